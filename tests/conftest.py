@@ -1,0 +1,46 @@
+"""What every test may use: one PostgreSQL and one Valkey for the whole run, thrown away at its end."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from omnistore.servers.postgres import Postgres
+from omnistore.servers.valkey import Valkey
+
+SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers, unless the environment names others or a controlling process has started them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    _clear_left_overs()
+    data = Path(os.environ["TEST_DATA"])
+    config.stash[SERVERS] = []
+    for variable, kind in {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}.items():
+        if variable not in os.environ:
+            server = kind(data, durable=False)
+            config.stash[SERVERS].append(server)
+            server.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers and remove what they wrote."""
+    servers = config.stash.get(SERVERS, None)
+    if servers is None:
+        return
+    for server in servers:
+        server.stop()
+    shutil.rmtree(os.environ["TEST_DATA"], ignore_errors=True)
+
+
+def _clear_left_overs() -> None:
+    """Remove the data of test runs that were killed; their servers died with them."""
+    for directory in Path(tempfile.gettempdir()).glob("omnistore-test-*"):
+        owner = directory.name.rpartition("-")[2]
+        if owner.isdigit() and int(owner) != os.getpid() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,25 @@
+"""The shop's settings, pointed at servers that live as long as one test run (see conftest.py)."""
+
+import os
+import tempfile
+
+# Inherited by the workers of a parallel run and by every command that a test starts.
+TEST_DATA = os.environ.setdefault("TEST_DATA", f"{tempfile.gettempdir()}/omnistore-test-{os.getpid()}")
+os.environ["DATA"] = TEST_DATA
+
+from omnistore.settings import *  # noqa: E402, F403
+from omnistore.settings import CACHES, REDIS_URL  # noqa: E402
+
+# Each worker of a parallel run has its own numbered database in Valkey, as pytest-django gives it its own in PostgreSQL.
+VALKEY_DATABASE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+if REDIS_URL.startswith("unix:"):
+    REDIS_URL = f"{REDIS_URL}?db={VALKEY_DATABASE}"
+    CACHES["default"]["LOCATION"] = REDIS_URL
+    CELERY_BROKER_URL = f"{REDIS_URL.replace('unix:', 'redis+socket:').partition('?')[0]}?virtual_host={VALKEY_DATABASE}"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
