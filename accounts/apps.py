@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People: who they are, how they are recognised, what they agreed to."""
+
+    name = "accounts"

@@ -1,0 +1,33 @@
+"""Postal addresses in a person's address book; orders keep copies of their own."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Address(models.Model):
+    """A postal address, checked against its country's own rules when it is saved."""
+
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.CASCADE, related_name="addresses")
+    name = models.CharField(_("name"), max_length=200)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    street_address = models.CharField(_("street address"), max_length=400)
+    city = models.CharField(_("city"), max_length=200, blank=True)
+    city_area = models.CharField(_("district"), max_length=200, blank=True)
+    country_area = models.CharField(_("state or province"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    country_code = models.CharField(_("country"), max_length=2)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    is_default = models.BooleanField(_("default"), default=False)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(is_default=True), name="address_one_default_per_customer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.street_address}, {self.postal_code} {self.city}".strip()

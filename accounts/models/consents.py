@@ -1,0 +1,35 @@
+"""What a person agreed to be sent."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MEDIA = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push")), ("phone", _("Phone")), ("post", _("Post"))]
+PURPOSES = [("marketing", _("Offers and news")), ("surveys", _("Surveys")), ("reminders", _("Cart reminders"))]
+
+
+class Consent(models.Model):
+    """
+    One decision about one medium and purpose, with where and how it was given.
+
+    Append-only: the newest row of a medium and purpose is in force, the older ones are the proof.
+    """
+
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="consents")
+    medium = models.CharField(_("medium"), max_length=10, choices=MEDIA)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=PURPOSES)
+    is_given = models.BooleanField(_("given"))
+    channel = models.CharField(_("channel"), max_length=40)
+    store = models.CharField(_("store"), max_length=40, blank=True)
+    staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    text_version = models.CharField(_("text version"), max_length=40)
+    decided_at = models.DateTimeField(_("decided at"))
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        indexes = [
+            models.Index(fields=["customer", "medium", "purpose", "-id"], name="consent_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.medium} {self.purpose}: {'yes' if self.is_given else 'no'}"

@@ -1,0 +1,121 @@
+"""People, with and without an account."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+RECEIPT_CHANNELS = [("print", _("Print")), ("email", _("E-mail")), ("sms", _("SMS")), ("none", _("None"))]
+MESSAGE_CHANNELS = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push")), ("phone", _("Phone"))]
+
+
+def new_card_number() -> str:
+    """Return a fresh loyalty card number: 12 digits nobody can guess in order; shown as a QR code in the app."""
+    return str(secrets.randbelow(9 * 10**11) + 10**11)
+
+
+class CustomerManager(BaseUserManager["Customer"]):
+    """Makes people; those without a password cannot sign in until they claim the record."""
+
+    def create_user(self, email: str = "", password: str | None = None, **fields: Any) -> "Customer":
+        customer = self.model(email=self.normalize_email(email).lower(), **fields)
+        customer.set_password(password)
+        customer.save(using=self._db)
+        return customer
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Customer":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Customer":
+        # Addresses are not unique here (see Customer.email); the one that may sign in is the one allauth verified.
+        return self.get(email__iexact=username, emailaddress__verified=True, emailaddress__email__iexact=username)
+
+
+class Customer(AbstractBaseUser, PermissionsMixin):
+    """
+    A person: shopper, member of staff, or somebody met once at the till.
+
+    A person with a usable password, passkey or verified address has an account; one without is a contact that
+    becomes an account when its owner proves the address or number. Two records of one person are joined by
+    merged_into, never by moving rows, so that the join can be undone.
+    """
+
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    email = models.EmailField(
+        _("e-mail"), blank=True, db_index=True, help_text=_("For contact; what identifies is the verified address.")
+    )
+    phone = PhoneNumberField(_("phone"), blank=True, db_index=True)
+    phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
+    card_number = models.CharField(_("loyalty card"), max_length=20, unique=True, default=new_card_number)
+    language = models.CharField(_("language"), max_length=8, default="en")
+    home_store = models.CharField(_("home store"), max_length=40, blank=True, help_text=_("The store's code."))
+    preferred_channel = models.CharField(
+        _("preferred channel"), max_length=10, choices=MESSAGE_CHANNELS, default="email"
+    )
+    receipt_channel = models.CharField(
+        _("receipt channel"), max_length=10, choices=RECEIPT_CHANNELS, default="email"
+    )
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined at"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="aliases", verbose_name=_("merged into")
+    )
+    external_id = models.CharField(
+        _("external id"), max_length=80, blank=True, help_text=_("The person's number in the system it came from.")
+    )
+
+    objects: ClassVar[CustomerManager] = CustomerManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=Q(phone_verified_at__isnull=False, merged_into__isnull=True) & ~Q(phone=""),
+                name="customer_verified_phone_is_one_persons",
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="customer_external_id_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_merged_into_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or str(self.phone) or f"#{self.pk}"
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else str(self)
+
+
+class CustomerMerge(models.Model):
+    """A staff decision that two records are one person, and, if it was wrong, when and by whom it was undone."""
+
+    duplicate = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merges_as_duplicate")
+    survivor = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merges_as_survivor")
+    reason = models.CharField(max_length=200)
+    merged_by = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
+    merged_at = models.DateTimeField()
+    undone_by = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["duplicate"], condition=Q(undone_at__isnull=True), name="customer_merge_one_live_per_duplicate"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.duplicate_id} into {self.survivor_id}"

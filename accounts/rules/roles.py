@@ -1,0 +1,24 @@
+"""Roles of staff and what each may do; where they may do it is an assignment to a store (inventory)."""
+
+CLERK, MANAGER, HEAD_OFFICE = "clerk", "manager", "head_office"
+
+SELL = "sell"
+HAND_OVER = "hand_over"
+SEE_CUSTOMERS = "see_customers"
+CLOSE_SESSION_WITH_DIFFERENCE = "close_session_with_difference"
+UNLOCK_PICKUP = "unlock_pickup"
+CANCEL_ORDER = "cancel_order"
+MERGE_CUSTOMERS = "merge_customers"
+MOVE_STOCK = "move_stock"
+EDIT_CATALOGUE = "edit_catalogue"
+
+_CLERK = frozenset({SELL, HAND_OVER, SEE_CUSTOMERS})
+_MANAGER = _CLERK | {CLOSE_SESSION_WITH_DIFFERENCE, UNLOCK_PICKUP, CANCEL_ORDER, MOVE_STOCK}
+_HEAD_OFFICE = _MANAGER | {MERGE_CUSTOMERS, EDIT_CATALOGUE}
+
+ROLES: dict[str, frozenset[str]] = {CLERK: _CLERK, MANAGER: _MANAGER, HEAD_OFFICE: _HEAD_OFFICE}
+
+
+def may(role: str, right: str) -> bool:
+    """Return whether the role carries the right; an unknown role carries none."""
+    return right in ROLES.get(role, frozenset())

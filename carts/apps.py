@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CartsConfig(AppConfig):
+    """The wish: one persistent cart per customer."""
+
+    name = "carts"

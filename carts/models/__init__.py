@@ -1,0 +1,5 @@
+from carts.models.carts import Cart, CartLine
+from carts.models.shipping import ShippingRate
+from carts.models.wishlists import WishlistItem
+
+__all__ = ["Cart", "CartLine", "ShippingRate", "WishlistItem"]

@@ -1,0 +1,79 @@
+"""The one cart a person has, on every channel."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Cart(models.Model):
+    """
+    What somebody wishes to buy, without a time limit.
+
+    It belongs to a customer, or to whoever holds its token (only the token's hash is kept). version grows by one with
+    every change and guards against two devices overwriting each other.
+    """
+
+    OPEN, MERGED, ORDERED = "open", "merged", "ordered"
+    STATES = [(OPEN, _("Open")), (MERGED, _("Merged")), (ORDERED, _("Ordered"))]
+
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="carts"
+    )
+    token_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of an anonymous cart's token.")
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(_("state"), max_length=10, choices=STATES, default=OPEN)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="sources")
+    merge_report = models.JSONField(
+        default=list, blank=True, help_text="What the last merge did, line by line; shown until the next change."
+    )
+    created_channel = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(state="open"), name="cart_one_open_per_customer"
+            ),
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=~Q(token_hash=""), name="cart_token_opens_one_cart"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | ~Q(state="merged"),
+                name="cart_merged_says_into_which",
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-changed_at"], name="cart_latest_of_customer")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} ({self.state})"
+
+
+class CartLine(models.Model):
+    """A variant in a cart, with who put it there, through which door, when, and at what price."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price_when_added = models.BigIntegerField(_("unit price when added, in minor units"))
+    added_channel = models.CharField(_("added on"), max_length=40)
+    added_store = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("added in")
+    )
+    added_by_staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(_("added at"))
+
+    class Meta:
+        verbose_name = _("cart line")
+        verbose_name_plural = _("cart lines")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="cart_line_one_per_variant"),
+            models.CheckConstraint(condition=Q(quantity__range=(1, 9999)), name="cart_line_quantity_1_to_9999"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.variant_id}"

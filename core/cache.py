@@ -1,0 +1,112 @@
+"""A cache whose death is a miss, not an error."""
+
+import functools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+SECONDS_BETWEEN_TRIES = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Breaker:
+    """
+    Remembers that a server does not answer, so that only one request a second pays for finding out.
+
+    One instance serves all threads of a process: Django makes a cache object per thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next_try = 0.0
+        self._is_open = False
+
+    def allows(self) -> bool:
+        """Tell whether the server may be asked now; while it is dead, only the first to ask each second may."""
+        if not self._is_open:
+            return True
+        with self._lock:
+            if time.monotonic() < self._next_try:
+                return False
+            self._next_try = time.monotonic() + SECONDS_BETWEEN_TRIES
+            return True
+
+    def failed(self, error: Exception) -> None:
+        """Note that the server did not answer."""
+        with self._lock:
+            self._next_try = time.monotonic() + SECONDS_BETWEEN_TRIES
+            if not self._is_open:
+                self._is_open = True
+                logger.warning("the cache does not answer, going on without it: %s", error)
+
+    def succeeded(self) -> None:
+        """Note that the server answered."""
+        if self._is_open:
+            self._is_open = False
+            logger.warning("the cache answers again")
+
+
+breaker = Breaker()
+
+
+def _or(fallback: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Answer with the fallback, given the same arguments, while the server is dead."""
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def guarded(self: "ForgivingCache", *args: Any, **kwargs: Any) -> Any:
+            if not breaker.allows():
+                return fallback(*args, **kwargs)
+            try:
+                answer = method(self, *args, **kwargs)
+            except (RedisError, OSError) as error:
+                breaker.failed(error)
+                return fallback(*args, **kwargs)
+            breaker.succeeded()
+            return answer
+
+        return guarded
+
+    return decorate
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    return None
+
+
+def _default(key: Any, default: Any = None, **kwargs: Any) -> Any:
+    return default
+
+
+class ForgivingCache(RedisCache):
+    """
+    Django's cache on Valkey, which degrades to holding nothing while Valkey is dead.
+
+    Rate limits then count nothing and let everybody pass: selling goes on, and what protects money and stock is in
+    PostgreSQL.
+    """
+
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        # One immediate second try: connections to a server that has come back are found broken on first use.
+        self._options = {"retry": Retry(NoBackoff(), 1), **self._options}
+
+    add = _or(lambda *args, **kwargs: True)(RedisCache.add)
+    get = _or(_default)(RedisCache.get)
+    set = _or(_nothing)(RedisCache.set)
+    touch = _or(lambda *args, **kwargs: False)(RedisCache.touch)
+    delete = _or(lambda *args, **kwargs: False)(RedisCache.delete)
+    get_many = _or(lambda *args, **kwargs: {})(RedisCache.get_many)
+    has_key = _or(lambda *args, **kwargs: False)(RedisCache.has_key)
+    incr = _or(lambda key, delta=1, **kwargs: delta)(RedisCache.incr)
+    set_many = _or(lambda *args, **kwargs: [])(RedisCache.set_many)
+    delete_many = _or(_nothing)(RedisCache.delete_many)
+    clear = _or(_nothing)(RedisCache.clear)

@@ -1,0 +1,102 @@
+"""Is the shop alive, is it ready, and what has it counted."""
+
+import hmac
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core import dispatch, metrics, sql
+
+# A journal this far behind means that no worker runs: mails wait, but the shop sells.
+LONGEST_LAG_SECONDS = 60
+
+
+@require_safe
+@never_cache
+def livez(request: HttpRequest) -> HttpResponse:
+    """Answer that this process runs; asks nobody else, so that a dead database does not restart healthy processes."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """
+    Answer whether requests may be sent here: 200, or 503 with the reason.
+
+    Only PostgreSQL and its migrations decide. A dead Valkey or a late journal are told as `degraded`: the shop sells.
+    """
+    needed = {"database": _asks(_ping_database), "migrations": _asks(_check_migrations)}
+    useful = {"cache": _asks(_ping_cache), "journal": _asks(_check_journal)}
+    ready = all(answer == "ok" for answer in needed.values())
+    state = ("ready" if all(answer == "ok" for answer in useful.values()) else "degraded") if ready else "not ready"
+    return JsonResponse({"state": state, **needed, **useful}, status=200 if ready else 503)
+
+
+@require_safe
+@never_cache
+def prometheus(request: HttpRequest) -> HttpResponse:
+    """Answer with the counters, in Prometheus' format; in production only for who knows METRICS_TOKEN."""
+    wanted = f"Bearer {settings.METRICS_TOKEN}"
+    given = request.headers.get("Authorization", "")
+    if settings.METRICS_TOKEN and not hmac.compare_digest(given.encode(), wanted.encode()):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    if settings.PRODUCTION and not settings.METRICS_TOKEN:
+        return HttpResponseNotFound()
+    figures = {"journal_lag_seconds": dispatch.lag_seconds(), "dead_letters": _count_dead_letters()}
+    return HttpResponse(metrics.written(figures), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _asks(question: Callable[[], None]) -> str:
+    try:
+        question()
+    except Exception as error:
+        # The class alone: messages of drivers name hosts and users.
+        return str(error) if isinstance(error, NotReady) else type(error).__name__
+    return "ok"
+
+
+class NotReady(Exception):
+    """A part of the shop is not as it should be; the text is safe to show."""
+
+
+def _ping_database() -> None:
+    sql.fetch_one("SELECT 1 AS one", {})
+
+
+_migrations_are_applied = False
+
+
+def _check_migrations() -> None:
+    # Reading the plan costs milliseconds, and a process never needs migrations again once it has seen them.
+    global _migrations_are_applied
+    if _migrations_are_applied:
+        return
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise NotReady(f"{len(missing)} migrations are not applied")
+    _migrations_are_applied = True
+
+
+def _ping_cache() -> None:
+    cache.set("readyz", 1, timeout=10)
+    if cache.get("readyz") != 1:
+        raise NotReady("does not answer")
+
+
+def _check_journal() -> None:
+    lag = dispatch.lag_seconds()
+    if lag > LONGEST_LAG_SECONDS:
+        raise NotReady(f"{lag:.0f} s behind")
+
+
+def _count_dead_letters() -> float:
+    row = sql.fetch_one("SELECT count(*) AS dead FROM core_redelivery WHERE next_attempt_at IS NULL", {})
+    return float(row["dead"]) if row else 0.0

@@ -1,0 +1,129 @@
+"""
+The journal: what happened, written in the transaction in which it happens.
+
+A business event is a frozen dataclass below Event; publish() appends it. The same rows serve as the person's timeline
+(visible at commit) and as the outbox: functions marked with @handles are called for each entry of their kinds, in
+commit order, at least once (core/dispatch.py).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+import orjson
+
+from core import sql
+from core.actors import Actor
+
+_COMMON = {"by", "occurred_at", "customer_id", "ref"}
+
+_APPEND = """
+INSERT INTO core_journal (occurred_at, kind, customer_id, channel, store, actor_id, ref, payload)
+SELECT * FROM unnest(
+    %(occurred_at)s::timestamptz[], %(kind)s::text[], %(customer_id)s::bigint[], %(channel)s::text[],
+    %(store)s::text[], %(actor_id)s::bigint[], %(ref)s::text[], %(payload)s::jsonb[])
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """
+    Something that happened, in the past tense.
+
+    by: who did it and through which door. customer_id: whose timeline it belongs to, if anybody's.
+    ref: the number or code by which people find its subject. Fields of subclasses are ids and figures and make up
+    the payload; money is in minor units.
+    """
+
+    kind: ClassVar[str]
+
+    by: Actor
+    occurred_at: datetime
+    customer_id: int | None = None
+    ref: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Return the figures of this event by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _COMMON}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it is read back from the journal."""
+
+    id: int
+    kind: str
+    occurred_at: datetime
+    customer_id: int | None
+    channel: str
+    store: str
+    actor_id: int | None
+    ref: str
+    payload: dict[str, Any]
+
+
+Handler = Callable[[Entry], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A handler with the kinds of entry it wants; name is its position's key and never changes."""
+
+    name: str
+    kinds: tuple[str, ...]
+    handle: Handler
+
+
+_subscriptions: dict[str, Subscription] = {}
+
+
+def publish(*events: Event) -> None:
+    """Append events to the journal, in the caller's transaction: they exist exactly if the caller's work does."""
+    if not events:
+        return
+    sql.execute(
+        _APPEND,
+        {
+            "occurred_at": [event.occurred_at for event in events],
+            "kind": [event.kind for event in events],
+            "customer_id": [event.customer_id for event in events],
+            "channel": [event.by.channel for event in events],
+            "store": [event.by.store_code for event in events],
+            "actor_id": [event.by.staff_id for event in events],
+            "ref": [event.ref for event in events],
+            "payload": [orjson.dumps(event.payload()).decode() for event in events],
+        },
+    )
+
+
+def handles(*events: type[Event]) -> Callable[[Handler], Handler]:
+    """
+    Call the function for every entry of these kinds, in commit order, at least once.
+
+    What it writes to the database commits together with its position in the journal; anything it does outside must
+    bear being done twice.
+    """
+
+    def subscribe(handle: Handler) -> Handler:
+        name = f"{handle.__module__}.{handle.__qualname__}"
+        _subscriptions[name] = Subscription(name, tuple(event.kind for event in events), handle)
+        return handle
+
+    return subscribe
+
+
+def subscriptions() -> Sequence[Subscription]:
+    """Return every handler that is subscribed, by name."""
+    return [_subscriptions[name] for name in sorted(_subscriptions)]
+
+
+def ensure_months(first: date, last: date) -> None:
+    """Make the journal's partitions for every month from first to last, both included."""
+    sql.fetch_all(
+        """
+        SELECT core_journal_ensure_month(month::date)
+        FROM generate_series(date_trunc('month', %(first)s::date), %(last)s::date, interval '1 month') AS month
+        """,
+        {"first": first, "last": last},
+    )

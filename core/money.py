@@ -1,0 +1,115 @@
+"""Money in whole minor units (cents, fils, yen) of one currency: exact, never a float."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from core.currencies import PLACES
+
+LARGEST_AMOUNT = 10**15  # minor units; far above any order, far below what a bigint column holds
+
+
+class MoneyError(ValueError):
+    """An amount that is no money: unknown currency, too many decimal places, or mixed currencies."""
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount of one currency. amount: minor units, may be negative; currency: ISO 4217 code."""
+
+    amount: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if self.currency not in PLACES:
+            raise MoneyError(f"{self.currency!r} is not a currency of ISO 4217.")
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.amount + self._same(other).amount, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.amount - self._same(other).amount, self.currency)
+
+    def __mul__(self, quantity: int) -> "Money":
+        return Money(self.amount * quantity, self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.amount, self.currency)
+
+    def __str__(self) -> str:
+        return f"{format_minor(self.amount, self.currency)} {self.currency}"
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise MoneyError(f"{self.currency} and {other.currency} do not add up.")
+        return other
+
+    def allocate(self, weights: Sequence[int]) -> list["Money"]:
+        """
+        Split into one share per weight without losing or inventing a minor unit.
+
+        Largest-remainder method (Hamilton): every share is rounded towards zero, and the units left over go,
+        one each, to the largest remainders, the earlier share first where remainders are equal.
+        weights: not negative, at least one above zero.
+        """
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise MoneyError("Shares need weights that are not negative and not all zero.")
+        sign = -1 if self.amount < 0 else 1
+        whole = abs(self.amount)
+        shares = [whole * weight // total for weight in weights]
+        remainders = [whole * weight % total for weight in weights]
+        by_remainder = sorted(range(len(weights)), key=lambda place: -remainders[place])
+        for place in by_remainder[: whole - sum(shares)]:
+            shares[place] += 1
+        return [Money(sign * share, self.currency) for share in shares]
+
+
+def places_of(currency: str) -> int:
+    """Return how many decimal places the currency has. Raises MoneyError for an unknown code."""
+    try:
+        return PLACES[currency]
+    except KeyError:
+        raise MoneyError(f"{currency!r} is not a currency of ISO 4217.") from None
+
+
+def format_minor(amount: int, currency: str) -> str:
+    """Write minor units as a plain decimal string with the currency's own number of places: 1290 EUR is 12.90."""
+    places = places_of(currency)
+    if not places:
+        return str(amount)
+    sign = "-" if amount < 0 else ""
+    digits = str(abs(amount)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def money_json(amount: int, currency: str) -> dict[str, str]:
+    """Shape an amount as the API shows it: `{"amount": "12.90", "currency": "EUR"}`."""
+    return {"amount": format_minor(amount, currency), "currency": currency}
+
+
+def parse_money(text: str, currency: str) -> Money:
+    """
+    Read a decimal string as money; the inverse of format_minor.
+
+    Raises MoneyError if the text is no plain decimal number, has more places than the currency, or is huge.
+    """
+    places = places_of(currency)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise MoneyError(f"{text!r} is not a decimal number.") from None
+    if not value.is_finite():
+        raise MoneyError(f"{text!r} is not a decimal number.")
+    minor = value.scaleb(places)
+    if minor != minor.to_integral_value():
+        raise MoneyError(f"{currency} has {places} decimal places.")
+    if abs(minor) > LARGEST_AMOUNT:
+        raise MoneyError("The amount is too large.")
+    return Money(int(minor), currency)
+
+
+def round_to_minor(value: Decimal, currency: str) -> Money:
+    """Round a computed amount in major units half up, away from zero, to whole minor units."""
+    minor = value.scaleb(places_of(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return Money(int(minor), currency)

@@ -1,0 +1,66 @@
+"""
+Hand-written SQL for the hot paths, on Django's own connection and inside its transactions.
+
+The ORM spends most of a short query's time on building and compiling it (docs/decisions). Statements here are
+constants: written once, bound on the server, and prepared there, so PostgreSQL plans them once per connection.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.rows import dict_row
+
+Row = dict[str, Any]
+Parameters = Mapping[str, Any]
+
+
+class _JsonLoader(Loader):
+    """Reads jsonb as Python values; Django's own loader leaves it as text for its JSONField to read."""
+
+    def load(self, data: Buffer) -> Any:
+        return orjson.loads(data)
+
+
+def fetch_all(statement: str, parameters: Parameters) -> list[Row]:
+    """Run a statement and return every row as a dictionary."""
+    with _run(statement, parameters) as cursor:
+        return cursor.fetchall()
+
+
+def fetch_one(statement: str, parameters: Parameters) -> Row | None:
+    """Run a statement and return its first row, or None."""
+    with _run(statement, parameters) as cursor:
+        return cursor.fetchone()
+
+
+def execute(statement: str, parameters: Parameters) -> int:
+    """Run a statement and return how many rows it touched."""
+    with _run(statement, parameters) as cursor:
+        return cursor.rowcount
+
+
+def _run(statement: str, parameters: Parameters) -> "psycopg.Cursor[Row]":
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    started = time.monotonic()
+    cursor = psycopg.Cursor(connection.connection, row_factory=dict_row)
+    cursor.adapters.register_loader("jsonb", _JsonLoader)
+    try:
+        with connection.wrap_database_errors:
+            cursor.execute(statement, parameters, prepare=settings.DATABASE_PREPARED_STATEMENTS)
+    except Exception:
+        cursor.close()
+        raise
+    finally:
+        # Django's own query log, so that tests count these statements with all the others.
+        if connection.queries_logged:
+            took = time.monotonic() - started
+            connection.queries_log.append({"sql": statement, "time": f"{took:.3f}"})
+    return cursor

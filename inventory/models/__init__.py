@@ -1,0 +1,21 @@
+from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
+from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
+from inventory.models.prices import Price
+from inventory.models.reservations import Reservation
+from inventory.models.stock import StockLevel, StockMovement
+
+__all__ = [
+    "Barcode",
+    "Category",
+    "Location",
+    "Media",
+    "OpeningException",
+    "OpeningHours",
+    "Price",
+    "Product",
+    "Reservation",
+    "StaffAssignment",
+    "StockLevel",
+    "StockMovement",
+    "Variant",
+]

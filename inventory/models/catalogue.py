@@ -1,0 +1,136 @@
+"""What is sold: categories, products, their variants, barcodes and pictures."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.translated import TranslatedField, in_language
+
+
+class Category(models.Model):
+    """A shelf of the catalogue; path holds the slugs from the root, so a subtree is one prefix."""
+
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    name = TranslatedField(_("name"))
+    path = models.CharField(_("path"), max_length=400, unique=True, editable=False)
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position", "path"]
+        indexes = [models.Index(fields=["path"], opclasses=["text_pattern_ops"], name="category_subtree")]
+
+    def __str__(self) -> str:
+        return in_language(self.name) or self.slug
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Products by what may be done with them."""
+
+    def published(self) -> "ProductQuerySet":
+        """Only products that shoppers may see."""
+        return self.filter(state=Product.PUBLISHED)
+
+
+class Product(models.Model):
+    """
+    A thing with a page of its own; what is bought is one of its variants.
+
+    search_words and search_vector are kept by a trigger (migration 0002) from names, brand, SKUs and description.
+    """
+
+    DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
+    STATES = [(DRAFT, _("Draft")), (PUBLISHED, _("Published")), (RETIRED, _("Retired"))]
+
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    name = TranslatedField(_("name"))
+    description = TranslatedField(_("description"), blank=True)
+    brand = models.CharField(_("brand"), max_length=120, blank=True)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("category")
+    )
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=STATES, default=DRAFT)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    search_words = models.TextField(editable=False, default="")
+    search_vector = SearchVectorField(editable=False, null=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        indexes = [
+            GinIndex(fields=["search_vector"], name="product_full_text"),
+            GinIndex(fields=["search_words"], opclasses=["gin_trgm_ops"], name="product_trigrams"),
+            models.Index(fields=["-published_at", "-id"], condition=Q(state="published"), name="product_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+                name="product_published_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self.name) or self.slug
+
+
+class Variant(models.Model):
+    """The thing that is sold and counted: one size and colour of a product, known by its SKU."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants", verbose_name=_("product"))
+    sku = models.CharField("SKU", max_length=64, unique=True)
+    attributes = models.JSONField(
+        _("attributes"), default=dict, blank=True, help_text=_('For example {"colour": {"en": "Blue"}}.')
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("on sale"), default=True)
+    low_stock_below = models.PositiveIntegerField(_("low stock below"), default=0)
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class Barcode(models.Model):
+    """A code on the shelf or the package that stands for a variant; a variant may have several."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="barcodes", verbose_name=_("variant"))
+    code = models.CharField(_("code"), max_length=32, unique=True)
+
+    class Meta:
+        verbose_name = _("barcode")
+        verbose_name_plural = _("barcodes")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Media(models.Model):
+    """A picture of a product, or of one variant of it."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="media", verbose_name=_("product"))
+    variant = models.ForeignKey(
+        Variant, on_delete=models.CASCADE, null=True, blank=True, related_name="media", verbose_name=_("variant")
+    )
+    file = models.FileField(_("file"), upload_to="products/", max_length=200)
+    alt = TranslatedField(_("alternative text"), blank=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.file.name

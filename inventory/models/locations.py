@@ -1,0 +1,129 @@
+"""Where goods are: stores and warehouses, when they are open, what they do, and who works there."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules.roles import ROLES
+from core.translated import TranslatedField, in_language
+
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+
+
+class Location(models.Model):
+    """
+    A store or a warehouse.
+
+    latitude and longitude in degrees (WGS 84); pickup_lead_minutes: how long staff need, in opening minutes, from an
+    order to goods ready at the desk; ship_rank: lower ships first.
+    """
+
+    STORE, WAREHOUSE = "store", "warehouse"
+    KINDS = [(STORE, _("Store")), (WAREHOUSE, _("Warehouse"))]
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = TranslatedField(_("name"))
+    kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
+    street_address = models.CharField(_("street address"), max_length=200)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=100)
+    country_code = models.CharField(_("country"), max_length=2)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
+    time_zone = models.CharField(_("time zone"), max_length=60, help_text=_("For example Europe/Berlin."))
+    offers_pickup = models.BooleanField(_("offers pickup"), default=False)
+    ships = models.BooleanField(_("ships"), default=False)
+    takes_returns = models.BooleanField(_("takes returns"), default=False)
+    pickup_lead_minutes = models.PositiveIntegerField(_("pickup lead time in minutes"), default=120)
+    pickup_keep_days = models.PositiveIntegerField(_("keeps pickups for days"), default=7)
+    ship_rank = models.PositiveIntegerField(_("shipping rank"), default=100)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="location_is_on_earth"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self.name) or self.code
+
+
+class OpeningHours(models.Model):
+    """A span of a weekday, in the store's own time, in which it is open; a lunch break makes two spans."""
+
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.UniqueConstraint(fields=["location", "weekday", "opens"], name="opening_hours_span_once"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="opening_hours_close_after_opening"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class OpeningException(models.Model):
+    """A day on which the week's hours do not hold: closed when the times are empty, else open just then."""
+
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="exceptions")
+    day = models.DateField(_("day"))
+    opens = models.TimeField(_("opens"), null=True, blank=True)
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    note = TranslatedField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("exceptional hours")
+        verbose_name_plural = _("exceptional hours")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["location", "day"], name="opening_exception_one_per_day"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(closes__gt=F("opens")),
+                name="opening_exception_closed_or_a_span",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class StaffAssignment(models.Model):
+    """What a member of staff may do, and in which store; without a location, in every one."""
+
+    staff = models.ForeignKey("accounts.Customer", on_delete=models.CASCADE, related_name="assignments")
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, null=True, blank=True, related_name="assignments"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=[(role, role) for role in ROLES])
+
+    class Meta:
+        verbose_name = _("staff assignment")
+        verbose_name_plural = _("staff assignments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "location"], name="staff_assignment_one_role_per_store", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} at {self.location.code if self.location else 'every store'}"

@@ -1,0 +1,97 @@
+"""How much is where, and the ledger of how it came to be so."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class StockLevelQuerySet(models.QuerySet["StockLevel"]):
+    """Stock rows, and how to take hold of them."""
+
+    def locked(self) -> "StockLevelQuerySet":
+        """Lock the rows until the transaction ends, always in pk order so that two carts cannot deadlock."""
+        return self.order_by("pk").select_for_update(of=("self",))
+
+
+class StockLevel(models.Model):
+    """
+    How many units of a variant a location holds, and how many of those are promised.
+
+    It always equals the sum of its movements. safety: units that are not offered online, so that the shelf does not
+    run empty under a shopper's hand.
+    """
+
+    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, related_name="levels")
+    location = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="levels")
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.IntegerField(_("reserved"), default=0)
+    safety = models.PositiveIntegerField(_("safety stock"), default=0)
+
+    objects = StockLevelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stock level")
+        verbose_name_plural = _("stock levels")
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "location"], name="stock_level_one_per_location"),
+            # The last line of defence against overselling; the services refuse first, and say why.
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0, reserved__lte=F("on_hand")), name="stock_level_reserved_within_on_hand"
+            ),
+        ]
+        indexes = [models.Index(fields=["location", "variant"], name="stock_level_by_location")]
+
+    def __str__(self) -> str:
+        return f"{self.on_hand} ({self.reserved} reserved)"
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved - self.safety
+
+
+class StockMovement(models.Model):
+    """
+    One change of one stock level, with its cause: append-only, so the sum of a level's movements is the level.
+
+    cause_kind and cause_id name what brought it about (order, receipt, count, import ...); a cause moves a level once
+    per kind.
+    """
+
+    RECEIVED, ADJUSTED, RESERVED, RELEASED = "received", "adjusted", "reserved", "released"
+    SOLD, HANDED_OVER, SHIPPED, RETURNED = "sold", "handed_over", "shipped", "returned"
+    KINDS = [
+        (RECEIVED, _("Received")),
+        (ADJUSTED, _("Adjusted")),
+        (RESERVED, _("Reserved")),
+        (RELEASED, _("Released")),
+        (SOLD, _("Sold in the store")),
+        (HANDED_OVER, _("Handed over")),
+        (SHIPPED, _("Shipped")),
+        (RETURNED, _("Returned")),
+    ]
+
+    level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="movements")
+    kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
+    on_hand_change = models.IntegerField(_("on hand"), default=0)
+    reserved_change = models.IntegerField(_("reserved"), default=0)
+    cause_kind = models.CharField(_("cause"), max_length=20)
+    cause_id = models.CharField(_("cause number"), max_length=64)
+    channel = models.CharField(_("channel"), max_length=40)
+    actor_id = models.BigIntegerField(_("staff"), null=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    occurred_at = models.DateTimeField(_("occurred at"))
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level", "cause_kind", "cause_id", "kind"], name="stock_movement_once_per_cause"
+            ),
+            models.CheckConstraint(
+                condition=~Q(on_hand_change=0, reserved_change=0), name="stock_movement_moves_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on_hand_change:+d}/{self.reserved_change:+d}"

@@ -1,0 +1,21 @@
+from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
+from orders.models.orders import Order, OrderLine
+from orders.models.payments import Payment, PaymentAttempt, Refund, SandboxCharge
+from orders.models.returns import Return, ReturnLine
+from orders.models.till_sessions import TillSession
+
+__all__ = [
+    "Collector",
+    "Fulfilment",
+    "FulfilmentLine",
+    "HandOver",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PaymentAttempt",
+    "Refund",
+    "Return",
+    "ReturnLine",
+    "SandboxCharge",
+    "TillSession",
+]

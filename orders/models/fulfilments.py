@@ -1,0 +1,117 @@
+"""How the goods reach the shopper: shipped, collected, or carried out."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Fulfilment(models.Model):
+    """
+    Some lines of an order that leave one location in one way. Its states are in orders/rules/lifecycle.py.
+
+    promised_at: when the shopper was told it would be ready or arrive. expires_at: until when a pickup is kept.
+    wrong_codes: collection codes refused since the last right one; too many lock the pickup.
+    """
+
+    SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
+    KINDS = [(SHIP, _("Ship")), (PICKUP, _("Collect in store")), (CARRY_OUT, _("Carry out"))]
+    STATES = [
+        ("pending", _("Waiting for payment")),
+        ("placed", _("Placed")),
+        ("accepted", _("Accepted")),
+        ("picking", _("Picking")),
+        ("ready", _("Ready")),
+        ("collected", _("Collected")),
+        ("shipped", _("Shipped")),
+        ("delivered", _("Delivered")),
+        ("cancelled", _("Cancelled")),
+        ("expired", _("Expired")),
+    ]
+
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="fulfilments")
+    kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
+    location = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="fulfilments")
+    state = models.CharField(_("state"), max_length=10, choices=STATES)
+    address = models.JSONField(_("address"), default=dict, blank=True, help_text=_("Where to ship; a copy."))
+    promised_at = models.DateTimeField(_("promised at"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    ready_at = models.DateTimeField(_("ready at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("kept until"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    tracking = models.CharField(_("tracking"), max_length=80, blank=True)
+    wrong_codes = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
+    reject_reason = models.CharField(_("reason of rejection"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("fulfilment")
+        verbose_name_plural = _("fulfilments")
+        indexes = [
+            models.Index(
+                fields=["location", "state", "promised_at"],
+                condition=Q(state__in=("placed", "accepted", "picking", "ready")),
+                name="fulfilment_open_by_location",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+
+class FulfilmentLine(models.Model):
+    """The units of one order line that a fulfilment carries, and the reservation that holds them."""
+
+    fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="fulfilment_lines")
+    quantity = models.PositiveIntegerField(_("quantity"))
+    reservation = models.OneToOneField(
+        "inventory.Reservation", on_delete=models.PROTECT, null=True, related_name="fulfilment_line",
+    )  # fmt: skip
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True)
+
+    class Meta:
+        verbose_name = _("fulfilment line")
+        verbose_name_plural = _("fulfilment lines")
+        constraints = [
+            models.UniqueConstraint(fields=["fulfilment", "order_line"], name="fulfilment_line_once_per_order_line"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="fulfilment_line_of_at_least_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.order_line_id}"
+
+
+class HandOver(models.Model):
+    """The proof that goods were handed to a person at the desk: what, by whom, to whom, on what evidence."""
+
+    CODE, ID_SEEN = "code", "id_seen"
+    PROOFS = [(CODE, _("Collection code")), (ID_SEEN, _("Identity document seen"))]
+
+    fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="hand_overs")
+    lines = models.ManyToManyField(FulfilmentLine, related_name="hand_overs")
+    staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    collected_by = models.CharField(_("collected by"), max_length=200)
+    proof = models.CharField(_("proof"), max_length=10, choices=PROOFS)
+    handed_over_at = models.DateTimeField(_("handed over at"))
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+
+    def __str__(self) -> str:
+        return f"{self.fulfilment_id} at {self.handed_over_at:%Y-%m-%d %H:%M}"
+
+
+class Collector(models.Model):
+    """Another person whom the buyer named to collect an order."""
+
+    order = models.OneToOneField("orders.Order", on_delete=models.CASCADE, related_name="collector")
+    name = models.CharField(_("name"), max_length=200)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    named_at = models.DateTimeField(_("named at"))
+
+    class Meta:
+        verbose_name = _("collector")
+        verbose_name_plural = _("collectors")
+
+    def __str__(self) -> str:
+        return self.name

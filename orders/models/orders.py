@@ -1,0 +1,130 @@
+"""What was promised: orders and their lines."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Order(models.Model):
+    """
+    A cart that became a promise, at prices that no longer change. All amounts in minor units of currency.
+
+    pending: waits for a payment that needs the shopper or the provider. placed: the promise holds. completed: all of
+    it was handed over. cancelled: none of it will be. failed: the payment did not come; the cart went back.
+    """
+
+    PENDING, PLACED, COMPLETED, CANCELLED, FAILED = "pending", "placed", "completed", "cancelled", "failed"
+    STATES = [
+        (PENDING, _("Waiting for payment")),
+        (PLACED, _("Placed")),
+        (COMPLETED, _("Completed")),
+        (CANCELLED, _("Cancelled")),
+        (FAILED, _("Payment failed")),
+    ]
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    cart = models.ForeignKey("carts.Cart", on_delete=models.PROTECT, null=True, related_name="orders")
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=STATES)
+    channel = models.CharField(_("channel"), max_length=40)
+    store = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="orders_sold",
+        help_text=_("Where it was sold, if in a store."),
+    )  # fmt: skip
+    staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    till_session = models.ForeignKey(
+        "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    items_total = models.BigIntegerField(_("items"))
+    discount_total = models.BigIntegerField(_("discount"), default=0)
+    shipping_total = models.BigIntegerField(_("shipping"), default=0)
+    tax_total = models.BigIntegerField(_("tax added"), default=0, help_text=_("Tax on top; 0 where prices include it."))
+    grand_total = models.BigIntegerField(_("total"))
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
+    receipt_medium = models.CharField(_("receipt by"), max_length=10, blank=True)
+    language = models.CharField(_("language"), max_length=8, default="en")
+    client_id = models.UUIDField(null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice."))
+    external_id = models.CharField(max_length=80, blank=True, help_text=_("The number in the system it came from."))
+    cancel_reason = models.CharField(_("reason"), max_length=40, blank=True)
+    placed_at = models.DateTimeField(_("placed at"))
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cart"], condition=~Q(state="failed"), name="order_one_per_cart"
+            ),
+            models.UniqueConstraint(
+                fields=["client_id"],
+                condition=Q(client_id__isnull=False) & ~Q(state="failed"),
+                name="order_one_per_client_id",
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="order_external_id_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    grand_total=F("items_total") - F("discount_total") + F("tax_total") + F("shipping_total")
+                ),
+                name="order_total_adds_up",
+            ),
+            models.CheckConstraint(condition=Q(grand_total__gte=0), name="order_total_is_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="order_newest_of_customer"),
+            models.Index(fields=["-placed_at"], name="order_newest"),
+            models.Index(fields=["contact_email"], condition=Q(customer__isnull=True), name="order_guests_by_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """
+    One thing of an order as it was called and priced then; a charge (postage, a fee) has no variant.
+
+    line_total = quantity x unit_price - discount. quantity = open + fulfilled + cancelled.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, null=True, related_name="+")
+    sku = models.CharField("SKU", max_length=64)
+    name = models.CharField(_("name"), max_length=300)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    quantity_fulfilled = models.PositiveIntegerField(_("fulfilled"), default=0)
+    quantity_cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
+    quantity_returned = models.PositiveIntegerField(_("returned"), default=0)
+    unit_price = models.BigIntegerField(_("unit price"))
+    discount = models.BigIntegerField(_("discount"), default=0)
+    line_total = models.BigIntegerField(_("total"))
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
+            models.CheckConstraint(
+                condition=Q(line_total=F("quantity") * F("unit_price") - F("discount")), name="order_line_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("quantity_fulfilled") + F("quantity_cancelled")),
+                name="order_line_not_more_than_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_returned__lte=F("quantity_fulfilled")), name="order_line_returned_within_fulfilled"
+            ),
+            models.CheckConstraint(condition=Q(discount__gte=0), name="order_line_discount_not_negative"),
+        ]
+        indexes = [models.Index(fields=["variant"], name="order_line_by_variant")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.sku}"

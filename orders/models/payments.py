@@ -1,0 +1,147 @@
+"""Money in, and money back."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Payment(models.Model):
+    """
+    One tender of an order, in minor units of the order's currency.
+
+    pending: not asked yet or asked without an answer. needs_action: the shopper must confirm with the provider.
+    due: to be paid at the desk. captured: the money is ours. declined, voided: it is not and will not be.
+    """
+
+    PENDING, NEEDS_ACTION, DUE = "pending", "needs_action", "due"
+    CAPTURED, DECLINED, VOIDED = "captured", "declined", "voided"
+    STATES = [
+        (PENDING, _("Pending")),
+        (NEEDS_ACTION, _("Needs the shopper")),
+        (DUE, _("Due at the desk")),
+        (CAPTURED, _("Captured")),
+        (DECLINED, _("Declined")),
+        (VOIDED, _("Voided")),
+    ]
+    METHODS = [
+        ("cash", _("Cash")),
+        ("card", _("Card")),
+        ("pay_in_store", _("Pay in the store")),
+        ("test", _("Test")),
+        ("imported", _("Imported")),
+    ]
+
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="payments")
+    method = models.CharField(_("method"), max_length=20, choices=METHODS)
+    provider = models.CharField(_("provider"), max_length=20, blank=True)
+    amount = models.BigIntegerField(_("amount"))
+    refunded = models.BigIntegerField(_("refunded"), default=0, help_text=_("Refunds in flight included."))
+    tendered = models.BigIntegerField(_("tendered"), null=True, blank=True, help_text=_("Cash handed over."))
+    state = models.CharField(_("state"), max_length=20, choices=STATES)
+    captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="payment_refunded_within_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(tendered__isnull=True) | Q(tendered__gte=F("amount")), name="payment_cash_covers_amount"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.amount} {self.state}"
+
+    @property
+    def change(self) -> int:
+        """Cash to give back, in minor units."""
+        return (self.tendered or self.amount) - self.amount
+
+
+class PaymentAttempt(models.Model):
+    """
+    One request to a provider, written and committed before the call is made.
+
+    key identifies it at the provider, so that asking again never charges twice; an attempt without an outcome is
+    settled by asking the provider what became of the key.
+    """
+
+    ASKED, APPROVED, DECLINED, NEEDS_ACTION = "asked", "approved", "declined", "needs_action"
+    OUTCOMES = [
+        (ASKED, _("No answer yet")),
+        (APPROVED, _("Approved")),
+        (DECLINED, _("Declined")),
+        (NEEDS_ACTION, _("Needs the shopper")),
+    ]
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts")
+    key = models.UUIDField(unique=True)
+    payment_method = models.CharField(max_length=255, blank=True, help_text=_("The provider's name for the means."))
+    outcome = models.CharField(_("outcome"), max_length=20, choices=OUTCOMES, default=ASKED)
+    provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    asked_at = models.DateTimeField(_("asked at"))
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment attempt")
+        verbose_name_plural = _("payment attempts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider_ref"], condition=~Q(provider_ref=""), name="payment_attempt_provider_ref_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(outcome__in=("asked", "needs_action")), name="payment_attempt_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.outcome}"
+
+
+class Refund(models.Model):
+    """Money given back on one payment; pending until the provider confirms, and counted from the start."""
+
+    PENDING, DONE, FAILED = "pending", "done", "failed"
+    STATES = [(PENDING, _("Pending")), (DONE, _("Done")), (FAILED, _("Failed"))]
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    key = models.UUIDField(unique=True)
+    amount = models.BigIntegerField(_("amount"))
+    state = models.CharField(_("state"), max_length=10, choices=STATES, default=PENDING)
+    reason = models.CharField(_("reason"), max_length=40)
+    provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
+    asked_at = models.DateTimeField(_("asked at"))
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.state}"
+
+
+class SandboxCharge(models.Model):
+    """The test provider's own books: what it did with each key. Stands for a system outside the shop."""
+
+    key = models.UUIDField(primary_key=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    outcome = models.CharField(max_length=20)
+    refunded = models.BigIntegerField(default=0)
+    charged_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sandbox charge")
+        verbose_name_plural = _("sandbox charges")
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.outcome}"

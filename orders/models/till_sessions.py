@@ -1,0 +1,45 @@
+"""A till between opening and closing."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class TillSession(models.Model):
+    """
+    The time in which one register sells, from the float counted in to the cash counted out; amounts in minor units.
+
+    expected and difference are written when it closes: float + cash taken - cash given back, against the count.
+    """
+
+    store = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="till_sessions")
+    register = models.CharField(_("register"), max_length=40)
+    currency = models.CharField(_("currency"), max_length=3)
+    opening_float = models.BigIntegerField(_("opening float"))
+    opened_by = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(_("opened at"))
+    counted = models.BigIntegerField(_("counted"), null=True, blank=True)
+    expected = models.BigIntegerField(_("expected"), null=True, blank=True)
+    closed_by = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("till session")
+        verbose_name_plural = _("till sessions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "register"], condition=Q(closed_at__isnull=True), name="till_session_one_open_per_register"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(counted__isnull=False, expected__isnull=False),
+                name="till_session_closed_with_a_count",
+            ),
+            models.CheckConstraint(condition=Q(opening_float__gte=0), name="till_session_float_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.opened_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
