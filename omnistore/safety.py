@@ -1,0 +1,64 @@
+"""What the shop refuses to run with where real people buy."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+SHORTEST_SECRET_KEY = 50
+
+
+class Danger(NamedTuple):
+    """A setting that must not be: which variable to change, how to tell, and what to do about it."""
+
+    variable: str
+    is_present: Callable[[Mapping[str, Any], Mapping[str, str]], bool]
+    remedy: str
+
+
+def _is_absent(name: str) -> Callable[[Mapping[str, Any], Mapping[str, str]], bool]:
+    return lambda settings, environment: not (environment.get(name) or environment.get(f"{name}_FILE"))
+
+
+DANGERS = (
+    Danger(
+        "SECRET_KEY",
+        lambda settings, environment: (
+            len(settings["SECRET_KEY"]) < SHORTEST_SECRET_KEY
+            or "development" in settings["SECRET_KEY"]
+            or len(set(settings["SECRET_KEY"])) < 10  # noqa: PLR2004
+        ),
+        "is the development key or too short: set it to at least 50 random characters, "
+        'for example from: python -c "import secrets; print(secrets.token_urlsafe(50))"',
+    ),
+    Danger("DEBUG", lambda settings, environment: settings["DEBUG"], "shows internals to strangers: set it to 0."),
+    Danger(
+        "ALLOWED_HOSTS",
+        lambda settings, environment: (
+            not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"] or not environment.get("ALLOWED_HOSTS")
+        ),
+        "must list the host names of this shop, separated by commas, without a wildcard.",
+    ),
+    Danger(
+        "DEMO",
+        lambda settings, environment: settings["DEMO"],
+        "opens the mailbox of all customers and well-known passwords: set it to 0.",
+    ),
+    Danger(
+        "ENABLE_TEST_PROVIDER",
+        lambda settings, environment: settings["ENABLE_TEST_PROVIDER"],
+        "lets people pay with play money: set it to 0.",
+    ),
+    Danger("DATABASE_URL", _is_absent("DATABASE_URL"), "must name the PostgreSQL server: postgres://user:secret@host/name."),
+    Danger("REDIS_URL", _is_absent("REDIS_URL"), "must name the Valkey server: redis://host:6379/0."),
+    Danger(
+        "PUBLIC_URL",
+        lambda settings, environment: urlsplit(settings["PUBLIC_URL"]).scheme != "https",
+        "must be the https:// address under which customers reach the shop.",
+    ),
+    Danger("EMAIL_URL", _is_absent("EMAIL_URL"), "must name the mail server: smtp+tls://user:secret@host:587."),
+)
+
+
+def find_unsafe(settings: Mapping[str, Any], *, environment: Mapping[str, str]) -> list[str]:
+    """Say of every unsafe setting, in a sentence, which variable to change and to what."""
+    return [f"{danger.variable} {danger.remedy}" for danger in DANGERS if danger.is_present(settings, environment)]
