@@ -30,7 +30,7 @@ class Breaker:
         self._is_open = False
 
     def allows(self) -> bool:
-        """Tell whether the server may be asked now; while it is dead, only the first to ask each second may."""
+        """Tell whether the server may be asked now; while it is dead, one asker a second may."""
         if not self._is_open:
             return True
         with self._lock:
@@ -90,8 +90,8 @@ class ForgivingCache(RedisCache):
     """
     Django's cache on Valkey, which degrades to holding nothing while Valkey is dead.
 
-    Rate limits then count nothing and let everybody pass: selling goes on, and what protects money and stock is in
-    PostgreSQL.
+    Rate limits then count nothing and let everybody pass: selling goes on, and what protects money and stock
+    is in PostgreSQL.
     """
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 
 from core import metrics
 
+View = Callable[[HttpRequest], HttpResponse]
+
 access = logging.getLogger("access")
 
 _ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -41,7 +43,7 @@ def bound() -> dict[str, Any]:
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, what is bound, and the traceback if there is one."""
+    """One JSON object a line: time, level, logger, message, what is bound, and a traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record as one line of JSON."""
@@ -57,12 +59,12 @@ class JsonFormatter(logging.Formatter):
         return _json(line)
 
 
-def log_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def log_requests(get_response: View) -> View:
     """
     Give each request an id, write one line when it is answered, and count it.
 
-    A caller's X-Request-Id is kept where it is short and harmless, so that one id follows a request through several
-    programs. The line leaves out the query: it may hold names and addresses.
+    A caller's X-Request-Id is kept where it is short and harmless, so that one id follows a request through
+    several programs. The line leaves out the query: it may hold names and addresses.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

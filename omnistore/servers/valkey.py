@@ -10,7 +10,15 @@ from pathlib import Path
 import redis
 
 from omnistore.servers.locations import valkey_directory, valkey_socket
-from omnistore.servers.processes import ServerError, end_left_over, kill_group, note, spawn, stop_group, wait_until
+from omnistore.servers.processes import (
+    ServerError,
+    end_left_over,
+    kill_group,
+    note,
+    spawn,
+    stop_group,
+    wait_until,
+)
 
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
@@ -43,7 +51,9 @@ class Valkey:
             kill_group(self.child)
         self.socket.unlink(missing_ok=True)
         with self.log.open("ab") as log:
-            self.child = spawn(self._command(), death_signal=signal.SIGTERM, output=log, directory=self.directory)
+            self.child = spawn(
+                self._command(), death_signal=signal.SIGTERM, output=log, directory=self.directory
+            )
         note(self.child, at=self._noted_at())
         wait_until(lambda: not self.is_alive() or self._answers(), seconds=START_SECONDS)
         if not self.is_alive():
