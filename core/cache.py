@@ -95,9 +95,9 @@ class ForgivingCache(RedisCache):
     """
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
-        super().__init__(server, params)
         # One immediate second try: connections to a server that has come back are found broken on first use.
-        self._options = {"retry": Retry(NoBackoff(), 1), **self._options}
+        options = {"retry": Retry(NoBackoff(), 1), **params.get("OPTIONS", {})}
+        super().__init__(server, {**params, "OPTIONS": options})
 
     add = _or(lambda *args, **kwargs: True)(RedisCache.add)
     get = _or(_default)(RedisCache.get)

@@ -83,9 +83,7 @@ def _catch_up(subscription: Subscription, now: datetime) -> int:
 @transaction.atomic(durable=True)
 def _hand_over_batch(subscription: Subscription, now: datetime) -> int:
     HandlerPosition.objects.get_or_create(handler=subscription.name)
-    position = (
-        HandlerPosition.objects.select_for_update(skip_locked=True).filter(handler=subscription.name).first()
-    )
+    position = HandlerPosition.objects.select_for_update(skip_locked=True).filter(handler=subscription.name).first()
     if position is None:
         return 0
     rows = sql.fetch_all(_NEXT_ENTRIES, {"xid": position.xid, "entry_id": position.entry_id})
@@ -149,4 +147,4 @@ def _try_again(redelivery: Redelivery, now: datetime) -> bool:
 
 
 def _pause_after(attempts: int) -> timedelta:
-    return timedelta(seconds=min(2.0 ** attempts, LONGEST_PAUSE_SECONDS))
+    return timedelta(seconds=min(2.0**attempts, LONGEST_PAUSE_SECONDS))

@@ -20,7 +20,7 @@ LONGEST_LAG_SECONDS = 60
 @require_safe
 @never_cache
 def livez(request: HttpRequest) -> HttpResponse:
-    """Answer that this process runs. It asks nobody else: a dead database must not restart healthy processes."""
+    """Answer that this process runs. It asks nobody else: a dead database must not restart the healthy."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -30,8 +30,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     Answer whether requests may be sent here: 200, or 503 with the reason.
 
-    Only PostgreSQL and its migrations decide. With a dead Valkey or a late journal the shop is `degraded`, and
-    sells.
+    Only PostgreSQL and its migrations decide. With a dead Valkey or a late journal the shop is `degraded`,
+    and sells.
     """
     needed = {"database": _asks(_ping_database), "migrations": _asks(_check_migrations)}
     useful = {"cache": _asks(_ping_cache), "journal": _asks(_check_journal)}

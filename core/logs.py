@@ -43,7 +43,7 @@ def bound() -> dict[str, Any]:
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, what is bound, and a traceback if there is one."""
+    """One JSON object a line: time, level, logger, message, what is bound, and the traceback, if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record as one line of JSON."""

@@ -62,9 +62,7 @@ class Redelivery(models.Model):
             models.UniqueConstraint(fields=["handler", "entry_id"], name="redelivery_once_per_handler_and_entry"),
         ]
         indexes = [
-            models.Index(
-                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="redelivery_due"
-            ),
+            models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="redelivery_due"),
         ]
 
     def __str__(self) -> str:

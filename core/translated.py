@@ -24,9 +24,7 @@ def check_translated(value: Any) -> None:
         raise ValidationError(_("Give an object of language codes and texts."))
     unknown = set(value) - set(languages)
     if unknown:
-        raise ValidationError(
-            _("Unknown language: %(codes)s."), params={"codes": ", ".join(sorted(unknown))}
-        )
+        raise ValidationError(_("Unknown language: %(codes)s."), params={"codes": ", ".join(sorted(unknown))})
 
 
 class TranslatedField(models.JSONField):

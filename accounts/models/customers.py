@@ -56,9 +56,7 @@ class Customer(AbstractBaseUser, PermissionsMixin):
     preferred_channel = models.CharField(
         _("preferred channel"), max_length=10, choices=MESSAGE_CHANNELS, default="email"
     )
-    receipt_channel = models.CharField(
-        _("receipt channel"), max_length=10, choices=RECEIPT_CHANNELS, default="email"
-    )
+    receipt_channel = models.CharField(_("receipt channel"), max_length=10, choices=RECEIPT_CHANNELS, default="email")
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined at"), auto_now_add=True)

@@ -35,9 +35,7 @@ class Cart(models.Model):
         verbose_name = _("cart")
         verbose_name_plural = _("carts")
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer"], condition=Q(state="open"), name="cart_one_open_per_customer"
-            ),
+            models.UniqueConstraint(fields=["customer"], condition=Q(state="open"), name="cart_one_open_per_customer"),
             models.UniqueConstraint(
                 fields=["token_hash"], condition=~Q(token_hash=""), name="cart_token_opens_one_cart"
             ),

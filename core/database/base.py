@@ -11,9 +11,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
     A connection that notices its server's death without asking it.
 
-    Django's own check sends `SELECT 1` before the first statement of every request. A server that died or hung
-    up has closed the socket, and a closed socket reads as end of file: looking costs microseconds. A peer that
-    vanished without a word is left to keepalives and tcp_user_timeout.
+    Django's own check sends `SELECT 1` before the first statement of every request. A server that died or
+    hung up has closed the socket, and a closed socket reads as end of file: looking costs microseconds. A peer
+    that vanished without a word is left to keepalives and tcp_user_timeout.
     """
 
     def is_usable(self) -> bool:
@@ -28,4 +28,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 session.consume_input()
         except (OSError, psycopg.Error):
             return False
-        return session.status == ConnStatus.OK
+        return bool(session.status == ConnStatus.OK)

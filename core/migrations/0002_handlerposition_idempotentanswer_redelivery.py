@@ -4,55 +4,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HandlerPosition',
+            name="HandlerPosition",
             fields=[
-                ('handler', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('xid', models.BigIntegerField(default=0)),
-                ('entry_id', models.BigIntegerField(default=0)),
-                ('moved_at', models.DateTimeField(auto_now=True)),
+                ("handler", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("xid", models.BigIntegerField(default=0)),
+                ("entry_id", models.BigIntegerField(default=0)),
+                ("moved_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="IdempotentAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(help_text='Who asked, and what: actor, method and path.', max_length=200)),
-                ('key', models.CharField(max_length=255)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(help_text='Empty while the first request is at work.', null=True)),
-                ('body', models.BinaryField(default=bytes)),
-                ('resume', models.CharField(blank=True, help_text='Where an interrupted request goes on.', max_length=80)),
-                ('locked_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(help_text="Who asked, and what: actor, method and path.", max_length=200)),
+                ("key", models.CharField(max_length=255)),
+                ("request_hash", models.CharField(max_length=64)),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(help_text="Empty while the first request is at work.", null=True),
+                ),
+                ("body", models.BinaryField(default=bytes)),
+                (
+                    "resume",
+                    models.CharField(blank=True, help_text="Where an interrupted request goes on.", max_length=80),
+                ),
+                ("locked_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['expires_at'], name='idempotent_answer_expiry')],
-                'constraints': [models.UniqueConstraint(fields=('scope', 'key'), name='idempotent_answer_once_per_key')],
+                "indexes": [models.Index(fields=["expires_at"], name="idempotent_answer_expiry")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("scope", "key"), name="idempotent_answer_once_per_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Redelivery',
+            name="Redelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handler', models.CharField(max_length=120)),
-                ('entry_id', models.BigIntegerField()),
-                ('entry_occurred_at', models.DateTimeField(help_text="Finds the entry's partition.")),
-                ('attempts', models.PositiveIntegerField(default=1)),
-                ('next_attempt_at', models.DateTimeField(help_text='Empty when given up: a dead letter.', null=True)),
-                ('error', models.TextField()),
-                ('failed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("handler", models.CharField(max_length=120)),
+                ("entry_id", models.BigIntegerField()),
+                ("entry_occurred_at", models.DateTimeField(help_text="Finds the entry's partition.")),
+                ("attempts", models.PositiveIntegerField(default=1)),
+                ("next_attempt_at", models.DateTimeField(help_text="Empty when given up: a dead letter.", null=True)),
+                ("error", models.TextField()),
+                ("failed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'redeliveries',
-                'indexes': [models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['next_attempt_at'], name='redelivery_due')],
-                'constraints': [models.UniqueConstraint(fields=('handler', 'entry_id'), name='redelivery_once_per_handler_and_entry')],
+                "verbose_name_plural": "redeliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_attempt_at__isnull", False)),
+                        fields=["next_attempt_at"],
+                        name="redelivery_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("handler", "entry_id"), name="redelivery_once_per_handler_and_entry"
+                    )
+                ],
             },
         ),
     ]

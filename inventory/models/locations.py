@@ -111,9 +111,7 @@ class StaffAssignment(models.Model):
     """What a member of staff may do, and in which store; without a location, in every one."""
 
     staff = models.ForeignKey("accounts.Customer", on_delete=models.CASCADE, related_name="assignments")
-    location = models.ForeignKey(
-        Location, on_delete=models.CASCADE, null=True, blank=True, related_name="assignments"
-    )
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="assignments")
     role = models.CharField(_("role"), max_length=20, choices=[(role, role) for role in ROLES])
 
     class Meta:

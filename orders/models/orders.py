@@ -47,7 +47,9 @@ class Order(models.Model):
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
     receipt_medium = models.CharField(_("receipt by"), max_length=10, blank=True)
     language = models.CharField(_("language"), max_length=8, default="en")
-    client_id = models.UUIDField(null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice."))
+    client_id = models.UUIDField(
+        null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
+    )
     external_id = models.CharField(max_length=80, blank=True, help_text=_("The number in the system it came from."))
     cancel_reason = models.CharField(_("reason"), max_length=40, blank=True)
     placed_at = models.DateTimeField(_("placed at"))
@@ -57,9 +59,7 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [
-            models.UniqueConstraint(
-                fields=["cart"], condition=~Q(state="failed"), name="order_one_per_cart"
-            ),
+            models.UniqueConstraint(fields=["cart"], condition=~Q(state="failed"), name="order_one_per_cart"),
             models.UniqueConstraint(
                 fields=["client_id"],
                 condition=Q(client_id__isnull=False) & ~Q(state="failed"),
@@ -69,9 +69,7 @@ class Order(models.Model):
                 fields=["external_id"], condition=~Q(external_id=""), name="order_external_id_unique"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    grand_total=F("items_total") - F("discount_total") + F("tax_total") + F("shipping_total")
-                ),
+                condition=Q(grand_total=F("items_total") - F("discount_total") + F("tax_total") + F("shipping_total")),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(condition=Q(grand_total__gte=0), name="order_total_is_not_negative"),

@@ -28,7 +28,9 @@ class TillSession(models.Model):
         verbose_name_plural = _("till sessions")
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "register"], condition=Q(closed_at__isnull=True), name="till_session_one_open_per_register"
+                fields=["store", "register"],
+                condition=Q(closed_at__isnull=True),
+                name="till_session_one_open_per_register",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(counted__isnull=False, expected__isnull=False),

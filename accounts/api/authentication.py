@@ -1,0 +1,100 @@
+"""Who is asking: by the access token of the app, or by the session cookie of a browser."""
+
+import hmac
+from typing import Any
+
+from allauth.headless.tokens.strategies.jwt import internal as allauth_jwt
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+
+from accounts.models import Customer
+from core import sql
+from core.actors import APP, WEB, Actor
+
+# One statement per request: the person, the other records merged into this one, and whether the session still lives,
+# so that signing out, a new password or a lost account count from the very next request.
+_PERSON = """
+SELECT customer.id, customer.name, customer.email, customer.phone, customer.phone_verified_at, customer.card_number,
+       customer.language, customer.home_store, customer.preferred_channel, customer.receipt_channel,
+       customer.is_staff, customer.is_superuser, customer.is_active, customer.password,
+       ARRAY(SELECT id FROM accounts_customer AS alias WHERE alias.merged_into_id = customer.id) AS aliases
+FROM accounts_customer AS customer
+JOIN django_session AS session ON session.session_key = %(session_key)s AND session.expire_date > now()
+WHERE customer.id = COALESCE(
+    (SELECT merged_into_id FROM accounts_customer WHERE id = %(customer_id)s), %(customer_id)s)
+  AND customer.is_active
+"""
+
+
+def password_mark(encoded_password: str) -> str:
+    """Return what an access token carries of the password it was issued under; another password, another mark."""
+    return salted_hmac("accounts.access-token", encoded_password).hexdigest()[:16]
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer <access token>` as allauth hands it out; the channel is the app."""
+
+    def authenticate(self, request: Request) -> tuple[Customer, str] | None:
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        customer = _customer_of(token)
+        if customer is None:
+            raise exceptions.AuthenticationFailed(_("This access token is not valid. Sign in or refresh it."))
+        return customer, APP
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class CookieAuthentication(authentication.SessionAuthentication):
+    """The session cookie of a browser, with CSRF protection; the channel is the web."""
+
+    def authenticate(self, request: Request) -> tuple[Customer, str] | None:
+        found = super().authenticate(request)
+        return (found[0], WEB) if found else None
+
+
+def actor_of(request: Request | HttpRequest) -> Actor:
+    """Return the shopper behind a request as an actor; somebody unknown acts without an id."""
+    user = request.user
+    customer_id = user.pk if user.is_authenticated else None
+    return Actor(channel=getattr(request, "auth", None) or APP, customer_id=customer_id)
+
+
+def person_ids(customer: Customer) -> list[int]:
+    """Return the ids of every record of this person: the one signed in, and those that were merged into it."""
+    aliases = getattr(customer, "alias_ids", None)
+    if aliases is None:
+        aliases = list(customer.aliases.values_list("pk", flat=True))
+        customer.alias_ids = aliases  # type: ignore[attr-defined]
+    return [customer.pk, *aliases]
+
+
+def _customer_of(token: str) -> Customer | None:
+    claims = _claims_of(token)
+    if claims is None:
+        return None
+    row = sql.fetch_one(
+        _PERSON,
+        {"customer_id": int(claims["sub"]), "session_key": allauth_jwt.session_key_from_sid(claims["sid"])},
+    )
+    if row is None or not hmac.compare_digest(claims.get("pwd", ""), password_mark(row["password"])):
+        return None
+    aliases = row.pop("aliases")
+    customer = Customer.from_db("default", list(row), list(row.values()))
+    customer.alias_ids = aliases  # type: ignore[attr-defined]
+    return customer
+
+
+def _claims_of(token: str) -> dict[str, Any] | None:
+    try:
+        claims = allauth_jwt.decode_token(token, "access")
+    except ValueError:
+        return None
+    if claims is None or not str(claims.get("sub", "")).isdecimal() or not isinstance(claims.get("sid"), str):
+        return None
+    return dict(claims)

@@ -1,0 +1,180 @@
+"""What every API view shares: strict input, ready-made output, one form of error, one way to page."""
+
+import base64
+import binascii
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import orjson
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, parsers, renderers, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.errors import Malformed
+from core.problems import RETRYABLE, problem_of, sqlstate_of
+
+LARGEST_BODY_BYTES = 1_000_000
+DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
+MOST_RETRIES = 3
+
+
+class BodyTooLarge(exceptions.APIException):
+    """The body is larger than any request of ours."""
+
+    status_code = 413
+    default_detail = "The request is too large."
+
+
+class JSONBody(parsers.BaseParser):
+    """Reads a JSON body of bounded size; its text must be valid UTF-8."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        # One byte past the limit tells an honest body from one that lies about its length.
+        body = stream.read(LARGEST_BODY_BYTES + 1)
+        if len(body) > LARGEST_BODY_BYTES:
+            raise BodyTooLarge()
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise exceptions.ParseError(_("The body is not valid JSON: %s") % error) from error
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Checks the form of a request and refuses fields it does not know, so that a misspelt one is not lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = {
+                name: [exceptions.ErrorDetail(_("There is no such field."), code="unknown_field")]
+                for name in data
+                if name not in self.fields
+            }
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
+class Door(APIView):
+    """
+    A view of the API: translates in, makes one call into the domain, translates out.
+
+    A request that lost a deadlock or serialization conflict is run again, up to three times: its transaction left
+    nothing behind.
+    """
+
+    parser_classes: ClassVar[Sequence[type]] = [JSONBody]
+    renderer_classes: ClassVar[Sequence[type]] = [renderers.JSONRenderer]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        handler: Callable[..., Response] = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)
+        for attempt in range(MOST_RETRIES):
+            if not (isinstance(exc, OperationalError) and sqlstate_of(exc) in RETRYABLE):
+                break
+            time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
+            try:
+                return handler(self.request, *self.args, **self.kwargs)
+            except Exception as again:
+                exc = again
+        return super().handle_exception(exc)
+
+
+def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Render an exception as problem+json; None lets our own faults crash (and be logged) as they should."""
+    return problem_of(error)
+
+
+def answer(
+    data: Any, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
+) -> HttpResponse:
+    """Answer with data as JSON. cache: the Cache-Control header; personal answers must not be stored."""
+    return answer_bytes(orjson.dumps(data, default=str), status=status, headers=headers, cache=cache)
+
+
+def answer_bytes(
+    body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
+) -> HttpResponse:
+    """Answer with JSON that is already written."""
+    return HttpResponse(
+        body,
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": cache, **(headers or {})},
+    )
+
+
+def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the body of a request as the serializer reads it. Raises ValidationError naming each wrong field."""
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+def checked_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the query parameters of a request as the serializer reads them; each may be given once."""
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            raise Malformed(_("Give %s once.") % name, field=name)
+    query = serializer(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    return dict(query.validated_data)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The part of a list that is asked for: so many rows behind the key of the last row seen."""
+
+    limit: int
+    after: list[Any] | None
+
+    @property
+    def fetch(self) -> int:
+        """How many rows to read: one more than asked for tells whether there is a next page."""
+        return self.limit + 1
+
+
+class PageQuery(StrictSerializer):
+    """The query parameters of every list."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_LIMIT, default=DEFAULT_LIMIT)
+    cursor = serializers.CharField(required=False, max_length=400)
+
+
+def page_of(query: Mapping[str, Any]) -> Page:
+    """Return the page that checked query parameters ask for. Raises Malformed for a cursor we did not make."""
+    if "cursor" not in query:
+        return Page(query["limit"], None)
+    try:
+        after = orjson.loads(base64.urlsafe_b64decode(query["cursor"]))
+    except (binascii.Error, orjson.JSONDecodeError, ValueError):
+        after = None
+    if not isinstance(after, list):
+        raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+    return Page(query["limit"], after)
+
+
+def page_json(
+    request: HttpRequest | Request, page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]
+) -> dict[str, Any]:
+    """
+    Shape rows as a list answer with the address of the next page.
+
+    rows: up to page.fetch of them, in order. key: what orders a row, ready for JSON; it becomes the cursor. Returns
+    results as the rows themselves; the caller shapes them before or after.
+    """
+    shown = list(rows[: page.limit])
+    following = None
+    if len(rows) > page.limit:
+        cursor = base64.urlsafe_b64encode(orjson.dumps(key(shown[-1]), default=str)).decode()
+        query = request.GET.copy()
+        query["cursor"] = cursor
+        following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return {"results": shown, "next": following}

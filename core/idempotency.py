@@ -1,0 +1,173 @@
+"""
+Requests that may be sent twice and are done once.
+
+The answer to a request with an Idempotency-Key is stored in the transaction of the work it answers for, and given
+again, byte for byte, whenever the key comes again. Refusals are not stored: they changed nothing, and the same request
+may succeed later.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from core import sql
+from core.api import answer_bytes
+from core.errors import Malformed, Refusal
+
+KEPT = timedelta(days=30)
+LEASE = timedelta(seconds=60)
+WAIT_SECONDS = 3.0
+
+_TAKE = """
+INSERT INTO core_idempotentanswer (scope, key, request_hash, body, resume, locked_at, expires_at)
+VALUES (%(scope)s, %(key)s, %(request_hash)s, ''::bytea, '', %(now)s, %(expires_at)s)
+ON CONFLICT (scope, key) DO UPDATE SET locked_at = EXCLUDED.locked_at
+    WHERE core_idempotentanswer.status IS NULL
+      AND core_idempotentanswer.request_hash = EXCLUDED.request_hash
+      AND core_idempotentanswer.locked_at < %(lease_over)s
+RETURNING resume
+"""
+_READ = """
+SELECT request_hash, status, body FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %(key)s
+"""
+_FINISH = """
+UPDATE core_idempotentanswer SET status = %(status)s, body = %(body)s WHERE scope = %(scope)s AND key = %(key)s
+"""
+_RESUME_AT = """
+UPDATE core_idempotentanswer SET resume = %(resume)s WHERE scope = %(scope)s AND key = %(key)s
+"""
+_FORGET = "DELETE FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %(key)s AND status IS NULL"
+
+
+class KeyReused(Refusal):
+    """The same key came with another body."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class StillAtWork(Refusal):
+    """The first request with this key has not been answered yet."""
+
+    code = "request_in_progress"
+
+
+class Replay(Exception):
+    """Raised inside the transaction when the work was done before: carries the answer given then."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
+@dataclass(slots=True)
+class Claim:
+    """The right to do the work of one key. scope: actor, method and path; resume: where an interrupted one stopped."""
+
+    scope: str
+    key: str
+    request_hash: str
+    resume: str = ""
+
+    def take(self) -> None:
+        """
+        Claim the key in the caller's transaction; a twin waits here until this transaction ends.
+
+        Raises Replay with the stored answer, KeyReused for another body, and StillAtWork if the twin was not done
+        after a short wait. A claim whose holder died is taken over after a minute, with resume as it left it.
+        """
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            now = timezone.now()
+            row = sql.fetch_one(_TAKE, self._identity | {
+                "request_hash": self.request_hash,
+                "now": now,
+                "expires_at": now + KEPT,
+                "lease_over": now - LEASE,
+            })  # fmt: skip
+            if row is not None:
+                self.resume = row["resume"]
+                return
+            stored = sql.fetch_one(_READ, self._identity)
+            if stored is not None:
+                self._answer_from(stored)
+            if time.monotonic() > deadline:
+                raise StillAtWork(_("The same request is still at work. Ask again in a moment with the same key."))
+            time.sleep(0.05)
+
+    def resume_at(self, place: str) -> None:
+        """Note, in the caller's transaction, where to go on should this process die before it answers."""
+        self.resume = place
+        sql.execute(_RESUME_AT, self._identity | {"resume": place})
+
+    def finish(self, data: Any, *, status: int) -> HttpResponse:
+        """Store the answer in the caller's transaction and return it."""
+        body = orjson.dumps(data, default=str)
+        sql.execute(_FINISH, self._identity | {"status": status, "body": body})
+        return answer_bytes(body, status=status)
+
+    def forget(self) -> None:
+        """Give the key back after a refusal that came behind a commit, so that the client may try again."""
+        sql.execute(_FORGET, self._identity)
+
+    def _answer_from(self, stored: sql.Row) -> None:
+        if stored["request_hash"] != self.request_hash:
+            raise KeyReused(_("This Idempotency-Key was used for another request. Make a new one."))
+        if stored["status"] is not None:
+            headers = {"Idempotency-Replayed": "true"}
+            raise Replay(answer_bytes(bytes(stored["body"]), status=stored["status"], headers=headers))
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        return {"scope": self.scope, "key": self.key}
+
+
+def claim_of(request: Request, *, actor: str) -> Claim:
+    """
+    Read the Idempotency-Key of a request; nothing is claimed yet.
+
+    actor: who asks, so that keys of different people never meet. Raises Malformed when the header is missing or is
+    not 1 to 255 printable ASCII characters.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise Malformed(
+            _("Send an Idempotency-Key of 1 to 255 printable ASCII characters, new for each thing you want done."),
+            field="Idempotency-Key",
+        )
+    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
+    path_hash = hashlib.sha256(request.path.encode()).hexdigest()[:32]
+    return Claim(
+        scope=f"{actor} {request.method} {path_hash}",
+        key=key,
+        request_hash=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def do_once(claim: Claim, act: Callable[[], Any], *, status: int) -> HttpResponse:
+    """
+    Do something once per key, in one transaction with the storing of its answer.
+
+    act: does the work and returns the data of the answer. A refusal undoes the claim with everything else.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            claim.take()
+            return claim.finish(act(), status=status)
+    except Replay as replay:
+        return replay.response
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Delete answers that are kept no longer. Return how many."""
+    return sql.execute("DELETE FROM core_idempotentanswer WHERE expires_at < %(now)s", {"now": now})

@@ -1,0 +1,157 @@
+"""Every error the API gives, as application/problem+json (RFC 9457) with a stable code."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+
+from core.errors import Refusal
+
+CONTENT_TYPE = "application/problem+json"
+RETRY_SECONDS = 1
+
+LOCK_NOT_AVAILABLE = "55P03"
+RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: the same work may simply be done again
+# Classes of SQLSTATE that say "not now": connection, resources, operator intervention, cut-off transactions.
+_UNAVAILABLE_CLASSES = {"08", "25", "40", "53", "57", "58", "XX"}
+
+_TITLES = {
+    400: "The request is malformed",
+    401: "Sign in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Refused",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Unprocessable",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Not available right now",
+}
+_CODES = {
+    400: "malformed",
+    401: "not_authenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+    500: "internal_error",
+    503: "unavailable",
+}
+
+
+def problem(
+    status: int, detail: str, *, code: str = "", headers: dict[str, str] | None = None, **members: Any
+) -> HttpResponse:
+    """
+    Answer with a problem document.
+
+    code: the stable name of the problem; the status' own when left out. members: typed details beside the standard
+    ones. headers: further HTTP headers, for example Retry-After.
+    """
+    code = code or _CODES.get(status, "refused")
+    body = {
+        **members,
+        "type": f"/api/v1/problems/{code}/",
+        "title": _TITLES.get(status, "Refused"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    return HttpResponse(
+        orjson.dumps(body, default=str),
+        status=status,
+        content_type=CONTENT_TYPE,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def problem_of(error: Exception) -> HttpResponse | None:
+    """Answer for an exception that a client may cause; None for one that is our own fault."""
+    match error:
+        case Refusal():
+            headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
+            return problem(error.status, str(error), code=error.code, headers=headers, **error.details)
+        case exceptions.ValidationError():
+            errors = list(_fields_of(error.detail))
+            return problem(400, _("Some fields are wrong: see errors."), code="invalid", errors=errors)
+        case exceptions.APIException():
+            return _problem_of_framework(error)
+        case Http404():
+            return problem(404, _("There is nothing here, or it is not yours."))
+        case PermissionDenied():
+            return problem(403, _("You may not do this."))
+        case RequestDataTooBig():
+            return problem(413, _("The request is too large."))
+        case SuspiciousOperation():
+            return problem(400, _("The request is malformed."))
+        case DataError():
+            return problem(400, _("A value is out of range."), code="invalid")
+        case OperationalError():
+            return _problem_of_database(error)
+    return None
+
+
+def sqlstate_of(error: Exception) -> str:
+    """Return the five-letter state PostgreSQL gave, or an empty string when it could not be reached."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def _problem_of_framework(error: exceptions.APIException) -> HttpResponse:
+    headers = {}
+    if header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, round(wait)))
+    return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _problem_of_database(error: OperationalError) -> HttpResponse | None:
+    state = sqlstate_of(error)
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    if state == LOCK_NOT_AVAILABLE:
+        return problem(409, _("Somebody else is changing this right now. Try again."), code="busy", headers=headers)
+    if not state or state[:2] in _UNAVAILABLE_CLASSES:
+        return problem(503, _("The shop cannot answer right now. Try again."), headers=headers)
+    return None
+
+
+def _fields_of(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _fields_of(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list):
+        for place, inner in enumerate(detail):
+            yield from _fields_of(inner, path if isinstance(inner, str) else f"{path}.{place}")
+    else:
+        yield {"field": path, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+
+
+def handle_404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for an address that does not exist."""
+    return problem(404, _("There is nothing here, or it is not yours."))
+
+
+def handle_400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a request Django itself refused: a bad host, a forged header."""
+    return problem(400, _("The request is malformed."))
+
+
+def handle_403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a page the person may not see."""
+    return problem(403, _("You may not do this."))
+
+
+def handle_500(request: HttpRequest) -> HttpResponse:
+    """Answer for a fault of ours, without a word about its cause."""
+    return problem(500, _("Something went wrong on our side."))

@@ -1,0 +1,79 @@
+"""
+Answers that many people share, kept as ready JSON bytes.
+
+Kept in each web process for a few seconds at most, so prices and stock in them are never older than that, and dropped
+at once when a journal handler changes the stamp of their topic. Without Valkey only the seconds count.
+"""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
+
+from core.api import answer_bytes
+
+OLDEST_SECONDS = 5.0
+STAMP_SECONDS = 0.5
+MOST_ANSWERS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyAnswer:
+    """JSON bytes with their ETag, the topic's stamp they were built under, and when."""
+
+    body: bytes
+    etag: str
+    stamp: int
+    built: float
+
+
+class ReadyAnswers:
+    """The answers of one topic in this process."""
+
+    def __init__(self, topic: str) -> None:
+        self._key = f"ready:{topic}"
+        self._answers: OrderedDict[Hashable, ReadyAnswer] = OrderedDict()
+        self._stamp = 0
+        self._stamp_read = 0.0
+
+    def get(self, key: Hashable, build: Callable[[], Any]) -> ReadyAnswer:
+        """Return the answer kept under the key, or build its data, write it as JSON and keep it."""
+        now = time.monotonic()
+        stamp = self._present_stamp(now)
+        kept = self._answers.get(key)
+        if kept is not None and kept.stamp == stamp and now - kept.built < OLDEST_SECONDS:
+            return kept
+        body = orjson.dumps(build(), default=str)
+        fresh = ReadyAnswer(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', stamp, now)
+        self._answers[key] = fresh
+        self._answers.move_to_end(key)
+        if len(self._answers) > MOST_ANSWERS:
+            self._answers.popitem(last=False)
+        return fresh
+
+    def drop(self) -> None:
+        """Make every process build the topic's answers anew."""
+        cache.set(self._key, time.time_ns(), timeout=None)
+        self._stamp_read = 0.0
+
+    def _present_stamp(self, now: float) -> int:
+        if now - self._stamp_read > STAMP_SECONDS:
+            self._stamp = cache.get(self._key, 0)
+            self._stamp_read = now
+        return self._stamp
+
+
+def answer_ready(request: HttpRequest | Request, ready: ReadyAnswer) -> HttpResponse:
+    """Answer with ready bytes, or with 304 if the client has just these."""
+    headers = {"ETag": ready.etag, "Vary": "Accept-Language"}
+    cache_control = f"public, max-age={int(OLDEST_SECONDS)}"
+    if ready.etag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers={**headers, "Cache-Control": cache_control})
+    return answer_bytes(ready.body, headers=headers, cache=cache_control)
