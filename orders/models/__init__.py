@@ -1,6 +1,7 @@
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.orders import Order, OrderLine
 from orders.models.payments import Payment, PaymentAttempt, Refund, SandboxCharge
+from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnLine
 from orders.models.till_sessions import TillSession
 
@@ -13,6 +14,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentAttempt",
+    "ReceiptRequest",
     "Refund",
     "Return",
     "ReturnLine",

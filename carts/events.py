@@ -1,0 +1,62 @@
+"""What happens to carts, as the rest of the house hears of it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartLineAdded(Event):
+    """Units of a variant came into a cart; ref is the SKU, quantity the units added."""
+
+    kind: ClassVar[str] = "cart.line_added"
+    cart_id: int
+    variant_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartLineChanged(Event):
+    """A line has another quantity now; ref is the SKU."""
+
+    kind: ClassVar[str] = "cart.line_changed"
+    cart_id: int
+    variant_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartLineRemoved(Event):
+    """A line left a cart; ref is the SKU."""
+
+    kind: ClassVar[str] = "cart.line_removed"
+    cart_id: int
+    variant_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartEmptied(Event):
+    """Every line left a cart at once."""
+
+    kind: ClassVar[str] = "cart.emptied"
+    cart_id: int
+    lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartsMerged(Event):
+    """Another cart's lines came into this one."""
+
+    kind: ClassVar[str] = "cart.merged"
+    cart_id: int
+    source_id: int
+    lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedForLater(Event):
+    """A variant went onto the wish list; ref is the SKU."""
+
+    kind: ClassVar[str] = "wishlist.added"
+    variant_id: int
