@@ -49,7 +49,10 @@ _PROBLEMS = {
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problem answers to each operation."""
+    """Adds the problem answers to each operation, and the parameters that a family of views declares for all."""
+
+    def get_override_parameters(self) -> Any:
+        return list(getattr(self.view, "schema_parameters", []))
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction=direction)

@@ -1,0 +1,95 @@
+"""What a member of staff may do, and in which stores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.rules.roles import may
+from core import sql
+
+_ASSIGNMENTS = """
+SELECT assignment.role, location.id AS store_id, location.code, location.kind, location.time_zone
+FROM inventory_staffassignment AS assignment
+LEFT JOIN inventory_location AS location ON location.id = assignment.location_id
+WHERE assignment.staff_id = %(staff_id)s
+UNION ALL
+SELECT NULL, id, code, kind, time_zone FROM inventory_location WHERE code = %(wanted)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The store (or warehouse) in which a member of staff acts."""
+
+    id: int
+    code: str
+    kind: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role in one store, or in every store when store is None."""
+
+    role: str
+    store: Store | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff with everything he is assigned to; is_superuser may everything everywhere."""
+
+    customer_id: int
+    is_superuser: bool
+    assignments: Sequence[Assignment]
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether this person works for the shop at all."""
+        return self.is_superuser or bool(self.assignments)
+
+    @property
+    def own_stores(self) -> list[Store]:
+        """Return the stores this person is assigned to by name."""
+        return [assignment.store for assignment in self.assignments if assignment.store is not None]
+
+    def role_in(self, store_id: int | None) -> str:
+        """Return the role in a store: the one for just that store before the one for every store; empty if none."""
+        here = [
+            assignment.role for assignment in self.assignments if assignment.store and assignment.store.id == store_id
+        ]
+        everywhere = [assignment.role for assignment in self.assignments if assignment.store is None]
+        return next(iter(here + everywhere), "")
+
+    def may(self, right: str, store_id: int | None = None) -> bool:
+        """Tell whether this person has a right in a store; without a store, whether he has it anywhere at all."""
+        return self.is_superuser or any(
+            may(assignment.role, right)
+            for assignment in self.assignments
+            if assignment.store is None or store_id is None or assignment.store.id == store_id
+        )
+
+    def stores_with(self, right: str) -> list[int] | None:
+        """Return the ids of the stores in which this person has a right; None when that is every store."""
+        holding = [assignment for assignment in self.assignments if may(assignment.role, right)]
+        if self.is_superuser or any(assignment.store is None for assignment in holding):
+            return None
+        return [assignment.store.id for assignment in holding if assignment.store is not None]
+
+
+def staff_with_store(*, customer_id: int, is_superuser: bool, wanted_code: str) -> tuple[Staff, Store | None]:
+    """
+    Return what a person is assigned to, and the store of that code, in one statement.
+
+    wanted_code: the code of the store the person says he acts in; empty for none. The store is None if no location
+    has that code. A person without any assignment comes back with none.
+    """
+    rows = sql.fetch_all(_ASSIGNMENTS, {"staff_id": customer_id, "wanted": wanted_code})
+    wanted = next((_store(row) for row in rows if row["role"] is None), None)
+    assignments = tuple(
+        Assignment(row["role"], _store(row) if row["store_id"] else None) for row in rows if row["role"] is not None
+    )
+    return Staff(customer_id, is_superuser, assignments), wanted
+
+
+def _store(row: sql.Row) -> Store:
+    return Store(id=row["store_id"], code=row["code"], kind=row["kind"], time_zone=row["time_zone"])
