@@ -1,37 +1,31 @@
 """Who is asking: by the access token of the app, or by the session cookie of a browser."""
 
-import hmac
 from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import internal as allauth_jwt
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from accounts.models import Customer
+from accounts.tokens import bears_mark
 from core import sql
 from core.actors import APP, WEB, Actor
 
 # One statement per request: the person, the other records merged into this one, and whether the session still lives,
-# so that signing out, a new password or a lost account count from the very next request.
+# so that signing out, a new password or a lost account count from the very next request. The login may be that of a
+# record that was merged into another: it keeps working, and whoever uses it is the person it was merged into.
 _PERSON = """
 SELECT customer.id, customer.name, customer.email, customer.phone, customer.phone_verified_at, customer.card_number,
        customer.language, customer.home_store, customer.preferred_channel, customer.receipt_channel,
-       customer.is_staff, customer.is_superuser, customer.is_active, customer.password,
+       customer.is_staff, customer.is_superuser, customer.is_active, login.password,
        ARRAY(SELECT id FROM accounts_customer AS alias WHERE alias.merged_into_id = customer.id) AS aliases
-FROM accounts_customer AS customer
+FROM accounts_customer AS login
+JOIN accounts_customer AS customer ON customer.id = COALESCE(login.merged_into_id, login.id)
 JOIN django_session AS session ON session.session_key = %(session_key)s AND session.expire_date > now()
-WHERE customer.id = COALESCE(
-    (SELECT merged_into_id FROM accounts_customer WHERE id = %(customer_id)s), %(customer_id)s)
-  AND customer.is_active
+WHERE login.id = %(customer_id)s AND login.is_active AND customer.is_active
 """
-
-
-def password_mark(encoded_password: str) -> str:
-    """Return what an access token carries of the password it was issued under; another password, another mark."""
-    return salted_hmac("accounts.access-token", encoded_password).hexdigest()[:16]
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -82,7 +76,7 @@ def _customer_of(token: str) -> Customer | None:
         _PERSON,
         {"customer_id": int(claims["sub"]), "session_key": allauth_jwt.session_key_from_sid(claims["sid"])},
     )
-    if row is None or not hmac.compare_digest(claims.get("pwd", ""), password_mark(row["password"])):
+    if row is None or not bears_mark(claims, row.pop("password")):
         return None
     aliases = row.pop("aliases")
     customer = Customer.from_db("default", list(row), list(row.values()))
