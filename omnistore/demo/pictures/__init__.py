@@ -1,4 +1,4 @@
-"""Product pictures, drawn as small flat SVGs: one family of shapes for each kind of goods, one colour for each variant."""
+"""Product pictures, drawn as small flat SVGs: one family of shapes for each kind of goods, in any colour."""
 
 from . import desk, garden, home, kitchen, wear
 from .canvas import Paint, on_stage

@@ -33,7 +33,14 @@ def pocket_books(paint: Paint) -> str:
 def planner(paint: Paint) -> str:
     """An open week planner."""
     days = "".join(
-        rect(78 + 62 * (n % 2) + 132 * (n // 6), 136 + 50 * (n % 6 // 2), 54, 42, mix(paint.base, PAGE, 0.35 + 0.25 * (n * 5 % 3)), 4)
+        rect(
+            78 + 62 * (n % 2) + 132 * (n // 6),
+            136 + 50 * (n % 6 // 2),
+            54,
+            42,
+            mix(paint.base, PAGE, 0.35 + 0.25 * (n * 5 % 3)),
+            4,
+        )
         for n in range(12)
     )
     return (
@@ -50,8 +57,12 @@ def planner(paint: Paint) -> str:
 def letters(paint: Paint) -> str:
     """An envelope with its card and a wax seal."""
     return (
-        turned(6, rect(118, 82, 190, 150, "#3B2F2618", 6), rect(114, 76, 190, 150, PAGE, 6),
-               stroke("M140 112h120M140 132h138M140 152h90", mix(PAGE, "#6B5B4A", 0.35), 3))
+        turned(
+            6,
+            rect(118, 82, 190, 150, "#3B2F2618", 6),
+            rect(114, 76, 190, 150, PAGE, 6),
+            stroke("M140 112h120M140 132h138M140 152h90", mix(PAGE, "#6B5B4A", 0.35), 3),
+        )
         + shadow(200, 320, 126)
         + rect(76, 150, 248, 166, paint.base, 8)
         + shape("M76 310l96-84h56l96 84q-2 6-8 6H84q-6 0-8-6Z", paint.shade)
@@ -59,7 +70,7 @@ def letters(paint: Paint) -> str:
         + circle(200, 240, 22, "#A8483A")
         + circle(200, 240, 15, "#8E3A2E")
         + leaf(200, 250, 21, 0, "#C77464")
-    )  # fmt: skip
+    )
 
 
 def wrapping(paint: Paint) -> str:
@@ -89,28 +100,32 @@ def sketchbook(paint: Paint) -> str:
         + shape("M128 262q60-46 160-12v26H128Z", paint.shade)
         + circle(256, 126, 19, "#E3B93F")
         + rings
-        + turned(32, rect(296, 120, 15, 170, BRASS), shape("M296 290h15l-7.500 26Z", "#EBD3AE"),
-                 rect(296, 108, 15, 16, "#C98F86", 4), cx=303, cy=220)
-    )  # fmt: skip
+        + turned(
+            32,
+            rect(296, 120, 15, 170, BRASS),
+            shape("M296 290h15l-7.500 26Z", "#EBD3AE"),
+            rect(296, 108, 15, 16, "#C98F86", 4),
+            cx=303,
+            cy=220,
+        )
+    )
 
 
 def pen(paint: Paint) -> str:
     """A fountain pen writing a line."""
-    return (
-        stroke("M60 314q30-34 50 0t50 0 46-4", mix(paint.base, "#2A2320", 0.2), 5)
-        + turned(
-            40,
-            rect(182, 40, 36, 150, paint.base, 16),
-            rect(182, 40, 12, 150, paint.light, 6),
-            rect(180, 134, 40, 12, BRASS),
-            rect(212, 60, 8, 76, BRASS, 4),
-            shape("M186 190h28l-4 66h-20Z", paint.deep),
-            shape("M189 256h22l-11 66Z", BRASS),
-            stroke("M200 276v40", "#6F5A2E", 2),
-            circle(200, 276, 4, "#6F5A2E"),
-            cx=200, cy=300,
-        )
-    )  # fmt: skip
+    return stroke("M60 314q30-34 50 0t50 0 46-4", mix(paint.base, "#2A2320", 0.2), 5) + turned(
+        40,
+        rect(182, 40, 36, 150, paint.base, 16),
+        rect(182, 40, 12, 150, paint.light, 6),
+        rect(180, 134, 40, 12, BRASS),
+        rect(212, 60, 8, 76, BRASS, 4),
+        shape("M186 190h28l-4 66h-20Z", paint.deep),
+        shape("M189 256h22l-11 66Z", BRASS),
+        stroke("M200 276v40", "#6F5A2E", 2),
+        circle(200, 276, 4, "#6F5A2E"),
+        cx=200,
+        cy=300,
+    )
 
 
 def pencils(paint: Paint) -> str:
@@ -174,7 +189,9 @@ def pen_cup(paint: Paint) -> str:
     return (
         shadow(200, 334, 76)
         + turned(-12, rect(150, 92, 16, 140, "#D9A441"), shape("M150 92l8-26 8 26Z", "#EBD3AE"), cx=158, cy=230)
-        + turned(10, rect(234, 84, 24, 150, WOOD), stroke("M240 100h8M240 116h8M240 132h8", "#6F5A2E", 2), cx=246, cy=230)
+        + turned(
+            10, rect(234, 84, 24, 150, WOOD), stroke("M240 100h8M240 116h8M240 132h8", "#6F5A2E", 2), cx=246, cy=230
+        )
         + rect(190, 112, 12, 120, "#2F3E55", 4)
         + shape("M188 112q-4-36 8-50 12 14 8 50Z", "#B0623C")
         + rect(130, 196, 140, 136, paint.base, 12)

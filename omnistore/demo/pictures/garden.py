@@ -8,9 +8,12 @@ SOIL = "#5A4334"
 
 def plant_pot(paint: Paint) -> str:
     """A pot with a leafy plant."""
-    stems = "".join(leaf(200, 222, size, turn, tone) for size, turn, tone in (
+    pale = mix(LEAF, "#FFFFFF", 0.2)
+    leaves = (
         (120, -58, DARK_LEAF), (120, 58, DARK_LEAF), (150, -32, LEAF), (150, 32, LEAF), (168, 0, DARK_LEAF),
-        (130, -14, mix(LEAF, "#FFFFFF", 0.2)), (130, 16, mix(LEAF, "#FFFFFF", 0.2))))  # fmt: skip
+        (130, -14, pale), (130, 16, pale),
+    )  # fmt: skip
+    stems = "".join(leaf(200, 222, size, turn, tone) for size, turn, tone in leaves)
     return (
         shadow(200, 338, 82)
         + stems
@@ -25,14 +28,19 @@ def hanging_planter(paint: Paint) -> str:
     """A bowl on cords with trailing leaves."""
     trails = "".join(
         stroke(f"M{x} 226q{bend} 50 {bend} 96", DARK_LEAF, 4)
-        + "".join(leaf(x + bend * (0.6 + n * 0.2), 256 + 26 * n, 30, turn, tone)
-                  for n, (turn, tone) in enumerate(((120, LEAF), (-120, DARK_LEAF), (160, LEAF))))
+        + "".join(
+            leaf(x + bend * (0.6 + n * 0.2), 256 + 26 * n, 30, turn, tone)
+            for n, (turn, tone) in enumerate(((120, LEAF), (-120, DARK_LEAF), (160, LEAF)))
+        )
         for x, bend in ((132, -18), (176, -6), (226, 8), (268, 18))
-    )  # fmt: skip
+    )
     return (
         stroke("M200 0V70M200 70L112 206M200 70l88 136M200 70v130", WOOD, 4)
         + circle(200, 70, 9, BRASS)
-        + "".join(leaf(200, 206, 66, turn, tone) for turn, tone in ((-64, LEAF), (-28, DARK_LEAF), (8, LEAF), (40, DARK_LEAF), (70, LEAF)))
+        + "".join(
+            leaf(200, 206, 66, turn, tone)
+            for turn, tone in ((-64, LEAF), (-28, DARK_LEAF), (8, LEAF), (40, DARK_LEAF), (70, LEAF))
+        )
         + shape("M102 200h196q-4 90-98 90t-98-90Z", paint.base)
         + shape("M102 200h52q0 70 46 90-94 0-98-90Z", paint.light)
         + rect(98, 194, 204, 16, paint.shade, 8)
@@ -44,7 +52,11 @@ def vase(paint: Paint) -> str:
     """A tall vase with eucalyptus branches."""
 
     def branch(turn: float, tone: str) -> str:
-        leaves = "".join(circle(200 + side * 15, 66 + 24 * n, 13, mix(tone, "#FFFFFF", 0.07 * n)) for n in range(4) for side in (-1, 1))
+        leaves = "".join(
+            circle(200 + side * 15, 66 + 24 * n, 13, mix(tone, "#FFFFFF", 0.07 * n))
+            for n in range(4)
+            for side in (-1, 1)
+        )
         return turned(turn, stroke("M200 170V50", DARK_LEAF, 4), leaves, circle(200, 46, 11, tone), cy=186)
 
     return (
@@ -98,11 +110,21 @@ def trowel(paint: Paint) -> str:
     blade = mix(STEEL, "#FFFFFF", 0.25)
 
     def handle() -> str:
-        return rect(186, 226, 28, 128, paint.base, 14) + rect(186, 226, 10, 128, paint.light, 5) + rect(188, 220, 24, 20, BRASS, 4)
+        return (
+            rect(186, 226, 28, 128, paint.base, 14)
+            + rect(186, 226, 10, 128, paint.light, 5)
+            + rect(188, 220, 24, 20, BRASS, 4)
+        )
 
-    return turned(-26, stroke("M200 224v-50", STEEL, 9), stroke("M168 84v66q4 22 32 26q28-4 32-26V84M200 84v92", STEEL, 10), handle()) + turned(
-        26, stroke("M200 224v-50", STEEL, 9), shape("M164 176q-10-76 36-124 46 48 36 124Z", blade),
-        stroke("M200 84v80", STEEL, 4), handle())  # fmt: skip
+    prongs = "M168 84v66q4 22 32 26q28-4 32-26V84M200 84v92"
+    fork = stroke("M200 224v-50", STEEL, 9) + stroke(prongs, STEEL, 10) + handle()
+    spade = (
+        stroke("M200 224v-50", STEEL, 9)
+        + shape("M164 176q-10-76 36-124 46 48 36 124Z", blade)
+        + stroke("M200 84v80", STEEL, 4)
+        + handle()
+    )
+    return turned(-26, fork) + turned(26, spade)
 
 
 def secateurs(paint: Paint) -> str:
@@ -130,7 +152,9 @@ def seeds(paint: Paint) -> str:
     """Three seed packets, the first with a sprout."""
 
     def packet(turn: float, tone: str) -> str:
-        return turned(turn, rect(138, 96, 124, 190, tone, 6), rect(138, 96, 124, 28, mix(tone, "#2A2320", 0.16), 6), cy=330)
+        return turned(
+            turn, rect(138, 96, 124, 190, tone, 6), rect(138, 96, 124, 28, mix(tone, "#2A2320", 0.16), 6), cy=330
+        )
 
     return (
         shadow(200, 322, 112)

@@ -40,16 +40,22 @@ def desk_lamp(paint: Paint) -> str:
         + stroke("M140 312L104 206 216 112", paint.deep, 9)
         + circle(104, 206, 12, BRASS)
         + rect(78, 308, 124, 22, paint.base, 11)
-        + turned(38, shape("M206 72h44q44 30 44 78H162q0-48 44-78Z", paint.base), rect(214, 54, 28, 20, paint.deep, 6),
-                 shape("M206 72h14q-24 30-26 78h-32q0-48 44-78Z", paint.light), cx=226, cy=112)
+        + turned(
+            38,
+            shape("M206 72h44q44 30 44 78H162q0-48 44-78Z", paint.base),
+            rect(214, 54, 28, 20, paint.deep, 6),
+            shape("M206 72h14q-24 30-26 78h-32q0-48 44-78Z", paint.light),
+            cx=226,
+            cy=112,
+        )
         + circle(216, 112, 9, BRASS)
-    )  # fmt: skip
+    )
 
 
 def paper_lamp(paint: Paint) -> str:
     """A standing lamp of folded paper."""
-    ribs = "".join(stroke(f"M{118 - bow} {y}h{164 + 2 * bow}", paint.shade, 2) for y, bow in
-                   ((96, 4), (124, 18), (152, 26), (180, 29), (208, 26), (236, 18), (264, 4)))  # fmt: skip
+    bows = ((96, 4), (124, 18), (152, 26), (180, 29), (208, 26), (236, 18), (264, 4))
+    ribs = "".join(stroke(f"M{118 - bow} {y}h{164 + 2 * bow}", paint.shade, 2) for y, bow in bows)
     return (
         f'<circle cx="200" cy="180" r="150" fill="{GLOW}" opacity=".55"/>'
         + shadow(200, 340, 80)
@@ -181,7 +187,10 @@ def cushion(paint: Paint) -> str:
     """A plump square cushion."""
     return (
         shadow(200, 330, 116)
-        + shape("M84 96q116 26 232 0 24-4 20 20-22 96 0 190 4 26-20 22-116-24-232 0-24 4-20-22 22-94 0-190-4-24 20-20Z", paint.base)
+        + shape(
+            "M84 96q116 26 232 0 24-4 20 20-22 96 0 190 4 26-20 22-116-24-232 0-24 4-20-22 22-94 0-190-4-24 20-20Z",
+            paint.base,
+        )
         + shape("M84 96q40 9 76 12-34 100 4 208-44 3-80 12-24 4-20-22 22-94 0-190-4-24 20-20Z", paint.light)
         + stroke("M92 112q14 100 0 202M308 112q-14 100 0 202", paint.line, 2)
         + stroke("M150 132l16 22M250 132l-16 22M152 298l16-22M248 298l-16-22", paint.line, 3)
@@ -236,8 +245,10 @@ def tea_towel(paint: Paint) -> str:
 def rug(paint: Paint) -> str:
     """A flat-woven rug seen from above."""
     fringe = "".join(stroke(f"M{98 + 17 * n} 76v-20M{98 + 17 * n} 324v20", "#F1E8D8", 4) for n in range(13))
-    diamonds = "".join(shape(f"M200 {y}l52 38-52 38-52-38Z", paint.light) + shape(f"M200 {y + 18}l26 20-26 20-26-20Z", paint.deep)
-                       for y in (100, 162, 224))  # fmt: skip
+    diamonds = "".join(
+        shape(f"M200 {y}l52 38-52 38-52-38Z", paint.light) + shape(f"M200 {y + 18}l26 20-26 20-26-20Z", paint.deep)
+        for y in (100, 162, 224)
+    )
     return (
         fringe
         + rect(88, 74, 224, 252, paint.base, 4)

@@ -63,7 +63,9 @@ def carafe(paint: Paint) -> str:
     glass = mix(paint.base, "#FFFFFF", 0.35)
     return (
         shadow(200, 328, 78)
-        + shape("M170 92h60v56c0 34 50 50 50 112v46a20 20 0 0 1-20 20H140a20 20 0 0 1-20-20v-46c0-62 50-78 50-112Z", glass)
+        + shape(
+            "M170 92h60v56c0 34 50 50 50 112v46a20 20 0 0 1-20 20H140a20 20 0 0 1-20-20v-46c0-62 50-78 50-112Z", glass
+        )
         + shape("M124 226h152q4 16 4 34v46a20 20 0 0 1-20 20H140a20 20 0 0 1-20-20v-46q0-18 4-34Z", paint.base)
         + ellipse(200, 226, 76, 9, paint.light)
         + stroke("M140 252v44", "#FFFFFF", 7)
@@ -97,7 +99,8 @@ def napkins(paint: Paint) -> str:
     )
     top = shape("M110 190l86-34h122l-20 60H96Z", paint.light) + stroke("M116 206h176", paint.line, 2)
     sprig = stroke("M150 196q60-26 110-12", LEAF, 4) + "".join(
-        leaf(x, y, 26, turn) for x, y, turn in ((176, 187, 20), (196, 182, 140), (214, 180, 30), (236, 180, 130), (256, 184, 70))
+        leaf(x, y, 26, turn)
+        for x, y, turn in ((176, 187, 20), (196, 182, 140), (214, 180, 30), (236, 180, 130), (256, 184, 70))
     )
     return shadow(204, 294, 116) + layers + top + sprig
 
@@ -149,7 +152,9 @@ def knife(paint: Paint) -> str:
 
 def board(paint: Paint) -> str:
     """A cutting board leaning against the wall, with a lemon."""
-    rings = "".join(stroke(f"M{x} 132q{bend} 90 0 178", paint.shade, 2) for x, bend in ((150, 12), (184, -8), (222, 10), (254, -6)))
+    rings = "".join(
+        stroke(f"M{x} 132q{bend} 90 0 178", paint.shade, 2) for x, bend in ((150, 12), (184, -8), (222, 10), (254, -6))
+    )
     return (
         shadow(210, 330, 110)
         + rect(184, 52, 36, 70, paint.base, 18)

@@ -18,7 +18,10 @@ def tshirt(paint: Paint) -> str:
 def sweatshirt(paint: Paint) -> str:
     """A sweatshirt with ribbed cuffs."""
     return (
-        shape("M150 88q-52 14-68 60L50 286l44 12 34-104v114h144V194l34 104 44-12-32-138q-16-46-68-60-50 28-100 0Z", paint.base)
+        shape(
+            "M150 88q-52 14-68 60L50 286l44 12 34-104v114h144V194l34 104 44-12-32-138q-16-46-68-60-50 28-100 0Z",
+            paint.base,
+        )
         + shape("M150 88q-52 14-68 60L50 286l44 12 34-104v114h34V150q-2-40 10-54Z", paint.light)
         + shape("M50 286l44 12-6 22-44-12ZM350 286l-44 12 6 22 44-12Z", paint.shade)
         + rect(126, 304, 148, 26, paint.shade, 6)
@@ -61,7 +64,9 @@ def raincoat(paint: Paint) -> str:
 
 def beanie(paint: Paint) -> str:
     """A ribbed knitted hat."""
-    ribs = "".join(stroke(f"M{128 + 24 * n} 250q{(n - 3) * -4} -70 {(n - 3) * -9} -128", paint.line, 2) for n in range(7))
+    ribs = "".join(
+        stroke(f"M{128 + 24 * n} 250q{(n - 3) * -4} -70 {(n - 3) * -9} -128", paint.line, 2) for n in range(7)
+    )
     cuff = "".join(stroke(f"M{110 + 20 * n} 250v56", paint.deep, 2) for n in range(10))
     return (
         shadow(200, 322, 112)
@@ -96,8 +101,9 @@ def socks(paint: Paint) -> str:
 
     def sock(x: float, y: float, tone: str, trim: str) -> str:
         d = f"M{x} {y}h74v128q2 20 20 30l44 24q20 14 6 34-8 12-30 12h-52q-30-2-56-40-10-16-6-50Z"
-        return shape(d, tone) + rect(x - 3, y - 6, 80, 34, trim, 8) + ellipse(x + 26, y + 160, 22, 26, trim) + shape(
-            f"M{x + 118} {y + 170}l20 12q20 14 6 34-8 12-30 12h-12q-2-34 16-58Z", trim)  # fmt: skip
+        toe = f"M{x + 118} {y + 170}l20 12q20 14 6 34-8 12-30 12h-12q-2-34 16-58Z"
+        cuff, heel = rect(x - 3, y - 6, 80, 34, trim, 8), ellipse(x + 26, y + 160, 22, 26, trim)
+        return shape(d, tone) + cuff + heel + shape(toe, trim)
 
     return shadow(220, 336, 116) + sock(168, 84, paint.shade, paint.deep) + sock(96, 104, paint.base, paint.light)
 
@@ -106,7 +112,13 @@ def tote(paint: Paint) -> str:
     """A canvas shopper with a baguette and greens."""
     return (
         shadow(200, 334, 106)
-        + turned(14, rect(232, 82, 30, 120, "#D9A257", 15), stroke("M240 104l14 10M240 128l14 10", "#B97F38", 4), cx=246, cy=160)
+        + turned(
+            14,
+            rect(232, 82, 30, 120, "#D9A257", 15),
+            stroke("M240 104l14 10M240 128l14 10", "#B97F38", 4),
+            cx=246,
+            cy=160,
+        )
         + stroke("M150 172C150 60 226 60 226 172", paint.shade, 11)
         + shape("M92 162h216l-12 166q-96 8-192 0Z", paint.base)
         + shape("M92 162h50l-4 170q-18-1-34-4Z", paint.light)

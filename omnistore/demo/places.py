@@ -1,0 +1,159 @@
+"""The demo shop's six stores and two warehouses, with their hours and the holidays on which they keep others."""
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+Text = dict[str, str]
+Span = tuple[time, time]
+Week = dict[int, tuple[Span, ...]]
+
+EASTER_NAMES: Text = {"en": "Easter Monday", "ar": "إثنين الفصح", "fa": "دوشنبهٔ عید پاک"}
+HOLIDAY_NAMES: dict[tuple[int, int], Text] = {
+    (1, 1): {"en": "New Year's Day", "ar": "رأس السنة", "fa": "روز سال نو میلادی"},
+    (1, 6): {"en": "Epiphany", "ar": "عيد الغطاس", "fa": "عید خاج‌شویان"},
+    (5, 1): {"en": "Labour Day", "ar": "عيد العمال", "fa": "روز کارگر"},
+    (10, 3): {"en": "German Unity Day", "ar": "يوم الوحدة الألمانية", "fa": "روز اتحاد آلمان"},
+    (10, 26): {"en": "Austrian National Day", "ar": "العيد الوطني النمساوي", "fa": "روز ملی اتریش"},
+    (12, 6): {"en": "Finnish Independence Day", "ar": "عيد استقلال فنلندا", "fa": "روز استقلال فنلاند"},
+    (12, 24): {"en": "Christmas Eve", "ar": "ليلة عيد الميلاد", "fa": "شب کریسمس"},
+    (12, 25): {"en": "Christmas Day", "ar": "عيد الميلاد", "fa": "روز کریسمس"},
+    (12, 26): {"en": "Second day of Christmas", "ar": "ثاني أيام عيد الميلاد", "fa": "روز دوم کریسمس"},
+    (12, 31): {"en": "New Year's Eve", "ar": "ليلة رأس السنة", "fa": "شب سال نو میلادی"},
+}
+CLOSED_DAYS = {
+    "DE": [(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)],
+    "AT": [(1, 1), (1, 6), (5, 1), (10, 26), (12, 25), (12, 26)],
+    "FI": [(1, 1), (1, 6), (5, 1), (12, 6), (12, 25), (12, 26)],
+}
+SHORT_DAYS = [(12, 24), (12, 31)]
+SHORT_DAY_CLOSES = time(14)
+
+
+@dataclass(frozen=True)
+class PlaceContent:
+    """A store, or a warehouse when it has no pickup desk. Coordinates in degrees; lead in opening minutes."""
+
+    code: str
+    kind: str
+    name: Text
+    street_address: str
+    postal_code: str
+    city: str
+    country_code: str
+    time_zone: str
+    phone: str
+    latitude: float
+    longitude: float
+    week: Week
+    ships: bool
+    takes_returns: bool
+    pickup_lead_minutes: int = 120
+    pickup_keep_days: int = 7
+    ship_rank: int = 100
+    offers_pickup: bool = field(default=True)
+
+
+@dataclass(frozen=True)
+class ExceptionContent:
+    """A day with hours of its own; closed when they are empty."""
+
+    day: date
+    note: Text
+    opens: time | None = None
+    closes: time | None = None
+
+
+def exceptions_of(place: PlaceContent, *, first: date, days: int = 365) -> list[ExceptionContent]:
+    """Return the holidays of a place from a day on: closed on most, open until two on the last days of the year."""
+    found = []
+    for day in (first + timedelta(days=n) for n in range(days)):
+        usual = place.week.get(day.weekday(), ())
+        key = (day.month, day.day)
+        if key in CLOSED_DAYS[place.country_code]:
+            found.append(ExceptionContent(day, HOLIDAY_NAMES[key]))
+        elif day == easter_sunday(day.year) + timedelta(days=1):
+            found.append(ExceptionContent(day, EASTER_NAMES))
+        elif key in SHORT_DAYS and usual and usual[0][0] < SHORT_DAY_CLOSES:
+            found.append(ExceptionContent(day, HOLIDAY_NAMES[key], usual[0][0], SHORT_DAY_CLOSES))
+    return found
+
+
+def easter_sunday(year: int) -> date:
+    """Return Easter Sunday in the Gregorian calendar (the computation of Meeus, Jones and Butcher)."""
+    golden, century, rest = year % 19, year // 100, year % 100
+    moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    shift = (golden + 11 * moon + 22 * sunday) // 451
+    month, day = divmod(moon + sunday - 7 * shift + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _week(weekdays: str, saturday: str = "", sunday: str = "") -> Week:
+    """Read hours such as "09:00-13:00 14:00-18:00" for Monday to Friday, Saturday and Sunday."""
+    texts = [weekdays] * 5 + [saturday, sunday]
+    return {day: tuple(_span(part) for part in text.split()) for day, text in enumerate(texts) if text}
+
+
+def _span(text: str) -> Span:
+    opens, closes = text.split("-")
+    return time.fromisoformat(opens), time.fromisoformat(closes)
+
+
+# The regulator keeps these telephone numbers free for films and books, so nobody is rung up by mistake.
+STORES = (
+    PlaceContent(
+        code="ber-mitte", kind="store", street_address="Rosenthaler Straße 39", postal_code="10178", city="Berlin",
+        name={"en": "Berlin Mitte", "ar": "برلين ميته", "fa": "برلین میته"},
+        country_code="DE", time_zone="Europe/Berlin", phone="+493023125011", latitude=52.5246, longitude=13.4021,
+        week=_week("10:00-20:00", "10:00-20:00"), ships=True, takes_returns=True, pickup_lead_minutes=60, ship_rank=40,
+    ),
+    PlaceContent(
+        code="ber-kreuzberg", kind="store", street_address="Bergmannstraße 21", postal_code="10961", city="Berlin",
+        name={"en": "Berlin Kreuzberg", "ar": "برلين كرويتسبرغ", "fa": "برلین کرویتسبرگ"},
+        country_code="DE", time_zone="Europe/Berlin", phone="+493023125012", latitude=52.4893, longitude=13.3919,
+        week=_week("10:00-13:30 14:30-19:00", "10:00-18:00"), ships=False, takes_returns=True, pickup_lead_minutes=90,
+    ),
+    PlaceContent(
+        code="ham-altona", kind="store", street_address="Ottenser Hauptstraße 14", postal_code="22765", city="Hamburg",
+        name={"en": "Hamburg Altona", "ar": "هامبورغ ألتونا", "fa": "هامبورگ آلتونا"},
+        country_code="DE", time_zone="Europe/Berlin", phone="+494066969013", latitude=53.5516, longitude=9.9323,
+        week=_week("10:00-19:00", "10:00-18:00"), ships=True, takes_returns=True, pickup_lead_minutes=120, ship_rank=60,
+    ),
+    PlaceContent(
+        code="muc-zentrum", kind="store", street_address="Sendlinger Straße 28", postal_code="80331", city="München",
+        name={"en": "Munich Zentrum", "ar": "ميونخ المركز", "fa": "مونیخ مرکز"},
+        country_code="DE", time_zone="Europe/Berlin", phone="+498999998014", latitude=48.1353, longitude=11.5691,
+        week=_week("09:30-20:00", "09:30-20:00"), ships=True, takes_returns=True, pickup_lead_minutes=60, ship_rank=50,
+    ),
+    PlaceContent(
+        code="hel-keskusta", kind="store", street_address="Aleksanterinkatu 19", postal_code="00100", city="Helsinki",
+        name={"en": "Helsinki Keskusta", "ar": "هلسنكي المركز", "fa": "هلسینکی مرکز"},
+        country_code="FI", time_zone="Europe/Helsinki", phone="+493023125015", latitude=60.1689, longitude=24.9459,
+        week=_week("09:00-20:00", "10:00-18:00", "12:00-18:00"), ships=True, takes_returns=True, pickup_lead_minutes=45,
+        pickup_keep_days=14, ship_rank=30,
+    ),
+    PlaceContent(
+        code="wie-neubau", kind="store", street_address="Neubaugasse 52", postal_code="1070", city="Wien",
+        name={"en": "Vienna Neubau", "ar": "فيينا نويباو", "fa": "وین نویباو"},
+        country_code="AT", time_zone="Europe/Vienna", phone="+493023125016", latitude=48.2014, longitude=16.3490,
+        week=_week("10:00-18:30", "10:00-17:00"), ships=False, takes_returns=True, pickup_lead_minutes=120,
+        pickup_keep_days=10,
+    ),
+)  # fmt: skip
+
+WAREHOUSES = (
+    PlaceContent(
+        code="wh-berlin", kind="warehouse", street_address="Am Borsigturm 100", postal_code="13507", city="Berlin",
+        name={"en": "Warehouse Berlin", "ar": "مستودع برلين", "fa": "انبار برلین"},
+        country_code="DE", time_zone="Europe/Berlin", phone="+493023125091", latitude=52.5826, longitude=13.2901,
+        week=_week("06:00-22:00", "06:00-14:00"), ships=True, takes_returns=True, offers_pickup=False, ship_rank=10,
+    ),
+    PlaceContent(
+        code="wh-hamburg", kind="warehouse", street_address="Billbrookdeich 171", postal_code="22113", city="Hamburg",
+        name={"en": "Warehouse Hamburg", "ar": "مستودع هامبورغ", "fa": "انبار هامبورگ"},
+        country_code="DE", time_zone="Europe/Berlin", phone="+494066969092", latitude=53.5316, longitude=10.0899,
+        week=_week("06:00-22:00"), ships=True, takes_returns=False, offers_pickup=False, ship_rank=20,
+    ),
+)  # fmt: skip
+
+PLACES = STORES + WAREHOUSES
