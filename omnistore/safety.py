@@ -30,15 +30,11 @@ DANGERS = (
         "is the development key or too short: set it to at least 50 random characters, "
         'for example from: python -c "import secrets; print(secrets.token_urlsafe(50))"',
     ),
-    Danger(
-        "DEBUG", lambda settings, environment: settings["DEBUG"], "shows internals to strangers: set it to 0."
-    ),
+    Danger("DEBUG", lambda settings, environment: settings["DEBUG"], "shows internals to strangers: set it to 0."),
     Danger(
         "ALLOWED_HOSTS",
         lambda settings, environment: (
-            not settings["ALLOWED_HOSTS"]
-            or "*" in settings["ALLOWED_HOSTS"]
-            or not environment.get("ALLOWED_HOSTS")
+            not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"] or not environment.get("ALLOWED_HOSTS")
         ),
         "must list the host names of this shop, separated by commas, without a wildcard.",
     ),
@@ -63,14 +59,10 @@ DANGERS = (
         lambda settings, environment: urlsplit(settings["PUBLIC_URL"]).scheme != "https",
         "must be the https:// address under which customers reach the shop.",
     ),
-    Danger(
-        "EMAIL_URL", _is_absent("EMAIL_URL"), "must name the mail server: smtp+tls://user:secret@host:587."
-    ),
+    Danger("EMAIL_URL", _is_absent("EMAIL_URL"), "must name the mail server: smtp+tls://user:secret@host:587."),
 )
 
 
 def find_unsafe(settings: Mapping[str, Any], *, environment: Mapping[str, str]) -> list[str]:
     """Say of every unsafe setting, in a sentence, which variable to change and to what."""
-    return [
-        f"{danger.variable} {danger.remedy}" for danger in DANGERS if danger.is_present(settings, environment)
-    ]
+    return [f"{danger.variable} {danger.remedy}" for danger in DANGERS if danger.is_present(settings, environment)]

@@ -260,6 +260,10 @@ LOGGING = {
         # The access line says it already.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # Two lines a second about the journal's dispatch, and none of them news.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
         "access": {"level": env.str("ACCESS_LOG_LEVEL", default="INFO")},
     },
 }

@@ -65,7 +65,7 @@ class Postgres:
         """
         Start the server and wait until it answers; the cluster and the database are made where missing.
 
-        What an earlier run left behind (a server without a supervisor, a lock file without a server) is cleared.
+        What an earlier run left behind (a server without a supervisor, a lock without a server) is cleared.
         Raises ServerError.
         """
         self.user = _system_user()
@@ -89,9 +89,7 @@ class Postgres:
         for option, value in self.options.items():
             command += ["-c", f"{option}={value}"]
         if not wait_until(lambda: self._start_once(command), seconds=START_SECONDS):
-            raise ServerError(
-                f"PostgreSQL does not start. Its last words: {_last_line(self.log)}. See {self.log}."
-            )
+            raise ServerError(f"PostgreSQL does not start. Its last words: {_last_line(self.log)}. See {self.log}.")
 
     def is_alive(self) -> bool:
         """Tell whether the postmaster is running, reaping it if not."""
@@ -102,6 +100,8 @@ class Postgres:
         if self.child is not None:
             stop_group(self.child, ask=signal.SIGINT, seconds=STOP_SECONDS)
             self.child = None
+        if self.sockets != self.directory and self.sockets.exists():
+            self.sockets.rmdir()
 
     def _start_once(self, command: list[str]) -> bool:
         with self.log.open("ab") as log:
@@ -141,9 +141,7 @@ class Postgres:
 
     def _create_database(self) -> None:
         with self._connect() as connection:
-            missing = not connection.execute(
-                "SELECT 1 FROM pg_database WHERE datname = 'omnistore'"
-            ).fetchone()
+            missing = not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'omnistore'").fetchone()
             if missing:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier("omnistore")))
 
@@ -152,7 +150,7 @@ class Postgres:
         installed = _major_version()
         if made_by != installed:
             raise ServerError(
-                f"The data in {self.directory} was made by PostgreSQL {made_by}, and {installed} is installed: "
+                f"The data in {self.directory} is of PostgreSQL {made_by}, and {installed} is installed: "
                 "dump it with the old version, or choose another DATA directory."
             )
 
@@ -174,9 +172,7 @@ class Postgres:
         if self.sockets != self.directory:
             self.sockets.mkdir(mode=0o700, exist_ok=True)
             if self.sockets.is_symlink() or self.sockets.stat().st_uid not in (owner, os.getuid()):
-                raise ServerError(
-                    f"{self.sockets} belongs to somebody else; remove it or choose a shorter DATA path."
-                )
+                raise ServerError(f"{self.sockets} belongs to somebody else; remove it or choose a shorter DATA path.")
         if not self.user:
             self.directory.chmod(0o700)
             return
@@ -228,7 +224,7 @@ def _system_user() -> str | None:
             subprocess.run(command, check=True, capture_output=True)
         except (FileNotFoundError, subprocess.CalledProcessError) as error:
             raise ServerError(
-                f"PostgreSQL does not run as root and the user {SYSTEM_USER} cannot be made: run as another user."
+                f"PostgreSQL does not run as root and cannot make the user {SYSTEM_USER}: run as another user."
             ) from error
     return SYSTEM_USER
 

@@ -117,7 +117,7 @@ def end(process: psutil.Process, *, ask: signal.Signals, seconds: float) -> None
 def is_running(process: psutil.Process) -> bool:
     """Tell whether a process still does anything; one that nobody reaps (init of a container) does not."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

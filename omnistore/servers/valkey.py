@@ -51,9 +51,7 @@ class Valkey:
             kill_group(self.child)
         self.socket.unlink(missing_ok=True)
         with self.log.open("ab") as log:
-            self.child = spawn(
-                self._command(), death_signal=signal.SIGTERM, output=log, directory=self.directory
-            )
+            self.child = spawn(self._command(), death_signal=signal.SIGTERM, output=log, directory=self.directory)
         note(self.child, at=self._noted_at())
         wait_until(lambda: not self.is_alive() or self._answers(), seconds=START_SECONDS)
         if not self.is_alive():
@@ -69,6 +67,8 @@ class Valkey:
             stop_group(self.child, ask=signal.SIGTERM, seconds=STOP_SECONDS)
             self.child = None
         self._noted_at().unlink(missing_ok=True)
+        if self.socket.parent != self.directory and self.socket.parent.exists():
+            self.socket.parent.rmdir()
 
     def _command(self) -> list[str]:
         options = {

@@ -1,0 +1,78 @@
+# The shop's commands. `make` alone lists them.
+
+PORT ?= 8000
+DATA ?= .data
+export PORT DATA
+
+# The first Python on the path that is new enough to make .venv with.
+PYTHON ?= $(shell for candidate in python3 python3.11 python3.12 python3.13; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+export UV_PYTHON_DOWNLOADS := never
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+.DEFAULT_GOAL := help
+.PHONY: help run servers demo bench reset test fault check format lock
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo
+	@echo "  make run PORT=8000 DATA=.data   sets where the shop listens and where its data lies"
+
+run: .venv/.runtime ## run the whole shop; the first time installs it and fills in demo data
+	@exec $(MANAGE) up
+
+servers: .venv/.runtime ## run PostgreSQL and Valkey only, for manage.py commands in another shell
+	@exec $(MANAGE) up --servers-only
+
+demo: .venv/.runtime ## tell the shop's main job as a story, over HTTP, starting the shop if needed
+	@exec $(BIN)/python -m omnistore.demo.story
+
+bench: .venv/.runtime ## measure the running shop against hand-written SQL
+	@exec $(MANAGE) bench
+
+reset: .venv/.runtime ## delete all data of the shop in DATA
+	@exec $(MANAGE) up --erase-data
+
+test: .venv/.development ## run the tests
+	@$(BIN)/pytest -n 2
+
+fault: .venv/.development ## run the slow tests that kill servers and workers
+	@$(BIN)/pytest -m fault -n 0
+
+check: .venv/.development ## format, lint, types, imports, migrations, API document
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+
+format: .venv/.development ## put the code into its one format
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format
+
+lock: .venv/.development ## lock the newest versions that are at least three weeks old
+	@for set in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-annotate --no-header --exclude-newer "3 weeks" \
+			$$set.in --output-file $$set.txt; done
+
+# uv installs in seconds what takes pip most of a minute; where there is no uv for the platform, pip it is.
+define install
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: name one with PYTHON=..."; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: \
+		--require-hashes -r requirements-installer.txt || echo "uv cannot be had here; using pip."
+	@echo "Installing $(1) ..."
+	@{ test -x $(BIN)/uv && $(BIN)/uv pip install --quiet --require-hashes --only-binary :all: -r $(1); } || \
+		$(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $(1)
+	@touch $@
+endef
+
+.venv/.runtime: requirements.txt requirements-installer.txt
+	$(call install,requirements.txt)
+
+.venv/.development: requirements-dev.txt .venv/.runtime
+	$(call install,requirements-dev.txt)

@@ -1,0 +1,41 @@
+"""Celery: the worker's application, and the timetable of what happens without anybody asking."""
+
+import os
+from typing import Any
+
+from celery import Celery, Task
+from celery.signals import setup_logging, task_prerun
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
+
+from core import logs
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+# Every task by name, and how many seconds lie between two runs. Beat writes these rows when it starts; staff may
+# change them in the admin until then.
+TIMETABLE = {
+    "core.tasks.dispatch_journal": 1,
+    "core.tasks.prepare_journal_months": DAY,
+    "core.tasks.forget_old_answers": HOUR,
+}
+
+app = Celery("omnistore")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {
+    # A run that nobody came to in time is dropped: the next one does its work.
+    task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, MINUTE)}}
+    for task, seconds in TIMETABLE.items()
+}
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**kwargs: Any) -> None:
+    """Keep Celery from replacing the JSON logs that settings.LOGGING has set up."""
+
+
+@task_prerun.connect
+def name_task_in_logs(task_id: str, task: "Task[Any, Any]", **kwargs: Any) -> None:
+    """Let every line that a task writes say which task and run it belongs to."""
+    logs.start(task=task.name, task_id=task_id)

@@ -1,0 +1,217 @@
+"""`manage.py up`: the whole shop with one command."""
+
+import fcntl
+import os
+import shutil
+import socket
+from argparse import ArgumentParser
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any
+
+import redis
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+
+from core import metrics
+from inventory.models import Product
+from omnistore.servers.postgres import Postgres
+from omnistore.servers.processes import ServerError
+from omnistore.servers.valkey import Valkey
+from omnistore.static_files import collect_if_changed
+from omnistore.supervisor import Program, Supervisor, environment_of_programs, read_procfile
+
+LEAST_FREE_BYTES = 300_000_000
+OLDEST_POSTGRES = 160000
+START_SECONDS = 60.0
+DEMO_PASSWORD = "omnistore-demo"  # noqa: S105  # Published on purpose; the demo holds nobody's data.
+DEMO_LOGINS = {
+    "shopper@example.com": "a customer",
+    "clerk@example.com": "sells and hands over in a store",
+    "manager@example.com": "runs a store",
+    "head@example.com": "head office",
+    "admin@example.com": "may do everything",
+}
+
+
+class Command(BaseCommand):
+    """Start the servers, bring the database up to date, then run and keep running every process of the shop."""
+
+    help = "Run the whole shop: PostgreSQL and Valkey where none are named, migrations, demo data, all processes."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--servers-only",
+            action="store_true",
+            help="Only PostgreSQL and Valkey, migrated; for running other commands in a second shell.",
+        )
+
+        parser.add_argument(
+            "--erase-data",
+            action="store_true",
+            help="Delete everything in the data directory, for good, and end.",
+        )
+
+    def handle(self, *args: Any, servers_only: bool, erase_data: bool, **options: Any) -> None:
+        """Run until told to stop; whatever is wrong at the start is said in one sentence."""
+        self.supervisor = Supervisor(self.say)
+        self.supervisor.stop_on_signals()
+        with ExitStack() as at_the_end:
+            try:
+                at_the_end.enter_context(_claim(settings.DATA_DIR))
+                if erase_data:
+                    return self.erase_data()
+                self.run(at_the_end, servers_only)
+            except ServerError as error:
+                raise CommandError(str(error)) from error
+            except OSError as error:
+                # A full disk, a directory that may not be written.
+                raise CommandError(f"{error.strerror or error}: {error.filename or settings.DATA_DIR}") from error
+            self.say("Stopping ...")
+        self.say("Stopped.")
+
+    def run(self, at_the_end: ExitStack, servers_only: bool) -> None:
+        """Start everything and look after it until asked to stop."""
+        if not servers_only:
+            _refuse_taken_ports()
+        servers = self.start_servers(at_the_end)
+        self.prepare(servers_only)
+        programs = [] if servers_only else self.start_programs(at_the_end, servers)
+        if not self.supervisor.asked_to_stop.is_set():
+            self.say_where_things_are(servers_only)
+            self.supervisor.watch(*servers, *programs)
+
+    def erase_data(self) -> None:
+        """Delete what the shop has written to its data directory; what else lies there stays."""
+        for name in ("postgres", "valkey", "media", "log", "run"):
+            shutil.rmtree(settings.DATA_DIR / name, ignore_errors=True)
+        self.say(f"All data of the shop in {settings.DATA_DIR} is deleted.")
+
+    def say(self, sentence: str) -> None:
+        """Tell whoever watches."""
+        self.stdout.write(sentence)
+        self.stdout.flush()
+
+    def start_servers(self, at_the_end: ExitStack) -> list[Postgres | Valkey]:
+        """Start the servers that the environment does not name, and refuse named ones that do not answer."""
+        servers: list[Postgres | Valkey] = []
+        for variable, kind in {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}.items():
+            if not os.environ.get(variable):
+                server = kind(settings.DATA_DIR)
+                at_the_end.callback(server.stop)
+                server.start()
+                servers.append(server)
+        _refuse_unreachable_database()
+        _refuse_unreachable_valkey()
+        return servers
+
+    def prepare(self, servers_only: bool) -> None:
+        """Bring the database, the static files and the demo up to where this version needs them."""
+        call_command("migrate", interactive=False, verbosity=0)
+        if servers_only:
+            return
+        if collect_if_changed():
+            self.say("Static files collected.")
+        if settings.DEMO and "seed_demo" in get_commands() and not Product.objects.exists():
+            self.say("Filling the demo shop ...")
+            call_command("seed_demo")
+        connection.close()
+
+    def start_programs(self, at_the_end: ExitStack, servers: list[Postgres | Valkey]) -> list[Program]:
+        """Start every program of the Procfile and wait until the web process answers."""
+        counts = settings.DATA_DIR / "run" / "metrics"
+        metrics.prepare_directory(counts)
+        environment = environment_of_programs(
+            DATA=str(settings.DATA_DIR),
+            PORT=str(settings.PORT),
+            LIVE_PORT=str(settings.LIVE_PORT),
+            PROMETHEUS_MULTIPROC_DIR=str(counts),
+        )
+        programs = [
+            Program(name, command, data=settings.DATA_DIR, environment=environment)
+            for name, command in read_procfile(settings.BASE_DIR / "Procfile").items()
+        ]
+        at_the_end.callback(self.supervisor.stop, programs)
+        for program in programs:
+            program.start()
+        is_up = self.supervisor.wait_for(_web_answers, *servers, *programs, seconds=START_SECONDS)
+        if not is_up and not self.supervisor.asked_to_stop.is_set():
+            raise CommandError(f"The web process does not start: see {settings.DATA_DIR / 'log' / 'web.log'}.")
+        return programs
+
+    def say_where_things_are(self, servers_only: bool) -> None:
+        """Print the addresses, the demo's logins and how to stop."""
+        if servers_only:
+            lines = ["PostgreSQL and Valkey run; other commands find them by themselves."]
+        else:
+            lines = [
+                "",
+                f"  Shop API     {settings.PUBLIC_URL}/api/v1/docs/",
+                f"  Back office  {settings.PUBLIC_URL}/admin/",
+            ]
+            if settings.DEMO:
+                lines.append(f"  Mailbox      {settings.PUBLIC_URL}/mailbox/   (what the demo would have sent)")
+                lines += ["", f"  Demo logins, password {DEMO_PASSWORD}:"]
+                lines += [f"    {email:<22} {role}" for email, role in DEMO_LOGINS.items()]
+        self.say("\n".join([*lines, "", f"  Logs in {settings.DATA_DIR / 'log'}. Stop with Ctrl-C.", ""]))
+
+
+def _claim(data: Path) -> IO[str]:
+    """Make sure that one supervisor at most works on a data directory, and that there is room in it."""
+    (data / "run").mkdir(parents=True, exist_ok=True)
+    lock = (data / "run" / "up.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ServerError(
+            f"The shop is already running on {data}: stop it first, or choose another DATA directory."
+        ) from None
+    free = shutil.disk_usage(data).free
+    if free < LEAST_FREE_BYTES:
+        raise ServerError(
+            f"Only {free // 1_000_000} MB are free for {data}: make room for {LEAST_FREE_BYTES // 1_000_000} MB."
+        )
+    return lock
+
+
+def _refuse_taken_ports() -> None:
+    for variable in ("PORT", "LIVE_PORT"):
+        port = getattr(settings, variable)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((os.environ.get("HOST", "127.0.0.1"), port))
+            except OSError as error:
+                raise ServerError(
+                    f"Port {port} cannot be used ({error.strerror}): stop what uses it, or set {variable} to another."
+                ) from error
+
+
+def _refuse_unreachable_database() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ServerError(f"The database named by DATABASE_URL cannot be used: {reason}") from error
+    version = connection.connection.info.server_version
+    if version < OLDEST_POSTGRES:
+        raise ServerError(f"DATABASE_URL names a PostgreSQL {version // 10000}; 16 or later is needed.")
+
+
+def _refuse_unreachable_valkey() -> None:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise ServerError(f"The Valkey named by REDIS_URL cannot be used: {error}") from error
+
+
+def _web_answers() -> bool:
+    try:
+        with socket.create_connection((os.environ.get("HOST", "127.0.0.1"), settings.PORT), timeout=1):
+            return True
+    except OSError:
+        return False

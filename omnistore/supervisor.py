@@ -1,0 +1,159 @@
+"""Keeps the shop's processes running: starts them, starts again what dies, stops all of it in order."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from omnistore.servers.processes import ServerError, end_left_over, kill_group, note, spawn
+
+SECONDS_BETWEEN_LOOKS = 0.1
+STOP_SECONDS = 12.0
+LONGEST_PAUSE_SECONDS = 30.0
+# Whoever lived this long did not die of its own start.
+HEALTHY_SECONDS = 20.0
+LARGEST_LOG_BYTES = 50_000_000
+
+
+class Supervised(Protocol):
+    """What the supervisor can look after."""
+
+    name: str
+
+    def is_alive(self) -> bool: ...
+
+    def restart(self) -> None: ...
+
+
+class Program:
+    """One line of the Procfile."""
+
+    def __init__(self, name: str, command: str, *, data: Path, environment: Mapping[str, str]) -> None:
+        self.name = name
+        self.command = command
+        self.environment = environment
+        self.log = data / "log" / f"{name}.log"
+        self.noted_at = data / "run" / f"{name}.pid"
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the program, ending first what an earlier, killed supervisor left of it."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.noted_at.parent.mkdir(parents=True, exist_ok=True)
+        end_left_over(self.noted_at, ask=signal.SIGTERM, seconds=STOP_SECONDS)
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        self.restart()
+
+    def restart(self) -> None:
+        """Start the program again after it died."""
+        if self.child is not None:
+            # Workers whose master was killed hold its port.
+            kill_group(self.child)
+        with self.log.open("ab") as log:
+            self.child = spawn(
+                ["/bin/sh", "-c", self.command],
+                death_signal=signal.SIGTERM,
+                output=log,
+                environment=self.environment,
+            )
+        note(self.child, at=self.noted_at)
+
+    def is_alive(self) -> bool:
+        """Tell whether the program runs, reaping it if not."""
+        return self.child is not None and self.child.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Ask the program to finish what it is doing and end."""
+        if self.child is not None and self.child.poll() is None:
+            self.child.terminate()
+
+    def make_sure_it_stopped(self) -> None:
+        """Kill whatever is left of the program."""
+        if self.child is not None:
+            kill_group(self.child)
+            self.child = None
+        self.noted_at.unlink(missing_ok=True)
+
+
+class Supervisor:
+    """Looks after servers and programs until it is told to stop."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.asked_to_stop = threading.Event()
+        self._started_at: dict[str, float] = {}
+        self._pause: dict[str, float] = {}
+        self._next_try: dict[str, float] = {}
+
+    def stop_on_signals(self) -> None:
+        """Take Ctrl-C, a polite kill and a closed terminal as the wish to stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.asked_to_stop.set())
+
+    def watch(self, *wards: Supervised) -> None:
+        """Start again whatever dies, until asked to stop. What dies at once is given growing pauses."""
+        for ward in wards:
+            self._started_at.setdefault(ward.name, time.monotonic())
+        while not self.asked_to_stop.wait(SECONDS_BETWEEN_LOOKS):
+            for ward in wards:
+                self._look_after(ward)
+
+    def wait_for(self, is_true: Callable[[], bool], *wards: Supervised, seconds: float) -> bool:
+        """Look after the wards until a condition holds; tells whether it came to hold in time."""
+        deadline = time.monotonic() + seconds
+        for ward in wards:
+            self._started_at.setdefault(ward.name, time.monotonic())
+        while time.monotonic() < deadline and not self.asked_to_stop.wait(SECONDS_BETWEEN_LOOKS):
+            if is_true():
+                return True
+            for ward in wards:
+                self._look_after(ward)
+        return False
+
+    def stop(self, programs: Sequence[Program]) -> None:
+        """Stop the programs together; what has not ended after a while is killed."""
+        for program in programs:
+            program.ask_to_stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline and any(program.is_alive() for program in programs):
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        for program in programs:
+            program.make_sure_it_stopped()
+
+    def _look_after(self, ward: Supervised) -> None:
+        if ward.is_alive():
+            return
+        now = time.monotonic()
+        if ward.name not in self._next_try:
+            has_been_healthy = now - self._started_at[ward.name] > HEALTHY_SECONDS
+            pause = 0.0 if has_been_healthy else self._pause.get(ward.name, 0.0)
+            self._pause[ward.name] = min(max(1.0, pause * 2), LONGEST_PAUSE_SECONDS)
+            self._next_try[ward.name] = now + pause
+            self.say(f"{ward.name} has died and is started again" + (f" in {pause:.0f} s" if pause else ""))
+        if now < self._next_try[ward.name]:
+            return
+        del self._next_try[ward.name]
+        self._started_at[ward.name] = time.monotonic()
+        try:
+            ward.restart()
+        except ServerError as error:
+            self.say(str(error))
+
+
+def read_procfile(path: Path) -> dict[str, str]:
+    """Read which programs the shop consists of: one `name: command` a line."""
+    lines = (line.strip() for line in path.read_text().splitlines())
+    programs = (line.partition(":") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): command.strip() for name, _, command in programs}
+
+
+def environment_of_programs(**values: str) -> dict[str, str]:
+    """Return the environment for the programs: ours, this interpreter's commands first in the path, and the values."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1", **values}
