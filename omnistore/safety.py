@@ -1,10 +1,13 @@
-"""What the shop refuses to run with where real people buy."""
+"""What the shop refuses to be configured with, and with what it refuses to run where real people buy."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 SHORTEST_SECRET_KEY = 50
+HIGHEST_PORT = 65535
 
 
 class Danger(NamedTuple):
@@ -61,6 +64,30 @@ DANGERS = (
     ),
     Danger("EMAIL_URL", _is_absent("EMAIL_URL"), "must name the mail server: smtp+tls://user:secret@host:587."),
 )
+
+
+def a_port(variable: str, value: str) -> int:
+    """Read a TCP port."""
+    if value.isascii() and value.isdigit() and 0 < int(value) < HIGHEST_PORT + 1:
+        return int(value)
+    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a port number between 1 and {HIGHEST_PORT}.")
+
+
+def a_switch(variable: str, value: str) -> bool:
+    """Read on or off. Anything else is refused: a misspelt PRODUCTION must not open a demo to the world."""
+    if value.lower() in ("1", "true", "yes", "on"):
+        return True
+    if value.lower() in ("0", "false", "no", "off", ""):
+        return False
+    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to 1 or 0.")
+
+
+def a_postgres_url(value: str) -> str:
+    """Check that a URL names a PostgreSQL database."""
+    # The value may hold a password, so the message does not repeat it.
+    if urlsplit(value).scheme not in ("postgres", "postgresql") or not urlsplit(value).path.strip("/"):
+        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:secret@host:5432/name.")
+    return value
 
 
 def find_unsafe(settings: Mapping[str, Any], *, environment: Mapping[str, str]) -> list[str]:

@@ -8,25 +8,33 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from omnistore.safety import find_unsafe
+from omnistore.safety import a_port, a_postgres_url, a_switch, find_unsafe
 from omnistore.servers.locations import postgres_url, valkey_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")
 env = environ.FileAwareEnv()  # NAME_FILE names a file that holds the value of NAME, for mounted secrets.
 
-PRODUCTION = env.bool("PRODUCTION", default=False)
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=not PRODUCTION)
+
+def switch(name: str, *, default: bool) -> bool:
+    """Read a variable that is on or off."""
+    return a_switch(name, env.str(name, default="1" if default else "0"))
+
+
+PRODUCTION = switch("PRODUCTION", default=False)
+DEBUG = switch("DEBUG", default=False)
+DEMO = switch("DEMO", default=not PRODUCTION)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
-PORT = env.int("PORT", default=8000)
+PORT = a_port("PORT", env.str("PORT", default="8000"))
 # Where browsers and mails find the shop, and its stream of events; an empty LIVE_URL means the same address.
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
-LIVE_PORT = env.int("LIVE_PORT", default=PORT + 1)
+LIVE_PORT = a_port("LIVE_PORT", env.str("LIVE_PORT", default=str(PORT + 1)))
 LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:{LIVE_PORT}").rstrip("/")
 # Payments by the provider that obeys scripted test cards.
-ENABLE_TEST_PROVIDER = env.bool("ENABLE_TEST_PROVIDER", default=DEMO)
+ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
+SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -94,8 +102,10 @@ TEMPLATES = [
 STATEMENT_TIMEOUT = env.str("STATEMENT_TIMEOUT", default="0")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
 # Statements are prepared once per connection. Switch off behind a pooler that hands connections around.
-DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)
-DATABASES = {"default": env.db("DATABASE_URL", default=postgres_url(DATA_DIR))}
+DATABASE_PREPARED_STATEMENTS = switch("DATABASE_PREPARED_STATEMENTS", default=True)
+IS_POSTGRES_EMBEDDED = not env.str("DATABASE_URL", default="")
+DATABASE_URL = a_postgres_url(env.str("DATABASE_URL", default="") or postgres_url(DATA_DIR))
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
     "ENGINE": "core.database",
     "CONN_MAX_AGE": None,
@@ -119,7 +129,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Valkey: cache, rate limits, broker -----------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", default=valkey_url(DATA_DIR))
+IS_VALKEY_EMBEDDED = not env.str("REDIS_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="") or valkey_url(DATA_DIR)
 CACHES = {
     "default": {
         "BACKEND": "core.cache.ForgivingCache",
@@ -239,7 +250,7 @@ IS_HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
+SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", default=IS_HTTPS)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # Asked from inside, without TLS.
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"

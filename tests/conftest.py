@@ -21,11 +21,12 @@ def pytest_configure(config: pytest.Config) -> None:
     _clear_left_overs()
     data = Path(os.environ["TEST_DATA"])
     config.stash[SERVERS] = []
-    for variable, kind in {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}.items():
-        if variable not in os.environ:
-            server = kind(data, durable=False)
-            config.stash[SERVERS].append(server)
-            server.start()
+    if "DATABASE_URL" not in os.environ:
+        config.stash[SERVERS].append(Postgres(data, durable=False))
+    if "REDIS_URL" not in os.environ:
+        config.stash[SERVERS].append(Valkey(data, durable=False))
+    for server in config.stash[SERVERS]:
+        server.start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -12,7 +12,7 @@ from typing import IO, Any
 import redis
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
 from core import metrics
@@ -66,10 +66,11 @@ class Command(BaseCommand):
                     return self.erase_data()
                 self.run(at_the_end, servers_only)
             except ServerError as error:
-                raise CommandError(str(error)) from error
+                # A message for exit() is printed as it is: one sentence, no trace.
+                raise SystemExit(str(error)) from error
             except OSError as error:
                 # A full disk, a directory that may not be written.
-                raise CommandError(f"{error.strerror or error}: {error.filename or settings.DATA_DIR}") from error
+                raise SystemExit(f"{error.strerror or error}: {error.filename or settings.DATA_DIR}") from error
             self.say("Stopping ...")
         self.say("Stopped.")
 
@@ -98,12 +99,13 @@ class Command(BaseCommand):
     def start_servers(self, at_the_end: ExitStack) -> list[Postgres | Valkey]:
         """Start the servers that the environment does not name, and refuse named ones that do not answer."""
         servers: list[Postgres | Valkey] = []
-        for variable, kind in {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}.items():
-            if not os.environ.get(variable):
-                server = kind(settings.DATA_DIR)
-                at_the_end.callback(server.stop)
-                server.start()
-                servers.append(server)
+        if settings.IS_POSTGRES_EMBEDDED:
+            servers.append(Postgres(settings.DATA_DIR))
+        if settings.IS_VALKEY_EMBEDDED:
+            servers.append(Valkey(settings.DATA_DIR))
+        for server in servers:
+            at_the_end.callback(server.stop)
+            server.start()
         _refuse_unreachable_database()
         _refuse_unreachable_valkey()
         return servers
@@ -139,7 +141,7 @@ class Command(BaseCommand):
             program.start()
         is_up = self.supervisor.wait_for(_web_answers, *servers, *programs, seconds=START_SECONDS)
         if not is_up and not self.supervisor.asked_to_stop.is_set():
-            raise CommandError(f"The web process does not start: see {settings.DATA_DIR / 'log' / 'web.log'}.")
+            raise ServerError(f"The web process does not start: see {settings.DATA_DIR / 'log' / 'web.log'}.")
         return programs
 
     def say_where_things_are(self, servers_only: bool) -> None:
