@@ -1,0 +1,156 @@
+"""Which locations send what: as few parcels as possible, from the best-ranked locations."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, islice
+
+# Looking at every combination of locations is exact; beyond this many the choice is made step by step.
+MOST_COMBINATIONS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of a variant that are to be sent."""
+
+    variant_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Units of a variant that a location could send; a lower rank is asked first."""
+
+    location_id: int
+    variant_id: int
+    available: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Units of a variant that one location is to send."""
+
+    location_id: int
+    variant_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A variant of which all locations together have too little."""
+
+    variant_id: int
+    requested: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sourcing:
+    """Who sends what; or, if anything is short, only what is short and nothing else."""
+
+    shares: Sequence[Share] = field(default_factory=list)
+    short: Sequence[Short] = field(default_factory=list)
+
+
+class _Choice:
+    """The demand and the offers in the shape in which the questions below are asked."""
+
+    def __init__(self, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> None:
+        self.demand: dict[int, int] = {}
+        for want in wanted:
+            # Two lines of one variant draw on the same units.
+            self.demand[want.variant_id] = self.demand.get(want.variant_id, 0) + want.quantity
+        usable = [offer for offer in offers if offer.variant_id in self.demand and offer.available > 0]
+        self.ranked = sorted({(offer.rank, offer.location_id) for offer in usable})
+        self.available = {(offer.location_id, offer.variant_id): offer.available for offer in usable}
+
+    def in_stock(self, variant_id: int) -> int:
+        """Return how many units all locations have together."""
+        return sum(self.available.get((location_id, variant_id), 0) for _rank, location_id in self.ranked)
+
+    def wholly(self, location_id: int) -> frozenset[int]:
+        """Return the variants of which a location has all that is wanted."""
+        return frozenset(
+            variant_id
+            for variant_id, quantity in self.demand.items()
+            if self.available.get((location_id, variant_id), 0) >= quantity
+        )
+
+
+def choose_sources(*, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> Sourcing:
+    """
+    Choose which location sends how many units of what.
+
+    The fewest locations that can serve every variant whole come first, then the better rank, then the lower id. A
+    variant is split over several locations only if none has enough of it, and then over as few as possible.
+    wanted: quantities of at least 1, also of one variant several times. offers: at most one per location and variant;
+    what a location offers is what may be promised there, safety stock taken off.
+    """
+    choice = _Choice(wanted, offers)
+    short = [
+        Short(variant_id, quantity, choice.in_stock(variant_id))
+        for variant_id, quantity in choice.demand.items()
+        if choice.in_stock(variant_id) < quantity
+    ]
+    if short:
+        return Sourcing(short=short)
+    senders = _fewest_senders(choice)
+    shares: list[Share] = []
+    split: list[int] = []
+    for variant_id, quantity in choice.demand.items():
+        sender = next((location for location in senders if variant_id in choice.wholly(location)), None)
+        if sender is None:
+            split.append(variant_id)
+        else:
+            shares.append(Share(sender, variant_id, quantity))
+    for variant_id in split:
+        shares += _split(choice, variant_id, preferred={share.location_id for share in shares})
+    return Sourcing(shares=shares)
+
+
+def _fewest_senders(choice: _Choice) -> list[int]:
+    """Return the fewest locations, best rank first, that serve every variant some single location can serve whole."""
+    serves: dict[int, frozenset[int]] = {}
+    for _rank, location_id in choice.ranked:
+        wholly = choice.wholly(location_id)
+        # A location that serves no more than a better-ranked one never helps.
+        if wholly and not any(wholly <= better for better in serves.values()):
+            serves[location_id] = wholly
+    coverable = frozenset[int]().union(*serves.values())
+    looked_at = 0
+    for size in range(len(serves) + 1):
+        for senders in islice(combinations(serves, size), MOST_COMBINATIONS - looked_at):
+            if frozenset[int]().union(*(serves[sender] for sender in senders)) == coverable:
+                return list(senders)
+            looked_at += 1
+        if looked_at >= MOST_COMBINATIONS:
+            break
+    return _greedy_senders(serves, coverable)
+
+
+def _greedy_senders(serves: dict[int, frozenset[int]], coverable: frozenset[int]) -> list[int]:
+    chosen: list[int] = []
+    missing = coverable
+    while missing:
+        best = max(serves, key=lambda location_id: len(serves[location_id] & missing))
+        chosen.append(best)
+        missing -= serves[best]
+    return sorted(chosen, key=list(serves).index)
+
+
+def _split(choice: _Choice, variant_id: int, *, preferred: Iterable[int]) -> list[Share]:
+    """Take a variant from locations that send anyway, then from those that have most of it."""
+    missing = choice.demand[variant_id]
+    sending = set(preferred)
+    by_preference = sorted(
+        (location_id for _rank, location_id in choice.ranked if (location_id, variant_id) in choice.available),
+        key=lambda location_id: (location_id not in sending, -choice.available[location_id, variant_id]),
+    )
+    shares = []
+    for location_id in by_preference:
+        quantity = min(missing, choice.available[location_id, variant_id])
+        shares.append(Share(location_id, variant_id, quantity))
+        missing -= quantity
+        if not missing:
+            break
+    return shares
