@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from core.audit import audited
+
 RECEIPT_CHANNELS = [("print", _("Print")), ("email", _("E-mail")), ("sms", _("SMS")), ("none", _("None"))]
 MESSAGE_CHANNELS = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push")), ("phone", _("Phone"))]
 
@@ -35,6 +37,7 @@ class CustomerManager(BaseUserManager["Customer"]):
         return self.get(email__iexact=username, emailaddress__verified=True, emailaddress__email__iexact=username)
 
 
+@audited("name", "email", "phone", "is_staff", "is_superuser", "is_active", "merged_into")
 class Customer(AbstractBaseUser, PermissionsMixin):
     """
     A person: shopper, member of staff, or somebody met once at the till.

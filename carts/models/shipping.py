@@ -3,7 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.audit import audited
 
+
+@audited("currency", "amount", "free_from")
 class ShippingRate(models.Model):
     """
     The flat price of shipping an order in one currency; a currency without a rate ships free.

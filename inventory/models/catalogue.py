@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.audit import audited
 from core.translated import TranslatedField, in_language
 
 
@@ -36,6 +37,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(state=Product.PUBLISHED)
 
 
+@audited("slug", "name", "description", "brand", "category", "attributes", "state", "published_at")
 class Product(models.Model):
     """
     A thing with a page of its own; what is bought is one of its variants.
@@ -81,6 +83,7 @@ class Product(models.Model):
         return in_language(self.name) or self.slug
 
 
+@audited("product", "sku", "attributes", "is_active", "low_stock_below")
 class Variant(models.Model):
     """The thing that is sold and counted: one size and colour of a product, known by its SKU."""
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.roles import ROLES
+from core.audit import audited
 from core.translated import TranslatedField, in_language
 
 WEEKDAYS = [
@@ -18,6 +19,11 @@ WEEKDAYS = [
 ]
 
 
+@audited(
+    "code", "name", "kind", "street_address", "postal_code", "city", "country_code", "phone", "latitude",
+    "longitude", "time_zone", "offers_pickup", "ships", "takes_returns", "pickup_lead_minutes",
+    "pickup_keep_days", "ship_rank", "is_active",
+)  # fmt: skip
 class Location(models.Model):
     """
     A store or a warehouse.
@@ -61,6 +67,7 @@ class Location(models.Model):
         return in_language(self.name) or self.code
 
 
+@audited("location", "weekday", "opens", "closes")
 class OpeningHours(models.Model):
     """A span of a weekday, in the store's own time, in which it is open; a lunch break makes two spans."""
 
@@ -107,6 +114,7 @@ class OpeningException(models.Model):
         return f"{self.day}"
 
 
+@audited("staff", "location", "role")
 class StaffAssignment(models.Model):
     """What a member of staff may do, and in which store; without a location, in every one."""
 

@@ -3,7 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.audit import audited
 
+
+@audited("variant", "currency", "amount")
 class Price(models.Model):
     """The price of a variant in one currency, the same on every channel. amount: minor units, tax included."""
 

@@ -1,0 +1,103 @@
+"""
+Who changed what: the database keeps the former values of audited rows, whoever changes them and however.
+
+Triggers write the rows (django-pghistory), so bulk updates and hand-written SQL are seen too. An event holds the values
+before the change; what they became is the next event's values, or the row itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pghistory
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+BACK_OFFICE = "/admin/"
+MOST_CHANGES = 100
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that a change touched."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of an audited row. by: the member of staff, empty when it was not made in the back office."""
+
+    at: datetime
+    by: str
+    differences: list[Difference]
+
+
+def audited(*fields: str) -> Callable[[type[M]], type[M]]:
+    """Keep the former values of these fields whenever a row of the decorated model changes or is deleted."""
+
+    def audit(model: type[M]) -> type[M]:
+        track: Callable[[type[M]], type[M]] = pghistory.track(
+            pghistory.UpdateEvent(row=pghistory.Old),
+            pghistory.DeleteEvent(),
+            fields=list(fields),
+            append_only=True,
+            model_name=f"{model.__name__}Change",
+            meta={"default_permissions": ()},
+        )
+        return track(model)
+
+    return audit
+
+
+def changes_of(thing: models.Model) -> list[Change]:
+    """Return the latest changes of a row, newest first; none if its model is not audited."""
+    event_model = _event_model_of(type(thing))
+    if event_model is None:
+        return []
+    events = event_model.objects.filter(pgh_obj_id=thing.pk).select_related("pgh_context").order_by("-pgh_id")
+    names = [field.name for field in event_model._meta.fields if not field.name.startswith("pgh_")]
+    newer: models.Model = thing
+    changes = []
+    for event in events[:MOST_CHANGES]:
+        by = (event.pgh_context.metadata if event.pgh_context else {}).get("user")
+        changes.append((event.pgh_created_at, by, _differences(event, newer, names)))
+        newer = event
+    people = get_user_model()._default_manager.in_bulk({by for _at, by, _differences in changes if by})
+    return [Change(at, str(people.get(by, "")), differences) for at, by, differences in changes]
+
+
+def audit_back_office(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let the changes that a back-office request makes remember who made it, and on which page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or not request.path.startswith(BACK_OFFICE):
+            return get_response(request)
+        with pghistory.context(user=request.user.pk, url=request.path):
+            return get_response(request)
+
+    return middleware
+
+
+def _event_model_of(model: type[models.Model]) -> Any:
+    return next((known for known in apps.get_models() if getattr(known, "pgh_tracked_model", None) is model), None)
+
+
+def _differences(before: models.Model, after: models.Model, names: list[str]) -> list[Difference]:
+    found = []
+    for name in names:
+        fields = before._meta.get_field(name), after._meta.get_field(name)
+        assert all(isinstance(field, models.Field) for field in fields)
+        was, became = (field.value_from_object(thing) for field, thing in zip(fields, (before, after), strict=True))  # type: ignore[union-attr]
+        if was != became:
+            found.append(Difference(str(getattr(fields[1], "verbose_name", name)), was, became))
+    return found

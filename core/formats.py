@@ -1,0 +1,79 @@
+"""Money, days and times as a reader of English, Arabic or Persian writes them."""
+
+from copy import copy
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_time
+
+from core.money import places_of
+
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PERSIAN_MONTHS = [
+    "فروردین",
+    "اردیبهشت",
+    "خرداد",
+    "تیر",
+    "مرداد",
+    "شهریور",
+    "مهر",
+    "آبان",
+    "آذر",
+    "دی",
+    "بهمن",
+    "اسفند",
+]
+# Where the rule of 33 years, counted back from today, puts the first day of year 1.
+_FIRST_PERSIAN_DAY = date(622, 3, 21).toordinal()
+# In every 33 years of the Persian calendar these are leap years; the rule holds from 1178 to 1633 (1799 to 2254).
+_LEAP_YEARS_OF_33 = (1, 5, 9, 13, 17, 22, 26, 30)
+
+
+def money_text(amount: int, currency: str, language: str) -> str:
+    """Write an amount in minor units with its currency's sign: 129000 EUR is "€1,290.00" in English."""
+    locale = Locale.parse(language)
+    places = places_of(currency)
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (places, places)  # Babel's own number of places differs from ISO 4217 for some currencies.
+    written = pattern.apply(
+        Decimal(amount).scaleb(-places), locale, currency=currency, currency_digits=False, numbering_system="default"
+    )
+    return _in_digits_of(language, written)
+
+
+def day_text(day: date, language: str) -> str:
+    """Write a day with its weekday; for readers of Persian in the Persian calendar."""
+    if language != "fa":
+        return format_date(day, "full", locale=language)
+    year, month, day_of_month = persian_date(day)
+    weekday = format_date(day, "EEEE", locale=language)
+    return _in_digits_of(language, f"{weekday} {day_of_month} {_PERSIAN_MONTHS[month - 1]} {year}")
+
+
+def time_text(moment: datetime | time, language: str) -> str:
+    """Write the time of day, to the minute, in the zone that the moment carries."""
+    wall_clock = moment.time() if isinstance(moment, datetime) else moment
+    return _in_digits_of(language, format_time(wall_clock, "short", locale=language))
+
+
+def persian_date(day: date) -> tuple[int, int, int]:
+    """Return year, month and day of the Persian (solar Hijri) calendar."""
+    year = day.year - 621
+    if day.toordinal() < _first_day_of(year):
+        year -= 1
+    days = day.toordinal() - _first_day_of(year)
+    # Six months of 31 days, then months of 30, the last one shorter outside leap years.
+    month, day_of_month = divmod(days, 31) if days < 186 else divmod(days - 186, 30)
+    return year, month + (1 if days < 186 else 7), day_of_month + 1
+
+
+def _first_day_of(persian_year: int) -> int:
+    cycles, years = divmod(persian_year - 1, 33)
+    leap_years = 8 * cycles + sum(leap <= years for leap in _LEAP_YEARS_OF_33)
+    return _FIRST_PERSIAN_DAY + 365 * (persian_year - 1) + leap_years
+
+
+def _in_digits_of(language: str, written: str) -> str:
+    # Babel writes Persian separators but leaves the digits to us.
+    return written.translate(_PERSIAN_DIGITS) if language == "fa" else written

@@ -1,0 +1,53 @@
+"""The back office: Django's admin with the shop's own face and sign-in."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.utils import is_mfa_enabled
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+class SignIn(AdminAuthenticationForm):
+    """E-mail and password under the same limits as every other door, and the second factor of who has one."""
+
+    code = forms.CharField(
+        label=_("Code of your authenticator app"),
+        required=False,
+        help_text=_("Only if you have set up a second factor; a recovery code does as well."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if email and password:
+            user = get_adapter(self.request).authenticate(self.request, email=email, password=password)
+            if user is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(user)
+            self._check_second_factor(user)
+            self.user_cache = user
+        return self.cleaned_data
+
+    def _check_second_factor(self, user: Any) -> None:
+        if not is_mfa_enabled(user):
+            return
+        second = AuthenticateForm({"code": self.cleaned_data.get("code", "")}, user=user)
+        if not second.is_valid():
+            raise ValidationError({"code": list(second.errors["code"])})
+        second.save()
+
+
+class BackOffice(admin.AdminSite):
+    """The site at /admin/."""
+
+    site_header = "Omnistore"
+    site_title = _("Omnistore back office")
+    index_title = _("Back office")
+    site_url = None
+    login_form = SignIn
+    login_template = "admin/sign_in.html"

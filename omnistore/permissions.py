@@ -1,0 +1,67 @@
+"""What a member of staff may see and do in the back office, from the roles he has been assigned."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.db import models
+
+from accounts.rules import roles
+from inventory.queries.staff import Staff, staff_with_store
+
+_CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "location", "openinghours")
+_SEEN = {
+    "accounts": ("customer", "address", "consent", "customermerge"),
+    "carts": ("cart", "cartline", "wishlistitem", "shippingrate"),
+    "core": ("journalentry",),
+    "engagement": ("message",),
+    "inventory": (*_CATALOGUE, "openingexception", "stocklevel", "stockmovement", "reservation"),
+    "orders": (
+        *("order", "orderline", "fulfilment", "fulfilmentline", "handover", "collector", "tillsession"),
+        *("payment", "paymentattempt", "refund", "return", "returnline"),
+    ),
+}
+_EDITED = {
+    "carts": ("shippingrate",),
+    "inventory": (*_CATALOGUE, "openingexception"),
+}
+
+
+def _named(actions: tuple[str, ...], models_by_app: dict[str, tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(
+        f"{app}.{action}_{model}" for app, names in models_by_app.items() for model in names for action in actions
+    )
+
+
+# What each right means in the back office, in Django's names of permissions.
+PERMISSIONS_BY_RIGHT = {
+    roles.SEE_CUSTOMERS: _named(("view",), _SEEN),
+    roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
+    roles.MOVE_STOCK: frozenset({"inventory.move_stock"}),
+    roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
+    roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer"}),
+}
+
+
+class StaffBackend(BaseBackend):
+    """
+    Grants model permissions by role; superusers need none.
+
+    With an object that is a location the question is about that store alone.
+    """
+
+    def has_perm(self, user_obj: Any, perm: str, obj: models.Model | None = None) -> bool:
+        if not (user_obj.is_active and user_obj.is_staff):
+            return False
+        right = next((right for right, names in PERMISSIONS_BY_RIGHT.items() if perm in names), None)
+        return right is not None and _staff_of(user_obj).may(right, obj.pk if obj is not None else None)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return self.has_perm(user_obj, next(iter(_named(("view",), {app_label: _SEEN.get(app_label, ())})), ""))
+
+
+def _staff_of(user: Any) -> Staff:
+    staff = getattr(user, "_staff", None)
+    if staff is None:
+        staff, _store = staff_with_store(customer_id=user.pk, is_superuser=user.is_superuser, wanted_code="")
+        user._staff = staff
+    return staff
