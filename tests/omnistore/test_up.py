@@ -1,0 +1,104 @@
+"""What `manage.py up` says when it cannot start: one sentence that names the cause, and no trace."""
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "DEMO", "HOST", "TEST_DATA")
+
+
+@pytest.fixture
+def up(tmp_path):
+    def run(**variables):
+        kept = {name: value for name, value in os.environ.items() if name not in SERVER_VARIABLES}
+        answer = subprocess.run(
+            [sys.executable, "manage.py", "up"],
+            cwd=settings.BASE_DIR,
+            env={**kept, "DJANGO_SETTINGS_MODULE": "omnistore.settings", "DATA": str(tmp_path), **variables},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert answer.returncode == 1
+        assert answer.stdout == ""
+        return answer.stderr
+
+    return run
+
+
+def test_a_port_in_use_is_named(up):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        said = up(PORT=str(port), LIVE_PORT="1")
+
+    assert said == (
+        f"Port {port} cannot be used (Address already in use): stop what uses it, or set PORT to another.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("nonsense", "DATABASE_URL must look like postgres://user:secret@host:5432/name.\n"),
+        (
+            "postgres://shop:hunter2@127.0.0.1:9/shop",
+            "The database named by DATABASE_URL cannot be used: connection failed: "
+            'connection to server at "127.0.0.1", port 9 failed: Connection refused\n',
+        ),
+    ],
+)
+def test_a_wrong_database_url_is_explained_without_its_password(up, free_port, url, expected):
+    said = up(DATABASE_URL=url, PORT=str(free_port))
+
+    assert said == expected
+
+
+def test_a_wrong_redis_url_is_explained(up, free_port):
+    said = up(REDIS_URL="redis://127.0.0.1:9/0", DATABASE_URL=_test_database_url(), PORT=str(free_port))
+
+    assert said.startswith("The Valkey named by REDIS_URL cannot be used: ")
+    assert said.count("\n") == 1
+
+
+def test_production_with_unsafe_settings_is_refused(up):
+    said = up(PRODUCTION="1")
+
+    assert said.startswith("SECRET_KEY is the development key")
+    assert "DATABASE_URL must name the PostgreSQL server" in said
+    assert said.count("\n") == 1
+
+
+def test_a_second_shop_on_the_same_data_is_refused(up, tmp_path, free_port):
+    (tmp_path / "run").mkdir()
+    with (tmp_path / "run" / "up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        said = up(PORT=str(free_port))
+
+    assert said == f"The shop is already running on {tmp_path}: stop it first, or choose another DATA directory.\n"
+
+
+def test_a_data_directory_that_cannot_be_made_is_named(up):
+    said = up(DATA="/proc/no-such-place")
+
+    assert said == "No such file or directory: /proc/no-such-place\n"
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _test_database_url():
+    host = settings.DATABASES["default"]["OPTIONS"].get("host")
+    return f"postgres://postgres@/postgres?host={host}" if host else os.environ["DATABASE_URL"]
