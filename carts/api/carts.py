@@ -1,0 +1,188 @@
+"""The shopper's cart."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import segno
+from django.conf import settings
+from django.core import signing
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from accounts.authentication import actor_of
+from carts.api.access import TOKEN_PARAMETER, VERSION_PARAMETER, cart_of, line_id_of, owner_of, version_of
+from carts.api.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json, etag_of
+from carts.queries.carts import CartView
+from carts.rules.handover import CODE_LENGTH, LETTERS
+from carts.services.carts import (
+    LARGEST_QUANTITY,
+    Owner,
+    TokenSpent,
+    VersionConflict,
+    add_to_cart,
+    add_to_new_cart,
+    change_quantity,
+    empty_cart,
+    hash_of,
+    new_token,
+    remove_line,
+)
+from core.api import Door, StrictSerializer, answer, checked
+from core.errors import NotFound
+
+STREAM_SALT = "carts.stream"
+
+
+class NewLine(StrictSerializer):
+    sku = serializers.CharField(max_length=64)
+    quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY, default=1)
+
+
+class Quantity(StrictSerializer):
+    quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY)
+
+
+class CartDoor(Door):
+    """A view of the caller's one open cart; a version conflict shows the present cart beside the refusal."""
+
+    permission_classes: ClassVar[Any] = [AllowAny]
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, VersionConflict):
+            now = timezone.now()
+            exc.details["cart"] = cart_json(cart_of(self.owner(self.request, now=now)), now=now)
+        return super().handle_exception(exc)
+
+    def owner(self, request: Request, *, now: datetime) -> Owner:
+        """Return whose cart this view works on."""
+        return owner_of(request, now=now)
+
+
+def answer_cart(cart: CartView | None, *, now: datetime, status: int = 200, token: str = "") -> HttpResponse:
+    """Answer with a whole cart, its version as ETag; token: the secret of a new anonymous cart."""
+    data = cart_json(cart, now=now)
+    if token:
+        data["cart_token"] = token
+    return answer(data, status=status, headers={"ETag": etag_of(cart)})
+
+
+class ShoppersCart(CartDoor):
+    @extend_schema(operation_id="cart", parameters=[TOKEN_PARAMETER], responses=CartOut, tags=["cart"])
+    def get(self, request: Request) -> HttpResponse:
+        """The caller's one open cart, at today's prices, with what is wrong on each line."""
+        now = timezone.now()
+        return answer_cart(cart_of(self.owner(request, now=now)), now=now)
+
+    @extend_schema(
+        operation_id="cart_empty", parameters=[TOKEN_PARAMETER, VERSION_PARAMETER], responses=CartOut, tags=["cart"]
+    )
+    def delete(self, request: Request) -> HttpResponse:
+        """Empty the cart; the cart itself stays."""
+        now = timezone.now()
+        owner = self.owner(request, now=now)
+        empty_cart(owner=owner, by=actor_of(request), now=now, version=version_of(request))
+        return answer_cart(cart_of(owner), now=now)
+
+
+class CartLines(CartDoor):
+    @extend_schema(
+        operation_id="cart_add",
+        parameters=[TOKEN_PARAMETER, VERSION_PARAMETER],
+        request=NewLine,
+        responses={201: CartOut},
+        examples=[ADD_EXAMPLE],
+        tags=["cart"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Put a variant into the cart; the same SKU again adds up. The first anonymous write answers a cart_token."""
+        now = timezone.now()
+        body = checked(NewLine, request)
+        by, version = actor_of(request), version_of(request)
+        owner = self.owner(request, now=now)
+        token = ""
+        try:
+            if not owner.customer_ids and not owner.token_hash:
+                raise TokenSpent("")
+            add_to_cart(owner=owner, by=by, now=now, version=version, **body)
+        except TokenSpent:
+            # No token yet, or its cart was ordered or merged: this begins a new cart.
+            token = new_token()
+            add_to_new_cart(token=token, by=by, now=now, **body)
+            owner = Owner(token_hash=hash_of(token))
+        return answer_cart(cart_of(owner), now=now, status=201, token=token)
+
+
+class CartLine(CartDoor):
+    @extend_schema(
+        operation_id="cart_change",
+        parameters=[TOKEN_PARAMETER, VERSION_PARAMETER],
+        request=Quantity,
+        responses=CartOut,
+        examples=[QUANTITY_EXAMPLE],
+        tags=["cart"],
+    )
+    def patch(self, request: Request, line_id: str) -> HttpResponse:
+        """Set the quantity of a line."""
+        now = timezone.now()
+        body = checked(Quantity, request)
+        owner = self.owner(request, now=now)
+        change_quantity(
+            owner=owner,
+            line_id=line_id_of(line_id),
+            by=actor_of(request),
+            now=now,
+            version=version_of(request),
+            **body,
+        )
+        return answer_cart(cart_of(owner), now=now)
+
+    @extend_schema(
+        operation_id="cart_remove", parameters=[TOKEN_PARAMETER, VERSION_PARAMETER], responses=CartOut, tags=["cart"]
+    )
+    def delete(self, request: Request, line_id: str) -> HttpResponse:
+        """Take a line out of the cart."""
+        now = timezone.now()
+        owner = self.owner(request, now=now)
+        remove_line(
+            owner=owner, line_id=line_id_of(line_id), by=actor_of(request), now=now, version=version_of(request)
+        )
+        return answer_cart(cart_of(owner), now=now)
+
+
+class HandoverPicture(Door):
+    permission_classes: ClassVar[Any] = [AllowAny]
+    authentication_classes: ClassVar[Any] = []
+
+    @extend_schema(operation_id="cart_handover_qr", responses={(200, "image/svg+xml"): OpenApiTypes.BINARY}, tags=["cart"])
+    def get(self, request: Request, code: str) -> HttpResponse:
+        """The handover code as a QR code to show at the till."""
+        if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
+            raise NotFound("There is no such code.")
+        picture = segno.make(code, error="m").svg_inline(scale=8, border=4, svgns=True)
+        return HttpResponse(picture, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+class CartStream(CartDoor):
+    @extend_schema(
+        operation_id="cart_stream",
+        parameters=[TOKEN_PARAMETER],
+        responses={307: None, (200, "text/event-stream"): OpenApiTypes.STR},
+        tags=["cart"],
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """
+        Server-sent events: `cart` with the new version whenever any channel changes it.
+
+        Answers with a redirect to the process that keeps streams open; follow it. The address works for a minute.
+        """
+        owner = self.owner(request, now=timezone.now())
+        if not owner.customer_ids and not owner.token_hash:
+            raise NotFound("There is no cart to follow: put something into it first.")
+        ticket = signing.dumps({"customers": owner.customer_ids, "token": owner.token_hash}, salt=STREAM_SALT)
+        location = f"{settings.LIVE_URL}/live/cart/?ticket={ticket}"
+        return HttpResponse(status=307, headers={"Location": location, "Cache-Control": "no-store"})
+

@@ -1,0 +1,174 @@
+"""How a cart looks on every door of the API."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from carts.queries.carts import CartLineView, CartView
+from carts.rules.handover import handover_code
+from carts.rules.problems import Problem
+from core.money import money_json
+from core.schema import MoneySchema
+from core.translated import in_language
+
+NO_CART_VERSION = 0
+
+
+def cart_json(cart: CartView | None, *, now: datetime) -> dict[str, Any]:
+    """Shape a cart as the contract has it; somebody without one sees an empty cart at version 0."""
+    if cart is None:
+        return _empty_json()
+    currency, totals = cart.currency, cart.totals
+    return {
+        "id": str(cart.id),
+        "version": cart.version,
+        "currency": currency,
+        "changed_at": cart.changed_at.isoformat(),
+        "lines": [_line_json(line, currency) for line in cart.lines],
+        "discounts": [],
+        "vouchers": [],
+        "totals": {
+            "items": money_json(totals.items, currency),
+            "discount": money_json(totals.discount, currency),
+            "shipping": money_json(totals.shipping, currency),
+            "tax": money_json(totals.tax, currency),
+            "grand": money_json(totals.grand, currency),
+        },
+        "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
+        "merged": cart.merge_report,
+        "handover": handover_json(cart.id, now=now) if cart.state == "open" else None,
+    }
+
+
+def etag_of(cart: CartView | None) -> str:
+    """Return the ETag of a cart: its version."""
+    return f'"{cart.version if cart else NO_CART_VERSION}"'
+
+
+def handover_json(cart_id: int, *, now: datetime) -> dict[str, Any]:
+    """Return the code to show at the till, the address of its picture, and how long it holds."""
+    code, expires_at = handover_code(cart_id, secret=settings.HANDOVER_SECRET, now=now)
+    return {"code": code, "qr_url": f"/api/v1/cart/handover/{code}.svg", "expires_at": expires_at.isoformat()}
+
+
+def _line_json(line: CartLineView, currency: str) -> dict[str, Any]:
+    return {
+        "id": str(line.id),
+        "sku": line.sku,
+        "product": line.slug,
+        "name": in_language(line.name),
+        "attributes": {key: _text(value) for key, value in line.attributes.items()},
+        "picture": default_storage.url(line.picture) if line.picture else None,
+        "quantity": line.quantity,
+        "unit_price": None if line.unit_price is None else money_json(line.unit_price, currency),
+        "unit_price_when_added": money_json(line.unit_price_when_added, currency),
+        "line_total": money_json(line.line_total, currency),
+        "discounts": [],
+        "added_channel": line.added_channel,
+        "added_store": line.added_store,
+        "added_at": line.added_at.isoformat(),
+        "problems": [_problem_json(problem, currency) for problem in line.problems],
+    }
+
+
+def _problem_json(problem: Problem, currency: str) -> dict[str, Any]:
+    shaped: dict[str, Any] = {"code": problem.code}
+    if problem.available is not None:
+        shaped["available"] = problem.available
+    if problem.old_price is not None and problem.new_price is not None:
+        shaped["old_price"] = money_json(problem.old_price, currency)
+        shaped["new_price"] = money_json(problem.new_price, currency)
+    return shaped
+
+
+def _text(value: Any) -> Any:
+    return in_language(value) if isinstance(value, dict) else value
+
+
+def _empty_json() -> dict[str, Any]:
+    currency = settings.SHOP_CURRENCY
+    nothing = money_json(0, currency)
+    return {
+        "id": None,
+        "version": NO_CART_VERSION,
+        "currency": currency,
+        "changed_at": None,
+        "lines": [],
+        "discounts": [],
+        "vouchers": [],
+        "totals": dict.fromkeys(("items", "discount", "shipping", "tax", "grand"), nothing),
+        "problems": [],
+        "merged": [],
+        "handover": None,
+    }
+
+
+class ProblemOut(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(["price_changed", "insufficient_stock", "unavailable"])
+    available = serializers.IntegerField(required=False)
+    old_price = MoneySchema(required=False)
+    new_price = MoneySchema(required=False)
+
+
+class CartLineOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    sku = serializers.CharField()
+    product = serializers.CharField(help_text="The product's slug.")
+    name = serializers.CharField()
+    attributes = serializers.DictField(child=serializers.CharField())
+    picture = serializers.CharField(allow_null=True)
+    quantity = serializers.IntegerField()
+    unit_price = MoneySchema(allow_null=True)
+    unit_price_when_added = MoneySchema()
+    line_total = MoneySchema()
+    discounts = serializers.ListField(child=serializers.DictField())
+    added_channel = serializers.CharField()
+    added_store = serializers.CharField(allow_null=True)
+    added_at = serializers.DateTimeField()
+    problems = ProblemOut(many=True)
+
+
+class TotalsOut(serializers.Serializer[Any]):
+    items = MoneySchema()
+    discount = MoneySchema()
+    shipping = MoneySchema()
+    tax = MoneySchema()
+    grand = MoneySchema()
+
+
+class MergedOut(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    action = serializers.ChoiceField(["added", "raised", "kept"])
+    quantity = serializers.IntegerField()
+    reason = serializers.CharField()
+
+
+class HandoverOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    qr_url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class CartOut(serializers.Serializer[Any]):
+    """The one open cart. version 0 and no id: nothing was put into it yet."""
+
+    id = serializers.CharField(allow_null=True)
+    version = serializers.IntegerField()
+    currency = serializers.CharField()
+    changed_at = serializers.DateTimeField(allow_null=True)
+    lines = CartLineOut(many=True)
+    discounts = serializers.ListField(child=serializers.DictField())
+    vouchers = serializers.ListField(child=serializers.DictField())
+    totals = TotalsOut()
+    problems = serializers.ListField(child=serializers.CharField())
+    merged = MergedOut(many=True, help_text="What the last merge at sign-in did, until the next change.")
+    handover = HandoverOut(allow_null=True)
+    cart_token = serializers.CharField(required=False, help_text="Only when a new anonymous cart was made.")
+
+
+ADD_EXAMPLE = OpenApiExample("Two mugs", value={"sku": "MUG-STONE", "quantity": 2}, request_only=True)
+QUANTITY_EXAMPLE = OpenApiExample("Three of them", value={"quantity": 3}, request_only=True)

@@ -1,0 +1,134 @@
+"""The customer's own cart, opened by staff at the till: the same cart, the same operations."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.throttling import ScopedRateThrottle
+
+from accounts.queries.people import get_person
+from carts.api.access import VERSION_PARAMETER, line_id_of, version_of
+from carts.api.carts import NewLine, Quantity, answer_cart
+from carts.api.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
+from carts.queries.carts import cart_of_customer, get_cart
+from carts.rules.handover import cart_id_of
+from carts.services.carts import Owner, VersionConflict, add_to_cart, change_quantity, empty_cart, remove_line
+from core.api import checked
+from core.errors import NotFound
+from inventory.staff import StaffDoor
+
+
+class CartByCode(StaffDoor):
+    """Limited in how often a member of staff may ask, so that codes cannot be tried out."""
+
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "handover"
+
+    @extend_schema(operation_id="till_cart_by_code", responses=CartOut, tags=["till"])
+    def get(self, request: Request, code: str) -> HttpResponse:
+        """The shopper's own open cart, by the code or QR on the phone."""
+        now = timezone.now()
+        cart_id = cart_id_of(code, secret=settings.HANDOVER_SECRET, now=now)
+        cart = get_cart(cart_id) if cart_id is not None else None
+        if cart is None or cart.state != "open":
+            raise NotFound(_("No open cart has this code. Ask the customer to refresh the page and scan again."))
+        return answer_cart(cart, now=now)
+
+
+class CustomerCartDoor(StaffDoor):
+    """A view of one customer's open cart; a version conflict shows the present cart beside the refusal."""
+
+    def owner(self, customer_id: str) -> Owner:
+        """Return the owner behind a customer's id, merged records included. Raises NotFound."""
+        person = get_person(line_id_of(customer_id))
+        return Owner(customer_ids=(person.pk, *person.aliases.values_list("pk", flat=True)))
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, VersionConflict):
+            now = timezone.now()
+            owner = self.owner(self.kwargs["customer_id"])
+            exc.details["cart"] = cart_json(cart_of_customer(list(owner.customer_ids)), now=now)
+        return super().handle_exception(exc)
+
+
+class CustomerCart(CustomerCartDoor):
+    @extend_schema(operation_id="till_customer_cart", responses=CartOut, tags=["till"])
+    def get(self, request: Request, customer_id: str) -> HttpResponse:
+        """The customer's own open cart, live."""
+        return _answer(self.owner(customer_id), now=timezone.now())
+
+    @extend_schema(
+        operation_id="till_customer_cart_empty", parameters=[VERSION_PARAMETER], responses=CartOut, tags=["till"]
+    )
+    def delete(self, request: Request, customer_id: str) -> HttpResponse:
+        """Empty the customer's cart."""
+        now = timezone.now()
+        owner = self.owner(customer_id)
+        empty_cart(owner=owner, by=self.actor(request), now=now, version=version_of(request))
+        return _answer(owner, now=now)
+
+
+class CustomerCartLines(CustomerCartDoor):
+    @extend_schema(
+        operation_id="till_customer_cart_add",
+        parameters=[VERSION_PARAMETER],
+        request=NewLine,
+        responses={201: CartOut},
+        examples=[ADD_EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request, customer_id: str) -> HttpResponse:
+        """Put a variant into the customer's cart, recorded with this store and member of staff."""
+        now = timezone.now()
+        body = checked(NewLine, request)
+        owner = self.owner(customer_id)
+        add_to_cart(owner=owner, by=self.actor(request), now=now, version=version_of(request), **body)
+        return _answer(owner, now=now, status=201)
+
+
+class CustomerCartLine(CustomerCartDoor):
+    @extend_schema(
+        operation_id="till_customer_cart_change",
+        parameters=[VERSION_PARAMETER],
+        request=Quantity,
+        responses=CartOut,
+        examples=[QUANTITY_EXAMPLE],
+        tags=["till"],
+    )
+    def patch(self, request: Request, customer_id: str, line_id: str) -> HttpResponse:
+        """Set the quantity of a line of the customer's cart."""
+        now = timezone.now()
+        body = checked(Quantity, request)
+        owner = self.owner(customer_id)
+        change_quantity(
+            owner=owner,
+            line_id=line_id_of(line_id),
+            by=self.actor(request),
+            now=now,
+            version=version_of(request),
+            **body,
+        )
+        return _answer(owner, now=now)
+
+    @extend_schema(
+        operation_id="till_customer_cart_remove", parameters=[VERSION_PARAMETER], responses=CartOut, tags=["till"]
+    )
+    def delete(self, request: Request, customer_id: str, line_id: str) -> HttpResponse:
+        """Take a line out of the customer's cart."""
+        now = timezone.now()
+        owner = self.owner(customer_id)
+        remove_line(
+            owner=owner, line_id=line_id_of(line_id), by=self.actor(request), now=now, version=version_of(request)
+        )
+        return _answer(owner, now=now)
+
+
+def _answer(owner: Owner, *, now: datetime, status: int = 200) -> HttpResponse:
+    return answer_cart(cart_of_customer(list(owner.customer_ids)), now=now, status=status)
+
+

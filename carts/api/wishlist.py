@@ -1,0 +1,111 @@
+"""Things saved for later."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+
+from accounts.authentication import actor_of, person_ids
+from carts.api.access import VERSION_PARAMETER, cart_of, line_id_of, owner_of, version_of
+from carts.api.carts import CartDoor, answer_cart
+from carts.api.output import CartOut
+from carts.queries.wishlists import wishlist_of
+from carts.services.wishlists import forget_saved, move_line_to_wishlist, save_for_later
+from core.api import Door, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.money import money_json
+from core.schema import MoneySchema
+from core.translated import in_language
+
+
+class Saved(StrictSerializer):
+    sku = serializers.CharField(max_length=64)
+
+
+class SavedOut(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    product = serializers.CharField()
+    name = serializers.CharField()
+    unit_price = MoneySchema(allow_null=True)
+    is_on_sale = serializers.BooleanField()
+    added_channel = serializers.CharField()
+    added_at = serializers.DateTimeField()
+
+
+class SavedListOut(serializers.Serializer[Any]):
+    results = SavedOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class SaveLine(CartDoor):
+    permission_classes: ClassVar[Any] = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="cart_save_line", parameters=[VERSION_PARAMETER], request=None, responses=CartOut, tags=["cart"]
+    )
+    def post(self, request: Request, line_id: str) -> HttpResponse:
+        """Take a line out of the cart and keep it on the wish list."""
+        now = timezone.now()
+        owner = owner_of(request, now=now)
+        move_line_to_wishlist(
+            owner=owner,
+            customer_id=int(request.user.pk),
+            line_id=line_id_of(line_id),
+            by=actor_of(request),
+            now=now,
+            version=version_of(request),
+        )
+        return answer_cart(cart_of(owner), now=now)
+
+
+class Wishlist(Door):
+    permission_classes: ClassVar[Any] = [IsAuthenticated]
+
+    @extend_schema(operation_id="wishlist", parameters=[PageQuery], responses=SavedListOut, tags=["cart"])
+    def get(self, request: Request) -> HttpResponse:
+        """What the caller saved for later, the newest first."""
+        page = page_of(checked_query(PageQuery, request))
+        rows = wishlist_of(customer_ids=person_ids(request.user), page=page)
+        body = page_json(request, page, rows, key=lambda row: [row["id"]])
+        body["results"] = [_saved_json(row) for row in body["results"]]
+        return answer(body)
+
+    @extend_schema(
+        operation_id="wishlist_add",
+        request=Saved,
+        responses={204: None},
+        examples=[OpenApiExample("A mug", value={"sku": "MUG-STONE"}, request_only=True)],
+        tags=["cart"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Keep a variant on the wish list."""
+        body = checked(Saved, request)
+        save_for_later(customer_id=int(request.user.pk), by=actor_of(request), now=timezone.now(), **body)
+        return HttpResponse(status=204)
+
+    @extend_schema(
+        operation_id="wishlist_remove",
+        parameters=[OpenApiParameter("sku", str, required=True)],
+        responses={204: None},
+        tags=["cart"],
+    )
+    def delete(self, request: Request) -> HttpResponse:
+        """Take a variant off the wish list."""
+        query = checked_query(Saved, request)
+        forget_saved(customer_ids=person_ids(request.user), **query)
+        return HttpResponse(status=204)
+
+
+def _saved_json(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "sku": row["sku"],
+        "product": row["slug"],
+        "name": in_language(row["name"]),
+        "unit_price": None if row["unit_price"] is None else money_json(row["unit_price"], row["currency"]),
+        "is_on_sale": row["is_on_sale"],
+        "added_channel": row["added_channel"],
+        "added_at": row["added_at"].isoformat(),
+    }

@@ -1,0 +1,146 @@
+"""Reading a cart: one statement, whatever it holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from carts.rules.problems import LineFacts, Problem, line_problems
+from carts.rules.quote import QuoteLine, Totals, quote
+from core import sql
+from core.errors import NotFound
+from core.translated import TranslatedText
+
+# A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
+_LINES = """
+SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
+       cart.changed_at, line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
+       store.code AS added_store, variant.id AS variant_id, variant.sku, variant.attributes,
+       product.name, product.slug, price.amount AS unit_price,
+       variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
+FROM carts_cart AS cart
+LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
+LEFT JOIN inventory_location AS store ON store.id = line.added_store_id
+LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
+LEFT JOIN inventory_product AS product ON product.id = variant.product_id
+LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = cart.currency
+LEFT JOIN LATERAL (
+    SELECT sum(greatest(level.on_hand - level.reserved - level.safety, 0))::int AS available
+    FROM inventory_stocklevel AS level JOIN inventory_location AS location ON location.id = level.location_id
+    WHERE level.variant_id = line.variant_id AND location.is_active AND (location.ships OR location.offers_pickup)
+) AS stock ON true
+LEFT JOIN LATERAL (
+    SELECT media.file FROM inventory_media AS media
+    WHERE media.product_id = product.id AND (media.variant_id = variant.id OR media.variant_id IS NULL)
+    ORDER BY media.variant_id NULLS LAST, media.position, media.id LIMIT 1
+) AS picture ON true
+WHERE {whose}
+ORDER BY line.id
+"""
+_BY_CUSTOMER = _LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
+_BY_TOKEN = _LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.state = 'open'")
+_BY_ID = _LINES.format(whose="cart.id = %(cart)s")
+
+
+@dataclass(frozen=True, slots=True)
+class CartLineView:
+    """A line as it stands now; prices in minor units, unit_price None where the variant has none any more."""
+
+    id: int
+    variant_id: int
+    sku: str
+    slug: str
+    name: TranslatedText
+    attributes: dict[str, Any]
+    picture: str | None
+    quantity: int
+    unit_price: int | None
+    unit_price_when_added: int
+    added_channel: str
+    added_store: str | None
+    added_at: datetime
+    problems: list[Problem]
+
+    @property
+    def line_total(self) -> int:
+        return self.quantity * (self.unit_price or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """A cart with its lines, totals without shipping, and what is wrong with it."""
+
+    id: int
+    version: int
+    currency: str
+    state: str
+    customer_id: int | None
+    changed_at: datetime
+    merge_report: list[dict[str, Any]]
+    lines: list[CartLineView]
+
+    @property
+    def totals(self) -> Totals:
+        return quote([QuoteLine(line.quantity, line.unit_price or 0) for line in self.lines])
+
+
+def cart_of_customer(customer_ids: list[int]) -> CartView | None:
+    """Return the open cart of a person, by all the ids of his records; None if there is none yet."""
+    return _view(sql.fetch_all(_BY_CUSTOMER, {"customers": customer_ids}))
+
+
+def cart_of_token(token_hash: str) -> CartView | None:
+    """Return the open anonymous cart a token opens; None if there is none."""
+    return _view(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash}))
+
+
+def get_cart(cart_id: int) -> CartView:
+    """Return a cart in whatever state. Raises NotFound."""
+    view = _view(sql.fetch_all(_BY_ID, {"cart": cart_id}))
+    if view is None:
+        raise NotFound("There is no such cart.")
+    return view
+
+
+def _view(rows: list[sql.Row]) -> CartView | None:
+    if not rows:
+        return None
+    # A person merged from two records may for a moment own two open carts; the newest stands for both.
+    cart_id = max(row["cart_id"] for row in rows)
+    rows = [row for row in rows if row["cart_id"] == cart_id]
+    cart = rows[0]
+    return CartView(
+        id=cart_id,
+        version=cart["version"],
+        currency=cart["currency"],
+        state=cart["state"],
+        customer_id=cart["customer_id"],
+        changed_at=cart["changed_at"],
+        merge_report=cart["merge_report"],
+        lines=[_line(row) for row in rows if row["id"] is not None],
+    )
+
+
+def _line(row: sql.Row) -> CartLineView:
+    facts = LineFacts(
+        quantity=row["quantity"],
+        unit_price=row["unit_price"],
+        unit_price_when_added=row["unit_price_when_added"],
+        is_on_sale=row["is_on_sale"],
+        available=row["available"] or 0,
+    )
+    return CartLineView(
+        id=row["id"],
+        variant_id=row["variant_id"],
+        sku=row["sku"],
+        slug=row["slug"],
+        name=row["name"],
+        attributes=row["attributes"],
+        picture=row["picture"],
+        quantity=row["quantity"],
+        unit_price=row["unit_price"],
+        unit_price_when_added=row["unit_price_when_added"],
+        added_channel=row["added_channel"],
+        added_store=row["added_store"],
+        added_at=row["added_at"],
+        problems=line_problems(facts),
+    )

@@ -1,0 +1,56 @@
+"""What becomes of two carts that turn out to be one person's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ADDED, RAISED, KEPT = "added", "raised", "kept"
+
+REASONS = {
+    ADDED: "only_in_other_cart",
+    RAISED: "other_cart_had_more",
+    KEPT: "this_cart_had_as_many",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many units of a variant."""
+
+    variant_id: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergedLine:
+    """What the merge did about one line of the other cart; quantity is what the person's cart holds now."""
+
+    variant_id: int
+    sku: str
+    action: str
+    quantity: int
+
+    @property
+    def reason(self) -> str:
+        return REASONS[self.action]
+
+
+def merge_lines(*, present: Sequence[Line], other: Sequence[Line]) -> list[MergedLine]:
+    """
+    Decide about each line of the other cart; nothing of either cart is lost.
+
+    A variant in both carts keeps the larger quantity: a person who adds the same thing again after signing out means
+    one of it, and a sum would sell him two.
+    """
+    held = {line.variant_id: line.quantity for line in present}
+    merged = []
+    for line in other:
+        before = held.get(line.variant_id)
+        if before is None:
+            action = ADDED
+        elif before < line.quantity:
+            action = RAISED
+        else:
+            action = KEPT
+        merged.append(MergedLine(line.variant_id, line.sku, action, max(before or 0, line.quantity)))
+    return merged

@@ -1,0 +1,305 @@
+"""
+Changing a cart.
+
+Each change is one statement that takes the cart's row, checks that it is open and at the version the caller saw,
+counts the version up, and changes the line: two devices cannot overwrite each other unseen.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from carts.events import CartEmptied, CartLineAdded, CartLineChanged, CartLineRemoved
+from core import sql
+from core.actors import Actor
+from core.errors import Malformed, NotFound, Refusal
+from core.journal import publish
+
+LARGEST_QUANTITY = 9999
+_MAY_CHANGE = """
+    state = 'open' AND (%(version)s::int IS NULL OR version = %(version)s::int)
+"""
+_OWNED = """
+    (customer_id = ANY(%(customers)s::bigint[]) OR (token_hash <> '' AND token_hash = %(token_hash)s))
+"""
+
+_ADD = """
+WITH wanted AS (
+    SELECT variant.id, price.amount
+    FROM inventory_variant AS variant
+    JOIN inventory_product AS product ON product.id = variant.product_id AND product.state = 'published'
+    JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
+    WHERE variant.sku = %(sku)s AND variant.is_active
+), cart AS (
+    {cart}
+    RETURNING {cart_id}, version
+), line AS (
+    INSERT INTO carts_cartline AS present (cart_id, variant_id, quantity, unit_price_when_added, added_channel,
+                                           added_store_id, added_by_staff_id, added_at)
+    SELECT cart.id, wanted.id, %(quantity)s::int, wanted.amount, %(channel)s, %(store)s::bigint, %(staff)s::bigint,
+           %(now)s
+    FROM cart, wanted
+    ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = present.quantity + EXCLUDED.quantity
+    RETURNING id
+)
+SELECT wanted.id AS variant_id, cart.id AS cart_id, cart.version, line.id AS line_id
+FROM (SELECT 1) AS always LEFT JOIN wanted ON true LEFT JOIN cart ON true LEFT JOIN line ON true
+"""
+_NEW_CART = """
+    INSERT INTO carts_cart AS present (customer_id, token_hash, currency, state, version, merge_report,
+                                       created_channel, created_at, changed_at)
+    SELECT %(customer)s::bigint, %(token_hash)s, %(currency)s, 'open', 1, '[]', %(channel)s, %(now)s, %(now)s
+    FROM wanted
+"""
+_ADD_FOR_CUSTOMER = _ADD.format(
+    cart=f"""{_NEW_CART}
+    ON CONFLICT (customer_id) WHERE state = 'open' DO UPDATE
+    SET version = present.version + 1, changed_at = EXCLUDED.changed_at, merge_report = '[]'
+    WHERE %(version)s::int IS NULL OR present.version = %(version)s::int""",
+    cart_id="present.id",
+)
+_ADD_FOR_TOKEN = _ADD.format(
+    cart=f"""
+    UPDATE carts_cart SET version = version + 1, changed_at = %(now)s, merge_report = '[]'
+    FROM wanted WHERE token_hash = %(token_hash)s AND {_MAY_CHANGE}""",
+    cart_id="carts_cart.id",
+)
+_ADD_TO_NEW = _ADD.format(cart=_NEW_CART, cart_id="present.id")
+
+# Takes the owner's open cart if it holds the line (or any line at all), and counts its version up.
+_TAKE_CART = f"""
+WITH cart AS (
+    UPDATE carts_cart SET version = version + 1, changed_at = %(now)s, merge_report = '[]'
+    WHERE {_OWNED} AND {_MAY_CHANGE}
+      AND EXISTS (
+          SELECT FROM carts_cartline AS line
+          WHERE line.cart_id = carts_cart.id AND (%(line)s::bigint IS NULL OR line.id = %(line)s::bigint))
+    RETURNING id, version, customer_id
+)
+"""
+_RESULT = """
+SELECT cart.id AS cart_id, cart.version, cart.customer_id, line.variant_id, variant.sku
+FROM cart JOIN line ON true JOIN inventory_variant AS variant ON variant.id = line.variant_id
+"""
+_SET_QUANTITY = f"""{_TAKE_CART}, line AS (
+    UPDATE carts_cartline SET quantity = %(quantity)s::int FROM cart
+    WHERE carts_cartline.cart_id = cart.id AND carts_cartline.id = %(line)s
+    RETURNING carts_cartline.variant_id
+) {_RESULT}"""
+_REMOVE = f"""{_TAKE_CART}, line AS (
+    DELETE FROM carts_cartline USING cart
+    WHERE carts_cartline.cart_id = cart.id
+      AND (%(line)s::bigint IS NULL OR carts_cartline.id = %(line)s::bigint)
+    RETURNING carts_cartline.variant_id
+) {_RESULT}"""
+
+_PRESENT = f"SELECT id, version, state FROM carts_cart WHERE {_OWNED} ORDER BY (state = 'open') DESC, id DESC LIMIT 1"
+
+
+class VersionConflict(Refusal):
+    """The cart was changed since the caller last saw it. The door shows the present cart beside this."""
+
+    code = "version_conflict"
+
+
+class TokenSpent(Refusal):
+    """The anonymous cart this token opened was ordered or merged; the next one gets a token of its own."""
+
+    code = "cart_token_spent"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """
+    Whose cart it is: a person's, by all the ids of his records (the first is the living one), or a token's holder's.
+    """
+
+    customer_ids: tuple[int, ...] = ()
+    token_hash: str = ""
+
+    @property
+    def customer_id(self) -> int | None:
+        return self.customer_ids[0] if self.customer_ids else None
+
+    def parameters(self) -> dict[str, Any]:
+        return {"customers": list(self.customer_ids), "token_hash": self.token_hash}
+
+
+def new_token() -> str:
+    """Return a fresh secret that opens one anonymous cart."""
+    return secrets.token_urlsafe(24)
+
+
+def hash_of(token: str) -> str:
+    """Return what is kept of a token: its SHA-256, which opens nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic(savepoint=False)
+def add_to_cart(
+    *, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None = None
+) -> int:
+    """
+    Put units of a variant into the owner's cart; a person's is made if there is none. The same variant adds up.
+
+    quantity: 1 to 9999, and so for the sum. version: the one the caller saw; no check without it. Locks the cart.
+    Returns the cart's id. Raises NotFound for a variant that is not on sale, VersionConflict, Malformed, and
+    TokenSpent if the owner's token opens no cart.
+    """
+    statement = _ADD_FOR_CUSTOMER if owner.customer_ids else _ADD_FOR_TOKEN
+    return _add(statement, owner, sku, quantity, by, now, version)
+
+
+@transaction.atomic(savepoint=False)
+def add_to_new_cart(*, token: str, sku: str, quantity: int, by: Actor, now: datetime) -> int:
+    """
+    Begin an anonymous cart with a first line; token: a fresh one from new_token(), the only key to this cart.
+
+    Returns the cart's id. Raises NotFound for a variant that is not on sale.
+    """
+    return _add(_ADD_TO_NEW, Owner(token_hash=hash_of(token)), sku, quantity, by, now, None)
+
+
+@transaction.atomic(savepoint=False)
+def change_quantity(
+    *, owner: Owner, line_id: int, quantity: int, by: Actor, now: datetime, version: int | None = None
+) -> int:
+    """
+    Set a line's quantity. quantity: 1 to 9999. Locks the cart. Returns the cart's id.
+
+    Raises NotFound for a line that is not in the owner's open cart, and VersionConflict.
+    """
+    row = _touch(_SET_QUANTITY, owner, now, version, {"line": line_id, "quantity": quantity})
+    publish(
+        CartLineChanged(
+            by=by,
+            occurred_at=now,
+            customer_id=row["customer_id"],
+            ref=row["sku"],
+            cart_id=row["cart_id"],
+            variant_id=row["variant_id"],
+            quantity=quantity,
+        )
+    )
+    return int(row["cart_id"])
+
+
+@transaction.atomic(savepoint=False)
+def remove_line(*, owner: Owner, line_id: int, by: Actor, now: datetime, version: int | None = None) -> sql.Row:
+    """
+    Take a line out of the cart. Locks the cart. Returns cart_id, variant_id and sku of what was taken out.
+
+    Raises NotFound for a line that is not in the owner's open cart, and VersionConflict.
+    """
+    row = _touch(_REMOVE, owner, now, version, {"line": line_id})
+    publish(
+        CartLineRemoved(
+            by=by,
+            occurred_at=now,
+            customer_id=row["customer_id"],
+            ref=row["sku"],
+            cart_id=row["cart_id"],
+            variant_id=row["variant_id"],
+        )
+    )
+    return row
+
+
+@transaction.atomic(savepoint=False)
+def empty_cart(*, owner: Owner, by: Actor, now: datetime, version: int | None = None) -> None:
+    """Take every line out of the cart; an empty cart stays as it is. Locks the cart. Raises VersionConflict."""
+    rows = sql.fetch_all(_REMOVE, {**owner.parameters(), "now": now, "version": version, "line": None})
+    if not rows:
+        present = sql.fetch_one(_PRESENT, owner.parameters())
+        if version is not None and present is not None and present["version"] != version:
+            raise _version_conflict(owner)
+        return
+    publish(
+        CartEmptied(
+            by=by,
+            occurred_at=now,
+            customer_id=rows[0]["customer_id"],
+            cart_id=rows[0]["cart_id"],
+            lines=len(rows),
+        )
+    )
+
+
+def _add(
+    statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None
+) -> int:
+    parameters = {
+        "customer": owner.customer_id,
+        "token_hash": "" if owner.customer_ids else owner.token_hash,
+        "currency": settings.SHOP_CURRENCY,
+        "sku": sku,
+        "quantity": quantity,
+        "channel": by.channel,
+        "store": by.store_id,
+        "staff": by.staff_id,
+        "now": now,
+        "version": version,
+    }
+    with _QuantityChecked():
+        row = sql.fetch_one(statement, parameters)
+    assert row is not None
+    if row["variant_id"] is None:
+        raise NotFound(_("There is no %(sku)s on sale.") % {"sku": sku}, sku=sku)
+    if row["cart_id"] is None:
+        raise _cannot_change(owner)
+    publish(
+        CartLineAdded(
+            by=by,
+            occurred_at=now,
+            customer_id=owner.customer_id,
+            ref=sku,
+            cart_id=row["cart_id"],
+            variant_id=row["variant_id"],
+            quantity=quantity,
+        )
+    )
+    return int(row["cart_id"])
+
+
+def _touch(statement: str, owner: Owner, now: datetime, version: int | None, change: Mapping[str, Any]) -> sql.Row:
+    row = sql.fetch_one(statement, {**owner.parameters(), "now": now, "version": version, **change})
+    if row is not None:
+        return row
+    present = sql.fetch_one(_PRESENT, owner.parameters())
+    if version is not None and present is not None and present["version"] != version:
+        raise _version_conflict(owner)
+    raise NotFound(_("There is no such line in the cart."))
+
+
+def _cannot_change(owner: Owner) -> Refusal:
+    present = sql.fetch_one(_PRESENT, owner.parameters())
+    if present is None or present["state"] != "open":
+        return TokenSpent(_("The cart behind this token is no longer open. Go on without the token."))
+    return _version_conflict(owner)
+
+
+def _version_conflict(owner: Owner) -> VersionConflict:
+    present = sql.fetch_one(_PRESENT, owner.parameters())
+    return VersionConflict(
+        _("The cart was changed meanwhile. Look at it again and repeat what you want."),
+        version=present["version"] if present else None,
+    )
+
+
+class _QuantityChecked:
+    """Turns the refusal of the table's own limit into one that names the field."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, IntegrityError) and "cart_line_quantity" in str(error):
+            raise Malformed(
+                _("A line holds at most %(most)d.") % {"most": LARGEST_QUANTITY}, field="quantity"
+            ) from error

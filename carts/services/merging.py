@@ -1,0 +1,102 @@
+"""Joining the carts of one person: at sign-in, and when staff find that two records are the same person."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from carts.events import CartsMerged
+from carts.models import Cart
+from carts.rules.merging import KEPT, Line, MergedLine, merge_lines
+from core import sql
+from core.actors import Actor
+from core.journal import publish
+
+_ENSURE_CART = """
+INSERT INTO carts_cart (customer_id, token_hash, currency, state, version, merge_report, created_channel, created_at,
+                        changed_at)
+VALUES (%(customer)s, '', %(currency)s, 'open', 1, '[]', %(channel)s, %(now)s, %(now)s)
+ON CONFLICT (customer_id) WHERE state = 'open' DO NOTHING
+"""
+_LINES = """
+SELECT line.cart_id, line.variant_id, variant.sku, line.quantity
+FROM carts_cartline AS line JOIN inventory_variant AS variant ON variant.id = line.variant_id
+WHERE line.cart_id = ANY(%(carts)s::bigint[]) ORDER BY line.id
+"""
+_MOVE = """
+INSERT INTO carts_cartline AS present (cart_id, variant_id, quantity, unit_price_when_added, added_channel,
+                                       added_store_id, added_by_staff_id, added_at)
+SELECT %(target)s, variant_id, quantity, unit_price_when_added, added_channel, added_store_id, added_by_staff_id,
+       added_at
+FROM carts_cartline WHERE cart_id = %(source)s ORDER BY id
+ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = greatest(present.quantity, EXCLUDED.quantity)
+"""
+
+
+@transaction.atomic(savepoint=False)
+def merge_token_cart(*, token_hash: str, customer_id: int, by: Actor, now: datetime) -> list[MergedLine]:
+    """
+    Bring the anonymous cart that a token opens into the person's own cart; the token opens nothing from then on.
+
+    Safe to repeat, and on two devices at once: both carts are locked in order of id. Returns what became of each line,
+    nothing if the token opens no cart.
+    """
+    return _merge(Cart.objects.filter(token_hash=token_hash), customer_id, by, now)
+
+
+@transaction.atomic(savepoint=False)
+def merge_customers_carts(*, duplicate_id: int, survivor_id: int, by: Actor, now: datetime) -> list[MergedLine]:
+    """Bring the open cart of a record that was merged into another into that person's cart. Locks both carts."""
+    return _merge(Cart.objects.filter(customer_id=duplicate_id), survivor_id, by, now)
+
+
+def _merge(sources: Any, customer_id: int, by: Actor, now: datetime) -> list[MergedLine]:
+    source_ids = list(sources.filter(state=Cart.OPEN).values_list("pk", flat=True))
+    if not source_ids:
+        return []
+    sql.execute(
+        _ENSURE_CART,
+        {"customer": customer_id, "currency": settings.SHOP_CURRENCY, "channel": by.channel, "now": now},
+    )
+    targets = Cart.objects.filter(customer_id=customer_id, state=Cart.OPEN).values_list("pk", flat=True)
+    locked = {
+        cart.pk: cart for cart in Cart.objects.filter(pk__in=[*source_ids, *targets]).order_by("pk").select_for_update()
+    }
+    # Read again behind the lock: another device may have merged or ordered either cart while we waited.
+    source = next((locked[pk] for pk in source_ids if pk in locked and locked[pk].state == Cart.OPEN), None)
+    target = next(
+        (cart for cart in locked.values() if cart.customer_id == customer_id and cart.state == Cart.OPEN), None
+    )
+    if source is None or target is None or source == target:
+        return []
+    return _bring_over(source, target, by, now)
+
+
+def _bring_over(source: Cart, target: Cart, by: Actor, now: datetime) -> list[MergedLine]:
+    rows = sql.fetch_all(_LINES, {"carts": [source.pk, target.pk]})
+    by_cart: dict[int, list[Line]] = {source.pk: [], target.pk: []}
+    for row in rows:
+        by_cart[row["cart_id"]].append(Line(row["variant_id"], row["sku"], row["quantity"]))
+    merged = merge_lines(present=by_cart[target.pk], other=by_cart[source.pk])
+
+    sql.execute(_MOVE, {"source": source.pk, "target": target.pk})
+    source.state, source.merged_into, source.changed_at = Cart.MERGED, target, now
+    source.save(update_fields=["state", "merged_into", "changed_at"])
+    target.version += 1
+    target.changed_at = now
+    target.merge_report = [
+        {"sku": line.sku, "action": line.action, "quantity": line.quantity, "reason": line.reason} for line in merged
+    ]
+    target.save(update_fields=["version", "changed_at", "merge_report"])
+    publish(
+        CartsMerged(
+            by=by,
+            occurred_at=now,
+            customer_id=target.customer_id,
+            cart_id=target.pk,
+            source_id=source.pk,
+            lines=sum(line.action != KEPT for line in merged),
+        )
+    )
+    return merged

@@ -1,0 +1,55 @@
+"""Things saved for later."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from carts.events import SavedForLater
+from carts.models import WishlistItem
+from carts.services.carts import Owner, remove_line
+from core.actors import Actor
+from core.errors import NotFound
+from core.journal import publish
+from inventory.models import Product, Variant
+
+
+@transaction.atomic
+def save_for_later(*, customer_id: int, sku: str, by: Actor, now: datetime) -> WishlistItem:
+    """Put a variant on the person's wish list; once is enough. Raises NotFound for a variant that is not on sale."""
+    variant = Variant.objects.filter(sku=sku, is_active=True, product__state=Product.PUBLISHED).first()
+    if variant is None:
+        raise NotFound(_("There is no %(sku)s on sale.") % {"sku": sku}, sku=sku)
+    item, is_new = WishlistItem.objects.get_or_create(
+        customer_id=customer_id, variant=variant, defaults={"added_channel": by.channel, "added_at": now}
+    )
+    if is_new:
+        publish(SavedForLater(by=by, occurred_at=now, customer_id=customer_id, ref=sku, variant_id=variant.pk))
+    return item
+
+
+@transaction.atomic
+def move_line_to_wishlist(
+    *, owner: Owner, customer_id: int, line_id: int, by: Actor, now: datetime, version: int | None
+) -> None:
+    """Take a line out of the cart and keep its variant on the wish list. Locks the cart. Raises as remove_line does."""
+    removed = remove_line(owner=owner, line_id=line_id, by=by, now=now, version=version)
+    _item, is_new = WishlistItem.objects.get_or_create(
+        customer_id=customer_id,
+        variant_id=removed["variant_id"],
+        defaults={"added_channel": by.channel, "added_at": now},
+    )
+    if is_new:
+        publish(
+            SavedForLater(
+                by=by, occurred_at=now, customer_id=customer_id, ref=removed["sku"], variant_id=removed["variant_id"]
+            )
+        )
+
+
+@transaction.atomic
+def forget_saved(*, customer_ids: list[int], sku: str) -> None:
+    """Take a variant off the person's wish list. Raises NotFound if it is not on it."""
+    deleted, _rows = WishlistItem.objects.filter(customer_id__in=customer_ids, variant__sku=sku).delete()
+    if not deleted:
+        raise NotFound(_("This is not on the wish list."))

@@ -1,0 +1,242 @@
+"""
+Promising units to somebody, and what becomes of the promise.
+
+Every function changes levels, reservations and the ledger in one statement each. Stock rows are locked in pk order and
+only for that statement and the commit behind it, so call these last in a transaction (docs/locking.md).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import sql
+from core.actors import THE_SYSTEM, Actor
+from core.errors import Refusal
+from core.ids import new_id
+from inventory.models import Reservation, StockMovement
+
+HOLD_LIFETIME = timedelta(minutes=15)
+EXPIRED_AT_ONCE = 500
+
+_RESERVE = """
+WITH wish AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(variants)s::bigint[], %(locations)s::bigint[], %(quantities)s::int[])
+        AS wish(id, variant_id, location_id, quantity)
+), need AS (
+    SELECT variant_id, location_id, sum(quantity)::int AS quantity FROM wish GROUP BY variant_id, location_id
+), locked AS (
+    SELECT level.id, need.quantity
+    FROM inventory_stocklevel AS level JOIN need USING (variant_id, location_id)
+    ORDER BY level.id FOR UPDATE OF level
+), taken AS (
+    UPDATE inventory_stocklevel AS level SET reserved = level.reserved + locked.quantity
+    FROM locked
+    WHERE level.id = locked.id
+      AND level.on_hand - level.reserved - (CASE WHEN %(spares_safety)s::bool THEN level.safety ELSE 0 END)
+          >= locked.quantity
+    RETURNING level.id, level.variant_id, level.location_id
+), reservation AS (
+    INSERT INTO inventory_reservation (id, level_id, quantity, state, expires_at, created_at)
+    SELECT wish.id, taken.id, wish.quantity, %(state)s::text, %(expires_at)s::timestamptz, %(now)s::timestamptz
+    FROM wish JOIN taken USING (variant_id, location_id)
+    RETURNING id, level_id, quantity
+)
+INSERT INTO inventory_stockmovement (
+    level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id, channel, actor_id, reason, occurred_at)
+SELECT level_id, 'reserved', 0, quantity, 'reservation', id::text, %(channel)s::text, %(actor)s::bigint, '',
+       %(now)s::timestamptz
+FROM reservation
+"""
+
+# Ends live reservations: the units are free again (released), or have left the building (fulfilled).
+_END = """
+WITH ended AS (
+    UPDATE inventory_reservation AS reservation SET state = %(state)s::text, expires_at = NULL
+    FROM (
+        SELECT id FROM inventory_reservation
+        WHERE id = ANY(%(ids)s::uuid[]) AND state = ANY(%(from_states)s::text[])
+        ORDER BY id FOR UPDATE
+    ) AS live
+    WHERE reservation.id = live.id
+    RETURNING reservation.id, reservation.level_id, reservation.quantity
+), per_level AS (
+    SELECT level_id, sum(quantity)::int AS quantity FROM ended GROUP BY level_id
+), locked AS (
+    SELECT level.id, per_level.quantity
+    FROM inventory_stocklevel AS level JOIN per_level ON per_level.level_id = level.id
+    ORDER BY level.id FOR UPDATE OF level
+), moved AS (
+    UPDATE inventory_stocklevel AS level
+    SET reserved = level.reserved - locked.quantity,
+        on_hand = level.on_hand - (CASE WHEN %(leaves)s::bool THEN locked.quantity ELSE 0 END)
+    FROM locked WHERE level.id = locked.id
+)
+INSERT INTO inventory_stockmovement (
+    level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id, channel, actor_id, reason, occurred_at)
+SELECT level_id, %(kind)s::text, CASE WHEN %(leaves)s::bool THEN -quantity ELSE 0 END, -quantity,
+       'reservation', id::text, %(channel)s::text, %(actor)s::bigint, %(reason)s::text, %(now)s::timestamptz
+FROM ended
+"""
+
+_COMMIT = """
+UPDATE inventory_reservation SET state = 'committed', expires_at = NULL
+WHERE id = ANY(%(ids)s::uuid[]) AND state = 'held'
+"""
+
+_AVAILABLE = """
+SELECT wish.place, COALESCE(level.on_hand - level.reserved
+           - (CASE WHEN %(spares_safety)s::bool THEN level.safety ELSE 0 END), 0) AS available
+FROM unnest(%(variants)s::bigint[], %(locations)s::bigint[]) WITH ORDINALITY AS wish(variant_id, location_id, place)
+LEFT JOIN inventory_stocklevel AS level USING (variant_id, location_id)
+ORDER BY wish.place
+"""
+
+_EXPIRED = """
+SELECT id FROM inventory_reservation WHERE state = 'held' AND expires_at < %(now)s
+ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+
+
+class InsufficientStock(Refusal):
+    """There are fewer free units than were asked for; `lines` tells for which variants, and how many there are."""
+
+    code = "insufficient_stock"
+
+
+@dataclass(frozen=True, slots=True)
+class StockWish:
+    """Units of one variant wanted at one location, under a reservation id of the caller's making."""
+
+    variant_id: int
+    location_id: int
+    quantity: int
+    sku: str
+    reservation_id: UUID
+
+
+def new_reservation_id() -> UUID:
+    """Return an id for a reservation that is about to be made, so that rows pointing to it can be written first."""
+    return new_id()
+
+
+@transaction.atomic(savepoint=False)
+def reserve_stock(
+    *,
+    wishes: Sequence[StockWish],
+    by: Actor,
+    now: datetime,
+    expires_at: datetime | None = None,
+    spares_safety: bool = True,
+) -> None:
+    """
+    Promise all the units wished for, or none.
+
+    expires_at: when the promise ends by itself (held); without it the units are committed. spares_safety: leave the
+    safety stock alone, as every channel does but the till of the store itself. The level rows stay locked until the
+    caller's transaction ends: call this last. Raises InsufficientStock; roll back then.
+    """
+    parameters = {
+        "ids": [wish.reservation_id for wish in wishes],
+        "variants": [wish.variant_id for wish in wishes],
+        "locations": [wish.location_id for wish in wishes],
+        "quantities": [wish.quantity for wish in wishes],
+        "spares_safety": spares_safety,
+        "state": Reservation.HELD if expires_at else Reservation.COMMITTED,
+        "expires_at": expires_at,
+        "channel": by.channel,
+        "actor": by.staff_id,
+        "now": now,
+    }
+    if sql.execute(_RESERVE, parameters) != len(wishes):
+        raise _shortage(wishes, spares_safety)
+
+
+@transaction.atomic(savepoint=False)
+def commit_reservations(*, ids: Sequence[UUID]) -> int:
+    """Turn held promises into lasting ones. Return how many were still held: fewer than given means some expired."""
+    return sql.execute(_COMMIT, {"ids": list(ids)})
+
+
+@transaction.atomic(savepoint=False)
+def release_reservations(*, ids: Iterable[UUID], by: Actor, now: datetime, reason: str) -> int:
+    """Free the units of live reservations. Return how many there were; ended ones are left alone."""
+    return _end(ids, Reservation.RELEASED, StockMovement.RELEASED, by=by, now=now, reason=reason)
+
+
+@transaction.atomic(savepoint=False)
+def fulfil_reservations(*, ids: Iterable[UUID], kind: str, by: Actor, now: datetime) -> int:
+    """
+    Take the units of committed reservations out of the building.
+
+    kind: what the ledger calls it (StockMovement.SOLD, HANDED_OVER or SHIPPED). Return how many reservations ended so.
+    """
+    return _end(ids, Reservation.FULFILLED, kind, by=by, now=now, reason="", from_states=(Reservation.COMMITTED,))
+
+
+@transaction.atomic(durable=True)
+def release_expired(*, now: datetime) -> int:
+    """Free the units of held reservations whose time is over, skipping those at work elsewhere. Return how many."""
+    ids = [row["id"] for row in sql.fetch_all(_EXPIRED, {"now": now, "limit": EXPIRED_AT_ONCE})]
+    return release_reservations(ids=ids, by=THE_SYSTEM, now=now, reason="expired") if ids else 0
+
+
+def _end(
+    ids: Iterable[UUID],
+    state: str,
+    kind: str,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    from_states: Sequence[str] = Reservation.LIVE,
+) -> int:
+    return sql.execute(
+        _END,
+        {
+            "ids": list(ids),
+            "state": state,
+            "from_states": list(from_states),
+            "kind": kind,
+            "leaves": state == Reservation.FULFILLED,
+            "channel": by.channel,
+            "actor": by.staff_id,
+            "reason": reason,
+            "now": now,
+        },
+    )
+
+
+def _shortage(wishes: Sequence[StockWish], spares_safety: bool) -> InsufficientStock:
+    wanted: dict[tuple[int, int], tuple[str, int]] = {}
+    for wish in wishes:
+        _sku, so_far = wanted.get((wish.variant_id, wish.location_id), (wish.sku, 0))
+        wanted[wish.variant_id, wish.location_id] = (wish.sku, so_far + wish.quantity)
+    rows = sql.fetch_all(
+        _AVAILABLE,
+        {
+            "variants": [variant_id for variant_id, _location in wanted],
+            "locations": [location_id for _variant, location_id in wanted],
+            "spares_safety": spares_safety,
+        },
+    )
+    short = [
+        {"sku": sku, "requested": quantity, "available": max(0, row["available"])}
+        for (sku, quantity), row in zip(wanted.values(), rows, strict=True)
+        if row["available"] < quantity
+    ]
+    return insufficient_stock(short)
+
+
+def insufficient_stock(short: Sequence[dict[str, object]]) -> InsufficientStock:
+    """Make the refusal for short lines, each {sku, requested, available}; a single one is also named at the top."""
+    top = dict(short[0]) if len(short) == 1 else {}
+    names = ", ".join(f"{line['sku']} ({line['available']})" for line in short)
+    return InsufficientStock(
+        _("Not enough is left: %(lines)s. Reduce the quantity or choose another way.") % {"lines": names},
+        lines=list(short),
+        **top,
+    )

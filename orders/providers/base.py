@@ -1,0 +1,52 @@
+"""The port to whoever moves the money."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+APPROVED, DECLINED, NEEDS_ACTION = "approved", "declined", "needs_action"
+
+
+class PaymentError(Exception):
+    """
+    The provider gave no usable answer.
+
+    permanent: it never will for this request (it is misconfigured, or the request is wrong). Otherwise the outcome is
+    unknown, and asking again with the same key tells it.
+    """
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswer:
+    """What the provider did. ref: its own number; next_action: what the shopper must do, for needs_action."""
+
+    outcome: str
+    ref: str = ""
+    detail: str = ""
+    next_action: dict[str, Any] | None = None
+
+
+class PaymentProvider(Protocol):
+    """Charges and refunds. Every call carries a key of ours: the same key never moves money twice."""
+
+    name: str
+
+    def charge(self, *, key: UUID, amount: int, currency: str, payment_method: str) -> ProviderAnswer:
+        """Take an amount in minor units by a means of payment. Raises PaymentError."""
+        ...
+
+    def find(self, *, key: UUID) -> ProviderAnswer | None:
+        """Tell what became of a key; None if it never arrived. Raises PaymentError."""
+        ...
+
+    def give_up(self, *, key: UUID) -> ProviderAnswer:
+        """End a charge that waits for the shopper, unless it was approved meanwhile. Raises PaymentError."""
+        ...
+
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
+        """Give back part of a charge, in minor units. Raises PaymentError."""
+        ...

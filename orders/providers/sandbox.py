@@ -1,0 +1,65 @@
+"""
+The test provider: plays a payment provider without money, scripted by the means of payment.
+
+`approve` (or none), `decline`, `needs_action` (approves once confirmed), `timeout` (charges, then says nothing) and
+`lost` (never arrives) are the scripts. Its books are a table of its own, as a provider's are outside the shop.
+"""
+
+from uuid import UUID
+
+from core import sql
+from orders.models import SandboxCharge
+from orders.providers.base import APPROVED, DECLINED, NEEDS_ACTION, PaymentError, ProviderAnswer
+
+SCRIPTS = {"": APPROVED, "approve": APPROVED, "decline": DECLINED, "needs_action": NEEDS_ACTION, "timeout": APPROVED}
+
+_CHARGE = """
+INSERT INTO orders_sandboxcharge AS charge (key, amount, currency, outcome, refunded, charged_at)
+VALUES (%(key)s, %(amount)s, %(currency)s, %(outcome)s, 0, now())
+ON CONFLICT (key) DO UPDATE SET outcome = charge.outcome
+RETURNING outcome
+"""
+_REFUND = """
+UPDATE orders_sandboxcharge SET refunded = refunded + %(amount)s
+WHERE key = %(key)s AND refunded + %(amount)s <= amount AND outcome = 'approved'
+"""
+
+
+class SandboxProvider:
+    """Keeps every promise of the port, and moves no money."""
+
+    name = "test"
+
+    def charge(self, *, key: UUID, amount: int, currency: str, payment_method: str) -> ProviderAnswer:
+        if payment_method == "lost":
+            raise PaymentError("The request did not arrive.", permanent=False)
+        if payment_method not in SCRIPTS:
+            raise PaymentError(f"The test provider knows no {payment_method!r}.", permanent=True)
+        row = sql.fetch_one(
+            _CHARGE, {"key": key, "amount": amount, "currency": currency, "outcome": SCRIPTS[payment_method]}
+        )
+        assert row is not None
+        if payment_method == "timeout":
+            raise PaymentError("No answer came in time.", permanent=False)
+        return _answer(key, row["outcome"])
+
+    def find(self, *, key: UUID) -> ProviderAnswer | None:
+        charge = SandboxCharge.objects.filter(key=key).first()
+        return _answer(key, charge.outcome) if charge else None
+
+    def give_up(self, *, key: UUID) -> ProviderAnswer:
+        SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION).update(outcome=DECLINED)
+        return self.find(key=key) or ProviderAnswer(DECLINED)
+
+    def confirm(self, *, key: UUID) -> None:
+        """Play the shopper who confirms the payment with his bank."""
+        SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION).update(outcome=APPROVED)
+
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
+        done = sql.execute(_REFUND, {"key": charge_key, "amount": amount})
+        return ProviderAnswer(APPROVED if done else DECLINED, ref=f"re_{key.hex}")
+
+
+def _answer(key: UUID, outcome: str) -> ProviderAnswer:
+    next_action = {"type": "confirm"} if outcome == NEEDS_ACTION else None
+    return ProviderAnswer(outcome, ref=f"ch_{key.hex}", next_action=next_action)

@@ -1,0 +1,214 @@
+"""What the cells of a file of historical orders mean, one profile for each kind of file."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from core.currencies import PLACES
+from core.imports import Column, RowRefused
+from core.imports.cells import amount, decimal, instant, minor_units, required_text, text, whole
+
+MOST_UNITS = 1_000_000
+LONGEST_NUMBER = 24
+
+STAGING = (
+    Column("invoice", "text"),
+    Column("is_return", "boolean"),
+    Column("sku", "text"),
+    Column("is_charge", "boolean"),
+    Column("name", "text"),
+    Column("quantity", "bigint"),
+    Column("price", "numeric"),
+    Column("unit_price", "bigint"),
+    Column("placed_at", "timestamptz"),
+    Column("customer", "text"),
+    Column("email", "text"),
+    Column("currency", "text"),
+    Column("channel", "text"),
+    Column("store", "text"),
+    Column("country", "text"),
+)
+
+Cells = dict[str, str]
+Read = Callable[[Cells], Sequence[Any]]
+
+# A tilde parts a return's number from the running number of its parts.
+_NUMBER = re.compile(r"[^\s~]+")
+_CHANNEL = re.compile(r"[a-z]+(?::[a-z0-9_-]{1,30})?")
+_PRODUCT_CODE = re.compile(r"[0-9]{5}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """
+    A kind of file. reader: makes, for the source and the present time, the function that reads one record.
+
+    source: under which the external ids stand, where the kind of file says it. whole_orders: whether one refused line
+    keeps its whole order out, so that a corrected file completes it. writes_off_unpaid: whether invoices worth
+    nothing and without a customer are corrections of stock.
+    """
+
+    required: Sequence[str]
+    optional: Sequence[str] = ()
+    source: str = ""
+    whole_orders: bool
+    writes_off_unpaid: bool
+    reader: Callable[[str, ZoneInfo, datetime], Read]
+
+
+def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
+    london = ZoneInfo("Europe/London")
+
+    def read(cells: Cells) -> Sequence[Any]:
+        quantity = whole(cells, "quantity")
+        price = decimal(cells, "price")
+        known = {"quantity": quantity, "price": price}
+        try:
+            return _online_retail_line(cells, quantity, price)
+        except RowRefused as refusal:
+            raise RowRefused(refusal.reason, refusal.detail, **known) from None
+
+    def _online_retail_line(cells: Cells, quantity: int, price: Any) -> Sequence[Any]:
+        invoice = _number(cells, "invoice")
+        is_cancellation = invoice.startswith("C")
+        _refuse_unless_sale(invoice, is_cancellation, quantity, price)
+        unit_price = minor_units(cells["price"].strip(), "GBP")
+        if unit_price is None:
+            raise RowRefused("below_minor_unit", f"price: {price} GBP")
+        sku = required_text(cells, "stockcode", longest=64).upper()
+        customer = text(cells, "customer id", longest=40)
+        return (
+            invoice,
+            is_cancellation,
+            sku,
+            # Goods have five digits, and perhaps letters for the colour; the rest are postage, fees and vouchers.
+            not _PRODUCT_CODE.match(sku),
+            text(cells, "description", longest=300),
+            quantity,
+            price,
+            unit_price,
+            instant(cells["invoicedate"], london, now),
+            f"{source}:{customer}" if customer else "",
+            "",
+            "GBP",
+            "web",
+            "",
+            text(cells, "country", longest=60),
+        )
+
+    return read
+
+
+def _refuse_unless_sale(invoice: str, is_cancellation: bool, quantity: int, price: Any) -> None:
+    if abs(quantity) > MOST_UNITS:
+        raise RowRefused("quantity_too_large", str(quantity))
+    if quantity == 0:
+        raise RowRefused("no_quantity")
+    if invoice.startswith("A"):
+        raise RowRefused("bad_debt", str(price))
+    if price < 0:
+        raise RowRefused("negative_price", str(price))
+    if is_cancellation and quantity > 0:
+        raise RowRefused("cancellation_adds_units", str(quantity))
+    if not is_cancellation and quantity < 0:
+        raise RowRefused("stock_write_off" if price == 0 else "negative_quantity", str(quantity))
+
+
+def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
+    def read(cells: Cells) -> Sequence[Any]:
+        quantity = whole(cells, "quantity")
+        price = decimal(cells, "unit_price")
+        known = {"quantity": quantity, "price": price, "invoice": cells["order"].strip()[:LONGEST_NUMBER]}
+        try:
+            return _simple_line(cells, quantity, price)
+        except RowRefused as refusal:
+            raise RowRefused(refusal.reason, refusal.detail, **known) from None
+
+    def _simple_line(cells: Cells, quantity: int, price: Any) -> Sequence[Any]:
+        if quantity == 0:
+            raise RowRefused("no_quantity")
+        if abs(quantity) > MOST_UNITS:
+            raise RowRefused("quantity_too_large", str(quantity))
+        currency = required_text(cells, "currency", longest=3).upper()
+        if currency not in PLACES:
+            raise RowRefused("unknown_currency", currency)
+        sku = text(cells, "sku", longest=64)
+        name = text(cells, "name", longest=300)
+        if not sku and not name:
+            raise RowRefused("missing_value", "sku, or the name of a charge")
+        return (
+            _number(cells, "order"),
+            quantity < 0,
+            sku,
+            not sku,
+            name,
+            quantity,
+            price,
+            amount(cells, "unit_price", currency),
+            instant(required_text(cells, "placed_at", longest=40), zone, now),
+            text(cells, "customer", longest=80),
+            _email(cells),
+            currency,
+            _channel(cells),
+            text(cells, "store", longest=40),
+            "",
+        )
+
+    return read
+
+
+def _number(cells: Cells, name: str) -> str:
+    number = required_text(cells, name, longest=LONGEST_NUMBER)
+    if not _NUMBER.fullmatch(number):
+        raise RowRefused("number_not_valid", number)
+    return number
+
+
+def _channel(cells: Cells) -> str:
+    channel = required_text(cells, "channel", longest=40)
+    if not _CHANNEL.fullmatch(channel):
+        raise RowRefused("channel_not_valid", channel)
+    return channel
+
+
+def _email(cells: Cells) -> str:
+    value = text(cells, "email", longest=254).lower()
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError:
+        raise RowRefused("email_not_valid", value) from None
+    return value
+
+
+PROFILES = {
+    "online-retail-ii": Profile(
+        required=(
+            "invoice",
+            "stockcode",
+            "description",
+            "quantity",
+            "invoicedate",
+            "price",
+            "customer id",
+            "country",
+        ),
+        source="online-retail-ii",
+        whole_orders=False,
+        writes_off_unpaid=True,
+        reader=_read_online_retail,
+    ),
+    "csv": Profile(
+        required=("order", "placed_at", "sku", "quantity", "unit_price", "currency", "channel"),
+        optional=("name", "customer", "email", "store"),
+        whole_orders=True,
+        writes_off_unpaid=False,
+        reader=_read_simple_csv,
+    ),
+}
