@@ -35,6 +35,8 @@ LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:
 # Payments by the provider that obeys scripted test cards.
 ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
+# Working days from an order to the parcel's arrival.
+SHIP_LEAD_DAYS = env.int("SHIP_LEAD_DAYS", default=2)
 
 # --- Applications ---------------------------------------------------------------------------------
 
