@@ -1,0 +1,202 @@
+"""What can be had: shipped by when, and in which store near by from when on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+
+from core import sql
+from core.errors import NotFound
+from core.translated import TranslatedText, in_language
+from inventory.queries.hours import load_hours
+from inventory.rules.opening import Hours, is_open, ready_at
+from inventory.rules.shipping import promised_date
+
+# Free units: on hand, less what is promised, less what the shelf keeps for the people in the store.
+_SHIP = """
+SELECT variant.id AS variant_id,
+       COALESCE(sum(level.on_hand - level.reserved - level.safety), 0)::int AS available,
+       (array_agg(level.location_id ORDER BY level.ship_rank, level.location_id))[1] AS sender
+FROM inventory_variant AS variant
+JOIN inventory_product AS product ON product.id = variant.product_id
+LEFT JOIN LATERAL (
+    SELECT level.on_hand, level.reserved, level.safety, level.location_id, location.ship_rank
+    FROM inventory_stocklevel AS level JOIN inventory_location AS location ON location.id = level.location_id
+    WHERE level.variant_id = variant.id AND location.ships AND location.is_active
+      AND level.on_hand - level.reserved - level.safety > 0
+) AS level ON true
+WHERE variant.sku = %(sku)s AND variant.is_active AND product.state = 'published'
+GROUP BY variant.id
+"""
+
+# The nearest stores come straight out of the index on the globe; without a place to measure from, all are equally far
+# and the code decides. Only stores that have all that is needed; nothing needed, every store.
+_STORES = """
+SELECT id, code, name, offers_pickup, pickup_lead_minutes,
+       earth_distance(ll_to_earth(latitude, longitude),
+                      ll_to_earth(%(latitude)s::float8, %(longitude)s::float8)) / 1000 AS distance_km,
+       (SELECT jsonb_object_agg(level.variant_id, greatest(level.on_hand - level.reserved - level.safety, 0))
+        FROM inventory_stocklevel AS level
+        WHERE level.location_id = location.id AND level.variant_id = ANY(%(variants)s::bigint[])) AS available
+FROM inventory_location AS location
+WHERE kind = 'store' AND is_active AND (offers_pickup OR NOT %(pickup_only)s::bool)
+  AND NOT EXISTS (
+    SELECT FROM unnest(%(needed)s::bigint[], %(quantities)s::int[]) AS need(variant_id, quantity)
+    LEFT JOIN inventory_stocklevel AS level
+        ON level.variant_id = need.variant_id AND level.location_id = location.id
+    WHERE COALESCE(level.on_hand - level.reserved - level.safety, 0) < need.quantity)
+ORDER BY ll_to_earth(latitude, longitude) <-> ll_to_earth(%(latitude)s::float8, %(longitude)s::float8), code
+LIMIT %(limit)s
+"""
+
+# A postcode stands for the place of the store whose own postcode begins most like it.
+_PLACE_OF_POSTCODE = """
+SELECT latitude, longitude,
+       (SELECT max(length) FROM generate_series(0, length(%(postcode)s::text)) AS length
+        WHERE left(upper(replace(postal_code, ' ', '')), length) = left(%(postcode)s::text, length)) AS alike
+FROM inventory_location
+WHERE kind = 'store' AND is_active
+ORDER BY alike DESC, code
+LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the globe, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOffer:
+    """
+    What a store could give.
+
+    available: free units by variant, never below zero; a variant the store never had is missing. distance_km: None if
+    it is not known from where to measure. lead_minutes: opening minutes from order to ready.
+    """
+
+    location_id: int
+    code: str
+    name: TranslatedText
+    offers_pickup: bool
+    lead_minutes: int
+    distance_km: float | None
+    available: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAvailability:
+    """Units of one variant in one store; ready_at is None if none can be collected there."""
+
+    code: str
+    name: str
+    available: int
+    distance_km: float | None
+    open_now: bool
+    ready_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Where one variant can be had; promise_date is None if it cannot be shipped."""
+
+    ship_available: int
+    promise_date: date | None
+    stores: Sequence[StoreAvailability]
+
+
+def availability_of(*, sku: str, near: Place | None, limit: int, now: datetime) -> Availability:
+    """
+    Return how much of a variant can be shipped by when, and what each of the nearest stores has, in three statements.
+
+    near: where to measure from; None lists the stores by code. limit: how many stores at most. The date is promised
+    for the best-ranked location with free units (settings.SHIP_LEAD_DAYS working days).
+    Raises NotFound for a variant that is not on sale.
+    """
+    ship = sql.fetch_one(_SHIP, {"sku": sku})
+    if ship is None:
+        raise NotFound(f"There is no article {sku}.")
+    offers = store_offers([ship["variant_id"]], near=near, limit=limit, pickup_only=False)
+    sender = ship["sender"]
+    hours = load_hours([offer.location_id for offer in offers] + ([sender] if sender else []))
+    return Availability(
+        ship_available=ship["available"],
+        promise_date=promise_date(hours[sender], now=now) if sender else None,
+        stores=[_in_store(offer, ship["variant_id"], hours[offer.location_id], now) for offer in offers],
+    )
+
+
+def store_offers(
+    variant_ids: Sequence[int], *, near: Place | None, limit: int, pickup_only: bool = True
+) -> list[StoreOffer]:
+    """
+    Return what each store has of many variants, nearest first (by code without a place), in one statement.
+
+    pickup_only: leave out stores that do not offer pickup.
+    """
+    return _stores(variant_ids, {}, near=near, limit=limit, pickup_only=pickup_only)
+
+
+def nearest_store_with(*, wanted: Mapping[int, int], near: Place | None) -> StoreOffer | None:
+    """Return the nearest store that offers pickup and has all the units wanted (by variant) free, if there is one."""
+    return next(iter(_stores(list(wanted), wanted, near=near, limit=1, pickup_only=True)), None)
+
+
+def promise_date(hours: Hours, *, now: datetime) -> date | None:
+    """Return the day by which a parcel from a location with these hours arrives, by settings.SHIP_LEAD_DAYS."""
+    return promised_date(hours=hours, now=now, working_days=settings.SHIP_LEAD_DAYS)
+
+
+def place_of_postcode(postcode: str) -> Place | None:
+    """
+    Return about where a postcode is: at the store whose own postcode begins most like it.
+
+    None if no store's postcode has even the first character in common.
+    """
+    row = sql.fetch_one(_PLACE_OF_POSTCODE, {"postcode": postcode.replace(" ", "").upper()})
+    return Place(row["latitude"], row["longitude"]) if row and row["alike"] else None
+
+
+def _stores(
+    variant_ids: Sequence[int], needed: Mapping[int, int], *, near: Place | None, limit: int, pickup_only: bool
+) -> list[StoreOffer]:
+    rows = sql.fetch_all(
+        _STORES,
+        {
+            "variants": list(variant_ids),
+            "needed": list(needed),
+            "quantities": list(needed.values()),
+            "latitude": near.latitude if near else None,
+            "longitude": near.longitude if near else None,
+            "pickup_only": pickup_only,
+            "limit": limit,
+        },
+    )
+    return [
+        StoreOffer(
+            location_id=row["id"],
+            code=row["code"],
+            name=row["name"],
+            offers_pickup=row["offers_pickup"],
+            lead_minutes=row["pickup_lead_minutes"],
+            distance_km=None if row["distance_km"] is None else round(row["distance_km"], 1),
+            available={int(variant_id): units for variant_id, units in (row["available"] or {}).items()},
+        )
+        for row in rows
+    ]
+
+
+def _in_store(offer: StoreOffer, variant_id: int, hours: Hours, now: datetime) -> StoreAvailability:
+    available = offer.available.get(variant_id, 0)
+    return StoreAvailability(
+        code=offer.code,
+        name=in_language(offer.name),
+        available=available,
+        distance_km=offer.distance_km,
+        open_now=is_open(hours, now),
+        ready_at=ready_at(hours, now, offer.lead_minutes) if available and offer.offers_pickup else None,
+    )
