@@ -1,5 +1,6 @@
 """Every setting of the shop, read from the environment; defaults suit a developer's machine."""
 
+import hmac
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +26,9 @@ PRODUCTION = switch("PRODUCTION", default=False)
 DEBUG = switch("DEBUG", default=False)
 DEMO = switch("DEMO", default=not PRODUCTION)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use")
+# Codes that people show at a desk are derived, each kind under a key of its own.
+HANDOVER_SECRET = hmac.digest(SECRET_KEY.encode(), b"hand-over codes of carts", "sha256")
+COLLECTION_SECRET = hmac.digest(SECRET_KEY.encode(), b"collection codes of pickups", "sha256")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
@@ -37,6 +41,10 @@ ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 # Working days from an order to the parcel's arrival.
 SHIP_LEAD_DAYS = env.int("SHIP_LEAD_DAYS", default=2)
+# Days from the hand-over in which a shopper may ask to give goods back.
+RETURN_WINDOW_DAYS = env.int("RETURN_WINDOW_DAYS", default=30)
+# What a till's count may differ by, in minor units, before closing it takes a manager.
+TILL_DIFFERENCE_LIMIT_MINOR = env.int("TILL_DIFFERENCE_LIMIT_MINOR", default=500)
 
 # --- Applications ---------------------------------------------------------------------------------
 
