@@ -31,7 +31,7 @@ MOST_COUNTED = 100_000
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 
 
-class CappedPaginator(Paginator[Any]):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts no further than people page: counting a table of millions takes longer than any page of it."""
 
     @cached_property
@@ -94,7 +94,7 @@ class LongTranslatedFormField(TranslatedFormField):
 # --- Money ----------------------------------------------------------------------------------------
 
 
-class MoneyForm(forms.ModelForm[Any]):
+class MoneyForm(forms.ModelForm):  # type: ignore[type-arg]
     """
     A form in which people write amounts as they speak them ("12.90"), kept in minor units of the form's currency.
 
@@ -167,7 +167,7 @@ def office_actor(request: HttpRequest, *, store_id: int | None = None, store_cod
     return Actor(channel=SYSTEM, staff_id=request.user.pk, store_id=store_id, store_code=store_code)
 
 
-class OfficeAdmin(admin.ModelAdmin[Any]):
+class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Pages for one kind of thing: a fixed number of statements, whatever the table holds."""
 
     acts: ClassVar[Sequence[Act]] = ()
@@ -248,10 +248,16 @@ class ReadOnlyAdmin(OfficeAdmin):
         return False
 
 
-class ReadOnlyInline(admin.TabularInline[Any, Any]):
-    """Rows of another table shown below a thing."""
+class OfficeInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of another table, edited below the thing they belong to."""
 
     extra = 0
+    formfield_overrides: ClassVar[Any] = OfficeAdmin.formfield_overrides
+
+
+class ReadOnlyInline(OfficeInline):
+    """Rows of another table shown below a thing."""
+
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,3 +1,4 @@
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from core import health
@@ -6,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.prometheus, name="metrics"),
+    path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,120 @@
+from typing import Any
+
+from allauth.mfa import admin as allauth_mfa_admin  # noqa: F401 - registers first, what is replaced below.
+from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as allauth_usersessions_admin  # noqa: F401
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Address, Consent, Customer, CustomerMerge
+from core.back_office import ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline
+
+
+class AddressInline(ReadOnlyInline):
+    model = Address
+    fields = ("name", "street_address", "postal_code", "city", "country_code", "is_default")
+
+
+class ConsentInline(ReadOnlyInline):
+    model = Consent
+    fk_name = "customer"
+    fields = ("medium", "purpose", "is_given", "channel", "store", "decided_at")
+
+
+@admin.register(Customer)
+class CustomerAdmin(OfficeAdmin):
+    list_display = ("__str__", "email", "phone", "card_number", "is_staff", "is_active", "merged_into", "joined_at")
+    list_filter = ("is_staff", "is_active", "language")
+    list_select_related = ("merged_into",)
+    search_fields = ("name", "email__istartswith", "phone__startswith", "card_number__exact", "external_id__exact")
+    search_help_text = _("Name, or the beginning of an e-mail address or phone number, or a whole card number.")
+    ordering = ("-id",)
+    readonly_fields = (
+        *("phone_verified_at", "card_number", "joined_at", "last_login", "merged_into"),
+        *("is_contact", "external_id"),
+    )
+    fieldsets = (
+        (None, {"fields": ("name", "email", "phone", "phone_verified_at", "language", "is_contact")}),
+        (_("Shop"), {"fields": ("card_number", "home_store", "preferred_channel", "receipt_channel")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Record"), {"fields": ("joined_at", "last_login", "merged_into", "external_id")}),
+    )
+    inlines = (AddressInline, ConsentInline)
+
+    @admin.display(description=_("without an account"), boolean=True)
+    def is_contact(self, customer: Customer) -> bool:
+        return not customer.has_usable_password()
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # People are merged or erased, which keeps the shop's books whole.
+
+
+@admin.register(Address)
+class AddressAdmin(ReadOnlyAdmin):
+    list_display = ("name", "customer", "street_address", "postal_code", "city", "country_code", "is_default")
+    list_select_related = ("customer",)
+    list_filter = ("is_default",)
+    search_fields = ("name", "street_address", "postal_code__exact", "city__istartswith")
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "medium", "purpose", "is_given", "channel", "decided_at")
+    list_select_related = ("customer",)
+    list_filter = ("medium", "purpose", "is_given", ChannelFilter)
+    search_fields = ("customer__name", "customer__email__istartswith")
+    ordering = ("-id",)
+
+
+@admin.register(CustomerMerge)
+class CustomerMergeAdmin(ReadOnlyAdmin):
+    list_display = ("duplicate", "survivor", "merged_by", "merged_at", "undone_by", "undone_at")
+    list_select_related = ("duplicate", "survivor", "merged_by", "undone_by")
+    search_fields = ("duplicate__name", "survivor__name", "duplicate__email__istartswith", "reason")
+    ordering = ("-merged_at",)
+
+
+admin.site.unregister(Authenticator)
+admin.site.unregister(UserSession)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors without their secrets; a lost one is taken away here."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    list_filter = ("type",)
+    search_fields = ("user__name", "user__email__istartswith")
+    exclude = ("data",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("mfa.delete_authenticator"))
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(ReadOnlyAdmin):
+    """Where people are signed in; deleting a row signs that device out."""
+
+    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    list_select_related = ("user",)
+    search_fields = ("user__name", "user__email__istartswith", "ip__exact")
+    exclude = ("session_key", "data")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("usersessions.delete_usersession"))
+
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
+        obj.end()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
+        for session in queryset:
+            session.end()

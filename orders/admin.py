@@ -1,0 +1,244 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.back_office import ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, money_column
+from orders.models import (
+    Collector,
+    Fulfilment,
+    FulfilmentLine,
+    HandOver,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentAttempt,
+    Refund,
+    Return,
+    ReturnLine,
+    SandboxCharge,
+    TillSession,
+)
+
+OF_ORDER = "order.currency"
+
+
+class OrderLineInline(ReadOnlyInline):
+    model = OrderLine
+    fields = (
+        *("sku", "name", "quantity", "unit_price_money", "discount_money", "line_total_money"),
+        *("quantity_fulfilled", "quantity_cancelled", "quantity_returned"),
+    )
+    readonly_fields = ("unit_price_money", "discount_money", "line_total_money")
+    unit_price_money = money_column("unit_price", title=_("unit price"), currency=OF_ORDER)
+    discount_money = money_column("discount", title=_("discount"), currency=OF_ORDER)
+    line_total_money = money_column("line_total", title=_("total"), currency=OF_ORDER)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
+
+
+class FulfilmentInline(ReadOnlyInline):
+    model = Fulfilment
+    fields = ("kind", "location", "state", "promised_at", "ready_at", "expires_at", "finished_at", "tracking")
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("location")
+
+
+class PaymentInline(ReadOnlyInline):
+    model = Payment
+    fields = ("method", "provider", "amount_money", "refunded_money", "state", "captured_at")
+    readonly_fields = ("amount_money", "refunded_money")
+    show_change_link = True
+    amount_money = money_column("amount", title=_("amount"), currency=OF_ORDER)
+    refunded_money = money_column("refunded", title=_("refunded"), currency=OF_ORDER)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ("number", "placed_at", "customer", "channel", "store", "state", "grand_total_money")
+    list_select_related = ("customer", "store")
+    list_filter = ("state", ChannelFilter, ("store", admin.RelatedOnlyFieldListFilter))
+    search_fields = (
+        *("number__istartswith", "contact_email__istartswith", "contact_phone__startswith", "external_id__exact"),
+        *("customer__name", "customer__email__istartswith", "customer__card_number__exact"),
+    )
+    search_help_text = _("Number, or the buyer's name, e-mail address, phone or card number.")
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("number", "state", "placed_at", "closed_at", "cancel_reason")}),
+        (_("Who"), {"fields": ("customer", "contact_email", "contact_phone", "language", "receipt_medium")}),
+        (_("Where"), {"fields": ("channel", "store", "staff", "till_session", "client_id", "external_id")}),
+        (_("Totals"), {"fields": ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")}),
+    )
+    inlines = (OrderLineInline, FulfilmentInline, PaymentInline)
+    grand_total_money = money_column("grand_total", title=_("total"))
+    items_money = money_column("items_total", title=_("items"))
+    discount_money = money_column("discount_total", title=_("discount"))
+    shipping_money = money_column("shipping_total", title=_("shipping"))
+    tax_money = money_column("tax_total", title=_("tax added"))
+    total_money = money_column("grand_total", title=_("total"))
+    readonly_fields = ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ReadOnlyAdmin):
+    list_display = ("order", "sku", "name", "quantity", "line_total_money")
+    list_select_related = ("order",)
+    search_fields = ("sku__startswith", "order__number__exact")
+    search_help_text = _("The beginning of a SKU, or a whole order number.")
+    ordering = ("-id",)
+    line_total_money = money_column("line_total", title=_("total"), currency=OF_ORDER)
+
+
+class FulfilmentLineInline(ReadOnlyInline):
+    model = FulfilmentLine
+    fields = ("order_line", "quantity", "handed_over_at")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order_line")
+
+
+class HandOverInline(ReadOnlyInline):
+    model = HandOver
+    fields = ("collected_by", "proof", "staff", "handed_over_at")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("staff")
+
+
+@admin.register(Fulfilment)
+class FulfilmentAdmin(ReadOnlyAdmin):
+    list_display = ("order", "kind", "location", "state", "promised_at", "ready_at", "expires_at")
+    list_select_related = ("order", "location")
+    list_filter = ("state", "kind", ("location", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("order__number__istartswith", "tracking__exact")
+    ordering = ("-id",)
+    inlines = (FulfilmentLineInline, HandOverInline)
+
+
+@admin.register(FulfilmentLine)
+class FulfilmentLineAdmin(ReadOnlyAdmin):
+    list_display = ("fulfilment", "order_line", "quantity", "handed_over_at")
+    list_select_related = ("fulfilment", "order_line")
+    search_fields = ("order_line__sku__startswith", "fulfilment__order__number__exact")
+    ordering = ("-id",)
+
+
+@admin.register(HandOver)
+class HandOverAdmin(ReadOnlyAdmin):
+    list_display = ("fulfilment", "collected_by", "proof", "staff", "handed_over_at")
+    list_select_related = ("fulfilment", "staff")
+    search_fields = ("fulfilment__order__number__exact", "collected_by")
+    ordering = ("-id",)
+
+
+@admin.register(Collector)
+class CollectorAdmin(ReadOnlyAdmin):
+    list_display = ("order", "name", "phone", "named_at")
+    list_select_related = ("order",)
+    search_fields = ("order__number__exact", "name", "phone__startswith")
+    ordering = ("-id",)
+
+
+class AttemptInline(ReadOnlyInline):
+    model = PaymentAttempt
+    fields = ("key", "outcome", "provider_ref", "detail", "asked_at", "answered_at")
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = ("amount_money", "state", "reason", "asked_at", "done_at")
+    readonly_fields = ("amount_money",)
+    amount_money = money_column("amount", title=_("amount"), currency="payment.order.currency")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("payment__order")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ("order", "method", "provider", "amount_money", "refunded_money", "state", "captured_at")
+    list_select_related = ("order",)
+    list_filter = ("state", "method")
+    search_fields = ("order__number__istartswith", "attempts__provider_ref__exact")
+    search_help_text = _("An order's number, or a provider's whole number.")
+    ordering = ("-id",)
+    inlines = (AttemptInline, RefundInline)
+    amount_money = money_column("amount", title=_("amount"), currency=OF_ORDER)
+    refunded_money = money_column("refunded", title=_("refunded"), currency=OF_ORDER)
+
+
+@admin.register(PaymentAttempt)
+class PaymentAttemptAdmin(ReadOnlyAdmin):
+    list_display = ("key", "payment", "outcome", "provider_ref", "asked_at", "answered_at")
+    list_select_related = ("payment",)
+    list_filter = ("outcome",)
+    search_fields = ("provider_ref__exact", "payment__order__number__exact")
+    ordering = ("-id",)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    list_display = ("payment", "amount_money", "state", "reason", "asked_at", "done_at")
+    list_select_related = ("payment__order",)
+    list_filter = ("state",)
+    search_fields = ("payment__order__number__exact", "provider_ref__exact")
+    ordering = ("-id",)
+    amount_money = money_column("amount", title=_("amount"), currency="payment.order.currency")
+
+
+class ReturnLineInline(ReadOnlyInline):
+    model = ReturnLine
+    fields = ("sku", "quantity", "amount_money", "reason")
+    readonly_fields = ("amount_money",)
+    amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("parent")
+
+
+@admin.register(Return)
+class ReturnAdmin(ReadOnlyAdmin):
+    list_display = ("number", "order", "customer", "state", "method", "amount_money", "requested_at")
+    list_select_related = ("order", "customer")
+    list_filter = ("state", "method", ChannelFilter)
+    search_fields = ("number__exact", "order__number__exact", "external_id__exact")
+    ordering = ("-id",)
+    inlines = (ReturnLineInline,)
+    amount_money = money_column("amount", title=_("value"))
+
+
+@admin.register(ReturnLine)
+class ReturnLineAdmin(ReadOnlyAdmin):
+    list_display = ("parent", "sku", "quantity", "amount_money", "reason")
+    list_select_related = ("parent",)
+    search_fields = ("sku__startswith", "parent__number__exact")
+    ordering = ("-id",)
+    amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
+
+
+@admin.register(SandboxCharge)
+class SandboxChargeAdmin(ReadOnlyAdmin):
+    list_display = ("key", "amount_money", "outcome", "charged_at")
+    list_filter = ("outcome",)
+    search_fields = ("key__exact",)
+    ordering = ("-charged_at",)
+    amount_money = money_column("amount", title=_("amount"))
+
+
+@admin.register(TillSession)
+class TillSessionAdmin(ReadOnlyAdmin):
+    list_display = ("store", "register", "opened_by", "opened_at", "closed_at", "expected_money", "counted_money")
+    list_select_related = ("store", "opened_by")
+    list_filter = (("store", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("register__istartswith", "store__code__exact")
+    ordering = ("-id",)
+    expected_money = money_column("expected", title=_("expected"))
+    counted_money = money_column("counted", title=_("counted"))
