@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     """People: who they are, how they are recognised, what they agreed to."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import receivers  # noqa: F401

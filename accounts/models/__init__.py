@@ -1,5 +1,6 @@
 from accounts.models.addresses import Address
 from accounts.models.consents import Consent
 from accounts.models.customers import Customer, CustomerMerge
+from accounts.models.touches import TouchMessage
 
-__all__ = ["Address", "Consent", "Customer", "CustomerMerge"]
+__all__ = ["Address", "Consent", "Customer", "CustomerMerge", "TouchMessage"]

@@ -4,8 +4,10 @@ import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower, Reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -30,7 +32,10 @@ class CustomerManager(BaseUserManager["Customer"]):
         return customer
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Customer":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        customer = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        # Only a verified address can sign in; whoever may run this command vouches for it.
+        customer.emailaddress_set.create(email=customer.email, verified=True, primary=True)
+        return customer
 
     def get_by_natural_key(self, username: str | None) -> "Customer":
         # Addresses are not unique here (see Customer.email); the one that may sign in is the one allauth verified.
@@ -63,6 +68,9 @@ class Customer(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May sign in to the back office."))
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined at"), auto_now_add=True)
+    signed_up_at = models.DateTimeField(
+        _("signed up at"), null=True, blank=True, help_text=_("Empty for contacts, whom somebody else noted.")
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="aliases", verbose_name=_("merged into")
     )
@@ -91,6 +99,14 @@ class Customer(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_merged_into_itself"
             ),
+        ]
+        # How the till looks for people: by any part of a name, the beginning of an address, the end of a number.
+        indexes = [
+            GinIndex(
+                OpClass(Func(F("name"), function="core_normalise"), "gin_trgm_ops"), name="customer_name_trigrams"
+            ),
+            models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="customer_email_prefix"),
+            models.Index(OpClass(Reverse("phone"), "text_pattern_ops"), name="customer_phone_suffix"),
         ]
 
     def __str__(self) -> str:

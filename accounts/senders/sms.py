@@ -6,18 +6,28 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 
+class SmsError(Exception):
+    """The text was not sent. permanent: trying again would not help."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
 class SmsBackend(Protocol):
     """What a class named in settings.SMS_BACKEND can do; it is made without arguments for each message."""
 
     def send(self, phone: str, text: str) -> None:
-        """Send a text to a number in E.164."""
+        """Send a text to a number in E.164. Raises SmsError."""
 
 
 def send_sms(phone: str, text: str) -> None:
     """
-    Send a text to a number in E.164.
+    Send a text to a number in E.164, now: call it outside of transactions.
 
-    Without a backend nothing is sent and the attempt is an error: a shop that offers codes by text needs one.
+    Raises SmsError, also where the shop has no backend for texts.
     """
+    if not settings.SMS_BACKEND:
+        raise SmsError("SMS_BACKEND is not set.", permanent=True)
     backend: SmsBackend = import_string(settings.SMS_BACKEND)()
     backend.send(phone, text)

@@ -1,0 +1,68 @@
+"""What happens to people, as the rest of the house hears of it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRegistered(Event):
+    """Staff noted somebody who has no account."""
+
+    kind: ClassVar[str] = "customer.registered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerVerified(Event):
+    """
+    A person proved that an address or number is his: whatever is known by it alone may be given to him.
+
+    medium: email or phone. Which one it is, is read from the person, not from here.
+    """
+
+    kind: ClassVar[str] = "customer.verified"
+    medium: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerChanged(Event):
+    """A person's own details changed; fields names which, not what they became."""
+
+    kind: ClassVar[str] = "customer.changed"
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersMerged(Event):
+    """
+    Two records turned out to be one person; customer_id is the survivor's, to which the duplicate's id now leads.
+
+    cause: "staff" when somebody decided it, "claimed" when the person proved the address or number of the other.
+    """
+
+    kind: ClassVar[str] = "customer.merged"
+    merge_id: int
+    duplicate_id: int
+    survivor_id: int
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersParted(Event):
+    """A merge was a mistake and was undone: the duplicate stands for itself again."""
+
+    kind: ClassVar[str] = "customer.parted"
+    merge_id: int
+    duplicate_id: int
+    survivor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentDecided(Event):
+    """A person allowed or forbade one medium for one purpose."""
+
+    kind: ClassVar[str] = "consent.decided"
+    medium: str
+    purpose: str
+    is_given: bool

@@ -1,0 +1,190 @@
+"""Finding people: by who they are, and by what the till hears of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Customer
+from accounts.rules.search import Spelling, spell
+from core import sql
+from core.errors import NotFound
+
+LONGEST_SEARCH = 80
+MOST_PEOPLE = 50
+
+# What makes a contact an account: something that can sign in, or could on proving itself.
+_HAS_ACCOUNT = """
+    (person.signed_up_at IS NOT NULL OR person.phone_verified_at IS NOT NULL OR person.is_staff
+     OR (person.password <> '' AND person.password NOT LIKE '!%%')
+     OR EXISTS (SELECT 1 FROM account_emailaddress AS address WHERE address.user_id = person.id))
+"""
+
+_PERSON_COLUMNS = f"""
+    person.id, person.name, person.email, person.phone, person.phone_verified_at IS NOT NULL AS is_phone_verified,
+    EXISTS (SELECT 1 FROM account_emailaddress AS address
+            WHERE address.user_id = person.id AND address.verified AND address.email = person.email
+    ) AS is_email_verified,
+    person.card_number, person.language, person.home_store, person.preferred_channel, person.receipt_channel,
+    person.joined_at, {_HAS_ACCOUNT} AS has_account,
+    ARRAY(SELECT alias.id FROM accounts_customer AS alias WHERE alias.merged_into_id = person.id) AS alias_ids
+"""  # noqa: S608 - constants of ours
+
+# Every way of looking is one branch over its own index; a branch that has nothing to look for finds nothing. A hit on
+# a record that was merged leads to the person it was merged into. The operators ~>=~ and ~<~ compare letter by letter,
+# which a prepared LIKE could not look up in an index.
+_FIND = f"""
+WITH wanted AS (
+    SELECT core_normalise(%(words)s::text) AS words
+), hits AS (
+    SELECT COALESCE(merged_into_id, id) AS id, 0::float AS distance FROM accounts_customer
+    WHERE card_number = %(card_number)s
+    UNION ALL
+    (SELECT COALESCE(merged_into_id, id), CASE WHEN lower(email) = %(email)s THEN 0 ELSE 0.2 END FROM accounts_customer
+     WHERE %(email)s <> '' AND lower(email) ~>=~ %(email)s AND lower(email) ~<~ (%(email)s || chr(1114111)) LIMIT 200)
+    UNION ALL
+    (SELECT COALESCE(merged_into_id, id), 0.1 FROM accounts_customer
+     WHERE %(phone)s <> '' AND reverse(phone) ~>=~ %(phone)s AND reverse(phone) ~<~ (%(phone)s || ':') LIMIT 200)
+    UNION ALL
+    (SELECT COALESCE(merged_into_id, id), 0.3 + (words <<-> core_normalise(name)) FROM accounts_customer, wanted
+     WHERE words <> '' AND core_normalise(name) LIKE '%%' || replace(words, ' ', '%%') || '%%' LIMIT 200)
+    UNION ALL
+    (SELECT COALESCE(merged_into_id, id), 0.6 + (words <<-> core_normalise(name)) FROM accounts_customer, wanted
+     WHERE words <> '' AND (words <%% core_normalise(name) OR core_normalise(name) %% words) ORDER BY 2 LIMIT 200)
+), nearest AS (
+    SELECT id, min(distance) AS distance FROM hits GROUP BY id
+)
+SELECT {_PERSON_COLUMNS}
+FROM nearest JOIN accounts_customer AS person ON person.id = nearest.id
+WHERE person.is_active
+ORDER BY nearest.distance, person.name, person.id
+LIMIT %(limit)s
+"""  # noqa: S608 - constants of ours
+
+_GET = f"""
+SELECT {_PERSON_COLUMNS}
+FROM accounts_customer AS person
+WHERE person.id = COALESCE((SELECT merged_into_id FROM accounts_customer WHERE id = %(id)s), %(id)s)
+  AND person.is_active
+"""  # noqa: S608 - constants of ours
+
+_SAME_PERSON = f"""
+SELECT {_PERSON_COLUMNS}
+FROM accounts_customer AS known
+JOIN accounts_customer AS person ON person.id = COALESCE(known.merged_into_id, known.id)
+WHERE person.is_active AND (
+    (%(phone)s <> '' AND known.phone = %(phone)s AND known.phone_verified_at IS NOT NULL)
+    OR known.id IN (SELECT user_id FROM account_emailaddress
+                    WHERE %(email)s <> '' AND verified AND email = %(email)s)
+    OR (known.signed_up_at IS NULL
+        AND ((%(phone)s <> '' AND known.phone = %(phone)s) OR (%(email)s <> '' AND known.email = %(email)s))
+        AND (%(name)s = '' OR known.name = '' OR core_normalise(known.name) = core_normalise(%(name)s)))
+)
+ORDER BY (known.phone = %(phone)s AND known.phone_verified_at IS NOT NULL) DESC, has_account DESC, person.id
+LIMIT 1
+"""  # noqa: S608 - constants of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """
+    A person as staff see him. phone: E.164; alias_ids: the records that were merged into this one.
+
+    is_email_verified and is_phone_verified: he proved them; otherwise they are what somebody typed in.
+    """
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    is_phone_verified: bool
+    is_email_verified: bool
+    card_number: str
+    language: str
+    home_store: str
+    preferred_channel: str
+    receipt_channel: str
+    joined_at: datetime
+    has_account: bool
+    alias_ids: Sequence[int]
+
+    @property
+    def ids(self) -> list[int]:
+        """Return the ids of every record of this person, the present one first."""
+        return [self.id, *self.alias_ids]
+
+
+def find_people(*, text: str, limit: int = 20) -> list[Person]:
+    """
+    Return the people a cashier may mean, the likeliest first, in one statement.
+
+    text: a name or part of it in any script, the beginning of an e-mail address, a phone number in any spelling or
+    its last four digits and more, or a card number. limit: at most 50. Records merged into others lead to the person.
+    """
+    spelling = spell(text[:LONGEST_SEARCH])
+    if spelling.is_empty:
+        return []
+    rows = sql.fetch_all(_FIND, _parameters(spelling) | {"limit": min(limit, MOST_PEOPLE)})
+    return [Person(**row) for row in rows]
+
+
+def get_person(*, customer_id: int) -> Person:
+    """Return a person by the id of any of his records, in one statement. Raises NotFound."""
+    row = sql.fetch_one(_GET, {"id": customer_id})
+    if row is None:
+        raise NotFound(_("There is no such customer."))
+    return Person(**row)
+
+
+def find_same_person(*, phone: str, email: str, name: str) -> Person | None:
+    """
+    Return the person whom these details name already, in one statement.
+
+    Whoever proved the number (E.164) or address (lower case), else a contact noted with it under no other name.
+    """
+    row = sql.fetch_one(_SAME_PERSON, {"phone": phone, "email": email, "name": name})
+    return Person(**row) if row else None
+
+
+def find_by_proved_phone(phone: str) -> Customer | None:
+    """Return the record that signs in with the number (E.164); one that was merged away only if no other has it."""
+    proved = Customer.objects.filter(phone=phone, phone_verified_at__isnull=False, is_active=True)
+    return proved.order_by(F("merged_into").asc(nulls_first=True), "pk").first()
+
+
+def find_contact_ids(*, person_id: int, email: str = "", phone: str = "") -> list[int]:
+    """
+    Return the contacts that somebody who proved an address (lower case) or number (E.164) may have, in id order.
+
+    A contact is what others noted: nobody signed up with it, proved anything about it, or works here under it. A
+    record that could sign in, even one left behind half way, is never among them: it may be somebody else's.
+    """
+    known_by = Q(email=email) if email else Q(phone=phone)
+    return list(
+        Customer.objects.filter(
+            known_by,
+            Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+            merged_into=None,
+            signed_up_at=None,
+            phone_verified_at=None,
+            last_login=None,
+            is_staff=False,
+            is_superuser=False,
+            emailaddress=None,
+        )
+        .exclude(pk=person_id)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def _parameters(spelling: Spelling) -> dict[str, str]:
+    return {
+        "card_number": spelling.card_number,
+        "email": spelling.email,
+        "phone": spelling.phone_end[::-1],
+        "words": spelling.words,
+    }
