@@ -5,6 +5,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Orders, and how to take hold of them."""
+
+    def locked(self) -> "OrderQuerySet":
+        """
+        Lock the rows until the transaction ends, in pk order.
+
+        Whatever changes an order, its fulfilments or its payments holds this lock, and reads those rows behind it.
+        """
+        return self.order_by("pk").select_for_update(of=("self",))
+
+
 class Order(models.Model):
     """
     A cart that became a promise, at prices that no longer change. All amounts in minor units of currency.
@@ -50,10 +62,13 @@ class Order(models.Model):
     client_id = models.UUIDField(
         null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
     )
+    request_mark = models.CharField(max_length=64, blank=True, help_text=_("The request that placed it."))
     external_id = models.CharField(max_length=80, blank=True, help_text=_("The number in the system it came from."))
     cancel_reason = models.CharField(_("reason"), max_length=40, blank=True)
     placed_at = models.DateTimeField(_("placed at"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order")
@@ -64,6 +79,11 @@ class Order(models.Model):
                 fields=["client_id"],
                 condition=Q(client_id__isnull=False) & ~Q(state="failed"),
                 name="order_one_per_client_id",
+            ),
+            models.UniqueConstraint(
+                fields=["request_mark"],
+                condition=~Q(request_mark="") & ~Q(state="failed"),
+                name="order_one_per_request",
             ),
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="order_external_id_unique"
@@ -78,6 +98,7 @@ class Order(models.Model):
             models.Index(fields=["customer", "-id"], name="order_newest_of_customer"),
             models.Index(fields=["-placed_at"], name="order_newest"),
             models.Index(fields=["contact_email"], condition=Q(customer__isnull=True), name="order_guests_by_email"),
+            models.Index(fields=["contact_phone"], condition=Q(customer__isnull=True), name="order_guests_by_phone"),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,10 @@ class Payment(models.Model):
     tendered = models.BigIntegerField(_("tendered"), null=True, blank=True, help_text=_("Cash handed over."))
     state = models.CharField(_("state"), max_length=20, choices=STATES)
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
+    till_session = models.ForeignKey(
+        "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="payments",
+        help_text=_("Whose drawer the cash went into, if not that of the order's own session."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("payment")
@@ -119,6 +123,10 @@ class Refund(models.Model):
     provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
     asked_at = models.DateTimeField(_("asked at"))
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    till_session = models.ForeignKey(
+        "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="refunds",
+        help_text=_("Whose drawer the cash came out of."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("refund")
@@ -137,6 +145,7 @@ class SandboxCharge(models.Model):
     currency = models.CharField(max_length=3)
     outcome = models.CharField(max_length=20)
     refunded = models.BigIntegerField(default=0)
+    refund_keys = models.JSONField(default=list)
     charged_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

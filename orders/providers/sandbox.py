@@ -14,14 +14,17 @@ from orders.providers.base import APPROVED, DECLINED, NEEDS_ACTION, PaymentError
 SCRIPTS = {"": APPROVED, "approve": APPROVED, "decline": DECLINED, "needs_action": NEEDS_ACTION, "timeout": APPROVED}
 
 _CHARGE = """
-INSERT INTO orders_sandboxcharge AS charge (key, amount, currency, outcome, refunded, charged_at)
-VALUES (%(key)s, %(amount)s, %(currency)s, %(outcome)s, 0, now())
+INSERT INTO orders_sandboxcharge AS charge (key, amount, currency, outcome, refunded, refund_keys, charged_at)
+VALUES (%(key)s, %(amount)s, %(currency)s, %(outcome)s, 0, '[]', now())
 ON CONFLICT (key) DO UPDATE SET outcome = charge.outcome
 RETURNING outcome
 """
 _REFUND = """
-UPDATE orders_sandboxcharge SET refunded = refunded + %(amount)s
-WHERE key = %(key)s AND refunded + %(amount)s <= amount AND outcome = 'approved'
+UPDATE orders_sandboxcharge
+SET refunded = refunded + CASE WHEN refund_keys ? %(refund_key)s::text THEN 0 ELSE %(amount)s::bigint END,
+    refund_keys = refund_keys || to_jsonb(%(refund_key)s::text)
+WHERE key = %(key)s AND outcome = 'approved'
+  AND (refund_keys ? %(refund_key)s::text OR refunded + %(amount)s::bigint <= amount)
 """
 
 
@@ -56,7 +59,7 @@ class SandboxProvider:
         SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION).update(outcome=APPROVED)
 
     def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
-        done = sql.execute(_REFUND, {"key": charge_key, "amount": amount})
+        done = sql.execute(_REFUND, {"key": charge_key, "refund_key": str(key), "amount": amount})
         return ProviderAnswer(APPROVED if done else DECLINED, ref=f"re_{key.hex}")
 
 
