@@ -1,0 +1,83 @@
+import logging
+import time
+
+import pytest
+
+from core import cache as module
+from core.cache import Breaker, ForgivingCache
+
+
+@pytest.fixture(autouse=True)
+def breaker(monkeypatch):
+    fresh = Breaker()
+    monkeypatch.setattr(module, "breaker", fresh)
+    return fresh
+
+
+@pytest.fixture
+def dead(tmp_path):
+    return ForgivingCache(f"unix://{tmp_path}/nobody.sock", {})
+
+
+@pytest.fixture
+def living(settings):
+    cache = ForgivingCache(settings.REDIS_URL, {"KEY_PREFIX": "test"})
+    yield cache
+    cache.clear()
+
+
+def test_keeps_what_it_is_given(living):
+    living.set("a", {"b": 1})
+
+    assert living.get("a") == {"b": 1}
+    assert living.get("c", "default") == "default"
+    assert living.add("a", 2) is False
+    assert living.get_many(["a", "c"]) == {"a": {"b": 1}}
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        (lambda cache: cache.get("a"), None),
+        (lambda cache: cache.get("a", "default"), "default"),
+        (lambda cache: cache.get("a", default="default"), "default"),
+        (lambda cache: cache.set("a", 1), None),
+        (lambda cache: cache.set("a", 1, timeout=5), None),
+        (lambda cache: cache.add("a", 1), True),
+        (lambda cache: cache.touch("a"), False),
+        (lambda cache: cache.delete("a"), False),
+        (lambda cache: cache.get_many(["a"]), {}),
+        (lambda cache: cache.set_many({"a": 1}), []),
+        (lambda cache: cache.delete_many(["a"]), None),
+        (lambda cache: cache.has_key("a"), False),
+        (lambda cache: cache.incr("a"), 1),
+        (lambda cache: cache.incr("a", 3), 3),
+        (lambda cache: cache.get_or_set("a", lambda: 7), 7),
+        (lambda cache: cache.clear(), None),
+        (lambda cache: "a" in cache, False),
+    ],
+)
+def test_a_dead_server_is_a_miss(dead, ask, answer):
+    assert ask(dead) == answer
+
+
+def test_a_dead_server_costs_next_to_nothing_and_is_told_once(dead, caplog):
+    with caplog.at_level(logging.WARNING, logger="core.cache"):
+        started = time.perf_counter()
+        for _ in range(1000):
+            dead.get("a")
+
+    assert time.perf_counter() - started < 0.5
+    assert len(caplog.records) == 1
+
+
+def test_only_one_asker_a_second_finds_out_whether_it_is_back(breaker, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    breaker.failed(ConnectionError("gone"))
+
+    assert [breaker.allows(), breaker.allows()] == [False, False]
+    now[0] += module.SECONDS_BETWEEN_TRIES
+    assert [breaker.allows(), breaker.allows()] == [True, False]
+    breaker.succeeded()
+    assert [breaker.allows(), breaker.allows()] == [True, True]

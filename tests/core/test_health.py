@@ -1,0 +1,103 @@
+import pytest
+from django.db import connection
+
+from core import health
+from core.cache import Breaker
+
+pytestmark = pytest.mark.django_db
+
+
+def test_alive_asks_nobody(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/livez")
+
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_ready_says_so_part_by_part(client):
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "state": "ready",
+        "database": "ok",
+        "migrations": "ok",
+        "cache": "ok",
+        "journal": "ok",
+    }
+
+
+def test_a_dead_cache_degrades_and_does_not_stop_selling(client, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.cache.breaker", Breaker())
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"unix://{tmp_path}/nobody.sock"}}
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert (response.json()["state"], response.json()["cache"]) == ("degraded", "does not answer")
+
+
+def test_a_missing_migration_is_not_ready(client, monkeypatch):
+    monkeypatch.setattr(health, "_migrations_are_applied", False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'core'")
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json()["state"] == "not ready"
+    assert response.json()["migrations"].endswith("migrations are not applied")
+
+
+def test_metrics_count_requests_by_route(client):
+    client.get("/livez")
+
+    written = client.get("/metrics").content.decode()
+
+    assert 'omnistore_requests_total{method="GET",route="livez",status="200"}' in written
+    assert "omnistore_journal_lag_seconds 0.0" in written
+    assert "omnistore_dead_letters 0.0" in written
+
+
+def test_metrics_are_for_who_knows_the_token(client, settings):
+    settings.METRICS_TOKEN = "let-me-see"
+
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 401
+    assert client.get("/metrics", headers={"authorization": "Bearer let-me-see"}).status_code == 200
+
+
+def test_production_has_no_metrics_without_a_token(client, settings):
+    settings.PRODUCTION = True
+
+    assert client.get("/metrics").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+def test_pages_of_the_shop_run_only_its_own_scripts(client, path):
+    policy = client.get(path)["Content-Security-Policy"]
+
+    assert "default-src 'self'; script-src 'self'; style-src 'self';" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_connection_is_checked_without_a_statement(django_assert_num_queries):
+    connection.ensure_connection()
+
+    with django_assert_num_queries(0):
+        assert connection.is_usable()
+
+
+def test_a_connection_whose_server_hung_up_is_not_usable():
+    connection.ensure_connection()
+    doomed = connection.copy()
+    doomed.ensure_connection()
+    assert doomed.is_usable()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [doomed.connection.info.backend_pid])
+
+    assert not doomed.is_usable()
+    doomed.close()

@@ -1,0 +1,79 @@
+import json
+import logging
+import sys
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from core import logs
+
+
+@pytest.fixture
+def ask():
+    def run(path="/", view=lambda request: HttpResponse(), **headers):
+        request = RequestFactory().get(path, headers=headers)
+        request.resolver_match = None
+        return logs.log_requests(view)(request)
+
+    return run
+
+
+@pytest.fixture
+def last_line(capsys):
+    return lambda: json.loads(capsys.readouterr().err.splitlines()[-1])
+
+
+def test_every_answer_carries_the_id_of_its_line(ask, last_line):
+    response = ask("/api/v1/cart/")
+
+    line = last_line()
+    assert line["request_id"] == response["X-Request-Id"]
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/api/v1/cart/", 200)
+    assert line["ms"] >= 0
+
+
+def test_keeps_a_harmless_id_of_the_caller(ask):
+    assert ask("/", x_request_id="proxy-0001.abc")["X-Request-Id"] == "proxy-0001.abc"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with space 123", 'quote"quote"'])
+def test_replaces_an_id_that_could_do_harm(ask, given):
+    assert ask("/", x_request_id=given)["X-Request-Id"] != given
+
+
+def test_leaves_the_query_out(ask, last_line):
+    ask("/till/customers/?q=ana@example.com")
+
+    assert "ana" not in json.dumps(last_line())
+
+
+def test_says_what_was_bound_and_forgets_it_with_the_next_request(ask, last_line):
+    def checkout(request):
+        logs.bind(order="1000042", cart=7)
+        return HttpResponse()
+
+    ask("/", view=checkout)
+    first = last_line()
+    ask("/")
+    second = last_line()
+
+    assert (first["order"], first["cart"]) == ("1000042", 7)
+    assert "order" not in second
+    assert "cart" not in second
+
+
+def test_a_line_is_one_json_object_with_its_traceback():
+    logs.start(task="core.tasks.dispatch_journal")
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        record = logging.LogRecord("shop", logging.ERROR, __file__, 1, "failed on %s", (3,), sys.exc_info())
+
+    written = logs.JsonFormatter().format(record)
+
+    assert "\n" not in written
+    line = json.loads(written)
+    assert (line["level"], line["message"]) == ("error", "failed on 3")
+    assert line["task"] == "core.tasks.dispatch_journal"
+    assert "ValueError: two\nlines" in line["traceback"]
