@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,7 @@ from django.core.validators import validate_email
 
 from core.currencies import PLACES
 from core.imports import Column, RowRefused
-from core.imports.cells import amount, decimal, instant, minor_units, required_text, text, whole
+from core.imports.cells import CACHED, amount, decimal, instant, required_text, text, whole
 
 MOST_UNITS = 1_000_000
 LONGEST_NUMBER = 24
@@ -74,24 +76,21 @@ def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
         except RowRefused as refusal:
             raise RowRefused(refusal.reason, refusal.detail, **known) from None
 
-    def _online_retail_line(cells: Cells, quantity: int, price: Any) -> Sequence[Any]:
+    def _online_retail_line(cells: Cells, quantity: int, price: Decimal) -> Sequence[Any]:
         invoice = _number(cells, "invoice")
         is_cancellation = invoice.startswith("C")
         _refuse_unless_sale(invoice, is_cancellation, quantity, price)
-        unit_price = minor_units(cells["price"].strip(), "GBP")
-        if unit_price is None:
-            raise RowRefused("below_minor_unit", f"price: {price} GBP")
-        sku = required_text(cells, "stockcode", longest=64).upper()
+        unit_price = amount(cells, "price", "GBP")
+        sku, is_charge = _stock_code(required_text(cells, "stockcode", longest=64))
         customer = text(cells, "customer id", longest=40)
         return (
             invoice,
             is_cancellation,
             sku,
-            # Goods have five digits, and perhaps letters for the colour; the rest are postage, fees and vouchers.
-            not _PRODUCT_CODE.match(sku),
+            is_charge,
             text(cells, "description", longest=300),
             quantity,
-            price,
+            str(price),
             unit_price,
             instant(cells["invoicedate"], london, now),
             f"{source}:{customer}" if customer else "",
@@ -105,7 +104,15 @@ def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
     return read
 
 
-def _refuse_unless_sale(invoice: str, is_cancellation: bool, quantity: int, price: Any) -> None:
+@lru_cache(maxsize=CACHED)
+def _stock_code(written: str) -> tuple[str, bool]:
+    """Spell a stock code as one, and tell whether it stands for a charge: postage, a fee, a voucher."""
+    sku = written.upper()
+    # Goods have five digits, and perhaps letters for the colour.
+    return sku, not _PRODUCT_CODE.match(sku)
+
+
+def _refuse_unless_sale(invoice: str, is_cancellation: bool, quantity: int, price: Decimal) -> None:
     if abs(quantity) > MOST_UNITS:
         raise RowRefused("quantity_too_large", str(quantity))
     if quantity == 0:
@@ -130,7 +137,7 @@ def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
         except RowRefused as refusal:
             raise RowRefused(refusal.reason, refusal.detail, **known) from None
 
-    def _simple_line(cells: Cells, quantity: int, price: Any) -> Sequence[Any]:
+    def _simple_line(cells: Cells, quantity: int, price: Decimal) -> Sequence[Any]:
         if quantity == 0:
             raise RowRefused("no_quantity")
         if abs(quantity) > MOST_UNITS:
@@ -149,7 +156,7 @@ def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
             not sku,
             name,
             quantity,
-            price,
+            str(price),
             amount(cells, "unit_price", currency),
             instant(required_text(cells, "placed_at", longest=40), zone, now),
             text(cells, "customer", longest=80),
@@ -165,9 +172,14 @@ def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
 
 def _number(cells: Cells, name: str) -> str:
     number = required_text(cells, name, longest=LONGEST_NUMBER)
-    if not _NUMBER.fullmatch(number):
+    if not _is_number(number):
         raise RowRefused("number_not_valid", number)
     return number
+
+
+@lru_cache(maxsize=CACHED)
+def _is_number(written: str) -> bool:
+    return _NUMBER.fullmatch(written) is not None
 
 
 def _channel(cells: Cells) -> str:

@@ -1,0 +1,191 @@
+"""CSV files as they come from other systems: plain or gzipped, and possibly broken in every way."""
+
+import csv
+import gzip
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from core.errors import Refusal
+
+GZIP_MAGIC = b"\x1f\x8b"
+# More characters than a line of any sane export, and few enough to hold.
+LONGEST_LINE = 1_000_000
+
+
+class UnusableFile(Refusal):
+    """The file as a whole cannot be imported: it is missing, damaged, or has other columns."""
+
+    code = "unusable_file"
+
+
+class Record(NamedTuple):
+    """
+    One row of a file. line: the physical line on which it begins, from 1.
+
+    problem: why its cells cannot be trusted, as a stable code, with the particulars; empty when they can.
+    """
+
+    line: int
+    cells: list[str]
+    problem: str = ""
+    particulars: str = ""
+
+
+class CsvFile:
+    """A CSV file with a header, in UTF-8 with or without a byte order mark, gzipped or not."""
+
+    def __init__(self, path: Path, *, delimiter: str = ",") -> None:
+        self.path = path
+        self.delimiter = delimiter
+        self.columns: tuple[str, ...] = ()
+        self.line = 0
+        self._raw: io.BufferedReader | None = None
+        try:
+            self.size = path.stat().st_size
+        except OSError as error:
+            raise UnusableFile(f"{path} cannot be read: {error.strerror}.") from error
+
+    def open(self, *, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Record]:
+        """
+        Read the header, check it, and return an iterator over the records below it; empty lines are passed over.
+
+        Column names are compared without regard to case. Raises UnusableFile, also while iterating if the file
+        turns out to be damaged.
+        """
+        records = self._records()
+        header = next(records, None)
+        if header is None or header.problem:
+            raise UnusableFile(f"{self.path} does not begin with a line of column names in UTF-8.")
+        self.columns = tuple(cell.strip().casefold() for cell in header.cells)
+        self._check_columns(set(required), set(required) | set(optional))
+        return records
+
+    def part_read(self) -> float:
+        """Tell how much of the file has been read, from 0 to 1."""
+        if self._raw is None or self._raw.closed or not self.size:
+            return 1.0
+        return self._raw.tell() / self.size
+
+    def _check_columns(self, required: set[str], known: set[str]) -> None:
+        found = set(self.columns)
+        if missing := required - found:
+            raise UnusableFile(
+                f"{self.path} lacks the columns {', '.join(sorted(missing))}; "
+                f"it has {', '.join(self.columns)[:200]}. Is it separated by {self.delimiter!r}?"
+            )
+        if unknown := found - known:
+            raise UnusableFile(
+                f"{self.path} has columns of unknown meaning: {', '.join(sorted(unknown))[:200]}. "
+                f"Known are {', '.join(sorted(known))}."
+            )
+        if len(found) != len(self.columns):
+            raise UnusableFile(f"{self.path} has the same column name twice.")
+
+    def _records(self) -> Iterator[Record]:
+        try:
+            with self.path.open("rb") as raw:
+                self._raw = raw
+                zipped = raw.peek(2)[:2] == GZIP_MAGIC
+                with gzip.open(raw) if zipped else raw as content:
+                    # What is not UTF-8 passes as lone surrogates, and the row that has them is refused.
+                    text = io.TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape", newline="")
+                    yield from self._parse(_Lines(text))
+        except (OSError, EOFError, zlib.error) as error:
+            raise UnusableFile(f"{self.path} is damaged after line {self.line}: {error}.") from error
+
+    def _parse(self, lines: "_Lines") -> Iterator[Record]:
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        while True:
+            self.line = lines.begin()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except _TooLong:
+                yield Record(self.line, [lines.give_back()], "line_too_long", f"more than {LONGEST_LINE} characters")
+                continue
+            except csv.Error as error:
+                # A quote that is never closed swallows the lines after it: only its own line is refused.
+                yield Record(self.line, [lines.give_back()], "broken_quoting", str(error))
+                continue
+            if not cells:
+                continue
+            if lines.flaw:
+                yield Record(self.line, cells, lines.flaw)
+            elif self.columns and len(cells) != len(self.columns):
+                yield Record(
+                    self.line, cells, "wrong_column_count", f"{len(cells)} cells under {len(self.columns)} columns"
+                )
+            else:
+                yield Record(self.line, cells)
+
+
+class _TooLong(Exception):
+    """The line is longer than anybody's line."""
+
+
+class _LongLine(str):
+    """The beginning of a line that is too long; its rest is not kept."""
+
+
+class _Lines:
+    """The physical lines of a text, several of which may make up a record; all but a record's first can go back."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.flaw = ""
+        self._readline = text.readline
+        self._number = 0
+        self._taken: list[str] = []
+        self._again: deque[str] = deque()
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._readline(LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        if len(line) >= LONGEST_LINE:
+            line = self._cut(line)
+        self._taken.append(line)
+        if "\0" in line:
+            self.flaw = "nul_byte"
+        elif not line.isascii() and not _is_unicode(line):
+            self.flaw = "not_utf8"
+        if type(line) is _LongLine:
+            raise _TooLong
+        return line
+
+    def begin(self) -> int:
+        """Begin a record, and return the number of its first line."""
+        self._number += len(self._taken)
+        self._taken.clear()
+        self.flaw = ""
+        return self._number + 1
+
+    def give_back(self) -> str:
+        """Take back all lines of this record but the first, which is returned."""
+        first, *rest = self._taken
+        self._again.extendleft(reversed(rest))
+        del self._taken[1:]
+        return str(first)
+
+    def _cut(self, line: str) -> str:
+        if line.endswith(("\n", "\r")):
+            return line
+        rest = line
+        while rest and not rest.endswith(("\n", "\r")):
+            rest = self._readline(LONGEST_LINE)
+        return _LongLine(line[:1000])
+
+
+def _is_unicode(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

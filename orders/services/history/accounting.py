@@ -1,0 +1,193 @@
+"""
+Which lines of a history are imported, and what they come to: decided in the staging table before anything is written.
+
+import_orders has one row for each order and each return of the file, in the order of time. there: the shop has it
+already. piece: with which others it is written in one transaction.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from core import sql
+from core.imports import refused_by_reason
+from orders.services.history.profiles import Profile
+
+LARGEST_TOTAL = 10**15  # minor units
+
+# An invoice worth nothing that is nobody's is how the old system took found goods in.
+_REFUSE_UNPAID = """
+UPDATE import_rows SET reason = 'stock_adjustment' WHERE reason = '' AND NOT is_return AND invoice IN (
+    SELECT invoice FROM import_rows WHERE reason = '' AND NOT is_return
+    GROUP BY invoice HAVING max(unit_price) = 0 AND max(customer) = '')
+"""
+_REFUSE_UNKNOWN_STORE = """
+UPDATE import_rows SET reason = 'unknown_store', detail = store
+WHERE reason = '' AND store <> '' AND NOT EXISTS (SELECT 1 FROM inventory_location WHERE code = import_rows.store)
+"""
+_REFUSE_DISAGREEING = """
+UPDATE import_rows SET reason = 'differs_within_order', detail = import_rows.invoice FROM (
+    SELECT invoice FROM import_rows WHERE reason = '' GROUP BY invoice
+    HAVING min(customer) <> max(customer) OR min(email) <> max(email) OR min(currency) <> max(currency)
+        OR min(channel) <> max(channel) OR min(store) <> max(store)
+) AS mixed WHERE mixed.invoice = import_rows.invoice AND import_rows.reason = ''
+"""
+_REFUSE_TOO_LARGE = """
+UPDATE import_rows SET reason = 'total_too_large', detail = import_rows.invoice FROM (
+    SELECT invoice FROM import_rows WHERE reason = '' GROUP BY invoice
+    HAVING sum(abs(quantity) * unit_price) > %(largest)s::bigint
+) AS large WHERE large.invoice = import_rows.invoice AND import_rows.reason = ''
+"""
+_REFUSE_INCOMPLETE = """
+UPDATE import_rows SET reason = 'order_incomplete', detail = 'line ' || refused.line FROM (
+    SELECT invoice, min(line) AS line FROM import_rows WHERE reason <> '' AND invoice <> '' GROUP BY invoice
+) AS refused WHERE refused.invoice = import_rows.invoice AND import_rows.reason = ''
+"""
+
+_CREATE_ORDERS = """
+CREATE TEMP TABLE import_orders (
+    ordinal integer PRIMARY KEY, piece integer, invoice text, is_return boolean, external_id text,
+    placed_at timestamptz, customer text, email text, currency text, channel text, store text, country text,
+    lines integer, total bigint, value numeric, there boolean DEFAULT false, id bigint, customer_id bigint)
+"""
+_FILL_ORDERS = """
+WITH found AS (
+    SELECT row_number() OVER (ORDER BY min(placed_at), min(line)) AS ordinal, invoice, is_return,
+        %(source)s::text || ':' || invoice AS external_id, min(placed_at) AS placed_at, max(customer) AS customer,
+        max(email) AS email, max(currency) AS currency, max(channel) AS channel, max(store) AS store,
+        max(country) AS country, count(*) AS lines, sum(quantity * unit_price) AS total, sum(quantity * price) AS value
+    FROM import_rows WHERE reason = '' GROUP BY invoice, is_return
+)
+INSERT INTO import_orders (
+    ordinal, piece, invoice, is_return, external_id, placed_at, customer, email, currency, channel, store, country,
+    lines, total, value)
+SELECT ordinal, sum(lines) OVER (PARTITION BY is_return ORDER BY ordinal) / %(rows)s::int, invoice, is_return,
+    external_id, placed_at, customer, email, currency, channel, store, country, lines, total, value
+FROM found
+"""
+
+# An order that is here with other lines or another value than the file's is not the same order: people must look.
+_MARK_ORDERS_THERE = """
+UPDATE import_orders SET there = true, id = CASE WHEN known.lines = import_orders.lines
+    AND known.total = import_orders.total THEN known.id END
+FROM (
+    SELECT kept.id, kept.external_id, kept.items_total AS total, count(line.id) AS lines
+    FROM orders_order AS kept LEFT JOIN orders_orderline AS line ON line.order_id = kept.id
+    WHERE starts_with(kept.external_id, %(source)s::text || ':') GROUP BY kept.id
+) AS known
+WHERE known.external_id = import_orders.external_id AND NOT import_orders.is_return
+"""
+_MARK_RETURNS_THERE = """
+UPDATE import_orders SET there = true, id = CASE WHEN known.lines = import_orders.lines
+    AND known.total = -import_orders.total THEN known.id END
+FROM (
+    SELECT min(part.id) AS id, split_part(part.external_id, '~', 1) AS external_id, sum(part.lines) AS lines,
+        sum(part.amount) AS total
+    FROM (
+        SELECT kept.id, kept.external_id, kept.amount, count(line.id) AS lines
+        FROM orders_return AS kept LEFT JOIN orders_returnline AS line ON line.parent_id = kept.id
+        WHERE starts_with(kept.external_id, %(source)s::text || ':') GROUP BY kept.id
+    ) AS part GROUP BY 2
+) AS known
+WHERE known.external_id = import_orders.external_id AND import_orders.is_return
+"""
+_REFUSE_CHANGED = """
+UPDATE import_rows SET reason = 'differs_from_imported', detail = import_orders.external_id
+FROM import_orders
+WHERE import_orders.invoice = import_rows.invoice AND import_orders.is_return = import_rows.is_return
+    AND import_orders.there AND import_orders.id IS NULL AND import_rows.reason = ''
+"""
+
+_FIGURES = """
+SELECT
+    coalesce(sum(lines) FILTER (WHERE NOT there), 0) AS imported,
+    coalesce(sum(lines) FILTER (WHERE there), 0) AS already_there,
+    coalesce(sum(value) FILTER (WHERE NOT there), 0) AS net_sum_imported,
+    coalesce(sum(value) FILTER (WHERE there), 0) AS net_sum_already_there,
+    count(*) FILTER (WHERE NOT there AND NOT is_return) AS orders,
+    count(*) FILTER (WHERE NOT there AND is_return) AS returns
+FROM import_orders
+"""
+_REFUSED_SUM = "SELECT coalesce(sum(quantity * price), 0) AS sum FROM import_rows WHERE reason <> ''"
+NEW_CUSTOMERS = """
+SELECT customer, min(placed_at) AS known_since, min(email) AS email FROM import_orders
+WHERE customer <> '' AND NOT there
+    AND NOT EXISTS (SELECT 1 FROM accounts_customer WHERE external_id = import_orders.customer)
+GROUP BY customer ORDER BY min(ordinal)
+"""
+# The name and the price that a product had most often: both change over the years, and slips are rare.
+NEW_PRODUCTS = """
+SELECT staged.sku, mode() WITHIN GROUP (ORDER BY nullif(staged.name, '')) AS name,
+    mode() WITHIN GROUP (ORDER BY nullif(staged.unit_price, 0)) AS amount, max(staged.currency) AS currency
+FROM import_rows AS staged JOIN import_orders USING (invoice, is_return)
+WHERE staged.reason = '' AND NOT staged.is_charge AND NOT import_orders.there
+    AND NOT EXISTS (SELECT 1 FROM inventory_variant AS known WHERE known.sku = staged.sku)
+GROUP BY staged.sku ORDER BY staged.sku
+"""
+_COUNT = "SELECT count(*) AS found FROM ({}) AS found"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a history comes from. name: what its external ids begin with; prefix: what its numbers begin with."""
+
+    name: str
+    prefix: str
+
+
+def decide(*, profile: Profile, source: Source, rows_per_transaction: int) -> None:
+    """Mark every staged line that is refused, and gather the others into orders and returns in import_orders."""
+    if profile.writes_off_unpaid:
+        sql.execute(_REFUSE_UNPAID, {})
+    sql.execute(_REFUSE_UNKNOWN_STORE, {})
+    sql.execute(_REFUSE_DISAGREEING, {})
+    sql.execute(_REFUSE_TOO_LARGE, {"largest": LARGEST_TOTAL})
+    if profile.whole_orders:
+        sql.execute(_REFUSE_INCOMPLETE, {})
+    sql.execute("CREATE INDEX ON import_rows (invoice)", {})
+    sql.execute("DROP TABLE IF EXISTS pg_temp.import_orders", {})
+    sql.execute(_CREATE_ORDERS, {})
+    sql.execute(_FILL_ORDERS, {"source": source.name, "rows": rows_per_transaction})
+    sql.execute("ANALYZE import_orders", {})
+    sql.execute(_MARK_ORDERS_THERE, {"source": source.name})
+    sql.execute(_MARK_RETURNS_THERE, {"source": source.name})
+    if sql.execute(_REFUSE_CHANGED, {}):
+        sql.execute("DELETE FROM import_orders WHERE there AND id IS NULL", {})
+
+
+def add_up(*, lines: int) -> dict[str, Any]:
+    """
+    Account for every line of the file: imported, there already, or refused, with what each comes to.
+
+    Sums are in the units in which the file gives prices. Call it before anything is written.
+    """
+    orders = sql.fetch_one(_FIGURES, {})
+    refused_sum = sql.fetch_one(_REFUSED_SUM, {})
+    assert orders is not None and refused_sum is not None
+    refused = refused_by_reason()
+    return {
+        "lines": lines,
+        "imported": int(orders["imported"]),
+        "already_there": int(orders["already_there"]),
+        "refused": sum(refused.values()),
+        "customers": _count(NEW_CUSTOMERS),
+        "orders": orders["orders"],
+        "returns": orders["returns"],
+        "products": _count(NEW_PRODUCTS),
+        "net_sum_imported": _two_places(orders["net_sum_imported"]),
+        "net_sum_already_there": _two_places(orders["net_sum_already_there"]),
+        "net_sum_refused": _two_places(refused_sum["sum"]),
+        "refused_by_reason": refused,
+    }
+
+
+def _count(statement: str) -> int:
+    row = sql.fetch_one(_COUNT.format(statement), {})
+    assert row is not None
+    found: int = row["found"]
+    return found
+
+
+def _two_places(value: Decimal) -> Decimal:
+    # Currencies with three places keep them; refused fractions of a penny are rounded away.
+    return Decimal(value).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

@@ -1,0 +1,67 @@
+"""The import of a history from its file to its figures."""
+
+import re
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from core import sql
+from core.errors import Refusal
+from core.imports import CsvFile, Options, load, report_refused
+from core.imports.run import measured, one_at_a_time
+from orders.services.history.accounting import Source, add_up, decide
+from orders.services.history.profiles import PROFILES, STAGING
+from orders.services.history.writing import write_history
+
+DEFAULT_SOURCE = "history"
+
+_SOURCE = re.compile(r"[a-z][a-z0-9-]{0,11}")
+# What numbers begin with, where it is not the source's name in capitals.
+_PREFIXES = {"online-retail-ii": "ORII"}
+
+
+class SourceNotValid(Refusal):
+    """A source's name has other characters than small letters, digits and hyphens, is too long, or is taken."""
+
+    code = "source_not_valid"
+
+
+def import_history(
+    *, path: Path, profile_name: str, options: Options, source_name: str = "", publish: bool = False
+) -> dict[str, Any]:
+    """
+    Import historical orders and returns, and return the figures: every line is imported, already there or refused.
+
+    Orders become completed orders with a captured payment; no stock moves. What the shop has already, by the
+    external number, is not written again. profile_name: one of PROFILES. source_name: what external ids begin with,
+    for profiles that do not say it themselves. publish: show products made from the history to shoppers.
+    Raises UnusableFile, with nothing changed, SourceNotValid and ImportRunning.
+    """
+    profile = PROFILES[profile_name]
+    source = _source(profile.source or source_name or DEFAULT_SOURCE)
+    with one_at_a_time(), measured() as figures:
+        file = CsvFile(path, delimiter=options.delimiter)
+        records = file.open(required=profile.required, optional=profile.optional)
+        read = profile.reader(source.name, ZoneInfo(settings.TIME_ZONE), options.now)
+        lines = load(file, records, columns=STAGING, read=read, progress=options.progress)
+        options.progress.show("Checking", 0.0)
+        decide(profile=profile, source=source, rows_per_transaction=options.rows_per_transaction)
+        figures.update(add_up(lines=lines), dry_run=options.is_trial)
+        options.progress.show("Checking", 1.0)
+        if not options.is_trial:
+            write_history(source=source, publish=publish, now=options.now, progress=options.progress)
+        if options.refused_to:
+            report_refused(file, to=options.refused_to, required=profile.required, optional=profile.optional)
+        options.progress.finish()
+        sql.execute("DROP TABLE pg_temp.import_rows, pg_temp.import_orders", {})
+    return figures
+
+
+def _source(name: str) -> Source:
+    if name in _PREFIXES:
+        return Source(name=name, prefix=_PREFIXES[name])
+    if not _SOURCE.fullmatch(name) or name.upper() in _PREFIXES.values():
+        raise SourceNotValid(f"{name!r} is no name for a source: use up to 12 small letters, digits and hyphens.")
+    return Source(name=name, prefix=name.upper())

@@ -1,0 +1,159 @@
+"""From the staging table into customers, products, orders, payments and the journal."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.services.customer_import import Contact, make_contacts
+from core import journal, sql
+from core.actors import Actor
+from core.imports import Progress
+from inventory.services.product_import import Draft, make_drafts
+from orders.services.history.accounting import NEW_CUSTOMERS, NEW_PRODUCTS, Source
+from orders.services.history.events import OrderImported
+from orders.services.history.returns import write_returns
+
+PEOPLE_AT_ONCE = 1000
+PRODUCTS_AT_ONCE = 1000
+
+_FIND_CUSTOMERS = """
+UPDATE import_orders SET customer_id = customer.id FROM accounts_customer AS customer
+WHERE customer.external_id = import_orders.customer AND import_orders.customer <> '' AND NOT import_orders.there
+"""
+_MONTHS = """
+SELECT DISTINCT date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month FROM import_orders
+WHERE NOT there ORDER BY 1
+"""
+_PIECES = """
+SELECT DISTINCT piece FROM import_orders WHERE NOT there AND is_return = %(is_return)s ORDER BY piece
+"""
+
+_WRITE_ORDERS = """
+WITH made AS (
+    INSERT INTO orders_order (
+        number, customer_id, state, channel, store_id, currency, items_total, discount_total, shipping_total,
+        tax_total, grand_total, contact_email, contact_phone, receipt_medium, language, external_id, cancel_reason,
+        placed_at, closed_at)
+    SELECT %(prefix)s::text || '-' || staged.invoice, staged.customer_id, 'completed', staged.channel, location.id,
+        staged.currency, staged.total, 0, 0, 0, staged.total, staged.email, '', '', 'en', staged.external_id, '',
+        staged.placed_at, staged.placed_at
+    FROM import_orders AS staged LEFT JOIN inventory_location AS location ON location.code = staged.store
+    WHERE staged.piece = %(piece)s AND NOT staged.is_return AND NOT staged.there
+    ORDER BY staged.ordinal
+    RETURNING id, external_id
+)
+UPDATE import_orders SET id = made.id FROM made
+WHERE made.external_id = import_orders.external_id AND NOT import_orders.is_return
+"""
+_WRITE_LINES = """
+INSERT INTO orders_orderline (
+    order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
+    unit_price, discount, line_total)
+SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY line.line), variant.id, line.sku,
+    coalesce(nullif(line.name, ''), line.sku), line.quantity, line.quantity, 0, 0,
+    line.unit_price, 0, line.quantity * line.unit_price
+FROM import_orders AS made
+JOIN import_rows AS line ON line.invoice = made.invoice AND NOT line.is_return AND line.reason = ''
+LEFT JOIN inventory_variant AS variant ON variant.sku = line.sku AND NOT line.is_charge
+WHERE made.piece = %(piece)s AND NOT made.is_return AND NOT made.there
+"""
+_WRITE_PAYMENTS = """
+INSERT INTO orders_payment (order_id, method, provider, amount, refunded, state, captured_at)
+SELECT id, 'imported', '', total, 0, 'captured', placed_at FROM import_orders
+WHERE piece = %(piece)s AND NOT is_return AND NOT there AND total > 0
+"""
+_WRITTEN = """
+SELECT id, %(prefix)s::text || '-' || invoice AS number, customer_id, channel, store, total, currency, lines, country,
+    placed_at
+FROM import_orders WHERE piece = %(piece)s AND NOT is_return AND NOT there ORDER BY ordinal
+"""
+
+_GROWN = (
+    "accounts_customer",
+    "inventory_product",
+    "inventory_variant",
+    "inventory_price",
+    "orders_order",
+    "orders_orderline",
+    "orders_payment",
+    "orders_return",
+    "orders_returnline",
+    "core_journal",
+)
+
+
+def write_history(*, source: Source, publish: bool, now: datetime, progress: Progress) -> None:
+    """
+    Write what decide() has let through, a piece at a time, each piece in a transaction of its own.
+
+    What an interrupted run has written is there already for the next one. publish: show new products to shoppers.
+    """
+    _make_customers()
+    _make_products(publish=publish, now=now)
+    sql.execute(_FIND_CUSTOMERS, {})
+    for row in sql.fetch_all(_MONTHS, {}):
+        journal.ensure_months(row["month"], row["month"])
+
+    pieces = _pieces(is_return=False)
+    for place, piece in enumerate(pieces, start=1):
+        _write_piece(source, piece)
+        progress.show("Writing orders", place / len(pieces))
+    # Only once all orders are written can a return find the one it belongs to.
+    pieces = _pieces(is_return=True)
+    for place, piece in enumerate(pieces, start=1):
+        write_returns(source=source, piece=piece)
+        progress.show("Writing returns", place / len(pieces))
+    for table in _GROWN:
+        sql.execute(f"ANALYZE {table}", {})
+
+
+def _pieces(*, is_return: bool) -> list[int]:
+    return [row["piece"] for row in sql.fetch_all(_PIECES, {"is_return": is_return})]
+
+
+@transaction.atomic
+def _write_piece(source: Source, piece: int) -> None:
+    chosen = {"prefix": source.prefix, "piece": piece}
+    sql.execute(_WRITE_ORDERS, chosen)
+    sql.execute(_WRITE_LINES, {"piece": piece})
+    sql.execute(_WRITE_PAYMENTS, {"piece": piece})
+    journal.publish(
+        *(
+            OrderImported(
+                by=Actor(channel=row["channel"], customer_id=row["customer_id"], store_code=row["store"]),
+                occurred_at=row["placed_at"],
+                customer_id=row["customer_id"],
+                ref=row["number"],
+                order_id=row["id"],
+                total=row["total"],
+                currency=row["currency"],
+                lines=row["lines"],
+                country=row["country"],
+            )
+            for row in sql.fetch_all(_WRITTEN, chosen)
+        )
+    )
+
+
+def _make_customers() -> None:
+    unknown = sql.fetch_all(NEW_CUSTOMERS, {})
+    for start in range(0, len(unknown), PEOPLE_AT_ONCE):
+        make_contacts(
+            contacts=[
+                Contact(external_id=row["customer"], joined_at=row["known_since"], email=row["email"])
+                for row in unknown[start : start + PEOPLE_AT_ONCE]
+            ]
+        )
+
+
+def _make_products(*, publish: bool, now: datetime) -> None:
+    unknown = sql.fetch_all(NEW_PRODUCTS, {})
+    for start in range(0, len(unknown), PRODUCTS_AT_ONCE):
+        make_drafts(
+            drafts=[
+                Draft(sku=row["sku"], name=row["name"] or "", amount=row["amount"], currency=row["currency"])
+                for row in unknown[start : start + PRODUCTS_AT_ONCE]
+            ],
+            publish=publish,
+            now=now,
+        )
