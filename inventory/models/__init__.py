@@ -1,6 +1,6 @@
 from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
-from inventory.models.prices import Price
+from inventory.models.prices import Price, PriceRange
 from inventory.models.reservations import Reservation
 from inventory.models.stock import StockLevel, StockMovement
 
@@ -12,6 +12,7 @@ __all__ = [
     "OpeningException",
     "OpeningHours",
     "Price",
+    "PriceRange",
     "Product",
     "Reservation",
     "StaffAssignment",

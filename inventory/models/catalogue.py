@@ -69,7 +69,6 @@ class Product(models.Model):
         verbose_name_plural = _("products")
         indexes = [
             GinIndex(fields=["search_vector"], name="product_full_text"),
-            GinIndex(fields=["search_words"], opclasses=["gin_trgm_ops"], name="product_trigrams"),
             models.Index(fields=["-published_at", "-id"], condition=Q(state="published"), name="product_newest"),
         ]
         constraints = [
