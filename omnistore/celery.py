@@ -16,6 +16,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 # change them in the admin until then.
 TIMETABLE = {
     "core.tasks.dispatch_journal": 1,
+    "omnistore.engagement.tasks.send_messages": 2,
     "core.tasks.prepare_journal_months": DAY,
     "core.tasks.forget_old_answers": HOUR,
 }

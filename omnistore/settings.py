@@ -242,6 +242,7 @@ SESSION_COOKIE_AGE = HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN
 
 # --- Messages to people ---------------------------------------------------------------------------
 
+SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Omnistore <shop@localhost>")
 if DEMO:
     # The demo sends nothing out; what it would send is read at /mailbox/.

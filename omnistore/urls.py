@@ -1,11 +1,39 @@
+"""The whole public surface of the shop, on one screen."""
+
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
 
 from core import health
 
+api_v1: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api.urls")),
+    path("", include("inventory.api.urls")),
+    path("", include("carts.api.urls")),
+    path("", include("orders.api.urls")),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny], authentication_classes=[]), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="schema", permission_classes=[AllowAny], authentication_classes=[]
+        ),
+        name="docs",
+    ),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(api_v1)),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include("allauth.urls")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.prometheus, name="metrics"),
     path("admin/", admin.site.urls),
+    path("", include("omnistore.engagement.api.urls")),
 ]
+
+handler400 = "core.problems.handle_400"
+handler403 = "core.problems.handle_403"
+handler404 = "core.problems.handle_404"
+handler500 = "core.problems.handle_500"

@@ -1,0 +1,24 @@
+"""What the demo shop would have sent."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from omnistore.engagement.models.messages import MEDIA
+
+
+class MailboxMessage(models.Model):
+    """A mail or text that a demo shop kept to itself; people read it at /mailbox/."""
+
+    medium = models.CharField(_("medium"), max_length=10, choices=MEDIA)
+    recipient = models.CharField(_("recipient"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    body = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("mailbox message")
+        verbose_name_plural = _("mailbox messages")
+        indexes = [models.Index(fields=["recipient", "-id"], name="mailbox_of_recipient")]
+
+    def __str__(self) -> str:
+        return f"{self.medium} to {self.recipient}"

@@ -1,0 +1,70 @@
+"""Whom to tell about an order, and where its goods wait."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core import sql
+from core.translated import in_language
+from inventory.queries.hours import hours_of
+from inventory.rules.opening import Hours
+
+_CONTACT = """
+SELECT orders.contact_email AS email, orders.contact_phone AS phone, orders.customer_id,
+       orders.external_id <> '' AS is_imported, coalesce(customer.preferred_channel, '') AS preferred
+FROM orders_order AS orders LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
+WHERE orders.number = %(number)s
+"""
+
+_PLACES = """
+SELECT location.code, location.name, location.street_address, location.postal_code, location.city, location.phone,
+       location.time_zone,
+       (SELECT jsonb_agg(jsonb_build_array(weekday, opens, closes)) FROM inventory_openinghours
+        WHERE location_id = location.id) AS week,
+       (SELECT jsonb_agg(jsonb_build_array(day, opens, closes)) FROM inventory_openingexception
+        WHERE location_id = location.id AND day >= current_date - 2) AS exceptions
+FROM inventory_location AS location WHERE location.code = ANY(%(codes)s::text[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the buyer of an order can be reached. is_imported: another system took the order and told him."""
+
+    email: str
+    phone: str
+    customer_id: int | None
+    is_imported: bool
+    preferred: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A store as a visitor needs it."""
+
+    name: str
+    address: str
+    phone: str
+    hours: Hours
+
+
+def contact_of(order_number: str) -> Contact | None:
+    """Return how to reach the buyer of an order; None if there is no such order."""
+    row = sql.fetch_one(_CONTACT, {"number": order_number})
+    return Contact(**row) if row else None
+
+
+def places_of(codes: Sequence[str], *, language: str) -> dict[str, Place]:
+    """Return stores by code, named in a language, in one statement."""
+    return {
+        row["code"]: Place(
+            name=in_language(row["name"], language),
+            address=", ".join(part for part in (row["street_address"], _town(row)) if part),
+            phone=row["phone"],
+            hours=hours_of(row),
+        )
+        for row in sql.fetch_all(_PLACES, {"codes": list(codes)})
+    }
+
+
+def _town(row: sql.Row) -> str:
+    return f"{row['postal_code']} {row['city']}".strip()

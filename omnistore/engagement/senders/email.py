@@ -1,0 +1,35 @@
+"""Mail, through Django's own backends."""
+
+from smtplib import SMTPException, SMTPResponseException
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from omnistore.engagement.models import Message
+from omnistore.engagement.senders.base import SendError
+
+# From this code on an SMTP server means "never"; below it, "not now".
+PERMANENT_FROM = 500
+
+
+class EmailSender:
+    """Sends the text, and the same as HTML for programs that show it."""
+
+    def send(self, message: Message) -> None:
+        """Send a mail. Raises SendError."""
+        connection = get_connection()
+        try:
+            connection.open()
+        except (OSError, SMTPException) as error:
+            raise SendError(f"The mail server does not answer: {error}", permanent=False) from error
+        mail = EmailMultiAlternatives(message.subject, message.body, to=[message.recipient], connection=connection)
+        if message.html:
+            mail.attach_alternative(message.html, "text/html")
+        try:
+            mail.send()
+        except SMTPResponseException as error:
+            raise SendError(str(error), permanent=error.smtp_code >= PERMANENT_FROM) from error
+        except (OSError, SMTPException) as error:
+            # The server may have taken the mail before the line broke; twice is worse than a look by staff.
+            raise SendError(f"No answer after the mail was handed over: {error}", permanent=True) from error
+        finally:
+            connection.close()

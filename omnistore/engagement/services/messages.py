@@ -1,0 +1,106 @@
+"""Sending messages: each at most once, whatever dies meanwhile."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import Refusal
+from omnistore.engagement.models import Message
+from omnistore.engagement.rules.media import EMAIL, SMS
+from omnistore.engagement.senders.base import Sender, SendError
+from omnistore.engagement.senders.email import EmailSender
+from omnistore.engagement.senders.sms import SmsSender
+
+logger = logging.getLogger(__name__)
+
+SENDERS: Mapping[str, Sender] = {EMAIL: EmailSender(), SMS: SmsSender()}
+BATCH = 200
+MOST_ATTEMPTS = 8
+LONGEST_PAUSE_SECONDS = 3600
+# Longer than any task may run: a message still marked as being sent after it has lost its worker.
+LEASE = timedelta(minutes=15)
+
+
+class NotFailed(Refusal):
+    """Only a message that failed can be sent again."""
+
+    code = "not_failed"
+
+
+def queue_message(message: Message) -> None:
+    """
+    Put a message in the queue, in the caller's transaction; it goes out after the commit.
+
+    Does nothing if the same entry of the journal has already been told to this recipient by this medium.
+    """
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+
+
+def send_queued_messages(*, now: datetime) -> int:
+    """
+    Send what is due, up to a batch. Return how many messages went out.
+
+    Each message is marked before it is sent and again afterwards, each time committed: a worker that dies in between
+    leaves one marked message, and nobody sends that by himself again.
+    """
+    _give_up_interrupted(now)
+    went_out = 0
+    for _number in range(BATCH):
+        message = _claim_next(now)
+        if message is None:
+            break
+        went_out += _send(message, now)
+    return went_out
+
+
+@transaction.atomic
+def send_again(message: Message, *, now: datetime) -> None:
+    """
+    Put a failed message back in the queue, with all its attempts; the message's row is locked.
+
+    Raises NotFailed.
+    """
+    locked = Message.objects.select_for_update().get(pk=message.pk)
+    if locked.state != Message.FAILED:
+        raise NotFailed(_("Only a message that failed can be sent again."))
+    locked.state, locked.attempts, locked.next_attempt_at, locked.error = Message.QUEUED, 0, now, ""
+    locked.save(update_fields=["state", "attempts", "next_attempt_at", "error"])
+
+
+@transaction.atomic(durable=True)
+def _claim_next(now: datetime) -> Message | None:
+    due = Message.objects.filter(state=Message.QUEUED, next_attempt_at__lte=now).order_by("next_attempt_at", "id")
+    message = due.select_for_update(skip_locked=True, of=("self",)).first()
+    if message is not None:
+        message.state, message.claimed_at = Message.SENDING, now
+        message.attempts += 1
+        message.save(update_fields=["state", "claimed_at", "attempts"])
+    return message
+
+
+def _send(message: Message, now: datetime) -> bool:
+    try:
+        SENDERS[message.medium].send(message)
+    except SendError as error:
+        logger.warning("message %s not sent: %s", message.pk, error)
+        is_over = error.permanent or message.attempts >= MOST_ATTEMPTS
+        message.state = Message.FAILED if is_over else Message.QUEUED
+        message.next_attempt_at = now + _pause_after(message.attempts)
+        message.error = str(error)[:500]
+    else:
+        message.state, message.sent_at, message.error = Message.SENT, now, ""
+    message.save(update_fields=["state", "next_attempt_at", "sent_at", "error"])
+    return message.state == Message.SENT
+
+
+def _give_up_interrupted(now: datetime) -> None:
+    Message.objects.filter(state=Message.SENDING, claimed_at__lt=now - LEASE).update(
+        state=Message.FAILED, error="The worker died while sending; the message may have gone out."
+    )
+
+
+def _pause_after(attempts: int) -> timedelta:
+    return timedelta(seconds=min(15 * 2.0**attempts, LONGEST_PAUSE_SECONDS))

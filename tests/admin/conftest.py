@@ -1,0 +1,27 @@
+import pytest
+from django.test import Client
+
+from tests.factories.accounts import make_customer, make_staff
+from tests.factories.back_office import NOON, fill_every_table  # noqa: F401
+
+
+@pytest.fixture
+def admin(db):
+    return make_customer("Ada Admin", email="ada@example.com", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def office(admin):
+    """The superuser's browser, signed in."""
+    return signed_in(admin)
+
+
+@pytest.fixture
+def member(db):
+    return make_staff()
+
+
+def signed_in(person):
+    browser = Client()
+    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser

@@ -1,0 +1,117 @@
+"""A shop with rows in every table, for tests that open every page of the back office."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from accounts.models import Address, Consent, Customer, CustomerMerge
+from carts.models import Cart, CartLine, ShippingRate, WishlistItem
+from core.models import HandlerPosition, IdempotentAnswer, Redelivery
+from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
+from orders.models import (
+    Collector,
+    Fulfilment,
+    FulfilmentLine,
+    HandOver,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentAttempt,
+    Refund,
+    Return,
+    ReturnLine,
+    SandboxCharge,
+    TillSession,
+)
+from tests.factories.accounts import make_customer
+from tests.factories.inventory import make_category, make_store, make_variant
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CURRENCIES = ["EUR", "USD", "GBP", "JPY", "KWD", "IRR", "CHF", "SEK"]
+
+
+def fill_every_table(numbers: range) -> None:
+    """Add one row for each number to every table that the back office shows."""
+    for number in numbers:
+        _fill(number)
+
+
+def _fill(number: int) -> None:
+    shopper = make_customer(f"Shopper {number}", email=f"shopper-{number}@example.com")
+    double = Customer.objects.create_user(f"double-{number}@example.com", merged_into=shopper)
+    store = make_store(f"shop-{number}")
+    shelf = make_category(f"shelf-{number}")
+    variant = make_variant(sku=f"THING-{number}", barcode=f"400000000000{number}")
+    variant.product.category = shelf
+    variant.product.save()
+    Address.objects.create(customer=shopper, name="A", street_address="Street 1", country_code="DE")
+    Consent.objects.create(
+        customer=shopper, medium="email", purpose="marketing", is_given=True, channel="web", decided_at=NOON
+    )
+    CustomerMerge.objects.create(duplicate=double, survivor=shopper, reason="same", merged_at=NOON)
+    Media.objects.create(product=variant.product, variant=variant, file=f"products/{number}.svg")
+    OpeningException.objects.create(location=store, day=NOON.date())
+    StaffAssignment.objects.create(staff=shopper, location=store, role="clerk")
+    ShippingRate.objects.create(currency=CURRENCIES[number], amount=490)
+    HandlerPosition.objects.create(handler=f"handler.{number}")
+    IdempotentAnswer.objects.create(scope="s", key=f"k{number}", request_hash="h", locked_at=NOON, expires_at=NOON)
+    Redelivery.objects.create(
+        handler=f"handler.{number}", entry_id=number, entry_occurred_at=NOON, error="boom", failed_at=NOON
+    )
+    level = StockLevel.objects.create(variant=variant, location=store, on_hand=5, reserved=1)
+    StockMovement.objects.create(
+        level=level,
+        kind="received",
+        on_hand_change=5,
+        cause_kind="receipt",
+        cause_id="1",
+        channel="till",
+        occurred_at=NOON,
+    )
+    reservation = Reservation.objects.create(
+        id=uuid.uuid4(), level=level, quantity=1, state=Reservation.COMMITTED, created_at=NOON
+    )
+    cart = Cart.objects.create(
+        customer=shopper, currency="EUR", state=Cart.ORDERED, created_channel="app", created_at=NOON, changed_at=NOON
+    )
+    _add_line(cart, variant)
+    WishlistItem.objects.create(customer=shopper, variant=variant, added_channel="app", added_at=NOON)
+    _fill_orders(number, shopper, store, variant, cart, reservation)
+
+
+def _add_line(cart: Cart, variant: Variant) -> None:
+    CartLine.objects.create(
+        cart=cart, variant=variant, quantity=1, unit_price_when_added=1290, added_channel="app", added_at=NOON
+    )
+
+
+def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  # type: ignore[no-untyped-def]
+    session = TillSession.objects.create(
+        store=store, register="1", currency="EUR", opening_float=10000, opened_by=shopper, opened_at=NOON
+    )
+    order = Order.objects.create(
+        number=f"O-{number}", cart=cart, customer=shopper, state=Order.PLACED, channel="app", store=store,
+        currency="EUR",
+        items_total=1290, grand_total=1290, placed_at=NOON, till_session=session, contact_email=shopper.email,
+    )  # fmt: skip
+    line = OrderLine.objects.create(
+        order=order, position=1, variant=variant, sku=variant.sku, name="Thing", quantity=1, unit_price=1290,
+        line_total=1290,
+    )  # fmt: skip
+    fulfilment = Fulfilment.objects.create(
+        order=order, kind=Fulfilment.PICKUP, location=store, state="ready", expires_at=NOON + timedelta(days=7)
+    )
+    carried = FulfilmentLine.objects.create(fulfilment=fulfilment, order_line=line, quantity=1, reservation=reservation)
+    hand_over = HandOver.objects.create(
+        fulfilment=fulfilment, staff=shopper, collected_by="Ana", proof=HandOver.CODE, handed_over_at=NOON
+    )
+    hand_over.lines.add(carried)
+    Collector.objects.create(order=order, name="Ben", named_at=NOON)
+    payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
+    PaymentAttempt.objects.create(payment=payment, key=uuid.uuid4(), asked_at=NOON)
+    Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=100, reason="damage", asked_at=NOON)
+    taken_back = Return.objects.create(
+        number=f"R-{number}", order=order, customer=shopper, state="requested", method="store", refund_to="original",
+        channel="app", currency="EUR", amount=1290, requested_at=NOON,
+    )  # fmt: skip
+    ReturnLine.objects.create(parent=taken_back, order_line=line, variant=variant, sku="S", quantity=1, amount=1290)
+    SandboxCharge.objects.create(key=uuid.uuid4(), amount=1290, currency="EUR", outcome="approved")
