@@ -113,6 +113,15 @@ class PickupCodeRefused(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PickupUnlocked(Event):
+    """A manager let codes be tried again."""
+
+    kind: ClassVar[str] = "pickup.unlocked"
+    order_id: int
+    fulfilment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderShipped(Event):
     """A parcel left."""
 
@@ -163,3 +172,25 @@ class TillClosed(Event):
     kind: ClassVar[str] = "till.closed"
     session_id: int
     difference: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundDone(Event):
+    """Money went back: the provider confirmed it, or staff handed it over. amount: minor units."""
+
+    kind: ClassVar[str] = "refund.done"
+    order_id: int
+    refund_id: int
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFailed(Event):
+    """The provider will not give this money back; somebody has to find another way. amount: minor units."""
+
+    kind: ClassVar[str] = "refund.failed"
+    order_id: int
+    refund_id: int
+    amount: int
+    currency: str

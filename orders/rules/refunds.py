@@ -1,0 +1,59 @@
+"""What is owed back, and on which tender it goes back. All amounts in minor units of one currency."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """A line as it was sold. gone: units that were cancelled or returned, and paid back, before."""
+
+    id: int
+    quantity: int
+    line_total: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundableTender:
+    """A tender that was captured. left: what has not gone back yet; at_desk: staff must hand it over."""
+
+    payment_id: int
+    left: int
+    at_desk: bool
+
+
+def value_of_units(units: Mapping[int, int], *, lines: Sequence[SoldLine], goods_paid: int, currency: str) -> int:
+    """
+    Return what was paid for some units: their share of everything paid for the goods, order-wide discount and tax too.
+
+    units: how many of each line, by its id. lines: all of the order. goods_paid: the order's total without shipping.
+    Units taken one by one over time add up to the whole, to the minor unit.
+    """
+    weights = [line.line_total for line in lines]
+    if not any(weights):
+        return 0
+    shares = Money(goods_paid, currency).allocate(weights)
+    value = 0
+    for line, share in zip(lines, shares, strict=True):
+        before = share.amount * line.gone // line.quantity
+        value += share.amount * (line.gone + units.get(line.id, 0)) // line.quantity - before
+    return value
+
+
+def spread_refund(amount: int, tenders: Sequence[RefundableTender]) -> dict[int, int]:
+    """
+    Return how much goes back on each payment, by its id: never more than was paid with it and has not gone back yet.
+
+    What goes back by itself comes first, the later tender before the earlier; then what staff must hand over.
+    amount: capped at what is left over all tenders.
+    """
+    spread: dict[int, int] = {}
+    for tender in sorted(tenders, key=lambda tender: (tender.at_desk, -tender.payment_id)):
+        part = min(amount, tender.left)
+        if part > 0:
+            spread[tender.payment_id] = part
+            amount -= part
+    return spread

@@ -1,0 +1,71 @@
+"""What a shopper may give back: one function for each rule."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+NOT_HANDED_OVER, WINDOW_OVER, TOO_MANY = "not_handed_over", "window_over", "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnWish:
+    """
+    Units of one line that a shopper wants to give back, and what is known of the line.
+
+    requested: units of requests that are still open. handed_over_at: when the last of its units left; None if none
+    did. window_days: how long after that the shop takes goods back.
+    """
+
+    line_id: int
+    sku: str
+    wanted: int
+    fulfilled: int
+    returned: int
+    requested: int
+    handed_over_at: datetime | None
+    window_days: int
+
+    @property
+    def left(self) -> int:
+        """How many units may still come back."""
+        return self.fulfilled - self.returned - self.requested
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a line may not come back; left: how many units of it may."""
+
+    line_id: int
+    sku: str
+    reason: str
+    left: int
+
+
+def was_handed_over(wish: ReturnWish, now: datetime) -> str | None:
+    """Only what the shopper has can come back."""
+    return NOT_HANDED_OVER if wish.fulfilled == 0 or wish.handed_over_at is None else None
+
+
+def is_within_window(wish: ReturnWish, now: datetime) -> str | None:
+    """The window opens when the goods are handed over, not when they are paid for."""
+    if wish.handed_over_at is None:
+        return None
+    return WINDOW_OVER if now > wish.handed_over_at + timedelta(days=wish.window_days) else None
+
+
+def are_still_there(wish: ReturnWish, now: datetime) -> str | None:
+    """No unit comes back twice, on whatever channel."""
+    return TOO_MANY if wish.wanted > wish.left else None
+
+
+RULES: Sequence[Callable[[ReturnWish, datetime], str | None]] = (was_handed_over, is_within_window, are_still_there)
+
+
+def objections_to(wishes: Sequence[ReturnWish], *, now: datetime) -> list[Objection]:
+    """Return the first objection to each line that may not come back as wished; none if all may."""
+    found = []
+    for wish in wishes:
+        reason = next((reason for rule in RULES if (reason := rule(wish, now)) is not None), None)
+        if reason is not None:
+            found.append(Objection(wish.line_id, wish.sku, reason, max(0, wish.left)))
+    return found

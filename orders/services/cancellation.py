@@ -1,0 +1,178 @@
+"""Cancelling what has not left the building: the goods are free again, and what was paid for them goes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import sql
+from core.actors import Actor
+from core.errors import NotFound
+from core.journal import publish
+from core.transitions import IllegalTransition
+from inventory.services.reservations import release_reservations
+from orders.events import OrderCancelled, OrderCompleted
+from orders.models import Fulfilment, Order, Payment
+from orders.rules.lifecycle import check_fulfilment_move, check_order_move, may_be_cancelled
+from orders.rules.refunds import SoldLine, value_of_units
+from orders.services.refunds import ask_refund
+
+_WAITING = """
+SELECT order_line_id, sum(quantity)::int AS quantity, array_remove(array_agg(reservation_id), NULL) AS reservations
+FROM orders_fulfilmentline
+WHERE fulfilment_id = ANY(%(fulfilments)s::bigint[]) AND handed_over_at IS NULL
+GROUP BY order_line_id
+"""
+# A pickup of which something was collected ends as collected, whatever became of the rest.
+_END = """
+UPDATE orders_fulfilment AS fulfilment
+SET state = CASE WHEN EXISTS (SELECT FROM orders_fulfilmentline AS part
+                              WHERE part.fulfilment_id = fulfilment.id AND part.handed_over_at IS NOT NULL)
+                 THEN 'collected' ELSE %(state)s::text END,
+    finished_at = %(now)s::timestamptz, reject_reason = %(reason)s::text
+WHERE id = ANY(%(fulfilments)s::bigint[])
+"""
+_CANCEL_UNITS = """
+UPDATE orders_orderline AS line SET quantity_cancelled = line.quantity_cancelled + given.quantity
+FROM unnest(%(lines)s::bigint[], %(quantities)s::int[]) AS given(line_id, quantity)
+WHERE line.id = given.line_id
+"""
+# Nothing is left to hand over: the order ends as what became of it.
+_CLOSE = """
+UPDATE orders_order AS orders
+SET state = CASE WHEN sums.fulfilled > 0 THEN 'completed' ELSE 'cancelled' END, closed_at = %(now)s::timestamptz,
+    cancel_reason = CASE WHEN sums.fulfilled > 0 THEN '' ELSE %(reason)s::text END
+FROM (SELECT sum(quantity_fulfilled) AS fulfilled, sum(quantity_cancelled) AS cancelled, sum(quantity) AS quantity
+      FROM orders_orderline WHERE order_id = %(order)s) AS sums
+WHERE orders.id = %(order)s AND orders.state = 'placed' AND sums.quantity = sums.fulfilled + sums.cancelled
+RETURNING orders.state
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """
+    What cancelling came to: minor units that go back, and the reservations to release as the transaction's last act.
+    """
+
+    refund: int
+    reservation_ids: list[UUID]
+
+
+@transaction.atomic(savepoint=False)
+def cancel_order(*, number: str, reason: str, by: Actor, now: datetime) -> None:
+    """
+    Cancel all of an order that has not left yet, and pay back what was paid for it.
+
+    What was handed over or shipped stays with the shopper; an order of which nothing is left is cancelled. reason: a
+    short code. Locks the order, then the stock rows last. Raises NotFound, and IllegalTransition if all of it left or
+    it is closed or still waits for its payment.
+    """
+    order = Order.objects.locked().filter(number=number).first()
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    check_order_move(present=order.state, to=Order.CANCELLED, by=by)
+    fulfilments = [
+        fulfilment
+        for fulfilment in order.fulfilments.order_by("pk")
+        if may_be_cancelled(kind=fulfilment.kind, state=fulfilment.state, by=by)
+    ]
+    if not fulfilments:
+        raise IllegalTransition(_("All of this order has left already."), state=order.state, wanted="cancelled")
+
+    undone = cancel_fulfilments(order=order, fulfilments=fulfilments, to="cancelled", reason=reason, by=by, now=now)
+    if order.state != Order.CANCELLED:
+        publish(_cancelled(order, reason, undone.refund, by, now))
+    release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
+
+
+def cancel_fulfilments(
+    *, order: Order, fulfilments: Sequence[Fulfilment], to: str, reason: str, by: Actor, now: datetime, note: str = ""
+) -> Undone:
+    """
+    End fulfilments of an order whose lock the caller holds: their open units are cancelled and paid back.
+
+    to: cancelled or expired. note: the store's reason in words. Closes the order if nothing of it is left to hand
+    over, and publishes OrderCancelled or OrderCompleted then. The caller publishes his own event and releases the
+    reservations. Raises IllegalTransition.
+    """
+    for fulfilment in fulfilments:
+        check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
+    ids = [fulfilment.pk for fulfilment in fulfilments]
+    waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
+    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
+
+    sql.execute(_END, {"fulfilments": ids, "state": to, "reason": note, "now": now})
+    sql.execute(
+        _CANCEL_UNITS,
+        {
+            "lines": [row["order_line_id"] for row in waiting],
+            "quantities": [row["quantity"] for row in waiting],
+        },
+    )
+    refund = _give_back(order, owed, reason=reason, now=now)
+    if close_if_done(order=order, reason=reason, by=by, now=now) == Order.CANCELLED:
+        publish(_cancelled(order, reason, refund, by, now))
+    return Undone(refund, [reservation for row in waiting for reservation in row["reservations"]])
+
+
+def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -> str:
+    """
+    End a placed order of which nothing is left to hand over, and publish OrderCompleted if some of it was.
+
+    The caller holds the order's lock. reason: why it was cancelled, if it was. Return the order's state then.
+    """
+    row = sql.fetch_one(_CLOSE, {"order": order.pk, "reason": reason, "now": now})
+    if row is not None:
+        order.state, order.closed_at = row["state"], now
+        if order.state == Order.COMPLETED:
+            publish(
+                OrderCompleted(
+                    by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.pk
+                )
+            )
+    return order.state
+
+
+def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:
+    """Return what was to be paid for some units, and for shipping if nothing of the order ships any more."""
+    lines = [
+        SoldLine(line.pk, line.quantity, line.line_total, line.quantity_cancelled + line.quantity_returned)
+        for line in order.lines.all()
+    ]
+    value = value_of_units(
+        units, lines=lines, goods_paid=order.grand_total - order.shipping_total, currency=order.currency
+    )
+    if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
+        ended = [fulfilment.pk for fulfilment in fulfilments]
+        ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=ended).exclude(state="cancelled")
+        value += 0 if ships.exists() else order.shipping_total
+    return value
+
+
+def _give_back(order: Order, owed: int, *, reason: str, now: datetime) -> int:
+    """Take what is owed off what is still due at the desk, and pay the rest back. Return what goes back."""
+    for payment in order.payments.filter(state=Payment.DUE).order_by("pk"):
+        taken = min(owed, payment.amount)
+        if taken == payment.amount:
+            payment.state = Payment.VOIDED
+        else:
+            payment.amount -= taken
+        payment.save(update_fields=["state", "amount"])
+        owed -= taken
+    return ask_refund(order_id=order.pk, amount=owed, reason=reason, now=now)
+
+
+def _cancelled(order: Order, reason: str, refund: int, by: Actor, now: datetime) -> OrderCancelled:
+    return OrderCancelled(
+        by=by,
+        occurred_at=now,
+        customer_id=order.customer_id,
+        ref=order.number,
+        order_id=order.pk,
+        reason=reason,
+        refund=refund,
+    )

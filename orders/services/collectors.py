@@ -1,0 +1,39 @@
+"""Somebody else collects."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.errors import NotFound, Refusal
+from core.journal import publish
+from orders.events import CollectorNamed
+from orders.models import Collector, Fulfilment, Order
+from orders.rules.lifecycle import OPEN_PICKUP_STATES
+
+
+class NothingToCollect(Refusal):
+    """No pickup of this order is waiting, so nobody can collect it."""
+
+    code = "nothing_to_collect"
+
+
+@transaction.atomic(savepoint=False)
+def name_collector(*, number: str, name: str, phone: str, by: Actor, now: datetime) -> Collector:
+    """
+    Let another person collect an order; naming one again replaces the one named before.
+
+    phone: E.164, or empty. Locks the order. Raises NotFound, NothingToCollect.
+    """
+    order = Order.objects.locked().filter(number=number).first()
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    open_states = ("pending", *OPEN_PICKUP_STATES)
+    if not order.fulfilments.filter(kind=Fulfilment.PICKUP, state__in=open_states).exists():
+        raise NothingToCollect(_("Nothing of this order is waiting to be collected."))
+    collector, _created = Collector.objects.update_or_create(
+        order=order, defaults={"name": name, "phone": phone, "named_at": now}
+    )
+    publish(CollectorNamed(by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.pk))
+    return collector

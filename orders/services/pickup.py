@@ -1,0 +1,146 @@
+"""
+A pickup from the store's first look at it until it lies at the desk; the hand-over is in orders/services/hand_over.py.
+
+Every act takes the order's lock first and then reads the pickup, so two members of staff, the shopper who cancels and
+the sweep that gives up follow one another.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actors import THE_SYSTEM, Actor
+from core.errors import NotFound
+from core.journal import publish
+from inventory.queries.hours import load_hours
+from inventory.services.reservations import release_reservations
+from orders.events import (
+    PickupAccepted,
+    PickupExpired,
+    PickupPicking,
+    PickupReady,
+    PickupRejected,
+    PickupUnlocked,
+)
+from orders.models import Fulfilment, Order
+from orders.rules.keeping import kept_until
+from orders.rules.lifecycle import check_fulfilment_move
+from orders.services.cancellation import cancel_fulfilments
+
+EXPIRED_AT_ONCE = 500
+
+
+@transaction.atomic(savepoint=False)
+def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """Take a pickup on in the acting store. Locks the order. Raises NotFound, IllegalTransition."""
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    _move(pickup, to="accepted", by=by)
+    pickup.accepted_at = now
+    pickup.save(update_fields=["state", "accepted_at"])
+    publish(PickupAccepted(**about_pickup(pickup, by, now)))
+
+
+@transaction.atomic(savepoint=False)
+def start_picking(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """Begin to pick an accepted pickup. Locks the order. Raises NotFound, IllegalTransition."""
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    _move(pickup, to="picking", by=by)
+    pickup.save(update_fields=["state"])
+    publish(PickupPicking(**about_pickup(pickup, by, now)))
+
+
+@transaction.atomic(savepoint=False)
+def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """
+    Lay the goods out at the desk: the buyer is told, once, and the pickup is kept until a day's closing time.
+
+    Locks the order. Raises NotFound, IllegalTransition.
+    """
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    _move(pickup, to="ready", by=by)
+    hours = load_hours([pickup.location_id])[pickup.location_id]
+    pickup.ready_at = now
+    pickup.expires_at = kept_until(hours, now, pickup.location.pickup_keep_days)
+    pickup.save(update_fields=["state", "ready_at", "expires_at"])
+    publish(PickupReady(**about_pickup(pickup, by, now)))
+
+
+@transaction.atomic(savepoint=False)
+def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime) -> None:
+    """
+    Give up a pickup that the store cannot serve: its goods are free again, and what was paid for them goes back.
+
+    reason: for people, kept with the pickup. Locks the order, then the stock rows last. Raises NotFound,
+    IllegalTransition.
+    """
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    undone = cancel_fulfilments(
+        order=pickup.order, fulfilments=[pickup], to="cancelled", reason="rejected", note=reason, by=by, now=now
+    )
+    publish(PickupRejected(**about_pickup(pickup, by, now), refund=undone.refund))
+    release_reservations(ids=undone.reservation_ids, by=by, now=now, reason="rejected")
+
+
+@transaction.atomic(savepoint=False)
+def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """Let codes be tried again after too many wrong ones. Locks the order. Raises NotFound."""
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    pickup.wrong_codes = 0
+    pickup.save(update_fields=["wrong_codes"])
+    publish(PickupUnlocked(**about_pickup(pickup, by, now)))
+
+
+def expire_overdue_pickups(*, now: datetime) -> int:
+    """Give up every pickup that nobody collected in time, each in a transaction of its own. Return how many."""
+    overdue = Fulfilment.objects.filter(kind=Fulfilment.PICKUP, state="ready", expires_at__lt=now)
+    ids = overdue.order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE]
+    return sum(_expire_pickup(pickup_id, now=now) for pickup_id in list(ids))
+
+
+def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
+    """
+    Lock the order of a pickup, and return the pickup as it is behind that lock, with its order and location.
+
+    store_id: the store it must belong to; None only for the shop itself. Raises NotFound.
+    """
+    pickups = Fulfilment.objects.filter(kind=Fulfilment.PICKUP, pk=pickup_id)
+    if store_id is not None:
+        pickups = pickups.filter(location_id=store_id)
+    order = Order.objects.locked().filter(pk__in=pickups.values("order_id")).first()
+    if order is None:
+        raise NotFound(_("There is no such pickup in this store."))
+    pickup = Fulfilment.objects.select_related("location").get(pk=pickup_id)
+    pickup.order = order
+    return pickup
+
+
+def about_pickup(pickup: Fulfilment, by: Actor, now: datetime) -> dict[str, Any]:
+    """Return what every event about a pickup says."""
+    return {
+        "by": by,
+        "occurred_at": now,
+        "customer_id": pickup.order.customer_id,
+        "ref": pickup.order.number,
+        "order_id": pickup.order_id,
+        "fulfilment_id": pickup.pk,
+    }
+
+
+@transaction.atomic(durable=True)
+def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
+    pickup = take_pickup(pickup_id=pickup_id, store_id=None)
+    if pickup.state != "ready" or pickup.expires_at is None or pickup.expires_at >= now:
+        return False
+    undone = cancel_fulfilments(
+        order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
+    )
+    publish(PickupExpired(**about_pickup(pickup, THE_SYSTEM, now), refund=undone.refund))
+    release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
+    return True
+
+
+def _move(pickup: Fulfilment, *, to: str, by: Actor) -> None:
+    check_fulfilment_move(kind=pickup.kind, present=pickup.state, to=to, by=by)
+    pickup.state = to

@@ -1,0 +1,180 @@
+"""
+Paying back, to the tenders the money came from.
+
+A refund goes: row written and committed with its cause, and counted on its payment from then on; the provider asked
+outside of any transaction, under the refund's own key; the outcome written. What no provider can give back (cash, a
+card at the terminal) waits until staff hand it over.
+"""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from core import sql
+from core.actors import THE_SYSTEM, Actor
+from core.errors import NotFound, Refusal
+from core.ids import new_id
+from core.journal import publish
+from orders.events import RefundDone, RefundFailed
+from orders.models import Payment, Refund
+from orders.providers import provider_for
+from orders.providers.base import APPROVED, PaymentError, ProviderAnswer
+from orders.rules.refunds import RefundableTender, spread_refund
+from orders.services.till_sessions import take_open_session
+
+logger = logging.getLogger(__name__)
+
+_WRITE = """
+WITH given AS (
+    SELECT * FROM unnest(%(payments)s::bigint[], %(amounts)s::bigint[], %(keys)s::uuid[])
+        AS given(payment_id, amount, key)
+), counted AS (
+    UPDATE orders_payment AS payment SET refunded = payment.refunded + given.amount
+    FROM given WHERE payment.id = given.payment_id
+    RETURNING payment.id, given.amount, given.key
+)
+INSERT INTO orders_refund (payment_id, key, amount, state, reason, provider_ref, asked_at)
+SELECT id, key, amount, 'pending', %(reason)s, '', %(now)s FROM counted
+"""
+_PENDING = """
+SELECT refund.id, refund.key, refund.amount, payment.provider,
+       (SELECT attempt.key FROM orders_paymentattempt AS attempt
+        WHERE attempt.payment_id = payment.id AND attempt.outcome = 'approved') AS charge_key
+FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
+WHERE refund.state = 'pending' AND payment.provider <> ''
+ORDER BY refund.id
+"""
+# Whoever learns the outcome first writes it; a failed refund frees its amount on the payment just once.
+_SETTLE = """
+WITH refund AS (
+    UPDATE orders_refund
+    SET state = %(state)s, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
+        done_at = CASE WHEN %(state)s = 'done' THEN %(now)s::timestamptz END
+    WHERE id = %(refund)s AND state = 'pending'
+    RETURNING id, payment_id, amount
+), freed AS (
+    UPDATE orders_payment AS payment SET refunded = payment.refunded - refund.amount
+    FROM refund WHERE payment.id = refund.payment_id AND %(state)s = 'failed'
+)
+SELECT refund.id, refund.amount, orders.id AS order_id, orders.number, orders.customer_id, orders.currency
+FROM refund
+JOIN orders_payment AS payment ON payment.id = refund.payment_id
+JOIN orders_order AS orders ON orders.id = payment.order_id
+"""
+
+
+class RefundNotAtDesk(Refusal):
+    """This refund is not staff's to hand over: it went back already, or goes back through its provider."""
+
+    code = "refund_not_at_desk"
+
+
+def ask_refund(*, order_id: int, amount: int, reason: str, now: datetime) -> int:
+    """
+    Write down that money goes back on an order's captured payments, as far as there is any left on them.
+
+    amount: minor units. The caller holds the order's lock and commits this with its cause. Return how much goes back.
+    """
+    captured = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
+    tenders = [
+        RefundableTender(payment.pk, payment.amount - payment.refunded, at_desk=not payment.provider)
+        for payment in captured
+    ]
+    spread = spread_refund(amount, tenders)
+    if spread:
+        sql.execute(
+            _WRITE,
+            {
+                "payments": list(spread),
+                "amounts": list(spread.values()),
+                "keys": [new_id() for _payment in spread],
+                "reason": reason,
+                "now": now,
+            },
+        )
+    return sum(spread.values())
+
+
+def refund_payments(*, order_id: int, reason: str, now: datetime) -> int:
+    """
+    Write down that all that was captured for an order goes back; safe to repeat.
+
+    The caller holds the order's lock. Return how much goes back, in minor units.
+    """
+    captured = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
+    left = sum(payment.amount - payment.refunded for payment in captured)
+    return ask_refund(order_id=order_id, amount=left, reason=reason, now=now)
+
+
+def settle_refunds(*, now: datetime) -> int:
+    """
+    Ask the providers for every refund that is not confirmed yet, and write what they answer. Return how many were.
+
+    Network calls, outside of transactions. Asking twice under a refund's key gives the money back once, so a refund
+    whose answer was lost is simply asked for again.
+    """
+    assert not connection.in_atomic_block or not connection.savepoint_ids, "no network call inside a transaction"
+    settled = 0
+    for row in sql.fetch_all(_PENDING, {}):
+        answer = _ask(row["provider"], row["charge_key"], row["key"], row["amount"])
+        if answer is not None:
+            state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
+            settled += _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
+    return settled
+
+
+@transaction.atomic(savepoint=False)
+def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: datetime) -> None:
+    """
+    Record that staff handed a refund over at the desk.
+
+    session_id: the open till session out of whose drawer cash comes; not needed for a card at the terminal. Locks the
+    session. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
+    """
+    refund = Refund.objects.select_related("payment").filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound(_("There is no such refund."))
+    if refund.payment.method == "cash":
+        take_open_session(session_id=session_id, store_id=by.store_id)
+    else:
+        session_id = None
+    if refund.payment.provider or not _settle(refund_id, Refund.DONE, session_id=session_id, by=by, now=now):
+        raise RefundNotAtDesk(_("This refund is not handed over at the desk, or was already."), state=refund.state)
+
+
+def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderAnswer | None:
+    """Ask for one refund; None when nobody knows yet what became of it."""
+    provider = provider_for(provider_name)
+    if provider is None or charge_key is None:
+        logger.warning("refund %s waits: provider %s is switched off or knows no charge", key, provider_name)
+        return None
+    try:
+        return provider.refund(charge_key=charge_key, key=key, amount=amount)
+    except PaymentError as error:
+        return ProviderAnswer("declined", detail=str(error)) if error.permanent else None
+
+
+@transaction.atomic(savepoint=False)
+def _settle(
+    refund_id: int, state: str, *, by: Actor, now: datetime, ref: str = "", session_id: int | None = None
+) -> bool:
+    row = sql.fetch_one(_SETTLE, {"refund": refund_id, "state": state, "ref": ref, "session": session_id, "now": now})
+    if row is None:
+        return False
+    event = RefundDone if state == Refund.DONE else RefundFailed
+    publish(
+        event(
+            by=by,
+            occurred_at=now,
+            customer_id=row["customer_id"],
+            ref=row["number"],
+            order_id=row["order_id"],
+            refund_id=row["id"],
+            amount=row["amount"],
+            currency=row["currency"],
+        )
+    )
+    return True
