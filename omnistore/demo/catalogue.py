@@ -13,6 +13,7 @@ CONTENT = Path(__file__).parent / "content"
 LANGUAGES = ("en", "ar", "fa")
 # GS1 leaves the prefixes 20 to 29 to shops for codes of their own, so these can never meet a code in the real world.
 UNIT_PREFIX = "29"
+LARGE_PREFIX = "28"
 OLD_LABEL_EVERY = 3
 DEFAULT_PAINT = "#D6C09C"
 
@@ -78,6 +79,24 @@ def products() -> tuple[ProductContent, ...]:
 def options() -> dict[str, dict[str, Any]]:
     """Return what variants differ in: option to its name and its values, in three languages."""
     known: dict[str, dict[str, Any]] = _read("options")
+    return known
+
+
+def nouns() -> dict[str, Text]:
+    """Return what generated goods are called: family to a word in three languages."""
+    known: dict[str, Text] = _read("nouns")
+    return known
+
+
+def series() -> list[Text]:
+    """Return the names of the series that generated goods belong to."""
+    known: list[Text] = _read("series")
+    return known
+
+
+def cities() -> list[dict[str, Any]]:
+    """Return the cities around which generated stores open, with their coordinates."""
+    known: list[dict[str, Any]] = _read("cities")
     return known
 
 

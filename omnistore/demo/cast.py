@@ -1,0 +1,35 @@
+"""Who and what plays a part in a past order."""
+
+from dataclasses import dataclass
+
+from accounts.models import Customer
+from core.actors import TILL, Actor
+from inventory.models import Location, Variant
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Units of one variant at their price in cents."""
+
+    variant: Variant
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where an order plays: the store with its clerk, and the place whose goods it takes."""
+
+    clerk: Customer
+    store: Location
+    source: Location
+
+    def actor(self, channel: str, customer: Customer | None) -> Actor:
+        """Return who acts on a channel: the customer himself, or the clerk for him."""
+        if channel == TILL:
+            return self.at_the_desk()
+        return Actor(channel=channel, customer_id=customer.pk if customer else None)
+
+    def at_the_desk(self) -> Actor:
+        """Return the clerk at the store's desk."""
+        return Actor(channel=TILL, staff_id=self.clerk.pk, store_id=self.store.pk, store_code=self.store.code)

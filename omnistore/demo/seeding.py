@@ -1,0 +1,91 @@
+"""Fills an empty shop with demo data, and empties it again."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from core import journal, sql
+from core.imports.progress import Progress
+from core.models import HandlerPosition, JournalEntry
+from inventory.models import Location, Media
+from omnistore.demo import goods, history, large, stock, town
+
+# Everything a shop fills; Django's own tables of types, rights and timetables stay.
+EMPTIED_APPS = (
+    "core", "accounts", "inventory", "carts", "orders", "engagement",
+    "account", "mfa", "socialaccount", "usersessions", "sessions", "admin",
+)  # fmt: skip
+NUMBERS = ("orders_order_number", "orders_return_number")
+
+
+def is_seeded() -> bool:
+    """Tell whether this shop has the demo's small data: all of it is written at once, so one store stands for it."""
+    return Location.objects.filter(code="ber-mitte").exists()
+
+
+def is_seeded_large() -> bool:
+    """Tell whether this shop has the large catalogue too."""
+    return large.is_written()
+
+
+@transaction.atomic
+def seed_small(*, seed: int, now: datetime, progress: Progress) -> None:
+    """
+    Write the demo shop into a shop that has none of it: places, people, goods, stock and ninety days of orders.
+
+    The same seed writes the same shop, counted back from now. One transaction: either all of it is there or nothing.
+    """
+    rng = random.Random(seed)
+    is_first = not JournalEntry.objects.exists()
+    journal.ensure_months((now - timedelta(days=stock.OPENING_DAYS_AGO)).date(), now.date())
+    progress.show("Opening stores", 0)
+    locations = town.write_places(today=now.date())
+    staff = town.write_staff(rng=rng, now=now, locations=locations)
+    shoppers = town.write_shoppers(rng=rng, now=now)
+    variants = goods.write_goods(rng=rng, now=now, progress=progress)
+    progress.show("Filling shelves", 0)
+    stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations)
+    history.write_history(rng=rng, now=now, locations=locations, staff=staff, shoppers=shoppers, progress=progress)
+    if is_first:
+        # These orders were made up just now: nobody is to be sent a confirmation of one from two months ago.
+        _mark_all_read()
+
+
+def seed_large(*, seed: int, now: datetime, progress: Progress) -> None:
+    """Add goods to the demo shop until it has 100,000 variants, and stores until it has 200."""
+    large.write_large(rng=random.Random(seed), now=now, progress=progress)
+
+
+@transaction.atomic
+def empty_the_shop() -> None:
+    """Delete every row of the shop and every picture of its goods. There is no way back."""
+    for name in Media.objects.values_list("file", flat=True).distinct():
+        default_storage.delete(name)
+    tables = sorted(
+        {
+            model._meta.db_table
+            for label in EMPTIED_APPS
+            for model in apps.get_app_config(label).get_models(include_auto_created=True)
+            if not model._meta.proxy
+        }
+    )
+    with connection.cursor() as cursor:
+        # Ledgers refuse to be deleted from row by row, and rightly so; a whole table may be emptied.
+        cursor.execute(
+            f"TRUNCATE {', '.join(connection.ops.quote_name(table) for table in tables)} RESTART IDENTITY CASCADE"
+        )
+        for sequence in NUMBERS:
+            cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
+
+
+def _mark_all_read() -> None:
+    """Put every handler behind the last entry of the journal."""
+    last = sql.fetch_one("SELECT xid, id FROM core_journal ORDER BY xid DESC, id DESC LIMIT 1", {})
+    assert last is not None
+    for subscription in journal.subscriptions():
+        HandlerPosition.objects.update_or_create(
+            handler=subscription.name, defaults={"xid": last["xid"], "entry_id": last["id"]}
+        )
