@@ -29,22 +29,19 @@ LEASE = timedelta(seconds=60)
 WAIT_SECONDS = 3.0
 
 _TAKE = """
-INSERT INTO core_idempotentanswer (scope, key, request_hash, body, resume, locked_at, expires_at)
-VALUES (%(scope)s, %(key)s, %(request_hash)s, ''::bytea, '', %(now)s, %(expires_at)s)
+INSERT INTO core_idempotentanswer (scope, key, request_hash, body, locked_at, expires_at)
+VALUES (%(scope)s, %(key)s, %(request_hash)s, ''::bytea, %(now)s, %(expires_at)s)
 ON CONFLICT (scope, key) DO UPDATE SET locked_at = EXCLUDED.locked_at
     WHERE core_idempotentanswer.status IS NULL
       AND core_idempotentanswer.request_hash = EXCLUDED.request_hash
       AND core_idempotentanswer.locked_at < %(lease_over)s
-RETURNING resume
+RETURNING (xmax = 0) AS is_fresh
 """
 _READ = """
 SELECT request_hash, status, body FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %(key)s
 """
 _FINISH = """
 UPDATE core_idempotentanswer SET status = %(status)s, body = %(body)s WHERE scope = %(scope)s AND key = %(key)s
-"""
-_RESUME_AT = """
-UPDATE core_idempotentanswer SET resume = %(resume)s WHERE scope = %(scope)s AND key = %(key)s
 """
 _FORGET = "DELETE FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %(key)s AND status IS NULL"
 
@@ -72,19 +69,24 @@ class Replay(Exception):
 
 @dataclass(slots=True)
 class Claim:
-    """The right to do the work of one key. scope: actor, method and path; resume: where an interrupted one stopped."""
+    """The right to do the work of one key. scope: actor, method and path."""
 
     scope: str
     key: str
     request_hash: str
-    resume: str = ""
 
-    def take(self) -> None:
+    @property
+    def mark(self) -> str:
+        """What work under this key is marked with, so that an interrupted request finds what it had done: SHA-256."""
+        return hashlib.sha256(f"{self.scope} {self.key}".encode()).hexdigest()
+
+    def take(self) -> bool:
         """
         Claim the key in the caller's transaction; a twin waits here until this transaction ends.
 
         Raises Replay with the stored answer, KeyReused for another body, and StillAtWork if the twin was not done
-        after a short wait. A claim whose holder died is taken over after a minute, with resume as it left it.
+        after a short wait. Returns False if the claim was taken over from a holder that died more than a minute ago
+        behind a first commit: look for what it did by mark, and go on from there.
         """
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
@@ -96,19 +98,13 @@ class Claim:
                 "lease_over": now - LEASE,
             })  # fmt: skip
             if row is not None:
-                self.resume = row["resume"]
-                return
+                return bool(row["is_fresh"])
             stored = sql.fetch_one(_READ, self._identity)
             if stored is not None:
                 self._answer_from(stored)
             if time.monotonic() > deadline:
                 raise StillAtWork(_("The same request is still at work. Ask again in a moment with the same key."))
             time.sleep(0.05)
-
-    def resume_at(self, place: str) -> None:
-        """Note, in the caller's transaction, where to go on should this process die before it answers."""
-        self.resume = place
-        sql.execute(_RESUME_AT, self._identity | {"resume": place})
 
     def finish(self, data: Any, *, status: int) -> HttpResponse:
         """Store the answer in the caller's transaction and return it."""

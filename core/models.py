@@ -81,7 +81,6 @@ class IdempotentAnswer(models.Model):
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True, help_text="Empty while the first request is at work.")
     body = models.BinaryField(default=bytes)
-    resume = models.CharField(max_length=80, blank=True, help_text="Where an interrupted request goes on.")
     locked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -11,6 +11,8 @@ import pytest
 from omnistore.servers.postgres import Postgres
 from omnistore.servers.valkey import Valkey
 
+pytest_plugins = ["tests.shop"]
+
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 
 

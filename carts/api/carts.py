@@ -1,6 +1,5 @@
 """The shopper's cart."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 import segno
@@ -14,15 +13,13 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of
-from carts.api.access import TOKEN_PARAMETER, VERSION_PARAMETER, cart_of, line_id_of, owner_of, version_of
-from carts.api.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json, etag_of
-from carts.queries.carts import CartView
+from carts.doors import TOKEN_PARAMETER, VERSION_PARAMETER, CartDoor, answer_cart, cart_of, line_id_of, version_of
+from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut
 from carts.rules.handover import CODE_LENGTH, LETTERS
 from carts.services.carts import (
     LARGEST_QUANTITY,
     Owner,
     TokenSpent,
-    VersionConflict,
     add_to_cart,
     add_to_new_cart,
     change_quantity,
@@ -31,7 +28,7 @@ from carts.services.carts import (
     new_token,
     remove_line,
 )
-from core.api import Door, StrictSerializer, answer, checked
+from core.api import Door, StrictSerializer, checked
 from core.errors import NotFound
 
 STREAM_SALT = "carts.stream"
@@ -44,30 +41,6 @@ class NewLine(StrictSerializer):
 
 class Quantity(StrictSerializer):
     quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY)
-
-
-class CartDoor(Door):
-    """A view of the caller's one open cart; a version conflict shows the present cart beside the refusal."""
-
-    permission_classes: ClassVar[Any] = [AllowAny]
-
-    def handle_exception(self, exc: Exception) -> Any:
-        if isinstance(exc, VersionConflict):
-            now = timezone.now()
-            exc.details["cart"] = cart_json(cart_of(self.owner(self.request, now=now)), now=now)
-        return super().handle_exception(exc)
-
-    def owner(self, request: Request, *, now: datetime) -> Owner:
-        """Return whose cart this view works on."""
-        return owner_of(request, now=now)
-
-
-def answer_cart(cart: CartView | None, *, now: datetime, status: int = 200, token: str = "") -> HttpResponse:
-    """Answer with a whole cart, its version as ETag; token: the secret of a new anonymous cart."""
-    data = cart_json(cart, now=now)
-    if token:
-        data["cart_token"] = token
-    return answer(data, status=status, headers={"ETag": etag_of(cart)})
 
 
 class ShoppersCart(CartDoor):
@@ -157,7 +130,9 @@ class HandoverPicture(Door):
     permission_classes: ClassVar[Any] = [AllowAny]
     authentication_classes: ClassVar[Any] = []
 
-    @extend_schema(operation_id="cart_handover_qr", responses={(200, "image/svg+xml"): OpenApiTypes.BINARY}, tags=["cart"])
+    @extend_schema(
+        operation_id="cart_handover_qr", responses={(200, "image/svg+xml"): OpenApiTypes.BINARY}, tags=["cart"]
+    )
     def get(self, request: Request, code: str) -> HttpResponse:
         """The handover code as a QR code to show at the till."""
         if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
@@ -185,4 +160,3 @@ class CartStream(CartDoor):
         ticket = signing.dumps({"customers": owner.customer_ids, "token": owner.token_hash}, salt=STREAM_SALT)
         location = f"{settings.LIVE_URL}/live/cart/?ticket={ticket}"
         return HttpResponse(status=307, headers={"Location": location, "Cache-Control": "no-store"})
-

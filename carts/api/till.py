@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.queries.people import get_person
-from carts.api.access import VERSION_PARAMETER, line_id_of, version_of
-from carts.api.carts import NewLine, Quantity, answer_cart
-from carts.api.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
+from carts.api.carts import NewLine, Quantity
+from carts.doors import VERSION_PARAMETER, answer_cart, line_id_of, version_of
+from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
 from carts.queries.carts import cart_of_customer, get_cart
 from carts.rules.handover import cart_id_of
 from carts.services.carts import Owner, VersionConflict, add_to_cart, change_quantity, empty_cart, remove_line
@@ -130,5 +130,3 @@ class CustomerCartLine(CustomerCartDoor):
 
 def _answer(owner: Owner, *, now: datetime, status: int = 200) -> HttpResponse:
     return answer_cart(cart_of_customer(list(owner.customer_ids)), now=now, status=status)
-
-

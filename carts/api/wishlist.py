@@ -10,9 +10,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of, person_ids
-from carts.api.access import VERSION_PARAMETER, cart_of, line_id_of, owner_of, version_of
-from carts.api.carts import CartDoor, answer_cart
-from carts.api.output import CartOut
+from carts.doors import VERSION_PARAMETER, CartDoor, answer_cart, cart_of, line_id_of, owner_of, version_of
+from carts.output import CartOut
 from carts.queries.wishlists import wishlist_of
 from carts.services.wishlists import forget_saved, move_line_to_wishlist, save_for_later
 from core.api import Door, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of

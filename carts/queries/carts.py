@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from carts.rules.problems import LineFacts, Problem, line_problems
-from carts.rules.quote import QuoteLine, Totals, quote
+from carts.rules.quote import QuoteLine, ShippingTerms, Totals, quote
 from core import sql
 from core.errors import NotFound
 from core.translated import TranslatedText
@@ -13,11 +13,12 @@ from core.translated import TranslatedText
 # A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
 _LINES = """
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
-       cart.changed_at, line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
+       cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from, line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        store.code AS added_store, variant.id AS variant_id, variant.sku, variant.attributes,
        product.name, product.slug, price.amount AS unit_price,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
+LEFT JOIN carts_shippingrate AS rate ON rate.currency = cart.currency
 LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
 LEFT JOIN inventory_location AS store ON store.id = line.added_store_id
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
@@ -76,6 +77,7 @@ class CartView:
     customer_id: int | None
     changed_at: datetime
     merge_report: list[dict[str, Any]]
+    shipping_terms: ShippingTerms
     lines: list[CartLineView]
 
     @property
@@ -116,6 +118,7 @@ def _view(rows: list[sql.Row]) -> CartView | None:
         customer_id=cart["customer_id"],
         changed_at=cart["changed_at"],
         merge_report=cart["merge_report"],
+        shipping_terms=ShippingTerms(cart["shipping_amount"] or 0, cart["shipping_free_from"]),
         lines=[_line(row) for row in rows if row["id"] is not None],
     )
 

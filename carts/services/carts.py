@@ -143,9 +143,7 @@ def hash_of(token: str) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def add_to_cart(
-    *, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None = None
-) -> int:
+def add_to_cart(*, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None = None) -> int:
     """
     Put units of a variant into the owner's cart; a person's is made if there is none. The same variant adds up.
 
@@ -232,9 +230,7 @@ def empty_cart(*, owner: Owner, by: Actor, now: datetime, version: int | None = 
     )
 
 
-def _add(
-    statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None
-) -> int:
+def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None) -> int:
     parameters = {
         "customer": owner.customer_id,
         "token_hash": "" if owner.customer_ids else owner.token_hash,

@@ -51,6 +51,12 @@ def merge_customers_carts(*, duplicate_id: int, survivor_id: int, by: Actor, now
     return _merge(Cart.objects.filter(customer_id=duplicate_id), survivor_id, by, now)
 
 
+@transaction.atomic(savepoint=False)
+def merge_lines_back(*, source: Cart, target: Cart, by: Actor, now: datetime) -> list[MergedLine]:
+    """Bring the lines of a cart whose order failed into the cart its owner has begun since. Both are locked already."""
+    return _bring_over(source, target, by, now)
+
+
 def _merge(sources: Any, customer_id: int, by: Actor, now: datetime) -> list[MergedLine]:
     source_ids = list(sources.filter(state=Cart.OPEN).values_list("pk", flat=True))
     if not source_ids:

@@ -30,10 +30,6 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(help_text="Empty while the first request is at work.", null=True),
                 ),
                 ("body", models.BinaryField(default=bytes)),
-                (
-                    "resume",
-                    models.CharField(blank=True, help_text="Where an interrupted request goes on.", max_length=80),
-                ),
                 ("locked_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
             ],

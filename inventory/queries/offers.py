@@ -1,8 +1,14 @@
 """What locations could give, for many variants at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from core import sql
+from inventory.queries.availability import promise_date
+from inventory.queries.hours import hours_of
+from inventory.rules.opening import Hours, ready_at
 
 _SHIPPING = """
 SELECT level.variant_id, level.location_id, location.ship_rank AS rank,
@@ -16,3 +22,48 @@ WHERE level.variant_id = ANY(%(variants)s::bigint[]) AND location.ships AND loca
 def shipping_offers(variant_ids: Sequence[int]) -> list[sql.Row]:
     """Return what each shipping location has free: rows of variant_id, location_id, rank, available (above zero)."""
     return sql.fetch_all(_SHIPPING, {"variants": list(variant_ids)})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A location that is to serve a fulfilment, with what it takes to promise a time."""
+
+    id: int
+    code: str
+    offers_pickup: bool
+    lead_minutes: int
+    hours: Hours
+
+    def ready_at(self, now: datetime) -> datetime | None:
+        """Return when an order of now lies ready at the desk; None if the location is never open."""
+        return ready_at(self.hours, now, self.lead_minutes)
+
+    def arrives_at(self, now: datetime) -> datetime | None:
+        """Return when a parcel of now is promised: the end of the day, in the location's own time."""
+        day = promise_date(self.hours, now=now)
+        return datetime.combine(day, time.max, ZoneInfo(self.hours.time_zone)) if day else None
+
+
+_SOURCES = """
+SELECT location.id, location.code, location.offers_pickup, location.pickup_lead_minutes, location.time_zone,
+       (SELECT jsonb_agg(jsonb_build_array(weekday, opens, closes)) FROM inventory_openinghours
+        WHERE location_id = location.id) AS week,
+       (SELECT jsonb_agg(jsonb_build_array(day, opens, closes)) FROM inventory_openingexception
+        WHERE location_id = location.id AND day >= current_date - 2) AS exceptions
+FROM inventory_location AS location
+WHERE location.is_active AND (location.id = ANY(%(ids)s::bigint[]) OR location.code = ANY(%(codes)s::text[]))
+"""
+
+
+def load_sources(*, ids: Sequence[int] = (), codes: Sequence[str] = ()) -> list[Source]:
+    """Return the active locations with these ids or codes, with their hours, in one statement."""
+    return [
+        Source(
+            id=row["id"],
+            code=row["code"],
+            offers_pickup=row["offers_pickup"],
+            lead_minutes=row["pickup_lead_minutes"],
+            hours=hours_of(row),
+        )
+        for row in sql.fetch_all(_SOURCES, {"ids": list(ids), "codes": list(codes)})
+    ]

@@ -64,5 +64,7 @@ class SandboxProvider:
 
 
 def _answer(key: UUID, outcome: str) -> ProviderAnswer:
-    next_action = {"type": "confirm"} if outcome == NEEDS_ACTION else None
+    next_action = None
+    if outcome == NEEDS_ACTION:
+        next_action = {"type": "confirm", "url": f"/api/v1/test-provider/{key}/confirmation/"}
     return ProviderAnswer(outcome, ref=f"ch_{key.hex}", next_action=next_action)

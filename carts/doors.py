@@ -1,16 +1,22 @@
-"""Whose cart a request means."""
+"""What every view around a cart shares: whose cart a request means, and how it is answered."""
 
 import re
 from datetime import datetime
+from typing import Any, ClassVar
 
+from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of, person_ids
+from carts.output import cart_json, etag_of
 from carts.queries.carts import CartView, cart_of_customer, cart_of_token
-from carts.services.carts import Owner, hash_of
+from carts.services.carts import Owner, VersionConflict, hash_of
 from carts.services.merging import merge_token_cart
+from core.api import Door, answer
 from core.errors import Malformed
 
 TOKEN_HEADER = "X-Cart-Token"  # noqa: S105 - the name of a header
@@ -60,3 +66,27 @@ def line_id_of(text: str) -> int:
     """Return a line id from an address; one that cannot exist becomes 0, which no line has."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
     return number if number <= LARGEST_ID else 0
+
+
+class CartDoor(Door):
+    """A view of the caller's one open cart; a version conflict shows the present cart beside the refusal."""
+
+    permission_classes: ClassVar[Any] = [AllowAny]
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, VersionConflict):
+            now = timezone.now()
+            exc.details["cart"] = cart_json(cart_of(self.owner(self.request, now=now)), now=now)
+        return super().handle_exception(exc)
+
+    def owner(self, request: Request, *, now: datetime) -> Owner:
+        """Return whose cart this view works on."""
+        return owner_of(request, now=now)
+
+
+def answer_cart(cart: CartView | None, *, now: datetime, status: int = 200, token: str = "") -> HttpResponse:
+    """Answer with a whole cart, its version as ETag; token: the secret of a new anonymous cart."""
+    data = cart_json(cart, now=now)
+    if token:
+        data["cart_token"] = token
+    return answer(data, status=status, headers={"ETag": etag_of(cart)})

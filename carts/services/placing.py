@@ -1,0 +1,127 @@
+"""A cart on its way to becoming an order: taken out of the shopper's hands, and given back if it comes to nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from carts.models import Cart
+from carts.queries.carts import CartView, get_cart
+from carts.services.carts import Owner, VersionConflict
+from carts.services.merging import merge_lines_back
+from core import sql
+from core.actors import Actor
+from core.errors import NotFound, Refusal
+
+_TAKE = """
+UPDATE carts_cart SET state = 'ordered', changed_at = %(now)s
+WHERE state = 'open' AND (%(version)s::int IS NULL OR version = %(version)s::int)
+  AND (customer_id = ANY(%(customers)s::bigint[])
+       OR (token_hash <> '' AND token_hash = %(token_hash)s)
+       OR id = %(cart)s::bigint)
+RETURNING id
+"""
+_PRESENT = """
+SELECT version FROM carts_cart
+WHERE state = 'open' AND (customer_id = ANY(%(customers)s::bigint[])
+       OR (token_hash <> '' AND token_hash = %(token_hash)s) OR id = %(cart)s::bigint)
+"""
+_FROM_LINES = """
+WITH wanted AS (
+    SELECT variant.id, price.amount, wish.quantity, wish.place
+    FROM unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS wish(sku, quantity, place)
+    JOIN inventory_variant AS variant ON variant.sku = wish.sku
+    JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
+), cart AS (
+    INSERT INTO carts_cart (customer_id, token_hash, currency, state, version, merge_report, created_channel,
+                            created_at, changed_at)
+    VALUES (%(customer)s::bigint, '', %(currency)s, 'ordered', 1, '[]', %(channel)s, %(now)s, %(now)s)
+    RETURNING id
+), line AS (
+    INSERT INTO carts_cartline (cart_id, variant_id, quantity, unit_price_when_added, added_channel, added_store_id,
+                                added_by_staff_id, added_at)
+    SELECT cart.id, wanted.id, sum(wanted.quantity), min(wanted.amount), %(channel)s, %(store)s::bigint,
+           %(staff)s::bigint, %(now)s
+    FROM cart, wanted GROUP BY cart.id, wanted.id ORDER BY min(wanted.place)
+    RETURNING id
+)
+SELECT cart.id, (SELECT array_agg(place) FROM wanted) AS found FROM cart
+"""
+
+
+class CartEmpty(Refusal):
+    """There is nothing to order."""
+
+    code = "cart_empty"
+
+
+@transaction.atomic(savepoint=False)
+def take_cart(*, owner: Owner, cart_id: int | None = None, version: int | None, now: datetime) -> CartView:
+    """
+    Take the owner's open cart (or the one with this id) for an order: from here on nobody else can change it.
+
+    version: the one the shopper saw; no check without it. Locks the cart until the transaction ends; a rollback gives
+    it back. Raises CartEmpty if there is no open cart with lines, and VersionConflict.
+    """
+    parameters = {**owner.parameters(), "cart": cart_id, "version": version, "now": now}
+    row = sql.fetch_one(_TAKE, parameters)
+    if row is None:
+        present = sql.fetch_one(_PRESENT, parameters)
+        if present is None:
+            raise CartEmpty(_("There is nothing in the cart."))
+        raise VersionConflict(
+            _("The cart was changed meanwhile. Look at it again before you order."), version=present["version"]
+        )
+    cart = get_cart(row["id"])
+    if not cart.lines:
+        raise CartEmpty(_("There is nothing in the cart."))
+    return cart
+
+
+@transaction.atomic(savepoint=False)
+def cart_from_lines(*, lines: Sequence[tuple[str, int]], customer_id: int | None, by: Actor, now: datetime) -> CartView:
+    """
+    Make a cart that is ordered at once, as a sale at the till without the shopper's own cart does.
+
+    lines: pairs of SKU and quantity. Raises NotFound for SKUs without a price.
+    """
+    row = sql.fetch_one(
+        _FROM_LINES,
+        {
+            "skus": [sku for sku, _quantity in lines],
+            "quantities": [quantity for _sku, quantity in lines],
+            "currency": settings.SHOP_CURRENCY,
+            "customer": customer_id,
+            "channel": by.channel,
+            "store": by.store_id,
+            "staff": by.staff_id,
+            "now": now,
+        },
+    )
+    assert row is not None
+    missing = [sku for place, (sku, _quantity) in enumerate(lines, 1) if place not in (row["found"] or ())]
+    if missing:
+        raise NotFound(_("Not on sale: %(skus)s.") % {"skus": ", ".join(missing)}, skus=missing)
+    return get_cart(row["id"])
+
+
+@transaction.atomic(savepoint=False)
+def give_cart_back(*, cart_id: int, by: Actor, now: datetime) -> None:
+    """
+    Open an ordered cart again because its order came to nothing, at the version it had.
+
+    If its owner began another cart meanwhile, the lines are merged into that one. Locks the carts.
+    """
+    cart = Cart.objects.select_for_update().get(pk=cart_id)
+    if cart.state != Cart.ORDERED:
+        return
+    newer = None
+    if cart.customer_id is not None:
+        newer = Cart.objects.select_for_update().filter(customer_id=cart.customer_id, state=Cart.OPEN).first()
+    if newer is None:
+        cart.state = Cart.OPEN
+        cart.save(update_fields=["state"])
+    else:
+        merge_lines_back(source=cart, target=newer, by=by, now=now)

@@ -1,0 +1,107 @@
+"""Checkout, and what comes after it when the payment needs the shopper."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from accounts.authentication import actor_of
+from carts.doors import TOKEN_PARAMETER, CartDoor
+from carts.services.carts import Owner
+from core.api import Door, answer, checked
+from core.errors import Malformed, NotFound
+from core.idempotency import claim_of
+from orders.api.input import CheckoutIn, fulfilment_wish, wish_fields
+from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
+from orders.providers.sandbox import SandboxProvider
+from orders.queries.orders import get_order_for
+from orders.rules.checkout import PAY_IN_STORE, TEST, Wish
+from orders.services.checkout import check_out
+from orders.services.payments import look_again
+
+KEY_PARAMETER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="1 to 255 printable ASCII characters; the same key again gives the first answer, byte for byte.",
+)
+
+
+class Checkout(CartDoor):
+    @extend_schema(
+        operation_id="checkout",
+        parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
+        request=CheckoutIn,
+        responses={201: OrderOut, 202: OrderOut},
+        examples=[CHECKOUT_EXAMPLE],
+        tags=["orders"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Order the cart: 201 with the order, or 202 with next_action when the payment needs the shopper."""
+        now = timezone.now()
+        body = checked(CheckoutIn, request)
+        owner = self.owner(request, now=now)
+        claim = claim_of(request, actor=_who(owner))
+        wish = Wish(
+            fulfilments=tuple(fulfilment_wish(given) for given in body["fulfilments"]),
+            request_mark=claim.mark,
+            **_with_contact(wish_fields(body), request),
+        )
+        _check_methods(wish)
+        return check_out(claim=claim, owner=owner, wish=wish, by=actor_of(request), now=now, render=placed_json)
+
+
+class OrderPayment(CartDoor):
+    @extend_schema(
+        operation_id="order_payment", parameters=[TOKEN_PARAMETER], request=None, responses=OrderOut, tags=["orders"]
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Look again at a payment that waited for the shopper: the order is placed once the provider has the money."""
+        now = timezone.now()
+        owner = self.owner(request, now=now)
+        order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+        return answer(order_json(look_again(order=order, by=actor_of(request), now=now)))
+
+
+class TestConfirmation(Door):
+    """The test provider's own page: whoever holds the key may confirm. Only where the test provider is on."""
+
+    permission_classes: ClassVar[Any] = [AllowAny]
+    authentication_classes: ClassVar[Any] = []
+
+    @extend_schema(operation_id="test_provider_confirm", request=None, responses={204: None}, tags=["orders"])
+    def post(self, request: Request, key: UUID) -> HttpResponse:
+        """Play the shopper who confirms a test payment with the bank."""
+        if not settings.ENABLE_TEST_PROVIDER:
+            raise NotFound(_("The test provider is off."))
+        SandboxProvider().confirm(key=key)
+        return HttpResponse(status=204)
+
+
+def _who(owner: Owner) -> str:
+    return f"customer:{owner.customer_id}" if owner.customer_ids else f"cart:{owner.token_hash[:32]}"
+
+
+def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
+    """A signed-in shopper's own addresses stand in for a contact that was left out; a guest must give one."""
+    if request.user.is_authenticated:
+        fields["contact_email"] = fields["contact_email"] or request.user.email
+        fields["contact_phone"] = fields["contact_phone"] or str(request.user.phone or "")
+    elif not fields["contact_email"] and not fields["contact_phone"]:
+        raise Malformed(_("Give an e-mail address or a phone number, so that we can reach you."), field="contact")
+    return fields
+
+
+def _check_methods(wish: Wish) -> None:
+    for tender in wish.tenders:
+        if tender.method not in (PAY_IN_STORE, TEST) or (tender.method == TEST and not settings.ENABLE_TEST_PROVIDER):
+            raise Malformed(
+                _("Paying by %(method)s is not possible here.") % {"method": tender.method}, field="payments"
+            )

@@ -1,0 +1,158 @@
+"""The forms in which a checkout or a sale comes in, and how they become a wish."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.rules.addresses import checked_address
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from phonenumber_field.serializerfields import PhoneNumberField
+from rest_framework import serializers
+
+from core.api import StrictSerializer
+from core.errors import Malformed
+from core.money import MoneyError, parse_money
+from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, PICKUP, SHIP, TEST, FulfilmentWish, Tender
+
+MOST_PARTS = 20
+MOST_LINES = 200
+
+
+class MoneyIn(StrictSerializer):
+    amount = serializers.CharField(max_length=30)
+    currency = serializers.CharField(max_length=3)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            money = parse_money(attrs["amount"], attrs["currency"])
+        except MoneyError as error:
+            raise serializers.ValidationError(str(error)) from error
+        return {"minor": money.amount, "currency": money.currency}
+
+
+class FulfilmentIn(StrictSerializer):
+    kind = serializers.ChoiceField([SHIP, PICKUP, CARRY_OUT])
+    store = serializers.CharField(max_length=40, required=False)
+    address = serializers.DictField(child=serializers.CharField(max_length=400, allow_blank=True), required=False)
+    lines = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=MOST_LINES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] == PICKUP and not attrs.get("store"):
+            raise serializers.ValidationError({"store": [_("Name the store in which to collect.")]})
+        if attrs["kind"] == SHIP and not attrs.get("address"):
+            raise serializers.ValidationError({"address": [_("Say where to ship.")]})
+        return attrs
+
+
+class PaymentIn(StrictSerializer):
+    method = serializers.ChoiceField([CARD, PAY_IN_STORE, TEST])
+    amount = MoneyIn(required=False)
+    provider = serializers.CharField(max_length=20, required=False)
+    payment_method = serializers.CharField(max_length=255, required=False, allow_blank=True)
+
+
+class TillPaymentIn(StrictSerializer):
+    method = serializers.ChoiceField([CASH, CARD, PAY_IN_STORE, TEST])
+    amount = MoneyIn(required=False)
+    tendered = MoneyIn(required=False)
+    payment_method = serializers.CharField(max_length=255, required=False, allow_blank=True)
+
+
+class ContactIn(StrictSerializer):
+    email = serializers.EmailField(required=False, allow_blank=True)
+    phone = PhoneNumberField(required=False, allow_blank=True)
+
+
+class ReceiptIn(StrictSerializer):
+    medium = serializers.ChoiceField(["email", "sms", "print", "none"])
+
+
+class CheckoutIn(StrictSerializer):
+    cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    expected_total = MoneyIn()
+    fulfilments = FulfilmentIn(many=True, allow_empty=False, max_length=MOST_PARTS)
+    payments = PaymentIn(many=True, required=False, max_length=MOST_PARTS)
+    contact = ContactIn(required=False)
+    receipt = ReceiptIn(required=False)
+
+
+class SaleLineIn(StrictSerializer):
+    sku = serializers.CharField(max_length=64, required=False)
+    barcode = serializers.CharField(max_length=32, required=False)
+    quantity = serializers.IntegerField(min_value=1, max_value=9999, default=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("sku" in attrs) == ("barcode" in attrs):
+            raise serializers.ValidationError(_("Give either the sku or the barcode."))
+        return attrs
+
+
+class SaleIn(StrictSerializer):
+    session = serializers.CharField(max_length=20)
+    customer = serializers.CharField(max_length=20, required=False, allow_null=True)
+    cart = serializers.CharField(max_length=20, required=False)
+    cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    expected_total = MoneyIn(required=False)
+    lines = SaleLineIn(many=True, required=False, allow_empty=False, max_length=MOST_LINES)
+    fulfilments = FulfilmentIn(many=True, required=False, allow_empty=False, max_length=MOST_PARTS)
+    payments = TillPaymentIn(many=True, required=False, max_length=MOST_PARTS)
+    contact = ContactIn(required=False)
+    receipt = ReceiptIn(required=False)
+    client_id = serializers.UUIDField(required=False)
+    occurred_at = serializers.DateTimeField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("cart" in attrs) == ("lines" in attrs):
+            raise serializers.ValidationError(_("Give either the cart or the lines of the sale."))
+        return attrs
+
+
+def fulfilment_wish(given: Mapping[str, Any]) -> FulfilmentWish:
+    """Read one fulfilment; its address is checked by the rules of its country. Raises Malformed, ValidationError."""
+    lines = given.get("lines")
+    return FulfilmentWish(
+        kind=given["kind"],
+        store=given.get("store", ""),
+        address=checked_address(given["address"]) if given["kind"] == SHIP else {},
+        lines=None if lines is None else tuple(_line_id(line) for line in lines),
+    )
+
+
+def tender(given: Mapping[str, Any]) -> Tender:
+    """Read one payment. Raises Malformed if its currency is not the shop's."""
+    return Tender(
+        method=given["method"],
+        amount=shop_amount(given["amount"], "payments") if "amount" in given else None,
+        tendered=shop_amount(given["tendered"], "payments") if "tendered" in given else None,
+        payment_method=given.get("payment_method", ""),
+    )
+
+
+def shop_amount(money: Mapping[str, Any], field: str) -> int:
+    """Return the minor units of an amount in the shop's currency. Raises Malformed for another currency."""
+    if money["currency"] != settings.SHOP_CURRENCY:
+        raise Malformed(_("Pay in %(currency)s.") % {"currency": settings.SHOP_CURRENCY}, field=field)
+    return int(money["minor"])
+
+
+def wish_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a wish that a checkout and a sale have in common."""
+    contact = body.get("contact", {})
+    expected = body.get("expected_total")
+    return {
+        "tenders": tuple(tender(payment) for payment in body.get("payments", ())),
+        "cart_version": body.get("cart_version"),
+        "expected_total": expected["minor"] if expected else None,
+        "expected_currency": expected["currency"] if expected else "",
+        "contact_email": contact.get("email", "").lower(),
+        "contact_phone": str(contact.get("phone") or ""),
+        "receipt_medium": body.get("receipt", {}).get("medium", ""),
+        "language": (get_language() or settings.LANGUAGE_CODE).split("-")[0],
+    }
+
+
+def _line_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Malformed(_("A line is named by its id in the cart."), field="fulfilments")
+    return int(text)

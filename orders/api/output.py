@@ -1,0 +1,228 @@
+"""How an order looks on every door of the API."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from core.money import money_json
+from core.schema import MoneySchema
+from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
+from orders.rules.collection_codes import collection_code
+from orders.services.charging import Outcome
+
+COLLECTABLE = {"placed", "accepted", "picking", "ready"}
+
+
+def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
+    """Shape an order as the contract has it. shows_codes: tell collection codes, as only the buyer may know them."""
+    currency = order.currency
+    return {
+        "number": order.number,
+        "placed_at": order.placed_at.isoformat(),
+        "channel": order.channel,
+        "store": order.store,
+        "state": order.state,
+        "customer": None if order.customer_id is None else str(order.customer_id),
+        "contact": {"email": order.contact_email, "phone": order.contact_phone},
+        "lines": [_line_json(line, currency) for line in order.lines],
+        "totals": {
+            "items": money_json(order.items_total, currency),
+            "discount": money_json(order.discount_total, currency),
+            "shipping": money_json(order.shipping_total, currency),
+            "tax": money_json(order.tax_total, currency),
+            "grand": money_json(order.grand_total, currency),
+        },
+        "fulfilments": [_fulfilment_json(fulfilment, shows_codes) for fulfilment in order.fulfilments],
+        "payments": [_payment_json(payment, currency) for payment in order.payments],
+        "refunds": [{**refund, "amount": money_json(refund["amount"], currency)} for refund in order.refunds],
+        "returns": [{**goods, "amount": money_json(goods["amount"], currency)} for goods in order.returns],
+        "collector": order.collector,
+        "cancel_reason": order.cancel_reason,
+    }
+
+
+def placed_json(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Shape a freshly placed order; next_action says what the shopper must do, or that the provider is slow."""
+    data = order_json(order)
+    if order.state == "pending":
+        waiting = next((outcome for outcome in outcomes if outcome.next_action), None)
+        data["next_action"] = {
+            **((waiting.next_action or {}) if waiting else {"type": "wait"}),
+            "then": f"/api/v1/orders/{order.number}/payment/",
+        }
+    return data
+
+
+def _line_json(line: LineView, currency: str) -> dict[str, Any]:
+    return {
+        "id": str(line.id),
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit_price": money_json(line.unit_price, currency),
+        "discount": money_json(line.discount, currency),
+        "line_total": money_json(line.line_total, currency),
+        "fulfilled": line.fulfilled,
+        "cancelled": line.cancelled,
+        "returned": line.returned,
+    }
+
+
+def _fulfilment_json(fulfilment: FulfilmentView, shows_codes: bool) -> dict[str, Any]:
+    has_code = shows_codes and fulfilment.kind == "pickup" and fulfilment.state in COLLECTABLE
+    return {
+        "id": str(fulfilment.id),
+        "kind": fulfilment.kind,
+        "store": fulfilment.store,
+        "state": fulfilment.state,
+        "address": fulfilment.address or None,
+        "promised_at": _time(fulfilment.promised_at),
+        "ready_at": _time(fulfilment.ready_at),
+        "expires_at": _time(fulfilment.expires_at),
+        "collection_code": collection_code(fulfilment.id, secret=settings.COLLECTION_SECRET) if has_code else None,
+        "tracking": fulfilment.tracking or None,
+        "lines": [{"line": str(line_id), "quantity": quantity} for line_id, quantity in fulfilment.lines],
+    }
+
+
+def _payment_json(payment: PaymentView, currency: str) -> dict[str, Any]:
+    shaped: dict[str, Any] = {
+        "method": payment.method,
+        "amount": money_json(payment.amount, currency),
+        "state": payment.state,
+        "refunded": money_json(payment.refunded, currency),
+    }
+    if payment.tendered is not None:
+        shaped["tendered"] = money_json(payment.tendered, currency)
+        shaped["change"] = money_json(payment.tendered - payment.amount, currency)
+    return shaped
+
+
+def _time(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+class OrderLineOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneySchema()
+    discount = MoneySchema()
+    line_total = MoneySchema()
+    fulfilled = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    returned = serializers.IntegerField()
+
+
+class FulfilmentLineOut(serializers.Serializer[Any]):
+    line = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+class FulfilmentOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    kind = serializers.CharField(help_text="ship, pickup or carry_out.")
+    store = serializers.CharField(help_text="The code of the location that serves it.")
+    state = serializers.CharField()
+    address = serializers.DictField(allow_null=True)
+    promised_at = serializers.DateTimeField(allow_null=True)
+    ready_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    collection_code = serializers.CharField(allow_null=True)
+    tracking = serializers.CharField(allow_null=True)
+    lines = FulfilmentLineOut(many=True)
+
+
+class PaymentOut(serializers.Serializer[Any]):
+    method = serializers.CharField()
+    amount = MoneySchema()
+    state = serializers.CharField()
+    refunded = MoneySchema()
+    tendered = MoneySchema(required=False)
+    change = MoneySchema(required=False)
+
+
+class RefundOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    method = serializers.CharField()
+    amount = MoneySchema()
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+
+
+class OrderReturnOut(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    state = serializers.CharField()
+    method = serializers.CharField()
+    refund = serializers.CharField()
+    amount = MoneySchema()
+    requested_at = serializers.DateTimeField()
+    lines = serializers.ListField(child=serializers.DictField())
+
+
+class OrderTotalsOut(serializers.Serializer[Any]):
+    items = MoneySchema()
+    discount = MoneySchema()
+    shipping = MoneySchema()
+    tax = MoneySchema()
+    grand = MoneySchema()
+
+
+class ContactOut(serializers.Serializer[Any]):
+    email = serializers.CharField()
+    phone = serializers.CharField()
+
+
+class CollectorOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    phone = serializers.CharField()
+
+
+class OrderOut(serializers.Serializer[Any]):
+    """An order of any channel."""
+
+    number = serializers.CharField()
+    placed_at = serializers.DateTimeField()
+    channel = serializers.CharField()
+    store = serializers.CharField(allow_null=True)
+    state = serializers.CharField()
+    customer = serializers.CharField(allow_null=True)
+    contact = ContactOut()
+    lines = OrderLineOut(many=True)
+    totals = OrderTotalsOut()
+    fulfilments = FulfilmentOut(many=True)
+    payments = PaymentOut(many=True)
+    refunds = RefundOut(many=True)
+    returns = OrderReturnOut(many=True)
+    collector = CollectorOut(allow_null=True)
+    cancel_reason = serializers.CharField()
+    next_action = serializers.DictField(required=False, help_text="Only while the payment waits for the shopper.")
+
+
+CHECKOUT_EXAMPLE = OpenApiExample(
+    "Collect in a store, pay there",
+    value={
+        "cart_version": 2,
+        "expected_total": {"amount": "39.80", "currency": "EUR"},
+        "fulfilments": [{"kind": "pickup", "store": "ber-mitte"}],
+        "payments": [{"method": "pay_in_store"}],
+        "contact": {"email": "sara@example.com"},
+    },
+    request_only=True,
+)
+SALE_EXAMPLE = OpenApiExample(
+    "Two mugs over the counter, in cash",
+    value={
+        "session": "1",
+        "lines": [{"sku": "MUG-STONE", "quantity": 2}],
+        "payments": [{"method": "cash", "tendered": {"amount": "50.00", "currency": "EUR"}}],
+        "receipt": {"medium": "print"},
+    },
+    request_only=True,
+)

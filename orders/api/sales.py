@@ -1,0 +1,110 @@
+"""Selling at the till: over the counter, to collect, or to ship; from the shopper's own cart or from scanned goods."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from accounts.queries.people import get_person
+from accounts.rules import roles
+from carts.doors import line_id_of
+from core.actors import Actor
+from core.api import checked
+from core.errors import Malformed, NotFound, Refusal
+from core.idempotency import claim_of
+from inventory.models import Barcode
+from inventory.staff import StaffDoor
+from orders.api.checkout import KEY_PARAMETER
+from orders.api.input import SaleIn, fulfilment_wish, wish_fields
+from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
+from orders.models import TillSession
+from orders.rules.checkout import CARRY_OUT, FulfilmentWish, Wish
+from orders.services.checkout import sell_cart, sell_lines
+
+OLDEST_OFFLINE_SALE = timedelta(days=30)
+
+
+class SessionClosed(Refusal):
+    """The till session is closed, or belongs to another store."""
+
+    code = "session_closed"
+
+
+class Sales(StaffDoor):
+    right = roles.SELL
+
+    @extend_schema(
+        operation_id="till_sale",
+        parameters=[KEY_PARAMETER],
+        request=SaleIn,
+        responses={201: OrderOut, 202: OrderOut},
+        examples=[SALE_EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """
+        Sell at the till, like checkout; goods are carried out unless fulfilments say otherwise.
+
+        A client_id made at the till makes a sale safe to send again, with any key: it is answered with the order it
+        made the first time.
+        """
+        now = timezone.now()
+        body = checked(SaleIn, request)
+        by = self.actor(request)
+        claim = claim_of(request, actor=f"staff:{request.user.pk}")
+        session_id = _open_session(body["session"], by)
+        customer_id = get_person(line_id_of(body["customer"])).pk if body.get("customer") else None
+        given = body.get("fulfilments")
+        wish = Wish(
+            fulfilments=tuple(fulfilment_wish(each) for each in given) if given else (FulfilmentWish(CARRY_OUT),),
+            client_id=body.get("client_id"),
+            session_id=session_id,
+            customer_id=customer_id,
+            occurred_at=_occurred_at(body.get("occurred_at"), now),
+            request_mark=claim.mark,
+            **wish_fields(body),
+        )
+        if "cart" in body:
+            return sell_cart(
+                claim=claim, cart_id=line_id_of(body["cart"]), wish=wish, by=by, now=now, render=placed_json
+            )
+        return sell_lines(
+            claim=claim,
+            lines=_scanned(body["lines"]),
+            customer_id=customer_id,
+            wish=wish,
+            by=by,
+            now=now,
+            render=placed_json,
+        )
+
+
+def _open_session(text: str, by: Actor) -> int:
+    session = TillSession.objects.filter(pk=line_id_of(text), store_id=by.store_id).values("pk", "closed_at").first()
+    if session is None:
+        raise NotFound(_("There is no such till session in this store. Open one first."))
+    if session["closed_at"] is not None:
+        raise SessionClosed(_("This till session is closed. Open a new one."))
+    return int(session["pk"])
+
+
+def _occurred_at(given: datetime | None, now: datetime) -> datetime | None:
+    if given is None:
+        return None
+    if not now - OLDEST_OFFLINE_SALE <= given <= now + timedelta(minutes=5):
+        raise Malformed(_("A sale is sent within 30 days, and never before it happened."), field="occurred_at")
+    return min(given, now)
+
+
+def _scanned(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    codes = [line["barcode"] for line in lines if "barcode" in line]
+    skus = dict(Barcode.objects.filter(code__in=codes).values_list("code", "variant__sku")) if codes else {}
+    unknown = [code for code in codes if code not in skus]
+    if unknown:
+        raise NotFound(_("Nobody knows this barcode: %(codes)s.") % {"codes": ", ".join(unknown)}, barcodes=unknown)
+    return [(line.get("sku") or skus[line["barcode"]], line["quantity"]) for line in lines]

@@ -1,0 +1,141 @@
+"""Reading orders: one statement for an order with all that belongs to it, one for a page of a list."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from core import sql
+from core.errors import NotFound
+from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
+
+_COLUMNS = """
+SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel, store.code AS store,
+       orders.customer_id, orders.currency, orders.items_total, orders.discount_total, orders.shipping_total,
+       orders.tax_total, orders.grand_total, orders.contact_email, orders.contact_phone, orders.language,
+       orders.cart_id, orders.cancel_reason,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', line.id, 'variant_id', line.variant_id, 'sku', line.sku, 'name', line.name,
+            'quantity', line.quantity, 'unit_price', line.unit_price, 'discount', line.discount,
+            'line_total', line.line_total, 'fulfilled', line.quantity_fulfilled,
+            'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned) ORDER BY line.position), '[]')
+        FROM orders_orderline AS line WHERE line.order_id = orders.id) AS lines,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', fulfilment.id, 'kind', fulfilment.kind, 'store', location.code, 'state', fulfilment.state,
+            'address', fulfilment.address, 'promised_at', fulfilment.promised_at, 'ready_at', fulfilment.ready_at,
+            'expires_at', fulfilment.expires_at, 'tracking', fulfilment.tracking,
+            'lines', (SELECT coalesce(jsonb_agg(jsonb_build_array(part.order_line_id, part.quantity)
+                                                ORDER BY part.id), '[]')
+                      FROM orders_fulfilmentline AS part WHERE part.fulfilment_id = fulfilment.id))
+            ORDER BY fulfilment.id), '[]')
+        FROM orders_fulfilment AS fulfilment JOIN inventory_location AS location ON location.id = fulfilment.location_id
+        WHERE fulfilment.order_id = orders.id) AS fulfilments,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', payment.id, 'method', payment.method, 'amount', payment.amount, 'state', payment.state,
+            'refunded', payment.refunded, 'tendered', payment.tendered) ORDER BY payment.id), '[]')
+        FROM orders_payment AS payment WHERE payment.order_id = orders.id) AS payments,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', refund.id::text, 'method', payment.method, 'amount', refund.amount, 'state', refund.state,
+            'reason', refund.reason, 'asked_at', refund.asked_at) ORDER BY refund.id), '[]')
+        FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
+        WHERE payment.order_id = orders.id) AS refunds,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'number', goods.number, 'state', goods.state, 'method', goods.method, 'refund', goods.refund_to,
+            'amount', goods.amount, 'requested_at', goods.requested_at,
+            'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                          'line', part.order_line_id::text, 'sku', part.sku, 'quantity', part.quantity,
+                          'reason', part.reason) ORDER BY part.id), '[]')
+                      FROM orders_returnline AS part WHERE part.parent_id = goods.id)) ORDER BY goods.id), '[]')
+        FROM orders_return AS goods WHERE goods.order_id = orders.id) AS returns,
+       (SELECT jsonb_build_object('name', collector.name, 'phone', collector.phone)
+        FROM orders_collector AS collector WHERE collector.order_id = orders.id) AS collector
+FROM orders_order AS orders LEFT JOIN inventory_location AS store ON store.id = orders.store_id
+"""
+_BY_NUMBER = f"{_COLUMNS} WHERE orders.number = %(number)s"
+_BY_CLIENT_ID = f"{_COLUMNS} WHERE orders.client_id = %(client_id)s AND orders.state <> 'failed'"
+_BY_MARK = f"{_COLUMNS} WHERE orders.request_mark = %(mark)s AND orders.state <> 'failed'"
+_OF_CUSTOMER = f"""{_COLUMNS}
+WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'failed'
+  AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)
+ORDER BY orders.id DESC LIMIT %(limit)s
+"""
+_ORDERED_WITH = """
+SELECT orders.number FROM orders_order AS orders JOIN carts_cart AS cart ON cart.id = orders.cart_id
+WHERE orders.state <> 'failed' AND cart.state = 'ordered' AND cart.version = %(version)s
+  AND (cart.customer_id = ANY(%(customers)s::bigint[])
+       OR (cart.token_hash <> '' AND cart.token_hash = %(token_hash)s))
+ORDER BY orders.id DESC LIMIT 1
+"""
+_OPENED_BY_TOKEN = """
+SELECT EXISTS (
+    SELECT FROM carts_cart WHERE id = %(cart)s AND token_hash <> '' AND token_hash = %(token_hash)s) AS opens
+"""
+
+
+def get_order(number: str) -> OrderView:
+    """Return an order by its number. Raises NotFound."""
+    row = sql.fetch_one(_BY_NUMBER, {"number": number})
+    if row is None:
+        raise NotFound("There is no such order.")
+    return _view(row)
+
+
+def get_order_for(*, number: str, customer_ids: Sequence[int], token_hash: str) -> OrderView:
+    """
+    Return an order to its owner: one of the person's records, or whoever holds the token of the cart it came from.
+
+    Raises NotFound, alike for an order that does not exist and one of somebody else.
+    """
+    order = get_order(number)
+    is_own = order.customer_id is not None and order.customer_id in customer_ids
+    if not is_own and not _is_opened_by(order, token_hash):
+        raise NotFound("There is no such order.")
+    return order
+
+
+def find_order_by_client_id(client_id: object) -> OrderView | None:
+    """Return the sale a till made under its own id, if it is here already."""
+    row = sql.fetch_one(_BY_CLIENT_ID, {"client_id": client_id})
+    return _view(row) if row else None
+
+
+def find_order_by_mark(mark: str) -> OrderView | None:
+    """Return the order that the request with this mark has placed, if it got so far."""
+    row = sql.fetch_one(_BY_MARK, {"mark": mark})
+    return _view(row) if row else None
+
+
+def orders_of(*, customer_ids: Sequence[int], after: int | None, limit: int) -> list[OrderView]:
+    """Return a person's orders of every channel, the newest first."""
+    rows = sql.fetch_all(_OF_CUSTOMER, {"customers": list(customer_ids), "after": after, "limit": limit})
+    return [_view(row) for row in rows]
+
+
+def number_ordered_with(*, customer_ids: Sequence[int], token_hash: str, version: int) -> str | None:
+    """Return the number of the order that the owner's cart became at just this version, if it did."""
+    row = sql.fetch_one(_ORDERED_WITH, {"customers": list(customer_ids), "token_hash": token_hash, "version": version})
+    return str(row["number"]) if row else None
+
+
+def _is_opened_by(order: OrderView, token_hash: str) -> bool:
+    # An order that belongs to a person is not shown to the anonymous cart it may have begun as.
+    if not token_hash or order.cart_id is None or order.customer_id is not None:
+        return False
+    row = sql.fetch_one(_OPENED_BY_TOKEN, {"cart": order.cart_id, "token_hash": token_hash})
+    return bool(row and row["opens"])
+
+
+def _view(row: dict[str, Any]) -> OrderView:
+    lines = [LineView(**line) for line in row.pop("lines")]
+    payments = [PaymentView(**payment) for payment in row.pop("payments")]
+    fulfilments = [_fulfilment(fulfilment) for fulfilment in row.pop("fulfilments")]
+    return OrderView(lines=lines, fulfilments=fulfilments, payments=payments, **row)
+
+
+def _fulfilment(row: dict[str, Any]) -> FulfilmentView:
+    times = {name: _instant(row.pop(name)) for name in ("promised_at", "ready_at", "expires_at")}
+    lines = [(line_id, quantity) for line_id, quantity in row.pop("lines")]
+    return FulfilmentView(lines=lines, **times, **row)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

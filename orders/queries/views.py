@@ -1,0 +1,84 @@
+"""An order as it is read: values, no rows. Amounts in minor units of the order's currency."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line of an order. returned: units that came back or are on their way."""
+
+    id: int
+    variant_id: int | None
+    sku: str
+    name: str
+    quantity: int
+    unit_price: int
+    discount: int
+    line_total: int
+    fulfilled: int = 0
+    cancelled: int = 0
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentView:
+    """Some lines on their way; lines are pairs of order line id and quantity."""
+
+    id: int
+    kind: str
+    store: str
+    state: str
+    address: dict[str, Any]
+    lines: list[tuple[int, int]]
+    promised_at: datetime | None = None
+    ready_at: datetime | None = None
+    expires_at: datetime | None = None
+    tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A tender. change: cash given back."""
+
+    id: int
+    method: str
+    amount: int
+    state: str
+    refunded: int = 0
+    tendered: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """A whole order."""
+
+    id: int
+    number: str
+    state: str
+    placed_at: datetime
+    channel: str
+    store: str | None
+    customer_id: int | None
+    currency: str
+    items_total: int
+    discount_total: int
+    shipping_total: int
+    tax_total: int
+    grand_total: int
+    contact_email: str
+    contact_phone: str
+    language: str
+    cart_id: int | None
+    lines: list[LineView]
+    fulfilments: list[FulfilmentView]
+    payments: list[PaymentView]
+    refunds: list[dict[str, Any]] = field(default_factory=list)
+    returns: list[dict[str, Any]] = field(default_factory=list)
+    collector: dict[str, Any] | None = None
+    cancel_reason: str = ""
+
+    @property
+    def units(self) -> int:
+        return sum(line.quantity for line in self.lines)

@@ -1,0 +1,88 @@
+"""Asking providers for money: network calls, never inside a transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from orders.providers import provider_for
+from orders.providers.base import DECLINED, PaymentError, ProviderAnswer
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One amount to ask one provider for, in minor units, under the key of an attempt that is committed already."""
+
+    key: UUID
+    provider: str
+    amount: int
+    currency: str
+    payment_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a charge: a provider's outcome, or unknown when no answer came."""
+
+    key: UUID
+    outcome: str
+    ref: str = ""
+    detail: str = ""
+    next_action: dict[str, Any] | None = None
+
+
+def ask_providers(charges: Sequence[Charge]) -> list[Outcome]:
+    """Charge each amount, in order; after one that is declined the rest are not asked for."""
+    _assert_outside_transactions()
+    outcomes: list[Outcome] = []
+    for charge in charges:
+        if outcomes and outcomes[-1].outcome == DECLINED:
+            outcomes.append(Outcome(charge.key, DECLINED, detail="not asked"))
+        else:
+            outcomes.append(_ask(charge))
+    return outcomes
+
+
+def look_up(*, key: UUID, provider: str, gives_up: bool) -> Outcome:
+    """
+    Ask the provider what became of a key; one that never arrived counts as declined.
+
+    gives_up: end a charge that still waits for the shopper.
+    """
+    _assert_outside_transactions()
+    port = provider_for(provider)
+    if port is None:
+        return Outcome(key, UNKNOWN, detail="the provider is switched off")
+    try:
+        found = port.give_up(key=key) if gives_up else port.find(key=key)
+    except PaymentError as error:
+        return Outcome(key, UNKNOWN, detail=str(error)[:200])
+    return _outcome(key, found) if found else Outcome(key, DECLINED, detail="never arrived")
+
+
+def _ask(charge: Charge) -> Outcome:
+    provider = provider_for(charge.provider)
+    if provider is None:
+        return Outcome(charge.key, DECLINED, detail="the provider is switched off")
+    try:
+        answer = provider.charge(
+            key=charge.key,
+            amount=charge.amount,
+            currency=charge.currency,
+            payment_method=charge.payment_method,
+        )
+    except PaymentError as error:
+        return Outcome(charge.key, DECLINED if error.permanent else UNKNOWN, detail=str(error)[:200])
+    return _outcome(charge.key, answer)
+
+
+def _outcome(key: UUID, answer: ProviderAnswer) -> Outcome:
+    return Outcome(key, answer.outcome, answer.ref, answer.detail, answer.next_action)
+
+
+def _assert_outside_transactions() -> None:
+    assert not connection.in_atomic_block or connection.savepoint_ids == [], "no network call inside a transaction"

@@ -1,0 +1,277 @@
+"""
+What the answers of providers make of an order.
+
+A payment goes: attempt row written and committed with the order, provider asked, outcome written. Whoever learns the
+outcome first (the request, the sweep, a notice from the provider) writes it; the others find it written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from carts.services.placing import give_cart_back
+from core import sql
+from core.actors import THE_SYSTEM, Actor
+from core.errors import Refusal
+from core.journal import publish
+from inventory.models import Reservation, StockMovement
+from inventory.services.reservations import (
+    HOLD_LIFETIME,
+    InsufficientStock,
+    StockWish,
+    commit_reservations,
+    fulfil_reservations,
+    new_reservation_id,
+    release_reservations,
+    reserve_stock,
+)
+from orders.events import OrderPaymentFailed
+from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment
+from orders.providers.base import DECLINED, NEEDS_ACTION
+from orders.queries.orders import get_order
+from orders.queries.views import OrderView, PaymentView
+from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
+from orders.services.placement import announce_placed
+from orders.services.refunds import refund_payments
+
+UNANSWERED_AFTER = timedelta(seconds=60)
+SETTLED_AT_ONCE = 100
+
+# The order's row is taken first, so that two tenders of one order are not settled past each other.
+_SETTLE = """
+WITH locked AS (
+    SELECT id FROM orders_order WHERE id = %(order)s FOR UPDATE
+), given AS (
+    SELECT given.* FROM locked,
+        unnest(%(keys)s::uuid[], %(outcomes)s::text[], %(refs)s::text[], %(details)s::text[])
+            AS given(key, outcome, ref, detail)
+), attempt AS (
+    UPDATE orders_paymentattempt AS attempt
+    SET outcome = given.outcome, provider_ref = given.ref, detail = given.detail, answered_at = %(now)s
+    FROM given WHERE attempt.key = given.key AND attempt.outcome IN ('asked', 'needs_action')
+    RETURNING attempt.payment_id, attempt.outcome
+)
+UPDATE orders_payment AS payment
+SET state = CASE attempt.outcome WHEN 'approved' THEN 'captured' ELSE attempt.outcome END,
+    captured_at = CASE attempt.outcome WHEN 'approved' THEN %(now)s::timestamptz END
+FROM attempt WHERE payment.id = attempt.payment_id
+"""
+_CONFIRM = """
+WITH paid AS (
+    UPDATE orders_order AS orders
+    SET state = CASE WHEN all_carried.out THEN 'completed' ELSE 'placed' END,
+        closed_at = CASE WHEN all_carried.out THEN %(now)s::timestamptz END
+    FROM (SELECT bool_and(kind = 'carry_out') AS out FROM orders_fulfilment WHERE order_id = %(order)s) AS all_carried
+    WHERE orders.id = %(order)s AND orders.state = 'pending'
+      AND NOT EXISTS (SELECT FROM orders_payment WHERE order_id = orders.id
+                      AND state IN ('pending', 'needs_action', 'declined'))
+    RETURNING orders.id, orders.state
+), fulfilment AS (
+    UPDATE orders_fulfilment AS fulfilment
+    SET state = CASE kind WHEN 'carry_out' THEN 'collected' ELSE 'placed' END,
+        finished_at = CASE kind WHEN 'carry_out' THEN %(now)s::timestamptz END
+    FROM paid WHERE fulfilment.order_id = paid.id
+    RETURNING fulfilment.id, fulfilment.kind
+)
+SELECT paid.state, part.reservation_id, fulfilment.kind, part.id AS part_id, part.order_line_id, part.quantity
+FROM paid, fulfilment JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+"""
+_CARRIED_OUT = """
+WITH part AS (
+    UPDATE orders_fulfilmentline SET handed_over_at = %(now)s WHERE id = ANY(%(parts)s::bigint[])
+    RETURNING order_line_id, quantity
+)
+UPDATE orders_orderline AS line SET quantity_fulfilled = line.quantity_fulfilled + part.quantity
+FROM part WHERE line.id = part.order_line_id
+"""
+_OPEN_ATTEMPTS = """
+SELECT attempt.key, attempt.outcome, payment.provider, orders.id AS order_id, orders.number
+FROM orders_paymentattempt AS attempt
+JOIN orders_payment AS payment ON payment.id = attempt.payment_id
+JOIN orders_order AS orders ON orders.id = payment.order_id
+WHERE (attempt.outcome = 'asked' AND attempt.asked_at < %(unanswered)s)
+   OR (attempt.outcome = 'needs_action' AND attempt.asked_at < %(abandoned)s)
+ORDER BY attempt.asked_at LIMIT %(limit)s
+"""
+_OPEN_OF_ORDER = """
+SELECT attempt.key, attempt.payment_method, payment.provider, payment.amount
+FROM orders_paymentattempt AS attempt JOIN orders_payment AS payment ON payment.id = attempt.payment_id
+WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_action')
+"""
+
+
+class PaymentDeclined(Refusal):
+    """The provider said no. The cart is as it was, and the goods are free again."""
+
+    code = "payment_declined"
+
+
+@transaction.atomic(savepoint=False)
+def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor, now: datetime) -> OrderView:
+    """
+    Write what the providers answered and draw the consequence: the promise holds, or it is taken back.
+
+    Safe to repeat with the same outcomes. An unknown outcome changes nothing. Locks the order, then the stock rows
+    last. Returns the order as it is then: placed or completed, pending, or failed with the cart given back.
+    """
+    known = [outcome for outcome in outcomes if outcome.outcome != UNKNOWN]
+    if not known:
+        return order
+    sql.execute(
+        _SETTLE,
+        {
+            "order": order.id,
+            "keys": [outcome.key for outcome in known],
+            "outcomes": [outcome.outcome for outcome in known],
+            "refs": [outcome.ref for outcome in known],
+            "details": [outcome.detail for outcome in known],
+            "now": now,
+        },
+    )
+    if any(outcome.outcome == DECLINED for outcome in known):
+        return _take_back(order, reason="payment_declined", by=by, now=now)
+    if any(outcome.outcome == NEEDS_ACTION for outcome in known):
+        return replace(order, payments=[_payment_now(payment, "needs_action") for payment in order.payments])
+    return _confirm(order, by=by, now=now)
+
+
+def settle_open_payments(*, now: datetime) -> int:
+    """
+    Settle what no request will: attempts without an answer for a minute, and shoppers who never confirmed.
+
+    Asks the provider about each, outside of transactions, and writes each outcome in one of its own. Return how many
+    were looked into.
+    """
+    rows = sql.fetch_all(
+        _OPEN_ATTEMPTS,
+        {"unanswered": now - UNANSWERED_AFTER, "abandoned": now - HOLD_LIFETIME, "limit": SETTLED_AT_ONCE},
+    )
+    for row in rows:
+        outcome = look_up(key=row["key"], provider=row["provider"], gives_up=row["outcome"] == NEEDS_ACTION)
+        with transaction.atomic(durable=True):
+            settle_payments(order=get_order(row["number"]), outcomes=[outcome], by=THE_SYSTEM, now=now)
+    return len(rows)
+
+
+def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
+    """
+    Ask the providers once more about an order that waits for the shopper, who says he has confirmed.
+
+    Network calls outside, the outcome in a transaction of its own. Raises PaymentDeclined.
+    """
+    outcomes = [look_up(key=charge.key, provider=charge.provider, gives_up=False) for charge in open_attempts(order)]
+    with transaction.atomic(durable=True):
+        settled = settle_payments(order=order, outcomes=outcomes, by=by, now=now)
+    if settled.state == Order.FAILED:
+        raise payment_declined(settled)
+    return get_order(order.number)
+
+
+def open_attempts(order: OrderView) -> list[Charge]:
+    """Return what providers were asked for an order and have not finally answered."""
+    return [
+        Charge(row["key"], row["provider"], row["amount"], order.currency, row["payment_method"])
+        for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id})
+    ]
+
+
+def payment_declined(order: OrderView) -> PaymentDeclined:
+    """Make the refusal for an order whose payment failed."""
+    return PaymentDeclined(
+        _("The payment was declined and nothing was charged. Your cart is as it was: try another way to pay."),
+        order=order.number,
+    )
+
+
+def _confirm(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
+    rows = sql.fetch_all(_CONFIRM, {"order": order.id, "now": now})
+    if not rows:
+        return _settle_late_money(get_order(order.number), by=by, now=now)
+    if not _keep_promise([row["reservation_id"] for row in rows], by=by, now=now):
+        return _take_back(order, reason="stock_gone", by=by, now=now)
+    confirmed = replace(
+        order,
+        state=rows[0]["state"],
+        payments=[_payment_now(payment, Payment.CAPTURED) for payment in order.payments],
+        fulfilments=[
+            replace(fulfilment, state="collected" if fulfilment.kind == Fulfilment.CARRY_OUT else "placed")
+            for fulfilment in order.fulfilments
+        ],
+    )
+    announce_placed(confirmed, by=by, now=now)
+    carried = [row for row in rows if row["kind"] == Fulfilment.CARRY_OUT]
+    if not carried:
+        return confirmed
+    sql.execute(_CARRIED_OUT, {"parts": [row["part_id"] for row in carried], "now": now})
+    fulfil_reservations(ids=[row["reservation_id"] for row in carried], kind=StockMovement.SOLD, by=by, now=now)
+    return get_order(order.number)
+
+
+def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> bool:
+    """Turn the holds of a paid order into lasting promises; units whose hold ran out are promised anew if they can be."""
+    if commit_reservations(ids=reservation_ids) == len(reservation_ids):
+        return True
+    lapsed = FulfilmentLine.objects.filter(
+        reservation__in=reservation_ids, reservation__state=Reservation.RELEASED
+    ).select_related("reservation__level", "order_line")
+    wishes = []
+    for line in lapsed:
+        assert line.reservation is not None
+        level = line.reservation.level
+        wish = StockWish(level.variant_id, level.location_id, line.quantity, line.order_line.sku, new_reservation_id())
+        line.reservation_id = wish.reservation_id
+        wishes.append(wish)
+    FulfilmentLine.objects.bulk_update(lapsed, ["reservation"])
+    try:
+        with transaction.atomic():
+            reserve_stock(wishes=wishes, by=by, now=now)
+    except InsufficientStock:
+        FulfilmentLine.objects.filter(pk__in=[line.pk for line in lapsed]).update(reservation=None)
+        return False
+    return True
+
+
+def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
+    changed = Order.objects.filter(
+        pk=order.id, state__in=(Order.PENDING, Order.PLACED, Order.COMPLETED), closed_at__isnull=True
+    ).update(state=Order.FAILED, cancel_reason=reason, closed_at=now)
+    if not changed:
+        return _settle_late_money(get_order(order.number), by=by, now=now)
+    Payment.objects.filter(order_id=order.id, state__in=(Payment.PENDING, Payment.NEEDS_ACTION, Payment.DUE)).update(
+        state=Payment.VOIDED
+    )
+    refund_payments(order_id=order.id, reason=reason, now=now)
+    Fulfilment.objects.filter(order_id=order.id).update(state="cancelled", finished_at=now)
+    OrderLine.objects.filter(order_id=order.id).update(quantity_cancelled=F("quantity"))
+    publish(
+        OrderPaymentFailed(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.id,
+            reason=reason,
+        )
+    )
+    if order.cart_id is not None:
+        give_cart_back(cart_id=order.cart_id, by=by, now=now)
+    held = FulfilmentLine.objects.filter(fulfilment__order_id=order.id, reservation__isnull=False)
+    ids = [pk for pk in held.values_list("reservation_id", flat=True) if pk is not None]
+    release_reservations(ids=ids, by=by, now=now, reason=reason)
+    return get_order(order.number)
+
+
+def _settle_late_money(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
+    """Money that came in for an order that is no more goes back where it came from."""
+    if order.state in (Order.FAILED, Order.CANCELLED):
+        refund_payments(order_id=order.id, reason="paid_too_late", now=now)
+    return order
+
+
+def _payment_now(payment: PaymentView, state: str) -> PaymentView:
+    return replace(payment, state=state) if payment.state in (Payment.PENDING, Payment.NEEDS_ACTION) else payment

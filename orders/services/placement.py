@@ -1,0 +1,162 @@
+"""
+From cart to order, exactly once, on every channel.
+
+place_order runs inside the transaction of its door. It takes the cart, works out who serves what, checks what the
+shopper saw against what is true now, writes the order in one statement, and promises the stock last, because that is
+the row others wait for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from carts.queries.carts import CartLineView, CartView
+from carts.rules.problems import UNAVAILABLE
+from carts.rules.quote import QuoteLine, Totals, quote
+from core.actors import Actor
+from core.errors import Refusal
+from core.ids import new_id
+from core.journal import publish
+from core.money import money_json
+from inventory.models import StockMovement
+from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
+from orders.events import OrderCompleted, OrderPlaced
+from orders.providers import SANDBOX
+from orders.queries.views import OrderView
+from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines, plan_tenders
+from orders.services.charging import Charge
+from orders.services.sources import Part, find_parts
+from orders.services.writing import Draft, needs_provider, write_order
+
+
+class TotalChanged(Refusal):
+    """The order would cost something else than the shopper saw; the new totals are in the refusal."""
+
+    code = "total_changed"
+
+
+class Unavailable(Refusal):
+    """Something in the cart is no longer sold."""
+
+    code = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A written order, and what a provider still has to be asked for; the promise holds once all of it is paid."""
+
+    order: OrderView
+    charges: list[Charge]
+
+
+@transaction.atomic(savepoint=False)
+def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Promised:
+    """
+    Turn a cart that was taken (carts.services.placing) into an order.
+
+    Stock is promised at the chosen locations in this transaction: for good, or for 15 minutes while a payment is under
+    way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited. The stock rows are
+    locked last. Raises TotalChanged, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed;
+    the caller's rollback undoes all of it, the taking of the cart too.
+    """
+    _check_on_sale(cart.lines)
+    by_id = {line.id: line for line in cart.lines}
+    assigned = assign_lines(wish.fulfilments, list(by_id))
+    parts = find_parts(wish.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
+    totals = _totals(cart, parts)
+    _check_total(cart, wish, totals)
+    tenders = plan_tenders(wish.tenders, owed=totals.grand, kinds={part.kind for part in parts})
+    tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
+    waits = any(tender.attempt_key for tender in tenders)
+
+    draft = Draft(cart=cart, wish=wish, parts=parts, totals=totals, tenders=tenders, waits=waits)
+    order = write_order(draft, by=by, now=now)
+    if not waits:
+        announce_placed(order, by=by, now=now)
+    _promise_stock(parts, waits=waits, by=by, now=now)
+    return Promised(order, [_charge(tender, cart.currency) for tender in tenders if tender.attempt_key])
+
+
+def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
+    """Publish that an order's promise holds; and that it is complete, if all of it was carried out."""
+    publish(
+        OrderPlaced(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.id,
+            cart_id=order.cart_id,
+            total=order.grand_total,
+            currency=order.currency,
+            units=order.units,
+        ),
+        *(
+            [OrderCompleted(by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.id)]
+            if order.state == "completed"
+            else []
+        ),
+    )
+
+
+def _charge(tender: PlannedTender, currency: str) -> Charge:
+    assert tender.attempt_key is not None
+    return Charge(tender.attempt_key, SANDBOX, tender.amount, currency, tender.payment_method)
+
+
+def _check_on_sale(lines: Sequence[CartLineView]) -> None:
+    gone = [line.sku for line in lines if any(problem.code == UNAVAILABLE for problem in line.problems)]
+    if gone:
+        raise Unavailable(
+            _("No longer sold: %(skus)s. Take it out of the cart.") % {"skus": ", ".join(gone)}, skus=gone
+        )
+
+
+def _totals(cart: CartView, parts: Sequence[Part]) -> Totals:
+    shipped = sum(line.quantity * (line.unit_price or 0) for part in parts if part.kind == SHIP for line in part.lines)
+    lines = [QuoteLine(line.quantity, line.unit_price or 0) for line in cart.lines]
+    return quote(lines, shipped=shipped, terms=cart.shipping_terms)
+
+
+def _check_total(cart: CartView, wish: Wish, totals: Totals) -> None:
+    if wish.expected_total is None:
+        return
+    if wish.expected_total == totals.grand and wish.expected_currency == cart.currency:
+        return
+    changed = [
+        {
+            "sku": line.sku,
+            "old_price": money_json(line.unit_price_when_added, cart.currency),
+            "new_price": money_json(line.unit_price or 0, cart.currency),
+        }
+        for line in cart.lines
+        if line.unit_price != line.unit_price_when_added
+    ]
+    raise TotalChanged(
+        _("The total is %(total)s now. Look at it and order again if you agree.")
+        % {"total": f"{money_json(totals.grand, cart.currency)['amount']} {cart.currency}"},
+        totals={
+            name: money_json(getattr(totals, name), cart.currency)
+            for name in ("items", "discount", "shipping", "tax", "grand")
+        },
+        changed_prices=changed,
+    )
+
+
+def _promise_stock(parts: Sequence[Part], *, waits: bool, by: Actor, now: datetime) -> None:
+    carried_out = [part for part in parts if part.kind == CARRY_OUT]
+    others = [part for part in parts if part.kind != CARRY_OUT]
+    expires_at = now + HOLD_LIFETIME if waits else None
+    if others:
+        wishes = [wish for part in others for wish in part.wishes]
+        reserve_stock(wishes=wishes, by=by, now=now, expires_at=expires_at)
+    if carried_out:
+        # What lies on the counter is in the shopper's hand: the till may sell the safety stock too.
+        wishes = [wish for part in carried_out for wish in part.wishes]
+        reserve_stock(wishes=wishes, by=by, now=now, expires_at=expires_at, spares_safety=False)
+        if not waits:
+            ids = [wish.reservation_id for wish in wishes]
+            fulfil_reservations(ids=ids, kind=StockMovement.SOLD, by=by, now=now)

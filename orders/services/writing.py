@@ -1,0 +1,255 @@
+"""Writing an order with its lines, fulfilments and payments, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from carts.queries.carts import CartView
+from carts.rules.quote import Totals
+from core import sql
+from core.actors import Actor
+from core.translated import in_language
+from orders.models import Fulfilment, Order, Payment
+from orders.providers import SANDBOX
+from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
+from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, PlannedTender, Wish
+from orders.services.sources import Part
+
+# Sequences are asked for the ids of fulfilments and payments before they are inserted, because the rows that point to
+# them are written by the same statement. Foreign keys are checked at commit, so the reservations may come later.
+_WRITE = """
+WITH new_order AS (
+    INSERT INTO orders_order (
+        number, cart_id, customer_id, state, channel, store_id, staff_id, till_session_id, currency, items_total,
+        discount_total, shipping_total, tax_total, grand_total, contact_email, contact_phone, receipt_medium, language,
+        client_id, request_mark, external_id, cancel_reason, placed_at, closed_at)
+    VALUES (
+        nextval('orders_order_number')::text, %(cart)s, %(customer)s::bigint, %(state)s, %(channel)s,
+        %(store)s::bigint, %(staff)s::bigint, %(session)s::bigint, %(currency)s, %(items)s, %(discount)s, %(shipping)s,
+        %(tax)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s, %(client_id)s::uuid, %(request_mark)s, '', '', %(placed_at)s,
+        %(closed_at)s::timestamptz)
+    RETURNING id, number
+), line AS (
+    INSERT INTO orders_orderline (
+        order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
+        unit_price, discount, line_total)
+    SELECT new_order.id, given.*, 0, given.quantity * given.unit_price
+    FROM new_order, (
+        SELECT place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price
+        FROM unnest(%(variants)s::bigint[], %(skus)s::text[], %(names)s::text[], %(quantities)s::int[],
+                    %(fulfilled)s::int[], %(unit_prices)s::bigint[])
+             WITH ORDINALITY AS given(variant_id, sku, name, quantity, fulfilled, unit_price, place)
+    ) AS given
+    RETURNING id, position
+), part AS (
+    SELECT *, nextval(pg_get_serial_sequence('orders_fulfilment', 'id')) AS id
+    FROM unnest(%(kinds)s::text[], %(locations)s::bigint[], %(addresses)s::jsonb[], %(promised)s::timestamptz[])
+         WITH ORDINALITY AS given(kind, location_id, address, promised_at, place)
+), fulfilment AS (
+    INSERT INTO orders_fulfilment (
+        id, order_id, kind, location_id, state, address, promised_at, tracking, wrong_codes, reject_reason, finished_at)
+    SELECT part.id, new_order.id, part.kind, part.location_id,
+           CASE WHEN %(waits)s::bool THEN 'pending' WHEN part.kind = 'carry_out' THEN 'collected' ELSE 'placed' END,
+           part.address, part.promised_at, '', 0, '',
+           CASE WHEN part.kind = 'carry_out' AND NOT %(waits)s::bool THEN %(now)s::timestamptz END
+    FROM new_order, part
+), fulfilment_line AS (
+    INSERT INTO orders_fulfilmentline (fulfilment_id, order_line_id, quantity, reservation_id, handed_over_at)
+    SELECT part.id, line.id, given.quantity, given.reservation_id,
+           CASE WHEN part.kind = 'carry_out' AND NOT %(waits)s::bool THEN %(now)s::timestamptz END
+    FROM unnest(%(part_places)s::int[], %(line_places)s::int[], %(part_quantities)s::int[], %(reservations)s::uuid[])
+         AS given(part_place, line_place, quantity, reservation_id)
+    JOIN part ON part.place = given.part_place JOIN line ON line.position = given.line_place
+), tender AS (
+    SELECT *, nextval(pg_get_serial_sequence('orders_payment', 'id')) AS id
+    FROM unnest(%(methods)s::text[], %(providers)s::text[], %(amounts)s::bigint[], %(tendered)s::bigint[],
+                %(payment_states)s::text[], %(attempt_keys)s::uuid[], %(payment_methods)s::text[])
+         WITH ORDINALITY AS given(method, provider, amount, tendered, state, attempt_key, payment_method, place)
+), payment AS (
+    INSERT INTO orders_payment (id, order_id, method, provider, amount, refunded, tendered, state, captured_at)
+    SELECT tender.id, new_order.id, tender.method, tender.provider, tender.amount, 0, tender.tendered, tender.state,
+           CASE WHEN tender.state = 'captured' THEN %(now)s::timestamptz END
+    FROM new_order, tender
+), attempt AS (
+    INSERT INTO orders_paymentattempt (payment_id, key, payment_method, outcome, provider_ref, detail, asked_at)
+    SELECT tender.id, tender.attempt_key, tender.payment_method, 'asked', '', '', %(now)s
+    FROM tender WHERE tender.attempt_key IS NOT NULL
+)
+SELECT new_order.id, new_order.number, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
+       (SELECT array_agg(id ORDER BY place) FROM part) AS fulfilments,
+       (SELECT array_agg(id ORDER BY place) FROM tender) AS payments
+FROM new_order
+"""
+
+_STATE_BY_METHOD = {CASH: Payment.CAPTURED, PAY_IN_STORE: Payment.DUE, CARD: Payment.PENDING, TEST: Payment.PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything an order is made of, worked out and checked. waits: a provider has to be asked for money first."""
+
+    cart: CartView
+    wish: Wish
+    parts: Sequence[Part]
+    totals: Totals
+    tenders: Sequence[PlannedTender]
+    waits: bool
+
+    @property
+    def customer_id(self) -> int | None:
+        """Whose order it becomes: the cart's owner, or whom staff recognised."""
+        return self.cart.customer_id or self.wish.customer_id
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to do once it is written: all of it goes over the counter at once."""
+        return not self.waits and all(part.kind == CARRY_OUT for part in self.parts)
+
+
+def needs_provider(tender: PlannedTender) -> bool:
+    """Return whether somebody outside has to be asked for this tender."""
+    return _STATE_BY_METHOD[tender.method] == Payment.PENDING
+
+
+def write_order(draft: Draft, *, by: Actor, now: datetime) -> OrderView:
+    """Write an order with all that belongs to it, in one statement, and return it as it will be read back."""
+    row = sql.fetch_one(_WRITE, _parameters(draft, by, now))
+    assert row is not None
+    return _as_read(draft, row, by, now)
+
+
+def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
+    cart, wish, totals = draft.cart, draft.wish, draft.totals
+    place_of = {line.id: place for place, line in enumerate(cart.lines, 1)}
+    flat = [(place, line) for place, part in enumerate(draft.parts, 1) for line in part.lines]
+    gone = _carried_out(draft)
+    return {
+        "cart": cart.id,
+        "customer": draft.customer_id,
+        "state": _order_state(draft),
+        "channel": by.channel,
+        "store": by.store_id,
+        "staff": by.staff_id,
+        "session": wish.session_id,
+        "currency": cart.currency,
+        "items": totals.items,
+        "discount": totals.discount,
+        "shipping": totals.shipping,
+        "tax": totals.tax,
+        "grand": totals.grand,
+        "email": wish.contact_email,
+        "phone": wish.contact_phone,
+        "receipt": wish.receipt_medium,
+        "language": wish.language,
+        "client_id": wish.client_id,
+        "request_mark": wish.request_mark,
+        "now": now,
+        "placed_at": wish.occurred_at or now,
+        "closed_at": now if draft.is_complete else None,
+        "waits": draft.waits,
+        "variants": [line.variant_id for line in cart.lines],
+        "skus": [line.sku for line in cart.lines],
+        "names": [in_language(line.name, wish.language) for line in cart.lines],
+        "quantities": [line.quantity for line in cart.lines],
+        "fulfilled": [gone.get(line.id, 0) for line in cart.lines],
+        "unit_prices": [line.unit_price for line in cart.lines],
+        "kinds": [part.kind for part in draft.parts],
+        "locations": [part.source.id for part in draft.parts],
+        "addresses": [orjson.dumps(part.address).decode() for part in draft.parts],
+        "promised": [part.promised_at for part in draft.parts],
+        "part_places": [place for place, _line in flat],
+        "line_places": [place_of[line.line_id] for _place, line in flat],
+        "part_quantities": [line.quantity for _place, line in flat],
+        "reservations": [line.reservation_id for _place, line in flat],
+        **_tender_parameters(draft.tenders),
+    }
+
+
+def _tender_parameters(tenders: Sequence[PlannedTender]) -> dict[str, Any]:
+    return {
+        "methods": [tender.method for tender in tenders],
+        "providers": [SANDBOX if needs_provider(tender) else "" for tender in tenders],
+        "amounts": [tender.amount for tender in tenders],
+        "tendered": [tender.tendered if tender.method == CASH else None for tender in tenders],
+        "payment_states": [_STATE_BY_METHOD[tender.method] for tender in tenders],
+        "attempt_keys": [tender.attempt_key for tender in tenders],
+        "payment_methods": [tender.payment_method for tender in tenders],
+    }
+
+
+def _order_state(draft: Draft) -> str:
+    if draft.waits:
+        return Order.PENDING
+    return Order.COMPLETED if draft.is_complete else Order.PLACED
+
+
+def _carried_out(draft: Draft) -> dict[int, int]:
+    """Units by cart line that leave over the counter at once."""
+    if draft.waits:
+        return {}
+    return {line.line_id: line.quantity for part in draft.parts if part.kind == CARRY_OUT for line in part.lines}
+
+
+def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
+    cart, wish, totals = draft.cart, draft.wish, draft.totals
+    gone = _carried_out(draft)
+    order_lines = dict(zip((line.id for line in cart.lines), row["lines"], strict=True))
+    state_of = {Fulfilment.CARRY_OUT: "collected"}
+    return OrderView(
+        id=row["id"],
+        number=row["number"],
+        state=_order_state(draft),
+        placed_at=wish.occurred_at or now,
+        channel=by.channel,
+        store=by.store_code or None,
+        customer_id=draft.customer_id,
+        currency=cart.currency,
+        items_total=totals.items,
+        discount_total=totals.discount,
+        shipping_total=totals.shipping,
+        tax_total=totals.tax,
+        grand_total=totals.grand,
+        contact_email=wish.contact_email,
+        contact_phone=wish.contact_phone,
+        language=wish.language,
+        cart_id=cart.id,
+        lines=[
+            LineView(
+                id=order_lines[line.id],
+                variant_id=line.variant_id,
+                sku=line.sku,
+                name=in_language(line.name, wish.language),
+                quantity=line.quantity,
+                unit_price=line.unit_price or 0,
+                discount=0,
+                line_total=line.line_total,
+                fulfilled=gone.get(line.id, 0),
+            )
+            for line in cart.lines
+        ],
+        fulfilments=[
+            FulfilmentView(
+                id=fulfilment_id,
+                kind=part.kind,
+                store=part.source.code,
+                state="pending" if draft.waits else state_of.get(part.kind, "placed"),
+                address=part.address,
+                promised_at=part.promised_at,
+                lines=[(order_lines[line.line_id], line.quantity) for line in part.lines],
+            )
+            for part, fulfilment_id in zip(draft.parts, row["fulfilments"], strict=True)
+        ],
+        payments=[
+            PaymentView(
+                id=payment_id,
+                method=tender.method,
+                amount=tender.amount,
+                state=_STATE_BY_METHOD[tender.method],
+                tendered=tender.tendered if tender.method == CASH else None,
+            )
+            for tender, payment_id in zip(draft.tenders, row["payments"] or (), strict=True)
+        ],
+    )
