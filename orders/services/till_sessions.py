@@ -43,7 +43,7 @@ class RegisterInUse(Refusal):
 class SessionNotOpen(Refusal):
     """The till session is closed, or there is none of this number in the store: no cash can go in or out."""
 
-    code = "session_not_open"
+    code = "session_closed"
 
 
 class DifferenceNeedsManager(NotAllowed):

@@ -1,0 +1,48 @@
+"""Sending a receipt where the shopper wants it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.errors import Malformed, NotFound
+from core.journal import publish
+from orders.events import ReceiptRequested
+from orders.models import Order, ReceiptRequest
+
+EMAIL, SMS = "email", "sms"
+
+
+@transaction.atomic(savepoint=False)
+def request_receipt(*, number: str, medium: str, address: str, by: Actor, now: datetime) -> ReceiptRequest:
+    """
+    Ask for an order's receipt to be sent.
+
+    medium: email or sms. address: where to, a mail address or a number as E.164; empty for the one the order has.
+    Raises NotFound, and Malformed if the order has none either.
+    """
+    order = Order.objects.select_related("customer").filter(number=number).first()
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    address = address or _known_address(order, medium)
+    if not address:
+        raise Malformed(_("Say where to send the receipt."), field="address")
+    request = ReceiptRequest.objects.create(order=order, medium=medium, address=address, requested_at=now)
+    publish(
+        ReceiptRequested(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.pk,
+            receipt_request_id=request.pk,
+        )
+    )
+    return request
+
+
+def _known_address(order: Order, medium: str) -> str:
+    if medium == EMAIL:
+        return order.contact_email or (order.customer.email if order.customer else "")
+    return order.contact_phone or (str(order.customer.phone or "") if order.customer else "")

@@ -1,0 +1,163 @@
+"""A shopper's wish to give something back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import sql
+from core.actors import Actor
+from core.errors import Malformed, NotFound, Refusal
+from core.journal import publish
+from orders.events import ReturnRequested
+from orders.models import Order, Return, ReturnLine
+from orders.rules.refunds import SoldLine, value_of_units
+from orders.rules.returns import ReturnWish, objections_to
+
+# Goods of an order from another system have no hand-over of ours; they left when the order was closed.
+_LINES = """
+SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total, line.quantity_fulfilled,
+       line.quantity_cancelled, line.quantity_returned,
+       (SELECT coalesce(sum(part.quantity), 0)::int
+        FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
+        WHERE part.order_line_id = line.id AND goods.state = 'requested') AS requested,
+       coalesce((SELECT max(coalesce(part.handed_over_at, fulfilment.finished_at))
+                 FROM orders_fulfilmentline AS part
+                 JOIN orders_fulfilment AS fulfilment ON fulfilment.id = part.fulfilment_id
+                 WHERE part.order_line_id = line.id), orders.closed_at, orders.placed_at) AS handed_over_at
+FROM orders_orderline AS line JOIN orders_order AS orders ON orders.id = line.order_id
+WHERE line.order_id = %(order)s
+ORDER BY line.position
+"""
+_NUMBER = "SELECT 'R-' || nextval('orders_return_number') AS number"
+
+
+class NotReturnable(Refusal):
+    """Some lines may not come back as wished; `lines` says which, why, and how many units may."""
+
+    code = "not_returnable"
+
+
+@dataclass(frozen=True, slots=True)
+class LineToReturn:
+    """Units of an order line that shall come back. reason: the shopper's words, or empty."""
+
+    line_id: int
+    quantity: int
+    reason: str
+
+
+@transaction.atomic(savepoint=False)
+def request_return(
+    *, number: str, lines: Sequence[LineToReturn], method: str, refund_to: str, by: Actor, now: datetime
+) -> Return:
+    """
+    Write down what a shopper wants to give back; nothing moves until the goods are here.
+
+    lines: each order line at most once. method: store or ship. refund_to: original or credit. Locks the order, so
+    that two requests cannot share the same units. Raises NotFound, Malformed, NotReturnable.
+    """
+    order = Order.objects.locked().filter(number=number).first()
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    known = {row["id"]: row for row in sql.fetch_all(_LINES, {"order": order.pk})}
+    wanted = _quantities(lines, known)
+    _check(wanted, known, now)
+
+    value = value_of_units(
+        wanted,
+        lines=[_sold(row) for row in known.values()],
+        goods_paid=order.grand_total - order.shipping_total,
+        currency=order.currency,
+    )
+    goods = Return.objects.create(
+        number=_next_number(),
+        order=order,
+        customer_id=order.customer_id,
+        state="requested",
+        method=method,
+        refund_to=refund_to,
+        channel=by.channel,
+        currency=order.currency,
+        amount=value,
+        requested_at=now,
+    )
+    ReturnLine.objects.bulk_create(_lines_of(goods, lines, known, order))
+    publish(
+        ReturnRequested(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.pk,
+            return_id=goods.pk,
+            units=sum(wanted.values()),
+        )
+    )
+    return goods
+
+
+def _quantities(lines: Sequence[LineToReturn], known: Mapping[int, sql.Row]) -> dict[int, int]:
+    wanted = {line.line_id: line.quantity for line in lines}
+    if len(wanted) != len(lines):
+        raise Malformed(_("Name each line once."), field="lines")
+    missing = [str(line_id) for line_id in wanted if line_id not in known]
+    if missing:
+        raise NotFound(_("There are no such lines in this order: %s.") % ", ".join(missing), lines=missing)
+    return wanted
+
+
+def _check(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetime) -> None:
+    wishes = [
+        ReturnWish(
+            line_id=line_id,
+            sku=known[line_id]["sku"],
+            wanted=quantity,
+            fulfilled=known[line_id]["quantity_fulfilled"],
+            returned=known[line_id]["quantity_returned"],
+            requested=known[line_id]["requested"],
+            handed_over_at=known[line_id]["handed_over_at"],
+            window_days=settings.RETURN_WINDOW_DAYS,
+        )
+        for line_id, quantity in wanted.items()
+    ]
+    objections = objections_to(wishes, now=now)
+    if objections:
+        shown = [{**asdict(objection), "line": str(objection.line_id)} for objection in objections]
+        for line in shown:
+            del line["line_id"]
+        raise NotReturnable(_("Not all of this can be returned; see lines."), lines=shown)
+
+
+def _lines_of(
+    goods: Return, lines: Sequence[LineToReturn], known: Mapping[int, sql.Row], order: Order
+) -> list[ReturnLine]:
+    """Shape the rows; each line's own value is what its units add to the value of those before it."""
+    sold = [_sold(row) for row in known.values()]
+    paid = order.grand_total - order.shipping_total
+    return [
+        ReturnLine(
+            parent=goods,
+            order_line_id=line.line_id,
+            variant_id=known[line.line_id]["variant_id"],
+            sku=known[line.line_id]["sku"],
+            quantity=line.quantity,
+            amount=value_of_units({line.line_id: line.quantity}, lines=sold, goods_paid=paid, currency=order.currency),
+            reason=line.reason,
+        )
+        for line in lines
+    ]
+
+
+def _sold(row: sql.Row) -> SoldLine:
+    gone = row["quantity_cancelled"] + row["quantity_returned"] + row["requested"]
+    return SoldLine(row["id"], row["quantity"], row["line_total"], gone)
+
+
+def _next_number() -> str:
+    row = sql.fetch_one(_NUMBER, {})
+    assert row is not None
+    return str(row["number"])
