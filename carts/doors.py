@@ -26,6 +26,7 @@ TOKEN_PARAMETER = OpenApiParameter(
 VERSION_PARAMETER = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The cart's version as last seen; another answers 409."
 )
+STREAM_SALT = "carts.stream"  # signs the tickets that open a stream (omnistore/streams.py)
 LARGEST_ID = 2**63 - 1
 
 

@@ -13,7 +13,16 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of
-from carts.doors import TOKEN_PARAMETER, VERSION_PARAMETER, CartDoor, answer_cart, cart_of, line_id_of, version_of
+from carts.doors import (
+    STREAM_SALT,
+    TOKEN_PARAMETER,
+    VERSION_PARAMETER,
+    CartDoor,
+    answer_cart,
+    cart_of,
+    line_id_of,
+    version_of,
+)
 from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut
 from carts.rules.handover import CODE_LENGTH, LETTERS
 from carts.services.carts import (
@@ -30,8 +39,6 @@ from carts.services.carts import (
 )
 from core.api import Door, StrictSerializer, checked
 from core.errors import NotFound
-
-STREAM_SALT = "carts.stream"
 
 
 class NewLine(StrictSerializer):
