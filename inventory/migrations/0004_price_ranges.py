@@ -54,7 +54,7 @@ SELECT inventory_refresh_price_ranges(ARRAY(SELECT id FROM inventory_product));
 SEARCH = """
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
 CREATE OR REPLACE FUNCTION inventory_words(texts text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT trim(regexp_replace(core_normalise(texts), '[^[:alnum:]]+', ' ', 'g'))
+    SELECT trim(regexp_replace(public.core_normalise(texts), '[^[:alnum:]]+', ' ', 'g'))
 $$;
 
 CREATE OR REPLACE FUNCTION inventory_product_search() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -91,38 +91,31 @@ CREATE TRIGGER inventory_learn_words_inserted AFTER INSERT ON inventory_product
 CREATE TRIGGER inventory_learn_words_updated AFTER UPDATE ON inventory_product
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION inventory_learn_words();
 
--- Every word, or the beginning of one from two letters on, has to occur.
-CREATE FUNCTION inventory_query(texts text) RETURNS tsquery LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT coalesce(string_agg(word || CASE WHEN length(word) > 1 THEN ':*' ELSE '' END, ' & '), '')::tsquery
-    FROM regexp_split_to_table(inventory_words(texts), ' ') AS word WHERE word <> ''
-$$;
-
--- The same with each word that no word in use begins with replaced by the words in use most like it.
-CREATE FUNCTION inventory_corrected_query(texts text) RETURNS tsquery LANGUAGE sql STABLE STRICT AS $$
-    SELECT coalesce(string_agg(coalesce('(' || alike.words || ')', wanted.word), ' & '), '')::tsquery
-    FROM regexp_split_to_table(inventory_words(texts), ' ') AS wanted(word)
+-- What to look for: every word, or the beginning of one, has to occur. A word of letters with which no word in use
+-- begins is replaced by the words in use most like it.
+CREATE FUNCTION inventory_query(texts text) RETURNS tsquery LANGUAGE sql STABLE STRICT AS $$
+    SELECT coalesce(string_agg(coalesce('(' || alike.words || ')', wanted.word || wanted.rest), ' & '), '')::tsquery
+    FROM (
+        SELECT word, CASE WHEN length(word) > 1 THEN ':*' ELSE '' END AS rest,
+               word ~ '^[[:alpha:]]{3,40}$' AND NOT EXISTS (
+                   SELECT FROM inventory_searchword AS known WHERE known.word LIKE found.word || '%') AS is_unknown
+        FROM regexp_split_to_table(inventory_words(texts), ' ') AS found(word) WHERE word <> ''
+    ) AS wanted
     LEFT JOIN LATERAL (
         SELECT string_agg(word, ' | ') AS words FROM (
-            SELECT word || ':*' AS word FROM (SELECT wanted.word) AS itself
-            WHERE EXISTS (SELECT FROM inventory_searchword AS known WHERE known.word LIKE wanted.word || '%')
-            UNION ALL
-            (
-                SELECT word FROM (
-                    SELECT word FROM inventory_searchword WHERE word % wanted.word
-                    UNION
-                    SELECT word FROM inventory_searchword
-                    WHERE word LIKE left(wanted.word, 1) || '%'
-                      AND length(word) BETWEEN length(wanted.word) - 1 AND length(wanted.word) + 1
-                      AND levenshtein_less_equal(word, wanted.word, 2) <= 2
-                ) AS candidate
-                WHERE length(wanted.word) BETWEEN 3 AND 40 AND NOT EXISTS (
-                    SELECT FROM inventory_searchword AS known WHERE known.word LIKE wanted.word || '%')
-                ORDER BY levenshtein(word, wanted.word), similarity(word, wanted.word) DESC, word
-                LIMIT 3
-            )
+            SELECT word FROM (
+                SELECT word FROM inventory_searchword WHERE word % wanted.word
+                UNION
+                SELECT word FROM inventory_searchword
+                WHERE word LIKE left(wanted.word, 1) || '%'
+                  AND length(word) BETWEEN length(wanted.word) - 1 AND length(wanted.word) + 1
+                  AND levenshtein_less_equal(word, wanted.word, 2) <= 2
+            ) AS candidate
+            WHERE wanted.is_unknown
+            ORDER BY levenshtein(word, wanted.word), similarity(word, wanted.word) DESC, word
+            LIMIT 3
         ) AS choice
     ) AS alike ON true
-    WHERE wanted.word <> ''
 $$;
 
 UPDATE inventory_product SET search_words = '';
@@ -176,7 +169,7 @@ class Migration(migrations.Migration):
             """
             DROP TRIGGER inventory_learn_words_inserted ON inventory_product;
             DROP TRIGGER inventory_learn_words_updated ON inventory_product;
-            DROP FUNCTION inventory_corrected_query, inventory_query, inventory_learn_words;
+            DROP FUNCTION inventory_query, inventory_learn_words;
             DROP TABLE inventory_searchword;
             """,
         ),

@@ -70,6 +70,7 @@ class Product(models.Model):
         indexes = [
             GinIndex(fields=["search_vector"], name="product_full_text"),
             models.Index(fields=["-published_at", "-id"], condition=Q(state="published"), name="product_newest"),
+            models.Index(fields=["category", "brand"], condition=Q(state="published"), name="product_by_shelf"),
         ]
         constraints = [
             models.CheckConstraint(
