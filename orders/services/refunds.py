@@ -51,13 +51,13 @@ ORDER BY refund.id
 _SETTLE = """
 WITH refund AS (
     UPDATE orders_refund
-    SET state = %(state)s, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
-        done_at = CASE WHEN %(state)s = 'done' THEN %(now)s::timestamptz END
+    SET state = %(state)s::text, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
+        done_at = CASE WHEN %(state)s::text = 'done' THEN %(now)s::timestamptz END
     WHERE id = %(refund)s AND state = 'pending'
     RETURNING id, payment_id, amount
 ), freed AS (
     UPDATE orders_payment AS payment SET refunded = payment.refunded - refund.amount
-    FROM refund WHERE payment.id = refund.payment_id AND %(state)s = 'failed'
+    FROM refund WHERE payment.id = refund.payment_id AND %(state)s::text = 'failed'
 )
 SELECT refund.id, refund.amount, orders.id AS order_id, orders.number, orders.customer_id, orders.currency
 FROM refund
