@@ -14,6 +14,7 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
+    ReceiptRequest,
     Refund,
     Return,
     ReturnLine,
@@ -144,6 +145,15 @@ class CollectorAdmin(ReadOnlyAdmin):
     list_display = ("order", "name", "phone", "named_at")
     list_select_related = ("order",)
     search_fields = ("order__number__exact", "name", "phone__startswith")
+    ordering = ("-id",)
+
+
+@admin.register(ReceiptRequest)
+class ReceiptRequestAdmin(ReadOnlyAdmin):
+    list_display = ("order", "medium", "address", "requested_at")
+    list_select_related = ("order",)
+    list_filter = ("medium",)
+    search_fields = ("order__number__exact", "address__istartswith")
     ordering = ("-id",)
 
 

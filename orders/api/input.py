@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.rules.addresses import checked_address
+from accounts.rules.addresses import NotAnAddress, normalise_address
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from core.api import StrictSerializer
 from core.errors import Malformed
@@ -31,10 +32,33 @@ class MoneyIn(StrictSerializer):
         return {"minor": money.amount, "currency": money.currency}
 
 
+class AddressIn(StrictSerializer):
+    name = serializers.CharField(max_length=200)
+    company = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    street_address = serializers.CharField(max_length=400)
+    city = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    city_area = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    country_area = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    country_code = serializers.CharField(max_length=2)
+    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {**attrs, **normalise_address(attrs)}
+        except NotAnAddress as error:
+            raise serializers.ValidationError(
+                {
+                    field: [ErrorDetail(_("This does not fit the country's rules."), code=code)]
+                    for field, code in error.errors.items()
+                }
+            ) from error
+
+
 class FulfilmentIn(StrictSerializer):
     kind = serializers.ChoiceField([SHIP, PICKUP, CARRY_OUT])
     store = serializers.CharField(max_length=40, required=False)
-    address = serializers.DictField(child=serializers.CharField(max_length=400, allow_blank=True), required=False)
+    address = AddressIn(required=False)
     lines = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=MOST_LINES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -109,12 +133,12 @@ class SaleIn(StrictSerializer):
 
 
 def fulfilment_wish(given: Mapping[str, Any]) -> FulfilmentWish:
-    """Read one fulfilment; its address is checked by the rules of its country. Raises Malformed, ValidationError."""
+    """Read one fulfilment. Raises Malformed for a line id that is none."""
     lines = given.get("lines")
     return FulfilmentWish(
         kind=given["kind"],
         store=given.get("store", ""),
-        address=checked_address(given["address"]) if given["kind"] == SHIP else {},
+        address=dict(given["address"]) if given["kind"] == SHIP else {},
         lines=None if lines is None else tuple(_line_id(line) for line in lines),
     )
 

@@ -2,7 +2,7 @@
 Which lines of a history are imported, and what they come to: decided in the staging table before anything is written.
 
 import_orders has one row for each order and each return of the file, in the order of time. there: the shop has it
-already. piece: with which others it is written in one transaction.
+already. piece: with which others it is written in one transaction. import_products has the products to make.
 """
 
 from dataclasses import dataclass
@@ -116,13 +116,14 @@ WHERE customer <> '' AND NOT there
 GROUP BY customer ORDER BY min(ordinal)
 """
 # The name and the price that a product had most often: both change over the years, and slips are rare.
-NEW_PRODUCTS = """
+_NEW_PRODUCTS = """
+CREATE TEMP TABLE import_products AS
 SELECT staged.sku, mode() WITHIN GROUP (ORDER BY nullif(staged.name, '')) AS name,
     mode() WITHIN GROUP (ORDER BY nullif(staged.unit_price, 0)) AS amount, max(staged.currency) AS currency
 FROM import_rows AS staged JOIN import_orders USING (invoice, is_return)
 WHERE staged.reason = '' AND NOT staged.is_charge AND NOT import_orders.there
     AND NOT EXISTS (SELECT 1 FROM inventory_variant AS known WHERE known.sku = staged.sku)
-GROUP BY staged.sku ORDER BY staged.sku
+GROUP BY staged.sku
 """
 _COUNT = "SELECT count(*) AS found FROM ({}) AS found"
 
@@ -145,7 +146,7 @@ def decide(*, profile: Profile, source: Source, rows_per_transaction: int) -> No
     if profile.whole_orders:
         sql.execute(_REFUSE_INCOMPLETE, {})
     sql.execute("CREATE INDEX ON import_rows (invoice)", {})
-    sql.execute("DROP TABLE IF EXISTS pg_temp.import_orders", {})
+    sql.execute("DROP TABLE IF EXISTS pg_temp.import_orders, pg_temp.import_products", {})
     sql.execute(_CREATE_ORDERS, {})
     sql.execute(_FILL_ORDERS, {"source": source.name, "rows": rows_per_transaction})
     sql.execute("ANALYZE import_orders", {})
@@ -153,6 +154,7 @@ def decide(*, profile: Profile, source: Source, rows_per_transaction: int) -> No
     sql.execute(_MARK_RETURNS_THERE, {"source": source.name})
     if sql.execute(_REFUSE_CHANGED, {}):
         sql.execute("DELETE FROM import_orders WHERE there AND id IS NULL", {})
+    sql.execute(_NEW_PRODUCTS, {})
 
 
 def add_up(*, lines: int) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def add_up(*, lines: int) -> dict[str, Any]:
         "customers": _count(NEW_CUSTOMERS),
         "orders": orders["orders"],
         "returns": orders["returns"],
-        "products": _count(NEW_PRODUCTS),
+        "products": _count("SELECT sku FROM import_products"),
         "net_sum_imported": _two_places(orders["net_sum_imported"]),
         "net_sum_already_there": _two_places(orders["net_sum_already_there"]),
         "net_sum_refused": _two_places(refused_sum["sum"]),

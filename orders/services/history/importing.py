@@ -55,7 +55,7 @@ def import_history(
         if options.refused_to:
             report_refused(file, to=options.refused_to, required=profile.required, optional=profile.optional)
         options.progress.finish()
-        sql.execute("DROP TABLE pg_temp.import_rows, pg_temp.import_orders", {})
+        sql.execute("DROP TABLE pg_temp.import_rows, pg_temp.import_orders, pg_temp.import_products", {})
     return figures
 
 

@@ -8,8 +8,10 @@ from accounts.services.customer_import import Contact, make_contacts
 from core import journal, sql
 from core.actors import Actor
 from core.imports import Progress
+from core.imports.columns import with_defaults
 from inventory.services.product_import import Draft, make_drafts
-from orders.services.history.accounting import NEW_CUSTOMERS, NEW_PRODUCTS, Source
+from orders.models import Order, OrderLine, Payment
+from orders.services.history.accounting import NEW_CUSTOMERS, Source
 from orders.services.history.events import OrderImported
 from orders.services.history.returns import write_returns
 
@@ -31,12 +33,11 @@ SELECT DISTINCT piece FROM import_orders WHERE NOT there AND is_return = %(is_re
 _WRITE_ORDERS = """
 WITH made AS (
     INSERT INTO orders_order (
-        number, customer_id, state, channel, store_id, currency, items_total, discount_total, shipping_total,
-        tax_total, grand_total, contact_email, contact_phone, receipt_medium, language, external_id, cancel_reason,
-        placed_at, closed_at)
+        number, customer_id, state, channel, store_id, currency, items_total, grand_total, contact_email, external_id,
+        placed_at, closed_at, :columns)
     SELECT %(prefix)s::text || '-' || staged.invoice, staged.customer_id, 'completed', staged.channel, location.id,
-        staged.currency, staged.total, 0, 0, 0, staged.total, staged.email, '', '', 'en', staged.external_id, '',
-        staged.placed_at, staged.placed_at
+        staged.currency, staged.total, staged.total, staged.email, staged.external_id,
+        staged.placed_at, staged.placed_at, :defaults
     FROM import_orders AS staged LEFT JOIN inventory_location AS location ON location.code = staged.store
     WHERE staged.piece = %(piece)s AND NOT staged.is_return AND NOT staged.there
     ORDER BY staged.ordinal
@@ -47,19 +48,18 @@ WHERE made.external_id = import_orders.external_id AND NOT import_orders.is_retu
 """
 _WRITE_LINES = """
 INSERT INTO orders_orderline (
-    order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
-    unit_price, discount, line_total)
+    order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, unit_price, line_total, :columns)
 SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY line.line), variant.id, line.sku,
-    coalesce(nullif(line.name, ''), line.sku), line.quantity, line.quantity, 0, 0,
-    line.unit_price, 0, line.quantity * line.unit_price
+    coalesce(nullif(line.name, ''), line.sku), line.quantity, line.quantity, line.unit_price,
+    line.quantity * line.unit_price, :defaults
 FROM import_orders AS made
 JOIN import_rows AS line ON line.invoice = made.invoice AND NOT line.is_return AND line.reason = ''
 LEFT JOIN inventory_variant AS variant ON variant.sku = line.sku AND NOT line.is_charge
 WHERE made.piece = %(piece)s AND NOT made.is_return AND NOT made.there
 """
 _WRITE_PAYMENTS = """
-INSERT INTO orders_payment (order_id, method, provider, amount, refunded, state, captured_at)
-SELECT id, 'imported', '', total, 0, 'captured', placed_at FROM import_orders
+INSERT INTO orders_payment (order_id, method, amount, state, captured_at, :columns)
+SELECT id, 'imported', total, 'captured', placed_at, :defaults FROM import_orders
 WHERE piece = %(piece)s AND NOT is_return AND NOT there AND total > 0
 """
 _WRITTEN = """
@@ -114,9 +114,9 @@ def _pieces(*, is_return: bool) -> list[int]:
 @transaction.atomic
 def _write_piece(source: Source, piece: int) -> None:
     chosen = {"prefix": source.prefix, "piece": piece}
-    sql.execute(_WRITE_ORDERS, chosen)
-    sql.execute(_WRITE_LINES, {"piece": piece})
-    sql.execute(_WRITE_PAYMENTS, {"piece": piece})
+    sql.execute(with_defaults(_WRITE_ORDERS, Order), chosen)
+    sql.execute(with_defaults(_WRITE_LINES, OrderLine), {"piece": piece})
+    sql.execute(with_defaults(_WRITE_PAYMENTS, Payment), {"piece": piece})
     journal.publish(
         *(
             OrderImported(
@@ -147,7 +147,7 @@ def _make_customers() -> None:
 
 
 def _make_products(*, publish: bool, now: datetime) -> None:
-    unknown = sql.fetch_all(NEW_PRODUCTS, {})
+    unknown = sql.fetch_all("SELECT * FROM import_products ORDER BY sku", {})
     for start in range(0, len(unknown), PRODUCTS_AT_ONCE):
         make_drafts(
             drafts=[
