@@ -1,0 +1,143 @@
+"""Orders as checkout leaves them: rows, reserved stock and payments that agree with each other."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accounts.models import Customer
+from core.actors import Actor
+from core.ids import new_id
+from inventory.models import Location, StockLevel, Variant
+from inventory.services.reservations import StockWish, new_reservation_id, reserve_stock
+from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment, PaymentAttempt, TillSession
+from orders.providers.sandbox import SandboxProvider
+from tests.factories.inventory import make_stock
+
+_numbers = itertools.count(500001)
+PLACED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # A Monday.
+
+
+def make_order(
+    *lines: tuple[Variant, int, int],
+    store: Location,
+    customer: Customer | None = None,
+    kind: str = Fulfilment.PICKUP,
+    state: str = "placed",
+    paid: str = "test",
+    shipping: int = 0,
+    placed_at: datetime = PLACED_AT,
+    **fields: Any,
+) -> Order:
+    """
+    A placed order with one fulfilment.
+
+    lines: variant, quantity and unit price in minor units; the store gets ten units of each if it has none. paid: the
+    method; pay_in_store leaves it due. state: the fulfilment's.
+    """
+    items = sum(quantity * price for _variant, quantity, price in lines)
+    order = Order.objects.create(
+        **{
+            "number": str(next(_numbers)),
+            "customer": customer,
+            "state": Order.PLACED,
+            "channel": "web",
+            "currency": "EUR",
+            "items_total": items,
+            "shipping_total": shipping,
+            "grand_total": items + shipping,
+            "contact_email": customer.email if customer else "guest@example.com",
+            "placed_at": placed_at,
+        }
+        | fields
+    )
+    order_lines = [
+        OrderLine.objects.create(
+            order=order,
+            position=position,
+            variant=variant,
+            sku=variant.sku,
+            name=variant.sku,
+            quantity=quantity,
+            unit_price=price,
+            line_total=quantity * price,
+        )
+        for position, (variant, quantity, price) in enumerate(lines, 1)
+    ]
+    make_fulfilment(order, order_lines, store=store, kind=kind, state=state)
+    if order.grand_total:
+        pay_order(order, order.grand_total, method=paid)
+    return order
+
+
+def make_fulfilment(
+    order: Order, lines: Sequence[OrderLine], *, store: Location, kind: str = Fulfilment.PICKUP, state: str = "placed"
+) -> Fulfilment:
+    """Lines of an order that leave a location, with their units reserved there."""
+    fulfilment = Fulfilment.objects.create(
+        order=order,
+        kind=kind,
+        location=store,
+        state=state,
+        promised_at=order.placed_at + timedelta(hours=2),
+        ready_at=order.placed_at + timedelta(hours=1) if state == "ready" else None,
+        expires_at=order.placed_at + timedelta(days=7) if state == "ready" else None,
+    )
+    for line in lines:
+        assert line.variant is not None
+        if not StockLevel.objects.filter(variant=line.variant, location=store).exists():
+            make_stock(line.variant, store)
+        wish = StockWish(line.variant_id, store.pk, line.quantity, line.sku, new_reservation_id())
+        reserve_stock(wishes=[wish], by=Actor(channel="web"), now=order.placed_at)
+        FulfilmentLine.objects.create(
+            fulfilment=fulfilment, order_line=line, quantity=line.quantity, reservation_id=wish.reservation_id
+        )
+    return fulfilment
+
+
+def pay_order(order: Order, amount: int, *, method: str = "test", **fields: Any) -> Payment:
+    """A payment of an order: due when it is to be paid in the store, else captured; test ones by the test provider."""
+    is_due = method == "pay_in_store"
+    payment = Payment.objects.create(
+        **{
+            "order": order,
+            "method": method,
+            "provider": "test" if method == "test" else "",
+            "amount": amount,
+            "tendered": amount if method == "cash" else None,
+            "state": Payment.DUE if is_due else Payment.CAPTURED,
+            "captured_at": None if is_due else order.placed_at,
+        }
+        | fields
+    )
+    if payment.provider:
+        _charge(payment)
+    return payment
+
+
+def make_till_session(store: Location, staff: Customer, **fields: Any) -> TillSession:
+    """A register that was opened with 100.00 in it."""
+    return TillSession.objects.create(
+        **{
+            "store": store,
+            "register": f"till-{next(_numbers)}",
+            "currency": "EUR",
+            "opening_float": 10_000,
+            "opened_by": staff,
+            "opened_at": PLACED_AT,
+        }
+        | fields
+    )
+
+
+def _charge(payment: Payment) -> None:
+    key = new_id()
+    answer = SandboxProvider().charge(key=key, amount=payment.amount, currency="EUR", payment_method="approve")
+    PaymentAttempt.objects.create(
+        payment=payment,
+        key=key,
+        outcome="approved",
+        provider_ref=answer.ref,
+        asked_at=payment.order.placed_at,
+        answered_at=payment.order.placed_at,
+    )
