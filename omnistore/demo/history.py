@@ -11,9 +11,9 @@ from carts.services.carts import Owner, add_to_cart
 from core.actors import APP, TILL, WEB
 from core.imports.progress import Progress
 from inventory.models import Location, Price, StockLevel, Variant
+from omnistore.demo.acts import Stage
 from omnistore.demo.cast import Basket, Seat
-from omnistore.demo.records import Recorder
-from omnistore.demo.stories import CARRY_OUT, SHIP, Chapter, plan_chapters
+from omnistore.demo.stories import SHIP, Chapter, plan_chapters
 
 LEFT_ON_THE_SHELF = 2
 OPEN_CARTS = {
@@ -66,29 +66,24 @@ def write_history(
 ) -> None:
     """Write the orders of the last ninety days in the order in which they came, then the carts that are open today."""
     shelf = Shelf(rng)
-    recorder = Recorder(rng=rng, now=now)
+    stage = Stage(now=now)
     clerks = _clerks(staff, locations)
     chapters = plan_chapters(rng=rng, now=now, shoppers=shoppers, locations=locations)
     for done, chapter in enumerate(chapters, start=1):
         source = locations["wh-berlin"] if chapter.story.kind == SHIP else chapter.store
         seat = Seat(clerk=clerks[chapter.store.code], store=chapter.store, source=source)
         baskets = shelf.take(source)
-        if chapter.customer and not _is_plain_sale(chapter):
+        if chapter.has_cart:
             _fill_cart(chapter, baskets, seat)
-        recorder.record(chapter, baskets, seat)
+        stage.play(chapter, baskets, seat)
         progress.show("Writing history", done / len(chapters))
-    recorder.close_tills()
+    stage.close_tills()
     _write_open_carts(rng, now, shelf, shoppers, locations, clerks)
 
 
 def _clerks(staff: dict[str, Customer], locations: dict[str, Location]) -> dict[str, Customer]:
     clerks = [person for person in staff.values() if person.home_store and "clerk" in person.email]
     return {person.home_store: person for person in clerks if person.home_store in locations}
-
-
-def _is_plain_sale(chapter: Chapter) -> bool:
-    """Whether it was rung up at the till as it lay on the counter, without a cart."""
-    return chapter.story.kind == CARRY_OUT and not chapter.story.begun_on
 
 
 def _fill_cart(chapter: Chapter, baskets: list[Basket], seat: Seat) -> None:

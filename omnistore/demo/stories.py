@@ -20,10 +20,6 @@ ENDS_AFTER = {
     "cancelled": timedelta(hours=2),
     "failed": timedelta(minutes=1),
 }
-REASONS = {
-    "thought_better": "changed_mind", "not_on_the_shelf": "not_available", "never_collected": "not_collected",
-    "card_declined": "payment_declined",
-}  # fmt: skip
 SHOPPING_HOURS = (10, 16)
 SUNDAY = 6
 
@@ -46,11 +42,6 @@ class Story:
     newest_days: int = 8
     is_returned: bool = False
 
-    @property
-    def reason(self) -> str:
-        """Why it came to nothing, if it did."""
-        return REASONS.get(self.name, "")
-
 
 @dataclass(frozen=True)
 class Chapter:
@@ -61,6 +52,11 @@ class Chapter:
     store: Location
     placed_at: datetime
     contact_email: str = field(default="")
+
+    @property
+    def has_cart(self) -> bool:
+        """Whether it began as the customer's own cart, and not as goods on a counter or a guest's wish."""
+        return self.customer is not None and (self.story.kind != CARRY_OUT or bool(self.story.begun_on))
 
     def ended_at(self, now: datetime) -> datetime | None:
         """Return when the goods were gone or free again; None while the order is under way."""

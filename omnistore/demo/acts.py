@@ -1,0 +1,241 @@
+"""Plays a past order through the shop's own services, each step at the time at which it is said to have happened."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from carts.queries.carts import CartView
+from carts.services.carts import Owner
+from carts.services.placing import cart_from_lines, take_cart
+from core.actors import THE_SYSTEM, TILL
+from core.journal import publish
+from inventory.models import StockMovement
+from inventory.services.reservations import fulfil_reservations, release_reservations
+from omnistore.demo.cast import Basket, Seat
+from omnistore.demo.stories import CARRY_OUT, PICKUP, SHIP, Chapter
+from orders.events import OrderShipped, PickupExpired
+from orders.models import Fulfilment, Order
+from orders.queries.views import OrderView
+from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, FulfilmentWish, Tender, Wish
+from orders.services.cancellation import cancel_fulfilments, cancel_order, close_if_done
+from orders.services.charging import ask_providers
+from orders.services.hand_over import hand_over_pickup, prove_by_document
+from orders.services.payments import settle_payments
+from orders.services.pickup import (
+    about_pickup,
+    accept_pickup,
+    make_pickup_ready,
+    reject_pickup,
+    start_picking,
+    take_pickup,
+)
+from orders.services.placement import place_order
+from orders.services.refunds import settle_refunds
+from orders.services.returns import LineToReturn, request_return
+from orders.services.till_sessions import close_till_session, expected_cash, open_till_session
+
+ACCEPTED_AFTER = timedelta(minutes=5)
+PICKING_AFTER = timedelta(minutes=12)
+REFUNDED_AFTER = timedelta(seconds=2)
+RETURNED_AFTER = timedelta(days=2)
+READY_BEFORE_PROMISE_MINUTES = 10
+FLOAT_CENTS = 15000
+CASH_STEP_CENTS = 500
+REGISTER = "1"
+OPENS, CLOSES = time(9), time(21)
+PICKUP_STEPS = ("accepted", "picking", "ready")
+
+
+class Stage:
+    """Plays one chapter after the other, oldest first, and keeps the tills on which cash is taken meanwhile."""
+
+    def __init__(self, *, now: datetime) -> None:
+        self._now = now
+        self._tills: dict[str, tuple[date, int, Seat]] = {}
+
+    def play(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> None:
+        """Place the chapter's order and take it as far as its story goes."""
+        order = self._order(chapter, baskets, seat)
+        if chapter.story.kind == PICKUP:
+            self._collect(chapter, order, seat)
+        elif chapter.story.kind == SHIP:
+            self._send(chapter, order, seat)
+        settle_refunds(now=(chapter.ended_at(self._now) or chapter.placed_at) + REFUNDED_AFTER)
+
+    def close_tills(self) -> None:
+        """Count and close every till that is still open."""
+        for code in list(self._tills):
+            self._close_till(code)
+
+    def _order(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> OrderView:
+        by = seat.actor(chapter.story.channel, chapter.customer)
+        cart = self._take_cart(chapter, baskets, seat)
+        promised = place_order(cart=cart, wish=self._wish(chapter, cart, seat), by=by, now=chapter.placed_at)
+        if not promised.charges:
+            return promised.order
+        outcomes = ask_providers(promised.charges)
+        answered_at = chapter.placed_at + timedelta(seconds=1)
+        return settle_payments(order=promised.order, outcomes=outcomes, by=by, now=answered_at)
+
+    def _take_cart(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> CartView:
+        if chapter.has_cart:
+            assert chapter.customer is not None
+            return take_cart(owner=Owner(customer_ids=(chapter.customer.pk,)), version=None, now=chapter.placed_at)
+        return cart_from_lines(
+            lines=[(basket.variant.sku, basket.quantity) for basket in baskets],
+            customer_id=chapter.customer.pk if chapter.customer else None,
+            by=seat.actor(chapter.story.channel, chapter.customer),
+            now=chapter.placed_at,
+        )
+
+    def _wish(self, chapter: Chapter, cart: CartView, seat: Seat) -> Wish:
+        story, customer = chapter.story, chapter.customer
+        store = seat.store.code if story.kind == PICKUP else ""
+        address = _address_of(chapter) if story.kind == SHIP else {}
+        return Wish(
+            fulfilments=(FulfilmentWish(story.kind, store=store, address=address),),
+            tenders=(_tender(chapter, cart),),
+            contact_email=customer.email if customer else chapter.contact_email,
+            contact_phone=str(customer.phone) if customer else "",
+            language=customer.language if customer else "en",
+            session_id=self._open_till(chapter, seat) if story.channel == TILL else None,
+        )
+
+    def _collect(self, chapter: Chapter, order: OrderView, seat: Seat) -> None:
+        """Take a pickup through its steps at the desk, and to its end if it has come to one."""
+        story, desk, placed_at = chapter.story, seat.at_the_desk(), chapter.placed_at
+        pickup_id = order.fulfilments[0].id
+        ended_at = chapter.ended_at(self._now)
+        if story.state == "cancelled":
+            assert ended_at is not None
+            reject_pickup(pickup_id=pickup_id, reason="The last piece is damaged", by=desk, now=ended_at)
+            return
+        minutes = seat.store.pickup_lead_minutes - READY_BEFORE_PROMISE_MINUTES
+        steps = (
+            (accept_pickup, ACCEPTED_AFTER),
+            (start_picking, PICKING_AFTER),
+            (make_pickup_ready, timedelta(minutes=minutes)),
+        )
+        reached = PICKUP_STEPS.index(story.state) + 1 if story.state in PICKUP_STEPS else len(steps)
+        for step, after in steps[: 0 if story.state == "placed" else reached]:
+            step(pickup_id=pickup_id, by=desk, now=placed_at + after)
+        if story.state == "collected":
+            assert ended_at is not None
+            hand_over_pickup(
+                proof=prove_by_document(pickup_id=pickup_id),
+                collected_by="",
+                line_ids=None,
+                tenders=[Tender(CARD)] if story.method == PAY_IN_STORE else [],
+                session_id=None,
+                by=desk,
+                now=ended_at,
+            )
+        elif story.state == "expired":
+            _expire(pickup_id)
+
+    def _send(self, chapter: Chapter, order: OrderView, seat: Seat) -> None:
+        """Let the parcels leave and arrive, or the shopper change his mind, or ask to give a thing back."""
+        story, ended_at = chapter.story, chapter.ended_at(self._now)
+        shopper = seat.actor(story.channel, chapter.customer)
+        if ended_at is None or story.state == "failed":
+            return
+        if story.state == "cancelled":
+            cancel_order(number=order.number, reason="changed_mind", by=shopper, now=ended_at)
+            return
+        for fulfilment in Fulfilment.objects.filter(order_id=order.id):
+            _ship(fulfilment, state=story.state, now=ended_at)
+        if story.is_returned:
+            request_return(
+                number=order.number,
+                lines=[LineToReturn(order.lines[0].id, 1, "Does not fit")],
+                method="store",
+                refund_to="original",
+                by=shopper,
+                now=ended_at + RETURNED_AFTER,
+            )
+
+    def _open_till(self, chapter: Chapter, seat: Seat) -> int:
+        """Return the session in which the store's till sells on that day, closing yesterday's first."""
+        code, zone = seat.store.code, ZoneInfo(seat.store.time_zone)
+        day = chapter.placed_at.astimezone(zone).date()
+        if code in self._tills and self._tills[code][0] != day:
+            self._close_till(code)
+        if code not in self._tills:
+            session = open_till_session(
+                register=REGISTER,
+                opening_float=FLOAT_CENTS,
+                by=seat.at_the_desk(),
+                now=datetime.combine(day, OPENS, zone),
+            )
+            self._tills[code] = (day, session.pk, seat)
+        return self._tills[code][1]
+
+    def _close_till(self, code: str) -> None:
+        day, session_id, seat = self._tills.pop(code)
+        close_till_session(
+            session_id=session_id,
+            counted=expected_cash(session_id=session_id),
+            may_differ=False,
+            by=seat.at_the_desk(),
+            now=datetime.combine(day, CLOSES, ZoneInfo(seat.store.time_zone)),
+        )
+
+
+def _tender(chapter: Chapter, cart: CartView) -> Tender:
+    """Say how the order is paid: cash in round notes, or a means that the test provider approves or declines."""
+    if chapter.story.kind == CARRY_OUT:
+        total = sum(line.line_total for line in cart.lines)
+        return Tender(CASH, tendered=-(-total // CASH_STEP_CENTS) * CASH_STEP_CENTS)
+    if chapter.story.method == PAY_IN_STORE:
+        return Tender(PAY_IN_STORE)
+    return Tender(TEST, payment_method="decline" if chapter.story.state == "failed" else "approve")
+
+
+def _ship(fulfilment: Fulfilment, *, state: str, now: datetime) -> None:
+    """Let a parcel leave, and arrive if it has."""
+    fulfilment.state, fulfilment.finished_at = state, now
+    fulfilment.tracking = f"DEMO{fulfilment.pk:09d}"
+    fulfilment.save(update_fields=["state", "finished_at", "tracking"])
+    order = Order.objects.get(pk=fulfilment.order_id)
+    parts = list(fulfilment.lines.select_related("order_line"))
+    for part in parts:
+        part.handed_over_at = now
+        part.save(update_fields=["handed_over_at"])
+        part.order_line.quantity_fulfilled += part.quantity
+        part.order_line.save(update_fields=["quantity_fulfilled"])
+    publish(
+        OrderShipped(
+            by=THE_SYSTEM,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.pk,
+            fulfilment_id=fulfilment.pk,
+        )
+    )
+    close_if_done(order=order, by=THE_SYSTEM, now=now)
+    reservations = [part.reservation_id for part in parts if part.reservation_id]
+    fulfil_reservations(ids=reservations, kind=StockMovement.SHIPPED, by=THE_SYSTEM, now=now)
+
+
+def _expire(pickup_id: int) -> None:
+    """Give up a pickup that nobody came for, just after it was no longer kept."""
+    # The shop's own sweep does this in transactions of its own, which has no place inside of this one.
+    pickup = take_pickup(pickup_id=pickup_id, store_id=None)
+    assert pickup.expires_at is not None
+    now = pickup.expires_at + timedelta(minutes=10)
+    undone = cancel_fulfilments(
+        order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
+    )
+    publish(PickupExpired(**about_pickup(pickup, THE_SYSTEM, now), refund=undone.refund))
+    release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
+
+
+def _address_of(chapter: Chapter) -> dict[str, str]:
+    """Return a copy of the customer's address for the parcel; a guest gave one near the store."""
+    names = ("name", "street_address", "postal_code", "city", "country_code", "phone")
+    address = chapter.customer.addresses.first() if chapter.customer else None
+    if address:
+        return {name: getattr(address, name) for name in names}
+    store = chapter.store
+    values = ("Guest Shopper", store.street_address, store.postal_code, store.city, store.country_code, "")
+    return dict(zip(names, values, strict=True))
