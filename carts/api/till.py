@@ -45,8 +45,8 @@ class CustomerCartDoor(StaffDoor):
 
     def owner(self, customer_id: str) -> Owner:
         """Return the owner behind a customer's id, merged records included. Raises NotFound."""
-        person = get_person(line_id_of(customer_id))
-        return Owner(customer_ids=(person.pk, *person.aliases.values_list("pk", flat=True)))
+        person = get_person(customer_id=line_id_of(customer_id))
+        return Owner(customer_ids=(person.id, *person.alias_ids))
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, VersionConflict):

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from core import sql
 from inventory.queries.availability import promise_date
 from inventory.queries.hours import hours_of
 from inventory.rules.opening import Hours, ready_at
+
+LAST_MINUTE = time(23, 59)
 
 _SHIPPING = """
 SELECT level.variant_id, level.location_id, location.ship_rank AS rank,
@@ -36,12 +38,15 @@ class Source:
 
     def ready_at(self, now: datetime) -> datetime | None:
         """Return when an order of now lies ready at the desk; None if the location is never open."""
-        return ready_at(self.hours, now, self.lead_minutes)
+        ready = ready_at(self.hours, now, self.lead_minutes)
+        return ready.astimezone(UTC) if ready else None
 
     def arrives_at(self, now: datetime) -> datetime | None:
         """Return when a parcel of now is promised: the end of the day, in the location's own time."""
         day = promise_date(self.hours, now=now)
-        return datetime.combine(day, time.max, ZoneInfo(self.hours.time_zone)) if day else None
+        if day is None:
+            return None
+        return datetime.combine(day, LAST_MINUTE, ZoneInfo(self.hours.time_zone)).astimezone(UTC)
 
 
 _SOURCES = """

@@ -58,7 +58,7 @@ class Sales(StaffDoor):
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{request.user.pk}")
         session_id = _open_session(body["session"], by)
-        customer_id = get_person(line_id_of(body["customer"])).pk if body.get("customer") else None
+        customer_id = get_person(customer_id=line_id_of(body["customer"])).id if body.get("customer") else None
         given = body.get("fulfilments")
         wish = Wish(
             fulfilments=tuple(fulfilment_wish(each) for each in given) if given else (FulfilmentWish(CARRY_OUT),),
