@@ -37,13 +37,15 @@ def is_written() -> bool:
     return Variant.objects.filter(sku__startswith=SKUS_START).exists()
 
 
-def write_large(*, rng: random.Random, now: datetime, progress: Progress) -> None:
-    """Write generated goods up to 100,000 variants and generated stores up to 200, with stock in all of them."""
+def write_large(
+    *, rng: random.Random, now: datetime, progress: Progress, variants: int = VARIANTS, stores: int = STORES
+) -> None:
+    """Write generated goods and stores until the shop has so many in all, with stock in all of them."""
     pictures = _draw_pictures(progress)
     with transaction.atomic():
-        _write_stores(rng)
-        variants = _write_goods(rng=rng, now=now, pictures=pictures, progress=progress)
-        _write_stock(rng=rng, now=now, variants=variants, progress=progress)
+        _write_stores(rng, stores)
+        written = _write_goods(variants, rng=rng, now=now, pictures=pictures, progress=progress)
+        _write_stock(rng=rng, now=now, variants=written, progress=progress)
     with connection.cursor() as cursor:
         # Plans made for an empty table would make the first hours slow.
         cursor.execute("ANALYZE")
@@ -60,9 +62,9 @@ def _draw_pictures(progress: Progress) -> dict[tuple[str, str], str]:
     return files
 
 
-def _write_stores(rng: random.Random) -> None:
+def _write_stores(rng: random.Random, wanted: int) -> None:
     """Open stores around real cities, each some streets away from the middle, with one of the known weeks."""
-    missing = STORES - Location.objects.filter(kind=Location.STORE).count()
+    missing = wanted - Location.objects.filter(kind=Location.STORE).count()
     weeks = [place.week for place in places.STORES]
     cities = catalogue.cities()
     stores = []
@@ -95,10 +97,10 @@ def _write_stores(rng: random.Random) -> None:
 
 
 def _write_goods(
-    *, rng: random.Random, now: datetime, pictures: dict[tuple[str, str], str], progress: Progress
+    wanted: int, *, rng: random.Random, now: datetime, pictures: dict[tuple[str, str], str], progress: Progress
 ) -> range:
     """Write products, variants, prices, barcodes and pictures; return the ids of the variants."""
-    count = max(VARIANTS - Variant.objects.count(), 0)
+    count = max(wanted - Variant.objects.count(), 0)
     product_count = -(-count // COLOURS_EACH)
     products, variants = _reserve_ids("inventory_product", product_count), _reserve_ids("inventory_variant", count)
     shelves = goods.write_categories()

@@ -1,0 +1,145 @@
+"""The demo's texts, codes and places, as they are written down."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from phonenumbers import is_valid_number, parse
+from stdnum import ean
+
+from omnistore.demo import catalogue, people, places
+
+ARABIC_ONLY = "\u064a\u0643\u0629\u0649"
+PERSIAN_ONLY = "\u06cc\u06a9\u067e\u0686\u06af\u0698"
+
+
+def variants() -> Iterator[catalogue.VariantContent]:
+    return (variant for product in catalogue.products() for variant in product.variants)
+
+
+def texts() -> Iterator[tuple[str, catalogue.Text]]:
+    """Everything that people read, with where it stands."""
+    for category in catalogue.categories():
+        yield category.slug, category.name
+    for product in catalogue.products():
+        yield f"{product.slug} name", product.name
+        yield f"{product.slug} text", product.description
+        yield f"{product.slug} material", product.material
+    for option, entry in catalogue.options().items():
+        yield option, entry["name"]
+        for value, words in entry["values"].items():
+            yield f"{option} {value}", {language: words[language] for language in catalogue.LANGUAGES}
+    yield from catalogue.nouns().items()
+    yield from ((name["en"], name) for name in catalogue.series())
+    yield from ((city["name"]["en"], city["name"]) for city in catalogue.cities())
+    yield from ((place.code, place.name) for place in places.PLACES)
+    yield from ((str(day), name) for day, name in places.HOLIDAY_NAMES.items())
+    yield "easter", places.EASTER_NAMES
+
+
+def test_the_shop_is_a_small_one_worth_a_visit():
+    assert len(catalogue.products()) >= 64
+    assert len([category for category in catalogue.categories() if category.parent]) >= 10
+    assert len(list(variants())) >= 150
+
+
+def test_every_text_is_there_in_three_languages():
+    missing = [
+        (place, language)
+        for place, words in texts()
+        for language in catalogue.LANGUAGES
+        if not words.get(language, "").strip()
+    ]
+
+    assert missing == []
+
+
+def test_arabic_and_persian_use_their_own_letters():
+    foreign = [
+        place
+        for place, words in texts()
+        if any(letter in words["ar"] for letter in PERSIAN_ONLY) or any(letter in words["fa"] for letter in ARABIC_ONLY)
+    ]
+
+    assert foreign == []
+
+
+def test_descriptions_are_translated_and_not_copied():
+    for product in catalogue.products():
+        for language in ("ar", "fa"):
+            letters = re.findall(r"[\u0600-\u06ff]", product.description[language])
+            assert len(letters) > 40, product.slug
+
+
+def test_every_barcode_is_a_valid_one_of_the_shops_own():
+    codes = [code for variant in variants() for code in variant.barcodes]
+
+    assert all(ean.is_valid(code) and len(code) == 13 for code in codes)
+    assert all(20 <= int(code[:2]) <= 29 for code in codes)
+    assert len(codes) == len(set(codes))
+    assert {len(variant.barcodes) for variant in variants()} == {1, 2}
+
+
+def test_skus_and_slugs_are_unique_and_prices_are_positive():
+    skus = [variant.sku for variant in variants()]
+    slugs = [product.slug for product in catalogue.products()]
+
+    assert len(skus) == len(set(skus))
+    assert len(slugs) == len(set(slugs))
+    assert all(variant.amount > 0 for variant in variants())
+
+
+@pytest.mark.parametrize(
+    ("year", "sunday"), [(2025, date(2025, 4, 20)), (2026, date(2026, 4, 5)), (2038, date(2038, 4, 25))]
+)
+def test_easter_falls_on_its_sunday(year, sunday):
+    assert places.easter_sunday(year) == sunday
+
+
+def test_stores_close_on_the_holidays_of_their_country():
+    by_code = {place.code: place for place in places.PLACES}
+    first = date(2026, 1, 1)
+
+    berlin = {day.day: day for day in places.exceptions_of(by_code["ber-mitte"], first=first)}
+    helsinki = {day.day: day for day in places.exceptions_of(by_code["hel-keskusta"], first=first)}
+
+    assert berlin[date(2026, 10, 3)].opens is None
+    assert date(2026, 12, 6) not in berlin
+    assert helsinki[date(2026, 12, 6)].opens is None
+    assert helsinki[date(2026, 4, 6)].note["en"] == "Easter Monday"
+    assert str(berlin[date(2026, 12, 24)].closes) == "14:00:00"
+
+
+def test_places_are_where_they_say():
+    assert [place.code for place in places.STORES] == [
+        "ber-mitte",
+        "ber-kreuzberg",
+        "ham-altona",
+        "muc-zentrum",
+        "hel-keskusta",
+        "wie-neubau",
+    ]
+    assert len(places.WAREHOUSES) == 2
+    for place in places.PLACES:
+        assert 47 < place.latitude < 61 and 9 < place.longitude < 26
+        assert is_valid_number(parse(place.phone))
+
+
+def test_hours_differ_from_store_to_store():
+    weeks = {place.code: place.week for place in places.STORES}
+
+    assert any(len(spans) == 2 for spans in weeks["ber-kreuzberg"].values())
+    assert 6 in weeks["hel-keskusta"]
+    assert 6 not in weeks["ber-mitte"]
+
+
+def test_people_can_be_reached_at_numbers_and_addresses_that_are_nobodys():
+    shoppers = people.shoppers()
+
+    assert len(shoppers) >= 40
+    assert all(person.email.endswith("@example.com") for person in shoppers if person.email)
+    assert all(is_valid_number(parse(person.phone)) for person in shoppers if person.phone)
+    assert len({person.phone for person in shoppers if person.phone}) == len([p for p in shoppers if p.phone])
+    assert any(not person.has_account for person in shoppers)
+    assert all(person.has_account or person.phone for person in shoppers)

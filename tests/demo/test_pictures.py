@@ -1,0 +1,39 @@
+"""The drawings of the demo's goods."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from omnistore.demo import catalogue
+from omnistore.demo.pictures import FAMILIES, draw_picture
+
+PLAIN = {"svg", "g", "rect", "ellipse", "circle", "path"}
+LARGEST_BYTES = 4096
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("colour", ["#F7F4EC", "#33435C"])
+def test_is_small_and_made_of_plain_shapes(family, colour):
+    drawing = draw_picture(family=family, colour=colour, key=family)
+
+    root = ElementTree.fromstring(drawing)
+    tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+    names = {name.lower() for element in root.iter() for name in element.attrib}
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert tags <= PLAIN
+    assert not any(name.startswith("on") or "href" in name or name == "style" for name in names)
+    assert len(drawing.encode()) <= LARGEST_BYTES
+
+
+def test_is_the_same_every_time_and_another_for_each_colour():
+    first = draw_picture(family="mug", colour="#9CAF94", key="rim-mug")
+    again = draw_picture(family="mug", colour="#9CAF94", key="rim-mug")
+    other = draw_picture(family="mug", colour="#33435C", key="rim-mug")
+
+    assert first == again
+    assert first != other
+
+
+def test_every_kind_of_goods_has_a_shape():
+    assert {product.family for product in catalogue.products()} == set(FAMILIES)
+    assert set(catalogue.nouns()) == set(FAMILIES)
