@@ -4,13 +4,45 @@ from allauth.mfa import admin as allauth_mfa_admin  # noqa: F401 - registers fir
 from allauth.mfa.models import Authenticator
 from allauth.usersessions import admin as allauth_usersessions_admin  # noqa: F401
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Address, Consent, Customer, CustomerMerge
-from core.back_office import ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline
+from accounts.models import Address, Consent, Customer, CustomerMerge, TouchMessage
+from accounts.services.merging import merge_customers, undo_merge
+from core.back_office import Act, ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
+
+
+class MergeForm(forms.Form):
+    survivor = forms.ModelChoiceField(
+        label=_("The record that stays"),
+        queryset=Customer.objects.filter(merged_into__isnull=True),
+        widget=AutocompleteSelect(Customer._meta.get_field("merged_into"), admin.site),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+def _may_merge(request: HttpRequest, customer: Customer) -> bool:
+    return customer.merged_into_id is None and request.user.has_perm("accounts.merge_customer")
+
+
+def _merge(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
+    merge_customers(duplicate=customer, by=office_actor(request), now=timezone.now(), **asked)
+    return gettext("This record now leads to %(survivor)s.") % {"survivor": asked["survivor"]}
+
+
+def _may_part(request: HttpRequest, merge: CustomerMerge) -> bool:
+    return merge.undone_at is None and request.user.has_perm("accounts.merge_customer")
+
+
+def _part(request: HttpRequest, merge: CustomerMerge, asked: dict[str, Any]) -> str:
+    undo_merge(merge=merge, by=office_actor(request), now=timezone.now())
+    return gettext("The two records stand for themselves again.")
 
 
 class AddressInline(ReadOnlyInline):
@@ -43,6 +75,20 @@ class CustomerAdmin(OfficeAdmin):
         (_("Record"), {"fields": ("joined_at", "last_login", "merged_into", "external_id")}),
     )
     inlines = (AddressInline, ConsentInline)
+    acts = (
+        Act(
+            name="merge",
+            title=_("Merge into another record"),
+            explanation=_(
+                "Two records of one person become one: orders, carts and points of this record count as the other's "
+                "from now on. It can be undone."
+            ),
+            form=MergeForm,
+            perform=_merge,
+            is_allowed=_may_merge,
+            is_destructive=True,
+        ),
+    )
 
     @admin.display(description=_("without an account"), boolean=True)
     def is_contact(self, customer: Customer) -> bool:
@@ -80,6 +126,23 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
     list_select_related = ("duplicate", "survivor", "merged_by", "undone_by")
     search_fields = ("duplicate__name", "survivor__name", "duplicate__email__istartswith", "reason")
     ordering = ("-merged_at",)
+    acts = (
+        Act(
+            name="undo",
+            title=_("Undo the merge"),
+            explanation=_("The records stand apart again; what was written meanwhile stays with the one that stayed."),
+            perform=_part,
+            is_allowed=_may_part,
+            is_destructive=True,
+        ),
+    )
+
+
+@admin.register(TouchMessage)
+class TouchMessageAdmin(ReadOnlyAdmin):
+    list_display = ("received_at", "sender", "message_id")
+    search_fields = ("sender__exact", "message_id__exact")
+    ordering = ("-id",)
 
 
 admin.site.unregister(Authenticator)

@@ -133,7 +133,7 @@ def money_column(name: str, *, title: Any, currency: str = "currency") -> Any:
     """Make a column that shows an amount in minor units as money. currency: the attribute path of its currency."""
 
     @admin.display(description=title, ordering=name)
-    def column(thing: models.Model) -> str:
+    def column(page: Any, thing: models.Model) -> str:
         amount = getattr(thing, name)
         return "" if amount is None else money_text(amount, attrgetter(currency)(thing), get_language() or "en")
 

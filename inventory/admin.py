@@ -25,6 +25,7 @@ from inventory.models import (
     OpeningException,
     OpeningHours,
     Price,
+    PriceRange,
     Product,
     Reservation,
     StaffAssignment,
@@ -93,7 +94,7 @@ class ProductAdmin(OfficeAdmin):
             return queryset, False
         # The same spelling and the same trigram index as the shop's own search.
         for word in search_term.split():
-            spelt = Func(Value(word), function="core_normalise")
+            spelt = Func(Value(word), function="inventory_words")
             by_barcode = Barcode.objects.filter(code=word).values("variant__product")
             queryset = queryset.filter(Q(search_words__contains=spelt) | Q(pk__in=by_barcode))
         return queryset, False
@@ -172,6 +173,16 @@ class PriceAdmin(OfficeAdmin):
     fields = ("variant", "currency", "amount")
     autocomplete_fields = ("variant",)
     amount_money = money_column("amount", title=_("price"))
+
+
+@admin.register(PriceRange)
+class PriceRangeAdmin(ReadOnlyAdmin):
+    list_display = ("product", "lowest_money", "highest_money")
+    list_select_related = ("product",)
+    search_fields = ("product__slug__startswith", "currency__exact")
+    ordering = ("-id",)
+    lowest_money = money_column("lowest", title=_("lowest"))
+    highest_money = money_column("highest", title=_("highest"))
 
 
 @admin.register(Media)

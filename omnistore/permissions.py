@@ -14,10 +14,10 @@ _SEEN = {
     "carts": ("cart", "cartline", "wishlistitem", "shippingrate"),
     "core": ("journalentry",),
     "engagement": ("message",),
-    "inventory": (*_CATALOGUE, "openingexception", "stocklevel", "stockmovement", "reservation"),
+    "inventory": (*_CATALOGUE, "openingexception", "pricerange", "stocklevel", "stockmovement", "reservation"),
     "orders": (
         *("order", "orderline", "fulfilment", "fulfilmentline", "handover", "collector", "tillsession"),
-        *("payment", "paymentattempt", "refund", "return", "returnline"),
+        *("payment", "paymentattempt", "receiptrequest", "refund", "return", "returnline"),
     ),
 }
 _EDITED = {
@@ -37,6 +37,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.SEE_CUSTOMERS: _named(("view",), _SEEN),
     roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
     roles.MOVE_STOCK: frozenset({"inventory.move_stock"}),
+    roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
     roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer"}),
 }

@@ -1,10 +1,13 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, money_column
+from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, money_column, office_actor
 from orders.models import (
     Collector,
     Fulfilment,
@@ -21,8 +24,40 @@ from orders.models import (
     SandboxCharge,
     TillSession,
 )
+from orders.services.cancellation import cancel_order
+from orders.services.pickup import unlock_pickup
 
 OF_ORDER = "order.currency"
+
+
+class CancelForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[
+            ("customer", _("The customer asked")),
+            ("goods_missing", _("Goods are missing")),
+            ("fraud", _("Suspected fraud")),
+            ("mistake", _("It was a mistake")),
+        ],
+    )
+
+
+def _may_cancel(request: HttpRequest, order: Order) -> bool:
+    return order.state == Order.PLACED and request.user.has_perm("orders.cancel_order", order.store)
+
+
+def _cancel(request: HttpRequest, order: Order, asked: dict[str, Any]) -> str:
+    cancel_order(number=order.number, reason=asked["reason"], by=office_actor(request), now=timezone.now())
+    return gettext("What had not left is cancelled, and what was paid for it goes back.")
+
+
+def _may_unlock(request: HttpRequest, pickup: Fulfilment) -> bool:
+    return pickup.wrong_codes > 0 and request.user.has_perm("orders.unlock_pickup", pickup.location)
+
+
+def _unlock(request: HttpRequest, pickup: Fulfilment, asked: dict[str, Any]) -> str:
+    unlock_pickup(pickup_id=pickup.pk, by=office_actor(request), now=timezone.now())
+    return gettext("Collection codes can be tried again.")
 
 
 class OrderLineInline(ReadOnlyInline):
@@ -79,6 +114,20 @@ class OrderAdmin(ReadOnlyAdmin):
         (_("Totals"), {"fields": ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")}),
     )
     inlines = (OrderLineInline, FulfilmentInline, PaymentInline)
+    acts = (
+        Act(
+            name="cancel",
+            title=_("Cancel the order"),
+            explanation=_(
+                "All of it that has not left is cancelled: the goods are free again, what was paid for them goes back, "
+                "and the buyer is told. This cannot be undone."
+            ),
+            form=CancelForm,
+            perform=_cancel,
+            is_allowed=_may_cancel,
+            is_destructive=True,
+        ),
+    )
     grand_total_money = money_column("grand_total", title=_("total"))
     items_money = money_column("items_total", title=_("items"))
     discount_money = money_column("discount_total", title=_("discount"))
@@ -122,6 +171,15 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     search_fields = ("order__number__istartswith", "tracking__exact")
     ordering = ("-id",)
     inlines = (FulfilmentLineInline, HandOverInline)
+    acts = (
+        Act(
+            name="unlock",
+            title=_("Unlock"),
+            explanation=_("Too many wrong collection codes were shown. Let codes be tried again?"),
+            perform=_unlock,
+            is_allowed=_may_unlock,
+        ),
+    )
 
 
 @admin.register(FulfilmentLine)

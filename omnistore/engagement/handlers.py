@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from core.journal import Entry, handles
-from omnistore.engagement.services.telling import tell, tell_buyer
+from omnistore.engagement.services.telling import send_wanted_receipt, tell, tell_buyer
 from orders.events import (
     OrderCancelled,
     OrderPlaced,
@@ -15,12 +15,17 @@ from orders.events import (
 )
 from orders.models import Fulfilment, ReceiptRequest
 
+# The reasons with which the end of its last pickup cancels an order (orders/services/pickup.py).
+REJECTED, EXPIRED = "rejected", "expired"
+
 
 @handles(OrderPlaced)
 def confirm_order(entry: Entry) -> None:
-    """Confirm an order, unless all of it was carried out of the store: then the receipt says it all."""
+    """Confirm an order; of one that was carried out of the store only the receipt is left to send, if wanted."""
     if Fulfilment.objects.filter(order__number=entry.ref).exclude(kind=Fulfilment.CARRY_OUT).exists():
         tell_buyer("order_placed", entry, now=timezone.now())
+    else:
+        send_wanted_receipt(entry, now=timezone.now())
 
 
 @handles(PickupReady)
@@ -43,8 +48,9 @@ def tell_expiry(entry: Entry) -> None:
 
 @handles(OrderCancelled)
 def tell_cancellation(entry: Entry) -> None:
-    """Tell the buyer that the order is cancelled."""
-    tell_buyer("order_cancelled", entry, now=timezone.now())
+    """Tell the buyer that the order is cancelled, unless he is told that its only pickup was given up."""
+    if entry.payload["reason"] not in (REJECTED, EXPIRED):
+        tell_buyer("order_cancelled", entry, now=timezone.now())
 
 
 @handles(OrderShipped)

@@ -1,8 +1,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories.accounts import make_customer, make_staff
-from tests.factories.back_office import NOON, fill_every_table  # noqa: F401
+from tests.factories.accounts import make_customer
 
 
 @pytest.fixture
@@ -14,11 +13,6 @@ def admin(db):
 def office(admin):
     """The superuser's browser, signed in."""
     return signed_in(admin)
-
-
-@pytest.fixture
-def member(db):
-    return make_staff()
 
 
 def signed_in(person):

@@ -3,10 +3,11 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from accounts.models import Address, Consent, Customer, CustomerMerge
+from accounts.models import Address, Consent, Customer, CustomerMerge, TouchMessage
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
 from core.models import HandlerPosition, IdempotentAnswer, Redelivery
 from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
+from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
     Collector,
     Fulfilment,
@@ -16,6 +17,7 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
+    ReceiptRequest,
     Refund,
     Return,
     ReturnLine,
@@ -35,6 +37,14 @@ def fill_every_table(numbers: range) -> None:
         _fill(number)
 
 
+def add_order_line(order: Order, variant: Variant, *, position: int) -> OrderLine:
+    """Add one unit of a variant to an order, at 12.90."""
+    return OrderLine.objects.create(
+        order=order, position=position, variant=variant, sku=variant.sku, name="Thing", quantity=1, unit_price=1290,
+        line_total=1290,
+    )  # fmt: skip
+
+
 def _fill(number: int) -> None:
     shopper = make_customer(f"Shopper {number}", email=f"shopper-{number}@example.com")
     double = Customer.objects.create_user(f"double-{number}@example.com", merged_into=shopper)
@@ -52,6 +62,12 @@ def _fill(number: int) -> None:
     OpeningException.objects.create(location=store, day=NOON.date())
     StaffAssignment.objects.create(staff=shopper, location=store, role="clerk")
     ShippingRate.objects.create(currency=CURRENCIES[number], amount=490)
+    TouchMessage.objects.create(sender="s", message_id=str(number), received_at=NOON)
+    Message.objects.create(
+        event_id=number, kind="order_placed", medium="email", recipient="ana@example.com", customer=shopper,
+        body="Hello", language="en", next_attempt_at=NOON, created_at=NOON,
+    )  # fmt: skip
+    MailboxMessage.objects.create(medium="sms", recipient="+491701234567", body="Hello")
     HandlerPosition.objects.create(handler=f"handler.{number}")
     IdempotentAnswer.objects.create(scope="s", key=f"k{number}", request_hash="h", locked_at=NOON, expires_at=NOON)
     Redelivery.objects.create(
@@ -93,10 +109,7 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         currency="EUR",
         items_total=1290, grand_total=1290, placed_at=NOON, till_session=session, contact_email=shopper.email,
     )  # fmt: skip
-    line = OrderLine.objects.create(
-        order=order, position=1, variant=variant, sku=variant.sku, name="Thing", quantity=1, unit_price=1290,
-        line_total=1290,
-    )  # fmt: skip
+    line = add_order_line(order, variant, position=1)
     fulfilment = Fulfilment.objects.create(
         order=order, kind=Fulfilment.PICKUP, location=store, state="ready", expires_at=NOON + timedelta(days=7)
     )
@@ -114,4 +127,5 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         channel="app", currency="EUR", amount=1290, requested_at=NOON,
     )  # fmt: skip
     ReturnLine.objects.create(parent=taken_back, order_line=line, variant=variant, sku="S", quantity=1, amount=1290)
+    ReceiptRequest.objects.create(order=order, medium="email", address="ana@example.com", requested_at=NOON)
     SandboxCharge.objects.create(key=uuid.uuid4(), amount=1290, currency="EUR", outcome="approved")

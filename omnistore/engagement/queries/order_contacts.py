@@ -10,7 +10,8 @@ from inventory.rules.opening import Hours
 
 _CONTACT = """
 SELECT orders.contact_email AS email, orders.contact_phone AS phone, orders.customer_id,
-       orders.external_id <> '' AS is_imported, coalesce(customer.preferred_channel, '') AS preferred
+       orders.external_id <> '' AS is_imported, orders.receipt_medium,
+       coalesce(customer.preferred_channel, '') AS preferred
 FROM orders_order AS orders LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
 WHERE orders.number = %(number)s
 """
@@ -28,12 +29,17 @@ FROM inventory_location AS location WHERE location.code = ANY(%(codes)s::text[])
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How the buyer of an order can be reached. is_imported: another system took the order and told him."""
+    """
+    How the buyer of an order can be reached. is_imported: another system took the order and told him.
+
+    receipt_medium: by which he wants the receipt, if he said so.
+    """
 
     email: str
     phone: str
     customer_id: int | None
     is_imported: bool
+    receipt_medium: str
     preferred: str
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from core.journal import Entry
 from omnistore.engagement.models import Message
 from omnistore.engagement.queries.order_contacts import contact_of, places_of
-from omnistore.engagement.rules.media import EMAIL, medium_for
+from omnistore.engagement.rules.media import EMAIL, SMS, medium_for
 from omnistore.engagement.services.letters import Letter, Subject, write_letter
 from omnistore.engagement.services.messages import queue_message
 from orders.queries.orders import get_order
@@ -34,6 +34,18 @@ def tell_buyer(kind: str, entry: Entry, *, now: datetime) -> None:
     if medium is not None:
         recipient = contact.email if medium == EMAIL else contact.phone
         tell(kind, entry, medium=medium, recipient=recipient, customer_id=contact.customer_id, now=now)
+
+
+def send_wanted_receipt(entry: Entry, *, now: datetime) -> None:
+    """Queue the receipt of an order if its buyer asked for it by mail or text and left the address for that."""
+    contact = contact_of(entry.ref)
+    if contact is None or contact.is_imported:
+        return
+    addresses = {EMAIL: contact.email, SMS: contact.phone if settings.SMS_BACKEND else ""}
+    recipient = addresses.get(contact.receipt_medium, "")
+    if recipient:
+        medium = contact.receipt_medium
+        tell("receipt", entry, medium=medium, recipient=recipient, customer_id=contact.customer_id, now=now)
 
 
 def tell(kind: str, entry: Entry, *, medium: str, recipient: str, customer_id: int | None, now: datetime) -> None:
