@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.rules import roles
+from core import sql
 from core.actors import Actor
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.inventory import assign, make_store, make_variant
@@ -59,3 +60,9 @@ def mug(db):
 @pytest.fixture
 def bowl(db):
     return make_variant(sku="BOWL", price=2000)
+
+
+@pytest.fixture
+def empty_journal(transactional_db):
+    """No table of Django's own, the journal is not emptied behind tests that commit."""
+    sql.execute("TRUNCATE core_journal", {})

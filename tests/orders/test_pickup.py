@@ -305,7 +305,7 @@ class TestPaidInTheStore:
         assert not Refund.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("empty_journal")
 class TestNobodyCame:
     def test_goods_and_money_go_back(self, ready, mug, mitte):
         late = ready.expires_at + timedelta(minutes=1)

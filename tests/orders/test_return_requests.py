@@ -1,0 +1,160 @@
+from datetime import timedelta
+
+import pytest
+
+from core.errors import Malformed, NotFound
+from core.models import JournalEntry
+from orders.models import FulfilmentLine, Order, Return, ReturnLine
+from orders.rules.returns import ReturnWish, objections_to
+from orders.services.hand_over import hand_over_pickup, prove_by_document
+from orders.services.returns import LineToReturn, NotReturnable, request_return
+from tests.factories.orders import make_order
+from tests.refusals import refused
+
+
+@pytest.fixture
+def collected(ana, mitte, mug, bowl, at_desk, now):
+    order = make_order((mug, 3, 1000), (bowl, 1, 2000), store=mitte, customer=ana, state="ready")
+    hand_over_pickup(
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk),
+        collected_by="",
+        line_ids=None,
+        tenders=(),
+        session_id=None,
+        by=at_desk,
+        now=now,
+    )
+    return order
+
+
+def ask(order, *lines, by, now):
+    return request_return(number=order.number, lines=lines, method="store", refund_to="original", by=by, now=now)
+
+
+def line_of(order, variant):
+    return order.lines.get(variant=variant)
+
+
+def test_is_noted_with_the_value_of_the_goods(collected, ana, mug, bowl, as_ana, now):
+    lines = (
+        LineToReturn(line_of(collected, mug).pk, 2, "Too small"),
+        LineToReturn(line_of(collected, bowl).pk, 1, ""),
+    )
+
+    goods = ask(collected, *lines, by=as_ana, now=now)
+
+    assert (goods.state, goods.amount, goods.customer, goods.requested_at) == ("requested", 4000, ana, now)
+    rows = ReturnLine.objects.order_by("pk").values_list("sku", "quantity", "amount", "reason")
+    assert list(rows) == [("MUG", 2, 2000, "Too small"), ("BOWL", 1, 2000, "")]
+    entry = JournalEntry.objects.get(kind__startswith="return")
+    assert (entry.kind, entry.ref) == ("return.requested", collected.number)
+    assert entry.payload == {"order_id": collected.pk, "return_id": goods.pk, "units": 3}
+
+
+def test_no_unit_comes_back_twice(collected, mug, as_ana, now):
+    mugs = line_of(collected, mug).pk
+    ask(collected, LineToReturn(mugs, 2, ""), by=as_ana, now=now)
+
+    with refused(NotReturnable) as refusal:
+        ask(collected, LineToReturn(mugs, 2, ""), by=as_ana, now=now)
+
+    assert refusal.value.details == {"lines": [{"line": str(mugs), "sku": "MUG", "reason": "too_many", "left": 1}]}
+    assert Return.objects.count() == 1
+    ask(collected, LineToReturn(mugs, 1, ""), by=as_ana, now=now)
+
+
+def test_a_request_that_was_dropped_frees_its_units(collected, mug, as_ana, now):
+    mugs = line_of(collected, mug).pk
+    ask(collected, LineToReturn(mugs, 3, ""), by=as_ana, now=now)
+    Return.objects.update(state="cancelled")
+
+    ask(collected, LineToReturn(mugs, 3, ""), by=as_ana, now=now)
+
+    assert Return.objects.count() == 2
+
+
+def test_the_window_opens_with_the_hand_over(collected, mug, as_ana, now):
+    mugs = line_of(collected, mug).pk
+
+    with refused(NotReturnable) as refusal:
+        ask(collected, LineToReturn(mugs, 1, ""), by=as_ana, now=now + timedelta(days=30, seconds=1))
+
+    assert refusal.value.details["lines"][0]["reason"] == "window_over"
+    ask(collected, LineToReturn(mugs, 1, ""), by=as_ana, now=now + timedelta(days=30))
+
+
+def test_only_what_the_shopper_has_can_come_back(ana, mitte, mug, as_ana, now):
+    order = make_order((mug, 1, 1000), store=mitte, customer=ana, state="ready")
+
+    with refused(NotReturnable) as refusal:
+        ask(order, LineToReturn(order.lines.get().pk, 1, ""), by=as_ana, now=now)
+
+    assert refusal.value.details["lines"][0]["reason"] == "not_handed_over"
+    assert not Return.objects.exists()
+
+
+def test_goods_from_another_system_left_when_their_order_was_closed(ana, mitte, mug, as_ana, now):
+    order = make_order((mug, 1, 1000), store=mitte, customer=ana, closed_at=now - timedelta(days=29))
+    order.lines.update(quantity_fulfilled=1)
+    FulfilmentLine.objects.all().delete()
+
+    ask(order, LineToReturn(order.lines.get().pk, 1, ""), by=as_ana, now=now)
+
+    assert Return.objects.count() == 1
+
+
+def test_lines_of_another_order_do_not_exist(collected, ana, mitte, bowl, as_ana, now):
+    other = make_order((bowl, 1, 2000), store=mitte, customer=ana)
+
+    with refused(NotFound):
+        ask(collected, LineToReturn(other.lines.get().pk, 1, ""), by=as_ana, now=now)
+    with refused(NotFound):
+        request_return(number="nothing", lines=(), method="store", refund_to="original", by=as_ana, now=now)
+
+    assert not Return.objects.exists()
+
+
+def test_a_line_is_named_once(collected, mug, as_ana, now):
+    mugs = line_of(collected, mug).pk
+
+    with refused(Malformed):
+        ask(collected, LineToReturn(mugs, 1, ""), LineToReturn(mugs, 1, ""), by=as_ana, now=now)
+
+
+def test_the_order_stays_as_it_is(collected, mug, as_ana, now):
+    ask(collected, LineToReturn(line_of(collected, mug).pk, 1, ""), by=as_ana, now=now)
+
+    collected.refresh_from_db()
+    assert (collected.state, line_of(collected, mug).quantity_returned) == (Order.COMPLETED, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"fulfilled": 0, "handed_over_at": None}, "not_handed_over"),
+        ({"handed_over_at_days": 31}, "window_over"),
+        ({"wanted": 4}, "too_many"),
+        ({"returned": 2, "wanted": 2}, "too_many"),
+        ({"requested": 3}, "too_many"),
+        # The first objection counts.
+        ({"handed_over_at_days": 31, "wanted": 4}, "window_over"),
+    ],
+)
+def test_rules(changes, reason, now):
+    days = changes.pop("handed_over_at_days", 1)
+    wish = ReturnWish(
+        **{
+            "line_id": 1,
+            "sku": "MUG",
+            "wanted": 1,
+            "fulfilled": 3,
+            "returned": 0,
+            "requested": 0,
+            "handed_over_at": now - timedelta(days=days),
+            "window_days": 30,
+        }
+        | changes
+    )
+
+    assert [objection.reason for objection in objections_to([wish], now=now)] == ([reason] if reason else [])
