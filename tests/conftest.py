@@ -10,6 +10,7 @@ import pytest
 
 from omnistore.servers.postgres import Postgres
 from omnistore.servers.valkey import Valkey
+from tests import prepared
 
 pytest_plugins = ["tests.shop"]
 
@@ -23,12 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _clear_left_overs()
     data = Path(os.environ["TEST_DATA"])
     config.stash[SERVERS] = []
-    if "DATABASE_URL" not in os.environ:
-        config.stash[SERVERS].append(Postgres(data, durable=False))
     if "REDIS_URL" not in os.environ:
-        config.stash[SERVERS].append(Valkey(data, durable=False))
-    for server in config.stash[SERVERS]:
-        server.start()
+        valkey = Valkey(data, durable=False)
+        config.stash[SERVERS].append(valkey)
+        valkey.start()
+    if "DATABASE_URL" not in os.environ:
+        postgres = Postgres(data, durable=False)
+        config.stash[SERVERS].append(postgres)
+        prepared.start(postgres)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,7 +8,10 @@ TEST_DATA = os.environ.setdefault("TEST_DATA", f"{tempfile.gettempdir()}/omnisto
 os.environ["DATA"] = TEST_DATA
 
 from omnistore.settings import *  # noqa: E402, F403
-from omnistore.settings import CACHES, REDIS_URL  # noqa: E402
+from omnistore.settings import CACHES, DATABASES, IS_POSTGRES_EMBEDDED, REDIS_URL  # noqa: E402
+
+if IS_POSTGRES_EMBEDDED:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": "omnistore"}  # Migrated already; see prepared.py.
 
 # Each worker of a parallel run has its own database in Valkey, as pytest-django gives it one in PostgreSQL.
 VALKEY_DATABASE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1

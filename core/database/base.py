@@ -2,9 +2,7 @@
 
 import select
 
-import psycopg
 from django.db.backends.postgresql import base
-from psycopg.pq import ConnStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -20,12 +18,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Tell whether the connection can be used for the next request."""
         if self.connection is None or self.connection.closed:
             return False
-        session = self.connection.pgconn
-        try:
-            poll = select.poll()
-            poll.register(session.socket, select.POLLIN)
-            if poll.poll(0):
-                session.consume_input()
-        except (OSError, psycopg.Error):
-            return False
-        return bool(session.status == ConnStatus.OK)
+        poll = select.poll()
+        poll.register(self.connection.pgconn.socket, select.POLLIN)
+        # Unasked, a server speaks only to say goodbye, or that its configuration changed: a new one is right for both.
+        return not poll.poll(0)

@@ -1,0 +1,66 @@
+"""
+A cluster with every migration applied, kept between test runs and copied at the start of each.
+
+Applying the migrations costs many seconds, copying a directory none. The copy is found by a digest of everything
+that shapes the tables; each test database is then made from it, and migrated once more to be sure.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from omnistore.servers.postgres import Postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / ".test-data"
+HOW_MANY_KEPT = 3
+
+
+def start(postgres: Postgres) -> None:
+    """Start a PostgreSQL whose database `omnistore` is migrated, from a kept copy where there is one."""
+    prepared = KEPT / f"postgres-{_digest()}"
+    if prepared.exists():
+        postgres.directory.parent.mkdir(parents=True, exist_ok=True)
+        _copy(prepared, postgres.directory)
+        postgres.start()
+        return
+    postgres.start()
+    if _migrate(postgres.directory.parent):
+        postgres.stop()
+        _keep(postgres.directory, prepared)
+        postgres.start()
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted([ROOT / "requirements.txt", *ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _migrate(data: Path) -> bool:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "omnistore.settings", "DATA": str(data)}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    # Failing here is no news: the test databases are then migrated from nothing, and tell what is wrong.
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True).returncode == 0
+
+
+def _keep(directory: Path, prepared: Path) -> None:
+    KEPT.mkdir(exist_ok=True)
+    unfinished = KEPT / f"unfinished-{os.getpid()}"
+    _copy(directory, unfinished)
+    try:
+        unfinished.rename(prepared)
+    except OSError:
+        shutil.rmtree(unfinished)  # Another run was faster.
+    oldest_first = sorted(KEPT.glob("postgres-*"), key=lambda path: path.stat().st_mtime)
+    for outdated in oldest_first[:-HOW_MANY_KEPT]:
+        shutil.rmtree(outdated, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    # cp keeps the owner, which is not ours when root runs the tests.
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
