@@ -3,6 +3,9 @@
 from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import internal as allauth_jwt
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
@@ -12,6 +15,7 @@ from accounts.models import Customer
 from accounts.tokens import bears_mark
 from core import sql
 from core.actors import APP, WEB, Actor
+from core.errors import NotAllowed
 
 # One statement per request: the person, the other records merged into this one, and whether the session still lives,
 # so that signing out, a new password or a lost account count from the very next request. The login may be that of a
@@ -20,12 +24,20 @@ _PERSON = """
 SELECT customer.id, customer.name, customer.email, customer.phone, customer.phone_verified_at, customer.card_number,
        customer.language, customer.home_store, customer.preferred_channel, customer.receipt_channel,
        customer.is_staff, customer.is_superuser, customer.is_active, login.password,
+       EXISTS (SELECT 1 FROM mfa_authenticator AS factor
+               WHERE factor.user_id = login.id AND factor.type IN ('totp', 'webauthn')) AS has_second_factor,
        ARRAY(SELECT id FROM accounts_customer AS alias WHERE alias.merged_into_id = customer.id) AS aliases
 FROM accounts_customer AS login
 JOIN accounts_customer AS customer ON customer.id = COALESCE(login.merged_into_id, login.id)
 JOIN django_session AS session ON session.session_key = %(session_key)s AND session.expire_date > now()
 WHERE login.id = %(customer_id)s AND login.is_active AND customer.is_active
 """
+
+
+class SecondFactorRequired(NotAllowed):
+    """Somebody works here and signs in with one factor only: all that is open to him is setting up another."""
+
+    code = "second_factor_required"
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -49,7 +61,41 @@ class CookieAuthentication(authentication.SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Customer, str] | None:
         found = super().authenticate(request)
-        return (found[0], WEB) if found else None
+        if found is None:
+            return None
+        login = found[0]
+        customer = login.merged_into or login
+        if not customer.is_active:
+            raise exceptions.AuthenticationFailed(_("This account is closed."))
+        if works_here(customer):
+            refuse_single_factor(has_second_factor=has_second_factor(login))
+        return customer, WEB
+
+
+def shopper_of(request: Request) -> Customer:
+    """Return the signed-in person behind a request. Raises NotAuthenticated."""
+    if not isinstance(request.user, Customer):
+        raise exceptions.NotAuthenticated()
+    return request.user
+
+
+def works_here(customer: Customer) -> bool:
+    """Tell whether the person is on the staff, so that one factor is not enough for him."""
+    return customer.is_staff or customer.is_superuser
+
+
+def has_second_factor(customer: Customer) -> bool:
+    """Tell whether the person has an authenticator app or a passkey; sign-in then insists on it."""
+    return bool(get_adapter().is_mfa_enabled(customer, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+
+
+def refuse_single_factor(*, has_second_factor: bool) -> None:
+    """Refuse staff who sign in with one factor, where the shop asks for two. Raises SecondFactorRequired."""
+    if settings.STAFF_SECOND_FACTOR and not has_second_factor:
+        raise SecondFactorRequired(
+            _("Staff sign in with two factors: set up an authenticator app or a passkey first."),
+            set_up_at="/_allauth/app/v1/account/authenticators/totp",
+        )
 
 
 def actor_of(request: Request | HttpRequest) -> Actor:
@@ -78,9 +124,13 @@ def _customer_of(token: str) -> Customer | None:
     )
     if row is None or not bears_mark(claims, row.pop("password")):
         return None
-    aliases = row.pop("aliases")
-    customer = Customer.from_db("default", list(row), list(row.values()))
+    aliases, has_second_factor = row.pop("aliases"), row.pop("has_second_factor")
+    # Django takes the values in the order of the model's fields, whatever names are given with them.
+    fields = [field.attname for field in Customer._meta.concrete_fields if field.attname in row]
+    customer = Customer.from_db("default", fields, [row[field] for field in fields])
     customer.alias_ids = aliases  # type: ignore[attr-defined]
+    if works_here(customer):
+        refuse_single_factor(has_second_factor=has_second_factor)
     return customer
 
 

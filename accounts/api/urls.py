@@ -1,5 +1,14 @@
 """The addresses of people's own affairs, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.api import addresses, consents, me, timeline, touches
+
+urlpatterns = [
+    path("me/", me.Me.as_view()),
+    path("me/timeline/", timeline.Timeline.as_view()),
+    path("me/consents/", consents.Consents.as_view()),
+    path("me/addresses/", addresses.Addresses.as_view()),
+    path("me/addresses/<int:address_id>/", addresses.OneAddress.as_view()),
+    path("events/", touches.Touches.as_view()),
+]

@@ -32,9 +32,11 @@ class CustomerManager(BaseUserManager["Customer"]):
         return customer
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Customer":
+        from allauth.account.models import EmailAddress  # It needs the user model to be there.
+
         customer = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
         # Only a verified address can sign in; whoever may run this command vouches for it.
-        customer.emailaddress_set.create(email=customer.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=customer, email=customer.email, verified=True, primary=True)
         return customer
 
     def get_by_natural_key(self, username: str | None) -> "Customer":

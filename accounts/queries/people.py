@@ -88,6 +88,12 @@ LIMIT 1
 """  # noqa: S608 - constants of ours
 
 
+_PROVED_EMAIL = """
+SELECT 1 FROM account_emailaddress AS address JOIN accounts_customer AS record ON record.id = address.user_id
+WHERE %(id)s IN (record.id, record.merged_into_id) AND address.verified AND address.email = %(email)s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """
@@ -153,6 +159,11 @@ def find_by_proved_phone(phone: str) -> Customer | None:
     """Return the record that signs in with the number (E.164); one that was merged away only if no other has it."""
     proved = Customer.objects.filter(phone=phone, phone_verified_at__isnull=False, is_active=True)
     return proved.order_by(F("merged_into").asc(nulls_first=True), "pk").first()
+
+
+def has_proved_email(customer_id: int, email: str) -> bool:
+    """Tell whether the person, by any of his records, has proved that the address is his."""
+    return sql.fetch_one(_PROVED_EMAIL, {"id": customer_id, "email": email}) is not None
 
 
 def find_contact_ids(*, person_id: int, email: str = "", phone: str = "") -> list[int]:

@@ -6,7 +6,7 @@ from django.core import mail
 from accounts.models import Customer
 from tests.accounts.conftest import App, mailed_code, texted_code
 from tests.accounts.texts import Texts
-from tests.factories.accounts import PASSWORD, make_customer
+from tests.factories.accounts import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

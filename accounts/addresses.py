@@ -1,0 +1,46 @@
+"""What every app's API takes and gives as a postal address."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers
+
+from accounts.phones import PhoneText
+from accounts.rules.addresses import NotAnAddress, normalise_address
+from core.api import StrictSerializer
+
+ADDRESS_EXAMPLE = {
+    "name": "Ana Moreno",
+    "company": "",
+    "street_address": "Torstraße 112",
+    "city": "Berlin",
+    "city_area": "",
+    "country_area": "",
+    "postal_code": "10119",
+    "country_code": "DE",
+    "phone": "+491713920001",
+}
+
+
+class AddressBody(StrictSerializer):
+    """A postal address, checked against its own country's rules; what the country does not use is dropped."""
+
+    name = serializers.CharField(max_length=200)
+    company = serializers.CharField(max_length=200, allow_blank=True, default="")
+    street_address = serializers.CharField(max_length=400, help_text="May have several lines.")
+    city = serializers.CharField(max_length=200, allow_blank=True, default="")
+    city_area = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="District.")
+    country_area = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="State or province.")
+    postal_code = serializers.CharField(max_length=20, allow_blank=True, default="")
+    country_code = serializers.RegexField(r"^[A-Za-z]{2}$", help_text="ISO 3166-1 alpha-2.")
+    phone = PhoneText(allow_blank=True, default="", help_text="For the carrier; E.164.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the address as its country writes it."""
+        texts = {"required": _("This country's addresses need it."), "invalid": _("Not valid in this country.")}
+        try:
+            return attrs | normalise_address(attrs)
+        except NotAnAddress as error:
+            raise serializers.ValidationError(
+                {field: [exceptions.ErrorDetail(texts[code], code=code)] for field, code in error.errors.items()}
+            ) from error

@@ -1,0 +1,98 @@
+"""A person's own story."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.authentication import person_ids, shopper_of
+from accounts.queries.timeline import Place, entry_json, timeline
+from core.api import DEFAULT_LIMIT, LARGEST_LIMIT, Door, StrictSerializer, answer, checked_query
+
+_ENTRY = {
+    "id": "90210",
+    "kind": "order.placed",
+    "occurred_at": "2026-11-21T12:00:00+00:00",
+    "channel": "app",
+    "store": None,
+    "summary": "Order 1000042 placed",
+    "ref": "1000042",
+}
+LARGEST_ID = 2**63 - 1
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class PlaceText(serializers.Field[Place, str, str, Any]):
+    """An instant (RFC 3339, with offset), or the place that a `next` address names."""
+
+    default_error_messages = {"invalid_place": _("Give an instant with its offset, or follow the address in next.")}
+
+    def to_internal_value(self, data: str) -> Place:
+        # A plus sign that was not escaped arrives as a space.
+        instant, _tilde, entry_id = data[:60].replace(" ", "+").partition("~")
+        try:
+            at = parse_datetime(instant)
+        except ValueError:
+            at = None
+        if at is None or at.tzinfo is None or not (entry_id or "0").isascii() or not (entry_id or "0").isdigit():
+            self.fail("invalid_place")
+        return Place(at, min(int(entry_id or 0), LARGEST_ID))
+
+    def to_representation(self, value: Place) -> str:
+        return str(value)
+
+
+class TimelineQuery(StrictSerializer):
+    """Which part of the story."""
+
+    kind = serializers.RegexField(
+        r"^[a-z_.]+$", max_length=60, default="", help_text='One kind ("order.placed") or a family of them ("order").'
+    )
+    channel = serializers.RegexField(r"^[a-z0-9_:-]+$", max_length=40, default="")
+    store = serializers.RegexField(r"^[a-z0-9-]+$", max_length=40, default="", help_text="A store's code.")
+    before = PlaceText(required=False, help_text="An instant, or the place that `next` names.")
+    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_LIMIT, default=DEFAULT_LIMIT)
+
+
+class TimelineEntry(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    kind = serializers.CharField()
+    occurred_at = serializers.DateTimeField()
+    channel = serializers.CharField()
+    store = serializers.CharField(allow_null=True)
+    summary = serializers.CharField(help_text="In the language of the request.")
+    ref = serializers.CharField(allow_null=True, help_text="The number or code of what it is about.")
+
+
+class TimelinePage(serializers.Serializer[Any]):
+    results = TimelineEntry(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class Timeline(Door):
+    """What happened with the signed-in person, on every channel."""
+
+    @extend_schema(
+        operation_id="me_timeline",
+        parameters=[TimelineQuery],
+        responses=TimelinePage,
+        examples=[OpenApiExample("Story", value={"results": [_ENTRY], "next": None}, response_only=True)],
+        tags=["me"],
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """List events of every channel, newest first."""
+        query = checked_query(TimelineQuery, request)
+        limit = query.pop("limit")
+        entries = timeline(person_ids=person_ids(shopper_of(request)), limit=limit + 1, **query)
+        following = None
+        if len(entries) > limit:
+            last = entries[limit - 1]
+            parameters = request.GET.copy()
+            parameters["before"] = str(Place(last.occurred_at, last.id))
+            following = request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+        return answer({"results": [entry_json(entry) for entry in entries[:limit]], "next": following})

@@ -1,0 +1,28 @@
+"""What every app's API takes as a phone number."""
+
+from typing import Any
+
+import phonenumbers
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+
+class PhoneText(serializers.CharField):
+    """A phone number with its country code, in any spelling; it is kept and given as E.164."""
+
+    default_error_messages = {"invalid_phone": _("Give a phone number with its country code, like +49 171 1234567.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException:
+            self.fail("invalid_phone")
+        if not phonenumbers.is_possible_number(number):
+            self.fail("invalid_phone")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,127 @@
+"""The story of a person over all channels, told from the journal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models.consents import MEDIA, PURPOSES
+from core import sql
+from core.journal import Entry
+
+Summary = Callable[[Entry], str]
+
+# Each record of the person is read along its own index, newest first, so that the whole costs a page, not a life.
+_PAGE = """
+SELECT entry.id, entry.kind, entry.occurred_at, entry.customer_id, entry.channel, entry.store, entry.actor_id,
+       entry.ref, entry.payload
+FROM unnest(%(person_ids)s::bigint[]) AS person (id)
+CROSS JOIN LATERAL (
+    SELECT * FROM core_journal
+    WHERE customer_id = person.id
+      AND (%(before_at)s::timestamptz IS NULL OR (occurred_at, id) < (%(before_at)s, %(before_id)s::bigint))
+      AND (%(kind)s = '' OR kind = %(kind)s OR starts_with(kind, %(kind)s || '.'))
+      AND (%(channel)s = '' OR channel = %(channel)s)
+      AND (%(store)s = '' OR store = %(store)s)
+    ORDER BY occurred_at DESC, id DESC
+    LIMIT %(limit)s
+) AS entry
+ORDER BY entry.occurred_at DESC, entry.id DESC
+LIMIT %(limit)s
+"""
+
+_summaries: dict[str, Summary] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a timeline: everything before this instant, and at this instant everything below this id."""
+
+    at: datetime
+    id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.id}"
+
+
+def summarises(kind: str, summary: Summary) -> None:
+    """
+    Say how entries of a kind read in a timeline, in the active language.
+
+    Each app registers the wording of its own events, in its handlers module. kind: for example "order.placed", or a
+    whole family, "order", for those of its kinds that have no wording of their own. summary: is given the entry, whose
+    payload holds ids and figures (money in minor units); it touches no database.
+    """
+    _summaries[kind] = summary
+
+
+def summary_of(entry: Entry) -> str:
+    """Return what happened as a short sentence in the active language."""
+    summary = _summaries.get(entry.kind) or _summaries.get(entry.kind.partition(".")[0])
+    return summary(entry) if summary else entry.kind.replace(".", " ").replace("_", " ").capitalize()
+
+
+def timeline(
+    *,
+    person_ids: Sequence[int],
+    before: Place | None = None,
+    kind: str = "",
+    channel: str = "",
+    store: str = "",
+    limit: int,
+) -> list[Entry]:
+    """
+    Return what happened with a person on every channel, newest first, in one statement.
+
+    person_ids: all records of the person. before: the place of the last entry seen. kind: one kind, or a family of
+    them ("order"); channel and store: exactly these; empty for all.
+    """
+    rows = sql.fetch_all(
+        _PAGE,
+        {
+            "person_ids": list(person_ids),
+            "before_at": before.at if before else None,
+            "before_id": before.id if before else None,
+            "kind": kind,
+            "channel": channel,
+            "store": store,
+            "limit": limit,
+        },
+    )
+    return [Entry(**row) for row in rows]
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Return an entry as the API gives it."""
+    return {
+        "id": str(entry.id),
+        "kind": entry.kind,
+        "occurred_at": entry.occurred_at.isoformat(),
+        "channel": entry.channel,
+        "store": entry.store or None,
+        "summary": summary_of(entry),
+        "ref": entry.ref or None,
+    }
+
+
+def _consent(entry: Entry) -> str:
+    medium, purpose = entry.payload["medium"], entry.payload["purpose"]
+    words = {"medium": dict(MEDIA).get(medium, medium), "purpose": dict(PURPOSES).get(purpose, purpose)}
+    if entry.payload["is_given"]:
+        return _("Allowed: %(purpose)s (%(medium)s)") % words
+    return _("Forbade: %(purpose)s (%(medium)s)") % words
+
+
+def _verified(entry: Entry) -> str:
+    return _("Confirmed the phone number") if entry.payload["medium"] == "phone" else _("Confirmed the e-mail address")
+
+
+summarises("customer.registered", lambda entry: _("Noted as a customer"))
+summarises("customer.verified", _verified)
+summarises("customer.changed", lambda entry: _("Changed own details"))
+summarises("customer.merged", lambda entry: _("Joined with another record of the same person"))
+summarises("customer.parted", lambda entry: _("Parted from a record of another person"))
+summarises("consent.decided", _consent)
+summarises("touch", lambda entry: _("Visited: %s") % (entry.payload.get("path") or entry.kind.partition(".")[2]))
