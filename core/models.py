@@ -25,7 +25,6 @@ class JournalEntry(models.Model):
     payload = models.JSONField(default=dict)
 
     class Meta:
-        managed = False
         db_table = "core_journal"
         verbose_name_plural = "journal entries"
 

@@ -28,9 +28,14 @@ class _JsonLoader(Loader):
         return orjson.loads(data)
 
 
-def fetch_all(statement: str, parameters: Parameters) -> list[Row]:
-    """Run a statement and return every row as a dictionary."""
-    with _run(statement, parameters) as cursor:
+def fetch_all(statement: str, parameters: Parameters, *, prepared: bool = True) -> list[Row]:
+    """
+    Run a statement and return every row as a dictionary.
+
+    prepared: False has PostgreSQL plan the statement for just these values, which pays where the best plan depends on
+    them (a search for a rare word or for one that half of all rows contain).
+    """
+    with _run(statement, parameters, prepared=prepared) as cursor:
         return cursor.fetchall()
 
 
@@ -46,7 +51,7 @@ def execute(statement: str, parameters: Parameters) -> int:
         return cursor.rowcount
 
 
-def _run(statement: str, parameters: Parameters) -> "psycopg.Cursor[Row]":
+def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> "psycopg.Cursor[Row]":
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     started = time.monotonic()
@@ -54,7 +59,7 @@ def _run(statement: str, parameters: Parameters) -> "psycopg.Cursor[Row]":
     cursor.adapters.register_loader("jsonb", _JsonLoader)
     try:
         with connection.wrap_database_errors:
-            cursor.execute(statement, parameters, prepare=settings.DATABASE_PREPARED_STATEMENTS)
+            cursor.execute(statement, parameters, prepare=prepared and settings.DATABASE_PREPARED_STATEMENTS)
     except Exception:
         cursor.close()
         raise

@@ -1,5 +1,6 @@
 """The shopper's cart."""
 
+import io
 from typing import Any, ClassVar
 
 import segno
@@ -144,8 +145,9 @@ class HandoverPicture(Door):
         """The handover code as a QR code to show at the till."""
         if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
             raise NotFound("There is no such code.")
-        picture = segno.make(code, error="m").svg_inline(scale=8, border=4, svgns=True)
-        return HttpResponse(picture, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+        picture = io.BytesIO()
+        segno.make(code, error="m").save(picture, kind="svg", scale=8, border=4)
+        return HttpResponse(picture.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 class CartStream(CartDoor):

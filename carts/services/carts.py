@@ -142,7 +142,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic(durable=True)
 def add_to_cart(*, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None = None) -> int:
     """
     Put units of a variant into the owner's cart; a person's is made if there is none. The same variant adds up.
@@ -155,7 +155,7 @@ def add_to_cart(*, owner: Owner, sku: str, quantity: int, by: Actor, now: dateti
     return _add(statement, owner, sku, quantity, by, now, version)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic(durable=True)
 def add_to_new_cart(*, token: str, sku: str, quantity: int, by: Actor, now: datetime) -> int:
     """
     Begin an anonymous cart with a first line; token: a fresh one from new_token(), the only key to this cart.
@@ -165,7 +165,7 @@ def add_to_new_cart(*, token: str, sku: str, quantity: int, by: Actor, now: date
     return _add(_ADD_TO_NEW, Owner(token_hash=hash_of(token)), sku, quantity, by, now, None)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic(durable=True)
 def change_quantity(
     *, owner: Owner, line_id: int, quantity: int, by: Actor, now: datetime, version: int | None = None
 ) -> int:
@@ -189,13 +189,19 @@ def change_quantity(
     return int(row["cart_id"])
 
 
-@transaction.atomic(savepoint=False)
-def remove_line(*, owner: Owner, line_id: int, by: Actor, now: datetime, version: int | None = None) -> sql.Row:
+@transaction.atomic(durable=True)
+def remove_line(*, owner: Owner, line_id: int, by: Actor, now: datetime, version: int | None = None) -> None:
     """
-    Take a line out of the cart. Locks the cart. Returns cart_id, variant_id and sku of what was taken out.
+    Take a line out of the cart. Locks the cart.
 
     Raises NotFound for a line that is not in the owner's open cart, and VersionConflict.
     """
+    take_line_out(owner=owner, line_id=line_id, by=by, now=now, version=version)
+
+
+@transaction.atomic(savepoint=False)
+def take_line_out(*, owner: Owner, line_id: int, by: Actor, now: datetime, version: int | None) -> sql.Row:
+    """Take a line out of the cart as a part of something larger. Returns its variant_id and sku; raises as above."""
     row = _touch(_REMOVE, owner, now, version, {"line": line_id})
     publish(
         CartLineRemoved(
@@ -210,7 +216,7 @@ def remove_line(*, owner: Owner, line_id: int, by: Actor, now: datetime, version
     return row
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic(durable=True)
 def empty_cart(*, owner: Owner, by: Actor, now: datetime, version: int | None = None) -> None:
     """Take every line out of the cart; an empty cart stays as it is. Locks the cart. Raises VersionConflict."""
     rows = sql.fetch_all(_REMOVE, {**owner.parameters(), "now": now, "version": version, "line": None})

@@ -34,7 +34,7 @@ ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = greatest(present.quan
 """
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def merge_token_cart(*, token_hash: str, customer_id: int, by: Actor, now: datetime) -> list[MergedLine]:
     """
     Bring the anonymous cart that a token opens into the person's own cart; the token opens nothing from then on.
@@ -45,7 +45,7 @@ def merge_token_cart(*, token_hash: str, customer_id: int, by: Actor, now: datet
     return _merge(Cart.objects.filter(token_hash=token_hash), customer_id, by, now)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def merge_customers_carts(*, duplicate_id: int, survivor_id: int, by: Actor, now: datetime) -> list[MergedLine]:
     """Bring the open cart of a record that was merged into another into that person's cart. Locks both carts."""
     return _merge(Cart.objects.filter(customer_id=duplicate_id), survivor_id, by, now)

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from carts.events import SavedForLater
 from carts.models import WishlistItem
-from carts.services.carts import Owner, remove_line
+from carts.services.carts import Owner, take_line_out
 from core.actors import Actor
 from core.errors import NotFound
 from core.journal import publish
 from inventory.models import Product, Variant
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def save_for_later(*, customer_id: int, sku: str, by: Actor, now: datetime) -> WishlistItem:
     """Put a variant on the person's wish list; once is enough. Raises NotFound for a variant that is not on sale."""
     variant = Variant.objects.filter(sku=sku, is_active=True, product__state=Product.PUBLISHED).first()
@@ -28,12 +28,12 @@ def save_for_later(*, customer_id: int, sku: str, by: Actor, now: datetime) -> W
     return item
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def move_line_to_wishlist(
     *, owner: Owner, customer_id: int, line_id: int, by: Actor, now: datetime, version: int | None
 ) -> None:
     """Take a line out of the cart and keep its variant on the wish list. Locks the cart. Raises as remove_line does."""
-    removed = remove_line(owner=owner, line_id=line_id, by=by, now=now, version=version)
+    removed = take_line_out(owner=owner, line_id=line_id, by=by, now=now, version=version)
     _item, is_new = WishlistItem.objects.get_or_create(
         customer_id=customer_id,
         variant_id=removed["variant_id"],
@@ -47,7 +47,7 @@ def move_line_to_wishlist(
         )
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def forget_saved(*, customer_ids: list[int], sku: str) -> None:
     """Take a variant off the person's wish list. Raises NotFound if it is not on it."""
     deleted, _rows = WishlistItem.objects.filter(customer_id__in=customer_ids, variant__sku=sku).delete()

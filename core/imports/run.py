@@ -19,6 +19,7 @@ from core.imports.progress import Progress, Silence
 from core.imports.staging import Cells, Column, load, refused_by_reason, report_refused
 
 ROWS_PER_TRANSACTION = 5000
+SORTING_MEMORY = "128MB"
 
 _BY_ACTION = "SELECT action, count(*) AS rows FROM import_rows WHERE reason = '' GROUP BY action"
 _END_OF_PIECE = """
@@ -122,11 +123,14 @@ def one_at_a_time() -> Iterator[None]:
     lock: Mapping[str, Any] | None = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('import')) AS taken", {})
     if lock is None or not lock["taken"]:
         raise ImportRunning("Another import is running; start this one when it is done.")
+    # Sorting and grouping a file of a million rows in the few megabytes of a web request would go through the disk.
+    sql.execute(f"SET work_mem = '{SORTING_MEMORY}'", {})
     try:
         yield
     finally:
         # A connection that broke has given the lock back already.
         if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
+            sql.execute("RESET work_mem", {})
             sql.execute("SELECT pg_advisory_unlock(hashtext('import'))", {})
 
 

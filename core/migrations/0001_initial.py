@@ -84,25 +84,36 @@ class Migration(migrations.Migration):
             "DROP TABLE core_journal; DROP FUNCTION core_journal_is_append_only, core_journal_ensure_month;",
         ),
         migrations.RunSQL(NORMALISE, "DROP FUNCTION core_normalise;"),
-        migrations.CreateModel(
-            name="JournalEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("xid", models.BigIntegerField(editable=False)),
-                ("occurred_at", models.DateTimeField()),
-                ("recorded_at", models.DateTimeField()),
-                ("kind", models.CharField(max_length=60)),
-                ("customer_id", models.BigIntegerField(null=True)),
-                ("channel", models.CharField(max_length=40)),
-                ("store", models.CharField(blank=True, max_length=40)),
-                ("actor_id", models.BigIntegerField(help_text="The member of staff who did it.", null=True)),
-                ("ref", models.CharField(blank=True, help_text="By what people find the subject.", max_length=80)),
-                ("payload", models.JSONField(default=dict)),
-            ],
-            options={
-                "verbose_name_plural": "journal entries",
-                "db_table": "core_journal",
-                "managed": False,
-            },
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.CreateModel(
+                    name="JournalEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("xid", models.BigIntegerField(editable=False)),
+                        ("occurred_at", models.DateTimeField()),
+                        ("recorded_at", models.DateTimeField()),
+                        ("kind", models.CharField(max_length=60)),
+                        ("customer_id", models.BigIntegerField(null=True)),
+                        ("channel", models.CharField(max_length=40)),
+                        ("store", models.CharField(blank=True, max_length=40)),
+                        ("actor_id", models.BigIntegerField(help_text="The member of staff who did it.", null=True)),
+                        (
+                            "ref",
+                            models.CharField(blank=True, help_text="By what people find the subject.", max_length=80),
+                        ),
+                        ("payload", models.JSONField(default=dict)),
+                    ],
+                    options={
+                        "verbose_name_plural": "journal entries",
+                        "db_table": "core_journal",
+                    },
+                ),
+            ]
         ),
     ]
