@@ -1,0 +1,179 @@
+"""Everybody wants the same thing at the same moment; each race is shown to be real by taking its guard away."""
+
+import pytest
+
+from carts.models import Cart
+from carts.services import placing
+from core.invariants import find_breaches
+from inventory.models import StockLevel
+from inventory.services import reservations
+from orders.models import Order
+from tests.client import Api
+from tests.concurrency.racing import race
+from tests.factories.accounts import make_customer, make_staff
+from tests.factories.inventory import assign, make_stock, make_variant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PICKUP = [{"kind": "pickup", "store": "high-street"}]
+CASH = {"method": "cash", "tendered": {"amount": "100.00", "currency": "EUR"}}
+
+
+@pytest.fixture(autouse=True)
+def sound_books(request):
+    yield
+    if "without" not in request.node.name:
+        assert find_breaches() == {}
+
+
+def codes(answers):
+    return sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
+
+
+def shoppers(number):
+    return [Api(make_customer(f"Shopper {n}", email=f"shopper{n}@example.com")) for n in range(number)]
+
+
+@pytest.fixture
+def last_vase(high_street):
+    variant = make_variant(sku="VASE", price=2500)
+    make_stock(variant, high_street, on_hand=1)
+    return variant
+
+
+@pytest.fixture
+def till(tess):
+    api = Api(tess)
+    opened = api.post("till/sessions/", {"register": "1", "float": {"amount": "0.00", "currency": "EUR"}})
+    api.session = opened.json()["id"]
+    return api
+
+
+def test_the_last_unit_is_sold_once_to_sixteen_over_web_app_and_till(last_vase, high_street, till):
+    guests, phones = [Api() for _ in range(6)], shoppers(6)
+    for buyer in [*guests, *phones]:
+        buyer.add("VASE")
+    carts = [buyer.get("cart/").json() for buyer in [*guests, *phones]]
+
+    answers = race(
+        [
+            lambda buyer=buyer, cart=cart: buyer.check_out(cart, fulfilments=PICKUP)
+            for buyer, cart in zip([*guests, *phones], carts, strict=True)
+        ]
+        + [
+            lambda: till.post(
+                "till/sales/", {"session": till.session, "lines": [{"sku": "VASE"}], "payments": [CASH]}
+            )
+        ]
+        * 4
+    )
+
+    assert codes(answers) == [(201, "")] + [(409, "insufficient_stock")] * 15
+    assert Order.objects.exclude(state="failed").count() == 1
+    level = StockLevel.objects.get(variant=last_vase)
+    assert level.on_hand - level.reserved == 0
+
+
+def test_without_the_check_the_last_unit_would_be_promised_again_and_again(last_vase, high_street, monkeypatch):
+    """Negative control: the condition on the stock row is what the test above rests on."""
+    unguarded = reservations._RESERVE.replace(">= locked.quantity", "IS NOT NULL")
+    monkeypatch.setattr(reservations, "_RESERVE", unguarded)
+    buyers = shoppers(4)
+    for buyer in buyers:
+        buyer.add("VASE")
+    carts = [buyer.get("cart/").json() for buyer in buyers]
+
+    answers = race(
+        [
+            lambda buyer=buyer, cart=cart: buyer.check_out(cart, fulfilments=PICKUP)
+            for buyer, cart in zip(buyers, carts, strict=True)
+        ]
+    )
+
+    # The table's own constraint is the last line of defence, and answers as a fault of ours.
+    assert sorted(answer.status_code for answer in answers) == [201, 500, 500, 500]
+
+
+def test_one_cart_checked_out_on_two_devices_becomes_one_order(mug, ana):
+    phone, tablet = Api(ana), Api(ana)
+    cart = phone.add("MUG")
+
+    answers = race([lambda device=device: device.check_out(cart, fulfilments=PICKUP) for device in (phone, tablet)])
+
+    assert codes(answers) == [(201, ""), (409, "cart_already_ordered")]
+    number = Order.objects.get().number
+    assert {answer.json()["number"] for answer in answers} == {number}
+
+
+def test_without_taking_the_cart_two_devices_would_order_it_twice(mug, ana, monkeypatch):
+    """Negative control: taking the cart, and one order a cart in the table, are what the test above rests on."""
+    monkeypatch.setattr(
+        placing, "_TAKE", "SELECT id FROM carts_cart WHERE customer_id = ANY(%(customers)s::bigint[])"
+    )
+    phone, tablet = Api(ana), Api(ana)
+    cart = phone.add("MUG")
+
+    answers = race([lambda device=device: device.check_out(cart, fulfilments=PICKUP) for device in (phone, tablet)])
+
+    assert sorted(answer.status_code for answer in answers) == [201, 500]
+
+
+def test_the_same_key_sent_fifty_times_places_one_order_and_answers_alike(mug, ana):
+    phone = Api(ana)
+    cart = phone.add("MUG")
+
+    answers = race([lambda: phone.check_out(cart, fulfilments=PICKUP, key="tap-tap-tap")] * 50)
+
+    assert Order.objects.count() == 1
+    good = [answer for answer in answers if answer.status_code == 201]
+    assert len(good) + sum(answer.json().get("code") == "request_in_progress" for answer in answers) == 50
+    assert len({answer.content for answer in good}) == 1
+    replayed = phone.check_out(cart, fulfilments=PICKUP, key="tap-tap-tap")
+    assert (replayed.content, replayed["Idempotency-Replayed"]) == (good[0].content, "true")
+
+
+def test_another_body_under_a_used_key_is_refused(mug, ana):
+    phone = Api(ana)
+    cart = phone.add("MUG")
+    phone.check_out(cart, fulfilments=PICKUP, key="once")
+
+    other = phone.check_out(cart, fulfilments=PICKUP, key="once", contact={"email": "else@example.com"})
+
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_cart_edited_while_it_is_ordered_is_either_ordered_as_seen_or_not_at_all(mug, lamp, ana):
+    for _round in range(5):
+        phone, tablet = Api(ana), Api(ana)
+        cart = phone.add("MUG")
+
+        ordered, added = race([lambda: phone.check_out(cart, fulfilments=PICKUP), lambda: tablet.post("cart/lines/", {"sku": "LAMP"})])  # noqa: B023 - run within the round
+
+        assert added.status_code == 201
+        left = [line["sku"] for line in phone.get("cart/").json()["lines"]]
+        if ordered.status_code == 201:
+            assert [line["sku"] for line in ordered.json()["lines"]] == ["MUG"]
+            assert left == ["LAMP"]
+        else:
+            assert ordered.json()["code"] == "version_conflict"
+            assert sorted(left) == ["LAMP", "MUG"]
+        phone.delete("cart/")
+
+
+def test_signing_in_on_two_devices_at_once_merges_each_cart_once(mug, lamp, ana):
+    first, second = Api(), Api()
+    first.add("MUG", 2)
+    second.add("MUG", 3)
+    second.add("LAMP")
+    devices = []
+    for guest in (first, second):
+        device = Api(ana)
+        device.headers["X-Cart-Token"] = guest.headers["X-Cart-Token"]
+        devices.append(device)
+
+    race([lambda device=device: device.get("cart/") for device in devices * 4])
+
+    assert Cart.objects.filter(customer=ana, state="open").count() == 1
+    assert Cart.objects.filter(state="merged", merged_into__customer=ana).count() == 2
+    cart = devices[0].get("cart/").json()
+    assert {line["sku"]: line["quantity"] for line in cart["lines"]} == {"MUG": 3, "LAMP": 1}
