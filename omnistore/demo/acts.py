@@ -3,30 +3,31 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from carts.queries.carts import CartView
 from carts.services.carts import Owner
 from carts.services.placing import cart_from_lines, take_cart
 from core.actors import THE_SYSTEM, TILL
 from core.journal import publish
 from inventory.models import StockMovement
-from inventory.services.reservations import fulfil_reservations, release_reservations
+from inventory.services.reservations import fulfil_reservations
 from omnistore.demo.cast import Basket, Seat
 from omnistore.demo.stories import CARRY_OUT, PICKUP, SHIP, Chapter
-from orders.events import OrderShipped, PickupExpired
+from orders.events import OrderShipped
 from orders.models import Fulfilment, Order
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, FulfilmentWish, Tender, Wish
-from orders.services.cancellation import cancel_fulfilments, cancel_order, close_if_done
+from orders.services.cancellation import cancel_order, close_if_done
 from orders.services.charging import ask_providers
 from orders.services.hand_over import hand_over_pickup, prove_by_document
 from orders.services.payments import settle_payments
 from orders.services.pickup import (
-    about_pickup,
     accept_pickup,
+    expire_overdue_pickups,
     make_pickup_ready,
     reject_pickup,
     start_picking,
-    take_pickup,
 )
 from orders.services.placement import place_order
 from orders.services.refunds import settle_refunds
@@ -36,6 +37,7 @@ from orders.services.till_sessions import close_till_session, expected_cash, ope
 ACCEPTED_AFTER = timedelta(minutes=5)
 PICKING_AFTER = timedelta(minutes=12)
 REFUNDED_AFTER = timedelta(seconds=2)
+SWEPT_AFTER = timedelta(minutes=10)
 RETURNED_AFTER = timedelta(days=2)
 READY_BEFORE_PROMISE_MINUTES = 10
 FLOAT_CENTS = 15000
@@ -68,8 +70,11 @@ class Stage:
 
     def _order(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> OrderView:
         by = seat.actor(chapter.story.channel, chapter.customer)
-        cart = self._take_cart(chapter, baskets, seat)
-        promised = place_order(cart=cart, wish=self._wish(chapter, cart, seat), by=by, now=chapter.placed_at)
+        session_id = self._open_till(chapter, seat) if chapter.story.channel == TILL else None
+        with transaction.atomic():
+            cart = self._take_cart(chapter, baskets, seat)
+            wish = _wish(chapter, cart, seat, session_id)
+            promised = place_order(cart=cart, wish=wish, by=by, now=chapter.placed_at)
         if not promised.charges:
             return promised.order
         outcomes = ask_providers(promised.charges)
@@ -85,19 +90,6 @@ class Stage:
             customer_id=chapter.customer.pk if chapter.customer else None,
             by=seat.actor(chapter.story.channel, chapter.customer),
             now=chapter.placed_at,
-        )
-
-    def _wish(self, chapter: Chapter, cart: CartView, seat: Seat) -> Wish:
-        story, customer = chapter.story, chapter.customer
-        store = seat.store.code if story.kind == PICKUP else ""
-        address = _address_of(chapter) if story.kind == SHIP else {}
-        return Wish(
-            fulfilments=(FulfilmentWish(story.kind, store=store, address=address),),
-            tenders=(_tender(chapter, cart),),
-            contact_email=customer.email if customer else chapter.contact_email,
-            contact_phone=str(customer.phone) if customer else "",
-            language=customer.language if customer else "en",
-            session_id=self._open_till(chapter, seat) if story.channel == TILL else None,
         )
 
     def _collect(self, chapter: Chapter, order: OrderView, seat: Seat) -> None:
@@ -180,6 +172,20 @@ class Stage:
         )
 
 
+def _wish(chapter: Chapter, cart: CartView, seat: Seat, session_id: int | None) -> Wish:
+    story, customer = chapter.story, chapter.customer
+    store = seat.store.code if story.kind == PICKUP else ""
+    address = _address_of(chapter) if story.kind == SHIP else {}
+    return Wish(
+        fulfilments=(FulfilmentWish(story.kind, store=store, address=address),),
+        tenders=(_tender(chapter, cart),),
+        contact_email=customer.email if customer else chapter.contact_email,
+        contact_phone=str(customer.phone) if customer else "",
+        language=customer.language if customer else "en",
+        session_id=session_id,
+    )
+
+
 def _tender(chapter: Chapter, cart: CartView) -> Tender:
     """Say how the order is paid: cash in round notes, or a means that the test provider approves or declines."""
     if chapter.story.kind == CARRY_OUT:
@@ -190,6 +196,7 @@ def _tender(chapter: Chapter, cart: CartView) -> Tender:
     return Tender(TEST, payment_method="decline" if chapter.story.state == "failed" else "approve")
 
 
+@transaction.atomic
 def _ship(fulfilment: Fulfilment, *, state: str, now: datetime) -> None:
     """Let a parcel leave, and arrive if it has."""
     fulfilment.state, fulfilment.finished_at = state, now
@@ -218,16 +225,10 @@ def _ship(fulfilment: Fulfilment, *, state: str, now: datetime) -> None:
 
 
 def _expire(pickup_id: int) -> None:
-    """Give up a pickup that nobody came for, just after it was no longer kept."""
-    # The shop's own sweep does this in transactions of its own, which has no place inside of this one.
-    pickup = take_pickup(pickup_id=pickup_id, store_id=None)
-    assert pickup.expires_at is not None
-    now = pickup.expires_at + timedelta(minutes=10)
-    undone = cancel_fulfilments(
-        order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
-    )
-    publish(PickupExpired(**about_pickup(pickup, THE_SYSTEM, now), refund=undone.refund))
-    release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
+    """Let the shop's sweep give up a pickup that nobody came for, just after it was no longer kept."""
+    expires_at = Fulfilment.objects.get(pk=pickup_id).expires_at
+    assert expires_at is not None
+    expire_overdue_pickups(now=expires_at + SWEPT_AFTER)
 
 
 def _address_of(chapter: Chapter) -> dict[str, str]:

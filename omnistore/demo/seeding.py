@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from accounts.models import Customer
 from core import journal, sql
 from core.imports.progress import Progress
 from core.models import HandlerPosition, JournalEntry
@@ -22,7 +23,7 @@ NUMBERS = ("orders_order_number", "orders_return_number")
 
 
 def is_seeded() -> bool:
-    """Tell whether this shop has the demo's small data: all of it is written at once, so one store stands for it."""
+    """Tell whether this shop has the demo's small data; its ground is written at once, so one store stands for it."""
     return Location.objects.filter(code="ber-mitte").exists()
 
 
@@ -31,24 +32,20 @@ def is_seeded_large() -> bool:
     return large.is_written()
 
 
-@transaction.atomic
 def seed_small(*, seed: int, now: datetime, progress: Progress) -> None:
     """
     Write the demo shop into a shop that has none of it: places, people, goods, stock and ninety days of orders.
 
-    The same seed writes the same shop, counted back from now. One transaction: either all of it is there or nothing.
+    The same seed writes the same shop, counted back from now. Goods, people and stock are there all at once or not at
+    all; the history is then played act by act, as it would have happened.
     """
     rng = random.Random(seed)
     is_first = not JournalEntry.objects.exists()
-    journal.ensure_months((now - timedelta(days=stock.OPENING_DAYS_AGO)).date(), now.date())
-    progress.show("Opening stores", 0)
-    locations = town.write_places(today=now.date())
-    staff = town.write_staff(rng=rng, now=now, locations=locations)
-    shoppers = town.write_shoppers(rng=rng, now=now)
-    variants = goods.write_goods(rng=rng, now=now, progress=progress)
-    progress.show("Filling shelves", 0)
-    stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations)
+    # Nobody waits for one of these commits in particular, and a lost one is seeded again.
+    sql.execute("SET synchronous_commit = off", {})
+    locations, staff, shoppers = _lay_the_ground(rng=rng, now=now, progress=progress)
     history.write_history(rng=rng, now=now, locations=locations, staff=staff, shoppers=shoppers, progress=progress)
+    sql.execute("RESET synchronous_commit", {})
     if is_first:
         # These orders were made up just now: nobody is to be sent a confirmation of one from two months ago.
         _mark_all_read()
@@ -81,6 +78,23 @@ def empty_the_shop() -> None:
             cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
 
 
+@transaction.atomic
+def _lay_the_ground(
+    *, rng: random.Random, now: datetime, progress: Progress
+) -> tuple[dict[str, Location], dict[str, Customer], list[Customer]]:
+    """Write places, staff, shoppers, goods and stock; return the first three."""
+    journal.ensure_months((now - timedelta(days=stock.OPENING_DAYS_AGO)).date(), now.date())
+    progress.show("Opening stores", 0)
+    locations = town.write_places(today=now.date())
+    staff = town.write_staff(rng=rng, now=now, locations=locations)
+    shoppers = town.write_shoppers(rng=rng, now=now)
+    variants = goods.write_goods(rng=rng, now=now, progress=progress)
+    progress.show("Filling shelves", 0)
+    stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations)
+    return locations, staff, shoppers
+
+
+@transaction.atomic
 def _mark_all_read() -> None:
     """Put every handler behind the last entry of the journal."""
     last = sql.fetch_one("SELECT xid, id FROM core_journal ORDER BY xid DESC, id DESC LIMIT 1", {})
