@@ -1,6 +1,3 @@
-import re
-from html.parser import HTMLParser
-
 from django.apps import apps
 from django.contrib import admin as django_admin
 from django.db import connection
@@ -12,25 +9,11 @@ from inventory.models import Location, OpeningHours, Product, Variant
 from orders.models import Order
 from tests.factories.back_office import NOON, add_order_line, fill_every_table
 from tests.factories.inventory import make_variant
+from tests.pages import Inline
 
 OURS = {"accounts", "carts", "core", "engagement", "inventory", "orders"}
 ALL = sorted(django_admin.site._registry, key=lambda model: model._meta.label)
 OWN = [model for model in ALL if model._meta.app_label in OURS]
-
-
-class Inline(HTMLParser):
-    """Finds what a strict Content-Security-Policy would refuse."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        names = dict(attributes)
-        if tag == "style" or (tag == "script" and "src" not in names and names.get("type", "") in ("", "module")):
-            self.found.append((tag, self.getpos()))
-        self.found += [(tag, name) for name in names if name == "style" or re.match(r"on[a-z]+$", name)]
 
 
 def address_of(model, page, *args):

@@ -1,0 +1,142 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from omnistore.engagement.models import Message
+from omnistore.engagement.senders.base import SendError
+from omnistore.engagement.senders.email import EmailSender
+from omnistore.engagement.services import messages
+from omnistore.engagement.services.messages import LEASE, MOST_ATTEMPTS, NotFailed, send_again, send_queued_messages
+
+
+class Line:
+    """A sender that keeps what it is given, or breaks as told."""
+
+    def __init__(self, error=None):
+        self.sent, self.error = [], error
+
+    def send(self, message):
+        if self.error:
+            raise self.error
+        self.sent.append(message.pk)
+
+
+@pytest.fixture
+def line(monkeypatch):
+    line = Line()
+    monkeypatch.setitem(messages.SENDERS, "email", line)
+    return line
+
+
+def make_message(now, *, event_id=1, **fields):
+    return Message.objects.create(
+        event_id=event_id, kind="order_placed", medium="email", recipient="ana@example.com", language="en",
+        subject="Hello", body="Hello", html="<p>Hello</p>", next_attempt_at=now, created_at=now, **fields,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSending:
+    def test_sends_what_is_due_once(self, line, now):
+        message = make_message(now)
+        make_message(now, event_id=2).delete()
+
+        assert send_queued_messages(now=now) == 1
+        assert send_queued_messages(now=now) == 0
+
+        assert line.sent == [message.pk]
+        message.refresh_from_db()
+        assert (message.state, message.sent_at) == (Message.SENT, now)
+
+    def test_a_mail_has_text_and_html(self, now):
+        make_message(now)
+
+        send_queued_messages(now=now)
+
+        assert (mail.outbox[0].to, mail.outbox[0].body) == (["ana@example.com"], "Hello")
+        assert mail.outbox[0].alternatives[0][1] == "text/html"
+
+    def test_tries_again_later_when_the_line_is_down(self, line, now):
+        message = make_message(now)
+        line.error = SendError("Nobody answers.", permanent=False)
+
+        assert send_queued_messages(now=now) == 0
+
+        message.refresh_from_db()
+        assert (message.state, message.error) == (Message.QUEUED, "Nobody answers.")
+        line.error = None
+        assert send_queued_messages(now=now) == 0
+        assert send_queued_messages(now=now + timedelta(minutes=1)) == 1
+
+    def test_gives_up_after_many_attempts(self, line, now):
+        message = make_message(now, attempts=MOST_ATTEMPTS - 1)
+        line.error = SendError("Nobody answers.", permanent=False)
+
+        send_queued_messages(now=now)
+
+        message.refresh_from_db()
+        assert message.state == Message.FAILED
+
+    def test_gives_up_at_once_on_what_cannot_work(self, line, now):
+        message = make_message(now)
+        line.error = SendError("No such address.", permanent=True)
+
+        send_queued_messages(now=now)
+
+        message.refresh_from_db()
+        assert message.state == Message.FAILED
+
+    def test_a_worker_killed_while_sending_leaves_a_message_that_nobody_sends_again(self, line, now):
+        message = make_message(now)
+        line.error = SystemExit()  # The process ends between the sending and the note of it.
+        with pytest.raises(SystemExit):
+            send_queued_messages(now=now)
+        line.error = None
+
+        assert send_queued_messages(now=now + timedelta(minutes=5)) == 0
+        assert send_queued_messages(now=now + LEASE + timedelta(seconds=1)) == 0
+
+        assert line.sent == []
+        message.refresh_from_db()
+        assert message.state == Message.FAILED
+        assert "may have gone out" in message.error
+
+    def test_workers_at_once_send_each_message_once(self, line, now):
+        expected = [make_message(now, event_id=number).pk for number in range(20)]
+        start = threading.Barrier(4)
+
+        def work():
+            start.wait()
+            send_queued_messages(now=now)
+            connection.close()
+
+        workers = [threading.Thread(target=work) for _number in range(4)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
+        assert sorted(line.sent) == expected
+
+    def test_staff_send_a_failed_message_again(self, line, now):
+        message = make_message(now, state=Message.FAILED, attempts=MOST_ATTEMPTS)
+
+        send_again(message, now=now)
+
+        assert send_queued_messages(now=now) == 1
+        with pytest.raises(NotFailed):
+            send_again(message, now=now)
+        assert line.sent == [message.pk]
+
+
+def test_a_mail_server_that_does_not_answer_is_tried_again(settings, now):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    with pytest.raises(SendError) as error:
+        EmailSender().send(Message(recipient="ana@example.com", body="Hello", created_at=now))
+
+    assert error.value.permanent is False

@@ -1,0 +1,20 @@
+"""Looking at pages as a browser with a strict policy would."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+
+class Inline(HTMLParser):
+    """Finds what a strict Content-Security-Policy would refuse."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[Any] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        names = dict(attributes)
+        if tag == "style" or (tag == "script" and "src" not in names and names.get("type") in (None, "module")):
+            self.found.append((tag, self.getpos()))
+        self.found += [(tag, name) for name in names if name == "style" or re.match(r"on[a-z]+$", name)]
