@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from inventory.api import catalogue, stores
+
+urlpatterns: list[URLPattern] = [
+    path("catalogue/products/", catalogue.ProductList.as_view(), name="products"),
+    path("catalogue/products/<str:slug>/", catalogue.ProductPage.as_view(), name="product"),
+    path("catalogue/barcodes/<str:code>/", catalogue.BarcodeProduct.as_view(), name="barcode"),
+    path("catalogue/categories/", catalogue.CategoryTree.as_view(), name="categories"),
+    path("catalogue/variants/<str:sku>/availability/", catalogue.VariantAvailability.as_view(), name="availability"),
+    path("stores/", stores.StoreList.as_view(), name="stores"),
+    path("stores/<str:code>/", stores.StorePage.as_view(), name="store"),
+]

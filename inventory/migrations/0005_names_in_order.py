@@ -7,7 +7,7 @@ from django.db import migrations, models
 # in indexes are called by the schema's name, since PostgreSQL builds indexes with an empty search path.
 NAMES = """
 CREATE FUNCTION inventory_sort_name(name jsonb, language text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS $$
     SELECT translate(
         public.inventory_words(coalesce(nullif(name->>language, ''), name->>'en', '')),
         CASE language WHEN 'ar' THEN 'ابپتثجچحخدذرزژسشصضطظعغفقکگلمنهوی' ELSE 'ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی' END,
@@ -27,10 +27,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name="pricerange",
-            index=models.Index(fields=["currency", "highest"], name="price_range_by_highest"),
-        ),
         migrations.AddIndex(
             model_name="product",
             index=models.Index(

@@ -46,10 +46,7 @@ class PriceRange(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["product", "currency"], name="price_range_one_per_product_and_currency"),
         ]
-        indexes = [
-            models.Index(fields=["currency", "lowest", "product"], name="price_range_by_price"),
-            models.Index(fields=["currency", "highest"], name="price_range_by_highest"),
-        ]
+        indexes = [models.Index(fields=["currency", "lowest", "product"], name="price_range_by_price")]
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.lowest}-{self.highest} {self.currency}"

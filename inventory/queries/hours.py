@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, time
-from typing import Any
+from functools import cache
 
 from core import sql
 from inventory.rules.opening import Hours, Span
@@ -27,18 +27,19 @@ def hours_of(row: sql.Row) -> Hours:
     """
     Read hours from a row.
 
-    week: lists of weekday, opens, closes; exceptions: lists of day, opens, closes, the times None when closed; either
-    may be None. time_zone: IANA name.
+    week: lists of weekday, opens, closes; exceptions: lists of day, opens, closes (None when closed) and whatever else;
+    either may be None. time_zone: IANA name.
     """
     week: dict[int, list[Span]] = {}
     for weekday, opens, closes in row["week"] or ():
         week.setdefault(weekday, []).append(_span(opens, closes))
     exceptions: dict[date, list[Span]] = {
         date.fromisoformat(day): [_span(opens, closes)] if opens else []
-        for day, opens, closes in row["exceptions"] or ()
+        for day, opens, closes, *_note in row["exceptions"] or ()
     }
     return Hours(time_zone=row["time_zone"], week=week, exceptions=exceptions)
 
 
-def _span(opens: Any, closes: Any) -> Span:
+@cache
+def _span(opens: str, closes: str) -> Span:
     return Span(time.fromisoformat(opens), time.fromisoformat(closes))

@@ -1,0 +1,60 @@
+"""What happens to goods, prices and stock, as the rest of the house hears of it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueChanged(Event):
+    """
+    A product was created, published, retired or edited, or got a variant; ref is its slug.
+
+    change: created, published, retired, edited or variant_added. product_id: None when many changed at once.
+    """
+
+    kind: ClassVar[str] = "catalogue.changed"
+    product_id: int | None
+    change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceChanged(Event):
+    """A variant costs something else now; ref is the SKU. amount, previous: minor units, previous None if it had none."""
+
+    kind: ClassVar[str] = "price.changed"
+    variant_id: int
+    currency: str
+    amount: int
+    previous: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockReceived(Event):
+    """Units came into a location; ref is the SKU, the store is the location's code."""
+
+    kind: ClassVar[str] = "stock.received"
+    variant_id: int
+    location_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockAdjusted(Event):
+    """The books were set right; ref is the SKU. change: units more (or less, negative) than the books said."""
+
+    kind: ClassVar[str] = "stock.adjusted"
+    variant_id: int
+    location_id: int
+    change: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockLow(Event):
+    """Fewer units are free at a location than the variant's mark; ref is the SKU."""
+
+    kind: ClassVar[str] = "stock.low"
+    variant_id: int
+    location_id: int
+    available: int

@@ -1,0 +1,261 @@
+"""Lists of products: found, filtered, ordered and paged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from core import sql
+
+NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE = "newest", "price", "-price", "name", "relevance"
+ORDERINGS = (NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE)
+# A word that half the catalogue contains ranks nothing; so many matches are ranked, and no more.
+MOST_RANKED = 1000
+MOST_COUNTED = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSearch:
+    """
+    Which products are wanted; what is left at its default does not limit.
+
+    query: what search_query() made of the words. category: a slug, its subtree included. store: a code; stock then
+    means stock in that store. in_stock: only what can be had. min_price, max_price: minor units; what the cheapest
+    variant of a product costs has to lie between them.
+    """
+
+    query: str = ""
+    category: str = ""
+    brand: str = ""
+    store: str = ""
+    in_stock: bool = False
+    min_price: int | None = None
+    max_price: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """
+    What there is to choose from among the products found.
+
+    categories: rows of slug, name, path and products, of every category with matches in its subtree, by path. brands:
+    name and products, most first. lowest, highest: of what the products begin at, minor units, None if nothing was
+    found.
+    """
+
+    categories: Sequence[sql.Row]
+    brands: Sequence[tuple[str, int]]
+    lowest: int | None
+    highest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """key: the expression a list is ordered by, the id breaking ties; cast: its type, for the key of the last row."""
+
+    key: str
+    cast: str
+    descending: bool = False
+
+
+def search_query(words: str) -> str:
+    """
+    Return what to look for, in PostgreSQL's notation, for words as people type them.
+
+    Case, accents and letter forms do not count; a word nobody uses is replaced by those most like it.
+    """
+    row = sql.fetch_one("SELECT inventory_query(%(words)s::text)::text AS query", {"words": words})
+    assert row is not None
+    return str(row["query"])
+
+
+def list_products(
+    search: ProductSearch, *, ordering: str, limit: int, after: Sequence[Any] | None = None
+) -> list[sql.Row]:
+    """
+    Return products on sale in settings.SHOP_CURRENCY, in one statement.
+
+    Rows: id, slug, name, brand, category, lowest, highest (minor units), variants, sku (of the only variant), file and
+    alt of the first picture, in_stock, and key, by which the list is ordered. after: key and id of the last row seen.
+    """
+    statement = _list_statement(ordering, _limits(search), after is not None, _language() if ordering == NAME else "")
+    key, last_id = after or (None, None)
+    parameters = _parameters(search) | {"limit": limit, "after_key": key, "after_id": last_id}
+    # A word that all products contain and one that none does want different plans; without limits one is best for all.
+    return sql.fetch_all(statement, parameters, prepared=not _limits(search))
+
+
+def facets_of(search: ProductSearch) -> Facets:
+    """
+    Return what there is to choose from, in one statement.
+
+    Only words and category count: brands and prices are what is being chosen, and stock changes too fast to be
+    counted. Of more than MOST_COUNTED matches no more are counted.
+    """
+    statement = _facets_statement(_limits(search) & {"query", "category"})
+    rows = sql.fetch_all(statement, _parameters(search), prepared=not _limits(search))
+    brands: dict[str, int] = {}
+    own: dict[str, int] = {}
+    for row in rows:
+        if row["products"]:
+            brands[row["brand"]] = brands.get(row["brand"], 0) + row["products"]
+            own[row["path"] or ""] = own.get(row["path"] or "", 0) + row["products"]
+    return Facets(
+        categories=_with_subtrees({row["path"]: row for row in rows if row["path"]}, own),
+        brands=sorted(((name, found) for name, found in brands.items() if name), key=lambda brand: (-brand[1], brand)),
+        lowest=rows[0]["lowest"] if rows else None,
+        highest=rows[0]["highest"] if rows else None,
+    )
+
+
+def _with_subtrees(categories: dict[str, sql.Row], own: dict[str, int]) -> list[sql.Row]:
+    """Count, for every category, the products of its whole subtree; leave out those without any."""
+    found: dict[str, int] = {}
+    for path, products in own.items():
+        steps = path.split("/")
+        for depth in range(1, len(steps) + 1):
+            above = "/".join(steps[:depth])
+            found[above] = found.get(above, 0) + products
+    return [
+        {"slug": row["slug"], "name": row["name"], "path": path, "products": found[path]}
+        for path, row in sorted(categories.items())
+        if path in found
+    ]
+
+
+def _limits(search: ProductSearch) -> frozenset[str]:
+    """Return the names of what limits this search."""
+    return frozenset(field.name for field in fields(search) if getattr(search, field.name) not in ("", None, False))
+
+
+def _language() -> str:
+    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _parameters(search: ProductSearch) -> dict[str, Any]:
+    return {
+        "currency": settings.SHOP_CURRENCY,
+        "query": search.query,
+        "category": search.category,
+        "brand": search.brand,
+        "store": search.store,
+        "min_price": search.min_price,
+        "max_price": search.max_price,
+    }
+
+
+# The statements are put together from these constants alone, one for each set of filters in use, so that PostgreSQL
+# plans each for just what it does; values always travel as parameters.
+_CONDITIONS = {
+    "query": "product.search_vector @@ %(query)s::tsquery",
+    "category": """product.category_id IN (
+        SELECT category.id FROM inventory_category AS category
+        JOIN inventory_category AS root ON starts_with(category.path || '/', root.path || '/')
+        WHERE root.slug = %(category)s)""",
+    "brand": "product.brand = %(brand)s",
+    "min_price": "price.lowest >= %(min_price)s::bigint",
+    "max_price": "price.lowest <= %(max_price)s::bigint",
+    "in_stock": """EXISTS (
+        SELECT FROM inventory_variant AS variant JOIN inventory_stocklevel AS level ON level.variant_id = variant.id
+        JOIN inventory_location AS location ON location.id = level.location_id
+        WHERE variant.product_id = product.id AND variant.is_active AND location.is_active
+          AND level.on_hand - level.reserved - level.safety > 0)""",
+    "in_stock_in_store": """product.id IN (
+        SELECT variant.product_id FROM inventory_variant AS variant
+        JOIN inventory_stocklevel AS level ON level.variant_id = variant.id
+        WHERE level.location_id = (SELECT id FROM inventory_location WHERE code = %(store)s AND is_active)
+          AND variant.is_active AND level.on_hand - level.reserved - level.safety > 0)""",
+}
+
+_LIST = """
+WITH page AS (
+    SELECT id, lowest, highest, key FROM (
+        SELECT product.id, price.lowest, price.highest, {key} AS key
+        FROM inventory_product AS product
+        JOIN inventory_pricerange AS price ON price.product_id = product.id AND price.currency = %(currency)s
+        WHERE product.state = 'published' {conditions}
+        {most}
+    ) AS matching
+    {after}
+    ORDER BY key {direction}, id {direction} LIMIT %(limit)s
+)
+SELECT page.id, page.lowest, page.highest, page.key, product.slug, product.name, product.brand,
+       category.slug AS category, picture.file, picture.alt, variant.variants, variant.sku,
+       EXISTS (
+           SELECT FROM inventory_variant AS variant
+           JOIN inventory_stocklevel AS level ON level.variant_id = variant.id
+           JOIN inventory_location AS location ON location.id = level.location_id
+           WHERE variant.product_id = page.id AND variant.is_active AND location.is_active {in_store}
+             AND level.on_hand - level.reserved - level.safety > 0) AS in_stock
+FROM page
+JOIN inventory_product AS product ON product.id = page.id
+LEFT JOIN inventory_category AS category ON category.id = product.category_id
+LEFT JOIN LATERAL (
+    SELECT count(*) AS variants, CASE WHEN count(*) = 1 THEN min(sku) END AS sku
+    FROM inventory_variant WHERE product_id = page.id AND is_active
+) AS variant ON true
+LEFT JOIN LATERAL (
+    SELECT file, alt FROM inventory_media WHERE product_id = page.id ORDER BY position, id LIMIT 1
+) AS picture ON true
+ORDER BY page.key {direction}, page.id {direction}
+"""
+
+_ORDERS = {
+    NEWEST: _Order("product.published_at", "timestamptz", descending=True),
+    PRICE: _Order("price.lowest", "bigint"),
+    PRICE_DOWN: _Order("price.lowest", "bigint", descending=True),
+    NAME: _Order("""inventory_sort_name(product.name, '{language}') COLLATE "C" """, "text"),
+    RELEVANCE: _Order("ts_rank(product.search_vector, %(query)s::tsquery)::float8", "float8", descending=True),
+}
+
+_FACETS_OF_ALL = """
+WITH shelf AS (
+    SELECT category_id, brand, count(*)::int AS products
+    FROM inventory_product WHERE state = 'published' GROUP BY category_id, brand
+)
+SELECT shelf.brand, shelf.products, category.slug, category.name, category.path,
+       (SELECT min(lowest) FROM inventory_pricerange WHERE currency = %(currency)s) AS lowest,
+       (SELECT max(lowest) FROM inventory_pricerange WHERE currency = %(currency)s) AS highest
+FROM shelf FULL JOIN inventory_category AS category ON category.id = shelf.category_id
+"""
+_FACETS = """
+WITH matching AS MATERIALIZED (
+    SELECT product.category_id, product.brand, price.lowest
+    FROM inventory_product AS product
+    JOIN inventory_pricerange AS price ON price.product_id = product.id AND price.currency = %(currency)s
+    WHERE product.state = 'published' {conditions}
+    LIMIT {most}
+), shelf AS (
+    SELECT category_id, brand, count(*)::int AS products FROM matching GROUP BY category_id, brand
+)
+SELECT shelf.brand, shelf.products, category.slug, category.name, category.path,
+       (SELECT min(lowest) FROM matching) AS lowest, (SELECT max(lowest) FROM matching) AS highest
+FROM shelf FULL JOIN inventory_category AS category ON category.id = shelf.category_id
+"""
+
+
+@cache
+def _list_statement(ordering: str, limits: frozenset[str], is_later_page: bool, language: str) -> str:
+    order = _ORDERS[ordering]
+    names = sorted(limits & {"query", "category", "brand", "min_price", "max_price"})
+    if "in_stock" in limits:
+        names.append("in_stock_in_store" if "store" in limits else "in_stock")
+    after = f"(key, id) {'<' if order.descending else '>'} (%(after_key)s::{order.cast}, %(after_id)s::bigint)"
+    return _LIST.format(
+        key=order.key.format(language=language),
+        conditions=" ".join(f"AND {_CONDITIONS[name]}" for name in names),
+        most=f"LIMIT {MOST_RANKED}" if ordering == RELEVANCE else "",
+        after=f"WHERE {after}" if is_later_page else "",
+        direction="DESC" if order.descending else "ASC",
+        in_store="AND location.code = %(store)s" if "store" in limits else "",
+    )
+
+
+@cache
+def _facets_statement(limits: frozenset[str]) -> str:
+    conditions = " ".join(f"AND {_CONDITIONS[name]}" for name in sorted(limits))
+    return _FACETS.format(conditions=conditions, most=MOST_COUNTED) if limits else _FACETS_OF_ALL

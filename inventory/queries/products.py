@@ -1,0 +1,107 @@
+"""One product with everything its page shows, the product behind a barcode, and the tree of categories."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+
+from core import sql
+from core.errors import NotFound
+from core.translated import in_language
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
+
+_PRODUCT = """
+SELECT product.id, product.slug, product.name, product.description, product.brand, product.attributes,
+       (SELECT jsonb_agg(jsonb_build_object('slug', step.slug, 'name', step.name) ORDER BY length(step.path))
+        FROM inventory_category AS own
+        CROSS JOIN LATERAL string_to_array(own.path, '/') AS steps(slugs)
+        CROSS JOIN LATERAL generate_series(1, cardinality(slugs)) AS depth
+        JOIN inventory_category AS step ON step.path = array_to_string(slugs[1:depth], '/')
+        WHERE own.id = product.category_id) AS trail,
+       (SELECT jsonb_agg(jsonb_build_object('file', media.file, 'alt', media.alt, 'sku', variant.sku)
+                         ORDER BY media.position, media.id)
+        FROM inventory_media AS media LEFT JOIN inventory_variant AS variant ON variant.id = media.variant_id
+        WHERE media.product_id = product.id) AS media
+FROM inventory_product AS product
+WHERE product.slug = %(slug)s AND product.state = 'published'
+"""
+
+_VARIANTS = """
+SELECT variant.id, variant.sku, variant.attributes, price.amount,
+       ARRAY(SELECT code FROM inventory_barcode WHERE variant_id = variant.id ORDER BY id) AS barcodes,
+       stock.ship, stock.stores
+FROM inventory_variant AS variant
+LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
+LEFT JOIN LATERAL (
+    SELECT COALESCE(sum(level.on_hand - level.reserved - level.safety) FILTER (WHERE location.ships), 0)::int AS ship,
+           count(*) FILTER (WHERE location.kind = 'store')::int AS stores
+    FROM inventory_stocklevel AS level JOIN inventory_location AS location ON location.id = level.location_id
+    WHERE level.variant_id = variant.id AND location.is_active AND level.on_hand - level.reserved - level.safety > 0
+) AS stock ON true
+WHERE variant.product_id = %(product)s AND variant.is_active
+ORDER BY variant.position, variant.id
+"""
+
+_BY_BARCODE = """
+SELECT product.slug, variant.sku
+FROM inventory_barcode AS barcode
+JOIN inventory_variant AS variant ON variant.id = barcode.variant_id
+JOIN inventory_product AS product ON product.id = variant.product_id
+WHERE barcode.code = ANY(%(codes)s::text[]) AND variant.is_active AND product.state = 'published'
+LIMIT 1
+"""
+
+_CATEGORIES = "SELECT slug, name, path FROM inventory_category ORDER BY position, path"
+
+
+def get_product(slug: str) -> tuple[sql.Row, list[sql.Row]]:
+    """
+    Return a published product and its variants on sale, in two statements.
+
+    The product: id, slug, name, description, brand, attributes, trail (categories from the root), media (file, alt,
+    sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), barcodes, ship (units
+    that can be sent), stores (how many have it). Raises NotFound.
+    """
+    product = sql.fetch_one(_PRODUCT, {"slug": slug})
+    if product is None:
+        raise NotFound("There is no such product.")
+    variants = sql.fetch_all(_VARIANTS, {"product": product["id"], "currency": settings.SHOP_CURRENCY})
+    return product, variants
+
+
+def find_by_barcode(scanned: str) -> tuple[str, str]:
+    """Return the product's slug and the variant's SKU behind a code as scanned. Raises NotFound, saying if misread."""
+    try:
+        code = canonical_barcode(scanned)
+    except NotABarcode:
+        raise NotFound("This is not a barcode we know, or it was misread: its check digit is wrong.") from None
+    # Codes kept before they were brought into one form may lack the leading zero.
+    row = sql.fetch_one(_BY_BARCODE, {"codes": [code, code.removeprefix("0")]})
+    if row is None:
+        raise NotFound("We sell nothing with this barcode.")
+    return row["slug"], row["sku"]
+
+
+def list_categories() -> list[dict[str, Any]]:
+    """Return the tree of categories, in the active language: slug, name and children, as staff have ordered them."""
+    roots: list[dict[str, Any]] = []
+    nodes: dict[str, dict[str, Any]] = {}
+    rows = sql.fetch_all(_CATEGORIES, {})
+    for row in rows:
+        nodes[row["path"]] = {"slug": row["slug"], "name": in_language(row["name"]), "children": []}
+    for path, node in nodes.items():
+        above = nodes.get(path.rpartition("/")[0])
+        (above["children"] if above else roots).append(node)
+    return roots
+
+
+def shown_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return attributes in the active language; values that are not texts in several languages stay as they are."""
+    languages = dict(settings.LANGUAGES)
+    return {
+        name: in_language(value) if _is_translated(value, languages) else value for name, value in attributes.items()
+    }
+
+
+def _is_translated(value: Any, languages: Sequence[str] | dict[str, Any]) -> bool:
+    return isinstance(value, dict) and bool(value) and all(language in languages for language in value)

@@ -1,0 +1,42 @@
+import pytest
+
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
+
+
+@pytest.mark.parametrize(
+    ("scanned", "kept"),
+    [
+        ("4006381333931", "4006381333931"),
+        ("4006381 333931", "4006381333931"),
+        ("036000291452", "0036000291452"),  # UPC-A
+        ("0036000291452", "0036000291452"),  # the same, as most scanners send it
+        ("96385074", "96385074"),  # EAN-8
+        ("0-306-40615-2", "9780306406157"),  # ISBN-10
+        ("080442957X", "9780804429573"),
+        ("080442957x", "9780804429573"),
+        ("978-0-306-40615-7", "9780306406157"),
+    ],
+)
+def test_one_form_for_every_way_to_write_a_code(scanned, kept):
+    assert canonical_barcode(scanned) == kept
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "",
+        "4006381333932",
+        "036000291453",
+        "96385075",
+        "123",
+        "ABC",
+        "0-306-40615-3",
+        "٤٠٠٦٣٨١٣٣٣٩٣١",
+        "4" * 40,
+        "-",
+        "\0",
+    ],
+)
+def test_refuses_what_is_misread(scanned):
+    with pytest.raises(NotABarcode):
+        canonical_barcode(scanned)
