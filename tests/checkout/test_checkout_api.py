@@ -158,7 +158,7 @@ def test_one_parcel_is_sent_where_one_location_has_all_of_it(mug, lamp, ana, hig
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"fulfilments": []}, "fulfilments"),
+        ({"fulfilments": []}, "fulfilments.non_field_errors"),
         ({"fulfilments": [{"kind": "pickup"}]}, "fulfilments.0.store"),
         ({"fulfilments": [{"kind": "teleport", "store": "x"}]}, "fulfilments.0.kind"),
         ({"fulfilments": [{"kind": "ship", "address": {**HOME, "postal_code": "1"}}]}, "fulfilments.0.address.postal_code"),
