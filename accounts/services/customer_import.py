@@ -12,10 +12,11 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.models.customers import new_card_number
+from accounts.models.customers import Customer, new_card_number
 from core import sql
 from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
 from core.imports.cells import required_text, text
+from core.imports.columns import with_defaults
 
 REQUIRED = ("external_id",)
 OPTIONAL = ("name", "email", "phone", "language")
@@ -63,9 +64,8 @@ WHERE customer.external_id = staged.key AND staged.reason = '' AND staged.action
 
 _MAKE = """
 INSERT INTO accounts_customer (
-    external_id, name, email, phone, language, joined_at, password, card_number,
-    is_superuser, is_staff, is_active, home_store, preferred_channel, receipt_channel)
-SELECT wanted.*, false, false, true, '', 'email', 'email'
+    external_id, name, email, phone, language, joined_at, password, card_number, :columns)
+SELECT wanted.*, :defaults
 FROM unnest(
     %(external_id)s::text[], %(name)s::text[], %(email)s::text[], %(phone)s::text[], %(language)s::text[],
     %(joined_at)s::timestamptz[], %(password)s::text[], %(card_number)s::text[]
@@ -130,7 +130,7 @@ def make_contacts(*, contacts: Sequence[Contact]) -> int:
     """Make those contacts that are not known yet, by external_id, and return how many were made."""
     made = 0
     # A card number that is taken skips its contact; the next round draws another. It ends when nobody is missing.
-    while round_made := sql.execute(_MAKE, _columns(contacts)):
+    while round_made := sql.execute(with_defaults(_MAKE, Customer), _columns(contacts)):
         made += round_made
     return made
 

@@ -13,7 +13,7 @@ from core.money import places_of
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
 # Files repeat themselves: a few thousand prices, quantities and minutes make up most of their cells.
-CACHED = 4096
+CACHED = 8192
 EARLIEST_YEAR = 1980
 LARGEST_PRICE = 10**10  # minor units; keeps the sum of any file within what a bigint holds
 

@@ -15,7 +15,8 @@ from core import sql
 from core.currencies import PLACES
 from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
 from core.imports.cells import amount, required_text, text
-from inventory.models import Category
+from core.imports.columns import with_defaults
+from inventory.models import Category, Price, Product, Variant
 from inventory.services import product_import_sql as statements
 
 MOST_BARCODES = 20
@@ -76,8 +77,8 @@ def import_products(*, path: Path, options: Options, publish: bool = False) -> d
     def write(first: int, last: int) -> None:
         _make_categories(first, last)
         piece = {"first": first, "last": last, "now": options.now, "state": "published" if publish else "draft"}
-        for statement in statements.WRITE:
-            sql.execute(statement, piece)
+        for statement, models in statements.WRITE:
+            sql.execute(with_defaults(statement, *models), piece)
 
     plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)
     return run_import(plan, path, options)
@@ -90,7 +91,7 @@ def make_drafts(*, drafts: Sequence[Draft], publish: bool, now: Any) -> int:
     A slug that is taken by another product is followed by the word imported.
     """
     return sql.execute(
-        statements.MAKE_DRAFTS,
+        with_defaults(statements.MAKE_DRAFTS, Product, Variant, Price),
         {
             "skus": [draft.sku for draft in drafts],
             "slugs": [_slug_of(draft.sku) for draft in drafts],

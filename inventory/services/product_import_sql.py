@@ -1,5 +1,9 @@
 """What the import of products does in SQL; the columns of import_rows are listed in product_import.py."""
 
+from django.db.models import Model
+
+from inventory.models import Barcode, Price, Product, Variant
+
 # Which product a row belongs to: the one it names, else the one its SKU has, else one of its own.
 _FIND_PRODUCT = """
 UPDATE import_rows SET product = coalesce(nullif(staged.product, ''), product.slug, staged.own_slug)
@@ -111,9 +115,9 @@ WHERE product.slug = staged.product AND staged.line = staged.product_line AND st
 
 _MAKE_PRODUCTS = """
 INSERT INTO inventory_product (
-    slug, name, description, brand, category_id, attributes, state, published_at, updated_at, search_words)
-SELECT staged.product, staged.names, staged.descriptions, staged.brand, category.id, '{}', %(state)s::text,
-    CASE WHEN %(state)s::text = 'published' THEN %(now)s::timestamptz END, %(now)s::timestamptz, ''
+    slug, name, description, brand, category_id, state, published_at, updated_at, :columns)
+SELECT staged.product, staged.names, staged.descriptions, staged.brand, category.id, %(state)s::text,
+    CASE WHEN %(state)s::text = 'published' THEN %(now)s::timestamptz END, %(now)s::timestamptz, :defaults
 FROM import_rows AS staged LEFT JOIN inventory_category AS category ON category.path = staged.category
 WHERE staged.line = staged.product_line AND staged.reason = '' AND staged.action = 'create'
     AND staged.line BETWEEN %(first)s AND %(last)s
@@ -128,19 +132,18 @@ WHERE variant.sku = staged.key AND staged.reason = '' AND staged.action = 'updat
 """
 
 _MAKE_VARIANTS = """
-INSERT INTO inventory_variant (product_id, sku, attributes, position, is_active, low_stock_below)
+INSERT INTO inventory_variant (product_id, sku, attributes, position, :columns)
 SELECT product.id, staged.key, staged.attributes,
     (SELECT count(*) FROM inventory_variant AS sibling WHERE sibling.product_id = product.id)
-        + row_number() OVER (PARTITION BY product.id ORDER BY staged.line) - 1,
-    true, 0
+        + row_number() OVER (PARTITION BY product.id ORDER BY staged.line) - 1, :defaults
 FROM import_rows AS staged JOIN inventory_product AS product ON product.slug = staged.product
 WHERE staged.reason = '' AND staged.action = 'create' AND staged.line BETWEEN %(first)s AND %(last)s
 ORDER BY staged.line
 """
 
 _SET_PRICES = """
-INSERT INTO inventory_price (variant_id, currency, amount, updated_at)
-SELECT variant.id, staged.currency, staged.amount, %(now)s::timestamptz
+INSERT INTO inventory_price (variant_id, currency, amount, updated_at, :columns)
+SELECT variant.id, staged.currency, staged.amount, %(now)s::timestamptz, :defaults
 FROM import_rows AS staged JOIN inventory_variant AS variant ON variant.sku = staged.key
 WHERE staged.reason = '' AND staged.action <> 'same' AND staged.amount IS NOT NULL
     AND staged.line BETWEEN %(first)s AND %(last)s
@@ -149,15 +152,23 @@ WHERE inventory_price.amount <> excluded.amount
 """
 
 _ADD_BARCODES = """
-INSERT INTO inventory_barcode (variant_id, code)
-SELECT variant.id, code
+INSERT INTO inventory_barcode (variant_id, code, :columns)
+SELECT variant.id, code, :defaults
 FROM import_rows AS staged JOIN inventory_variant AS variant ON variant.sku = staged.key
 CROSS JOIN unnest(staged.barcodes) AS code
 WHERE staged.reason = '' AND staged.action <> 'same' AND staged.line BETWEEN %(first)s AND %(last)s
 ON CONFLICT (code) DO NOTHING
 """
 
-WRITE = (_UPDATE_PRODUCTS, _MAKE_PRODUCTS, _UPDATE_VARIANTS, _MAKE_VARIANTS, _SET_PRICES, _ADD_BARCODES)
+# Each with the models of the tables it adds to.
+WRITE: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
+    (_UPDATE_PRODUCTS, ()),
+    (_MAKE_PRODUCTS, (Product,)),
+    (_UPDATE_VARIANTS, ()),
+    (_MAKE_VARIANTS, (Variant,)),
+    (_SET_PRICES, (Price,)),
+    (_ADD_BARCODES, (Barcode,)),
+)
 
 MAKE_DRAFTS = """
 WITH wanted AS (
@@ -175,18 +186,16 @@ WITH wanted AS (
         THEN slug ELSE slug || '-imported-' || product_id END AS own_slug
     FROM placed
 ), product AS (
-    INSERT INTO inventory_product (
-        id, slug, name, description, brand, attributes, state, published_at, updated_at, search_words)
-    SELECT product_id, own_slug, name, '{}', '', '{}', %(state)s::text, %(published_at)s::timestamptz,
-        %(now)s::timestamptz, ''
+    INSERT INTO inventory_product (id, slug, name, state, published_at, updated_at, :columns)
+    SELECT product_id, own_slug, name, %(state)s::text, %(published_at)s::timestamptz, %(now)s::timestamptz, :defaults
     FROM named
 ), variant AS (
-    INSERT INTO inventory_variant (product_id, sku, attributes, position, is_active, low_stock_below)
-    SELECT product_id, sku, '{}', 0, true, 0 FROM named
+    INSERT INTO inventory_variant (product_id, sku, :columns)
+    SELECT product_id, sku, :defaults FROM named
     RETURNING id, sku
 ), price AS (
-    INSERT INTO inventory_price (variant_id, currency, amount, updated_at)
-    SELECT variant.id, named.currency, named.amount, %(now)s::timestamptz
+    INSERT INTO inventory_price (variant_id, currency, amount, updated_at, :columns)
+    SELECT variant.id, named.currency, named.amount, %(now)s::timestamptz, :defaults
     FROM named JOIN variant USING (sku) WHERE named.amount IS NOT NULL
 )
 SELECT 1 FROM variant

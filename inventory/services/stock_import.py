@@ -9,6 +9,8 @@ from core.actors import SYSTEM
 from core.ids import new_id
 from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
 from core.imports.cells import required_text, text, whole
+from core.imports.columns import with_defaults
+from inventory.models import StockLevel, StockMovement
 
 REQUIRED = ("sku", "location", "on_hand")
 OPTIONAL = ("safety",)
@@ -55,8 +57,8 @@ WHERE staged.line = import_rows.line AND staged.reason = ''
 _CHECK = (_FIND_VARIANT, _FIND_LOCATION, _REFUSE_UNKNOWN, _REFUSE_BELOW_RESERVED, _DECIDE)
 
 _MAKE_LEVELS = """
-INSERT INTO inventory_stocklevel (variant_id, location_id, on_hand, reserved, safety)
-SELECT variant_id, location_id, 0, 0, coalesce(safety, 0) FROM import_rows
+INSERT INTO inventory_stocklevel (variant_id, location_id, on_hand, reserved, safety, :columns)
+SELECT variant_id, location_id, 0, 0, coalesce(safety, 0), :defaults FROM import_rows
 WHERE reason = '' AND action <> 'same' AND line BETWEEN %(first)s AND %(last)s
 ORDER BY variant_id, location_id
 ON CONFLICT (variant_id, location_id) DO NOTHING
@@ -75,9 +77,9 @@ WITH change AS (
         AND staged.on_hand <> level.on_hand
 )
 INSERT INTO inventory_stockmovement (
-    level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id, channel, actor_id, reason, occurred_at)
-SELECT level_id, 'adjusted', on_hand_change, 0, 'import', %(cause)s::text, %(channel)s::text, NULL, '',
-    %(now)s::timestamptz
+    level_id, kind, on_hand_change, cause_kind, cause_id, channel, occurred_at, :columns)
+SELECT level_id, 'adjusted', on_hand_change, 'import', %(cause)s::text, %(channel)s::text, %(now)s::timestamptz,
+    :defaults
 FROM change
 """
 _SET = """
@@ -100,10 +102,11 @@ def import_stock(*, path: Path, options: Options) -> dict[str, Any]:
 
     def write(first: int, last: int) -> None:
         piece = {"first": first, "last": last}
-        sql.execute(_MAKE_LEVELS, piece)
+        sql.execute(with_defaults(_MAKE_LEVELS, StockLevel), piece)
         sql.fetch_all(_LOCK, piece)
         sql.execute(_REFUSE_BELOW_RESERVED, {})
-        sql.execute(_MOVE, {**piece, "cause": cause, "channel": SYSTEM, "now": options.now})
+        move = {**piece, "cause": cause, "channel": SYSTEM, "now": options.now}
+        sql.execute(with_defaults(_MOVE, StockMovement), move)
         sql.execute(_SET, piece)
 
     plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)

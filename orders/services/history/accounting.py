@@ -1,8 +1,9 @@
 """
 Which lines of a history are imported, and what they come to: decided in the staging table before anything is written.
 
-import_orders has one row for each order and each return of the file, in the order of time. there: the shop has it
-already. piece: with which others it is written in one transaction. import_products has the products to make.
+import_orders has one row for each order and each return of the file, in the order of time. problem: why it is refused.
+there: the shop has it already. piece: with which others it is written in one transaction. import_products has the
+products to make.
 """
 
 from dataclasses import dataclass
@@ -15,55 +16,48 @@ from orders.services.history.profiles import Profile
 
 LARGEST_TOTAL = 10**15  # minor units
 
-# An invoice worth nothing that is nobody's is how the old system took found goods in.
-_REFUSE_UNPAID = """
-UPDATE import_rows SET reason = 'stock_adjustment' WHERE reason = '' AND NOT is_return AND invoice IN (
-    SELECT invoice FROM import_rows WHERE reason = '' AND NOT is_return
-    GROUP BY invoice HAVING max(unit_price) = 0 AND max(customer) = '')
-"""
-_REFUSE_UNKNOWN_STORE = """
-UPDATE import_rows SET reason = 'unknown_store', detail = store
-WHERE reason = '' AND store <> '' AND NOT EXISTS (SELECT 1 FROM inventory_location WHERE code = import_rows.store)
-"""
-_REFUSE_DISAGREEING = """
-UPDATE import_rows SET reason = 'differs_within_order', detail = import_rows.invoice FROM (
-    SELECT invoice FROM import_rows WHERE reason = '' GROUP BY invoice
-    HAVING min(customer) <> max(customer) OR min(email) <> max(email) OR min(currency) <> max(currency)
-        OR min(channel) <> max(channel) OR min(store) <> max(store)
-) AS mixed WHERE mixed.invoice = import_rows.invoice AND import_rows.reason = ''
-"""
-_REFUSE_TOO_LARGE = """
-UPDATE import_rows SET reason = 'total_too_large', detail = import_rows.invoice FROM (
-    SELECT invoice FROM import_rows WHERE reason = '' GROUP BY invoice
-    HAVING sum(abs(quantity) * unit_price) > %(largest)s::bigint
-) AS large WHERE large.invoice = import_rows.invoice AND import_rows.reason = ''
-"""
-_REFUSE_INCOMPLETE = """
-UPDATE import_rows SET reason = 'order_incomplete', detail = 'line ' || refused.line FROM (
-    SELECT invoice, min(line) AS line FROM import_rows WHERE reason <> '' AND invoice <> '' GROUP BY invoice
-) AS refused WHERE refused.invoice = import_rows.invoice AND import_rows.reason = ''
-"""
-
 _CREATE_ORDERS = """
 CREATE TEMP TABLE import_orders (
     ordinal integer PRIMARY KEY, piece integer, invoice text, is_return boolean, external_id text,
     placed_at timestamptz, customer text, email text, currency text, channel text, store text, country text,
-    lines integer, total bigint, value numeric, there boolean DEFAULT false, id bigint, customer_id bigint)
+    lines integer, total bigint, value numeric, problem text DEFAULT '', there boolean DEFAULT false, id bigint,
+    customer_id bigint)
 """
+# An invoice worth nothing that is nobody's is how the old system took found goods in.
 _FILL_ORDERS = """
 WITH found AS (
     SELECT row_number() OVER (ORDER BY min(placed_at), min(line)) AS ordinal, invoice, is_return,
         %(source)s::text || ':' || invoice AS external_id, min(placed_at) AS placed_at, max(customer) AS customer,
         max(email) AS email, max(currency) AS currency, max(channel) AS channel, max(store) AS store,
-        max(country) AS country, count(*) AS lines, sum(quantity * unit_price) AS total, sum(quantity * price) AS value
+        max(country) AS country, count(*) AS lines, sum(quantity * unit_price) AS total,
+        sum(quantity * price) AS value,
+        CASE
+            WHEN min(customer) <> max(customer) OR min(email) <> max(email) OR min(currency) <> max(currency)
+                OR min(channel) <> max(channel) OR min(store) <> max(store) THEN 'differs_within_order'
+            WHEN abs(sum(quantity * unit_price)) > %(largest)s::bigint THEN 'total_too_large'
+            WHEN %(writes_off_unpaid)s::bool AND NOT is_return AND max(unit_price) = 0 AND max(customer) = ''
+                THEN 'stock_adjustment'
+            ELSE '' END AS problem
     FROM import_rows WHERE reason = '' GROUP BY invoice, is_return
 )
 INSERT INTO import_orders (
     ordinal, piece, invoice, is_return, external_id, placed_at, customer, email, currency, channel, store, country,
-    lines, total, value)
+    lines, total, value, problem)
 SELECT ordinal, sum(lines) OVER (PARTITION BY is_return ORDER BY ordinal) / %(rows)s::int, invoice, is_return,
-    external_id, placed_at, customer, email, currency, channel, store, country, lines, total, value
+    external_id, placed_at, customer, email, currency, channel, store, country, lines,
+    CASE WHEN problem = 'total_too_large' THEN 0 ELSE total END, value, problem
 FROM found
+"""
+_NAME_UNKNOWN_STORES = """
+UPDATE import_orders SET problem = 'unknown_store'
+WHERE problem = '' AND store <> '' AND NOT EXISTS (SELECT 1 FROM inventory_location WHERE code = import_orders.store)
+"""
+# One refused line keeps out everything under its number.
+_NAME_INCOMPLETE = """
+UPDATE import_orders SET problem = 'order_incomplete'
+WHERE problem = '' AND (
+    EXISTS (SELECT 1 FROM import_rows WHERE invoice = import_orders.invoice AND reason <> '')
+    OR EXISTS (SELECT 1 FROM import_orders AS other WHERE other.invoice = import_orders.invoice AND other.problem <> ''))
 """
 
 # An order that is here with other lines or another value than the file's is not the same order: people must look.
@@ -75,7 +69,7 @@ FROM (
     FROM orders_order AS kept LEFT JOIN orders_orderline AS line ON line.order_id = kept.id
     WHERE starts_with(kept.external_id, %(source)s::text || ':') GROUP BY kept.id
 ) AS known
-WHERE known.external_id = import_orders.external_id AND NOT import_orders.is_return
+WHERE known.external_id = import_orders.external_id AND NOT import_orders.is_return AND import_orders.problem = ''
 """
 _MARK_RETURNS_THERE = """
 UPDATE import_orders SET there = true, id = CASE WHEN known.lines = import_orders.lines
@@ -89,13 +83,14 @@ FROM (
         WHERE starts_with(kept.external_id, %(source)s::text || ':') GROUP BY kept.id
     ) AS part GROUP BY 2
 ) AS known
-WHERE known.external_id = import_orders.external_id AND import_orders.is_return
+WHERE known.external_id = import_orders.external_id AND import_orders.is_return AND import_orders.problem = ''
 """
-_REFUSE_CHANGED = """
-UPDATE import_rows SET reason = 'differs_from_imported', detail = import_orders.external_id
+_NAME_CHANGED = "UPDATE import_orders SET problem = 'differs_from_imported' WHERE there AND id IS NULL"
+_REFUSE = """
+UPDATE import_rows SET reason = import_orders.problem, detail = import_orders.external_id
 FROM import_orders
 WHERE import_orders.invoice = import_rows.invoice AND import_orders.is_return = import_rows.is_return
-    AND import_orders.there AND import_orders.id IS NULL AND import_rows.reason = ''
+    AND import_orders.problem <> '' AND import_rows.reason = ''
 """
 
 _FIGURES = """
@@ -137,23 +132,29 @@ class Source:
 
 
 def decide(*, profile: Profile, source: Source, rows_per_transaction: int) -> None:
-    """Mark every staged line that is refused, and gather the others into orders and returns in import_orders."""
-    if profile.writes_off_unpaid:
-        sql.execute(_REFUSE_UNPAID, {})
-    sql.execute(_REFUSE_UNKNOWN_STORE, {})
-    sql.execute(_REFUSE_DISAGREEING, {})
-    sql.execute(_REFUSE_TOO_LARGE, {"largest": LARGEST_TOTAL})
-    if profile.whole_orders:
-        sql.execute(_REFUSE_INCOMPLETE, {})
+    """Gather the staged lines into orders and returns in import_orders, and refuse those that cannot be imported."""
     sql.execute("CREATE INDEX ON import_rows (invoice)", {})
     sql.execute("DROP TABLE IF EXISTS pg_temp.import_orders, pg_temp.import_products", {})
     sql.execute(_CREATE_ORDERS, {})
-    sql.execute(_FILL_ORDERS, {"source": source.name, "rows": rows_per_transaction})
+    sql.execute(
+        _FILL_ORDERS,
+        {
+            "source": source.name,
+            "rows": rows_per_transaction,
+            "largest": LARGEST_TOTAL,
+            "writes_off_unpaid": profile.writes_off_unpaid,
+        },
+    )
+    sql.execute("CREATE INDEX ON import_orders (piece)", {})
     sql.execute("ANALYZE import_orders", {})
+    sql.execute(_NAME_UNKNOWN_STORES, {})
+    if profile.whole_orders:
+        sql.execute(_NAME_INCOMPLETE, {})
     sql.execute(_MARK_ORDERS_THERE, {"source": source.name})
     sql.execute(_MARK_RETURNS_THERE, {"source": source.name})
-    if sql.execute(_REFUSE_CHANGED, {}):
-        sql.execute("DELETE FROM import_orders WHERE there AND id IS NULL", {})
+    sql.execute(_NAME_CHANGED, {})
+    sql.execute(_REFUSE, {})
+    sql.execute("DELETE FROM import_orders WHERE problem <> ''", {})
     sql.execute(_NEW_PRODUCTS, {})
 
 

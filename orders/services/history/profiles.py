@@ -18,6 +18,8 @@ from core.imports.cells import CACHED, amount, decimal, instant, required_text, 
 
 MOST_UNITS = 1_000_000
 LONGEST_NUMBER = 24
+# The first letter of the invoices of Online Retail II that are no sales.
+CANCELLATION, BAD_DEBT = "C", "A"
 
 STAGING = (
     Column("invoice", "text"),
@@ -67,63 +69,60 @@ class Profile:
 def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
     london = ZoneInfo("Europe/London")
 
-    def read(cells: Cells) -> Sequence[Any]:
-        quantity = whole(cells, "quantity")
-        price = decimal(cells, "price")
-        known = {"quantity": quantity, "price": price}
-        try:
-            return _online_retail_line(cells, quantity, price)
-        except RowRefused as refusal:
-            raise RowRefused(refusal.reason, refusal.detail, **known) from None
+    # Lines of one invoice follow each other, a few thousand articles are most of the trade, and so are a few thousand
+    # pairs of quantity and price: what was read of them once is not read again.
+    @lru_cache(maxsize=CACHED)
+    def head(invoice: str, written: str, customer: str, country: str) -> tuple[Any, ...]:
+        cells = {"invoice": invoice, "customer id": customer, "country": country}
+        number = _number(cells, "invoice")
+        known = text(cells, "customer id", longest=40)
+        placed_at = instant(written, london, now)
+        external_id = f"{source}:{known}" if known else ""
+        return (placed_at, external_id, "", "GBP", "web", "", text(cells, "country", longest=60)), number
 
-    def _online_retail_line(cells: Cells, quantity: int, price: Decimal) -> Sequence[Any]:
-        invoice = _number(cells, "invoice")
-        is_cancellation = invoice.startswith("C")
-        _refuse_unless_sale(invoice, is_cancellation, quantity, price)
-        unit_price = amount(cells, "price", "GBP")
-        sku, is_charge = _stock_code(required_text(cells, "stockcode", longest=64))
-        customer = text(cells, "customer id", longest=40)
-        return (
-            invoice,
-            is_cancellation,
-            sku,
-            is_charge,
-            text(cells, "description", longest=300),
-            quantity,
-            str(price),
-            unit_price,
-            instant(cells["invoicedate"], london, now),
-            f"{source}:{customer}" if customer else "",
-            "",
-            "GBP",
-            "web",
-            "",
-            text(cells, "country", longest=60),
-        )
+    @lru_cache(maxsize=CACHED)
+    def article(code: str, description: str) -> tuple[Any, ...]:
+        cells = {"stockcode": code, "description": description}
+        sku = required_text(cells, "stockcode", longest=64).upper()
+        # Goods have five digits, and perhaps letters for the colour; the rest is postage, fees and vouchers.
+        return sku, not _PRODUCT_CODE.match(sku), text(cells, "description", longest=300)
+
+    @lru_cache(maxsize=CACHED)
+    def money(kind: str, quantity: str, price: str) -> tuple[Any, ...]:
+        cells = {"quantity": quantity, "price": price}
+        units = whole(cells, "quantity")
+        value = decimal(cells, "price")
+        try:
+            _refuse_unless_sale(kind, units, value)
+            return units, str(value), amount(cells, "price", "GBP")
+        except RowRefused as refusal:
+            raise RowRefused(refusal.reason, refusal.detail, quantity=units, price=str(value)) from None
+
+    def read(cells: Cells) -> Sequence[Any]:
+        invoice = cells["invoice"].strip()
+        kind = invoice[:1]
+        figures = money(kind, cells["quantity"], cells["price"])
+        try:
+            placed, number = head(invoice, cells["invoicedate"], cells["customer id"], cells["country"])
+            return number, kind == CANCELLATION, *article(cells["stockcode"], cells["description"]), *figures, *placed
+        except RowRefused as refusal:
+            raise RowRefused(refusal.reason, refusal.detail, quantity=figures[0], price=figures[1]) from None
 
     return read
 
 
-@lru_cache(maxsize=CACHED)
-def _stock_code(written: str) -> tuple[str, bool]:
-    """Spell a stock code as one, and tell whether it stands for a charge: postage, a fee, a voucher."""
-    sku = written.upper()
-    # Goods have five digits, and perhaps letters for the colour.
-    return sku, not _PRODUCT_CODE.match(sku)
-
-
-def _refuse_unless_sale(invoice: str, is_cancellation: bool, quantity: int, price: Decimal) -> None:
+def _refuse_unless_sale(kind: str, quantity: int, price: Decimal) -> None:
     if abs(quantity) > MOST_UNITS:
         raise RowRefused("quantity_too_large", str(quantity))
     if quantity == 0:
         raise RowRefused("no_quantity")
-    if invoice.startswith("A"):
+    if kind == BAD_DEBT:
         raise RowRefused("bad_debt", str(price))
     if price < 0:
         raise RowRefused("negative_price", str(price))
-    if is_cancellation and quantity > 0:
+    if kind == CANCELLATION and quantity > 0:
         raise RowRefused("cancellation_adds_units", str(quantity))
-    if not is_cancellation and quantity < 0:
+    if kind != CANCELLATION and quantity < 0:
         raise RowRefused("stock_write_off" if price == 0 else "negative_quantity", str(quantity))
 
 
@@ -131,55 +130,52 @@ def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
     def read(cells: Cells) -> Sequence[Any]:
         quantity = whole(cells, "quantity")
         price = decimal(cells, "unit_price")
-        known = {"quantity": quantity, "price": price, "invoice": cells["order"].strip()[:LONGEST_NUMBER]}
         try:
-            return _simple_line(cells, quantity, price)
+            return _simple_line(cells, quantity, price, zone, now)
         except RowRefused as refusal:
+            invoice = cells["order"].strip()[:LONGEST_NUMBER]
+            known = {"quantity": quantity, "price": str(price), "invoice": invoice}
             raise RowRefused(refusal.reason, refusal.detail, **known) from None
-
-    def _simple_line(cells: Cells, quantity: int, price: Decimal) -> Sequence[Any]:
-        if quantity == 0:
-            raise RowRefused("no_quantity")
-        if abs(quantity) > MOST_UNITS:
-            raise RowRefused("quantity_too_large", str(quantity))
-        currency = required_text(cells, "currency", longest=3).upper()
-        if currency not in PLACES:
-            raise RowRefused("unknown_currency", currency)
-        sku = text(cells, "sku", longest=64)
-        name = text(cells, "name", longest=300)
-        if not sku and not name:
-            raise RowRefused("missing_value", "sku, or the name of a charge")
-        return (
-            _number(cells, "order"),
-            quantity < 0,
-            sku,
-            not sku,
-            name,
-            quantity,
-            str(price),
-            amount(cells, "unit_price", currency),
-            instant(required_text(cells, "placed_at", longest=40), zone, now),
-            text(cells, "customer", longest=80),
-            _email(cells),
-            currency,
-            _channel(cells),
-            text(cells, "store", longest=40),
-            "",
-        )
 
     return read
 
 
+def _simple_line(cells: Cells, quantity: int, price: Decimal, zone: ZoneInfo, now: datetime) -> Sequence[Any]:
+    if quantity == 0:
+        raise RowRefused("no_quantity")
+    if abs(quantity) > MOST_UNITS:
+        raise RowRefused("quantity_too_large", str(quantity))
+    currency = required_text(cells, "currency", longest=3).upper()
+    if currency not in PLACES:
+        raise RowRefused("unknown_currency", currency)
+    sku = text(cells, "sku", longest=64)
+    name = text(cells, "name", longest=300)
+    if not sku and not name:
+        raise RowRefused("missing_value", "sku, or the name of a charge")
+    return (
+        _number(cells, "order"),
+        quantity < 0,
+        sku,
+        not sku,
+        name,
+        quantity,
+        str(price),
+        amount(cells, "unit_price", currency),
+        instant(required_text(cells, "placed_at", longest=40), zone, now),
+        text(cells, "customer", longest=80),
+        _email(cells),
+        currency,
+        _channel(cells),
+        text(cells, "store", longest=40),
+        "",
+    )
+
+
 def _number(cells: Cells, name: str) -> str:
     number = required_text(cells, name, longest=LONGEST_NUMBER)
-    if not _is_number(number):
+    if not _NUMBER.fullmatch(number):
         raise RowRefused("number_not_valid", number)
     return number
-
-
-@lru_cache(maxsize=CACHED)
-def _is_number(written: str) -> bool:
-    return _NUMBER.fullmatch(written) is not None
 
 
 def _channel(cells: Cells) -> str:

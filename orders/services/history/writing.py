@@ -1,5 +1,6 @@
 """From the staging table into customers, products, orders, payments and the journal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -45,6 +46,7 @@ WITH made AS (
 )
 UPDATE import_orders SET id = made.id FROM made
 WHERE made.external_id = import_orders.external_id AND NOT import_orders.is_return
+    AND import_orders.piece = %(piece)s
 """
 _WRITE_LINES = """
 INSERT INTO orders_orderline (
@@ -68,7 +70,7 @@ SELECT id, %(prefix)s::text || '-' || invoice AS number, customer_id, channel, s
 FROM import_orders WHERE piece = %(piece)s AND NOT is_return AND NOT there ORDER BY ordinal
 """
 
-_GROWN = (
+_GROWN_BY_ORDERS = (
     "accounts_customer",
     "inventory_product",
     "inventory_variant",
@@ -76,10 +78,8 @@ _GROWN = (
     "orders_order",
     "orders_orderline",
     "orders_payment",
-    "orders_return",
-    "orders_returnline",
-    "core_journal",
 )
+_GROWN_BY_RETURNS = ("orders_return", "orders_returnline", "orders_refund", "core_journal")
 
 
 def write_history(*, source: Source, publish: bool, now: datetime, progress: Progress) -> None:
@@ -98,12 +98,18 @@ def write_history(*, source: Source, publish: bool, now: datetime, progress: Pro
     for place, piece in enumerate(pieces, start=1):
         _write_piece(source, piece)
         progress.show("Writing orders", place / len(pieces))
+    _analyze(_GROWN_BY_ORDERS)
     # Only once all orders are written can a return find the one it belongs to.
     pieces = _pieces(is_return=True)
     for place, piece in enumerate(pieces, start=1):
         write_returns(source=source, piece=piece)
         progress.show("Writing returns", place / len(pieces))
-    for table in _GROWN:
+    _analyze(_GROWN_BY_RETURNS)
+
+
+def _analyze(tables: Sequence[str]) -> None:
+    # Tables that grew by so much at once are planned for as the small ones they were.
+    for table in tables:
         sql.execute(f"ANALYZE {table}", {})
 
 
