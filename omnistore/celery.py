@@ -17,6 +17,10 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 TIMETABLE = {
     "core.tasks.dispatch_journal": 1,
     "omnistore.engagement.tasks.send_messages": 2,
+    "inventory.tasks.release_expired_reservations": 15,
+    "orders.tasks.settle_open_payments": 15,
+    "orders.tasks.settle_refunds": 15,
+    "orders.tasks.expire_overdue_pickups": MINUTE,
     "core.tasks.prepare_journal_months": DAY,
     "core.tasks.forget_old_answers": HOUR,
 }

@@ -66,9 +66,7 @@ def test_another_currency_is_no_total_that_was_seen(mug, ana):
     phone = Api(ana)
     phone.add("MUG")
 
-    refused(
-        phone.check_out(fulfilments=PICKUP, expected_total={"amount": "12.90", "currency": "USD"}), "total_changed"
-    )
+    refused(phone.check_out(fulfilments=PICKUP, expected_total={"amount": "12.90", "currency": "USD"}), "total_changed")
 
 
 def test_every_short_line_is_named(mug, lamp, ana):
@@ -161,7 +159,10 @@ def test_one_parcel_is_sent_where_one_location_has_all_of_it(mug, lamp, ana, hig
         ({"fulfilments": []}, "fulfilments.non_field_errors"),
         ({"fulfilments": [{"kind": "pickup"}]}, "fulfilments.0.store"),
         ({"fulfilments": [{"kind": "teleport", "store": "x"}]}, "fulfilments.0.kind"),
-        ({"fulfilments": [{"kind": "ship", "address": {**HOME, "postal_code": "1"}}]}, "fulfilments.0.address.postal_code"),
+        (
+            {"fulfilments": [{"kind": "ship", "address": {**HOME, "postal_code": "1"}}]},
+            "fulfilments.0.address.postal_code",
+        ),
         ({"expected_total": {"amount": "12.901", "currency": "EUR"}}, "expected_total.non_field_errors"),
         ({"expected_total": {"amount": "1", "currency": "XXX"}}, "expected_total.non_field_errors"),
         ({"cart_version": "first"}, "cart_version"),
@@ -184,7 +185,9 @@ def test_payments_must_add_up_and_fit(mug, ana):
     phone = Api(ana)
     phone.add("MUG")
 
-    too_little = phone.check_out(fulfilments=PICKUP, payments=[{"method": "test", "amount": {"amount": "1.00", "currency": "EUR"}}])
+    too_little = phone.check_out(
+        fulfilments=PICKUP, payments=[{"method": "test", "amount": {"amount": "1.00", "currency": "EUR"}}]
+    )
     cash_online = phone.check_out(fulfilments=PICKUP, payments=[{"method": "cash"}])
     pay_there = phone.check_out(fulfilments=SHIP, payments=[{"method": "pay_in_store"}])
 
@@ -262,7 +265,9 @@ def test_paid_after_the_hold_ran_out_keeps_the_promise_or_pays_back(mug, ana, hi
 
     phone = Api(ana)
     phone.add("MUG", 5)
-    waiting = phone.check_out(fulfilments=PICKUP, payments=[{"method": "test", "payment_method": "needs_action"}]).json()
+    waiting = phone.check_out(
+        fulfilments=PICKUP, payments=[{"method": "test", "payment_method": "needs_action"}]
+    ).json()
     action = waiting["next_action"]
     phone.post(action["url"].removeprefix("/api/v1/"))
     assert release_expired(now=timezone.now() + timedelta(minutes=16)) == 1

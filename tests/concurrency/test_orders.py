@@ -60,11 +60,7 @@ def test_the_last_unit_is_sold_once_to_sixteen_over_web_app_and_till(last_vase, 
             lambda buyer=buyer, cart=cart: buyer.check_out(cart, fulfilments=PICKUP)
             for buyer, cart in zip([*guests, *phones], carts, strict=True)
         ]
-        + [
-            lambda: till.post(
-                "till/sales/", {"session": till.session, "lines": [{"sku": "VASE"}], "payments": [CASH]}
-            )
-        ]
+        + [lambda: till.post("till/sales/", {"session": till.session, "lines": [{"sku": "VASE"}], "payments": [CASH]})]
         * 4
     )
 
@@ -107,9 +103,7 @@ def test_one_cart_checked_out_on_two_devices_becomes_one_order(mug, ana):
 
 def test_without_taking_the_cart_two_devices_would_order_it_twice(mug, ana, monkeypatch):
     """Negative control: taking the cart, and one order a cart in the table, are what the test above rests on."""
-    monkeypatch.setattr(
-        placing, "_TAKE", "SELECT id FROM carts_cart WHERE customer_id = ANY(%(customers)s::bigint[])"
-    )
+    monkeypatch.setattr(placing, "_TAKE", "SELECT id FROM carts_cart WHERE customer_id = ANY(%(customers)s::bigint[])")
     phone, tablet = Api(ana), Api(ana)
     cart = phone.add("MUG")
 
@@ -147,7 +141,9 @@ def test_a_cart_edited_while_it_is_ordered_is_either_ordered_as_seen_or_not_at_a
         phone, tablet = Api(ana), Api(ana)
         cart = phone.add("MUG")
 
-        ordered, added = race([lambda: phone.check_out(cart, fulfilments=PICKUP), lambda: tablet.post("cart/lines/", {"sku": "LAMP"})])  # noqa: B023 - run within the round
+        ordered, added = race(
+            [lambda: phone.check_out(cart, fulfilments=PICKUP), lambda: tablet.post("cart/lines/", {"sku": "LAMP"})]
+        )  # noqa: B023 - run within the round
 
         assert added.status_code == 201
         left = [line["sku"] for line in phone.get("cart/").json()["lines"]]

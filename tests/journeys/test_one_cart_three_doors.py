@@ -113,7 +113,9 @@ def test_a_declined_payment_gives_everything_back(mug, warehouse, ana):
     cart = phone.add("MUG", 2)
 
     refused = phone.check_out(
-        cart, fulfilments=[{"kind": "pickup", "store": "high-street"}], payments=[{"method": "test", "payment_method": "decline"}]
+        cart,
+        fulfilments=[{"kind": "pickup", "store": "high-street"}],
+        payments=[{"method": "test", "payment_method": "decline"}],
     )
 
     assert (refused.status_code, refused.json()["code"]) == (409, "payment_declined")

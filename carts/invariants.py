@@ -1,0 +1,26 @@
+"""What must always be true of carts."""
+
+from core.invariants import invariant
+
+invariant(
+    "a person has one open cart at most",
+    "SELECT customer_id FROM carts_cart WHERE state = 'open' AND customer_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1",
+)
+invariant(
+    "an ordered cart has an order, and an order's cart is ordered",
+    """
+    SELECT cart.id, cart.state, orders.number
+    FROM carts_cart AS cart
+    LEFT JOIN orders_order AS orders ON orders.cart_id = cart.id AND orders.state <> 'failed'
+    WHERE (cart.state = 'ordered') <> (orders.id IS NOT NULL)
+    """,
+)
+invariant(
+    "a merged cart's lines are all in the cart it went into, unless they were taken out since",
+    """
+    SELECT source.id FROM carts_cart AS source JOIN carts_cart AS target ON target.id = source.merged_into_id
+    JOIN carts_cartline AS line ON line.cart_id = source.id
+    LEFT JOIN carts_cartline AS kept ON kept.cart_id = target.id AND kept.variant_id = line.variant_id
+    WHERE kept.id IS NULL AND target.changed_at = source.changed_at
+    """,
+)

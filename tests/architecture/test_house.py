@@ -1,0 +1,91 @@
+"""Rules of the house that import-linter cannot see."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ["core", "accounts", "inventory", "carts", "orders", "engagement"]
+LONGEST_FILE, LONGEST_FUNCTION = 400, 60
+CODE = [
+    path
+    for folder in ("core", "accounts", "inventory", "carts", "orders", "omnistore", "tests")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+
+
+def test_relations_point_down_the_house():
+    """A foreign key named by a string is no import, so the import rule does not see it."""
+    upward = [
+        f"{model._meta.label}.{field.name} -> {field.related_model._meta.label}"
+        for model in apps.get_models()
+        if model._meta.app_label in FLOORS
+        for field in model._meta.get_fields()
+        if field.is_relation
+        and field.concrete
+        and field.related_model is not None
+        and field.related_model._meta.app_label in FLOORS
+        and FLOORS.index(field.related_model._meta.app_label) > FLOORS.index(model._meta.app_label)
+    ]
+
+    assert upward == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_stay_readable(path):
+    text = path.read_text()
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+
+    assert len(text.splitlines()) <= LONGEST_FILE
+    assert [
+        node.name
+        for node in functions
+        if node.end_lineno is not None and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+    ] == []
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
+    found = []
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        found += routes(entry, path) if isinstance(entry, URLResolver) else [(path, entry)]
+    return found
+
+
+OPEN_TO_ALL = {
+    "api/v1/schema/",
+    "api/v1/docs/",
+    "api/v1/cart/handover/<str:code>.svg",
+    "api/v1/test-provider/<uuid:key>/confirmation/",
+}
+
+
+def test_every_route_below_api_says_who_may_ask():
+    """A view without a permission of its own is closed (the default), and the open ones are listed here."""
+    for path, entry in routes(get_resolver()):
+        if not path.startswith("api/v1/"):
+            continue
+        view = entry.callback.view_class
+        if not view.authentication_classes:
+            assert path in OPEN_TO_ALL, path
+        if path.startswith("api/v1/till/"):
+            assert "StaffDoor" in [base.__name__ for base in view.__mro__], path
+
+
+def test_no_file_names_a_registry_or_a_machine():
+    hosts = re.compile(r"(pypi|npmjs|pythonhosted|debian)\.org|(^|[^A-Za-z0-9_.])/(work|root)/")
+    named = [
+        str(path.relative_to(ROOT))
+        for pattern in ("*.py", "*.md", "*.txt", "*.toml", "*.yaml", "Makefile", "Dockerfile")
+        for path in ROOT.rglob(pattern)
+        if not {".venv", ".git", ".data"} & set(path.relative_to(ROOT).parts)
+        and path != Path(__file__).resolve()
+        and hosts.search(path.read_text(errors="replace"))
+    ]
+
+    assert named == []
