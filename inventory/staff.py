@@ -80,8 +80,12 @@ class StaffDoor(Door):
             store_code=store.code if store else "",
         )
 
+    def store_code(self, request: Request) -> str:
+        """Return the code of the store the person names, empty for none. Views that know it otherwise add to this."""
+        return request.headers.get(STORE_HEADER, "").strip()
+
     def _at_work(self, request: Request) -> AtWork:
-        wanted_code = request.headers.get(STORE_HEADER, "").strip()
+        wanted_code = self.store_code(request)
         staff, wanted = staff_with_store(
             customer_id=int(request.user.pk or 0),
             is_superuser=request.user.is_superuser,

@@ -338,6 +338,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Fields of one name with different choices.
+    "ENUM_NAME_OVERRIDES": {
+        "ConsentMediumEnum": "accounts.models.consents.MEDIA",
+        "ReceiptMediumEnum": ["email", "sms"],
+        "ReceiptChoiceEnum": ["email", "sms", "print", "none"],
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -34,6 +34,11 @@ KEY_PARAMETER = OpenApiParameter(
 )
 
 
+def who_asks(owner: Owner) -> str:
+    """Return who stands behind a request, so that the keys of different people never meet."""
+    return f"customer:{owner.customer_id}" if owner.customer_ids else f"cart:{owner.token_hash[:32]}"
+
+
 class Checkout(CartDoor):
     @extend_schema(
         operation_id="checkout",
@@ -48,7 +53,7 @@ class Checkout(CartDoor):
         now = timezone.now()
         body = checked(CheckoutIn, request)
         owner = self.owner(request, now=now)
-        claim = claim_of(request, actor=_who(owner))
+        claim = claim_of(request, actor=who_asks(owner))
         wish = Wish(
             fulfilments=tuple(fulfilment_wish(given) for given in body["fulfilments"]),
             request_mark=claim.mark,
@@ -83,10 +88,6 @@ class TestConfirmation(Door):
             raise NotFound(_("The test provider is off."))
         SandboxProvider().confirm(key=key)
         return HttpResponse(status=204)
-
-
-def _who(owner: Owner) -> str:
-    return f"customer:{owner.customer_id}" if owner.customer_ids else f"cart:{owner.token_hash[:32]}"
 
 
 def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:

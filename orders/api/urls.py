@@ -1,12 +1,45 @@
 from django.urls import path
 
-from orders.api import checkout, orders, sales
+from orders.api import (
+    cancellation,
+    checkout,
+    collector,
+    orders,
+    pickups,
+    receipts,
+    returns,
+    sales,
+    till_customers,
+    till_orders,
+    till_sessions,
+)
 
 urlpatterns = [
     path("checkout/", checkout.Checkout.as_view()),
     path("orders/", orders.Orders.as_view()),
     path("orders/<str:number>/", orders.OrderDetail.as_view()),
     path("orders/<str:number>/payment/", checkout.OrderPayment.as_view()),
+    path("orders/<str:number>/cancellation/", cancellation.OrderCancellation.as_view()),
+    path("orders/<str:number>/returns/", returns.OrderReturns.as_view()),
+    path("orders/<str:number>/receipt/", receipts.OrderReceipt.as_view()),
+    path("orders/<str:number>/pickup/collector/", collector.PickupCollector.as_view()),
     path("test-provider/<uuid:key>/confirmation/", checkout.TestConfirmation.as_view()),
+    path("till/customers/", till_customers.TillCustomers.as_view()),
+    path("till/customers/<str:customer_id>/", till_customers.TillCustomer.as_view()),
+    path("till/orders/", till_orders.TillOrders.as_view()),
+    path("till/orders/<str:number>/", till_orders.TillOrder.as_view()),
+    path("till/orders/<str:number>/cancellation/", cancellation.TillCancellation.as_view()),
+    path("till/orders/<str:number>/receipt/", receipts.TillReceipt.as_view()),
+    path("till/pickups/", pickups.Pickups.as_view()),
+    path("till/pickups/<str:pickup_id>/", pickups.Pickup.as_view()),
+    path("till/pickups/<str:pickup_id>/acceptance/", pickups.Acceptance.as_view()),
+    path("till/pickups/<str:pickup_id>/picking/", pickups.Picking.as_view()),
+    path("till/pickups/<str:pickup_id>/readiness/", pickups.Readiness.as_view()),
+    path("till/pickups/<str:pickup_id>/rejection/", pickups.RejectPickup.as_view()),
+    path("till/pickups/<str:pickup_id>/handover/", pickups.HandOver.as_view()),
+    path("till/pickups/<str:pickup_id>/unlocking/", pickups.Unlocking.as_view()),
+    path("till/refunds/<str:refund_id>/payout/", till_orders.RefundPayOut.as_view()),
     path("till/sales/", sales.Sales.as_view()),
+    path("till/sessions/", till_sessions.TillSessions.as_view()),
+    path("till/sessions/<str:session_id>/", till_sessions.TillSession.as_view()),
 ]

@@ -1,4 +1,6 @@
+import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -42,7 +44,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('customer__isnull', True)), fields=['contact_phone'], name='order_guests_by_phone'),
+            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Reverse('contact_phone'), 'text_pattern_ops'), condition=models.Q(('customer__isnull', True), models.Q(('contact_phone', ''), _negated=True)), name='order_guests_by_phone'),
         ),
         migrations.AddConstraint(
             model_name='order',

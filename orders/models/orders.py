@@ -1,7 +1,9 @@
 """What was promised: orders and their lines."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -98,7 +100,11 @@ class Order(models.Model):
             models.Index(fields=["customer", "-id"], name="order_newest_of_customer"),
             models.Index(fields=["-placed_at"], name="order_newest"),
             models.Index(fields=["contact_email"], condition=Q(customer__isnull=True), name="order_guests_by_email"),
-            models.Index(fields=["contact_phone"], condition=Q(customer__isnull=True), name="order_guests_by_phone"),
+            models.Index(
+                OpClass(Reverse("contact_phone"), "text_pattern_ops"),
+                condition=Q(customer__isnull=True) & ~Q(contact_phone=""),
+                name="order_guests_by_phone",
+            ),
         ]
 
     def __str__(self) -> str:

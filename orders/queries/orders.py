@@ -58,6 +58,20 @@ WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'fai
   AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)
 ORDER BY orders.id DESC LIMIT %(limit)s
 """
+# Each way of finding an order goes along its own index; a guest is found by the contact he left.
+_FOUND = f"""{_COLUMNS}
+WHERE orders.id IN (
+    SELECT id FROM orders_order WHERE number = %(number)s
+    UNION ALL
+    SELECT id FROM orders_order WHERE customer_id = ANY(%(customers)s::bigint[])
+    UNION ALL
+    SELECT id FROM orders_order WHERE customer_id IS NULL AND %(email)s <> '' AND contact_email = %(email)s
+    UNION ALL
+    SELECT id FROM orders_order
+    WHERE customer_id IS NULL AND %(phone_end)s <> '' AND reverse(contact_phone) LIKE %(phone_pattern)s)
+  AND orders.state <> 'failed' AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)
+ORDER BY orders.id DESC LIMIT %(limit)s
+"""
 _ORDERED_WITH = """
 SELECT orders.number FROM orders_order AS orders JOIN carts_cart AS cart ON cart.id = orders.cart_id
 WHERE orders.state <> 'failed' AND cart.state = 'ordered' AND cart.version = %(version)s
@@ -107,6 +121,29 @@ def find_order_by_mark(mark: str) -> OrderView | None:
 def orders_of(*, customer_ids: Sequence[int], after: int | None, limit: int) -> list[OrderView]:
     """Return a person's orders of every channel, the newest first."""
     rows = sql.fetch_all(_OF_CUSTOMER, {"customers": list(customer_ids), "after": after, "limit": limit})
+    return [_view(row) for row in rows]
+
+
+def find_orders(
+    *, number: str, customer_ids: Sequence[int], email: str, phone_end: str, after: int | None, limit: int
+) -> list[OrderView]:
+    """
+    Return the orders, the newest first, that have this number, belong to these people, or to a guest so reached.
+
+    email: a whole address in lower case; phone_end: the last digits of a number. Either may be empty.
+    """
+    rows = sql.fetch_all(
+        _FOUND,
+        {
+            "number": number,
+            "customers": list(customer_ids),
+            "email": email,
+            "phone_end": phone_end,
+            "phone_pattern": f"{phone_end[::-1]}%",
+            "after": after,
+            "limit": limit,
+        },
+    )
     return [_view(row) for row in rows]
 
 

@@ -127,14 +127,14 @@ def settle_refunds(*, now: datetime) -> int:
 
 
 @transaction.atomic(savepoint=False)
-def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: datetime) -> None:
+def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: datetime) -> str:
     """
     Record that staff handed a refund over at the desk.
 
     session_id: the open till session out of whose drawer cash comes; not needed for a card at the terminal. Locks the
-    session. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
+    session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
     """
-    refund = Refund.objects.select_related("payment").filter(pk=refund_id).first()
+    refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
     if refund is None:
         raise NotFound(_("There is no such refund."))
     if refund.payment.method == "cash":
@@ -143,6 +143,7 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
         session_id = None
     if refund.payment.provider or not _settle(refund_id, Refund.DONE, session_id=session_id, by=by, now=now):
         raise RefundNotAtDesk(_("This refund is not handed over at the desk, or was already."), state=refund.state)
+    return refund.payment.order.number
 
 
 def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderAnswer | None:

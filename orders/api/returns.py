@@ -1,0 +1,120 @@
+"""A shopper's request to give something back."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.authentication import actor_of
+from carts.doors import TOKEN_PARAMETER, CartDoor, line_id_of
+from core.api import StrictSerializer, checked
+from core.idempotency import claim_of, do_once
+from core.money import money_json
+from core.schema import MoneySchema
+from orders.api.checkout import KEY_PARAMETER, who_asks
+from orders.api.input import MOST_LINES
+from orders.models import Return
+from orders.queries.orders import get_order_for
+from orders.services.returns import LineToReturn, request_return
+
+
+class ReturnLineIn(StrictSerializer):
+    line = serializers.CharField(max_length=20, help_text="The order line's id.")
+    quantity = serializers.IntegerField(min_value=1, max_value=9999)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class ReturnIn(StrictSerializer):
+    lines = ReturnLineIn(many=True, allow_empty=False, max_length=MOST_LINES)
+    method = serializers.ChoiceField(["store", "ship"])
+    refund = serializers.ChoiceField(["original", "credit"], default="original")
+
+
+class ReturnLineOut(serializers.Serializer[Any]):
+    line = serializers.CharField()
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+    amount = MoneySchema()
+    reason = serializers.CharField()
+
+
+class ReturnOut(serializers.Serializer[Any]):
+    """What shall come back, and what it is worth: the price paid for it."""
+
+    number = serializers.CharField()
+    order = serializers.CharField()
+    state = serializers.CharField()
+    method = serializers.CharField()
+    refund = serializers.CharField()
+    amount = MoneySchema()
+    requested_at = serializers.DateTimeField()
+    lines = ReturnLineOut(many=True)
+
+
+EXAMPLE = OpenApiExample(
+    "One of two mugs",
+    value={
+        "lines": [{"line": "1", "quantity": 1, "reason": "Too small"}],
+        "method": "store",
+        "refund": "original",
+    },
+    request_only=True,
+)
+
+
+class OrderReturns(CartDoor):
+    @extend_schema(
+        operation_id="order_return",
+        parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
+        request=ReturnIn,
+        responses={201: ReturnOut},
+        examples=[EXAMPLE],
+        tags=["orders"],
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Ask to give goods back; the money follows when they are here."""
+        now = timezone.now()
+        body = checked(ReturnIn, request)
+        owner = self.owner(request, now=now)
+        get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+        lines = [
+            LineToReturn(line_id_of(line["line"]), line["quantity"], line.get("reason", "")) for line in body["lines"]
+        ]
+
+        def act() -> dict[str, Any]:
+            goods = request_return(
+                number=number,
+                lines=lines,
+                method=body["method"],
+                refund_to=body["refund"],
+                by=actor_of(request),
+                now=now,
+            )
+            return _return_json(goods, number)
+
+        return do_once(claim_of(request, actor=who_asks(owner)), act, status=201)
+
+
+def _return_json(goods: Return, order_number: str) -> dict[str, Any]:
+    return {
+        "number": goods.number,
+        "order": order_number,
+        "state": goods.state,
+        "method": goods.method,
+        "refund": goods.refund_to,
+        "amount": money_json(goods.amount, goods.currency),
+        "requested_at": goods.requested_at.isoformat(),
+        "lines": [
+            {
+                "line": str(line.order_line_id),
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "amount": money_json(line.amount, goods.currency),
+                "reason": line.reason,
+            }
+            for line in goods.lines.order_by("pk")
+        ],
+    }

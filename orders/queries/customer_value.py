@@ -1,0 +1,29 @@
+"""What a person has bought so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core import sql
+
+_VALUE = """
+SELECT currency, count(*)::int AS orders, sum(grand_total)::bigint AS spent, max(placed_at) AS last_order_at
+FROM orders_order
+WHERE customer_id = ANY(%(customers)s::bigint[]) AND state IN ('placed', 'completed')
+GROUP BY currency ORDER BY spent DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtSoFar:
+    """The orders of one currency that hold or were fulfilled; spent: their total in minor units, returns included."""
+
+    currency: str
+    orders: int
+    spent: int
+    last_order_at: datetime
+
+
+def bought_so_far(*, customer_ids: Sequence[int]) -> list[BoughtSoFar]:
+    """Return what a person has bought, by all the ids of his records, the currency he spent most of first."""
+    return [BoughtSoFar(**row) for row in sql.fetch_all(_VALUE, {"customers": list(customer_ids)})]

@@ -1,0 +1,120 @@
+"""What stands on a receipt, written for its reader."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from core import sql
+from core.formats import day_text, money_text, time_text
+from core.translated import in_language
+from orders.queries.orders import get_order
+from orders.queries.views import OrderView
+
+# The store that sold it, or else the place that serves it: whose name, address and clock stand on the receipt.
+_PLACE = """
+SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone
+FROM orders_order AS orders
+LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
+    AS served ON true
+JOIN inventory_location AS location ON location.id = coalesce(orders.store_id, served.location_id)
+WHERE orders.id = %(order)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """A line as it is printed."""
+
+    name: str
+    sku: str
+    quantity: int
+    unit_price: str
+    discount: str
+    line_total: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPayment:
+    """A tender as it is printed; method and state are codes for the template. tendered and change: cash only."""
+
+    method: str
+    state: str
+    amount: str
+    tendered: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty."""
+
+    number: str
+    state: str
+    day: str
+    time: str
+    place: str
+    address: str
+    phone: str
+    lines: list[ReceiptLine]
+    items: str
+    discount: str
+    shipping: str
+    tax: str
+    total: str
+    payments: list[ReceiptPayment]
+    refunds: list[str]
+
+
+def receipt_of(number: str, *, language: str) -> Receipt:
+    """Return the receipt of an order, in two statements. language: of the reader. Raises NotFound."""
+    order = get_order(number)
+    place = sql.fetch_one(_PLACE, {"order": order.id}) or {}
+
+    def money(amount: int) -> str:
+        return money_text(amount, order.currency, language) if amount else ""
+
+    placed_at = order.placed_at.astimezone(ZoneInfo(place.get("time_zone", "UTC")))
+    return Receipt(
+        number=order.number,
+        state=order.state,
+        day=day_text(placed_at.date(), language),
+        time=time_text(placed_at, language),
+        place=in_language(place["name"], language) if place else "",
+        address=", ".join(filter(None, [place.get("street_address"), _town(place)])),
+        phone=place.get("phone", ""),
+        lines=[
+            ReceiptLine(
+                name=line.name,
+                sku=line.sku,
+                quantity=line.quantity,
+                unit_price=money_text(line.unit_price, order.currency, language),
+                discount=money(line.discount),
+                line_total=money_text(line.line_total, order.currency, language),
+            )
+            for line in order.lines
+        ],
+        items=money(order.items_total),
+        discount=money(order.discount_total),
+        shipping=money(order.shipping_total),
+        tax=money(order.tax_total),
+        total=money_text(order.grand_total, order.currency, language),
+        payments=_payments(order, language),
+        refunds=[money(refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
+    )
+
+
+def _payments(order: OrderView, language: str) -> list[ReceiptPayment]:
+    return [
+        ReceiptPayment(
+            method=payment.method,
+            state=payment.state,
+            amount=money_text(payment.amount, order.currency, language),
+            tendered=money_text(payment.tendered, order.currency, language) if payment.tendered else "",
+            change=money_text(payment.tendered - payment.amount, order.currency, language) if payment.tendered else "",
+        )
+        for payment in order.payments
+        if payment.state in ("captured", "due")
+    ]
+
+
+def _town(place: sql.Row) -> str:
+    return " ".join(filter(None, [place.get("postal_code"), place.get("city")]))
