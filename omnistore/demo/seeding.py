@@ -4,6 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
@@ -12,7 +13,7 @@ from core import journal, sql
 from core.imports.progress import Progress
 from core.models import HandlerPosition, JournalEntry
 from inventory.models import Location, Media
-from omnistore.demo import goods, history, large, stock, town
+from omnistore.demo import goods, history, large, people, stock, town
 
 # Everything a shop fills; Django's own tables of types, rights and timetables stay.
 EMPTIED_APPS = (
@@ -86,8 +87,10 @@ def _lay_the_ground(
     journal.ensure_months((now - timedelta(days=stock.OPENING_DAYS_AGO)).date(), now.date())
     progress.show("Opening stores", 0)
     locations = town.write_places(today=now.date())
-    staff = town.write_staff(rng=rng, now=now, locations=locations)
-    shoppers = town.write_shoppers(rng=rng, now=now)
+    # One hash for all of them: this password is printed in the README anyway.
+    password = make_password(people.PASSWORD)
+    staff = town.write_staff(rng=rng, now=now, locations=locations, password=password)
+    shoppers = town.write_shoppers(rng=rng, now=now, password=password)
     variants = goods.write_goods(rng=rng, now=now, progress=progress)
     progress.show("Filling shelves", 0)
     stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations)

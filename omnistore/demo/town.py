@@ -61,9 +61,10 @@ def write_places(*, today: date) -> dict[str, Location]:
     return by_code
 
 
-def write_staff(*, rng: random.Random, now: datetime, locations: dict[str, Location]) -> dict[str, Customer]:
-    """Write the staff with their roles; return them by e-mail address."""
-    password = _hash_of_the_password()
+def write_staff(
+    *, rng: random.Random, now: datetime, locations: dict[str, Location], password: str
+) -> dict[str, Customer]:
+    """Write the staff with their roles; return them by e-mail address. password: as it is kept, hashed."""
     staff = [
         Customer(
             name=member.name,
@@ -85,10 +86,9 @@ def write_staff(*, rng: random.Random, now: datetime, locations: dict[str, Locat
     return {person.email: person for person in staff}
 
 
-def write_shoppers(*, rng: random.Random, now: datetime) -> list[Customer]:
+def write_shoppers(*, rng: random.Random, now: datetime, password: str) -> list[Customer]:
     """Write the shoppers in the order of people.shoppers(), with addresses and what they agreed to be sent."""
     content = people.shoppers()
-    password = _hash_of_the_password()
     joined = [now - timedelta(days=rng.randint(NEWEST_ACCOUNT_DAYS, OLDEST_ACCOUNT_DAYS)) for _ in content]
     shoppers = [
         Customer(
@@ -152,8 +152,3 @@ def _write_people(rows: list[Customer], joined: list[datetime]) -> None:
 
 def _card_number(rng: random.Random) -> str:
     return str(rng.randrange(10**11, 10**12))
-
-
-def _hash_of_the_password() -> str:
-    # One salt for all of them: this password is printed in the README anyway.
-    return make_password(people.PASSWORD)

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         """Seed, and say what was done; the bar goes to stderr."""
         if not settings.DEMO:
             raise CommandError("Demo data is only for a demo: set DEMO=true, which a production shop must not have.")
-        progress = Bar(self.stderr._out) if options["verbosity"] else Silence()
+        progress = Bar() if options["verbosity"] else Silence()
         started = time.monotonic()
         if reset:
             seeding.empty_the_shop()
