@@ -4,7 +4,9 @@ from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, email_confirmed, email_removed
+from allauth.account.signals import email_changed, email_confirmed, email_removed, password_changed, password_set
+from allauth.core.internal.httpkit import is_headless_request
+from django.contrib.auth.models import AnonymousUser
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -32,3 +34,12 @@ def note_proof(request: HttpRequest, email_address: EmailAddress, **kwargs: Any)
 def follow_change(user: Customer, **kwargs: Any) -> None:
     """Let the address for contact follow."""
     identity.mirror_address(customer=user)
+
+
+@receiver([password_changed, password_set])
+def hand_out_new_tokens(request: HttpRequest, **kwargs: Any) -> None:
+    """Let the device on which the password was changed stay signed in, unlike all others."""
+    # Its tokens died with the old password and session; allauth puts new ones into the answer only for somebody who
+    # was not signed in when the request came.
+    if is_headless_request(request):
+        request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]

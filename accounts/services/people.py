@@ -28,14 +28,14 @@ def register_contact(
     their owner proves them. Somebody who is known already is returned as he is: whoever proved this number or
     address, else a contact noted with it under the same name or none.
     """
-    email = email.strip().lower()
+    name, email = " ".join(name.split()), email.strip().lower()
     if known_by := sorted(filter(None, [phone, email])):
         sql.fetch_all(_ONE_AT_A_TIME, {"known_by": known_by})
-        known = find_same_person(phone=phone, email=email, name=name.strip())
+        known = find_same_person(phone=phone, email=email, name=name)
         if known is not None:
             return known, False
     customer = Customer.objects.create_user(
-        email, None, name=name.strip(), phone=phone, language=language, home_store=by.store_code
+        email, None, name=name, phone=phone, language=language, home_store=by.store_code
     )
     publish(CustomerRegistered(by=by, occurred_at=now, customer_id=customer.pk))
     return get_person(customer_id=customer.pk), True
