@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from omnistore.servers.locations import postgres_directory
 from omnistore.servers.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,24 +22,29 @@ HOW_MANY_KEPT = 3
 
 def start(postgres: Postgres) -> None:
     """Start a PostgreSQL whose database `omnistore` is migrated, from a kept copy where there is one."""
-    prepared = KEPT / f"postgres-{_digest()}"
-    if prepared.exists():
-        postgres.directory.parent.mkdir(parents=True, exist_ok=True)
-        _copy(prepared, postgres.directory)
-        postgres.start()
-        return
+    data = postgres.directory.parent
+    is_migrated = copy_cluster(data)
     postgres.start()
-    if _migrate(postgres.directory.parent):
+    if not is_migrated and _migrate(data):
         postgres.stop()
-        _keep(postgres.directory, prepared)
+        _keep(postgres.directory)
         postgres.start()
 
 
-def _digest() -> str:
+def copy_cluster(data: Path) -> bool:
+    """Copy the kept cluster into a new data directory; tells whether there was one."""
+    if not _prepared().exists():
+        return False
+    data.mkdir(parents=True, exist_ok=True)
+    _copy(_prepared(), postgres_directory(data))
+    return True
+
+
+def _prepared() -> Path:
     digest = hashlib.sha256()
     for path in sorted([ROOT / "requirements.txt", *ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]):
         digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    return KEPT / f"postgres-{digest.hexdigest()[:16]}"
 
 
 def _migrate(data: Path) -> bool:
@@ -48,12 +54,12 @@ def _migrate(data: Path) -> bool:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True).returncode == 0
 
 
-def _keep(directory: Path, prepared: Path) -> None:
+def _keep(directory: Path) -> None:
     KEPT.mkdir(exist_ok=True)
     unfinished = KEPT / f"unfinished-{os.getpid()}"
     _copy(directory, unfinished)
     try:
-        unfinished.rename(prepared)
+        unfinished.rename(_prepared())
     except OSError:
         shutil.rmtree(unfinished)  # Another run was faster.
     oldest_first = sorted(KEPT.glob("postgres-*"), key=lambda path: path.stat().st_mtime)

@@ -17,10 +17,12 @@ import redis
 from django.conf import settings
 
 from omnistore.servers.locations import postgres_url, valkey_socket
+from tests import prepared
 
 pytestmark = pytest.mark.fault
 
-HEALED_WITHIN_SECONDS = 3.0
+# Far more than it takes, for machines with other work to do.
+HEALED_WITHIN_SECONDS = 15.0
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "TEST_DATA", "HOST")
 
 
@@ -31,7 +33,9 @@ class Shop:
         self.data = data
         self.port = _free_port()
         kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        own = {"DATA": str(data), "PORT": str(self.port), "LIVE_PORT": str(_free_port())}
+        own = {"DATA": str(data), "PORT": str(self.port), "LIVE_PORT": str(_free_port()), "DEMO": "0"}
+        if not data.exists():
+            prepared.copy_cluster(data)
         self.output = data.with_suffix(".out").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *options],
@@ -57,7 +61,7 @@ class Shop:
         return psycopg.connect(postgres_url(self.data), autocommit=True, connect_timeout=1)
 
     def ask(self, path: str) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
             return answer.status
 
     def answers(self, question) -> bool:

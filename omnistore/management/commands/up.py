@@ -6,6 +6,7 @@ import shutil
 import socket
 from argparse import ArgumentParser
 from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,7 +26,8 @@ from omnistore.supervisor import Program, Supervisor, environment_of_programs, r
 
 LEAST_FREE_BYTES = 300_000_000
 OLDEST_POSTGRES = 160000
-START_SECONDS = 60.0
+START_SECONDS = 90.0
+QUESTIONS_TO_WEB = 6
 DEMO_PASSWORD = "omnistore-demo"  # noqa: S105  # Published on purpose; the demo holds nobody's data.
 DEMO_LOGINS = {
     "shopper@example.com": "a customer",
@@ -139,7 +141,7 @@ class Command(BaseCommand):
         at_the_end.callback(self.supervisor.stop, programs)
         for program in programs:
             program.start()
-        is_up = self.supervisor.wait_for(_web_answers, *servers, *programs, seconds=START_SECONDS)
+        is_up = self.supervisor.wait_for(_all_of_web_answers, *servers, *programs, seconds=START_SECONDS)
         if not is_up and not self.supervisor.asked_to_stop.is_set():
             raise ServerError(f"The web process does not start: see {settings.DATA_DIR / 'log' / 'web.log'}.")
         return programs
@@ -211,9 +213,18 @@ def _refuse_unreachable_valkey() -> None:
         raise ServerError(f"The Valkey named by REDIS_URL cannot be used: {error}") from error
 
 
+def _all_of_web_answers() -> bool:
+    # The port is open long before a worker behind it has loaded the shop, and connections are dealt to all workers.
+    return all(_web_answers() for _ in range(QUESTIONS_TO_WEB))
+
+
 def _web_answers() -> bool:
+    connection_to_web = HTTPConnection(os.environ.get("HOST", "127.0.0.1"), settings.PORT, timeout=5)
     try:
-        with socket.create_connection((os.environ.get("HOST", "127.0.0.1"), settings.PORT), timeout=1):
-            return True
-    except OSError:
+        connection_to_web.request("GET", "/livez")
+        connection_to_web.getresponse()
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection_to_web.close()
+    return True
