@@ -31,14 +31,14 @@ WAIT_SECONDS = 3.0
 _TAKE = """
 INSERT INTO core_idempotentanswer (scope, key, request_hash, body, locked_at, expires_at)
 VALUES (%(scope)s, %(key)s, %(request_hash)s, ''::bytea, %(now)s, %(expires_at)s)
-ON CONFLICT (scope, key) DO UPDATE SET locked_at = EXCLUDED.locked_at
-    WHERE core_idempotentanswer.status IS NULL
-      AND core_idempotentanswer.request_hash = EXCLUDED.request_hash
-      AND core_idempotentanswer.locked_at < %(lease_over)s
-RETURNING (xmax = 0) AS is_fresh
+ON CONFLICT (scope, key) DO NOTHING
 """
 _READ = """
 SELECT request_hash, status, body FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %(key)s
+"""
+_TAKE_OVER = """
+UPDATE core_idempotentanswer SET locked_at = %(now)s
+WHERE scope = %(scope)s AND key = %(key)s AND status IS NULL AND locked_at < %(lease_over)s
 """
 _FINISH = """
 UPDATE core_idempotentanswer SET status = %(status)s, body = %(body)s WHERE scope = %(scope)s AND key = %(key)s
@@ -91,17 +91,15 @@ class Claim:
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             now = timezone.now()
-            row = sql.fetch_one(_TAKE, self._identity | {
-                "request_hash": self.request_hash,
-                "now": now,
-                "expires_at": now + KEPT,
-                "lease_over": now - LEASE,
-            })  # fmt: skip
-            if row is not None:
-                return bool(row["is_fresh"])
+            claimed = self._identity | {"request_hash": self.request_hash, "now": now, "expires_at": now + KEPT}
+            if sql.execute(_TAKE, claimed):
+                return True
+            # Only read while waiting: a lock on the row would hold up the twin that is about to write its answer.
             stored = sql.fetch_one(_READ, self._identity)
             if stored is not None:
                 self._answer_from(stored)
+            if sql.execute(_TAKE_OVER, self._identity | {"now": now, "lease_over": now - LEASE}):
+                return False
             if time.monotonic() > deadline:
                 raise StillAtWork(_("The same request is still at work. Ask again in a moment with the same key."))
             time.sleep(0.05)
