@@ -110,7 +110,7 @@ def pickup_ready(about: Subject) -> Letter:
     names = {"number": about.number, "store": place.name, "address": place.address, "code": code, "day": until}
     text = _("Your order %(number)s is ready at %(store)s, %(address)s. Code: %(code)s.") % names
     if until:
-        text = f"{text} {_('We keep it until %(day)s.') % names}"
+        text += " " + _("We keep it until %(day)s.") % names
     return Letter(
         subject=_("Your order %(number)s is ready to collect") % names,
         text=text,
@@ -159,7 +159,7 @@ def order_shipped(about: Subject) -> Letter:
     names = {"number": about.number, "tracking": about.fulfilment.tracking}
     text = _("Your order %(number)s is on its way.") % names
     if names["tracking"]:
-        text = f"{text} {_('Tracking number: %(tracking)s') % names}"
+        text += " " + _("Tracking number: %(tracking)s") % names
     return Letter(
         subject=_("Your order %(number)s is on its way") % names,
         text=text,

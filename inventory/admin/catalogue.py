@@ -1,44 +1,56 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Func, Q, Value
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import (
-    ChannelFilter,
-    MoneyForm,
-    OfficeAdmin,
-    OfficeInline,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    money_column,
-)
+from core.back_office import Act, MoneyForm, OfficeInline, ReadOnlyAdmin, money_column, office_actor
 from core.formats import money_text
-from inventory.models import (
-    Barcode,
-    Category,
-    Location,
-    Media,
-    OpeningException,
-    OpeningHours,
-    Price,
-    PriceRange,
-    Product,
-    Reservation,
-    StaffAssignment,
-    StockLevel,
-    StockMovement,
-    Variant,
-)
+from core.money import Money
+from inventory.admin.editing import CatalogueAdmin
+from inventory.models import Barcode, Category, Media, Price, PriceRange, Product, Variant
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from inventory.services.catalogue import move_category, publish_product, retire_product
+from inventory.services.prices import set_price
 
-# --- Catalogue ------------------------------------------------------------------------------------
+
+class MoveForm(forms.Form):
+    parent = forms.ModelChoiceField(
+        label=_("Below"),
+        queryset=Category.objects.all(),
+        required=False,
+        help_text=_("Empty for the root."),
+        widget=AutocompleteSelect(Category._meta.get_field("parent"), admin.site),
+    )
+
+
+def _move(request: HttpRequest, category: Category, asked: dict[str, Any]) -> str:
+    parent = asked["parent"]
+    move_category(category_id=category.pk, parent_id=parent.pk if parent else None)
+    return gettext("The category and all below it lie elsewhere now.")
+
+
+def _publish(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
+    publish_product(product_id=product.pk, by=office_actor(request), now=timezone.now())
+    return gettext("Shoppers see this product now.")
+
+
+def _retire(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
+    retire_product(product_id=product.pk, by=office_actor(request), now=timezone.now())
+    return gettext("This product is out of the shop.")
+
+
+def _may_edit(request: HttpRequest) -> bool:
+    return request.user.has_perm("inventory.change_product")
 
 
 @admin.register(Category)
-class CategoryAdmin(OfficeAdmin):
+class CategoryAdmin(CatalogueAdmin):
     list_display = ("__str__", "path", "parent", "position")
     list_select_related = ("parent",)
     search_fields = ("slug", "name")
@@ -46,6 +58,19 @@ class CategoryAdmin(OfficeAdmin):
     fields = ("name", "slug", "parent", "path", "position")
     readonly_fields = ("path",)
     autocomplete_fields = ("parent",)
+    acts = (
+        Act(
+            name="move",
+            title=_("Move"),
+            explanation=_("The category goes below another one, with all that lies below it."),
+            form=MoveForm,
+            perform=_move,
+            is_allowed=lambda request, category: _may_edit(request),
+        ),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("path", "parent") if obj else ("path",)
 
 
 class VariantInline(OfficeInline):
@@ -76,7 +101,7 @@ class ProductMediaInline(OfficeInline):
 
 
 @admin.register(Product)
-class ProductAdmin(OfficeAdmin):
+class ProductAdmin(CatalogueAdmin):
     list_display = ("__str__", "slug", "brand", "category", "state", "updated_at")
     list_select_related = ("category",)
     list_filter = ("state", "category")
@@ -85,9 +110,29 @@ class ProductAdmin(OfficeAdmin):
     ordering = ("-id",)
     long_texts = ("description",)
     fields = ("name", "slug", "description", "brand", "category", "attributes", "state", "published_at")
-    readonly_fields = ("published_at",)
+    readonly_fields = ("state", "published_at")
     autocomplete_fields = ("category",)
     inlines = (VariantInline, ProductMediaInline)
+    acts = (
+        Act(
+            name="publish",
+            title=_("Publish"),
+            explanation=_("Shoppers see the product and can buy it, on every channel."),
+            perform=_publish,
+            is_allowed=lambda request, product: product.state != Product.PUBLISHED and _may_edit(request),
+        ),
+        Act(
+            name="retire",
+            title=_("Take out of the shop"),
+            explanation=_("Shoppers see and buy it no more; orders and stock of it stay."),
+            perform=_retire,
+            is_allowed=lambda request, product: product.state != Product.RETIRED and _may_edit(request),
+            is_destructive=True,
+        ),
+    )
+
+    def product_of(self, thing: Any) -> int | None:
+        return int(thing.pk) if thing.pk else None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term:
@@ -98,11 +143,6 @@ class ProductAdmin(OfficeAdmin):
             by_barcode = Barcode.objects.filter(code=word).values("variant__product")
             queryset = queryset.filter(Q(search_words__contains=spelt) | Q(pk__in=by_barcode))
         return queryset, False
-
-    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        if obj.state == Product.PUBLISHED and obj.published_at is None:
-            obj.published_at = timezone.now()
-        super().save_model(request, obj, form, change)
 
 
 class PriceForm(MoneyForm):
@@ -116,8 +156,21 @@ class PriceInline(OfficeInline):
     form = PriceForm
 
 
+class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Barcode
+        fields = ("code",)
+
+    def clean_code(self) -> str:
+        try:
+            return canonical_barcode(self.cleaned_data["code"])
+        except NotABarcode:
+            raise forms.ValidationError(_("This is no EAN, UPC or ISBN: the check digit is wrong.")) from None
+
+
 class BarcodeInline(OfficeInline):
     model = Barcode
+    form = BarcodeForm
 
 
 class VariantMediaInline(OfficeInline):
@@ -126,7 +179,7 @@ class VariantMediaInline(OfficeInline):
 
 
 @admin.register(Variant)
-class VariantAdmin(OfficeAdmin):
+class VariantAdmin(CatalogueAdmin):
     list_display = ("sku", "product", "shown_prices", "shown_barcodes", "is_active")
     list_select_related = ("product",)
     list_filter = ("is_active",)
@@ -147,31 +200,45 @@ class VariantAdmin(OfficeAdmin):
     def shown_barcodes(self, variant: Variant) -> str:
         return _barcodes_of(variant)
 
+    def product_of(self, thing: Any) -> int | None:
+        return int(thing.product_id)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Price:
+            self._save_prices(request, form.instance, formset)
+            return
         for medium in formset.save(commit=False):
             if isinstance(medium, Media):
                 medium.product = form.instance.product
         super().save_formset(request, form, formset, change)
 
+    def _save_prices(self, request: HttpRequest, variant: Variant, formset: Any) -> None:
+        # The service sets them and tells; saving without a commit only lists what was changed, for the log.
+        changed = formset.save(commit=False)
+        for price in formset.deleted_objects:
+            price.delete()
+        for price in changed:
+            Price.objects.filter(pk=price.pk).exclude(currency=price.currency).delete()
+            money = Money(price.amount, price.currency)
+            set_price(variant_id=variant.pk, price=money, by=office_actor(request), now=timezone.now())
+
 
 @admin.register(Barcode)
-class BarcodeAdmin(OfficeAdmin):
+class BarcodeAdmin(ReadOnlyAdmin):
     list_display = ("code", "variant")
     list_select_related = ("variant",)
     search_fields = ("code__startswith", "variant__sku__istartswith")
     ordering = ("code",)
-    autocomplete_fields = ("variant",)
 
 
 @admin.register(Price)
-class PriceAdmin(OfficeAdmin):
-    form = PriceForm
+class PriceAdmin(ReadOnlyAdmin):
     list_display = ("variant", "currency", "amount_money", "updated_at")
     list_select_related = ("variant",)
     search_fields = ("variant__sku__istartswith", "currency__exact")
     ordering = ("-id",)
-    fields = ("variant", "currency", "amount")
-    autocomplete_fields = ("variant",)
+    fields = ("variant", "currency", "amount_money", "updated_at")
+    readonly_fields = ("amount_money",)
     amount_money = money_column("amount", title=_("price"))
 
 
@@ -186,127 +253,15 @@ class PriceRangeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Media)
-class MediaAdmin(OfficeAdmin):
+class MediaAdmin(CatalogueAdmin):
     list_display = ("file", "product", "variant", "position")
     list_select_related = ("product", "variant")
     search_fields = ("file", "product__slug__startswith", "variant__sku__startswith")
     ordering = ("-id",)
     autocomplete_fields = ("product", "variant")
 
-
-# --- Stores and warehouses ------------------------------------------------------------------------
-
-
-class OpeningHoursInline(OfficeInline):
-    model = OpeningHours
-
-
-class OpeningExceptionInline(OfficeInline):
-    model = OpeningException
-
-
-class AssignmentInline(ReadOnlyInline):
-    model = StaffAssignment
-    fields = ("staff", "role")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("staff", "location")
-
-
-@admin.register(Location)
-class LocationAdmin(OfficeAdmin):
-    list_display = ("__str__", "code", "kind", "city", "country_code", "offers_pickup", "ships", "is_active")
-    list_filter = ("kind", "is_active", "offers_pickup", "ships")
-    search_fields = ("code", "name", "city")
-    ordering = ("code",)
-    fieldsets = (
-        (None, {"fields": ("name", "code", "kind", "is_active")}),
-        (_("Address"), {"fields": ("street_address", "postal_code", "city", "country_code", "phone")}),
-        (_("Place and time"), {"fields": ("latitude", "longitude", "time_zone")}),
-        (_("What it does"), {"fields": ("offers_pickup", "pickup_lead_minutes", "pickup_keep_days")}),
-        (None, {"fields": ("takes_returns", "ships", "ship_rank")}),
-    )
-    inlines = (OpeningHoursInline, OpeningExceptionInline, AssignmentInline)
-
-
-@admin.register(OpeningHours)
-class OpeningHoursAdmin(OfficeAdmin):
-    list_display = ("location", "weekday", "opens", "closes")
-    list_select_related = ("location",)
-    list_filter = ("weekday",)
-    search_fields = ("location__code",)
-    ordering = ("location", "weekday", "opens")
-    autocomplete_fields = ("location",)
-
-
-@admin.register(OpeningException)
-class OpeningExceptionAdmin(OfficeAdmin):
-    list_display = ("location", "day", "opens", "closes")
-    list_select_related = ("location",)
-    search_fields = ("location__code",)
-    ordering = ("-day",)
-    autocomplete_fields = ("location",)
-
-
-@admin.register(StaffAssignment)
-class StaffAssignmentAdmin(OfficeAdmin):
-    list_display = ("staff", "role", "location")
-    list_select_related = ("staff", "location")
-    list_filter = ("role",)
-    search_fields = ("staff__name", "staff__email__istartswith", "location__code")
-    ordering = ("-id",)
-    autocomplete_fields = ("staff", "location")
-
-
-# --- Stock ----------------------------------------------------------------------------------------
-
-
-@admin.register(StockLevel)
-class StockLevelAdmin(ReadOnlyAdmin):
-    list_display = ("variant", "location", "on_hand", "reserved", "safety", "available")
-    list_select_related = ("variant", "location")
-    list_filter = (("location", admin.RelatedOnlyFieldListFilter),)
-    search_fields = ("variant__sku__istartswith", "variant__barcodes__code__exact", "location__code__exact")
-    search_help_text = _("The beginning of a SKU, a whole barcode, or a location's code.")
-    ordering = ("-id",)
-
-
-@admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
-    list_display = (
-        *("occurred_at", "sku", "place", "kind", "on_hand_change", "reserved_change"),
-        *("cause_kind", "cause_id", "channel", "actor_id"),
-    )
-    list_select_related = ("level__variant", "level__location")
-    list_filter = ("kind", ChannelFilter)
-    search_fields = ("level__variant__sku__istartswith", "cause_id__exact")
-    search_help_text = _("The beginning of a SKU, or the number of the cause.")
-    ordering = ("-id",)
-
-    @admin.display(description="SKU")
-    def sku(self, movement: StockMovement) -> str:
-        return movement.level.variant.sku
-
-    @admin.display(description=_("location"))
-    def place(self, movement: StockMovement) -> str:
-        return movement.level.location.code
-
-
-@admin.register(Reservation)
-class ReservationAdmin(ReadOnlyAdmin):
-    list_display = ("id", "sku", "place", "quantity", "state", "expires_at", "created_at")
-    list_select_related = ("level__variant", "level__location")
-    list_filter = ("state",)
-    search_fields = ("level__variant__sku__istartswith", "level__location__code__exact")
-    ordering = ("-id",)
-
-    @admin.display(description="SKU")
-    def sku(self, reservation: Reservation) -> str:
-        return reservation.level.variant.sku
-
-    @admin.display(description=_("location"))
-    def place(self, reservation: Reservation) -> str:
-        return reservation.level.location.code
+    def product_of(self, thing: Any) -> int | None:
+        return int(thing.product_id)
 
 
 def _prices_of(variant: Variant) -> str:

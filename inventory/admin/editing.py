@@ -1,0 +1,42 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core.back_office import OfficeAdmin, office_actor
+from core.journal import publish
+from inventory.events import CatalogueChanged
+
+
+class CatalogueAdmin(OfficeAdmin):
+    """Things that shoppers see: every change drops the answers that were built from them."""
+
+    def product_of(self, thing: Any) -> int | None:
+        """Return the id of the product that a thing belongs to; None for what many products share."""
+        return None
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self._publish(request, form.instance, "edited" if change else "created")
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        product_id = self.product_of(obj)
+        super().delete_model(request, obj)
+        self._publish(request, obj, "edited", product_id)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        first = queryset.first()
+        super().delete_queryset(request, queryset)
+        if first is not None:
+            self._publish(request, first, "edited", None)
+
+    def _publish(self, request: HttpRequest, thing: Any, change: str, product_id: int | None = None) -> None:
+        publish(
+            CatalogueChanged(
+                by=office_actor(request),
+                occurred_at=timezone.now(),
+                ref=str(getattr(thing, "slug", "") or getattr(thing, "code", "") or getattr(thing, "sku", ""))[:80],
+                product_id=product_id or self.product_of(thing),
+                change=change,
+            )
+        )

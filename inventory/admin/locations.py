@@ -1,0 +1,70 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.back_office import OfficeAdmin, OfficeInline, ReadOnlyInline
+from inventory.admin.editing import CatalogueAdmin
+from inventory.models import Location, OpeningException, OpeningHours, StaffAssignment
+
+
+class OpeningHoursInline(OfficeInline):
+    model = OpeningHours
+
+
+class OpeningExceptionInline(OfficeInline):
+    model = OpeningException
+
+
+class AssignmentInline(ReadOnlyInline):
+    model = StaffAssignment
+    fields = ("staff", "role")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("staff", "location")
+
+
+@admin.register(Location)
+class LocationAdmin(CatalogueAdmin):
+    list_display = ("__str__", "code", "kind", "city", "country_code", "offers_pickup", "ships", "is_active")
+    list_filter = ("kind", "is_active", "offers_pickup", "ships")
+    search_fields = ("code", "name", "city")
+    ordering = ("code",)
+    fieldsets = (
+        (None, {"fields": ("name", "code", "kind", "is_active")}),
+        (_("Address"), {"fields": ("street_address", "postal_code", "city", "country_code", "phone")}),
+        (_("Place and time"), {"fields": ("latitude", "longitude", "time_zone")}),
+        (_("What it does"), {"fields": ("offers_pickup", "pickup_lead_minutes", "pickup_keep_days")}),
+        (None, {"fields": ("takes_returns", "ships", "ship_rank")}),
+    )
+    inlines = (OpeningHoursInline, OpeningExceptionInline, AssignmentInline)
+
+
+@admin.register(OpeningHours)
+class OpeningHoursAdmin(CatalogueAdmin):
+    list_display = ("location", "weekday", "opens", "closes")
+    list_select_related = ("location",)
+    list_filter = ("weekday",)
+    search_fields = ("location__code",)
+    ordering = ("location", "weekday", "opens")
+    autocomplete_fields = ("location",)
+
+
+@admin.register(OpeningException)
+class OpeningExceptionAdmin(CatalogueAdmin):
+    list_display = ("location", "day", "opens", "closes")
+    list_select_related = ("location",)
+    search_fields = ("location__code",)
+    ordering = ("-day",)
+    autocomplete_fields = ("location",)
+
+
+@admin.register(StaffAssignment)
+class StaffAssignmentAdmin(OfficeAdmin):
+    list_display = ("staff", "role", "location")
+    list_select_related = ("staff", "location")
+    list_filter = ("role",)
+    search_fields = ("staff__name", "staff__email__istartswith", "location__code")
+    ordering = ("-id",)
+    autocomplete_fields = ("staff", "location")

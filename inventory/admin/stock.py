@@ -1,0 +1,133 @@
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, office_actor
+from inventory.models import Reservation, StockLevel, StockMovement
+from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety
+
+
+class ReceiveForm(forms.Form):
+    units = forms.IntegerField(label=_("Units"), min_value=1, max_value=MOST_UNITS)
+    delivery = forms.CharField(label=_("Number of the delivery note"), max_length=64)
+
+
+class AdjustForm(forms.Form):
+    units = forms.IntegerField(
+        label=_("Units more"), help_text=_("Less than 0 for units that are missing."), min_value=-MOST_UNITS,
+        max_value=MOST_UNITS,
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Broken, lost, found, counted ..."))
+    # Made with the page, so that sending it twice books once.
+    correction = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class SafetyForm(forms.Form):
+    safety = forms.IntegerField(label=_("Units kept for the shelf"), min_value=0, max_value=MOST_UNITS)
+
+
+def _may_move(request: HttpRequest, level: StockLevel) -> bool:
+    return request.user.has_perm("inventory.move_stock", level.location)
+
+
+def _receive(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
+    line = StockLine(level.variant_id, level.location_id, asked["units"])
+    receive_stock(lines=[line], delivery=asked["delivery"], by=office_actor(request), now=timezone.now())
+    return gettext("%(units)s units are on the books.") % asked
+
+
+def _adjust(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
+    adjust_stock(
+        lines=[StockLine(level.variant_id, level.location_id, asked["units"])],
+        reason=asked["reason"],
+        correction=str(asked["correction"]),
+        by=office_actor(request),
+        now=timezone.now(),
+    )
+    return gettext("The books are set right by %(units)s units.") % asked
+
+
+def _keep(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
+    set_safety(variant_id=level.variant_id, location_id=level.location_id, safety=asked["safety"])
+    return gettext("%(safety)s units are kept for the shelf.") % asked
+
+
+@admin.register(StockLevel)
+class StockLevelAdmin(ReadOnlyAdmin):
+    list_display = ("variant", "location", "on_hand", "reserved", "safety", "available")
+    list_select_related = ("variant", "location")
+    list_filter = (("location", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("variant__sku__istartswith", "variant__barcodes__code__exact", "location__code__exact")
+    search_help_text = _("The beginning of a SKU, a whole barcode, or a location's code.")
+    ordering = ("-id",)
+    acts = (
+        Act(
+            name="receive",
+            title=_("Receive"),
+            explanation=_("Units that came, by the number of their delivery note; the same note is booked once."),
+            form=ReceiveForm,
+            perform=_receive,
+            is_allowed=_may_move,
+        ),
+        Act(
+            name="adjust",
+            title=_("Set right"),
+            explanation=_("Where the shelf and the books differ, the shelf is right. The ledger keeps both."),
+            form=AdjustForm,
+            perform=_adjust,
+            is_allowed=_may_move,
+            is_destructive=True,
+        ),
+        Act(
+            name="safety",
+            title=_("Keep for the shelf"),
+            explanation=_("These units are not offered online, so that people in the store find some."),
+            form=SafetyForm,
+            perform=_keep,
+            is_allowed=_may_move,
+        ),
+    )
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(ReadOnlyAdmin):
+    list_display = (
+        *("occurred_at", "sku", "place", "kind", "on_hand_change", "reserved_change"),
+        *("cause_kind", "cause_id", "channel", "actor_id"),
+    )
+    list_select_related = ("level__variant", "level__location")
+    list_filter = ("kind", ChannelFilter)
+    search_fields = ("level__variant__sku__istartswith", "cause_id__exact")
+    search_help_text = _("The beginning of a SKU, or the number of the cause.")
+    ordering = ("-id",)
+
+    @admin.display(description="SKU")
+    def sku(self, movement: StockMovement) -> str:
+        return movement.level.variant.sku
+
+    @admin.display(description=_("location"))
+    def place(self, movement: StockMovement) -> str:
+        return movement.level.location.code
+
+
+@admin.register(Reservation)
+class ReservationAdmin(ReadOnlyAdmin):
+    list_display = ("id", "sku", "place", "quantity", "state", "expires_at", "created_at")
+    list_select_related = ("level__variant", "level__location")
+    list_filter = ("state",)
+    search_fields = ("level__variant__sku__istartswith", "level__location__code__exact")
+    ordering = ("-id",)
+
+    @admin.display(description="SKU")
+    def sku(self, reservation: Reservation) -> str:
+        return reservation.level.variant.sku
+
+    @admin.display(description=_("location"))
+    def place(self, reservation: Reservation) -> str:
+        return reservation.level.location.code
