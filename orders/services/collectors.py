@@ -19,7 +19,7 @@ class NothingToCollect(Refusal):
     code = "nothing_to_collect"
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def name_collector(*, number: str, name: str, phone: str, by: Actor, now: datetime) -> Collector:
     """
     Let another person collect an order; naming one again replaces the one named before.

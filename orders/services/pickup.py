@@ -32,7 +32,7 @@ from orders.services.cancellation import cancel_fulfilments
 EXPIRED_AT_ONCE = 500
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """Take a pickup on in the acting store. Locks the order. Raises NotFound, IllegalTransition."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
@@ -42,7 +42,7 @@ def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
     publish(PickupAccepted(**about_pickup(pickup, by, now)))
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def start_picking(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """Begin to pick an accepted pickup. Locks the order. Raises NotFound, IllegalTransition."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
@@ -51,7 +51,7 @@ def start_picking(*, pickup_id: int, by: Actor, now: datetime) -> None:
     publish(PickupPicking(**about_pickup(pickup, by, now)))
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """
     Lay the goods out at the desk: the buyer is told, once, and the pickup is kept until a day's closing time.
@@ -83,7 +83,7 @@ def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime) -> N
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason="rejected")
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """Let codes be tried again after too many wrong ones. Locks the order. Raises NotFound."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)

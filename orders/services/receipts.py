@@ -14,7 +14,7 @@ from orders.models import Order, ReceiptRequest
 EMAIL, SMS = "email", "sms"
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def request_receipt(*, number: str, medium: str, address: str, by: Actor, now: datetime) -> ReceiptRequest:
     """
     Ask for an order's receipt to be sent.

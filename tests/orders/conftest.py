@@ -7,7 +7,8 @@ import pytest
 from accounts.rules import roles
 from core import sql
 from core.actors import Actor
-from tests.factories.accounts import make_customer, make_staff
+from tests.client import Api
+from tests.factories.accounts import make_staff
 from tests.factories.inventory import assign, make_store, make_variant
 
 
@@ -19,11 +20,6 @@ def now():
 @pytest.fixture
 def mitte(db):
     return make_store("ber-mitte", pickup_keep_days=7)
-
-
-@pytest.fixture
-def ana(db):
-    return make_customer("Ana Moreno", email="ana@example.com")
 
 
 @pytest.fixture
@@ -60,6 +56,21 @@ def mug(db):
 @pytest.fixture
 def bowl(db):
     return make_variant(sku="BOWL", price=2000)
+
+
+@pytest.fixture
+def till(tess):
+    return Api(tess)
+
+
+@pytest.fixture
+def office(mona):
+    return Api(mona)
+
+
+@pytest.fixture
+def app(ana):
+    return Api(ana)
 
 
 @pytest.fixture
