@@ -1,6 +1,14 @@
-"""What orders do about things that happened elsewhere."""
+"""What orders do about things that happened elsewhere, and how their own story reads."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 
 from accounts.events import CustomerVerified
+from accounts.queries.timeline import summarises
+from core.formats import money_text
 from core.journal import Entry, handles
 from orders.services.guests import claim_guest_orders
 
@@ -10,3 +18,56 @@ def bring_guest_orders_home(entry: Entry) -> None:
     """An address or number was proved: the orders placed under it without an account are this person's."""
     assert entry.customer_id is not None
     claim_guest_orders(customer_id=entry.customer_id, medium=entry.payload["medium"])
+
+
+def _about_order(words: Any) -> Callable[[Entry], str]:
+    """Word an event by its order's number alone. words: lazily translated, with a place for the number."""
+    return lambda entry: words % {"number": entry.ref}
+
+
+def _placed(entry: Entry) -> str:
+    total = _money(entry.payload["total"], entry.payload["currency"])
+    return _("Order %(number)s placed, %(total)s") % {"number": entry.ref, "total": total}
+
+
+def _collected(entry: Entry) -> str:
+    units = entry.payload["units"]
+    words = ngettext("Order %(number)s: %(units)d item collected", "Order %(number)s: %(units)d items collected", units)
+    return words % {"number": entry.ref, "units": units}
+
+
+def _returned(entry: Entry) -> str:
+    units = entry.payload["units"]
+    words = ngettext(
+        "Order %(number)s: wants to return %(units)d item", "Order %(number)s: wants to return %(units)d items", units
+    )
+    return words % {"number": entry.ref, "units": units}
+
+
+def _refunded(entry: Entry) -> str:
+    amount = _money(entry.payload["amount"], entry.payload["currency"])
+    return _("Order %(number)s: %(amount)s paid back") % {"number": entry.ref, "amount": amount}
+
+
+def _money(amount: int, currency: str) -> str:
+    return money_text(amount, currency, (get_language() or "en").split("-")[0])
+
+
+summarises("order.placed", _placed)
+summarises("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: the payment did not come")))
+summarises("order.cancelled", _about_order(gettext_lazy("Order %(number)s cancelled")))
+summarises("order.completed", _about_order(gettext_lazy("Order %(number)s completed")))
+summarises("order.shipped", _about_order(gettext_lazy("Order %(number)s: a parcel left")))
+summarises("pickup.accepted", _about_order(gettext_lazy("Order %(number)s: the store took it on")))
+summarises("pickup.picking", _about_order(gettext_lazy("Order %(number)s: the store is picking")))
+summarises("pickup.ready", _about_order(gettext_lazy("Order %(number)s ready to be collected")))
+summarises("pickup.rejected", _about_order(gettext_lazy("Order %(number)s: the store could not serve it")))
+summarises("pickup.collected", _collected)
+summarises("pickup.expired", _about_order(gettext_lazy("Order %(number)s was not collected in time")))
+summarises("pickup.code_refused", _about_order(gettext_lazy("Order %(number)s: a wrong collection code was shown")))
+summarises("pickup.unlocked", _about_order(gettext_lazy("Order %(number)s: collection codes may be tried again")))
+summarises("pickup.collector_named", _about_order(gettext_lazy("Order %(number)s: somebody else may collect it")))
+summarises("return.requested", _returned)
+summarises("receipt.requested", _about_order(gettext_lazy("Order %(number)s: receipt asked for")))
+summarises("refund.done", _refunded)
+summarises("refund.failed", _about_order(gettext_lazy("Order %(number)s: a refund failed")))

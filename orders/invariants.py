@@ -1,0 +1,174 @@
+"""What must always be true of orders, their goods and their money."""
+
+from core.invariants import invariant
+
+invariant(
+    "units of a line are open, fulfilled or cancelled, and no more come back than left",
+    """
+    SELECT id, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned FROM orders_orderline
+    WHERE quantity < quantity_fulfilled + quantity_cancelled OR quantity_returned > quantity_fulfilled
+    """,
+)
+invariant(
+    "what is open of a line is what its reservations hold",
+    """
+    SELECT line.id, line.quantity - line.quantity_fulfilled - line.quantity_cancelled AS open, held.quantity AS held
+    FROM orders_order AS orders
+    JOIN orders_orderline AS line ON line.order_id = orders.id
+    LEFT JOIN LATERAL (
+        SELECT coalesce(sum(part.quantity), 0) AS quantity
+        FROM orders_fulfilmentline AS part
+        JOIN inventory_reservation AS reservation ON reservation.id = part.reservation_id
+        WHERE part.order_line_id = line.id AND reservation.state IN ('held', 'committed')
+    ) AS held ON true
+    WHERE orders.state = 'placed'
+      AND line.quantity - line.quantity_fulfilled - line.quantity_cancelled <> held.quantity
+    """,
+)
+invariant(
+    "an order that ended holds no goods",
+    """
+    SELECT orders.number, reservation.id FROM orders_order AS orders
+    JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
+    JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+    JOIN inventory_reservation AS reservation ON reservation.id = part.reservation_id
+    WHERE orders.state IN ('completed', 'cancelled', 'failed') AND reservation.state IN ('held', 'committed')
+    """,
+)
+invariant(
+    "a promise that holds is committed, not held for a while",
+    """
+    SELECT orders.number, reservation.id FROM orders_order AS orders
+    JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
+    JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+    JOIN inventory_reservation AS reservation ON reservation.id = part.reservation_id
+    WHERE orders.state = 'placed' AND reservation.state = 'held'
+    """,
+)
+invariant(
+    "what was handed over left the ledger, and nothing else did",
+    """
+    SELECT part.id, part.handed_over_at, reservation.state FROM orders_fulfilmentline AS part
+    JOIN inventory_reservation AS reservation ON reservation.id = part.reservation_id
+    JOIN orders_fulfilment AS fulfilment ON fulfilment.id = part.fulfilment_id
+    WHERE fulfilment.kind IN ('pickup', 'carry_out')
+      AND (part.handed_over_at IS NOT NULL) <> (reservation.state = 'fulfilled')
+    """,
+)
+invariant(
+    "an order ended exactly when nothing of it is open",
+    """
+    SELECT orders.number, orders.state FROM orders_order AS orders
+    JOIN orders_orderline AS line ON line.order_id = orders.id
+    WHERE orders.external_id = ''
+    GROUP BY orders.id, orders.number, orders.state
+    HAVING (orders.state IN ('completed', 'cancelled', 'failed'))
+        <> (sum(line.quantity) = sum(line.quantity_fulfilled) + sum(line.quantity_cancelled))
+    """,
+)
+invariant(
+    "the lines of an order add up to its goods",
+    """
+    SELECT orders.number, orders.items_total, orders.discount_total, sum(line.line_total) AS lines
+    FROM orders_order AS orders JOIN orders_orderline AS line ON line.order_id = orders.id
+    GROUP BY orders.id
+    HAVING sum(line.line_total) NOT IN (orders.items_total, orders.items_total - orders.discount_total)
+    """,
+)
+invariant(
+    "an order that nobody cancelled or returned is paid or due to the unit",
+    """
+    SELECT orders.number, orders.grand_total, paid.amount FROM orders_order AS orders
+    LEFT JOIN LATERAL (
+        SELECT coalesce(sum(payment.amount - payment.refunded), 0) AS amount FROM orders_payment AS payment
+        WHERE payment.order_id = orders.id AND payment.state IN ('captured', 'due')
+    ) AS paid ON true
+    WHERE orders.state IN ('placed', 'completed') AND orders.grand_total <> paid.amount
+      AND NOT EXISTS (SELECT FROM orders_orderline AS line
+                      WHERE line.order_id = orders.id AND line.quantity_cancelled + line.quantity_returned > 0)
+    """,
+)
+invariant(
+    "nobody keeps money for an order that came to nothing, unless the provider refused to give it back",
+    """
+    SELECT orders.number, payment.id, payment.amount, payment.refunded FROM orders_order AS orders
+    JOIN orders_payment AS payment ON payment.order_id = orders.id
+    WHERE orders.state IN ('cancelled', 'failed') AND (
+        payment.state = 'due'
+        OR (payment.state = 'captured' AND payment.refunded < payment.amount
+            AND NOT EXISTS (SELECT FROM orders_refund AS refund
+                            WHERE refund.payment_id = payment.id AND refund.state = 'failed')))
+    """,
+)
+invariant(
+    "a payment counts its refunds, those in flight included, and they never exceed it",
+    """
+    SELECT payment.id, payment.amount, payment.refunded, coalesce(sum(refund.amount), 0) AS refunds
+    FROM orders_payment AS payment
+    LEFT JOIN orders_refund AS refund ON refund.payment_id = payment.id AND refund.state <> 'failed'
+    GROUP BY payment.id
+    HAVING payment.refunded <> coalesce(sum(refund.amount), 0) OR payment.refunded > payment.amount
+        OR (payment.refunded > 0 AND payment.state <> 'captured')
+    """,
+)
+invariant(
+    "no captured payment waits ten minutes for its order",
+    """
+    SELECT payment.id, orders.number FROM orders_payment AS payment
+    JOIN orders_order AS orders ON orders.id = payment.order_id
+    WHERE payment.state = 'captured' AND orders.state = 'pending'
+      AND payment.captured_at < now() - interval '10 minutes'
+      AND NOT EXISTS (SELECT FROM orders_payment AS other
+                      WHERE other.order_id = orders.id AND other.state IN ('pending', 'needs_action'))
+    """,
+)
+invariant(
+    "a pickup was handed over when it was ready and paid, to somebody, once",
+    """
+    SELECT fulfilment.id, fulfilment.state, count(link.id) AS times FROM orders_fulfilment AS fulfilment
+    JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+    LEFT JOIN orders_handover_lines AS link ON link.fulfilmentline_id = part.id
+    WHERE fulfilment.kind = 'pickup'
+    GROUP BY fulfilment.id, part.id, part.handed_over_at
+    HAVING count(link.id) <> CASE WHEN part.handed_over_at IS NULL THEN 0 ELSE 1 END
+        OR part.handed_over_at < fulfilment.ready_at
+        OR (part.handed_over_at IS NOT NULL AND EXISTS (
+            SELECT FROM orders_payment AS payment
+            WHERE payment.order_id = fulfilment.order_id AND payment.state = 'due'))
+    """,
+)
+invariant(
+    "no more is asked to come back than left",
+    """
+    SELECT line.id, line.quantity_fulfilled, sum(part.quantity) AS coming_back FROM orders_orderline AS line
+    JOIN orders_returnline AS part ON part.order_line_id = line.id
+    JOIN orders_return AS goods ON goods.id = part.parent_id
+    WHERE goods.state NOT IN ('rejected', 'cancelled')
+    GROUP BY line.id HAVING sum(part.quantity) > line.quantity_fulfilled
+    """,
+)
+invariant(
+    "a till that was closed expected what its payments say",
+    """
+    SELECT session.id, session.expected, cash.amount FROM orders_tillsession AS session
+    CROSS JOIN LATERAL (
+        SELECT session.opening_float
+            + coalesce((SELECT sum(payment.amount) FROM orders_payment AS payment
+                        JOIN orders_order AS orders ON orders.id = payment.order_id
+                        WHERE coalesce(payment.till_session_id, orders.till_session_id) = session.id
+                          AND payment.method = 'cash' AND payment.state = 'captured'), 0)
+            - coalesce((SELECT sum(refund.amount) FROM orders_refund AS refund
+                        WHERE refund.till_session_id = session.id AND refund.state = 'done'), 0) AS amount
+    ) AS cash
+    WHERE session.closed_at IS NOT NULL AND session.expected <> cash.amount
+    """,
+)
+invariant(
+    "an ordered cart has an order, and an order's cart is ordered",
+    """
+    SELECT cart.id, cart.state, orders.number
+    FROM carts_cart AS cart
+    LEFT JOIN orders_order AS orders ON orders.cart_id = cart.id AND orders.state <> 'failed'
+    WHERE (cart.state = 'ordered') <> (orders.id IS NOT NULL)
+    """,
+)
