@@ -64,7 +64,7 @@ DECLARE
     skus text := inventory_words(coalesce(
         (SELECT string_agg(sku, ' ') FROM inventory_variant WHERE product_id = NEW.id), ''));
 BEGIN
-    NEW.search_words := trim(concat_ws(' ', names, brand, skus));
+    NEW.search_words := concat_ws(' ', nullif(names, ''), nullif(brand, ''), nullif(skus, ''));
     NEW.search_vector :=
         setweight(to_tsvector('simple', names || ' ' || skus), 'A')
         || setweight(to_tsvector('simple', brand), 'B')
@@ -163,7 +163,6 @@ class Migration(migrations.Migration):
             DROP FUNCTION inventory_variant_changed, inventory_price_changed, inventory_refresh_price_ranges;
             """,
         ),
-        migrations.RemoveIndex("product", "product_trigrams"),
         migrations.RunSQL(
             SEARCH,
             """

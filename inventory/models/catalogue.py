@@ -69,6 +69,7 @@ class Product(models.Model):
         verbose_name_plural = _("products")
         indexes = [
             GinIndex(fields=["search_vector"], name="product_full_text"),
+            GinIndex(fields=["search_words"], opclasses=["gin_trgm_ops"], name="product_trigrams"),
             models.Index(fields=["-published_at", "-id"], condition=Q(state="published"), name="product_newest"),
             models.Index(fields=["category", "brand"], condition=Q(state="published"), name="product_by_shelf"),
         ]
@@ -136,4 +137,4 @@ class Media(models.Model):
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
-        return self.file.name
+        return str(self.file)

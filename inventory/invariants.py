@@ -1,0 +1,60 @@
+"""What must always be true of stock, for `manage.py audit`."""
+
+from core.invariants import invariant
+
+invariant(
+    "stock is never negative and never promised twice",
+    "SELECT id, on_hand, reserved FROM inventory_stocklevel WHERE reserved < 0 OR reserved > on_hand",
+)
+invariant(
+    "every stock level is the sum of its movements",
+    """
+    SELECT level.id, level.on_hand, level.reserved, ledger.on_hand AS ledger_on_hand, ledger.reserved AS ledger_reserved
+    FROM inventory_stocklevel AS level
+    LEFT JOIN (
+        SELECT level_id, sum(on_hand_change) AS on_hand, sum(reserved_change) AS reserved
+        FROM inventory_stockmovement GROUP BY level_id
+    ) AS ledger ON ledger.level_id = level.id
+    WHERE level.on_hand <> COALESCE(ledger.on_hand, 0) OR level.reserved <> COALESCE(ledger.reserved, 0)
+    """,
+)
+invariant(
+    "what is reserved is the sum of the live reservations",
+    """
+    SELECT level.id, level.reserved, COALESCE(live.quantity, 0) AS promised
+    FROM inventory_stocklevel AS level
+    LEFT JOIN (
+        SELECT level_id, sum(quantity) AS quantity
+        FROM inventory_reservation WHERE state IN ('held', 'committed') GROUP BY level_id
+    ) AS live ON live.level_id = level.id
+    WHERE level.reserved <> COALESCE(live.quantity, 0)
+    """,
+)
+invariant(
+    "no hold outlives its time by a minute",
+    """
+    SELECT id, level_id, expires_at FROM inventory_reservation
+    WHERE state = 'held' AND expires_at < now() - interval '60 seconds'
+    """,
+)
+invariant(
+    "price ranges are what the prices say",
+    """
+    SELECT COALESCE(kept.product_id, true_range.product_id) AS product_id
+    FROM inventory_pricerange AS kept
+    FULL JOIN (
+        SELECT variant.product_id, price.currency, min(price.amount) AS lowest, max(price.amount) AS highest
+        FROM inventory_price AS price JOIN inventory_variant AS variant ON variant.id = price.variant_id
+        WHERE variant.is_active GROUP BY variant.product_id, price.currency
+    ) AS true_range USING (product_id, currency)
+    WHERE (kept.lowest, kept.highest) IS DISTINCT FROM (true_range.lowest, true_range.highest)
+    """,
+)
+invariant(
+    "every category's path leads through its parents",
+    """
+    SELECT category.id, category.path
+    FROM inventory_category AS category LEFT JOIN inventory_category AS parent ON parent.id = category.parent_id
+    WHERE category.path <> COALESCE(parent.path || '/', '') || category.slug
+    """,
+)

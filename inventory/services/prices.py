@@ -1,0 +1,61 @@
+"""Setting prices."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import sql
+from core.actors import Actor
+from core.errors import NotFound, Refusal
+from core.journal import publish
+from core.money import LARGEST_AMOUNT, Money
+from inventory.events import PriceChanged
+
+# The variant is locked by a statement of its own, so that the next one sees what was set meanwhile.
+_LOCK = "SELECT sku FROM inventory_variant WHERE id = %(variant)s FOR NO KEY UPDATE"
+_PRESENT = "SELECT amount FROM inventory_price WHERE variant_id = %(variant)s AND currency = %(currency)s"
+_SET = """
+INSERT INTO inventory_price (variant_id, currency, amount, updated_at)
+VALUES (%(variant)s, %(currency)s, %(amount)s, %(now)s)
+ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount, updated_at = excluded.updated_at
+"""
+
+
+class PriceNotValid(Refusal):
+    """A price below nothing, or beyond all reason."""
+
+    code = "price_not_valid"
+
+
+@transaction.atomic
+def set_price(*, variant_id: int, price: Money, by: Actor, now: datetime) -> bool:
+    """
+    Set what a variant costs in one currency, tax included. Return whether that is a change.
+
+    Carts that hold the variant show the new price when they are next read, with the old one beside it.
+    Locks the variant. Raises PriceNotValid, NotFound.
+    """
+    if not 0 <= price.amount <= LARGEST_AMOUNT:
+        raise PriceNotValid(_("A price lies between 0 and %s.") % LARGEST_AMOUNT, amount=price.amount)
+    parameters = {"variant": variant_id, "currency": price.currency, "amount": price.amount, "now": now}
+    variant = sql.fetch_one(_LOCK, parameters)
+    if variant is None:
+        raise NotFound(_("There is no such variant."))
+    present = sql.fetch_one(_PRESENT, parameters)
+    previous = present["amount"] if present else None
+    if previous == price.amount:
+        return False
+    sql.execute(_SET, parameters)
+    publish(
+        PriceChanged(
+            by=by,
+            occurred_at=now,
+            ref=variant["sku"],
+            variant_id=variant_id,
+            currency=price.currency,
+            amount=price.amount,
+            previous=previous,
+        )
+    )
+    return True

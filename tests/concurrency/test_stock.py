@@ -1,0 +1,137 @@
+"""Everybody moves the same stock at the same moment; each race is shown to be real by taking its guard away."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db.models import Sum
+
+from core.actors import Actor
+from core.invariants import find_breaches
+from core.money import Money
+from inventory.models import PriceRange, StockLevel, StockMovement
+from inventory.services import stock
+from inventory.services.catalogue import add_variant
+from inventory.services.prices import set_price
+from inventory.services.stock import AlreadyBooked, StockLine, StockPromised, adjust_stock, receive_stock
+from tests.concurrency.racing import race
+from tests.factories.inventory import make_product, make_stock, make_store, make_variant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
+MONA = Actor(channel="till", staff_id=7)
+# What the level was is read without its lock, and written back a moment later.
+UNGUARDED = (
+    stock._MOVE.replace("locked AS (", "locked AS MATERIALIZED (")
+    .replace("SELECT level.id, change.units", "SELECT level.id, change.units, level.on_hand AS before, pg_sleep(0.1)")
+    .replace("FOR UPDATE OF level", "")
+    .replace("SET on_hand = level.on_hand + locked.units", "SET on_hand = locked.before + locked.units")
+    .replace("AND level.on_hand + locked.units >= level.reserved", "AND locked.before + locked.units >= level.reserved")
+)
+
+
+@pytest.fixture
+def mug():
+    return make_variant(sku="MUG")
+
+
+@pytest.fixture
+def mitte():
+    return make_store("mitte")
+
+
+def receiver(variant, location, delivery, *, units=2):
+    lines = [StockLine(variant.pk, location.pk, units)]
+    return lambda: receive_stock(lines=lines, delivery=delivery, by=MONA, now=NOW)
+
+
+def adjuster(variant, location, correction, *, units):
+    lines = [StockLine(variant.pk, location.pk, units)]
+    return lambda: adjust_stock(lines=lines, reason="broken", correction=correction, by=MONA, now=NOW)
+
+
+def come_and_go(variant, location):
+    """Eight deliveries of 2 and eight write-offs of 1, all at once."""
+    return race(
+        [receiver(variant, location, f"D-{number}") for number in range(8)]
+        + [adjuster(variant, location, f"C-{number}", units=-1) for number in range(8)]
+    )
+
+
+def test_units_that_come_and_go_at_once_are_all_counted(mug, mitte):
+    level = make_stock(mug, mitte, on_hand=10)
+
+    results = come_and_go(mug, mitte)
+
+    level.refresh_from_db()
+    assert results == [None] * 16
+    assert level.on_hand == 10 + 16 - 8
+    assert find_breaches() == {}
+
+
+def test_units_get_lost_without_the_lock(mug, mitte, monkeypatch):
+    """Negative control: if this fails, the test above proves nothing."""
+    monkeypatch.setattr(stock, "_MOVE", UNGUARDED)
+    level = make_stock(mug, mitte, on_hand=10)
+
+    come_and_go(mug, mitte)
+
+    level.refresh_from_db()
+    assert level.on_hand != StockMovement.objects.aggregate(units=Sum("on_hand_change"))["units"]
+
+
+def test_the_first_units_of_a_variant_may_come_from_everywhere_at_once(mug, mitte):
+    results = race([receiver(mug, mitte, f"D-{number}") for number in range(8)])
+
+    assert results == [None] * 8
+    assert StockLevel.objects.get().on_hand == 16
+    assert find_breaches() == {}
+
+
+def test_the_last_units_are_written_off_once(mug, mitte):
+    make_stock(mug, mitte, on_hand=3)
+
+    results = race([adjuster(mug, mitte, f"C-{number}", units=-1) for number in range(8)])
+
+    assert results.count(None) == 3
+    assert sum(isinstance(result, StockPromised) for result in results) == 5
+    assert StockLevel.objects.get().on_hand == 0
+    assert find_breaches() == {}
+
+
+def test_one_delivery_sent_many_times_is_booked_once(mug, mitte):
+    results = race([receiver(mug, mitte, "D-1") for _attempt in range(8)])
+
+    assert results.count(None) == 1
+    assert sum(isinstance(result, AlreadyBooked) for result in results) == 7
+    assert StockLevel.objects.get().on_hand == 2
+    assert find_breaches() == {}
+
+
+def test_lines_in_any_order_do_not_deadlock(mitte):
+    variants = [make_variant() for _number in range(6)]
+    for variant in variants:
+        make_stock(variant, mitte, on_hand=100)
+    lines = [StockLine(variant.pk, mitte.pk, 1) for variant in variants]
+
+    def receive(place):
+        turned = lines[place % 6 :] + lines[: place % 6]
+        ordered = turned if place % 2 else turned[::-1]
+        return lambda: receive_stock(lines=ordered, delivery=f"D-{place}", by=MONA, now=NOW)
+
+    assert race([receive(place) for place in range(12)]) == [None] * 12
+    assert set(StockLevel.objects.values_list("on_hand", flat=True)) == {112}
+
+
+def test_prices_of_one_product_set_at_once_make_one_true_range():
+    product = make_product()
+    variants = [add_variant(product_id=product.pk, sku=f"V-{number}", by=MONA, now=NOW) for number in range(8)]
+
+    def pricer(variant, amount):
+        return lambda: set_price(variant_id=variant.pk, price=Money(amount, "EUR"), by=MONA, now=NOW)
+
+    results = race([pricer(variant, 100 + place) for place, variant in enumerate(variants)])
+
+    assert results == [True] * 8
+    assert PriceRange.objects.values_list("lowest", "highest").get() == (100, 107)
+    assert find_breaches() == {}
