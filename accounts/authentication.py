@@ -6,6 +6,7 @@ from allauth.headless.tokens.strategies.jwt import internal as allauth_jwt
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
@@ -105,8 +106,9 @@ def actor_of(request: Request | HttpRequest) -> Actor:
     return Actor(channel=getattr(request, "auth", None) or APP, customer_id=customer_id)
 
 
-def person_ids(customer: Customer) -> list[int]:
-    """Return the ids of every record of this person: the one signed in, and those that were merged into it."""
+def person_ids(customer: Customer | AnonymousUser) -> list[int]:
+    """Return the ids of every record of a signed-in person: the one in use first, then those merged into it."""
+    assert isinstance(customer, Customer), "only behind a permission that asks for somebody signed in"
     aliases = getattr(customer, "alias_ids", None)
     if aliases is None:
         aliases = list(customer.aliases.values_list("pk", flat=True))

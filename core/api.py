@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 from django.db import OperationalError
@@ -71,8 +71,8 @@ class Door(APIView):
     nothing behind.
     """
 
-    parser_classes: ClassVar[Sequence[type]] = [JSONBody]
-    renderer_classes: ClassVar[Sequence[type]] = [renderers.JSONRenderer]
+    parser_classes = [JSONBody]
+    renderer_classes = [renderers.JSONRenderer]
 
     def handle_exception(self, exc: Exception) -> Response:
         handler: Callable[..., Response] = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)

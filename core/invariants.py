@@ -34,5 +34,8 @@ def registered() -> list[Invariant]:
 
 invariant(
     "no idempotency key is stuck",
-    "SELECT id, scope, key FROM core_idempotentanswer WHERE status IS NULL AND locked_at < now() - interval '10 minutes'",
+    """
+    SELECT id, scope, key FROM core_idempotentanswer
+    WHERE status IS NULL AND locked_at < now() - interval '10 minutes'
+    """,
 )

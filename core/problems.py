@@ -78,15 +78,26 @@ def problem(
 
 def problem_of(error: Exception) -> HttpResponse | None:
     """Answer for an exception that a client may cause; None for one that is our own fault."""
+    if isinstance(error, Refusal):
+        headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
+        return problem(error.status, str(error), code=error.code, headers=headers, **error.details)
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_fields_of(error.detail))
+        return problem(400, _("Some fields are wrong: see errors."), code="invalid", errors=errors)
+    if isinstance(error, exceptions.APIException):
+        return _problem_of_framework(error)
+    if isinstance(error, OperationalError):
+        return _problem_of_database(error)
+    return _problem_of_django(error)
+
+
+def sqlstate_of(error: Exception) -> str:
+    """Return the five-letter state PostgreSQL gave, or an empty string when it could not be reached."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def _problem_of_django(error: Exception) -> HttpResponse | None:
     match error:
-        case Refusal():
-            headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
-            return problem(error.status, str(error), code=error.code, headers=headers, **error.details)
-        case exceptions.ValidationError():
-            errors = list(_fields_of(error.detail))
-            return problem(400, _("Some fields are wrong: see errors."), code="invalid", errors=errors)
-        case exceptions.APIException():
-            return _problem_of_framework(error)
         case Http404():
             return problem(404, _("There is nothing here, or it is not yours."))
         case PermissionDenied():
@@ -97,14 +108,7 @@ def problem_of(error: Exception) -> HttpResponse | None:
             return problem(400, _("The request is malformed."))
         case DataError():
             return problem(400, _("A value is out of range."), code="invalid")
-        case OperationalError():
-            return _problem_of_database(error)
     return None
-
-
-def sqlstate_of(error: Exception) -> str:
-    """Return the five-letter state PostgreSQL gave, or an empty string when it could not be reached."""
-    return getattr(error.__cause__, "sqlstate", None) or ""
 
 
 def _problem_of_framework(error: exceptions.APIException) -> HttpResponse:

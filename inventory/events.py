@@ -21,7 +21,7 @@ class CatalogueChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PriceChanged(Event):
-    """A variant costs something else now; ref is the SKU. amount, previous: minor units, previous None if it had none."""
+    """A variant costs something else now; ref is the SKU. amount, previous: minor units, None if it had none."""
 
     kind: ClassVar[str] = "price.changed"
     variant_id: int

@@ -36,7 +36,7 @@ class LineShipOut(serializers.Serializer[Any]):
     ship_available = serializers.IntegerField()
 
 
-class ShipOut(serializers.Serializer[Any]):
+class ShipOptionOut(serializers.Serializer[Any]):
     available = serializers.ChoiceField(["all", "part", "none"])
     price = MoneySchema()
     promised_at = serializers.DateTimeField(allow_null=True)
@@ -60,7 +60,7 @@ class StoreOptionOut(serializers.Serializer[Any]):
 
 
 class OptionsOut(serializers.Serializer[Any]):
-    ship = ShipOut()
+    ship = ShipOptionOut()
     stores = StoreOptionOut(many=True)
     nearest_with_all = serializers.CharField(allow_null=True)
 

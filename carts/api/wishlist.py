@@ -1,6 +1,6 @@
 """Things saved for later."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -40,7 +40,7 @@ class SavedListOut(serializers.Serializer[Any]):
 
 
 class SaveLine(CartDoor):
-    permission_classes: ClassVar[Any] = [IsAuthenticated]
+    permission_classes = [IsAuthenticated]
 
     @extend_schema(
         operation_id="cart_save_line", parameters=[VERSION_PARAMETER], request=None, responses=CartOut, tags=["cart"]
@@ -51,7 +51,7 @@ class SaveLine(CartDoor):
         owner = owner_of(request, now=now)
         move_line_to_wishlist(
             owner=owner,
-            customer_id=int(request.user.pk),
+            customer_id=person_ids(request.user)[0],
             line_id=line_id_of(line_id),
             by=actor_of(request),
             now=now,
@@ -61,7 +61,7 @@ class SaveLine(CartDoor):
 
 
 class Wishlist(Door):
-    permission_classes: ClassVar[Any] = [IsAuthenticated]
+    permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="wishlist", parameters=[PageQuery], responses=SavedListOut, tags=["cart"])
     def get(self, request: Request) -> HttpResponse:
@@ -82,7 +82,7 @@ class Wishlist(Door):
     def post(self, request: Request) -> HttpResponse:
         """Keep a variant on the wish list."""
         body = checked(Saved, request)
-        save_for_later(customer_id=int(request.user.pk), by=actor_of(request), now=timezone.now(), **body)
+        save_for_later(customer_id=person_ids(request.user)[0], by=actor_of(request), now=timezone.now(), **body)
         return HttpResponse(status=204)
 
     @extend_schema(

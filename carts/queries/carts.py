@@ -13,7 +13,8 @@ from core.translated import TranslatedText
 # A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
 _LINES = """
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
-       cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from, line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
+       cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from,
+       line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        store.code AS added_store, variant.id AS variant_id, variant.sku, variant.attributes,
        product.name, product.slug, price.amount AS unit_price,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture

@@ -19,14 +19,14 @@ def with_defaults(statement: str, *models: type[Model]) -> str:
     """
     for model in models:
         table = model._meta.db_table
-        found = re.search(rf"INSERT INTO {table} \(([^)]*), :columns\)", statement)
+        found = re.search(rf"INSERT INTO {table} \(([^)]*), :columns\)(.*?),\s+:defaults", statement, re.DOTALL)
         assert found, f"the statement leaves no room for the columns of {table}"
         named = {name.strip() for name in found[1].split(",")}
         rest = {field.column: _default(field) for field in model._meta.concrete_fields if _is_missing(field, named)}
         columns = "".join(f", {column}" for column in rest)
         defaults = "".join(f", {default}" for default in rest.values())
-        head = statement[: found.start()] + found[0].replace(", :columns", columns)
-        statement = head + statement[found.end() :].replace(", :defaults", defaults, 1)
+        complete = f"INSERT INTO {table} ({found[1]}{columns}){found[2]}{defaults}"
+        statement = statement[: found.start()] + complete + statement[found.end() :]
     return statement
 
 

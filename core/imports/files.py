@@ -105,12 +105,11 @@ class CsvFile:
                 cells = next(reader)
             except StopIteration:
                 return
-            except _TooLong:
-                yield Record(self.line, [lines.give_back()], "line_too_long", f"more than {LONGEST_LINE} characters")
-                continue
-            except csv.Error as error:
+            except (csv.Error, _TooLong) as error:
                 # A quote that is never closed swallows the lines after it: only its own line is refused.
-                yield Record(self.line, [lines.give_back()], "broken_quoting", str(error))
+                line = lines.give_back()
+                problem = "line_too_long" if type(line) is _LongLine else "broken_quoting"
+                yield Record(self.line, [line], problem, str(error))
                 continue
             if not cells:
                 continue
@@ -157,7 +156,7 @@ class _Lines:
         elif not line.isascii() and not _is_unicode(line):
             self.flaw = "not_utf8"
         if type(line) is _LongLine:
-            raise _TooLong
+            raise _TooLong(f"more than {LONGEST_LINE} characters")
         return line
 
     def begin(self) -> int:
@@ -172,7 +171,7 @@ class _Lines:
         first, *rest = self._taken
         self._again.extendleft(reversed(rest))
         del self._taken[1:]
-        return str(first)
+        return first
 
     def _cut(self, line: str) -> str:
         if line.endswith(("\n", "\r")):

@@ -1,6 +1,6 @@
 """Checkout, and what comes after it when the payment needs the shopper."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -78,8 +78,8 @@ class OrderPayment(CartDoor):
 class TestConfirmation(Door):
     """The test provider's own page: whoever holds the key may confirm. Only where the test provider is on."""
 
-    permission_classes: ClassVar[Any] = [AllowAny]
-    authentication_classes: ClassVar[Any] = []
+    permission_classes = [AllowAny]
+    authentication_classes = []
 
     @extend_schema(operation_id="test_provider_confirm", request=None, responses={204: None}, tags=["orders"])
     def post(self, request: Request, key: UUID) -> HttpResponse:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.rules.addresses import NotAnAddress, normalise_address
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.api import StrictSerializer
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
@@ -95,8 +95,8 @@ class ReceiptIn(StrictSerializer):
 class CheckoutIn(StrictSerializer):
     cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     expected_total = MoneyIn()
-    fulfilments = FulfilmentIn(many=True, allow_empty=False, max_length=MOST_PARTS)
-    payments = PaymentIn(many=True, required=False, max_length=MOST_PARTS)
+    fulfilments = FulfilmentIn(many=True, allow_empty=False)
+    payments = PaymentIn(many=True, required=False)
     contact = ContactIn(required=False)
     receipt = ReceiptIn(required=False)
 
@@ -118,9 +118,9 @@ class SaleIn(StrictSerializer):
     cart = serializers.CharField(max_length=20, required=False)
     cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     expected_total = MoneyIn(required=False)
-    lines = SaleLineIn(many=True, required=False, allow_empty=False, max_length=MOST_LINES)
-    fulfilments = FulfilmentIn(many=True, required=False, allow_empty=False, max_length=MOST_PARTS)
-    payments = TillPaymentIn(many=True, required=False, max_length=MOST_PARTS)
+    lines = SaleLineIn(many=True, required=False, allow_empty=False)
+    fulfilments = FulfilmentIn(many=True, required=False, allow_empty=False)
+    payments = TillPaymentIn(many=True, required=False)
     contact = ContactIn(required=False)
     receipt = ReceiptIn(required=False)
     client_id = serializers.UUIDField(required=False)

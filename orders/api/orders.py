@@ -1,6 +1,6 @@
 """A shopper's orders of every channel."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -24,7 +24,7 @@ class OrderListOut(serializers.Serializer[Any]):
 
 
 class Orders(Door):
-    permission_classes: ClassVar[Any] = [IsAuthenticated]
+    permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="orders", parameters=[PageQuery], responses=OrderListOut, tags=["orders"])
     def get(self, request: Request) -> HttpResponse:

@@ -19,7 +19,7 @@ from core.money import money_json
 from core.schema import MoneySchema
 from inventory.staff import StaffDoor
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import MOST_LINES, MOST_PARTS, MoneyIn, tender
+from orders.api.input import MOST_LINES, MoneyIn, tender
 from orders.queries.pickups import PickupView, get_pickup, pickups_of
 from orders.rules.checkout import CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
@@ -62,7 +62,7 @@ class HandOverIn(StrictSerializer):
         child=serializers.CharField(max_length=20), required=False, allow_empty=False, max_length=MOST_LINES,
         help_text="Order lines; all that is waiting when left out.",
     )  # fmt: skip
-    payments = DeskPayment(many=True, required=False, max_length=MOST_PARTS)
+    payments = DeskPayment(many=True, required=False)
     session = serializers.CharField(max_length=20, required=False, help_text="The till session that takes the cash.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

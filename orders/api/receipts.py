@@ -1,7 +1,7 @@
 """The receipt of an order: as a page to read and print, or sent somewhere."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -50,7 +50,7 @@ PAGE = {(200, "text/html"): OpenApiTypes.STR}
 
 
 class OrderReceipt(CartDoor):
-    renderer_classes: ClassVar[Any] = [ReceiptPage]
+    renderer_classes = [ReceiptPage]
     throttle_scope = "receipt"
 
     def get_renderers(self) -> list[Any]:
@@ -86,7 +86,7 @@ class OrderReceipt(CartDoor):
 
 class TillReceipt(StaffDoor):
     right = roles.SELL
-    renderer_classes: ClassVar[Any] = [ReceiptPage]
+    renderer_classes = [ReceiptPage]
 
     def get_renderers(self) -> list[Any]:
         return [ReceiptPage()] if self.request.method in ("GET", "HEAD") else [renderers.JSONRenderer()]

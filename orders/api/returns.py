@@ -15,7 +15,6 @@ from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.schema import MoneySchema
 from orders.api.checkout import KEY_PARAMETER, who_asks
-from orders.api.input import MOST_LINES
 from orders.models import Return
 from orders.queries.orders import get_order_for
 from orders.services.returns import LineToReturn, request_return
@@ -28,7 +27,7 @@ class ReturnLineIn(StrictSerializer):
 
 
 class ReturnIn(StrictSerializer):
-    lines = ReturnLineIn(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = ReturnLineIn(many=True, allow_empty=False)
     method = serializers.ChoiceField(["store", "ship"])
     refund = serializers.ChoiceField(["original", "credit"], default="original")
 

@@ -9,7 +9,8 @@ class Return(models.Model):
     """
     Goods of one order that are coming or came back; without an order when none could be found for them.
 
-    requested: by the shopper. received: goods are with us. refunded: and the money went back. rejected, cancelled: neither.
+    requested: by the shopper. received: goods are with us. refunded: and the money went back.
+    rejected, cancelled: neither.
     """
 
     STATES = [

@@ -79,7 +79,7 @@ WHERE orders.state <> 'failed' AND cart.state = 'ordered' AND cart.version = %(v
        OR (cart.token_hash <> '' AND cart.token_hash = %(token_hash)s))
 ORDER BY orders.id DESC LIMIT 1
 """
-_OPENED_BY_TOKEN = """
+_OPENED_BY = """
 SELECT EXISTS (
     SELECT FROM carts_cart WHERE id = %(cart)s AND token_hash <> '' AND token_hash = %(token_hash)s) AS opens
 """
@@ -157,7 +157,7 @@ def _is_opened_by(order: OrderView, token_hash: str) -> bool:
     # An order that belongs to a person is not shown to the anonymous cart it may have begun as.
     if not token_hash or order.cart_id is None or order.customer_id is not None:
         return False
-    row = sql.fetch_one(_OPENED_BY_TOKEN, {"cart": order.cart_id, "token_hash": token_hash})
+    row = sql.fetch_one(_OPENED_BY, {"cart": order.cart_id, "token_hash": token_hash})
     return bool(row and row["opens"])
 
 
@@ -169,9 +169,10 @@ def _view(row: dict[str, Any]) -> OrderView:
 
 
 def _fulfilment(row: dict[str, Any]) -> FulfilmentView:
-    times = {name: _instant(row.pop(name)) for name in ("promised_at", "ready_at", "expires_at")}
-    lines = [(line_id, quantity) for line_id, quantity in row.pop("lines")]
-    return FulfilmentView(lines=lines, **times, **row)
+    for name in ("promised_at", "ready_at", "expires_at"):
+        row[name] = _instant(row[name])
+    row["lines"] = [(line_id, quantity) for line_id, quantity in row["lines"]]
+    return FulfilmentView(**row)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -213,7 +213,7 @@ def _confirm(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
 
 
 def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> bool:
-    """Turn the holds of a paid order into lasting promises; units whose hold ran out are promised anew if they can be."""
+    """Turn the holds of a paid order into lasting promises; units whose hold ran out are promised anew if possible."""
     if commit_reservations(ids=reservation_ids) == len(reservation_ids):
         return True
     lapsed = FulfilmentLine.objects.filter(

@@ -29,8 +29,8 @@ WITH new_order AS (
     VALUES (
         nextval('orders_order_number')::text, %(cart)s, %(customer)s::bigint, %(state)s, %(channel)s,
         %(store)s::bigint, %(staff)s::bigint, %(session)s::bigint, %(currency)s, %(items)s, %(discount)s, %(shipping)s,
-        %(tax)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s, %(client_id)s::uuid, %(request_mark)s, '', '', %(placed_at)s,
-        %(closed_at)s::timestamptz)
+        %(tax)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s, %(client_id)s::uuid, %(request_mark)s,
+        '', '', %(placed_at)s, %(closed_at)s::timestamptz)
     RETURNING id, number
 ), line AS (
     INSERT INTO orders_orderline (

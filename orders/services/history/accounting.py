@@ -57,7 +57,8 @@ _NAME_INCOMPLETE = """
 UPDATE import_orders SET problem = 'order_incomplete'
 WHERE problem = '' AND (
     EXISTS (SELECT 1 FROM import_rows WHERE invoice = import_orders.invoice AND reason <> '')
-    OR EXISTS (SELECT 1 FROM import_orders AS other WHERE other.invoice = import_orders.invoice AND other.problem <> ''))
+    OR EXISTS (
+        SELECT 1 FROM import_orders AS other WHERE other.invoice = import_orders.invoice AND other.problem <> ''))
 """
 
 # An order that is here with other lines or another value than the file's is not the same order: people must look.

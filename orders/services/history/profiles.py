@@ -128,13 +128,13 @@ def _refuse_unless_sale(kind: str, quantity: int, price: Decimal) -> None:
 
 def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
     def read(cells: Cells) -> Sequence[Any]:
-        quantity = whole(cells, "quantity")
-        price = decimal(cells, "unit_price")
+        known: dict[str, Any] = {"invoice": cells["order"].strip()[:LONGEST_NUMBER]}
         try:
+            known["quantity"] = quantity = whole(cells, "quantity")
+            price = decimal(cells, "unit_price")
+            known["price"] = str(price)
             return _simple_line(cells, quantity, price, zone, now)
         except RowRefused as refusal:
-            invoice = cells["order"].strip()[:LONGEST_NUMBER]
-            known = {"quantity": quantity, "price": str(price), "invoice": invoice}
             raise RowRefused(refusal.reason, refusal.detail, **known) from None
 
     return read

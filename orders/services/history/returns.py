@@ -151,15 +151,15 @@ def _make_returns(source: Source, parts: dict[tuple[str, int | None], list[sql.R
 
 def _make_refunds(made: Sequence[Return]) -> None:
     """Give the money of matched returns back on the payments of their orders; the others have no payment here."""
-    worth = [part for part in made if part.order_id and part.amount]
+    worth = [(part, part.order_id) for part in made if part.order_id and part.amount]
     payments = dict(
-        Payment.objects.filter(order_id__in=[part.order_id for part in worth], method="imported").values_list(
+        Payment.objects.filter(order_id__in=[order_id for _, order_id in worth], method="imported").values_list(
             "order_id", "pk"
         )
     )
     Refund.objects.bulk_create(
         Refund(
-            payment_id=payments[part.order_id],
+            payment_id=payments[order_id],
             key=new_id(),
             amount=part.amount,
             state=Refund.DONE,
@@ -167,11 +167,14 @@ def _make_refunds(made: Sequence[Return]) -> None:
             asked_at=part.requested_at,
             done_at=part.requested_at,
         )
-        for part in worth
+        for part, order_id in worth
     )
     sql.execute(
         _PAY_BACK,
-        {"payments": [payments[part.order_id] for part in worth], "amounts": [part.amount for part in worth]},
+        {
+            "payments": [payments[order_id] for _, order_id in worth],
+            "amounts": [part.amount for part, _ in worth],
+        },
     )
 
 

@@ -1,0 +1,129 @@
+"""Staff and owners join the same records at the same moment; without the lock they would tie a knot."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts.models import Customer, CustomerMerge
+from accounts.services import identity, merging, people
+from core.actors import APP, TILL, Actor
+from core.invariants import find_breaches
+from tests.concurrency.racing import race
+from tests.factories.accounts import make_contact, make_customer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+STAFF = Actor(TILL)
+NUMBER = "+4917112345678"
+
+
+@pytest.fixture(autouse=True)
+def sound_books(request):
+    yield
+    if "without" not in request.node.name:
+        assert find_breaches() == {}
+
+
+def merge(duplicate, survivor):
+    return lambda: merging.merge_customers(duplicate=duplicate, survivor=survivor, reason="", by=STAFF, now=NOW)
+
+
+def outcomes(results):
+    return sorted(type(result).__name__ for result in results)
+
+
+def test_the_same_merge_made_twice_is_made_once():
+    ana, ben = make_contact("Ana"), make_contact("Ben")
+
+    results = race([merge(ana, ben)] * 4)
+
+    assert outcomes(results) == ["CustomerMerge"] + ["MergeRefused"] * 3
+    assert CustomerMerge.objects.count() == 1
+
+
+def test_two_records_are_not_merged_into_each_other():
+    ana, ben = make_contact("Ana"), make_contact("Ben")
+
+    results = race([merge(ana, ben), merge(ben, ana)] * 2)
+
+    assert outcomes(results) == ["CustomerMerge"] + ["MergeRefused"] * 3
+    assert Customer.objects.exclude(merged_into=None).count() == 1
+
+
+def test_without_the_lock_they_would_lead_to_each_other_for_ever(monkeypatch):
+    """Negative control: the lock on both records is what the test above rests on."""
+
+    def look_only(ids):
+        found = {person.pk: person for person in Customer.objects.filter(pk__in=ids)}
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(merging, "lock_people", look_only)
+    ana, ben = make_contact("Ana"), make_contact("Ben")
+
+    race([merge(ana, ben), merge(ben, ana)])
+
+    assert Customer.objects.exclude(merged_into=None).count() == 2
+    assert find_breaches()
+
+
+def test_chains_made_and_parted_at_once_stay_one_step_long():
+    """Deadlocks are possible here, as each merge moves what the other joins; PostgreSQL ends them and nobody is hurt."""
+    ana, ben, cleo, dora = (make_contact(name) for name in ("Ana", "Ben", "Cleo", "Dora"))
+    first = merge(ana, ben)()
+
+    race(
+        [
+            merge(ben, cleo),
+            merge(cleo, dora),
+            merge(dora, ana),
+            lambda: merging.undo_merge(merge=first, by=STAFF, now=NOW),
+        ]
+    )
+
+    assert find_breaches() == {}
+
+
+def test_a_merge_undone_twice_at_once_is_undone_once():
+    merged = merge(make_contact("Ana"), make_contact("Ben"))()
+
+    results = race([lambda: merging.undo_merge(merge=merged, by=STAFF, now=NOW)] * 4)
+
+    assert outcomes(results) == ["AlreadyUndone"] * 3 + ["CustomerMerge"]
+
+
+def test_a_number_proved_by_two_at_once_and_its_contact_go_to_one():
+    ana, ben = (make_customer(name, email=f"{name}@example.com") for name in ("ana", "ben"))
+    noted = make_contact("Noted", phone=NUMBER)
+
+    def prove(customer):
+        by = Actor(APP, customer_id=customer.pk)
+        return lambda: identity.prove_phone(customer=customer, phone=NUMBER, by=by, now=NOW)
+
+    results = race([prove(ana), prove(ben)] * 2)
+
+    assert outcomes(results) == ["NoneType"] * 2 + ["PhoneTaken"] * 2
+    holder = Customer.objects.get(phone=NUMBER, phone_verified_at__isnull=False)
+    noted.refresh_from_db()
+    assert noted.merged_into == holder
+
+
+def test_two_tills_that_note_the_same_number_note_one_person():
+    by = Actor(TILL, store_code="ber-mitte")
+
+    results = race([lambda: people.register_contact(name="Paul", phone=NUMBER, by=by, now=NOW)] * 4)
+
+    assert sorted(is_new for _person, is_new in results) == [False, False, False, True]
+    assert Customer.objects.count() == 1
+
+
+def test_without_taking_turns_they_would_note_several(monkeypatch):
+    """Negative control: no row is there yet that could be locked."""
+    monkeypatch.setattr(people, "_ONE_AT_A_TIME", "SELECT pg_sleep(0.1) WHERE %(known_by)s::text[] IS NOT NULL")
+    by = Actor(TILL, store_code="ber-mitte")
+
+    race([lambda: people.register_contact(name="Paul", phone=NUMBER, by=by, now=NOW)] * 4)
+
+    assert Customer.objects.count() > 1
