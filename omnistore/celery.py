@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
 
 from core import logs
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+MINUTE, HOUR = 60, 3600
 
 # Every task by name, and how many seconds lie between two runs. Beat writes these rows when it starts; staff may
 # change them in the admin until then.
@@ -21,7 +21,8 @@ TIMETABLE = {
     "orders.tasks.settle_open_payments": 15,
     "orders.tasks.settle_refunds": 15,
     "orders.tasks.expire_overdue_pickups": MINUTE,
-    "core.tasks.prepare_journal_months": DAY,
+    "core.tasks.prepare_journal_months": HOUR,
+    "accounts.tasks.forget_touch_messages": HOUR,
     "core.tasks.forget_old_answers": HOUR,
 }
 

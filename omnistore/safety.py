@@ -66,9 +66,16 @@ DANGERS = (
 )
 
 
+def a_number(variable: str, value: str) -> int:
+    """Read a whole number that is not negative."""
+    if value.isascii() and value.isdigit():
+        return int(value)
+    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a whole number.")
+
+
 def a_port(variable: str, value: str) -> int:
     """Read a TCP port."""
-    if value.isascii() and value.isdigit() and 0 < int(value) < HIGHEST_PORT + 1:
+    if value.isascii() and value.isdigit() and 0 < int(value) <= HIGHEST_PORT:
         return int(value)
     raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a port number between 1 and {HIGHEST_PORT}.")
 

@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from omnistore.safety import a_port, a_postgres_url, a_switch, find_unsafe
+from omnistore.safety import a_number, a_port, a_postgres_url, a_switch, find_unsafe
 from omnistore.servers.locations import postgres_url, valkey_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,6 +20,11 @@ env = environ.FileAwareEnv()  # NAME_FILE names a file that holds the value of N
 def switch(name: str, *, default: bool) -> bool:
     """Read a variable that is on or off."""
     return a_switch(name, env.str(name, default="1" if default else "0"))
+
+
+def number(name: str, *, default: int) -> int:
+    """Read a variable that is a whole number."""
+    return a_number(name, env.str(name, default=str(default)))
 
 
 PRODUCTION = switch("PRODUCTION", default=False)
@@ -40,11 +45,11 @@ LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:
 ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 # Working days from an order to the parcel's arrival.
-SHIP_LEAD_DAYS = env.int("SHIP_LEAD_DAYS", default=2)
+SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
 # Days from the hand-over in which a shopper may ask to give goods back.
-RETURN_WINDOW_DAYS = env.int("RETURN_WINDOW_DAYS", default=30)
+RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
 # What a till's count may differ by, in minor units, before closing it takes a manager.
-TILL_DIFFERENCE_LIMIT_MINOR = env.int("TILL_DIFFERENCE_LIMIT_MINOR", default=500)
+TILL_DIFFERENCE_LIMIT_MINOR = number("TILL_DIFFERENCE_LIMIT_MINOR", default=500)
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -219,7 +224,7 @@ ACCOUNT_RATE_LIMITS = {
     "verify_phone": "1/30s/key,10/h/key,20/m/ip",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", default=0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from omnistore.safety import a_port, a_postgres_url, a_switch, find_unsafe
+from omnistore.safety import a_number, a_port, a_postgres_url, a_switch, find_unsafe
 
 SAFE = {
     "SECRET_KEY": "k7Qm2xVb9Zt4Ws8Ey1Rf6Ug3Ih0Jo5Lp-Ac_Nd7Md4Bk2Xv9Tz6Ys",
@@ -74,6 +74,8 @@ def test_reads_a_switch(text, is_on):
     ("read", "value"),
     [
         (lambda value: a_switch("PRODUCTION", value), "prod"),
+        (lambda value: a_number("SHIP_LEAD_DAYS", value), "soon"),
+        (lambda value: a_number("SHIP_LEAD_DAYS", value), "-1"),
         (lambda value: a_port("PORT", value), "abc"),
         (lambda value: a_port("PORT", value), "0"),
         (lambda value: a_port("PORT", value), "65536"),
@@ -93,7 +95,8 @@ def test_refuses_values_that_mean_nothing(read, value):
 def test_the_example_lists_every_variable():
     read = set(
         re.findall(
-            r'(?:env\.\w+|switch|a_port)\("([A-Z_]+)"', Path(settings.BASE_DIR, "omnistore/settings.py").read_text()
+            r'(?:env\.\w+|switch|number|a_port)\("([A-Z_]+)"',
+            Path(settings.BASE_DIR, "omnistore/settings.py").read_text(),
         )
     )
     listed = set(re.findall(r"^#?([A-Z_]+)=", Path(settings.BASE_DIR, ".env.example").read_text(), re.MULTILINE))
