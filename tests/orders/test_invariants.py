@@ -1,0 +1,127 @@
+"""The audit finds what is wrong; each row here breaks one thing on purpose."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core import sql
+from core.invariants import find_breaches
+from inventory.models import Reservation
+from orders.models import FulfilmentLine, Order, OrderLine, Payment, Refund
+from orders.services.cancellation import cancel_order
+from orders.services.hand_over import hand_over_pickup, prove_by_document
+from orders.services.returns import LineToReturn, request_return
+from tests.factories.orders import make_order, make_till_session
+
+
+@pytest.fixture
+def order(ana, mitte, mug):
+    return make_order((mug, 2, 1290), store=mitte, customer=ana, state="ready")
+
+
+@pytest.fixture
+def collected(order, at_desk, now):
+    hand_over_pickup(
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk),
+        collected_by="",
+        line_ids=None,
+        tenders=(),
+        session_id=None,
+        by=at_desk,
+        now=now,
+    )
+    return order
+
+
+@pytest.fixture
+def cancelled(order, as_ana, now):
+    cancel_order(number=order.number, reason="shopper", by=as_ana, now=now)
+    return order
+
+
+def test_sound_books_have_no_breach(collected, ana, mitte, bowl, as_ana, now):
+    make_order((bowl, 1, 2000), store=mitte, customer=ana)
+    cancel = make_order((bowl, 3, 2000), store=mitte, customer=ana, paid="cash")
+    cancel_order(number=cancel.number, reason="shopper", by=as_ana, now=now)
+    line = LineToReturn(collected.lines.get().pk, 1, "")
+    request_return(number=collected.number, lines=[line], method="store", refund_to="original", by=as_ana, now=now)
+
+    assert find_breaches() == {}
+
+
+def test_goods_that_an_open_line_does_not_hold(order):
+    OrderLine.objects.update(quantity_cancelled=1)
+
+    assert "what is open of a line is what its reservations hold" in find_breaches()
+
+
+def test_goods_held_for_an_order_that_ended(cancelled):
+    Reservation.objects.update(state="committed")
+
+    assert "an order that ended holds no goods" in find_breaches()
+
+
+def test_a_promise_that_would_run_out(order):
+    Reservation.objects.update(state="held", expires_at=timezone.now() + timedelta(hours=1))
+
+    assert "a promise that holds is committed, not held for a while" in find_breaches()
+
+
+def test_a_hand_over_without_the_ledger(order, now):
+    FulfilmentLine.objects.update(handed_over_at=now)
+
+    found = find_breaches()
+
+    assert "what was handed over left the ledger, and nothing else did" in found
+    assert "a pickup was handed over when it was ready and paid, to somebody, once" in found
+
+
+def test_an_order_that_should_have_ended(order):
+    Order.objects.update(state="completed")
+
+    assert "an order ended exactly when nothing of it is open" in find_breaches()
+
+
+def test_an_order_that_does_not_add_up(order):
+    Order.objects.update(items_total=2579, grand_total=2579)
+
+    found = find_breaches()
+
+    assert "the lines of an order add up to its goods" in found
+    assert "an order that nobody cancelled or returned is paid or due to the unit" in found
+
+
+def test_money_kept_for_nothing(cancelled):
+    Refund.objects.all().delete()
+    Payment.objects.update(refunded=0)
+
+    name = "nobody keeps money for an order that came to nothing, unless the provider refused to give it back"
+    assert name in find_breaches()
+
+
+def test_a_refund_that_is_not_counted(cancelled):
+    Payment.objects.update(refunded=100)
+
+    assert "a payment counts its refunds, those in flight included, and they never exceed it" in find_breaches()
+
+
+def test_money_without_an_order(order):
+    Order.objects.update(state="pending")
+    Payment.objects.update(captured_at=timezone.now() - timedelta(minutes=11))
+
+    assert "no captured payment waits ten minutes for its order" in find_breaches()
+
+
+def test_goods_asked_back_twice(collected, as_ana, now):
+    line = LineToReturn(collected.lines.get().pk, 2, "")
+    request_return(number=collected.number, lines=[line], method="store", refund_to="original", by=as_ana, now=now)
+    sql.execute("UPDATE orders_returnline SET quantity = 3", {})
+
+    assert "no more is asked to come back than left" in find_breaches()
+
+
+def test_a_till_that_expected_something_else(mitte, tess, now):
+    make_till_session(mitte, tess, closed_at=now, counted=10_000, expected=9_000)
+
+    assert "a till that was closed expected what its payments say" in find_breaches()
