@@ -13,7 +13,7 @@ from core.journal import publish
 from inventory.models import StockMovement
 from inventory.services.reservations import fulfil_reservations
 from omnistore.demo.cast import Basket, Seat
-from omnistore.demo.stories import CARRY_OUT, PICKUP, SHIP, Chapter
+from omnistore.demo.stories import CARRY_OUT, PICKUP, SHIP, TAKEN_BACK, Chapter
 from orders.events import OrderShipped
 from orders.models import Fulfilment, Order
 from orders.queries.views import OrderView
@@ -61,7 +61,9 @@ class Stage:
             self._collect(chapter, order, seat)
         elif chapter.story.kind == SHIP:
             self._send(chapter, order, seat)
-        settle_refunds(now=(chapter.ended_at(self._now) or chapter.placed_at) + REFUNDED_AFTER)
+        ended_at = chapter.ended_at(self._now)
+        if ended_at and chapter.story.state in TAKEN_BACK:
+            settle_refunds(now=ended_at + REFUNDED_AFTER)
 
     def close_tills(self) -> None:
         """Count and close every till that is still open."""

@@ -3,17 +3,17 @@
 import itertools
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from core import sql
 from core.imports.progress import Progress
 from inventory.models import Location, OpeningHours, Variant
 from omnistore.demo import catalogue, goods, places
+from omnistore.demo.copying import allow_long_thought, copy_rows, reserve_ids
 from omnistore.demo.pictures import draw_picture
 
 VARIANTS = 100_000
@@ -24,12 +24,9 @@ SKUS_START = "XL-"
 CODES_START = "xl-"
 STORE_KEEPS = 500
 MOST_CENTS = 12_000
-ROWS_BETWEEN_REPORTS = 5000
 RECEIPT = "demo-large-opening"
 DAYS_AGO = 60
 COLOURS = ("cream", "sand", "sage", "olive", "ink", "sky", "terracotta", "cinnamon", "mustard", "charcoal")
-
-Row = tuple[Any, ...]
 
 
 def is_written() -> bool:
@@ -43,6 +40,7 @@ def write_large(
     """Write generated goods and stores until the shop has so many in all, with stock in all of them."""
     pictures = _draw_pictures(progress)
     with transaction.atomic():
+        allow_long_thought()
         _write_stores(rng, stores)
         written = _write_goods(variants, rng=rng, now=now, pictures=pictures, progress=progress)
         _write_stock(rng=rng, now=now, variants=written, progress=progress)
@@ -102,13 +100,13 @@ def _write_goods(
     """Write products, variants, prices, barcodes and pictures; return the ids of the variants."""
     count = max(wanted - Variant.objects.count(), 0)
     product_count = -(-count // COLOURS_EACH)
-    products, variants = _reserve_ids("inventory_product", product_count), _reserve_ids("inventory_variant", count)
+    products, variants = reserve_ids("inventory_product", product_count), reserve_ids("inventory_variant", count)
     shelves = goods.write_categories()
     family_shelf = {product.family: shelves[product.category].pk for product in catalogue.products()}
     brands = sorted({product.brand for product in catalogue.products()})
     names = list(itertools.islice(_names(), product_count))
     looks = [rng.sample(COLOURS, COLOURS_EACH) for _ in names]
-    _copy(
+    copy_rows(
         "inventory_product (id, slug, name, description, brand, category_id, attributes, state, published_at, "
         "updated_at, search_words)",
         (
@@ -127,11 +125,11 @@ def _write_goods(
             )
             for product, (family, slug, name) in zip(products, names, strict=True)
         ),
-        "Writing products",
-        product_count,
-        progress,
+        step="Writing products",
+        count=product_count,
+        progress=progress,
     )
-    _copy(
+    copy_rows(
         "inventory_variant (id, product_id, sku, attributes, position, is_active, low_stock_below)",
         (
             (
@@ -145,36 +143,36 @@ def _write_goods(
             )
             for place, (variant, colour) in enumerate(zip(variants, itertools.chain(*looks), strict=False))
         ),
-        "Writing variants",
-        count,
-        progress,
+        step="Writing variants",
+        count=count,
+        progress=progress,
     )
-    _copy(
+    copy_rows(
         "inventory_price (variant_id, currency, amount, updated_at)",
         ((variant, settings.SHOP_CURRENCY, rng.randrange(290, MOST_CENTS, 10), now) for variant in variants),
-        "Writing prices",
-        count,
-        progress,
+        step="Writing prices",
+        count=count,
+        progress=progress,
     )
-    _copy(
+    copy_rows(
         "inventory_barcode (variant_id, code)",
         (
             (variant, catalogue.with_check_digit(f"{catalogue.LARGE_PREFIX}{place:010d}"))
             for place, variant in enumerate(variants)
         ),
-        "Writing barcodes",
-        count,
-        progress,
+        step="Writing barcodes",
+        count=count,
+        progress=progress,
     )
-    _copy(
+    copy_rows(
         "inventory_media (product_id, file, alt, position)",
         (
             (product, pictures[family, look[0]], _json(name), 0)
             for product, (family, _, name), look in zip(products, names, looks, strict=True)
         ),
-        "Hanging pictures",
-        product_count,
-        progress,
+        step="Hanging pictures",
+        count=product_count,
+        progress=progress,
     )
     return variants
 
@@ -187,28 +185,28 @@ def _write_stock(*, rng: random.Random, now: datetime, variants: range, progress
     for store in stores:
         chosen = rng.sample(variants, min(STORE_KEEPS, len(variants)))
         plan += [(variant, store, rng.randint(1, 15)) for variant in sorted(chosen)]
-    levels = _reserve_ids("inventory_stocklevel", len(plan))
-    _copy(
+    levels = reserve_ids("inventory_stocklevel", len(plan))
+    copy_rows(
         "inventory_stocklevel (id, variant_id, location_id, on_hand, reserved, safety)",
         (
             (level, variant, location, units, 0, 0)
             for level, (variant, location, units) in zip(levels, plan, strict=True)
         ),
-        "Filling shelves",
-        len(plan),
-        progress,
+        step="Filling shelves",
+        count=len(plan),
+        progress=progress,
     )
     came_at = now - timedelta(days=DAYS_AGO)
-    _copy(
+    copy_rows(
         "inventory_stockmovement (level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id, channel, "
         "reason, occurred_at)",
         (
             (level, "received", units, 0, "receipt", RECEIPT, "system", "", came_at)
             for level, (_, _, units) in zip(levels, plan, strict=True)
         ),
-        "Writing the ledger",
-        len(plan),
-        progress,
+        step="Writing the ledger",
+        count=len(plan),
+        progress=progress,
     )
 
 
@@ -226,29 +224,6 @@ def _names() -> Iterator[tuple[str, str, catalogue.Text]]:
                 "fa": f"{noun['fa']} {series['fa']} {_persian(edition)}",
             },
         )
-
-
-def _copy(target: str, rows: Iterable[Row], step: str, count: int, progress: Progress) -> None:
-    connection.ensure_connection()
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
-        for done, row in enumerate(rows):
-            copy.write_row(row)
-            if done % ROWS_BETWEEN_REPORTS == 0:
-                progress.show(step, done / max(count, 1))
-    progress.show(step, 1.0)
-
-
-def _reserve_ids(table: str, count: int) -> range:
-    """Take so many ids out of the table's sequence at once, and return them."""
-    if not count:
-        return range(0)
-    row = sql.fetch_one(
-        "SELECT setval(name, nextval(name) + %(count)s - 1) AS last "
-        "FROM (SELECT pg_get_serial_sequence(%(table)s, 'id') AS name) AS sequence",
-        {"table": table, "count": count},
-    )
-    assert row is not None
-    return range(row["last"] - count + 1, row["last"] + 1)
 
 
 def _colour(name: str) -> dict[str, str]:

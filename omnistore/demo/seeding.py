@@ -14,6 +14,7 @@ from core.imports.progress import Progress
 from core.models import HandlerPosition, JournalEntry
 from inventory.models import Location, Media
 from omnistore.demo import goods, history, large, people, stock, town
+from omnistore.demo.copying import allow_long_thought
 
 # Everything a shop fills; Django's own tables of types, rights and timetables stay.
 EMPTIED_APPS = (
@@ -84,6 +85,7 @@ def _lay_the_ground(
     *, rng: random.Random, now: datetime, progress: Progress
 ) -> tuple[dict[str, Location], dict[str, Customer], list[Customer]]:
     """Write places, staff, shoppers, goods and stock; return the first three."""
+    allow_long_thought()
     journal.ensure_months((now - timedelta(days=stock.OPENING_DAYS_AGO)).date(), now.date())
     progress.show("Opening stores", 0)
     locations = town.write_places(today=now.date())
@@ -92,8 +94,7 @@ def _lay_the_ground(
     staff = town.write_staff(rng=rng, now=now, locations=locations, password=password)
     shoppers = town.write_shoppers(rng=rng, now=now, password=password)
     variants = goods.write_goods(rng=rng, now=now, progress=progress)
-    progress.show("Filling shelves", 0)
-    stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations)
+    stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations, progress=progress)
     return locations, staff, shoppers
 
 

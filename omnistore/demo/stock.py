@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.actors import SYSTEM
-from inventory.models import Location, StockLevel, StockMovement, Variant
+from core.imports.progress import Progress
+from inventory.models import Location, StockMovement, Variant
+from omnistore.demo.copying import copy_rows, reserve_ids
 
 OPENING_DAYS_AGO = 120
 RESTOCK_DAYS_AGO = 35
@@ -31,8 +33,13 @@ class Delivery:
 
 
 def fill_shelves(
-    *, rng: random.Random, now: datetime, variants: Iterable[Variant], locations: dict[str, Location]
-) -> list[StockLevel]:
+    *,
+    rng: random.Random,
+    now: datetime,
+    variants: Iterable[Variant],
+    locations: dict[str, Location],
+    progress: Progress,
+) -> None:
     """Write a level for each variant at the places that carry it, with the movements that make it up."""
     plan = [
         (variant, location, deliveries)
@@ -40,30 +47,50 @@ def fill_shelves(
         for location in locations.values()
         if (deliveries := _deliveries(rng, variant.sku, location))
     ]
-    levels = StockLevel.objects.bulk_create(
-        StockLevel(
-            variant=variant,
-            location=location,
-            on_hand=sum(delivery.units for delivery in deliveries),
-            safety=STORE_SAFETY if location.kind == Location.STORE and variant.sku not in LAST_PIECE else 0,
-        )
-        for variant, location, deliveries in plan
+    levels = reserve_ids("inventory_stocklevel", len(plan))
+    copy_rows(
+        "inventory_stocklevel (id, variant_id, location_id, on_hand, reserved, safety)",
+        (
+            (
+                level,
+                variant.pk,
+                location.pk,
+                sum(delivery.units for delivery in deliveries),
+                0,
+                _safety(variant, location),
+            )
+            for level, (variant, location, deliveries) in zip(levels, plan, strict=True)
+        ),
+        step="Filling shelves",
+        count=len(plan),
+        progress=progress,
     )
-    StockMovement.objects.bulk_create(
-        StockMovement(
-            level=level,
-            kind=delivery.kind,
-            on_hand_change=delivery.units,
-            cause_kind=delivery.cause_kind,
-            cause_id=delivery.cause_id,
-            channel=SYSTEM,
-            reason=delivery.reason,
-            occurred_at=now - timedelta(days=delivery.days_ago),
-        )
-        for level, (_, _, deliveries) in zip(levels, plan, strict=True)
-        for delivery in deliveries
+    copy_rows(
+        "inventory_stockmovement (level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id, channel, "
+        "reason, occurred_at)",
+        (
+            (
+                level,
+                delivery.kind,
+                delivery.units,
+                0,
+                delivery.cause_kind,
+                delivery.cause_id,
+                SYSTEM,
+                delivery.reason,
+                now - timedelta(days=delivery.days_ago),
+            )
+            for level, (_, _, deliveries) in zip(levels, plan, strict=True)
+            for delivery in deliveries
+        ),
+        step="Writing the ledger",
+        count=len(plan),
+        progress=progress,
     )
-    return levels
+
+
+def _safety(variant: Variant, location: Location) -> int:
+    return STORE_SAFETY if location.kind == Location.STORE and variant.sku not in LAST_PIECE else 0
 
 
 def _deliveries(rng: random.Random, sku: str, location: Location) -> list[Delivery]:

@@ -1,0 +1,40 @@
+"""Writing many rows at once: ids taken beforehand, rows streamed with COPY."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+from core import sql
+from core.imports.progress import Progress
+
+ROWS_BETWEEN_REPORTS = 5000
+
+
+def allow_long_thought() -> None:
+    """Let the present transaction wait for this program as long as it takes; the shop cuts off idle ones."""
+    sql.execute("SET LOCAL idle_in_transaction_session_timeout = 0", {})
+
+
+def reserve_ids(table: str, count: int) -> range:
+    """Take so many ids out of the table's sequence at once, and return them."""
+    if not count:
+        return range(0)
+    row = sql.fetch_one(
+        "SELECT setval(name, nextval(name) + %(count)s - 1) AS last "
+        "FROM (SELECT pg_get_serial_sequence(%(table)s, 'id') AS name) AS sequence",
+        {"table": table, "count": count},
+    )
+    assert row is not None
+    return range(row["last"] - count + 1, row["last"] + 1)
+
+
+def copy_rows(target: str, rows: Iterable[tuple[Any, ...]], *, step: str, count: int, progress: Progress) -> None:
+    """Stream rows into a table. target: its name and columns, as COPY wants them; count: how many rows to expect."""
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
+        for done, row in enumerate(rows):
+            copy.write_row(row)
+            if done % ROWS_BETWEEN_REPORTS == 0:
+                progress.show(step, done / max(count, 1))
+    progress.show(step, 1.0)
