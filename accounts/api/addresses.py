@@ -105,9 +105,11 @@ class OneAddress(Door):
     )
     def patch(self, request: Request, address_id: int) -> HttpResponse:
         """Change parts of an address; what comes out must be an address as a whole."""
+        if not isinstance(request.data, dict):
+            raise Malformed(_("Send an object with the fields to change."), field="")
         address = get_address(person_ids=person_ids(shopper_of(request)), address_id=address_id)
         as_it_stands = {field: getattr(address, field) for field in FIELDS if field != "id"}
-        body = KeptAddressBody(data=as_it_stands | dict(request.data))
+        body = KeptAddressBody(data=as_it_stands | request.data)
         body.is_valid(raise_exception=True)
         return self._change(request, address_id, dict(body.validated_data))
 

@@ -1,5 +1,6 @@
 """A person's own story."""
 
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -34,12 +35,12 @@ class PlaceText(serializers.Field[Place, str, str, Any]):
 
     def to_internal_value(self, data: str) -> Place:
         # A plus sign that was not escaped arrives as a space.
-        instant, _tilde, entry_id = data[:60].replace(" ", "+").partition("~")
+        instant, _tilde, entry_id = data.replace(" ", "+").partition("~")
         try:
             at = parse_datetime(instant)
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None or not (entry_id or "0").isascii() or not (entry_id or "0").isdigit():
+        if at is None or at.tzinfo is None or not re.fullmatch(r"[0-9]{0,19}", entry_id):
             self.fail("invalid_place")
         return Place(at, min(int(entry_id or 0), LARGEST_ID))
 

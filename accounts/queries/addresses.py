@@ -18,7 +18,7 @@ _LIST = f"""
 SELECT {", ".join(FIELDS)} FROM accounts_address
 WHERE customer_id = ANY(%(person_ids)s) AND (%(before)s::bigint IS NULL OR id < %(before)s)
 ORDER BY id DESC LIMIT %(limit)s
-"""  # noqa: S608 - a constant of ours
+"""
 
 
 def list_addresses(*, person_ids: Sequence[int], before: int | None = None, limit: int = 100) -> list[sql.Row]:

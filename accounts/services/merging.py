@@ -37,12 +37,12 @@ WITH RECURSIVE below AS (
 )
 """
 
-_LIST_BELOW = f"{_BELOW} SELECT id FROM below"  # noqa: S608 - a constant of ours
+_LIST_BELOW = f"{_BELOW} SELECT id FROM below"
 
 _STAND_ALONE = f"""
 {_BELOW}
 UPDATE accounts_customer SET merged_into_id = NULLIF(%(duplicate)s, id) WHERE id IN (SELECT id FROM below)
-"""  # noqa: S608 - a constant of ours
+"""
 
 _WHO_SIGNS_IN = """
 SELECT id FROM accounts_customer AS person
