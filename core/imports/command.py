@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
 
 from core.errors import Refusal
@@ -55,6 +56,9 @@ class ImportCommand(BaseCommand):
             figures = self.import_file(chosen["file"], options, **chosen)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
+        except OperationalError as error:
+            # What was committed is whole; the next run goes on from there.
+            raise CommandError(f"PostgreSQL broke off ({str(error).strip()}). Run the import again.") from error
         self._print(figures, as_json=chosen["json"])
 
     def _check_writable(self, path: Path) -> None:

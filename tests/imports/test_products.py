@@ -1,0 +1,119 @@
+import pytest
+
+from inventory.models import Barcode, Category, Price, Product, Variant
+
+pytestmark = pytest.mark.django_db
+
+HEADER = "sku,product,name_en,name_fa,brand,category,attributes,price,currency,barcodes"
+BLUE = ("MUG-B", "mug", "Mug", "ماگ", "Kiln", "home/mugs", "colour=Blue; size=0.3 l", "12.90", "EUR", "4006381333931")
+RED = ("MUG-R", "mug", "", "", "", "", "colour=Red", "12.90", "EUR", "96385074 036000291452")
+POT = ("POT", "", "Pot", "", "", "home", "", "", "", "")
+
+
+def test_makes_products_variants_prices_barcodes_and_shelves(write_csv, run):
+    figures = run("import_products", write_csv(HEADER, BLUE, RED, POT))
+
+    assert (figures["lines"], figures["created"], figures["refused"]) == (3, 3, 0)
+    mug = Product.objects.get(slug="mug")
+    assert (mug.name, mug.brand, mug.category.path) == ({"en": "Mug", "fa": "ماگ"}, "Kiln", "home/mugs")
+    assert (mug.state, mug.published_at) == ("draft", None)
+    assert mug.search_words.split()[-1] == "r"
+    blue, red = mug.variants.all()
+    assert (blue.sku, blue.position, red.sku, red.position) == ("MUG-B", 0, "MUG-R", 1)
+    assert blue.attributes == {"colour": {"en": "Blue"}, "size": {"en": "0.3 l"}}
+    assert blue.prices.get(currency="EUR").amount == 1290
+    assert sorted(red.barcodes.values_list("code", flat=True)) == ["036000291452", "96385074"]
+    assert Product.objects.get(slug="pot").category.path == "home"
+    assert not Variant.objects.get(sku="POT").prices.exists()
+    assert list(Category.objects.order_by("path").values_list("path", "parent__path")) == [
+        ("home", None),
+        ("home/mugs", "home"),
+    ]
+
+
+def test_a_second_run_changes_nothing(write_csv, run):
+    path = write_csv(HEADER, BLUE, RED, POT)
+    run("import_products", path)
+    before = [list(model.objects.order_by("pk").values()) for model in (Product, Variant, Price, Barcode, Category)]
+
+    figures = run("import_products", path)
+
+    assert (figures["created"], figures["updated"], figures["same"]) == (0, 0, 3)
+    after = [list(model.objects.order_by("pk").values()) for model in (Product, Variant, Price, Barcode, Category)]
+    assert after == before
+
+
+def test_filled_cells_replace_and_empty_ones_leave(write_csv, run):
+    run("import_products", write_csv(HEADER, BLUE, RED))
+
+    changed = ("MUG-B", "", "Big mug", "", "", "", "", "14.50", "EUR", "4000000000006")
+    figures = run("import_products", write_csv(HEADER, changed))
+
+    assert (figures["created"], figures["updated"]) == (0, 1)
+    mug = Product.objects.get(slug="mug")
+    assert (mug.name, mug.brand) == ({"en": "Big mug", "fa": "ماگ"}, "Kiln")
+    blue = Variant.objects.get(sku="MUG-B")
+    assert blue.prices.get().amount == 1450
+    assert blue.barcodes.count() == 2
+    assert Variant.objects.get(sku="MUG-R").prices.get().amount == 1290
+
+
+def test_publishes_new_products_when_told_to(write_csv, run):
+    run("import_products", write_csv(HEADER, POT), "--publish")
+
+    pot = Product.objects.get(slug="pot")
+    assert pot.state == "published"
+    assert pot.published_at is not None
+
+
+def test_a_dry_run_counts_and_writes_nothing(write_csv, run):
+    figures = run("import_products", write_csv(HEADER, BLUE, RED), "--dry-run")
+
+    assert figures["created"] == 2
+    assert not Product.objects.exists()
+    assert not Category.objects.exists()
+
+
+def test_a_product_may_be_described_in_one_transaction_and_go_on_in_the_next(write_csv, run):
+    figures = run("import_products", write_csv(HEADER, BLUE, POT, RED), "--rows-per-transaction", "1")
+
+    assert figures["created"] == 3
+    assert [variant.sku for variant in Product.objects.get(slug="mug").variants.all()] == ["MUG-B", "MUG-R"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"sku": ""}, "missing_value"),
+        ({"sku": "x" * 65}, "too_long"),
+        ({"sku": "POT"}, "duplicate_key"),
+        ({"product": "Mug!"}, "slug_not_valid"),
+        ({"name_en": "", "product": "new"}, "product_without_name"),
+        ({"product": "pot", "name_en": "Another pot"}, "differs_from_product"),
+        ({"category": "home//x"}, "category_not_valid"),
+        ({"category": "home/home"}, "category_not_valid"),
+        ({"category": "garden/pots"}, ""),
+        ({"category": "home/sale"}, "category_slug_taken"),
+        ({"attributes": "blue"}, "attributes_not_valid"),
+        ({"price": "1.234"}, "below_minor_unit"),
+        ({"price": "-1"}, "negative_price"),
+        ({"price": "cheap"}, "not_a_number"),
+        ({"currency": ""}, "price_without_currency"),
+        ({"currency": "XYQ"}, "unknown_currency"),
+        ({"barcodes": "4006381333930"}, "barcode_not_valid"),
+        ({"barcodes": "96385074"}, "barcode_taken"),
+        ({"barcodes": "4000000000013"}, "barcode_taken"),
+        ({"sku": "KNOWN", "product": "cup"}, "sku_of_other_product"),
+    ],
+)
+def test_refuses_a_bad_row_alone(write_csv, run, changes, reason):
+    known = ("KNOWN", "known", "Known", "", "", "sale", "", "", "", "96385074")
+    run("import_products", write_csv(HEADER, known))
+    pot = ("POT", "pot", "Pot", "", "", "", "", "", "", "4000000000013")
+    good = dict(zip(HEADER.split(","), ("CUP", "cup", "Cup", "", "", "", "", "5.00", "EUR", ""), strict=True))
+
+    figures = run("import_products", write_csv(HEADER, pot, tuple((good | changes).values())))
+
+    assert figures["report"] == ([(3, reason)] if reason else [])
+    assert figures["created"] == (1 if reason else 2)
+    assert set(Variant.objects.values_list("sku", flat=True)) == {"KNOWN", "POT"} | (set() if reason else {"CUP"})
