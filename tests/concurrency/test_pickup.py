@@ -1,0 +1,187 @@
+"""Goods at the desk, and two people who each want something of them at the same moment."""
+
+import pytest
+from django.utils import timezone
+
+from core.invariants import find_breaches
+from inventory.models import StockLevel, StockMovement
+from orders.models import Fulfilment, HandOver, Order, Refund
+from orders.models.orders import OrderQuerySet
+from orders.rules.collection_codes import collection_code
+from orders.services import hand_over, pickup
+from orders.services.refunds import settle_refunds
+from tests.client import Api
+from tests.concurrency.racing import race
+from tests.factories.orders import make_order, make_till_session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def sound_books(request):
+    yield
+    if "without" not in request.node.name:
+        assert find_breaches() == {}
+
+
+@pytest.fixture
+def order(ana, high_street, mug):
+    return make_order((mug, 2, 1290), store=high_street, customer=ana, state="ready")
+
+
+@pytest.fixture
+def desk(tess):
+    return lambda: Api(tess)
+
+
+def hand_over_path(order):
+    return f"till/pickups/{order.fulfilments.get().pk}/handover/"
+
+
+def codes(answers):
+    return sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
+
+
+def on_hand(variant, store):
+    level = StockLevel.objects.get(variant=variant, location=store)
+    return level.on_hand, level.reserved
+
+
+def test_a_pickup_is_handed_over_once_at_two_desks(order, desk, mug, high_street, settings):
+    body = {"code": collection_code(order.fulfilments.get().pk, secret=settings.COLLECTION_SECRET)}
+    desks, path = [desk() for _desk in range(8)], hand_over_path(order)
+
+    answers = race([lambda one=one: one.post(path, body) for one in desks])
+
+    assert codes(answers) == [(200, "")] + [(409, "illegal_transition")] * 7
+    assert HandOver.objects.count() == 1
+    assert on_hand(mug, high_street) == (3, 0)
+    assert StockMovement.objects.filter(kind=StockMovement.HANDED_OVER).count() == 1
+
+
+def test_without_the_lock_it_would_be_handed_over_again(order, desk, monkeypatch):
+    """Negative control: the order's lock is what the test above rests on."""
+    monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
+    desks, path = [desk() for _desk in range(8)], hand_over_path(order)
+
+    answers = race([lambda one=one: one.post(path, {"proof": "id_seen"}) for one in desks])
+
+    # Behind the lock stand the line's own count and the reservation, and they answer as a fault of ours.
+    assert {answer.status_code for answer in answers} - {200, 409} == {500}
+
+
+def test_two_desks_share_a_pickup_line_by_line_without_losing_one(ana, high_street, desk, mug, lamp):
+    order = make_order((mug, 1, 1290), (lamp, 1, 4900), store=high_street, customer=ana, state="ready")
+    lines, path = [str(line.pk) for line in order.lines.all()], hand_over_path(order)
+    desks = [desk(), desk()]
+
+    answers = race(
+        [
+            lambda one=one, line=line: one.post(path, {"proof": "id_seen", "lines": [line]})
+            for one, line in zip(desks, lines, strict=True)
+        ]
+    )
+
+    assert codes(answers) == [(200, ""), (200, "")]
+    order.refresh_from_db()
+    assert (order.state, order.fulfilments.get().state) == (Order.COMPLETED, "collected")
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_goods_are_either_handed_over_or_cancelled(order, desk, ana, mug, high_street, attempt):
+    till, app, path = desk(), Api(ana), hand_over_path(order)
+
+    handed, cancelled = race(
+        [
+            lambda: till.post(path, {"proof": "id_seen"}),
+            lambda: app.post(f"orders/{order.number}/cancellation/"),
+        ]
+    )
+
+    order.refresh_from_db()
+    assert sorted([handed.status_code, cancelled.status_code]) == [200, 409]
+    if handed.status_code == 200:
+        assert (order.state, on_hand(mug, high_street)) == (Order.COMPLETED, (3, 0))
+        assert not Refund.objects.exists()
+    else:
+        assert (order.state, on_hand(mug, high_street)) == (Order.CANCELLED, (5, 0))
+        assert Refund.objects.get().amount == 2580
+
+
+def test_an_order_cancelled_on_two_devices_is_paid_back_once(order, ana):
+    phones = [Api(ana) for _phone in range(6)]
+
+    answers = race([lambda phone=phone: phone.post(f"orders/{order.number}/cancellation/") for phone in phones])
+
+    assert codes(answers) == [(200, "")] + [(409, "illegal_transition")] * 5
+    assert [refund.amount for refund in Refund.objects.all()] == [2580]
+
+
+def test_without_the_lock_goods_would_be_handed_over_and_paid_back(order, desk, ana, mug, high_street, monkeypatch):
+    """Negative control: the hand-over must read the pickup behind the lock, not before somebody cancels it."""
+    till, app, path = desk(), Api(ana), hand_over_path(order)
+    read_before = Fulfilment.objects.select_related("order", "location").get()
+    monkeypatch.setattr(hand_over, "take_pickup", lambda **wanted: read_before)
+    app.post(f"orders/{order.number}/cancellation/")
+
+    answer = till.post(path, {"proof": "id_seen"})
+
+    # What the reservation says is the last line of defence, and answers as a fault of ours.
+    assert answer.status_code == 500
+    assert on_hand(mug, high_street) == (5, 0)
+
+
+def test_guesses_at_a_code_are_all_counted(order, desk, settings):
+    desks, path = [desk() for _desk in range(16)], hand_over_path(order)
+
+    answers = race([lambda one=one, n=n: one.post(path, {"code": f"{n:08d}"}) for n, one in enumerate(desks)])
+
+    assert codes(answers) == [(409, "pickup_locked")] * 11 + [(409, "wrong_code")] * 5
+    assert order.fulfilments.get().wrong_codes == 5
+
+
+def test_a_pickup_that_is_collected_as_its_time_runs_out_is_either(order, desk):
+    till, path = desk(), hand_over_path(order)
+    late = order.fulfilments.get().expires_at.replace(year=2027)
+
+    handed, expired = race(
+        [lambda: till.post(path, {"proof": "id_seen"}), lambda: pickup.expire_overdue_pickups(now=late)]
+    )
+
+    order.refresh_from_db()
+    assert (handed.status_code, expired) in {(200, 0), (409, 1)}
+    assert order.state == (Order.COMPLETED if handed.status_code == 200 else Order.CANCELLED)
+
+
+def test_refunds_swept_by_two_workers_go_back_once(order, ana):
+    Api(ana).post(f"orders/{order.number}/cancellation/")
+
+    settled = race([lambda: settle_refunds(now=timezone.now())] * 4)
+
+    assert sum(settled) == 1
+    payment = order.payments.get()
+    assert (payment.refunded, Refund.objects.get().state) == (2580, "done")
+
+
+def test_cash_that_comes_while_the_till_is_closed_is_counted_or_refused(ana, high_street, desk, tess, mug):
+    order = make_order((mug, 2, 1290), store=high_street, customer=ana, state="ready", paid="pay_in_store")
+    session = make_till_session(high_street, tess)
+    till, other, path = desk(), desk(), hand_over_path(order)
+    cash = {"method": "cash", "tendered": {"amount": "25.80", "currency": "EUR"}}
+
+    paid, _closed = race(
+        [
+            lambda: till.post(path, {"proof": "id_seen", "payments": [cash], "session": str(session.pk)}),
+            lambda: other.patch(
+                f"till/sessions/{session.pk}/",
+                {"counted": {"amount": "100.00", "currency": "EUR"}},
+                **{"Idempotency-Key": "close"},
+            ),
+        ]
+    )
+
+    session.refresh_from_db()
+    if paid.status_code == 200 and not session.is_open:
+        assert session.expected == 12_580
+    else:
+        assert session.is_open or (codes([paid]), session.expected) == ([(409, "session_closed")], 10_000)
