@@ -1,10 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CartsConfig(AppConfig):
     """The wish: one persistent cart per customer."""
 
     name = "carts"
+    verbose_name = _("Carts")
 
     def ready(self) -> None:
         from carts import signals  # noqa: F401 - connects the receivers

@@ -50,8 +50,9 @@ class TranslatedWidget(forms.MultiWidget):
 
     def __init__(self, *, one: type[forms.Widget] = forms.TextInput, attrs: Any = None) -> None:
         self.languages = [code for code, _name in settings.LANGUAGES]
+        size = {"rows": 3} if one is forms.Textarea else {}
         inputs: dict[str, forms.Widget | type[forms.Widget]] = {
-            code: one(attrs={"lang": code, "dir": _direction(code)}) for code in self.languages
+            code: one(attrs={"lang": code, "dir": _direction(code), **size}) for code in self.languages
         }
         super().__init__(inputs, attrs)
 
