@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import F, Sum
 
 from accounts.models import Customer
+from core.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import Product, StockMovement, Variant
 from orders.models import Order, OrderLine, Payment, Refund, Return
@@ -268,6 +269,7 @@ def test_every_line_and_penny_is_accounted_for(load):
     assert (figures["net_sum_imported"], figures["net_sum_refused"]) == (26.9, -100.0)
     sold = Order.objects.aggregate(sum=Sum("grand_total"))["sum"]
     assert sold - Return.objects.aggregate(sum=Sum("amount"))["sum"] == 2690
+    assert find_breaches() == {}
 
 
 def test_a_second_run_imports_nothing_twice(load):

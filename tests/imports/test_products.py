@@ -1,5 +1,6 @@
 import pytest
 
+from core.invariants import find_breaches
 from inventory.models import Barcode, Category, Price, Product, Variant
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,7 @@ def test_makes_products_variants_prices_barcodes_and_shelves(write_csv, run):
         ("home", None),
         ("home/mugs", "home"),
     ]
+    assert find_breaches() == {}
 
 
 def test_a_second_run_changes_nothing(write_csv, run):

@@ -1,7 +1,10 @@
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 
+from core.imports import Options, Silence
 from inventory.models import StockLevel, StockMovement
+from inventory.services.stock_import import import_stock
 from tests.factories.inventory import make_store, make_variant
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,25 @@ def test_a_level_of_nothing_needs_no_movement(write_csv, run, mug, mitte):
 
     assert level_of("MUG") == (0, 0, 0)
     assert not StockMovement.objects.exists()
+
+
+def test_a_promise_made_while_the_file_is_written_counts(write_csv, mug, mitte):
+    pot = StockLevel.objects.create(variant=make_variant(sku="POT"), location=mitte)
+    run_path = write_csv(HEADER, ("MUG", "ber-mitte", 5), ("POT", "ber-mitte", 2))
+    StockLevel.objects.filter(pk=pot.pk).update(on_hand=4)
+
+    class Shopper(Silence):
+        """Reserves three pots once the first transaction is through."""
+
+        def show(self, step: str, part: float) -> None:
+            if step == "Writing":
+                StockLevel.objects.filter(pk=pot.pk).update(reserved=3)
+
+    options = Options(now=timezone.now(), rows_per_transaction=1, progress=Shopper())
+    figures = import_stock(path=run_path, options=options)
+
+    assert figures["refused_by_reason"] == {"below_reserved": 1}
+    assert (level_of("MUG"), level_of("POT")) == ((5, 0, 0), (4, 3, 0))
 
 
 def test_a_dry_run_writes_nothing(write_csv, run, mug, mitte):
