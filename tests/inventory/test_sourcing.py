@@ -137,9 +137,9 @@ def test_two_hundred_locations_and_fifty_variants_are_chosen_from_quickly():
     wanted = dict.fromkeys(range(50), 2)
     stock = {place: {variant: dice.randint(0, 3) for variant in wanted} for place in range(200)}
 
-    started = time.perf_counter()
+    started = time.thread_time()
     sourcing = source(wanted, stock)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.3
     assert not sourcing.short
     assert len({share.location_id for share in sourcing.shares}) < 12
