@@ -28,6 +28,9 @@ RECEIPT = "demo-large-opening"
 DAYS_AGO = 60
 COLOURS = ("cream", "sand", "sage", "olive", "ink", "sky", "terracotta", "cinnamon", "mustard", "charcoal")
 
+# Family, slug, and the name in three languages.
+Name = tuple[str, str, catalogue.Text]
+
 
 def is_written() -> bool:
     """Tell whether the large catalogue is there; it is written at once, so one variant stands for it."""
@@ -101,52 +104,11 @@ def _write_goods(
     count = max(wanted - Variant.objects.count(), 0)
     product_count = -(-count // COLOURS_EACH)
     products, variants = reserve_ids("inventory_product", product_count), reserve_ids("inventory_variant", count)
-    shelves = goods.write_categories()
-    family_shelf = {product.family: shelves[product.category].pk for product in catalogue.products()}
-    brands = sorted({product.brand for product in catalogue.products()})
     names = list(itertools.islice(_names(), product_count))
     looks = [rng.sample(COLOURS, COLOURS_EACH) for _ in names]
-    copy_rows(
-        "inventory_product (id, slug, name, description, brand, category_id, attributes, state, published_at, "
-        "updated_at, search_words)",
-        (
-            (
-                product,
-                slug,
-                _json(name),
-                _json({language: f"{text}." for language, text in name.items()}),
-                rng.choice(brands),
-                family_shelf[family],
-                "{}",
-                "published",
-                now - timedelta(hours=rng.randint(24, 24 * 700)),
-                now,
-                "",
-            )
-            for product, (family, slug, name) in zip(products, names, strict=True)
-        ),
-        step="Writing products",
-        count=product_count,
-        progress=progress,
-    )
-    copy_rows(
-        "inventory_variant (id, product_id, sku, attributes, position, is_active, low_stock_below)",
-        (
-            (
-                variant,
-                products[place // COLOURS_EACH],
-                f"{SKUS_START}{place // COLOURS_EACH:05d}-{colour.upper()}",
-                _json({"colour": {language: _colour(colour)[language] for language in catalogue.LANGUAGES}}),
-                place % COLOURS_EACH,
-                True,
-                0,
-            )
-            for place, (variant, colour) in enumerate(zip(variants, itertools.chain(*looks), strict=False))
-        ),
-        step="Writing variants",
-        count=count,
-        progress=progress,
-    )
+
+    _write_products(products, names, rng=rng, now=now, progress=progress)
+    _write_variants(variants, products, looks, progress=progress)
     copy_rows(
         "inventory_price (variant_id, currency, amount, updated_at)",
         ((variant, settings.SHOP_CURRENCY, rng.randrange(290, MOST_CENTS, 10), now) for variant in variants),
@@ -175,6 +137,58 @@ def _write_goods(
         progress=progress,
     )
     return variants
+
+
+def _write_products(
+    products: range, names: list[Name], *, rng: random.Random, now: datetime, progress: Progress
+) -> None:
+    shelves = goods.write_categories()
+    family_shelf = {product.family: shelves[product.category].pk for product in catalogue.products()}
+    brands = sorted({product.brand for product in catalogue.products()})
+    copy_rows(
+        "inventory_product (id, slug, name, description, brand, category_id, attributes, state, published_at, "
+        "updated_at, search_words)",
+        (
+            (
+                product,
+                slug,
+                _json(name),
+                _json({language: f"{text}." for language, text in name.items()}),
+                rng.choice(brands),
+                family_shelf[family],
+                "{}",
+                "published",
+                now - timedelta(hours=rng.randint(24, 24 * 700)),
+                now,
+                "",
+            )
+            for product, (family, slug, name) in zip(products, names, strict=True)
+        ),
+        step="Writing products",
+        count=len(products),
+        progress=progress,
+    )
+
+
+def _write_variants(variants: range, products: range, looks: list[list[str]], *, progress: Progress) -> None:
+    copy_rows(
+        "inventory_variant (id, product_id, sku, attributes, position, is_active, low_stock_below)",
+        (
+            (
+                variant,
+                products[place // COLOURS_EACH],
+                f"{SKUS_START}{place // COLOURS_EACH:05d}-{colour.upper()}",
+                _json({"colour": {language: _colour(colour)[language] for language in catalogue.LANGUAGES}}),
+                place % COLOURS_EACH,
+                True,
+                0,
+            )
+            for place, (variant, colour) in enumerate(zip(variants, itertools.chain(*looks), strict=False))
+        ),
+        step="Writing variants",
+        count=len(variants),
+        progress=progress,
+    )
 
 
 def _write_stock(*, rng: random.Random, now: datetime, variants: range, progress: Progress) -> None:
@@ -210,7 +224,7 @@ def _write_stock(*, rng: random.Random, now: datetime, variants: range, progress
     )
 
 
-def _names() -> Iterator[tuple[str, str, catalogue.Text]]:
+def _names() -> Iterator[Name]:
     """Yield family, slug and name of one generated product after the other, mixed over all families."""
     for edition, series, (family, noun) in itertools.product(
         range(1, EDITIONS + 1), catalogue.series(), catalogue.nouns().items()
