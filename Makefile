@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test fault check format lock
+.PHONY: help run servers demo bench reset test fault check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,6 +52,9 @@ check: .venv/.development ## format, lint, types, imports, migrations, API docum
 format: .venv/.development ## put the code into its one format
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format
+
+messages: .venv/.development ## read the texts that people see, update the translations, compile them
+	@$(MANAGE) messages
 
 lock: .venv/.development ## lock the newest versions that are at least three weeks old
 	@for set in requirements requirements-dev; do \

@@ -1,5 +1,8 @@
 """What the shop tells people when something happens to their orders."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
 from django.utils import timezone
 
 from core.journal import Entry, handles
@@ -19,55 +22,39 @@ from orders.models import Fulfilment, ReceiptRequest
 REJECTED, EXPIRED = "rejected", "expired"
 
 
-@handles(OrderPlaced)
-def confirm_order(entry: Entry) -> None:
-    """Confirm an order; of one that was carried out of the store only the receipt is left to send, if wanted."""
+# One handler for all, so that people hear of things in the order in which they happened.
+@handles(OrderPlaced, PickupReady, PickupRejected, PickupExpired, OrderCancelled, OrderShipped, ReceiptRequested)
+def tell_people(entry: Entry) -> None:
+    """Queue the letter that this entry calls for, if any."""
+    _TELLING[entry.kind](entry, timezone.now())
+
+
+def _confirm_order(entry: Entry, now: datetime) -> None:
+    # Of an order that was carried out of the store only the receipt is left to send, if it is wanted.
     if Fulfilment.objects.filter(order__number=entry.ref).exclude(kind=Fulfilment.CARRY_OUT).exists():
-        tell_buyer("order_placed", entry, now=timezone.now())
+        tell_buyer("order_placed", entry, now=now)
     else:
-        send_wanted_receipt(entry, now=timezone.now())
+        send_wanted_receipt(entry, now=now)
 
 
-@handles(PickupReady)
-def announce_pickup(entry: Entry) -> None:
-    """Tell the buyer to come and collect."""
-    tell_buyer("pickup_ready", entry, now=timezone.now())
-
-
-@handles(PickupRejected)
-def tell_rejection(entry: Entry) -> None:
-    """Tell the buyer that the store cannot serve."""
-    tell_buyer("pickup_rejected", entry, now=timezone.now())
-
-
-@handles(PickupExpired)
-def tell_expiry(entry: Entry) -> None:
-    """Tell the buyer that the pickup was given up."""
-    tell_buyer("pickup_expired", entry, now=timezone.now())
-
-
-@handles(OrderCancelled)
-def tell_cancellation(entry: Entry) -> None:
-    """Tell the buyer that the order is cancelled, unless he is told that its only pickup was given up."""
+def _tell_cancellation(entry: Entry, now: datetime) -> None:
+    # Whoever is told that his pickup was given up need not be told that the order went with it.
     if entry.payload["reason"] not in (REJECTED, EXPIRED):
-        tell_buyer("order_cancelled", entry, now=timezone.now())
+        tell_buyer("order_cancelled", entry, now=now)
 
 
-@handles(OrderShipped)
-def tell_shipping(entry: Entry) -> None:
-    """Tell the buyer that a parcel left."""
-    tell_buyer("order_shipped", entry, now=timezone.now())
-
-
-@handles(ReceiptRequested)
-def send_receipt(entry: Entry) -> None:
-    """Send the receipt to where it was asked to go."""
+def _send_receipt(entry: Entry, now: datetime) -> None:
     request = ReceiptRequest.objects.select_related("order").get(pk=entry.payload["receipt_request_id"])
-    tell(
-        "receipt",
-        entry,
-        medium=request.medium,
-        recipient=request.address,
-        customer_id=request.order.customer_id,
-        now=timezone.now(),
-    )
+    customer_id = request.order.customer_id
+    tell("receipt", entry, medium=request.medium, recipient=request.address, customer_id=customer_id, now=now)
+
+
+_TELLING: Mapping[str, Callable[[Entry, datetime], None]] = {
+    OrderPlaced.kind: _confirm_order,
+    PickupReady.kind: lambda entry, now: tell_buyer("pickup_ready", entry, now=now),
+    PickupRejected.kind: lambda entry, now: tell_buyer("pickup_rejected", entry, now=now),
+    PickupExpired.kind: lambda entry, now: tell_buyer("pickup_expired", entry, now=now),
+    OrderCancelled.kind: _tell_cancellation,
+    OrderShipped.kind: lambda entry, now: tell_buyer("order_shipped", entry, now=now),
+    ReceiptRequested.kind: _send_receipt,
+}

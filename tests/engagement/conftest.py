@@ -45,7 +45,7 @@ def make_pickup(customer, store, *, now: datetime, language="en", kind=Fulfilmen
     return fulfilment
 
 
-def entry_about(fulfilment, *, now: datetime, kind="x", entry_id=1, **payload):
+def entry_about(fulfilment, kind, *, now: datetime, entry_id=1, **payload):
     return Entry(
         id=entry_id,
         kind=kind,

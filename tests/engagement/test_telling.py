@@ -3,13 +3,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from omnistore.engagement.handlers import (
-    announce_pickup,
-    confirm_order,
-    send_receipt,
-    tell_cancellation,
-    tell_rejection,
-)
+from omnistore.engagement.handlers import tell_people
 from omnistore.engagement.models import Message
 from orders.models import Fulfilment, Order, ReceiptRequest
 from orders.rules.collection_codes import collection_code
@@ -19,7 +13,7 @@ from tests.engagement.conftest import entry_about, make_pickup
 def test_a_confirmation_says_that_the_pickup_is_not_ready_yet(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
 
-    confirm_order(entry_about(pickup, now=now))
+    tell_people(entry_about(pickup, "order.placed", now=now))
 
     message = Message.objects.get()
     assert (message.medium, message.recipient, message.customer) == ("email", "ana@example.com", ana)
@@ -32,8 +26,8 @@ def test_a_confirmation_says_that_the_pickup_is_not_ready_yet(ana, mitte, now):
 def test_a_handler_that_runs_twice_tells_once(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
 
-    confirm_order(entry_about(pickup, now=now))
-    confirm_order(entry_about(pickup, now=now))
+    tell_people(entry_about(pickup, "order.placed", now=now))
+    tell_people(entry_about(pickup, "order.placed", now=now))
 
     assert Message.objects.count() == 1
 
@@ -41,7 +35,7 @@ def test_a_handler_that_runs_twice_tells_once(ana, mitte, now):
 def test_come_and_collect_has_code_address_hours_and_last_day(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
 
-    announce_pickup(entry_about(pickup, now=now))
+    tell_people(entry_about(pickup, "pickup.ready", now=now))
 
     body = Message.objects.get().body
     assert collection_code(pickup.pk, secret=settings.COLLECTION_SECRET) in body
@@ -56,7 +50,7 @@ def test_come_and_collect_has_code_address_hours_and_last_day(ana, mitte, now):
 def test_letters_are_written_in_the_language_of_the_order(ana, mitte, now, language, direction):
     pickup = make_pickup(ana, mitte, now=now, language=language)
 
-    announce_pickup(entry_about(pickup, now=now))
+    tell_people(entry_about(pickup, "pickup.ready", now=now))
 
     message = Message.objects.get()
     assert message.language == language
@@ -67,7 +61,7 @@ def test_letters_are_written_in_the_language_of_the_order(ana, mitte, now, langu
 def test_readers_of_persian_get_their_own_digits_days_and_names(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now, language="fa")
 
-    announce_pickup(entry_about(pickup, now=now))
+    tell_people(entry_about(pickup, "pickup.ready", now=now))
 
     body = Message.objects.get().body
     assert "فروشگاه میته" in body
@@ -81,7 +75,7 @@ def test_who_prefers_texts_gets_a_text(ana, mitte, now, settings):
     ana.save()
     pickup = make_pickup(ana, mitte, now=now)
 
-    announce_pickup(entry_about(pickup, now=now))
+    tell_people(entry_about(pickup, "pickup.ready", now=now))
 
     message = Message.objects.get()
     assert (message.medium, message.recipient, message.html) == ("sms", "+491701234567", "")
@@ -93,7 +87,7 @@ def test_who_prefers_texts_gets_a_text(ana, mitte, now, settings):
 def test_guests_are_told_at_the_address_they_left(mitte, now):
     pickup = make_pickup(None, mitte, now=now)
 
-    confirm_order(entry_about(pickup, now=now))
+    tell_people(entry_about(pickup, "order.placed", now=now))
 
     assert Message.objects.get().recipient == "ana@example.com"
 
@@ -104,9 +98,9 @@ def test_nobody_is_told_of_old_or_imported_orders_or_without_an_address(ana, mit
     silent = make_pickup(None, mitte, now=now)
     Order.objects.filter(pk=silent.order_id).update(contact_email="", contact_phone="")
 
-    confirm_order(entry_about(old, now=now - timedelta(days=4)))
-    confirm_order(entry_about(imported, now=now))
-    confirm_order(entry_about(silent, now=now))
+    tell_people(entry_about(old, "order.placed", now=now - timedelta(days=4)))
+    tell_people(entry_about(imported, "order.placed", now=now))
+    tell_people(entry_about(silent, "order.placed", now=now))
 
     assert not Message.objects.exists()
 
@@ -115,8 +109,8 @@ def test_a_sale_carried_out_is_not_confirmed_but_its_receipt_is_sent_if_wanted(a
     quiet = make_pickup(ana, mitte, now=now, kind=Fulfilment.CARRY_OUT)
     wanted = make_pickup(ana, mitte, now=now, kind=Fulfilment.CARRY_OUT, receipt_medium="email")
 
-    confirm_order(entry_about(quiet, now=now, entry_id=1))
-    confirm_order(entry_about(wanted, now=now, entry_id=2))
+    tell_people(entry_about(quiet, "order.placed", now=now, entry_id=1))
+    tell_people(entry_about(wanted, "order.placed", now=now, entry_id=2))
 
     message = Message.objects.get()
     assert message.kind == "receipt"
@@ -127,8 +121,8 @@ def test_a_sale_carried_out_is_not_confirmed_but_its_receipt_is_sent_if_wanted(a
 def test_the_end_of_the_only_pickup_is_told_once(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
 
-    tell_cancellation(entry_about(pickup, now=now, entry_id=1, reason="rejected", refund=2580))
-    tell_rejection(entry_about(pickup, now=now, entry_id=2, refund=2580))
+    tell_people(entry_about(pickup, "order.cancelled", now=now, entry_id=1, reason="rejected", refund=2580))
+    tell_people(entry_about(pickup, "pickup.rejected", now=now, entry_id=2, refund=2580))
 
     message = Message.objects.get()
     assert message.kind == "pickup_rejected"
@@ -141,7 +135,7 @@ def test_a_receipt_goes_where_it_was_asked_to_go(ana, mitte, now):
         order=pickup.order, medium="email", address="books@example.com", requested_at=now
     )
 
-    send_receipt(entry_about(pickup, now=now, receipt_request_id=request.pk))
+    tell_people(entry_about(pickup, "receipt.requested", now=now, receipt_request_id=request.pk))
 
     message = Message.objects.get()
     assert message.recipient == "books@example.com"
@@ -153,4 +147,4 @@ def test_telling_takes_a_fixed_number_of_statements(ana, mitte, now, django_asse
 
     # Is anything left to fetch, whom to tell, the order, its stores, the message.
     with django_assert_num_queries(5):
-        confirm_order(entry_about(pickup, now=now))
+        tell_people(entry_about(pickup, "order.placed", now=now))

@@ -72,7 +72,7 @@ def send_again(message: Message, *, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def _claim_next(now: datetime) -> Message | None:
-    due = Message.objects.filter(state=Message.QUEUED, next_attempt_at__lte=now).order_by("next_attempt_at", "id")
+    due = Message.objects.filter(state=Message.QUEUED, next_attempt_at__lte=now).order_by("next_attempt_at", "event_id")
     message = due.select_for_update(skip_locked=True, of=("self",)).first()
     if message is not None:
         message.state, message.claimed_at = Message.SENDING, now
