@@ -20,7 +20,7 @@ from core.schema import MoneySchema
 from inventory.staff import StaffDoor
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MOST_LINES, MoneyIn, tender
-from orders.queries.pickups import PickupView, get_pickup, pickups_of
+from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
 from orders.services.hand_over import (
@@ -148,15 +148,16 @@ class Pickups(StaffDoor):
 
     @extend_schema(operation_id="till_pickups", parameters=[PickupQuery], responses=PickupListOut, tags=["till"])
     def get(self, request: Request) -> HttpResponse:
-        """The store's pickups, the earliest promise first: every open one, or those in one state."""
+        """The store's pickups: open ones, the earliest promise first, or those that ended in a state, newest first."""
         query = checked_query(PickupQuery, request)
         page = page_of(query)
         store = self.staff.store
         assert store is not None
         if query.get("store", store.code) != store.code:
             raise NotFound(_("You act in another store."))
-        states = [query["state"]] if "state" in query else list(OPEN_PICKUP_STATES)
-        found = pickups_of(store_id=store.id, states=states, after=_place(page.after), limit=page.fetch)
+        state = query.get("state", "")
+        find = ended_pickups if state in FINAL_STATES else open_pickups
+        found = find(store_id=store.id, state=state, after=_place(page.after), limit=page.fetch)
         body = page_json(request, page, found, key=lambda pickup: pickup.place)
         body["results"] = [pickup_json(pickup) for pickup in body["results"]]
         return answer(body)

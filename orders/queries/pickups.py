@@ -1,6 +1,5 @@
 """The pickups of a store, as its staff see them: one statement for any number of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,13 +36,20 @@ JOIN inventory_location AS store ON store.id = fulfilment.location_id
 LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
 WHERE fulfilment.kind = 'pickup' AND fulfilment.location_id = %(store)s
 """
-# What was promised first is needed first; a pickup without a promise comes last.
-_OF_STORE = f"""{_PICKUPS}
-  AND fulfilment.state = ANY(%(states)s::text[])
+# What was promised first is needed first; a pickup without a promise comes last. The states stand here word for word,
+# because only so does PostgreSQL use the index of open fulfilments.
+_OPEN = f"""{_PICKUPS}
+  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready')
+  AND (%(state)s = '' OR fulfilment.state = %(state)s)
   AND (%(after_id)s::bigint IS NULL
        OR (coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id)
           > (%(after_time)s::timestamptz, %(after_id)s::bigint))
 ORDER BY coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id
+LIMIT %(limit)s
+"""
+_ENDED = f"""{_PICKUPS}
+  AND fulfilment.state = %(state)s AND (%(after_id)s::bigint IS NULL OR fulfilment.id < %(after_id)s::bigint)
+ORDER BY fulfilment.id DESC
 LIMIT %(limit)s
 """
 _ONE = f"{_PICKUPS} AND fulfilment.id = %(pickup)s"
@@ -85,18 +91,24 @@ class PickupView:
         return [self.promised_at.isoformat() if self.promised_at else "infinity", self.id]
 
 
-def pickups_of(*, store_id: int, states: Sequence[str], after: tuple[str, int] | None, limit: int) -> list[PickupView]:
-    """Return a store's pickups in these states, the earliest promise first, behind the place of the last one seen."""
+def open_pickups(*, store_id: int, state: str, after: tuple[str, int] | None, limit: int) -> list[PickupView]:
+    """
+    Return a store's open pickups, the earliest promise first, behind the place of the last one seen.
+
+    state: only those in this one; empty for every open state.
+    """
     after_time, after_id = after or (None, None)
     rows = sql.fetch_all(
-        _OF_STORE,
-        {
-            "store": store_id,
-            "states": list(states),
-            "after_time": after_time,
-            "after_id": after_id,
-            "limit": limit,
-        },
+        _OPEN,
+        {"store": store_id, "state": state, "after_time": after_time, "after_id": after_id, "limit": limit},
+    )
+    return [PickupView(**row) for row in rows]
+
+
+def ended_pickups(*, store_id: int, state: str, after: tuple[str, int] | None, limit: int) -> list[PickupView]:
+    """Return a store's pickups that ended in a state, the newest first, behind the place of the last one seen."""
+    rows = sql.fetch_all(
+        _ENDED, {"store": store_id, "state": state, "after_id": after[1] if after else None, "limit": limit}
     )
     return [PickupView(**row) for row in rows]
 

@@ -91,8 +91,21 @@ def test_the_list_is_filtered_and_paged(till, ana, mitte, mug):
     assert second["next"] is None
     collected = till.get("till/pickups/?state=collected&store=ber-mitte").json()["results"]
     assert [row["order"] for row in collected] == [mug_orders[2].number]
+    again = till.get("till/pickups/?state=placed").json()["results"]
+    assert [row["order"] for row in again] == [mug_orders[1].number, mug_orders[0].number]
+    assert till.get("till/pickups/?state=ready").json()["results"] == []
     assert till.get("till/pickups/?state=lost").status_code == 400
     assert till.get("till/pickups/?cursor=bm9wZQ==").status_code == 400
+
+
+def test_what_ended_is_paged_newest_first(till, ana, mitte, mug):
+    orders = [make_order((mug, 1, 1290), store=mitte, customer=ana, state="cancelled") for _number in range(3)]
+
+    first = till.get("till/pickups/?state=cancelled&limit=2").json()
+    second = till.get(first["next"].removeprefix("http://testserver/api/v1/")).json()
+
+    shown = [row["order"] for row in first["results"] + second["results"]]
+    assert shown == [order.number for order in reversed(orders)]
 
 
 def test_the_list_costs_the_same_however_long(till, ana, mitte):
