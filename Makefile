@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test fault check format messages lock
+.PHONY: help run servers demo bench reset test fault contract check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,9 @@ test: .venv/.development ## run the tests
 
 fault: .venv/.development ## run the slow tests that kill servers and workers
 	@$(BIN)/pytest -m fault -n 0
+
+contract: .venv/.development ## try the API against its own document
+	@$(BIN)/pytest -m contract -n 2
 
 check: .venv/.development ## format, lint, types, imports, migrations, API document
 	@$(BIN)/ruff format --check

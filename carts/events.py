@@ -8,7 +8,11 @@ from core.journal import Event
 
 @dataclass(frozen=True, kw_only=True)
 class CartLineAdded(Event):
-    """Units of a variant came into a cart; ref is the SKU, quantity the units added."""
+    """
+    Units of a variant came into a cart; ref is the SKU, quantity the units added.
+
+    Written by the statement that adds the line (carts/services/carts.py), with just these fields.
+    """
 
     kind: ClassVar[str] = "cart.line_added"
     cart_id: int

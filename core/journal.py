@@ -18,8 +18,11 @@ from core.actors import Actor
 
 _COMMON = {"by", "occurred_at", "customer_id", "ref"}
 
-_APPEND = """
-INSERT INTO core_journal (occurred_at, kind, customer_id, channel, store, actor_id, ref, payload)
+# For the hot statements that append their one event themselves, as a part of what they write.
+INSERT_EVENT = "INSERT INTO core_journal (occurred_at, kind, customer_id, channel, store, actor_id, ref, payload)"
+
+_APPEND = f"""
+{INSERT_EVENT}
 SELECT * FROM unnest(
     %(occurred_at)s::timestamptz[], %(kind)s::text[], %(customer_id)s::bigint[], %(channel)s::text[],
     %(store)s::text[], %(actor_id)s::bigint[], %(ref)s::text[], %(payload)s::jsonb[])

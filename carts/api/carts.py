@@ -59,7 +59,10 @@ class ShoppersCart(CartDoor):
         return answer_cart(cart_of(self.owner(request, now=now)), now=now)
 
     @extend_schema(
-        operation_id="cart_empty", parameters=[TOKEN_PARAMETER, VERSION_PARAMETER], responses=CartOut, tags=["cart"]
+        operation_id="cart_empty",
+        parameters=[TOKEN_PARAMETER, VERSION_PARAMETER],
+        responses={200: CartOut},
+        tags=["cart"],
     )
     def delete(self, request: Request) -> HttpResponse:
         """Empty the cart; the cart itself stays."""
@@ -122,7 +125,10 @@ class CartLine(CartDoor):
         return answer_cart(cart_of(owner), now=now)
 
     @extend_schema(
-        operation_id="cart_remove", parameters=[TOKEN_PARAMETER, VERSION_PARAMETER], responses=CartOut, tags=["cart"]
+        operation_id="cart_remove",
+        parameters=[TOKEN_PARAMETER, VERSION_PARAMETER],
+        responses={200: CartOut},
+        tags=["cart"],
     )
     def delete(self, request: Request, line_id: str) -> HttpResponse:
         """Take a line out of the cart."""

@@ -60,7 +60,7 @@ class StoreOptionOut(serializers.Serializer[Any]):
 
 
 class OptionsOut(serializers.Serializer[Any]):
-    ship = ShipOptionOut()
+    ship = ShipOptionOut(allow_null=True)
     stores = StoreOptionOut(many=True)
     nearest_with_all = serializers.CharField(allow_null=True)
 

@@ -63,7 +63,7 @@ class CustomerCart(CustomerCartDoor):
         return _answer(self.owner(customer_id), now=timezone.now())
 
     @extend_schema(
-        operation_id="till_customer_cart_empty", parameters=[VERSION_PARAMETER], responses=CartOut, tags=["till"]
+        operation_id="till_customer_cart_empty", parameters=[VERSION_PARAMETER], responses={200: CartOut}, tags=["till"]
     )
     def delete(self, request: Request, customer_id: str) -> HttpResponse:
         """Empty the customer's cart."""
@@ -116,7 +116,10 @@ class CustomerCartLine(CustomerCartDoor):
         return _answer(owner, now=now)
 
     @extend_schema(
-        operation_id="till_customer_cart_remove", parameters=[VERSION_PARAMETER], responses=CartOut, tags=["till"]
+        operation_id="till_customer_cart_remove",
+        parameters=[VERSION_PARAMETER],
+        responses={200: CartOut},
+        tags=["till"],
     )
     def delete(self, request: Request, customer_id: str, line_id: str) -> HttpResponse:
         """Take a line out of the customer's cart."""

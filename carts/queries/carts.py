@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.translated import TranslatedText
 
 # A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
-_LINES = """
+LINES = """
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
        cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
@@ -38,9 +38,9 @@ LEFT JOIN LATERAL (
 WHERE {whose}
 ORDER BY line.id
 """
-_BY_CUSTOMER = _LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
-_BY_TOKEN = _LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.state = 'open'")
-_BY_ID = _LINES.format(whose="cart.id = %(cart)s")
+_BY_CUSTOMER = LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
+_BY_TOKEN = LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.state = 'open'")
+_BY_ID = LINES.format(whose="cart.id = %(cart)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +88,24 @@ class CartView:
 
 def cart_of_customer(customer_ids: list[int]) -> CartView | None:
     """Return the open cart of a person, by all the ids of his records; None if there is none yet."""
-    return _view(sql.fetch_all(_BY_CUSTOMER, {"customers": customer_ids}))
+    return view_of(sql.fetch_all(_BY_CUSTOMER, {"customers": customer_ids}))
 
 
 def cart_of_token(token_hash: str) -> CartView | None:
     """Return the open anonymous cart a token opens; None if there is none."""
-    return _view(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash}))
+    return view_of(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash}))
 
 
 def get_cart(cart_id: int) -> CartView:
     """Return a cart in whatever state. Raises NotFound."""
-    view = _view(sql.fetch_all(_BY_ID, {"cart": cart_id}))
+    view = view_of(sql.fetch_all(_BY_ID, {"cart": cart_id}))
     if view is None:
         raise NotFound("There is no such cart.")
     return view
 
 
-def _view(rows: list[sql.Row]) -> CartView | None:
+def view_of(rows: list[sql.Row]) -> CartView | None:
+    """Return the cart that rows of LINES tell of; None for no rows."""
     if not rows:
         return None
     # A person merged from two records may for a moment own two open carts; the newest stands for both.

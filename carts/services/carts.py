@@ -20,7 +20,7 @@ from carts.events import CartEmptied, CartLineAdded, CartLineChanged, CartLineRe
 from core import sql
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
-from core.journal import publish
+from core.journal import INSERT_EVENT, publish
 
 LARGEST_QUANTITY = 9999
 _MAY_CHANGE = """
@@ -48,8 +48,13 @@ WITH wanted AS (
     FROM cart, wanted
     ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = present.quantity + EXCLUDED.quantity
     RETURNING id
+), event AS (
+    {event}
+    SELECT %(now)s, %(kind)s, %(customer)s::bigint, %(channel)s, %(store_code)s, %(staff)s::bigint, %(sku)s,
+           jsonb_build_object('cart_id', cart.id, 'variant_id', wanted.id, 'quantity', %(quantity)s::int)
+    FROM cart, wanted
 )
-SELECT wanted.id AS variant_id, cart.id AS cart_id, cart.version, line.id AS line_id
+SELECT wanted.id AS variant_id, cart.id AS cart_id
 FROM (SELECT 1) AS always LEFT JOIN wanted ON true LEFT JOIN cart ON true LEFT JOIN line ON true
 """
 _NEW_CART = """
@@ -64,14 +69,16 @@ _ADD_FOR_CUSTOMER = _ADD.format(
     SET version = present.version + 1, changed_at = EXCLUDED.changed_at, merge_report = '[]'
     WHERE %(version)s::int IS NULL OR present.version = %(version)s::int""",
     cart_id="present.id",
+    event=INSERT_EVENT,
 )
 _ADD_FOR_TOKEN = _ADD.format(
     cart=f"""
     UPDATE carts_cart SET version = version + 1, changed_at = %(now)s, merge_report = '[]'
     FROM wanted WHERE token_hash = %(token_hash)s AND {_MAY_CHANGE}""",
     cart_id="carts_cart.id",
+    event=INSERT_EVENT,
 )
-_ADD_TO_NEW = _ADD.format(cart=_NEW_CART, cart_id="present.id")
+_ADD_TO_NEW = _ADD.format(cart=_NEW_CART, cart_id="present.id", event=INSERT_EVENT)
 
 # Takes the owner's open cart if it holds the line (or any line at all), and counts its version up.
 _TAKE_CART = f"""
@@ -245,7 +252,9 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
         "quantity": quantity,
         "channel": by.channel,
         "store": by.store_id,
+        "store_code": by.store_code,
         "staff": by.staff_id,
+        "kind": CartLineAdded.kind,
         "now": now,
         "version": version,
     }
@@ -256,17 +265,6 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
         raise NotFound(_("There is no %(sku)s on sale.") % {"sku": sku}, sku=sku)
     if row["cart_id"] is None:
         raise _cannot_change(owner)
-    publish(
-        CartLineAdded(
-            by=by,
-            occurred_at=now,
-            customer_id=owner.customer_id,
-            ref=sku,
-            cart_id=row["cart_id"],
-            variant_id=row["variant_id"],
-            quantity=quantity,
-        )
-    )
     return int(row["cart_id"])
 
 

@@ -8,20 +8,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carts.models import Cart
-from carts.queries.carts import CartView, get_cart
+from carts.queries.carts import LINES, CartView, get_cart, view_of
 from carts.services.carts import Owner, VersionConflict
 from carts.services.merging import merge_lines_back
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound, Refusal
 
-_TAKE = """
-UPDATE carts_cart SET state = 'ordered', changed_at = %(now)s
-WHERE state = 'open' AND (%(version)s::int IS NULL OR version = %(version)s::int)
-  AND (customer_id = ANY(%(customers)s::bigint[])
-       OR (token_hash <> '' AND token_hash = %(token_hash)s)
-       OR id = %(cart)s::bigint)
-RETURNING id
+# The lines are read by the same statement. Its snapshot may be older than the cart it waited for; then the versions
+# differ, and the lines are read again.
+_TAKE = f"""
+WITH taken AS (
+    UPDATE carts_cart SET state = 'ordered', changed_at = %(now)s
+    WHERE state = 'open' AND (%(version)s::int IS NULL OR version = %(version)s::int)
+      AND (customer_id = ANY(%(customers)s::bigint[])
+           OR (token_hash <> '' AND token_hash = %(token_hash)s)
+           OR id = %(cart)s::bigint)
+    RETURNING id, version
+)
+SELECT taken.version AS taken_version, seen.* FROM taken
+JOIN LATERAL ({LINES.format(whose="cart.id = taken.id")}) AS seen ON true
 """
 _PRESENT = """
 SELECT version FROM carts_cart
@@ -66,16 +72,17 @@ def take_cart(*, owner: Owner, cart_id: int | None = None, version: int | None, 
     it back. Raises CartEmpty if there is no open cart with lines, and VersionConflict.
     """
     parameters = {**owner.parameters(), "cart": cart_id, "version": version, "now": now}
-    row = sql.fetch_one(_TAKE, parameters)
-    if row is None:
+    rows = sql.fetch_all(_TAKE, parameters)
+    if not rows:
         present = sql.fetch_one(_PRESENT, parameters)
         if present is None:
             raise CartEmpty(_("There is nothing in the cart."))
         raise VersionConflict(
             _("The cart was changed meanwhile. Look at it again before you order."), version=present["version"]
         )
-    cart = get_cart(row["id"])
-    if not cart.lines:
+    is_stale = any(row["version"] != row["taken_version"] for row in rows)
+    cart = get_cart(rows[0]["cart_id"]) if is_stale else view_of(rows)
+    if cart is None or not cart.lines:
         raise CartEmpty(_("There is nothing in the cart."))
     return cart
 
