@@ -1,0 +1,51 @@
+"""Reading what processes and statements have cost so far."""
+
+from collections.abc import Sequence
+
+import psutil
+from django.db import connection
+
+from omnistore.bench.figures import Usage
+
+# What somebody sent. PostgreSQL's own checks of foreign keys, put off to the commit, are counted as if they were
+# statements, and the meter's own reading is one; neither is the shop's.
+_STATEMENTS = """
+SELECT COALESCE(sum(calls), 0)::bigint FROM pg_stat_statements
+WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND query NOT LIKE '%OPERATOR(pg_catalog.=)%FOR KEY SHARE OF x' AND query NOT LIKE '%pg_stat_statements%'
+"""
+
+
+class Meter:
+    """Reads the usage of a group of server processes, of PostgreSQL, and of the statements of its database."""
+
+    def __init__(self, *, servers: Sequence[psutil.Process], postgres: psutil.Process) -> None:
+        self._servers = servers
+        self._postgres = postgres
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+
+    def read(self) -> Usage:
+        """Return what was used since the processes began. BEGIN and COMMIT are no statements here."""
+        with connection.cursor() as cursor:
+            cursor.execute(_STATEMENTS)
+            row = cursor.fetchone()
+        assert row is not None
+        return Usage(
+            server_seconds=sum(_seconds(process) for process in self._servers),
+            pg_seconds=_seconds(self._postgres),
+            statements=int(row[0]),
+        )
+
+
+def _seconds(parent: psutil.Process) -> float:
+    """CPU time of a process, of its living children, and of those that it has seen end."""
+    own = parent.cpu_times()
+    total = own.user + own.system + own.children_user + own.children_system
+    for child in parent.children(recursive=True):
+        try:
+            times = child.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return float(total)
