@@ -107,8 +107,9 @@ def _write_goods(
     names = list(itertools.islice(_names(), product_count))
     looks = [rng.sample(COLOURS, COLOURS_EACH) for _ in names]
 
-    _write_products(products, names, rng=rng, now=now, progress=progress)
+    # Variants come before their products, whose triggers then read all SKUs at once and are not run a second time.
     _write_variants(variants, products, looks, progress=progress)
+    _write_products(products, names, rng=rng, now=now, progress=progress)
     copy_rows(
         "inventory_price (variant_id, currency, amount, updated_at)",
         ((variant, settings.SHOP_CURRENCY, rng.randrange(290, MOST_CENTS, 10), now) for variant in variants),
