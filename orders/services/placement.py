@@ -29,6 +29,7 @@ from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines, plan_tenders
 from orders.services.charging import Charge
 from orders.services.sources import Part, find_parts
+from orders.services.till_sessions import take_open_session
 from orders.services.writing import Draft, needs_provider, write_order
 
 
@@ -59,8 +60,8 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
 
     Stock is promised at the chosen locations in this transaction: for good, or for 15 minutes while a payment is under
     way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited. The stock rows are
-    locked last. Raises TotalChanged, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed;
-    the caller's rollback undoes all of it, the taking of the cart too.
+    locked last. Raises TotalChanged, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed,
+    SessionNotOpen; the caller's rollback undoes all of it, the taking of the cart too.
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
@@ -71,6 +72,9 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     tenders = plan_tenders(wish.tenders, owed=totals.grand, kinds={part.kind for part in parts})
     tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
+    if wish.session_id is not None:
+        # Held until the commit: a till that is being closed counts this sale, or refuses it.
+        take_open_session(session_id=wish.session_id, store_id=by.store_id)
 
     draft = Draft(cart=cart, wish=wish, parts=parts, totals=totals, tenders=tenders, waits=waits)
     order = write_order(draft, by=by, now=now)

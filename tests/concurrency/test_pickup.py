@@ -185,3 +185,25 @@ def test_cash_that_comes_while_the_till_is_closed_is_counted_or_refused(ana, hig
         assert session.expected == 12_580
     else:
         assert session.is_open or (codes([paid]), session.expected) == ([(409, "session_closed")], 10_000)
+
+
+def test_a_sale_while_the_till_is_closed_is_counted_or_refused(high_street, desk, tess, mug):
+    session = make_till_session(high_street, tess)
+    cash = {"method": "cash", "tendered": {"amount": "12.90", "currency": "EUR"}}
+    sale = {"session": str(session.pk), "lines": [{"sku": "MUG"}], "payments": [cash]}
+    count = {"counted": {"amount": "100.00", "currency": "EUR"}}
+    tills, manager = [desk() for _till in range(3)], desk()
+
+    *sold, closed = race(
+        [lambda till=till: till.post("till/sales/", sale) for till in tills]
+        + [lambda: manager.patch(f"till/sessions/{session.pk}/", count, **{"Idempotency-Key": "close"})]
+    )
+
+    session.refresh_from_db()
+    sales = [answer.status_code for answer in sold].count(201)
+    assert {answer.status_code for answer in sold} <= {201, 409}
+    if closed.status_code == 200:
+        assert session.expected == 10_000 + 1290 * sales
+    else:
+        # Counted before the sales came in, the drawer would hold too much: the till stays open.
+        assert (codes([closed]), session.is_open) == ([(403, "difference_needs_manager")], True)
