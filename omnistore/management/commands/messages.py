@@ -115,7 +115,7 @@ def _write(language: str, catalogue: Catalog) -> None:
 
 def _translations(catalogue: Catalog) -> dict[Any, Any]:
     return {
-        (message.id, message.context): message.string for message in catalogue if message.id and _is_translated(message)
+        (str(message.id), message.context): message.string for message in catalogue if message.id and _is_translated(message)
     }
 
 

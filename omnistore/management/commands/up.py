@@ -125,7 +125,7 @@ class Command(BaseCommand):
         connection.close()
 
     def start_programs(self, at_the_end: ExitStack, servers: list[Postgres | Valkey]) -> list[Program]:
-        """Start every program of the Procfile and wait until the web process answers."""
+        """Start every program of the Procfile, the first of them being web, and wait until web answers."""
         counts = settings.DATA_DIR / "run" / "metrics"
         metrics.prepare_directory(counts)
         environment = environment_of_programs(
@@ -139,11 +139,16 @@ class Command(BaseCommand):
             for name, command in read_procfile(settings.BASE_DIR / "Procfile").items()
         ]
         at_the_end.callback(self.supervisor.stop, programs)
-        for program in programs:
-            program.start()
-        is_up = self.supervisor.wait_for(_all_of_web_answers, *servers, *programs, seconds=START_SECONDS)
-        if not is_up and not self.supervisor.asked_to_stop.is_set():
+        # Web alone has the processors until it answers; what comes after it is not waited for by anybody.
+        web, *others = programs
+        web.start()
+        is_up = self.supervisor.wait_for(_all_of_web_answers, *servers, web, seconds=START_SECONDS)
+        if self.supervisor.asked_to_stop.is_set():
+            return []
+        if not is_up:
             raise ServerError(f"The web process does not start: see {settings.DATA_DIR / 'log' / 'web.log'}.")
+        for program in others:
+            program.start()
         return programs
 
     def say_where_things_are(self, servers_only: bool) -> None:
