@@ -47,7 +47,7 @@ def test_who_has_a_second_factor_needs_it(admin):
 
 def test_guessing_is_stopped_even_for_the_right_password(admin):
     cache.clear()
-    for _number in range(12):
+    for _number in range(6):
         sign_in("ada@example.com", "wrong")
 
     assert not is_in(sign_in("ada@example.com"))
