@@ -9,7 +9,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from accounts.authentication import lacks_second_factor
 
 
 class SignIn(AdminAuthenticationForm):
@@ -34,6 +37,8 @@ class SignIn(AdminAuthenticationForm):
         return self.cleaned_data
 
     def _check_second_factor(self, user: Any) -> None:
+        if lacks_second_factor(user):
+            raise ValidationError(_("Set up an authenticator app or a passkey first, at /accounts/2fa/."))
         if not is_mfa_enabled(user):
             return
         second = AuthenticateForm({"code": self.cleaned_data.get("code", "")}, user=user)
@@ -51,3 +56,7 @@ class BackOffice(admin.AdminSite):
     site_url = None
     login_form = SignIn
     login_template = "admin/sign_in.html"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Tell whether somebody may be here: staff with two factors, where the shop asks for two."""
+        return super().has_permission(request) and not lacks_second_factor(request.user)
