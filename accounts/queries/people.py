@@ -35,11 +35,13 @@ _PERSON_COLUMNS = f"""
 
 # Every way of looking is one branch over its own index; a branch that has nothing to look for finds nothing. A hit on
 # a record that was merged leads to the person it was merged into. The operators ~>=~ and ~<~ compare letter by letter,
-# which a prepared LIKE could not look up in an index.
+# which a prepared LIKE could not look up in an index. Trigrams need three letters; two are taken as a beginning. Names
+# that merely resemble the words are looked for, at some cost, only if none has them.
 _FIND = f"""
 WITH wanted AS (
-    SELECT core_normalise(%(words)s::text) AS words
-), hits AS (
+    SELECT words, CASE WHEN length(words) > 2 THEN '%%' ELSE '' END || replace(words, ' ', '%%') || '%%' AS pattern
+    FROM core_normalise(%(words)s::text) AS words
+), exact AS MATERIALIZED (
     SELECT COALESCE(merged_into_id, id) AS id, 0::float AS distance FROM accounts_customer
     WHERE card_number = %(card_number)s
     UNION ALL
@@ -50,10 +52,14 @@ WITH wanted AS (
      WHERE %(phone)s <> '' AND reverse(phone) ~>=~ %(phone)s AND reverse(phone) ~<~ (%(phone)s || ':') LIMIT 200)
     UNION ALL
     (SELECT COALESCE(merged_into_id, id), 0.3 + (words <<-> core_normalise(name)) FROM accounts_customer, wanted
-     WHERE words <> '' AND core_normalise(name) LIKE '%%' || replace(words, ' ', '%%') || '%%' LIMIT 200)
+     WHERE words <> '' AND core_normalise(name) LIKE pattern LIMIT 200)
+), hits AS (
+    SELECT id, distance FROM exact
     UNION ALL
     (SELECT COALESCE(merged_into_id, id), 0.6 + (words <<-> core_normalise(name)) FROM accounts_customer, wanted
-     WHERE words <> '' AND (words <%% core_normalise(name) OR core_normalise(name) %% words) ORDER BY 2 LIMIT 200)
+     WHERE length(words) > 2 AND NOT EXISTS (SELECT 1 FROM exact)
+       AND (words <%% core_normalise(name) OR core_normalise(name) %% words)
+     ORDER BY 2 LIMIT 200)
 ), nearest AS (
     SELECT id, min(distance) AS distance FROM hits GROUP BY id
 )

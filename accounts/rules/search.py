@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 CARD_NUMBER_DIGITS = 12
 FEWEST_PHONE_DIGITS = 4
+LONGEST_END_DIGITS = 6  # Up to here it is the end of a number, in which a zero counts.
 FEWEST_LETTERS = 2
 
 _ASCII_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
@@ -18,7 +19,7 @@ class Spelling:
     The same words, read as each thing they could be; empty where they cannot be that.
 
     email: the beginning of an address, in lower case. phone_end: the last digits of a number, without country code
-    or with it, never with leading zeros. words: parts of a name in their order.
+    or with it, without the zeros that are dialled before it. words: parts of a name in their order.
     """
 
     email: str = ""
@@ -41,7 +42,7 @@ def spell(text: str) -> Spelling:
     if _PHONE_LIKE.fullmatch(text):
         # People write +49 (0)171 1234567, 0049 171 1234567 and 0171 1234567 for the same number; it ends the same.
         digits = re.sub(r"\D", "", text.replace("(0)", ""))
-        significant = digits.lstrip("0")
+        significant = digits.lstrip("0") if len(digits) > LONGEST_END_DIGITS else digits
         return Spelling(
             phone_end=significant if len(significant) >= FEWEST_PHONE_DIGITS else "",
             card_number=digits if len(digits) == CARD_NUMBER_DIGITS else "",

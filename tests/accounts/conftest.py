@@ -10,8 +10,7 @@ from tests.accounts.texts import Texts
 
 
 @pytest.fixture(autouse=True)
-def _this_app_alone(settings):
-    settings.ROOT_URLCONF = "tests.accounts.urls"
+def _texts_and_limits_anew(settings):
     settings.SMS_BACKEND = "tests.accounts.texts.Texts"
     Texts.sent.clear()
     cache.clear()  # Rate limits count on from test to test otherwise.

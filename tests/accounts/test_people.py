@@ -73,6 +73,16 @@ def test_what_names_nobody_finds_nobody(people, text):
     assert found(text) == []
 
 
+def test_the_end_of_a_number_may_begin_with_a_zero(people):
+    make_contact("Zero", phone="+4915100000712")
+
+    assert found("0712") == ["Zero"]
+
+
+def test_two_letters_are_a_beginning(people):
+    assert found("an") == ["Ana Moreno", "Annabel Morrow"]
+
+
 def test_searching_takes_one_statement_however_many_are_found(people, django_assert_num_queries):
     for number in range(30):
         make_contact(f"Ana Nr. {number}")
