@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line of an order. returned: units that came back or are on their way."""
+    """A line of an order. returned: units that came back."""
 
     id: int
     variant_id: int | None

@@ -1,4 +1,5 @@
 from itertools import chain
+from urllib.parse import urlsplit
 
 import pytest
 
