@@ -52,7 +52,8 @@ WITH wanted AS (
     DO UPDATE SET version = present.version + 1, changed_at = EXCLUDED.changed_at
     RETURNING id, version
 ), line AS (
-    INSERT INTO carts_cartline AS present (cart_id, variant_id, quantity, unit_price_when_added, added_channel, added_at)
+    INSERT INTO carts_cartline AS present (cart_id, variant_id, quantity, unit_price_when_added, added_channel,
+                                           added_at)
     SELECT cart.id, wanted.id, %(quantity)s, wanted.amount, 'app', now() FROM cart, wanted
     ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = present.quantity + EXCLUDED.quantity
     RETURNING id
