@@ -114,9 +114,16 @@ def _write(language: str, catalogue: Catalog) -> None:
 
 
 def _translations(catalogue: Catalog) -> dict[Any, Any]:
+    """Return what is translated into what; the two file formats give plurals as different kinds of sequence."""
     return {
-        (str(message.id), message.context): message.string for message in catalogue if message.id and _is_translated(message)
+        (_comparable(message.id), message.context): _comparable(message.string)
+        for message in catalogue
+        if message.id and _is_translated(message)
     }
+
+
+def _comparable(text: Any) -> Any:
+    return text if isinstance(text, str) else tuple(text)
 
 
 def _source_files() -> list[Path]:
