@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -36,7 +37,7 @@ class DecisionsBody(StrictSerializer):
 
     def validate_consents(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({(decision["medium"], decision["purpose"]) for decision in value}) < len(value):
-            raise serializers.ValidationError("Each medium and purpose once.", code="repeated")
+            raise serializers.ValidationError(_("Each medium and purpose once."), code="repeated")
         return value
 
 

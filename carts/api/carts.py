@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -150,7 +151,7 @@ class HandoverPicture(Door):
     def get(self, request: Request, code: str) -> HttpResponse:
         """The handover code as a QR code to show at the till."""
         if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
-            raise NotFound("There is no such code.")
+            raise NotFound(_("There is no such code."))
         picture = io.BytesIO()
         segno.make(code, error="m").save(picture, kind="svg", scale=8, border=4)
         return HttpResponse(picture.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
@@ -171,7 +172,7 @@ class CartStream(CartDoor):
         """
         owner = self.owner(request, now=timezone.now())
         if not owner.customer_ids and not owner.token_hash:
-            raise NotFound("There is no cart to follow: put something into it first.")
+            raise NotFound(_("There is no cart to follow: put something into it first."))
         ticket = signing.dumps({"customers": owner.customer_ids, "token": owner.token_hash}, salt=STREAM_SALT)
         location = f"{settings.LIVE_URL}/live/cart/?ticket={ticket}"
         return HttpResponse(status=307, headers={"Location": location, "Cache-Control": "no-store"})

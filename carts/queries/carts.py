@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from carts.rules.problems import LineFacts, Problem, line_problems
 from carts.rules.quote import QuoteLine, ShippingTerms, Totals, quote
 from core import sql
@@ -100,7 +102,7 @@ def get_cart(cart_id: int) -> CartView:
     """Return a cart in whatever state. Raises NotFound."""
     view = view_of(sql.fetch_all(_BY_ID, {"cart": cart_id}))
     if view is None:
-        raise NotFound("There is no such cart.")
+        raise NotFound(_("There is no such cart."))
     return view
 
 

@@ -1,6 +1,7 @@
 """Reading the wish list."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from core import sql
 from core.api import Page
@@ -22,7 +23,7 @@ def wishlist_of(*, customer_ids: list[int], page: Page) -> list[sql.Row]:
     """Return a page of what a person saved for later, the newest first, with today's prices in minor units."""
     after = page.after[0] if page.after else None
     if after is not None and not isinstance(after, int):
-        raise Malformed("This cursor is not one of ours; begin again without it.", field="cursor")
+        raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
     return sql.fetch_all(
         _ITEMS,
         {

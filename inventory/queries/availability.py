@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from core import sql
 from core.errors import NotFound
@@ -119,7 +120,7 @@ def availability_of(*, sku: str, near: Place | None, limit: int, now: datetime) 
     """
     ship = sql.fetch_one(_SHIP, {"sku": sku})
     if ship is None:
-        raise NotFound(f"There is no article {sku}.")
+        raise NotFound(_("There is no article %s.") % sku)
     offers = store_offers([ship["variant_id"]], near=near, limit=limit, pickup_only=False)
     sender = ship["sender"]
     hours = load_hours([offer.location_id for offer in offers] + ([sender] if sender else []))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from core import sql
 from core.errors import NotFound
@@ -64,7 +65,7 @@ def get_product(slug: str) -> tuple[sql.Row, list[sql.Row]]:
     """
     product = sql.fetch_one(_PRODUCT, {"slug": slug})
     if product is None:
-        raise NotFound("There is no such product.")
+        raise NotFound(_("There is no such product."))
     variants = sql.fetch_all(_VARIANTS, {"product": product["id"], "currency": settings.SHOP_CURRENCY})
     return product, variants
 
@@ -74,11 +75,11 @@ def find_by_barcode(scanned: str) -> tuple[str, str]:
     try:
         code = canonical_barcode(scanned)
     except NotABarcode:
-        raise NotFound("This is not a barcode we know, or it was misread: its check digit is wrong.") from None
+        raise NotFound(_("This is not a barcode we know, or it was misread: its check digit is wrong.")) from None
     # Codes kept before they were brought into one form may lack the leading zero.
     row = sql.fetch_one(_BY_BARCODE, {"codes": [code, code.removeprefix("0")]})
     if row is None:
-        raise NotFound("We sell nothing with this barcode.")
+        raise NotFound(_("We sell nothing with this barcode."))
     return row["slug"], row["sku"]
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core import sql
 from core.errors import NotFound
 from inventory.queries.availability import Place
@@ -63,5 +65,5 @@ def get_store(code: str) -> sql.Row:
     """Return a store with address, services, week and exceptions (as hours_of reads them). Raises NotFound."""
     row = sql.fetch_one(_ONE, {"code": code})
     if row is None:
-        raise NotFound("There is no such store.")
+        raise NotFound(_("There is no such store."))
     return row

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core import sql
 from core.errors import NotFound
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
@@ -89,7 +91,7 @@ def get_order(number: str) -> OrderView:
     """Return an order by its number. Raises NotFound."""
     row = sql.fetch_one(_BY_NUMBER, {"number": number})
     if row is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     return _view(row)
 
 
@@ -102,7 +104,7 @@ def get_order_for(*, number: str, customer_ids: Sequence[int], token_hash: str) 
     order = get_order(number)
     is_own = order.customer_id is not None and order.customer_id in customer_ids
     if not is_own and not _is_opened_by(order, token_hash):
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     return order
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core import sql
 from core.errors import NotFound
 
@@ -117,5 +119,5 @@ def get_pickup(*, pickup_id: int, store_id: int) -> PickupView:
     """Return one pickup of a store. Raises NotFound."""
     row = sql.fetch_one(_ONE, {"pickup": pickup_id, "store": store_id})
     if row is None:
-        raise NotFound("There is no such pickup in this store.")
+        raise NotFound(_("There is no such pickup in this store."))
     return PickupView(**row)
