@@ -62,7 +62,7 @@ def problem(
     code = code or _CODES.get(status, "refused")
     body = {
         **members,
-        "type": f"/api/v1/problems/{code}/",
+        "type": f"urn:omnistore:problem:{code}",
         "title": _TITLES.get(status, "Refused"),
         "status": status,
         "detail": detail,
