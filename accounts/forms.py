@@ -9,14 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer
 
 
-def check_writable(text: str) -> None:
-    """Refuse halves of characters, which JSON can spell and no database can keep. Raises ValidationError."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise forms.ValidationError(_("Half a character is not a name."), code="invalid") from error
-
-
 class SignupForm(forms.Form):
     """
     The base of every sign-up form, on the web and in the app: an e-mail address, a phone number, or both.
@@ -24,7 +16,7 @@ class SignupForm(forms.Form):
     Whichever is given is proved by a code before the account can be used.
     """
 
-    name = forms.CharField(label=_("Name"), max_length=200, required=False, validators=[check_writable])
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
 
     def full_clean(self) -> None:
         """Check what was filled in."""
