@@ -29,7 +29,7 @@ servers: .venv/.runtime ## run PostgreSQL and Valkey only, for manage.py command
 demo: .venv/.runtime ## tell the shop's main job as a story, over HTTP, starting the shop if needed
 	@exec $(BIN)/python -m omnistore.demo.story
 
-bench: .venv/.runtime ## measure the running shop against hand-written SQL
+bench: .venv/.runtime ## measure a shop of its own against hand-written SQL; takes three minutes
 	@exec $(MANAGE) bench
 
 reset: .venv/.runtime ## delete all data of the shop in DATA

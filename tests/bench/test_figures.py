@@ -1,0 +1,71 @@
+"""How a measurement is summed up."""
+
+import pytest
+
+from omnistore.bench.figures import Figures, Usage, as_json, budget, figures, percentile, table
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "found"),
+    [
+        ([5.0], 50, 5.0),
+        ([5.0], 99, 5.0),
+        ([3.0, 1.0, 2.0, 4.0], 50, 2.0),
+        ([3.0, 1.0, 2.0, 4.0], 51, 3.0),
+        ([float(number) for number in range(1, 101)], 95, 95.0),
+        ([float(number) for number in range(1, 101)], 100, 100.0),
+    ],
+)
+def test_a_percentile_is_a_value_that_was_measured(values, percent, found):
+    assert percentile(values, percent) == found
+
+
+def test_costs_are_shared_among_the_acts():
+    before = Usage(server_seconds=10.0, pg_seconds=5.0, statements=1000)
+    after = Usage(server_seconds=10.5, pg_seconds=5.125, statements=1090)
+
+    found = figures([0.010, 0.020, 0.030, 0.040, 0.050], seconds=2.0, used=after.since(before))
+
+    assert found == Figures(rps=2.5, p50_ms=30.0, p95_ms=50.0, server_cpu_ms=100.0, pg_cpu_ms=25.0, sql=18.0)
+    assert found.cpu_ms == 125.0
+
+
+def test_nothing_measured_is_a_fault_and_not_a_figure():
+    with pytest.raises(AssertionError):
+        figures([], seconds=1.0, used=Usage(0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("server_ms", "pg_ms", "sql", "kept"),
+    [(15.0, 5.0, 24.0, [True, True]), (15.0, 5.1, 24.0, [True, False]), (1.0, 1.0, 24.1, [False, True])],
+)
+def test_the_budget_is_kept_up_to_its_limits(server_ms, pg_ms, sql, kept):
+    journey = Figures(rps=1.0, p50_ms=1.0, p95_ms=1.0, server_cpu_ms=server_ms, pg_cpu_ms=pg_ms, sql=sql)
+
+    assert [is_kept for _line, is_kept in budget(journey)] == kept
+
+
+def test_a_table_and_json_tell_the_same_figures():
+    measured = {"journey": Figures(rps=51.5, p50_ms=12.25, p95_ms=30.5, server_cpu_ms=9.75, pg_cpu_ms=3.5, sql=23.0)}
+
+    shaped = as_json(measured)
+
+    assert shaped == {
+        "journey": {
+            "rps": 51.5,
+            "p50_ms": 12.25,
+            "p95_ms": 30.5,
+            "server_cpu_ms": 9.75,
+            "pg_cpu_ms": 3.5,
+            "sql": 23.0,
+        }
+    }
+    assert table({"shop": measured}).splitlines()[-1].split() == [
+        "journey",
+        "51.5",
+        "12.25",
+        "30.50",
+        "9.75",
+        "3.50",
+        "23.00",
+    ]
