@@ -272,6 +272,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+# In production a web server or bucket in front gives out what was uploaded.
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=not PRODUCTION)
 # Compressing takes a minute, which a developer would wait for without ever noticing the difference.
 STATIC_FILES = "whitenoise" if PRODUCTION else "django.contrib.staticfiles"
 STATIC_STORAGE = "CompressedManifestStaticFilesStorage" if PRODUCTION else "ManifestStaticFilesStorage"

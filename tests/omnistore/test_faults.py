@@ -29,7 +29,7 @@ NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "TEST_DATA", "HOST")
 class Shop:
     """A supervisor in a process of its own, on data of its own."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, **environment: str) -> None:
         self.data = data
         self.port = _free_port()
         kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
@@ -40,7 +40,7 @@ class Shop:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *options],
             cwd=settings.BASE_DIR,
-            env={**kept, **own, "DJANGO_SETTINGS_MODULE": "omnistore.settings"},
+            env={**kept, **own, **environment, "DJANGO_SETTINGS_MODULE": "omnistore.settings"},
             stdout=self.output,
             stderr=subprocess.STDOUT,
         )
@@ -73,8 +73,8 @@ class Shop:
 
 
 @contextmanager
-def running_shop(data, *options):
-    shop = Shop(data, *options)
+def running_shop(data, *options, **environment):
+    shop = Shop(data, *options, **environment)
     try:
         yield shop
     finally:

@@ -1,0 +1,151 @@
+"""Kill -9 of every part while people buy: nothing is sold twice, nothing that was answered is lost."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from omnistore.servers.locations import postgres_url
+from tests.omnistore.test_faults import NOT_INHERITED, running_shop
+
+pytestmark = pytest.mark.fault
+
+BUYERS, UNITS = 40, 25
+PATIENCE_SECONDS = 120
+STORE = "ber-mitte"
+
+
+class Buyer(threading.Thread):
+    """A guest who wants one unit, and sends each request again until he is told yes or no."""
+
+    def __init__(self, shop, sku):
+        super().__init__()
+        self.address = f"http://127.0.0.1:{shop.port}/api/v1/"
+        self.sku, self.token, self.order, self.refusal = sku, "", None, ""
+
+    def run(self):
+        cart = self.ask("cart/lines/", {"sku": self.sku})
+        self.token = cart["cart_token"]
+        order = {
+            "cart_version": cart["version"],
+            "expected_total": cart["totals"]["grand"],
+            "fulfilments": [{"kind": "pickup", "store": STORE}],
+            "payments": [{"method": "test"}],
+            "contact": {"email": "guest@example.com"},
+        }
+        answer = self.ask("checkout/", order, key=str(uuid.uuid4()))
+        if "number" in answer and answer.get("code") is None:
+            self.order = answer["number"]
+        else:
+            self.refusal = answer["code"]
+
+    def ask(self, path, body=None, key=""):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            request = urllib.request.Request(
+                self.address + path,
+                data=None if body is None else json.dumps(body).encode(),
+                headers={"Content-Type": "application/json", "X-Cart-Token": self.token, "Idempotency-Key": key},
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                problem = json.load(error)
+                if problem["code"] not in ("unavailable", "busy", "request_in_progress"):
+                    return problem
+            except OSError:
+                pass
+            time.sleep(0.2)
+        raise AssertionError(f"no answer to {path} for {PATIENCE_SECONDS} s")
+
+
+def stock_of_one_variant(shop):
+    """Leave so many units of one variant in the store, as a count would, and return its SKU."""
+    with shop.postgres() as connection:
+        level, sku, on_hand = connection.execute(
+            """
+            SELECT level.id, variant.sku, level.on_hand FROM inventory_stocklevel AS level
+            JOIN inventory_variant AS variant ON variant.id = level.variant_id AND variant.is_active
+            JOIN inventory_location AS location ON location.id = level.location_id AND location.code = %s
+            WHERE level.reserved = 0 AND level.safety = 0 ORDER BY level.id LIMIT 1
+            """,
+            [STORE],
+        ).fetchone()
+        connection.execute("UPDATE inventory_stocklevel SET on_hand = %s WHERE id = %s", [UNITS, level])
+        connection.execute(
+            """
+            INSERT INTO inventory_stockmovement (level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id,
+                                                 channel, reason, occurred_at)
+            VALUES (%s, 'adjusted', %s, 0, 'count', 'fault', 'system', '', now())
+            """,
+            [level, UNITS - on_hand],
+        )
+    return sku
+
+
+def kill_everything_in_turn(shop, stop):
+    """Kill a web worker, the Celery worker, PostgreSQL and Valkey, over and over."""
+    while not stop.is_set():
+        for name in ("granian", "worker", "postgres", "valkey"):
+            try:
+                process = shop.family(name)
+                victims = process.children() if name == "granian" else []
+                (victims[0] if victims else process).kill()
+            except (StopIteration, OSError):
+                pass
+            if stop.wait(2.0):
+                return
+
+
+def audit(shop):
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return subprocess.run(
+        [sys.executable, "manage.py", "audit"],
+        cwd=settings.BASE_DIR,
+        env={**kept, "DATA": str(shop.data), "DJANGO_SETTINGS_MODULE": "omnistore.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_whatever_is_killed_while_people_buy(tmp_path):
+    with running_shop(tmp_path / "data", DEMO="1") as shop:
+        sku = stock_of_one_variant(shop)
+        buyers = [Buyer(shop, sku) for _ in range(BUYERS)]
+        stop = threading.Event()
+        killer = threading.Thread(target=kill_everything_in_turn, args=(shop, stop))
+        killer.start()
+        for buyer in buyers:
+            buyer.start()
+            time.sleep(0.2)
+        for buyer in buyers:
+            buyer.join(PATIENCE_SECONDS * 2)
+        stop.set()
+        killer.join()
+
+        sold = [buyer for buyer in buyers if buyer.order]
+        assert {buyer.refusal for buyer in buyers if not buyer.order} <= {"insufficient_stock"}
+        assert len(sold) == UNITS
+        assert len({buyer.order for buyer in sold}) == UNITS
+        for buyer in sold:
+            assert buyer.ask(f"orders/{buyer.order}/")["number"] == buyer.order
+        # Orders whose request died are settled by the sweep, without anybody's help.
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with psycopg.connect(postgres_url(shop.data)) as connection:
+                if connection.execute("SELECT count(*) FROM orders_order WHERE state = 'pending'").fetchone() == (0,):
+                    break
+            time.sleep(1)
+        checked = audit(shop)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
