@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 
 from omnistore.servers.locations import postgres_url
-from tests.omnistore.test_faults import NOT_INHERITED, running_shop
+from tests.omnistore.test_faults import HEALED_WITHIN_SECONDS, NOT_INHERITED, _wait, running_shop
 
 pytestmark = pytest.mark.fault
 
@@ -93,18 +93,15 @@ def stock_of_one_variant(shop):
     return sku
 
 
-def kill_everything_in_turn(shop, stop):
-    """Kill a web worker, the Celery worker, PostgreSQL and Valkey, over and over."""
-    while not stop.is_set():
-        for name in ("granian", "worker", "postgres", "valkey"):
-            try:
-                process = shop.family(name)
-                victims = process.children() if name == "granian" else []
-                (victims[0] if victims else process).kill()
-            except (StopIteration, OSError):
-                pass
-            if stop.wait(2.0):
-                return
+def kill_everything_in_turn(shop):
+    """Kill a web worker, the Celery worker, PostgreSQL and Valkey, each once the shop is well again."""
+    for name in ("granian", "worker", "postgres", "valkey"):
+        process = shop.family(name)
+        victims = process.children() if name == "granian" else []
+        (victims[0] if victims else process).kill()
+        time.sleep(1.0)
+        _wait(lambda: shop.answers(lambda: shop.ask("/readyz")), seconds=HEALED_WITHIN_SECONDS, otherwise=shop.said)
+        time.sleep(1.0)
 
 
 def audit(shop):
@@ -123,15 +120,13 @@ def test_whatever_is_killed_while_people_buy(tmp_path):
     with running_shop(tmp_path / "data", DEMO="1") as shop:
         sku = stock_of_one_variant(shop)
         buyers = [Buyer(shop, sku) for _ in range(BUYERS)]
-        stop = threading.Event()
-        killer = threading.Thread(target=kill_everything_in_turn, args=(shop, stop))
+        killer = threading.Thread(target=kill_everything_in_turn, args=(shop,))
         killer.start()
         for buyer in buyers:
             buyer.start()
-            time.sleep(0.2)
+            time.sleep(0.5)
         for buyer in buyers:
             buyer.join(PATIENCE_SECONDS * 2)
-        stop.set()
         killer.join()
 
         sold = [buyer for buyer in buyers if buyer.order]

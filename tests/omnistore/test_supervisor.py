@@ -53,6 +53,7 @@ def test_leaves_growing_pauses_to_what_keeps_dying(supervisor, said, program):
         "web has died and is started again in 1 s",
         "web has died and is started again in 2 s",
     ]
+    assert supervisor.deaths["web"] == 3
 
 
 def test_asks_before_it_kills(supervisor, program, tmp_path):
