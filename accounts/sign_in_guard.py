@@ -1,6 +1,6 @@
 """What keeps a malformed request from tripping up django-allauth's doors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
@@ -44,7 +44,7 @@ class SignInGuard:
         return problem_of(error)
 
 
-def _is_among(known: dict[tuple[str, str], type[Exception]], request: HttpRequest, error: Exception) -> bool:
+def _is_among(known: Mapping[tuple[str, str], type[Exception]], request: HttpRequest, error: Exception) -> bool:
     return any(
         request.method == method and request.path.endswith(path) and isinstance(error, expected)
         for (method, path), expected in known.items()
