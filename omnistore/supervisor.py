@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -87,6 +88,7 @@ class Supervisor:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.asked_to_stop = threading.Event()
+        self.deaths: Counter[str] = Counter()
         self._started_at: dict[str, float] = {}
         self._pause: dict[str, float] = {}
         self._next_try: dict[str, float] = {}
@@ -135,6 +137,7 @@ class Supervisor:
             pause = 0.0 if has_been_healthy else self._pause.get(ward.name, 0.0)
             self._pause[ward.name] = min(max(1.0, pause * 2), LONGEST_PAUSE_SECONDS)
             self._next_try[ward.name] = now + pause
+            self.deaths[ward.name] += 1
             self.say(f"{ward.name} has died and is started again" + (f" in {pause:.0f} s" if pause else ""))
         if now < self._next_try[ward.name]:
             return

@@ -26,7 +26,8 @@ from omnistore.supervisor import Program, Supervisor, environment_of_programs, r
 
 LEAST_FREE_BYTES = 300_000_000
 OLDEST_POSTGRES = 160000
-START_SECONDS = 90.0
+LONGEST_START_SECONDS = 600.0
+DEATHS_OF_WEB = 3
 QUESTIONS_TO_WEB = 6
 DEMO_PASSWORD = "omnistore-demo"  # noqa: S105  # Published on purpose; the demo holds nobody's data.
 DEMO_LOGINS = {
@@ -142,10 +143,16 @@ class Command(BaseCommand):
         # Web alone has the processors until it answers; what comes after it is not waited for by anybody.
         web, *others = programs
         web.start()
-        is_up = self.supervisor.wait_for(_all_of_web_answers, *servers, web, seconds=START_SECONDS)
+        # However slow the machine is, a web process that lives is on its way.
+        self.supervisor.wait_for(
+            lambda: _all_of_web_answers() or self.supervisor.deaths[web.name] >= DEATHS_OF_WEB,
+            *servers,
+            web,
+            seconds=LONGEST_START_SECONDS,
+        )
         if self.supervisor.asked_to_stop.is_set():
             return []
-        if not is_up:
+        if not _web_answers():
             raise ServerError(f"The web process does not start: see {settings.DATA_DIR / 'log' / 'web.log'}.")
         for program in others:
             program.start()
