@@ -90,9 +90,9 @@ def has_second_factor(customer: Customer) -> bool:
     return bool(get_adapter().is_mfa_enabled(customer, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
-def lacks_second_factor(customer: Customer) -> bool:
+def lacks_second_factor(customer: Customer | AnonymousUser) -> bool:
     """Tell whether the person has but one factor where the shop asks for two of its staff."""
-    return settings.STAFF_SECOND_FACTOR and not has_second_factor(customer)
+    return settings.STAFF_SECOND_FACTOR and not (isinstance(customer, Customer) and has_second_factor(customer))
 
 
 def refuse_single_factor(*, has_second_factor: bool) -> None:
