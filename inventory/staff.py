@@ -91,7 +91,7 @@ class StaffDoor(Door):
             is_superuser=request.user.is_superuser,
             wanted_code=wanted_code,
         )
-        if not staff.is_staff:
+        if not (staff.is_staff and (request.user.is_staff or request.user.is_superuser)):
             raise NotAllowedHere(_("This is for staff."))
         store = wanted if wanted_code else _only_store_of(staff)
         if store is None and (self.needs_store or wanted_code):
