@@ -25,19 +25,26 @@ LEFT JOIN inventory_variant AS variant ON variant.sku = line.sku AND NOT line.is
 WHERE staged.piece = %(piece)s AND staged.is_return AND NOT staged.there
 ORDER BY staged.ordinal, line.line
 """
-# Locked in the order of their keys, as everywhere, so that a return at a desk meanwhile cannot take the same units.
+# All lines of the customers are read once and looked up together; asking for each returned line by itself reads the
+# whole history of a good customer thousands of times. Locked in the order of their keys, as everywhere, so that a
+# return at a desk meanwhile cannot take the same units.
 _SOLD = """
-SELECT line.id, line.order_id, placed.customer_id, wanted.thing, line.unit_price, placed.placed_at,
+WITH wanted AS MATERIALIZED (
+    SELECT DISTINCT staged.customer_id, coalesce(nullif(back.sku, ''), back.name) AS thing, back.unit_price
+    FROM import_orders AS staged
+    JOIN import_rows AS back ON back.invoice = staged.invoice AND back.is_return AND back.reason = ''
+    WHERE staged.piece = %(piece)s AND staged.is_return AND NOT staged.there AND staged.customer_id IS NOT NULL
+), theirs AS MATERIALIZED (
+    SELECT line.id, placed.customer_id, coalesce(nullif(line.sku, ''), line.name) AS thing, line.unit_price,
+        placed.placed_at
+    FROM orders_order AS placed JOIN orders_orderline AS line ON line.order_id = placed.id
+    WHERE placed.customer_id IN (SELECT customer_id FROM wanted)
+        AND starts_with(placed.external_id, %(source)s::text || ':')
+        AND line.quantity_fulfilled > line.quantity_returned
+)
+SELECT line.id, line.order_id, theirs.customer_id, theirs.thing, line.unit_price, theirs.placed_at,
     line.quantity_fulfilled - line.quantity_returned AS units_out
-FROM (
-    SELECT DISTINCT * FROM unnest(%(customers)s::bigint[], %(things)s::text[], %(prices)s::bigint[])
-        AS wanted (customer_id, thing, unit_price)
-) AS wanted
-JOIN orders_order AS placed ON placed.customer_id = wanted.customer_id
-    AND starts_with(placed.external_id, %(source)s::text || ':')
-JOIN orders_orderline AS line ON line.order_id = placed.id AND line.unit_price = wanted.unit_price
-    AND wanted.thing = CASE WHEN line.sku = '' THEN line.name ELSE line.sku END
-WHERE line.quantity_fulfilled > line.quantity_returned
+FROM wanted JOIN theirs USING (customer_id, thing, unit_price) JOIN orders_orderline AS line ON line.id = theirs.id
 ORDER BY line.id FOR UPDATE OF line
 """
 _GIVE_BACK = """
@@ -67,7 +74,7 @@ def write_returns(*, source: Source, piece: int) -> None:
     what could not be found. Locks the order lines in question.
     """
     rows = sql.fetch_all(_RETURNED, {"piece": piece})
-    matches = match_returns([_returned(row) for row in rows], _sold(source, rows))
+    matches = match_returns([_returned(row) for row in rows], _sold(source, piece))
     parts: defaultdict[tuple[str, int | None], list[sql.Row]] = defaultdict(list)
     for row in rows:
         match = matches.get(row["line"])
@@ -100,17 +107,7 @@ def _returned(row: sql.Row) -> Returned:
     return Returned(row["line"], key, row["quantity"], row["placed_at"])
 
 
-def _sold(source: Source, rows: Sequence[sql.Row]) -> list[Sold]:
-    known = [row for row in rows if row["customer_id"]]
-    found = sql.fetch_all(
-        _SOLD,
-        {
-            "customers": [row["customer_id"] for row in known],
-            "things": [row["thing"] for row in known],
-            "prices": [row["unit_price"] for row in known],
-            "source": source.name,
-        },
-    )
+def _sold(source: Source, piece: int) -> list[Sold]:
     return [
         Sold(
             row["id"],
@@ -119,7 +116,7 @@ def _sold(source: Source, rows: Sequence[sql.Row]) -> list[Sold]:
             row["placed_at"],
             row["units_out"],
         )
-        for row in found
+        for row in sql.fetch_all(_SOLD, {"piece": piece, "source": source.name})
     ]
 
 

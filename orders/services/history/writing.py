@@ -98,7 +98,7 @@ def write_history(*, source: Source, publish: bool, now: datetime, progress: Pro
     for place, piece in enumerate(pieces, start=1):
         _write_piece(source, piece)
         progress.show("Writing orders", place / len(pieces))
-    _analyze(_GROWN_BY_ORDERS)
+    _analyze(("import_orders", *_GROWN_BY_ORDERS))
     # Only once all orders are written can a return find the one it belongs to.
     pieces = _pieces(is_return=True)
     for place, piece in enumerate(pieces, start=1):
