@@ -49,7 +49,7 @@ check: .venv/.development ## format, lint, types, imports, migrations, API docum
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(MANAGE) makemigrations --check --dry-run
+	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # Needs no server.
 	@$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 
 format: .venv/.development ## put the code into its one format
