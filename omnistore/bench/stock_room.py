@@ -1,6 +1,7 @@
 """What the measured shop sells, and who buys: written straight into the tables, then analysed."""
 
 import random
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,14 +95,21 @@ def invite_shoppers(*, count: int, now: datetime) -> list[Shopper]:
         for number in range(first, first + count)
     )
     store = import_module(settings.SESSION_ENGINE).SessionStore
-    sessions = [store(store()._get_new_session_key()) for _person in people]
-    rows = []
-    for person, session in zip(people, sessions, strict=True):
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        rows.append(session.create_model_instance(session._session))
-    Session.objects.bulk_create(rows)
+    sessions = [store(secrets.token_hex(16)) for _person in people]
+    Session.objects.bulk_create(
+        Session(
+            session_key=session.session_key,
+            session_data=session.encode(
+                {
+                    SESSION_KEY: str(person.pk),
+                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+                    HASH_SESSION_KEY: person.get_session_auth_hash(),
+                }
+            ),
+            expire_date=now + timedelta(days=1),
+        )
+        for person, session in zip(people, sessions, strict=True)
+    )
     claims = headless.TOKEN_STRATEGY.get_claims
     return [
         Shopper(person.pk, internal.create_access_token(person, session, claims(person)))
