@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from accounts.models import Customer
 from accounts.tokens import bears_mark
-from core import sql
+from core import logs, sql
 from core.actors import APP, WEB, Actor
 from core.errors import NotAllowed
 
@@ -51,6 +51,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         customer = _customer_of(token)
         if customer is None:
             raise exceptions.AuthenticationFailed(_("This access token is not valid. Sign in or refresh it."))
+        logs.bind(actor=customer.pk)
         return customer, APP
 
     def authenticate_header(self, request: Request) -> str:

@@ -16,6 +16,7 @@ from carts.output import cart_json, etag_of
 from carts.queries.carts import CartView, cart_of_customer, cart_of_token
 from carts.services.carts import Owner, VersionConflict, hash_of
 from carts.services.merging import merge_token_cart
+from core import logs
 from core.api import Door, answer
 from core.errors import Malformed
 
@@ -87,6 +88,8 @@ class CartDoor(Door):
 
 def answer_cart(cart: CartView | None, *, now: datetime, status: int = 200, token: str = "") -> HttpResponse:
     """Answer with a whole cart, its version as ETag; token: the secret of a new anonymous cart."""
+    if cart is not None:
+        logs.bind(cart=cart.id)
     data = cart_json(cart, now=now)
     if token:
         data["cart_token"] = token

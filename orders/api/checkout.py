@@ -86,7 +86,8 @@ class TestConfirmation(Door):
         """Play the shopper who confirms a test payment with the bank."""
         if not settings.ENABLE_TEST_PROVIDER:
             raise NotFound(_("The test provider is off."))
-        SandboxProvider().confirm(key=key)
+        if not SandboxProvider().confirm(key=key):
+            raise NotFound(_("Nothing waits to be confirmed under this key."))
         return HttpResponse(status=204)
 
 

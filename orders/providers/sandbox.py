@@ -54,9 +54,9 @@ class SandboxProvider:
         SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION).update(outcome=DECLINED)
         return self.find(key=key) or ProviderAnswer(DECLINED)
 
-    def confirm(self, *, key: UUID) -> None:
-        """Play the shopper who confirms the payment with his bank."""
-        SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION).update(outcome=APPROVED)
+    def confirm(self, *, key: UUID) -> bool:
+        """Play the shopper who confirms the payment with his bank. Return whether there was anything to confirm."""
+        return bool(SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION).update(outcome=APPROVED))
 
     def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
         done = sql.execute(_REFUND, {"key": charge_key, "refund_key": str(key), "amount": amount})

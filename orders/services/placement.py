@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from carts.queries.carts import CartLineView, CartView
 from carts.rules.problems import UNAVAILABLE
 from carts.rules.quote import QuoteLine, Totals, quote
+from core import logs
 from core.actors import Actor
 from core.errors import Refusal
 from core.ids import new_id
@@ -81,6 +82,7 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     if not waits:
         announce_placed(order, by=by, now=now)
     _promise_stock(parts, waits=waits, by=by, now=now)
+    logs.bind(order=order.number, cart=cart.id)
     return Promised(order, [_charge(tender, cart.currency) for tender in tenders if tender.attempt_key])
 
 
