@@ -76,7 +76,7 @@ LEFT JOIN (
     FROM inventory_location
 ) AS location ON location.code = staged.key
 WHERE staged.line = import_rows.line AND staged.reason = ''
-"""  # noqa: S608
+"""
 _SET_LOCATIONS = f"""
 INSERT INTO inventory_location (code, name, {_COLUMNS}, :columns)
 SELECT key, names, {_COLUMNS}, :defaults FROM import_rows
@@ -84,7 +84,7 @@ WHERE reason = '' AND action <> 'same' AND line BETWEEN %(first)s AND %(last)s
 ON CONFLICT (code) DO UPDATE SET
     name = inventory_location.name || excluded.name,
     ({_COLUMNS}) = ROW({", ".join(f"excluded.{name.strip()}" for name in _COLUMNS.split(","))})
-"""  # noqa: S608
+"""
 _CLEAR_HOURS = """
 DELETE FROM inventory_openinghours USING inventory_location AS location, import_rows AS staged
 WHERE location_id = location.id AND location.code = staged.key AND staged.reason = '' AND staged.action <> 'same'
