@@ -87,7 +87,7 @@ class TestConfirmation(Door):
         if not settings.ENABLE_TEST_PROVIDER:
             raise NotFound(_("The test provider is off."))
         if not SandboxProvider().confirm(key=key):
-            raise NotFound(_("Nothing waits to be confirmed under this key."))
+            raise NotFound(_("There is nothing here, or it is not yours."))
         return HttpResponse(status=204)
 
 
