@@ -20,7 +20,8 @@ def leipzig(db):
     return make_warehouse("leipzig")
 
 
-def test_the_page_of_a_product(client, leipzig):
+@pytest.fixture
+def rim_mug(leipzig):
     kitchen = make_category("kitchen", name={"en": "Kitchen", "fa": "آشپزخانه"})
     mugs = make_category("mugs", parent=kitchen, name={"en": "Mugs"})
     product = make_product(
@@ -45,6 +46,11 @@ def test_the_page_of_a_product(client, leipzig):
     make_stock(cream, leipzig, on_hand=40)
     make_stock(cream, make_store("mitte"), on_hand=3)
     make_stock(cream, make_store("altona"), on_hand=1, safety=1)
+    return product, cream, ink
+
+
+def test_the_page_of_a_product(client, rim_mug):
+    product, cream, ink = rim_mug
 
     response = client.get(f"{LIST}rim-mug/")
     persian = client.get(f"{LIST}rim-mug/", headers={"Accept-Language": "fa"}).json()
