@@ -1,10 +1,15 @@
 """Everybody wants the same thing at the same moment; each race is shown to be real by taking its guard away."""
 
+import time
+
 import pytest
+from django.db.models import QuerySet
 
 from carts.models import Cart
-from carts.services import placing
+from carts.services import merging, placing
+from core.idempotency import Claim
 from core.invariants import find_breaches
+from core.models import JournalEntry
 from inventory.models import StockLevel
 from inventory.services import reservations
 from orders.models import Order
@@ -130,6 +135,17 @@ def test_the_same_key_sent_fifty_times_places_one_order_and_answers_alike(mug, a
     assert (again.content, again["Idempotency-Replayed"]) == (last.content, "true")
 
 
+def test_without_its_row_a_key_would_not_bring_the_same_answer_twice(mug, ana, monkeypatch):
+    """Negative control: claiming the key is what the test above rests on; the cart alone keeps it to one order."""
+    monkeypatch.setattr(Claim, "take", lambda self: True)
+    phone = Api(ana)
+    cart = phone.add("MUG")
+
+    answers = race([lambda: phone.check_out(cart, fulfilments=PICKUP, key="tap-tap")] * 4)
+
+    assert codes(answers) == [(201, "")] + [(409, "cart_already_ordered")] * 3
+
+
 def test_another_body_under_a_used_key_is_refused(mug, ana):
     phone = Api(ana)
     cart = phone.add("MUG")
@@ -159,20 +175,55 @@ def test_a_cart_edited_while_it_is_ordered_is_either_ordered_as_seen_or_not_at_a
         assert left == ["LAMP", "MUG"]
 
 
-def test_signing_in_on_two_devices_at_once_merges_each_cart_once(mug, lamp, ana):
+def test_without_the_version_an_edited_cart_would_be_stopped_by_its_total_alone(mug, lamp, ana, monkeypatch):
+    """Negative control: comparing the version is what the test above rests on."""
+    unguarded = placing._TAKE.replace("(%(version)s::int IS NULL OR version = %(version)s::int)", "true")
+    monkeypatch.setattr(placing, "_TAKE", unguarded)
+    phone, tablet = Api(ana), Api(ana)
+    cart = phone.add("MUG")
+    tablet.add("LAMP")
+
+    ordered = phone.check_out(cart, fulfilments=PICKUP)
+
+    assert ordered.json()["code"] == "total_changed"
+
+
+def two_devices_signing_in(ana):
+    """Two devices with a guest's cart each, on which the same person signs in."""
     first, second = Api(), Api()
     first.add("MUG", 2)
     second.add("MUG", 3)
     second.add("LAMP")
-    devices = []
-    for guest in (first, second):
-        device = Api(ana)
+    devices = [Api(ana), Api(ana)]
+    for device, guest in zip(devices, (first, second), strict=True):
         device.headers["X-Cart-Token"] = guest.headers["X-Cart-Token"]
-        devices.append(device)
+    return devices
+
+
+def test_signing_in_on_two_devices_at_once_merges_each_cart_once(mug, lamp, ana):
+    devices = two_devices_signing_in(ana)
 
     race([lambda device=device: device.get("cart/") for device in devices * 4])
 
     assert Cart.objects.filter(customer=ana, state="open").count() == 1
     assert Cart.objects.filter(state="merged", merged_into__customer=ana).count() == 2
+    assert JournalEntry.objects.filter(kind="cart.merged").count() == 2
     cart = devices[0].get("cart/").json()
     assert {line["sku"]: line["quantity"] for line in cart["lines"]} == {"MUG": 3, "LAMP": 1}
+
+
+def test_without_the_lock_a_cart_would_be_merged_more_than_once(mug, lamp, ana, monkeypatch):
+    """Negative control: locking both carts, with a pause behind the check that widens the gap."""
+    bring_over = merging._bring_over
+
+    def slowly(*args):
+        time.sleep(0.3)
+        return bring_over(*args)
+
+    monkeypatch.setattr(merging, "_bring_over", slowly)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+    devices = two_devices_signing_in(ana)
+
+    race([lambda device=device: device.get("cart/") for device in devices * 4])
+
+    assert JournalEntry.objects.filter(kind="cart.merged").count() > 2
