@@ -10,7 +10,14 @@ from core.imports.cells import RowRefused
 from core.imports.files import CsvFile, UnusableFile
 from core.imports.progress import Progress, Silence
 from core.imports.run import Options, Plan, run_import
-from core.imports.staging import REFUSE_LATER_DUPLICATES, Column, load, refused_by_reason, report_refused
+from core.imports.staging import (
+    REFUSE_LATER_DUPLICATES,
+    Column,
+    drop_staging,
+    load,
+    refused_by_reason,
+    report_refused,
+)
 
 __all__ = [
     "REFUSE_LATER_DUPLICATES",
@@ -22,6 +29,7 @@ __all__ = [
     "RowRefused",
     "Silence",
     "UnusableFile",
+    "drop_staging",
     "load",
     "refused_by_reason",
     "report_refused",

@@ -52,24 +52,26 @@ def load(
     columns: Sequence[Column],
     read: Callable[[Cells], Sequence[Any]],
     progress: Progress,
+    is_shared: bool = False,
 ) -> int:
     """
     Copy a file into a new staging table and return how many records it has.
 
-    read: turns a record's cells, by name, into the values of the columns; raises RowRefused.
+    read: turns a record's cells, by name, into the values of the columns; raises RowRefused. is_shared: whether other
+    sessions see the table too; then it outlives this one, until drop_staging() or the next import.
     """
     definition = ", ".join(f"{column.name} {column.type}" for column in columns)
-    sql.execute("DROP TABLE IF EXISTS pg_temp.import_rows", {})
+    drop_staging("import_rows")
     sql.execute(
-        f"CREATE TEMP TABLE import_rows (line integer, reason text DEFAULT '', detail text DEFAULT '', "
-        f"action text DEFAULT '', {definition})",
+        f"CREATE {'UNLOGGED' if is_shared else 'TEMP'} TABLE import_rows (line integer, reason text DEFAULT '', "
+        f"detail text DEFAULT '', action text DEFAULT '', {definition})",
         {},
     )
     names = ", ".join(["line", "reason", "detail", *(column.name for column in columns)])
     count = 0
     with (
         psycopg.Cursor(connection.connection) as cursor,
-        cursor.copy(f"COPY pg_temp.import_rows ({names}) FROM STDIN") as copy,
+        cursor.copy(f"COPY import_rows ({names}) FROM STDIN") as copy,
     ):
         for row in _staged(file, records, columns=columns, read=read):
             copy.write_row(row)
@@ -80,6 +82,13 @@ def load(
     sql.execute("ALTER TABLE import_rows ADD PRIMARY KEY (line)", {})
     sql.execute("ANALYZE import_rows", {})
     return count
+
+
+def drop_staging(*tables: str) -> None:
+    """Drop staging tables, where they are there: this session's own, and those that a killed run left behind."""
+    for table in tables:
+        sql.execute(f"DROP TABLE IF EXISTS pg_temp.{table}", {})
+        sql.execute(f"DROP TABLE IF EXISTS {table}", {})
 
 
 def refused_by_reason() -> dict[str, int]:

@@ -32,7 +32,7 @@ def line(order="1001", quantity=1, sku="MUG", unit_price="12.90", **others):
 @pytest.fixture
 def load(write_csv, run):
     """Import lines of historical orders."""
-    return lambda *lines, options=(): run("import_history", write_csv(HEADER, *lines), *options)
+    return lambda *lines, options=(): run("import_history", write_csv(HEADER, *lines), "--sessions", "1", *options)
 
 
 def test_an_order_finds_its_customer_store_and_goods(load):
@@ -154,7 +154,7 @@ def test_an_order_larger_than_money_is_refused(load):
 def test_other_separators_are_read(write_bytes, run):
     path = write_bytes(b"order;placed_at;sku;quantity;unit_price;currency;channel\n1;2024-05-01;MUG;1;1.00;EUR;web\n")
 
-    assert run("import_history", path, "--delimiter", ";")["imported"] == 1
+    assert run("import_history", path, "--delimiter", ";", "--sessions", "1")["imported"] == 1
 
 
 def test_a_file_of_another_kind_gets_one_clear_sentence(write_bytes, run):

@@ -29,7 +29,9 @@ def load(write_csv, run):
     """Import lines with the profile of Online Retail II."""
 
     def load(*lines, options=()):
-        return run("import_history", write_csv(HEADER, *lines), "--profile", "online-retail-ii", *options)
+        return run(
+            "import_history", write_csv(HEADER, *lines), "--profile", "online-retail-ii", "--sessions", "1", *options
+        )
 
     return load
 
@@ -326,7 +328,12 @@ def test_ends_with_one_line_of_json(load, write_csv, capsys):
     from django.core.management import call_command
 
     call_command(
-        "import_history", str(write_csv(HEADER, *MIXED)), "--profile", "online-retail-ii", "--json", verbosity=1
+        "import_history",
+        str(write_csv(HEADER, *MIXED)),
+        profile="online-retail-ii",
+        sessions=1,
+        json=True,
+        verbosity=1,
     )
 
     captured = capsys.readouterr()

@@ -77,6 +77,9 @@ def test_is_completed_by_the_next_run(history):
         == total
     )
     _check_books()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('import_rows'), to_regclass('import_orders')")
+        assert cursor.fetchone() == (None, None)
 
 
 @pytest.mark.django_db

@@ -16,6 +16,9 @@ class Command(ImportCommand):
         super().add_arguments(parser)
         parser.add_argument("--profile", choices=sorted(PROFILES), default="csv", help="The kind of file.")
         parser.add_argument("--source", default="", help="What the orders' external ids begin with (profile csv).")
+        parser.add_argument(
+            "--sessions", type=int, default=2, metavar="N", help="With how many connections orders are written; 2."
+        )
         parser.add_argument("--publish", action="store_true", help="Show products made from the history to shoppers.")
 
     def import_file(self, path: Path, options: Options, **chosen: Any) -> dict[str, Any]:
@@ -26,4 +29,5 @@ class Command(ImportCommand):
             options=options,
             source_name=chosen["source"],
             publish=chosen["publish"],
+            sessions=max(chosen["sessions"], 1),
         )

@@ -11,13 +11,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from core import sql
-from core.imports import refused_by_reason
+from core.imports import drop_staging, refused_by_reason
 from orders.services.history.profiles import Profile
 
 LARGEST_TOTAL = 10**15  # minor units
 
 _CREATE_ORDERS = """
-CREATE TEMP TABLE import_orders (
+CREATE UNLOGGED TABLE import_orders (
     ordinal integer PRIMARY KEY, piece integer, invoice text, is_return boolean, external_id text,
     placed_at timestamptz, customer text, email text, currency text, channel text, store text, country text,
     lines integer, total bigint, value numeric, problem text DEFAULT '', there boolean DEFAULT false, id bigint,
@@ -135,7 +135,7 @@ class Source:
 def decide(*, profile: Profile, source: Source, rows_per_transaction: int) -> None:
     """Gather the staged lines into orders and returns in import_orders, and refuse those that cannot be imported."""
     sql.execute("CREATE INDEX ON import_rows (invoice)", {})
-    sql.execute("DROP TABLE IF EXISTS pg_temp.import_orders, pg_temp.import_products", {})
+    drop_staging("import_orders", "import_products")
     sql.execute(_CREATE_ORDERS, {})
     sql.execute(
         _FILL_ORDERS,

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from core import sql
 from core.errors import Refusal
-from core.imports import CsvFile, Options, load, report_refused
+from core.imports import CsvFile, Options, drop_staging, load, report_refused
 from core.imports.run import measured, one_at_a_time
 from orders.services.history.accounting import Source, add_up, decide
 from orders.services.history.profiles import PROFILES, STAGING
@@ -29,7 +28,13 @@ class SourceNotValid(Refusal):
 
 
 def import_history(
-    *, path: Path, profile_name: str, options: Options, source_name: str = "", publish: bool = False
+    *,
+    path: Path,
+    profile_name: str,
+    options: Options,
+    source_name: str = "",
+    publish: bool = False,
+    sessions: int = 1,
 ) -> dict[str, Any]:
     """
     Import historical orders and returns, and return the figures: every line is imported, already there or refused.
@@ -37,6 +42,7 @@ def import_history(
     Orders become completed orders with a captured payment; no stock moves. What the shop has already, by the
     external number, is not written again. profile_name: one of PROFILES. source_name: what external ids begin with,
     for profiles that do not say it themselves. publish: show products made from the history to shoppers.
+    sessions: with how many connections orders are written at once; more than one only outside of a transaction.
     Raises UnusableFile, with nothing changed, SourceNotValid and ImportRunning.
     """
     profile = PROFILES[profile_name]
@@ -45,17 +51,17 @@ def import_history(
         file = CsvFile(path, delimiter=options.delimiter)
         records = file.open(required=profile.required, optional=profile.optional)
         read = profile.reader(source.name, ZoneInfo(settings.TIME_ZONE), options.now)
-        lines = load(file, records, columns=STAGING, read=read, progress=options.progress)
+        lines = load(file, records, columns=STAGING, read=read, progress=options.progress, is_shared=True)
         options.progress.show("Checking", 0.0)
         decide(profile=profile, source=source, rows_per_transaction=options.rows_per_transaction)
         figures.update(add_up(lines=lines), dry_run=options.is_trial)
         options.progress.show("Checking", 1.0)
         if not options.is_trial:
-            write_history(source=source, publish=publish, now=options.now, progress=options.progress)
+            write_history(source=source, publish=publish, sessions=sessions, options=options)
         if options.refused_to:
             report_refused(file, to=options.refused_to, required=profile.required, optional=profile.optional)
         options.progress.finish()
-        sql.execute("DROP TABLE pg_temp.import_rows, pg_temp.import_orders, pg_temp.import_products", {})
+        drop_staging("import_rows", "import_orders", "import_products")
     return figures
 
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from accounts.services.customer_import import Contact, make_contacts
 from core import journal, sql
 from core.actors import Actor
-from core.imports import Progress
+from core.imports import Options
 from core.imports.columns import with_defaults
+from core.imports.sessions import write_in_sessions
 from inventory.services.product_import import Draft, make_drafts
 from orders.models import Order, OrderLine, Payment
 from orders.services.history.accounting import NEW_CUSTOMERS, Source
@@ -31,22 +32,25 @@ _PIECES = """
 SELECT DISTINCT piece FROM import_orders WHERE NOT there AND is_return = %(is_return)s ORDER BY piece
 """
 
+# The customer's newest order is the one with the highest id, so ids follow time whoever writes first.
+_NUMBER_ORDERS = """
+UPDATE import_orders SET id = numbered.id FROM (
+    SELECT ordinal, nextval(pg_get_serial_sequence('orders_order', 'id')) AS id FROM (
+        SELECT ordinal FROM import_orders WHERE NOT there AND NOT is_return ORDER BY ordinal
+    ) AS waiting
+) AS numbered
+WHERE numbered.ordinal = import_orders.ordinal
+"""
 _WRITE_ORDERS = """
-WITH made AS (
-    INSERT INTO orders_order (
-        number, customer_id, state, channel, store_id, currency, items_total, grand_total, contact_email, external_id,
-        placed_at, closed_at, :columns)
-    SELECT %(prefix)s::text || '-' || staged.invoice, staged.customer_id, 'completed', staged.channel, location.id,
-        staged.currency, staged.total, staged.total, staged.email, staged.external_id,
-        staged.placed_at, staged.placed_at, :defaults
-    FROM import_orders AS staged LEFT JOIN inventory_location AS location ON location.code = staged.store
-    WHERE staged.piece = %(piece)s AND NOT staged.is_return AND NOT staged.there
-    ORDER BY staged.ordinal
-    RETURNING id, external_id
-)
-UPDATE import_orders SET id = made.id FROM made
-WHERE made.external_id = import_orders.external_id AND NOT import_orders.is_return
-    AND import_orders.piece = %(piece)s
+INSERT INTO orders_order (
+    id, number, customer_id, state, channel, store_id, currency, items_total, grand_total, contact_email, external_id,
+    placed_at, closed_at, :columns)
+SELECT staged.id, %(prefix)s::text || '-' || staged.invoice, staged.customer_id, 'completed', staged.channel,
+    location.id, staged.currency, staged.total, staged.total, staged.email, staged.external_id,
+    staged.placed_at, staged.placed_at, :defaults
+FROM import_orders AS staged LEFT JOIN inventory_location AS location ON location.code = staged.store
+WHERE staged.piece = %(piece)s AND NOT staged.is_return AND NOT staged.there
+ORDER BY staged.ordinal
 """
 _WRITE_LINES = """
 INSERT INTO orders_orderline (
@@ -82,28 +86,36 @@ _GROWN_BY_ORDERS = (
 _GROWN_BY_RETURNS = ("orders_return", "orders_returnline", "orders_refund", "core_journal")
 
 
-def write_history(*, source: Source, publish: bool, now: datetime, progress: Progress) -> None:
+def write_history(*, source: Source, publish: bool, sessions: int, options: Options) -> None:
     """
     Write what decide() has let through, a piece at a time, each piece in a transaction of its own.
 
     What an interrupted run has written is there already for the next one. publish: show new products to shoppers.
+    sessions: with how many connections orders are written at once.
     """
+    progress = options.progress
     _make_customers()
-    _make_products(publish=publish, now=now)
+    _make_products(publish=publish, now=options.now)
     sql.execute(_FIND_CUSTOMERS, {})
+    sql.execute(_NUMBER_ORDERS, {})
+    sql.execute("ANALYZE import_orders", {})
     for row in sql.fetch_all(_MONTHS, {}):
         journal.ensure_months(row["month"], row["month"])
 
-    pieces = _pieces(is_return=False)
-    for place, piece in enumerate(pieces, start=1):
-        _write_piece(source, piece)
-        progress.show("Writing orders", place / len(pieces))
-    _analyze(("import_orders", *_GROWN_BY_ORDERS))
-    # Only once all orders are written can a return find the one it belongs to.
-    pieces = _pieces(is_return=True)
-    for place, piece in enumerate(pieces, start=1):
-        write_returns(source=source, piece=piece)
-        progress.show("Writing returns", place / len(pieces))
+    write_in_sessions(
+        _pieces(is_return=False),
+        lambda piece: _write_piece(source, piece),
+        sessions=sessions,
+        show=lambda part: progress.show("Writing orders", part),
+    )
+    _analyze(_GROWN_BY_ORDERS)
+    # Only once all orders are written can a return find the one it belongs to; and the first to come takes the units.
+    write_in_sessions(
+        _pieces(is_return=True),
+        lambda piece: write_returns(source=source, piece=piece),
+        sessions=1,
+        show=lambda part: progress.show("Writing returns", part),
+    )
     _analyze(_GROWN_BY_RETURNS)
 
 
