@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.rows import dict_row
@@ -52,6 +52,8 @@ def execute(statement: str, parameters: Parameters) -> int:
 
 
 def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> "psycopg.Cursor[Row]":
+    # Asked for once: django.db.connection looks the thread's connection up anew at every touch.
+    connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     started = time.monotonic()
