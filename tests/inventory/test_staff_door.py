@@ -28,7 +28,7 @@ class Office(Counter):
 
 @pytest.fixture
 def tess(db):
-    return Customer.objects.create_user("tess@example.com")
+    return Customer.objects.create_user("tess@example.com", is_staff=True)
 
 
 @pytest.fixture
