@@ -3,12 +3,12 @@ from datetime import UTC, datetime
 import pytest
 
 from core.actors import Actor
-from core.dispatch import dispatch_journal
 from core.money import Money
 from inventory.services.catalogue import retire_product
 from inventory.services.prices import set_price
 from inventory.services.stock import StockLine, receive_stock
 from tests.factories.inventory import make_store, make_variant
+from tests.journal import read_journal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,12 +22,12 @@ def shown_price(client):
 
 def test_a_new_price_shows_as_soon_as_the_journal_is_read(client):
     mug = make_variant(sku="MUG", price=1290)
-    dispatch_journal(now=NOW)
+    read_journal(now=NOW)
     assert shown_price(client) == "12.90"
 
     set_price(variant_id=mug.pk, price=Money(990, "EUR"), by=MONA, now=NOW)
     assert shown_price(client) == "12.90"
-    dispatch_journal(now=NOW)
+    read_journal(now=NOW)
 
     assert shown_price(client) == "9.90"
 
@@ -37,7 +37,7 @@ def test_a_retired_product_is_gone_as_soon_as_the_journal_is_read(client):
     assert shown_price(client)
 
     retire_product(product_id=mug.product_id, by=MONA, now=NOW)
-    dispatch_journal(now=NOW)
+    read_journal(now=NOW)
 
     assert client.get("/api/v1/catalogue/products/mug/").status_code == 404
 
@@ -48,7 +48,7 @@ def test_stock_that_moves_leaves_ready_answers_alone(client, django_assert_num_q
     assert shown_price(client)
 
     receive_stock(lines=[StockLine(mug.pk, mitte.pk, 5)], delivery="D-1", by=MONA, now=NOW)
-    dispatch_journal(now=NOW)
+    read_journal(now=NOW)
 
     with django_assert_num_queries(0):
         shown_price(client)

@@ -1,0 +1,27 @@
+"""Reading the journal in tests that run beside others."""
+
+import time
+from datetime import datetime
+
+from core import sql
+from core.dispatch import dispatch_journal
+
+_HELD_BACK = """
+SELECT count(*) AS entries FROM core_journal WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+"""
+
+
+def read_journal(*, now: datetime) -> None:
+    """
+    Hand every entry to its handlers, once all are readable.
+
+    Readers stay below the oldest transaction open anywhere in the cluster, and a test in another process may hold one
+    open for a while.
+    """
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        held_back = sql.fetch_one(_HELD_BACK, {})
+        if held_back == {"entries": 0}:
+            break
+        time.sleep(0.1)
+    dispatch_journal(now=now)
