@@ -62,6 +62,7 @@ WHERE customer.external_id = staged.key AND staged.reason = '' AND staged.action
     AND staged.line BETWEEN %(first)s AND %(last)s
 """
 
+_KNOWN = "SELECT external_id FROM accounts_customer WHERE external_id = ANY(%(external_ids)s::text[])"
 _MAKE = """
 INSERT INTO accounts_customer (
     external_id, name, email, phone, language, joined_at, password, card_number, :columns)
@@ -70,7 +71,6 @@ FROM unnest(
     %(external_id)s::text[], %(name)s::text[], %(email)s::text[], %(phone)s::text[], %(language)s::text[],
     %(joined_at)s::timestamptz[], %(password)s::text[], %(card_number)s::text[]
 ) AS wanted (external_id, name, email, phone, language, joined_at, password, card_number)
-WHERE NOT EXISTS (SELECT 1 FROM accounts_customer AS known WHERE known.external_id = wanted.external_id)
 ON CONFLICT DO NOTHING
 """
 
@@ -129,10 +129,16 @@ def import_customers(*, path: Path, options: Options, region: str | None = None)
 def make_contacts(*, contacts: Sequence[Contact]) -> int:
     """Make those contacts that are not known yet, by external_id, and return how many were made."""
     made = 0
-    # A card number that is taken skips its contact; the next round draws another. It ends when nobody is missing.
-    while round_made := sql.execute(with_defaults(_MAKE, Customer), _columns(contacts)):
-        made += round_made
+    # A card number that is taken skips its contact; the next round draws another.
+    while unknown := _unknown(contacts):
+        made += sql.execute(with_defaults(_MAKE, Customer), _columns(unknown))
     return made
+
+
+def _unknown(contacts: Sequence[Contact]) -> list[Contact]:
+    rows = sql.fetch_all(_KNOWN, {"external_ids": [contact.external_id for contact in contacts]})
+    known = {row["external_id"] for row in rows}
+    return [contact for contact in contacts if contact.external_id not in known]
 
 
 def _columns(contacts: Sequence[Contact]) -> dict[str, list[Any]]:
