@@ -22,8 +22,6 @@ EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "4"))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
-pytestmark = pytest.mark.contract
-
 contract = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
 
 
