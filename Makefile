@@ -38,7 +38,7 @@ reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
 test: .venv/.development ## run the tests
-	@$(BIN)/pytest -n 2 --ignore tests/contract
+	@$(BIN)/pytest -n 2 --dist worksteal --ignore tests/contract
 
 fault: .venv/.development ## run the slow tests that kill servers and workers
 	@$(BIN)/pytest -m fault -n 0 --ignore tests/contract
