@@ -1,8 +1,5 @@
 """Who is asking: by the access token of the app, or by the session cookie of a browser."""
 
-from typing import Any
-
-from allauth.headless.tokens.strategies.jwt import internal as allauth_jwt
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -13,7 +10,7 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from accounts.models import Customer
-from accounts.tokens import bears_mark
+from accounts.tokens import read_access_token
 from core import logs, sql
 from core.actors import APP, WEB, Actor
 from core.errors import NotAllowed
@@ -123,14 +120,11 @@ def person_ids(customer: Customer | AnonymousUser) -> list[int]:
 
 
 def _customer_of(token: str) -> Customer | None:
-    claims = _claims_of(token)
-    if claims is None:
+    access = read_access_token(token)
+    if access is None:
         return None
-    row = sql.fetch_one(
-        _PERSON,
-        {"customer_id": int(claims["sub"]), "session_key": allauth_jwt.session_key_from_sid(claims["sid"])},
-    )
-    if row is None or not bears_mark(claims, row.pop("password")):
+    row = sql.fetch_one(_PERSON, {"customer_id": access.customer_id, "session_key": access.session_key})
+    if row is None or not access.was_issued_under(row.pop("password")):
         return None
     aliases, has_second_factor = row.pop("aliases"), row.pop("has_second_factor")
     # Django takes the values in the order of the model's fields, whatever names are given with them.
@@ -141,12 +135,3 @@ def _customer_of(token: str) -> Customer | None:
         refuse_single_factor(has_second_factor=has_second_factor)
     return customer
 
-
-def _claims_of(token: str) -> dict[str, Any] | None:
-    try:
-        claims = allauth_jwt.decode_token(token, "access")
-    except ValueError:
-        return None
-    if claims is None or not str(claims.get("sub", "")).isdecimal() or not isinstance(claims.get("sid"), str):
-        return None
-    return dict(claims)

@@ -7,25 +7,15 @@ constants: written once, bound on the server, and prepared there, so PostgreSQL 
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-import orjson
 import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
-from psycopg.rows import dict_row
 
-Row = dict[str, Any]
+from core.database.base import DatabaseWrapper, Row
+
 Parameters = Mapping[str, Any]
-
-
-class _JsonLoader(Loader):
-    """Reads jsonb as Python values; Django's own loader leaves it as text for its JSONField to read."""
-
-    def load(self, data: Buffer) -> Any:
-        return orjson.loads(data)
 
 
 def fetch_all(statement: str, parameters: Parameters, *, prepared: bool = True) -> list[Row]:
@@ -35,36 +25,28 @@ def fetch_all(statement: str, parameters: Parameters, *, prepared: bool = True) 
     prepared: False has PostgreSQL plan the statement for just these values, which pays where the best plan depends on
     them (a search for a rare word or for one that half of all rows contain).
     """
-    with _run(statement, parameters, prepared=prepared) as cursor:
-        return cursor.fetchall()
+    return _run(statement, parameters, prepared=prepared).fetchall()
 
 
 def fetch_one(statement: str, parameters: Parameters) -> Row | None:
     """Run a statement and return its first row, or None."""
-    with _run(statement, parameters) as cursor:
-        return cursor.fetchone()
+    return _run(statement, parameters).fetchone()
 
 
 def execute(statement: str, parameters: Parameters) -> int:
     """Run a statement and return how many rows it touched."""
-    with _run(statement, parameters) as cursor:
-        return cursor.rowcount
+    return _run(statement, parameters).rowcount
 
 
 def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> "psycopg.Cursor[Row]":
     # Asked for once: django.db.connection looks the thread's connection up anew at every touch.
-    connection = connections[DEFAULT_DB_ALIAS]
-    connection.ensure_connection()
+    connection = cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
+    cursor = connection.rows_cursor()
     connection.validate_no_broken_transaction()
     started = time.monotonic()
-    cursor = psycopg.Cursor(connection.connection, row_factory=dict_row)
-    cursor.adapters.register_loader("jsonb", _JsonLoader)
     try:
         with connection.wrap_database_errors:
             cursor.execute(statement, parameters, prepare=prepared and settings.DATABASE_PREPARED_STATEMENTS)
-    except Exception:
-        cursor.close()
-        raise
     finally:
         # Django's own query log, so that tests count these statements with all the others.
         if connection.queries_logged:
