@@ -19,7 +19,7 @@ from core.api import checked_values
 from core.problems import problem_of
 from core.ready import ReadyAnswers
 from inventory.queries.products import list_categories
-from omnistore.storefront.visitors import Visitor, visitor_of
+from omnistore.storefront.visitors import visitor_of
 
 View = Callable[..., HttpResponse]
 
@@ -62,7 +62,7 @@ def private_page(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Show a page that belongs to this visitor alone: it is kept nowhere."""
-    response = render(request, template, {**_frame(request, visitor_of(request)), **(context or {})}, status=status)
+    response = render(request, template, {**frame_of(request), **(context or {})}, status=status)
     response.headers["Cache-Control"] = PRIVATE
     return response
 
@@ -84,11 +84,10 @@ def shared_page(
         )
         return {"title": str(context["title"]), "description": str(context.get("description", "")), "main": main}
 
-    visitor = visitor_of(request)
     key = ("page", get_language(), request.get_full_path(), vary)
     ready = orjson.loads(ready_pages.get(key, write).body)
     ready["main"] = mark_safe(ready["main"].replace(_TOKEN_GOES_HERE, get_token(request)))  # noqa: S308
-    response = render(request, "storefront/shared.html", {**_frame(request, visitor), **ready})
+    response = render(request, "storefront/shared.html", {**frame_of(request), **ready})
     response.headers["Cache-Control"] = SHARED
     return response
 
@@ -123,10 +122,11 @@ def query_of(serializer: type[serializers.Serializer[Any]], request: HttpRequest
     return checked_values(serializer, {name: request.GET[name] for name in names if request.GET.get(name)})
 
 
-def _frame(request: HttpRequest, visitor: Visitor) -> dict[str, Any]:
+def frame_of(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame around every page shows: the visitor, his cart, the shelves."""
     return {
         **_words(),
-        "visitor": visitor,
+        "visitor": visitor_of(request),
         "categories": orjson.loads(ready_pages.get(("categories", get_language()), list_categories).body),
         "here": request.get_full_path(),
     }

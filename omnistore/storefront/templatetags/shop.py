@@ -81,7 +81,7 @@ def picture_url(file: str | None) -> str:
 @register.filter
 def qr(text: str) -> str:
     """Return a QR code as an address that holds the picture itself."""
-    return str(segno.make(text, error="m").svg_data_uri(omitsize=True, border=4, encode_minimal=True))
+    return str(segno.make_qr(text, error="m").svg_data_uri(omitsize=True, border=4, encode_minimal=True))
 
 
 @register.filter
@@ -133,6 +133,17 @@ def weekday_name(weekday: int) -> str:
 def short_day(date: Any) -> str:
     """Write a day of about now."""
     return short_day_text(date, _language())
+
+
+@register.simple_tag(takes_context=True)
+def complete_frame(context: template.Context) -> str:
+    """Give a page what its frame shows, where a view that is not the shop's own (signing in) does not."""
+    if "shop_name" not in context and "request" in context:
+        # Imported late: pages need these filters to be loaded.
+        from omnistore.storefront.pages import frame_of
+
+        context.dicts[-1].update(frame_of(context["request"]))
+    return ""
 
 
 def _language() -> str:

@@ -23,8 +23,9 @@ from carts.services.carts import (
 )
 from carts.services.merging import merge_token_cart
 from core.errors import Malformed, Refusal
+from core.formats import number_text
 from core.translated import in_language
-from omnistore.storefront.pages import page, private_page
+from omnistore.storefront.pages import language_of_reader, page, private_page
 from omnistore.storefront.visitors import Visitor, visitor_of
 
 MOST_CHOICES = 10
@@ -136,15 +137,16 @@ def merged_of(cart: CartView | None) -> list[str]:
     """Return what the merge at sign-in did, in a sentence a line; nothing after the next change."""
     if cart is None:
         return []
+    language = language_of_reader()
     names = {line.sku: in_language(line.name) for line in cart.lines}
     sentences = {
-        ADDED: _("%(name)s came along from this device: %(quantity)d in your cart."),
-        RAISED: _("%(name)s: there were more of it on this device, so your cart holds %(quantity)d now."),
+        ADDED: _("%(name)s came along from this device: %(quantity)s in your cart."),
+        RAISED: _("%(name)s: there were more of it on this device, so your cart holds %(quantity)s now."),
     }
-    kept = _("%(name)s was in your cart already: it stays at %(quantity)d.")
+    kept = _("%(name)s was in your cart already: it stays at %(quantity)s.")
     return [
         sentences.get(part["action"], kept)
-        % {"name": names.get(part["sku"], part["sku"]), "quantity": part["quantity"]}
+        % {"name": names.get(part["sku"], part["sku"]), "quantity": number_text(part["quantity"], language)}
         for part in cart.merge_report
     ]
 
