@@ -44,11 +44,12 @@ ORDER BY line.id
 _BY_CUSTOMER = LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
 _BY_TOKEN = LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.state = 'open'")
 _BY_ID = LINES.format(whose="cart.id = %(cart)s")
-_UNITS = """
-SELECT coalesce(sum(line.quantity), 0)::int AS units
-FROM carts_cart AS cart JOIN carts_cartline AS line ON line.cart_id = cart.id
+_GLANCE = """
+SELECT cart.id, cart.version, coalesce(sum(line.quantity), 0)::int AS units
+FROM carts_cart AS cart LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
 WHERE cart.state = 'open' AND (cart.customer_id = ANY(%(customers)s::bigint[])
       OR (cart.token_hash <> '' AND cart.token_hash = %(token_hash)s))
+GROUP BY cart.id ORDER BY cart.id DESC LIMIT 1
 """
 
 
@@ -95,6 +96,15 @@ class CartView:
         return quote([QuoteLine(line.quantity, line.unit_price or 0) for line in self.lines])
 
 
+@dataclass(frozen=True, slots=True)
+class CartGlance:
+    """Which cart it is, at which version, and how many units lie in it."""
+
+    id: int
+    version: int
+    units: int
+
+
 def cart_of_customer(customer_ids: list[int]) -> CartView | None:
     """Return the open cart of a person, by all the ids of his records; None if there is none yet."""
     return view_of(sql.fetch_all(_BY_CUSTOMER, {"customers": customer_ids}))
@@ -105,10 +115,10 @@ def cart_of_token(token_hash: str) -> CartView | None:
     return view_of(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash}))
 
 
-def units_in_cart(*, customer_ids: Sequence[int], token_hash: str) -> int:
-    """Return how many units lie in the open cart of a person, or in the one a token opens."""
-    row = sql.fetch_one(_UNITS, {"customers": list(customer_ids), "token_hash": token_hash})
-    return int(row["units"]) if row else 0
+def glance_at_cart(*, customer_ids: Sequence[int], token_hash: str) -> CartGlance | None:
+    """Return what the frame of a page shows of the open cart of a person, or of the one a token opens."""
+    row = sql.fetch_one(_GLANCE, {"customers": list(customer_ids), "token_hash": token_hash})
+    return CartGlance(**row) if row else None
 
 
 def get_cart(cart_id: int) -> CartView:
