@@ -17,10 +17,10 @@ def ana():
 
 
 def test_a_token_that_was_good_is_refused_once_it_has_run_out(client, settings, ana):
-    settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 1
+    settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 2
     headers = bearer(ana)
     fresh = client.get(ME, headers=headers)
-    time.sleep(1.1)
+    time.sleep(2.1)
 
     later = client.get(ME, headers=headers)
 
