@@ -1,14 +1,16 @@
 """Goods at the desk, and two people who each want something of them at the same moment."""
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
+from core.actors import Actor
 from core.invariants import find_breaches
 from inventory.models import StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Refund
 from orders.models.orders import OrderQuerySet
 from orders.rules.collection_codes import collection_code
-from orders.services import hand_over, pickup
+from orders.services import hand_over, pickup, shipping
 from orders.services.refunds import settle_refunds
 from tests.client import Api
 from tests.concurrency.racing import race
@@ -129,6 +131,47 @@ def test_without_the_lock_goods_would_be_handed_over_and_paid_back(order, desk, 
     # What the reservation says is the last line of defence, and answers as a fault of ours.
     assert answer.status_code == 500
     assert on_hand(mug, high_street) == (5, 0)
+
+
+def test_a_parcel_leaves_once_from_two_desks(ana, high_street, tess, mug):
+    parcel = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP).fulfilments.get()
+    packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
+
+    sent = race([lambda: shipping.send_parcel(parcel_id=parcel.pk, tracking="", by=packer, now=timezone.now())] * 4)
+
+    assert sorted(type(answer).__name__ for answer in sent) == ["IllegalTransition"] * 3 + ["NoneType"]
+    assert on_hand(mug, high_street) == (3, 0)
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_parcel_either_leaves_or_is_cancelled(ana, high_street, tess, mug, attempt):
+    order = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP)
+    parcel, app = order.fulfilments.get(), Api(ana)
+    packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
+
+    sent, cancelled = race(
+        [
+            lambda: shipping.send_parcel(parcel_id=parcel.pk, tracking="", by=packer, now=timezone.now()),
+            lambda: app.post(f"orders/{order.number}/cancellation/"),
+        ]
+    )
+
+    assert (sent is None) == (cancelled.status_code == 409)
+    assert on_hand(mug, high_street) == ((3, 0) if sent is None else (5, 0))
+    assert Refund.objects.exists() == (sent is not None)
+
+
+def test_without_the_lock_a_parcel_would_leave_that_was_cancelled(ana, high_street, tess, mug, monkeypatch):
+    """Negative control: the parcel must be read behind the lock, not before somebody cancels it."""
+    order = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP)
+    read_before = Fulfilment.objects.select_related("order", "location").get()
+    monkeypatch.setattr(shipping, "take_fulfilment", lambda **wanted: read_before)
+    packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
+    Api(ana).post(f"orders/{order.number}/cancellation/")
+
+    # What was counted on the lines stands behind the lock, and answers as a fault of ours.
+    with pytest.raises((IntegrityError, AssertionError)):
+        shipping.send_parcel(parcel_id=read_before.pk, tracking="", by=packer, now=timezone.now())
 
 
 def test_guesses_at_a_code_are_all_counted(order, desk, settings):
