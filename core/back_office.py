@@ -24,7 +24,9 @@ from core.actors import SYSTEM, Actor
 from core.audit import changes_of
 from core.errors import Refusal
 from core.formats import money_text
+from core.models import CHANNELS
 from core.money import MoneyError, format_minor, parse_money
+from core.problems import text_of
 from core.translated import TranslatedField
 
 MOST_COUNTED = 100_000
@@ -212,7 +214,7 @@ class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             try:
                 told = act.perform(request, thing, form.cleaned_data)
             except Refusal as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, text_of(refusal))
             else:
                 self.log_change(request, thing, f"{act.title}: {told}")
                 messages.success(request, told)
@@ -279,7 +281,7 @@ class ChannelFilter(admin.SimpleListFilter):
     column = "channel"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("web", _("Web")), ("app", _("App")), ("till", _("Till")), ("system", _("System"))]
+        return list(CHANNELS)
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
