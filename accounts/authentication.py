@@ -134,4 +134,3 @@ def _customer_of(token: str) -> Customer | None:
     if works_here(customer):
         refuse_single_factor(has_second_factor=has_second_factor)
     return customer
-

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "carts",
     "orders",
     "omnistore.engagement",
+    "omnistore.till",
     "omnistore",
     "django.contrib.auth",
     "django.contrib.contenttypes",

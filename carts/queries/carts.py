@@ -43,6 +43,11 @@ ORDER BY line.id
 _BY_CUSTOMER = LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
 _BY_TOKEN = LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.state = 'open'")
 _BY_ID = LINES.format(whose="cart.id = %(cart)s")
+_HOLDER = """
+SELECT cart.state, cart.token_hash, COALESCE(target.customer_id, cart.customer_id) AS customer_id
+FROM carts_cart AS cart LEFT JOIN carts_cart AS target ON target.id = cart.merged_into_id
+WHERE cart.id = %(cart)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,23 @@ class CartView:
     @property
     def totals(self) -> Totals:
         return quote([QuoteLine(line.quantity, line.unit_price or 0) for line in self.lines])
+
+
+@dataclass(frozen=True, slots=True)
+class CartHolder:
+    """Who may change a cart: the person (of the cart it was merged into, if it was), or its token's holder."""
+
+    state: str
+    token_hash: str
+    customer_id: int | None
+
+
+def holder_of(cart_id: int) -> CartHolder:
+    """Return who holds a cart, in one statement. Raises NotFound."""
+    row = sql.fetch_one(_HOLDER, {"cart": cart_id})
+    if row is None:
+        raise NotFound(_("There is no such cart."))
+    return CartHolder(**row)
 
 
 def cart_of_customer(customer_ids: list[int]) -> CartView | None:
