@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.core import signing
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from carts.services.carts import Owner, VersionConflict, hash_of
 from carts.services.merging import merge_token_cart
 from core import logs
 from core.api import Door, answer
-from core.errors import Malformed
+from core.errors import Malformed, NotFound
 
 TOKEN_HEADER = "X-Cart-Token"  # noqa: S105 - the name of a header
 TOKEN_PARAMETER = OpenApiParameter(
@@ -62,6 +64,18 @@ def version_of(request: Request) -> int | None:
     if matched is None:
         raise Malformed(_('If-Match takes the cart\'s version, like "7".'), field="If-Match")
     return int(matched[1])
+
+
+def stream_address(owner: Owner) -> str:
+    """
+    Return where the owner's cart can be listened to; the address works for a minute.
+
+    Raises NotFound for somebody who has no cart yet.
+    """
+    if not owner.customer_ids and not owner.token_hash:
+        raise NotFound(_("There is no cart to follow: put something into it first."))
+    ticket = signing.dumps({"customers": owner.customer_ids, "token": owner.token_hash}, salt=STREAM_SALT)
+    return f"{settings.LIVE_URL}/live/cart/?ticket={ticket}"
 
 
 def line_id_of(text: str) -> int:

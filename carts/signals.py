@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Customer
+from carts.cookie import token_in_cookie
 from carts.services.carts import hash_of
 from carts.services.merging import merge_token_cart
 from core.actors import APP, WEB, Actor
@@ -19,14 +20,14 @@ SESSION_KEY = "cart_token"
 @receiver(user_signed_up)
 def remember_cart(request: HttpRequest, user: Customer, **_more: Any) -> None:
     """Keep the token until the address is verified: the sign-in then may come in a request without it."""
-    if token := request.headers.get(TOKEN_HEADER):
+    if token := _token_of(request):
         request.session[SESSION_KEY] = token
 
 
 @receiver(user_logged_in)
 def bring_cart_along(request: HttpRequest, user: Customer, **_more: Any) -> None:
     """Merge the anonymous cart whose token came with the sign-in, or with the sign-up before it."""
-    token = request.headers.get(TOKEN_HEADER) or request.session.get(SESSION_KEY)
+    token = _token_of(request) or request.session.get(SESSION_KEY)
     if token:
         channel = APP if request.path.startswith("/_allauth/app/") else WEB
         merge_token_cart(
@@ -35,3 +36,7 @@ def bring_cart_along(request: HttpRequest, user: Customer, **_more: Any) -> None
             by=Actor(channel=channel, customer_id=user.pk),
             now=timezone.now(),
         )
+
+
+def _token_of(request: HttpRequest) -> str:
+    return request.headers.get(TOKEN_HEADER) or token_in_cookie(request)

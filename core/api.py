@@ -114,7 +114,7 @@ def answer_bytes(
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """Return the body of a request as the serializer reads it. Raises ValidationError naming each wrong field."""
-    return _read(serializer, request.data)
+    return checked_values(serializer, request.data)
 
 
 def checked_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -122,10 +122,11 @@ def checked_query(serializer: type[serializers.Serializer[Any]], request: Reques
     for name, values in request.query_params.lists():
         if len(values) > 1:
             raise Malformed(_("Give %s once.") % name, field=name)
-    return _read(serializer, request.query_params.dict())
+    return checked_values(serializer, request.query_params.dict())
 
 
-def _read(serializer: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
+def checked_values(serializer: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
+    """Return values as the serializer reads them. Raises ValidationError naming each wrong field."""
     # A new serializer copies every field below it, which costs more than all the checking; one that was made before
     # holds nothing of the requests that it has read.
     try:
@@ -184,9 +185,15 @@ def page_json(
     """
     shown = list(rows[: page.limit])
     following = None
-    if len(rows) > page.limit:
-        cursor = base64.urlsafe_b64encode(orjson.dumps(key(shown[-1]), default=str)).decode()
+    if cursor := next_cursor(page, rows, key=key):
         query = request.GET.copy()
         query["cursor"] = cursor
         following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
     return {"results": shown, "next": following}
+
+
+def next_cursor(page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]) -> str:
+    """Return the cursor of the next page, empty if there is none. rows, key: as for page_json."""
+    if len(rows) <= page.limit:
+        return ""
+    return base64.urlsafe_b64encode(orjson.dumps(key(rows[page.limit - 1]), default=str)).decode()

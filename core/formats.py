@@ -5,7 +5,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal
 
 from core.money import places_of
 
@@ -49,6 +50,20 @@ def day_text(day: date, language: str) -> str:
     year, month, day_of_month = persian_date(day)
     weekday = format_date(day, "EEEE", locale=language)
     return _in_digits_of(language, f"{weekday} {day_of_month} {_PERSIAN_MONTHS[month - 1]} {year}")
+
+
+def short_day_text(day: date, language: str) -> str:
+    """Write a day of about now, with its weekday and without the year; for readers of Persian in their calendar."""
+    if language != "fa":
+        return format_skeleton("MMMEd", day, locale=language)
+    _year, month, day_of_month = persian_date(day)
+    weekday = format_date(day, "EEEE", locale=language)
+    return _in_digits_of(language, f"{weekday} {day_of_month} {_PERSIAN_MONTHS[month - 1]}")
+
+
+def number_text(number: int | float, language: str) -> str:
+    """Write a number with the reader's digits and separators."""
+    return _in_digits_of(language, format_decimal(number, locale=language, numbering_system="default"))
 
 
 def time_text(moment: datetime | time, language: str) -> str:

@@ -35,10 +35,11 @@ class ReadyAnswer:
 
 
 class ReadyAnswers:
-    """The answers of one topic in this process."""
+    """The answers of one topic in this process; most: how many of them are kept, the oldest make room."""
 
-    def __init__(self, topic: str) -> None:
+    def __init__(self, topic: str, *, most: int = MOST_ANSWERS) -> None:
         self._key = f"ready:{topic}"
+        self._most = most
         self._answers: OrderedDict[Hashable, ReadyAnswer] = OrderedDict()
         self._stamp = 0
         self._stamp_read = 0.0
@@ -54,7 +55,7 @@ class ReadyAnswers:
         fresh = ReadyAnswer(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', stamp, now)
         self._answers[key] = fresh
         self._answers.move_to_end(key)
-        if len(self._answers) > MOST_ANSWERS:
+        if len(self._answers) > self._most:
             self._answers.popitem(last=False)
         return fresh
 

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.usersessions",
     "django_celery_beat",
+    "django_htmx",
 ]
 MIDDLEWARE = [
     "core.logs.log_requests",

@@ -3,8 +3,6 @@
 import io
 
 import segno
-from django.conf import settings
-from django.core import signing
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,27 +14,22 @@ from rest_framework.request import Request
 
 from accounts.authentication import actor_of
 from carts.doors import (
-    STREAM_SALT,
     TOKEN_PARAMETER,
     VERSION_PARAMETER,
     CartDoor,
     answer_cart,
     cart_of,
     line_id_of,
+    stream_address,
     version_of,
 )
 from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut
 from carts.rules.handover import CODE_LENGTH, LETTERS
 from carts.services.carts import (
     LARGEST_QUANTITY,
-    Owner,
-    TokenSpent,
-    add_to_cart,
-    add_to_new_cart,
     change_quantity,
     empty_cart,
-    hash_of,
-    new_token,
+    put_into_cart,
     remove_line,
 )
 from core.api import Door, StrictSerializer, checked
@@ -87,17 +80,7 @@ class CartLines(CartDoor):
         now = timezone.now()
         body = checked(NewLine, request)
         by, version = actor_of(request), version_of(request)
-        owner = self.owner(request, now=now)
-        token = ""
-        try:
-            if not owner.customer_ids and not owner.token_hash:
-                raise TokenSpent("")
-            add_to_cart(owner=owner, by=by, now=now, version=version, **body)
-        except TokenSpent:
-            # No token yet, or its cart was ordered or merged: this begins a new cart.
-            token = new_token()
-            add_to_new_cart(token=token, by=by, now=now, **body)
-            owner = Owner(token_hash=hash_of(token))
+        owner, token = put_into_cart(owner=self.owner(request, now=now), by=by, now=now, version=version, **body)
         return answer_cart(cart_of(owner), now=now, status=201, token=token)
 
 
@@ -170,9 +153,5 @@ class CartStream(CartDoor):
 
         Answers with a redirect to the process that keeps streams open; follow it. The address works for a minute.
         """
-        owner = self.owner(request, now=timezone.now())
-        if not owner.customer_ids and not owner.token_hash:
-            raise NotFound(_("There is no cart to follow: put something into it first."))
-        ticket = signing.dumps({"customers": owner.customer_ids, "token": owner.token_hash}, salt=STREAM_SALT)
-        location = f"{settings.LIVE_URL}/live/cart/?ticket={ticket}"
+        location = stream_address(self.owner(request, now=timezone.now()))
         return HttpResponse(status=307, headers={"Location": location, "Cache-Control": "no-store"})

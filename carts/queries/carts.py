@@ -1,5 +1,6 @@
 """Reading a cart: one statement, whatever it holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,12 @@ _HOLDER = """
 SELECT cart.state, cart.token_hash, COALESCE(target.customer_id, cart.customer_id) AS customer_id
 FROM carts_cart AS cart LEFT JOIN carts_cart AS target ON target.id = cart.merged_into_id
 WHERE cart.id = %(cart)s
+"""
+_UNITS = """
+SELECT coalesce(sum(line.quantity), 0)::int AS units
+FROM carts_cart AS cart JOIN carts_cartline AS line ON line.cart_id = cart.id
+WHERE cart.state = 'open' AND (cart.customer_id = ANY(%(customers)s::bigint[])
+      OR (cart.token_hash <> '' AND cart.token_hash = %(token_hash)s))
 """
 
 
@@ -118,6 +125,12 @@ def cart_of_customer(customer_ids: list[int]) -> CartView | None:
 def cart_of_token(token_hash: str) -> CartView | None:
     """Return the open anonymous cart a token opens; None if there is none."""
     return view_of(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash}))
+
+
+def units_in_cart(*, customer_ids: Sequence[int], token_hash: str) -> int:
+    """Return how many units lie in the open cart of a person, or in the one a token opens."""
+    row = sql.fetch_one(_UNITS, {"customers": list(customer_ids), "token_hash": token_hash})
+    return int(row["units"]) if row else 0
 
 
 def get_cart(cart_id: int) -> CartView:

@@ -172,6 +172,27 @@ def add_to_new_cart(*, token: str, sku: str, quantity: int, by: Actor, now: date
     return _add(_ADD_TO_NEW, Owner(token_hash=hash_of(token)), sku, quantity, by, now, None)
 
 
+def put_into_cart(
+    *, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None = None
+) -> tuple[Owner, str]:
+    """
+    Add to the owner's cart, or begin an anonymous one for somebody without a cart or with a spent token.
+
+    Returns whose cart it is now, and the token of a new anonymous cart, else an empty one. Raises as add_to_cart does,
+    but for TokenSpent.
+    """
+    try:
+        if not owner.customer_ids and not owner.token_hash:
+            raise TokenSpent("")
+        add_to_cart(owner=owner, sku=sku, quantity=quantity, by=by, now=now, version=version)
+        return owner, ""
+    except TokenSpent:
+        # No token yet, or its cart was ordered or merged: this begins a new cart.
+        token = new_token()
+        add_to_new_cart(token=token, sku=sku, quantity=quantity, by=by, now=now)
+        return Owner(token_hash=hash_of(token)), token
+
+
 @transaction.atomic(durable=True)
 def change_quantity(
     *, owner: Owner, line_id: int, quantity: int, by: Actor, now: datetime, version: int | None = None

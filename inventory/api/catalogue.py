@@ -1,61 +1,29 @@
 """What the shop sells, for everybody: nobody has to sign in, and everybody shares the same ready answers."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import permissions, serializers
 from rest_framework.request import Request
 
-from core.api import Door, PageQuery, StrictSerializer, answer, checked_query, page_json, page_of
-from core.errors import Malformed
-from core.money import MoneyError, money_json, parse_money
+from core.api import Door, StrictSerializer, answer, checked_query, page_json, page_of
+from core.money import money_json
 from core.ready import answer_ready
 from core.schema import MoneySchema
 from core.translated import in_language
 from inventory.api import examples
 from inventory.api.output import ProductOut, ProductPageOut, product_json, product_page_json
+from inventory.lists import ProductListQuery, find_products
 from inventory.places import parse_place
 from inventory.queries.availability import Availability, availability_of, place_of_postcode
-from inventory.queries.catalogue import (
-    NAME,
-    NEWEST,
-    ORDERINGS,
-    PRICE,
-    PRICE_DOWN,
-    RELEVANCE,
-    Facets,
-    ProductSearch,
-    facets_of,
-    list_products,
-    search_query,
-)
+from inventory.queries.catalogue import Facets
 from inventory.queries.products import find_by_barcode, get_product, list_categories
 from inventory.ready import catalogue
-
-_NOTHING_FOUND = ""
-
-
-class ProductListQuery(PageQuery):
-    """
-    Which products. q: words, typing errors forgiven. category: a slug, with all below it. store: a store's code; stock
-    then means stock there. min_price, max_price: in the shop's currency, on what a product begins at.
-    """
-
-    q = serializers.CharField(required=False, max_length=200, allow_blank=True)
-    category = serializers.SlugField(required=False, max_length=80)
-    brand = serializers.CharField(required=False, max_length=120)
-    store = serializers.SlugField(required=False, max_length=40)
-    in_stock = serializers.BooleanField(default=False)
-    min_price = serializers.CharField(required=False, max_length=20)
-    max_price = serializers.CharField(required=False, max_length=20)
-    ordering = serializers.ChoiceField(ORDERINGS, required=False)
 
 
 class CategoryFacetOut(serializers.Serializer[Any]):
@@ -154,16 +122,10 @@ class ProductList(OpenDoor):
 
     def _list(self, request: Request) -> dict[str, Any]:
         query = checked_query(ProductListQuery, request)
-        search = _search_of(query)
-        ordering = query.get("ordering") or (RELEVANCE if search.query else NEWEST)
-        if ordering == RELEVANCE and not search.query:
-            ordering = NEWEST
         page = page_of(query)
-        after = _key_of(page.after, ordering)
-        nothing_can_match = bool(query.get("q")) and search.query == _NOTHING_FOUND
-        rows = [] if nothing_can_match else list_products(search, ordering=ordering, limit=page.fetch, after=after)
-        facets = None if after else _facets_json(facets_of(search)) if not nothing_can_match else _facets_json(None)
-        listed = page_json(request, page, rows, key=lambda row: [ordering, row["key"], row["id"]])
+        found = find_products(query, page)
+        listed = page_json(request, page, found.rows, key=found.key_of)
+        facets = None if page.after else _facets_json(found.facets)
         return listed | {"results": [product_json(row) for row in listed["results"]], "facets": facets}
 
 
@@ -238,50 +200,6 @@ class VariantAvailability(OpenDoor):
         found = availability_of(sku=sku, near=near, limit=query["limit"], now=timezone.now())
 
         return answer(_availability_json(found))
-
-
-def _search_of(query: dict[str, Any]) -> ProductSearch:
-    words = query.get("q", "").strip()
-    return ProductSearch(
-        query=search_query(words) if words else "",
-        category=query.get("category", ""),
-        brand=query.get("brand", ""),
-        store=query.get("store", ""),
-        in_stock=query["in_stock"],
-        min_price=_minor(query, "min_price"),
-        max_price=_minor(query, "max_price"),
-    )
-
-
-def _minor(query: dict[str, Any], name: str) -> int | None:
-    if name not in query:
-        return None
-    try:
-        return parse_money(query[name], settings.SHOP_CURRENCY).amount
-    except MoneyError as error:
-        raise Malformed(_("This is no amount of money: %s") % error, field=name) from error
-
-
-_KEY_READERS: dict[str, Callable[[Any], Any]] = {
-    NEWEST: datetime.fromisoformat,
-    PRICE: int,
-    PRICE_DOWN: int,
-    NAME: str,
-    RELEVANCE: float,
-}
-
-
-def _key_of(after: list[Any] | None, ordering: str) -> tuple[Any, int] | None:
-    """Read the cursor of a list in this order. Raises Malformed for one of another order, or not of ours."""
-    if after is None:
-        return None
-    try:
-        made_for, key, last_id = after
-        if made_for == ordering:
-            return _KEY_READERS[ordering](key), int(last_id)
-    except (ValueError, TypeError, OverflowError):
-        pass
-    raise Malformed(_("This cursor belongs to another list; begin again without it."), field="cursor")
 
 
 def _facets_json(facets: Facets | None) -> dict[str, Any]:

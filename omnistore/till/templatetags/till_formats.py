@@ -4,16 +4,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.formats import day_text, money_text, time_text
+from core.formats import day_text, money_text, number_text, short_day_text, time_text
 from core.money import format_minor
 from core.translated import TranslatedText, in_language
 
@@ -25,8 +22,6 @@ _CHANNELS = {
     "till": gettext_lazy("Till"),
     "system": gettext_lazy("System"),
 }
-
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 @register.filter
@@ -46,14 +41,7 @@ def figure(number: Any) -> str:
     """Write a number in the reader's digits."""
     if number is None or number == "":
         return ""
-    written = format_decimal(number, locale=Locale.parse(_language()), numbering_system="default")
-    return written.translate(_PERSIAN_DIGITS) if _language() == "fa" else written
-
-
-@register.filter
-def digits(text: Any) -> str:
-    """Write the digits of a word or code in the reader's script."""
-    return str(text).translate(_PERSIAN_DIGITS) if _language() == "fa" else str(text)
+    return number_text(number, _language())
 
 
 @register.filter
@@ -67,10 +55,9 @@ def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
     today = timezone.now().astimezone(ZoneInfo(time_zone)).date()
     if local.date() == today:
         return time_text(local, _language())
-    if _language() == "fa":
-        return f"{day_text(local.date(), 'fa')} {time_text(local, 'fa')}"
-    style = "EEE d MMM" if local.year == today.year else "d MMM y"
-    return f"{format_date(local.date(), style, locale=_language())}, {time_text(local, _language())}"
+    day = local.date()
+    written = short_day_text(day, _language()) if day.year == today.year else day_text(day, _language())
+    return f"{written}, {time_text(local, _language())}"
 
 
 @register.filter

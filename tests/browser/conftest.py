@@ -1,0 +1,132 @@
+"""A real browser in front of a real shop: Chromium, Django's live server, and the process that keeps streams open."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.browser.looking import Faults
+
+# Playwright keeps an event loop in this thread; Django would refuse to touch the database beside one.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+LONGEST_WAIT_MS = 10_000
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; a test opens windows of its own in it."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.fail("These tests need the browser Chromium: run `make chromium`.")
+    playwright: Playwright = sync_playwright().start()
+    browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+    yield browser
+    browser.close()
+    playwright.stop()
+
+
+@pytest.fixture(scope="session")
+def live_stream(django_db_setup: None) -> Iterator[str]:
+    """The process that keeps event streams open, on the test's database; yields its address."""
+    port = _free_port()
+    database = connections["default"].settings_dict
+    host, user, password = (quote(str(database[name] or ""), safe="") for name in ("HOST", "USER", "PASSWORD"))
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "omnistore.settings",
+        "DATABASE_URL": f"postgres://{user}:{password}@/{database['NAME']}?host={host}",
+    }
+    if database["PORT"]:
+        environment["DATABASE_URL"] += f"&port={database['PORT']}"
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", "1", "--no-ws", "omnistore.live:application"),
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    before, settings.LIVE_URL = settings.LIVE_URL, f"http://localhost:{port}"
+    yield settings.LIVE_URL
+    settings.LIVE_URL = before
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture
+def shop(live_stream: str, live_server: Any) -> str:
+    """The address of the running shop."""
+    _wait_for(live_stream)
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, shop: str) -> Iterator[OpenPage]:
+    """
+    Opens a window of somebody's own: open_page(size=PHONE, language="en", scripts=True) gives a page.
+
+    Paths are below the shop. Whatever the browser complains about (a refused script, a failing request, an error in a
+    script, a foreign address) fails the test at its end, unless the test empties page.faults.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[Faults] = []
+
+    def open_page(*, size: Any = PHONE, language: str = "en", scripts: bool = True, **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=shop, viewport=size, locale=language, java_script_enabled=scripts, **options
+        )
+        context.set_default_timeout(LONGEST_WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.faults = Faults(page, shop)  # type: ignore[attr-defined]
+        faults.append(page.faults)  # type: ignore[attr-defined]
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [fault for found in faults for fault in found] == []
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    """A phone's window, 360 pixels wide, in English."""
+    return open_page(size=PHONE)
+
+
+@pytest.fixture
+def desk(open_page: OpenPage) -> Page:
+    """A computer's window, 1280 pixels wide, in English; nobody is signed in."""
+    return open_page(size=DESK)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
+            connection.request("GET", "/livez")
+            connection.getresponse()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, "the process that keeps streams open does not start"
+            time.sleep(0.05)

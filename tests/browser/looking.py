@@ -1,0 +1,42 @@
+"""What a browser test looks for on every page, whatever the page is about."""
+
+from collections import UserList
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+AXE = Axe()
+
+
+class Faults(UserList[str]):
+    """What the browser complains about on a page: refused or broken scripts and styles, foreign addresses."""
+
+    def __init__(self, page: Page, shop: str) -> None:
+        super().__init__()
+        self._shop = shop
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.append(f"script: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refusal that the shopper reads (404, 409) is an answer, not a fault.
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        is_ours = request.url.startswith((self._shop, "http://localhost:", "http://127.0.0.1:", "data:", "blob:"))
+        if not is_ours:
+            self.append(f"foreign address: {request.url}")
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page as it is now: rule, and where."""
+    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def fits(page: Page) -> bool:
+    """Tell whether the page is no wider than its window."""
+    widths: Any = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    return bool(widths[0] <= widths[1])
