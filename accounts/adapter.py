@@ -17,7 +17,7 @@ from accounts.queries.people import find_by_proved_phone
 from accounts.senders.sms import SmsError, send_sms
 from accounts.services import identity
 from core.actors import APP, WEB, Actor
-from core.problems import problem
+from core.problems import problem, text_of
 
 STAGES = {
     "allauth.account.stages.PhoneVerificationStage": "accounts.stages.PhoneStage",
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 customer=user, phone=phone, by=proving_actor(user, context.request), now=timezone.now()
             )
         except identity.PhoneTaken as refusal:
-            raise ImmediateHttpResponse(problem(refusal.status, str(refusal), code=refusal.code)) from refusal
+            raise ImmediateHttpResponse(problem(refusal.status, text_of(refusal), code=refusal.code)) from refusal
         user.refresh_from_db(fields=["phone", "phone_verified_at"])
 
     def get_user_by_phone(self, phone: str) -> Customer | None:

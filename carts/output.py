@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from carts.queries.carts import CartLineView, CartView
 from carts.rules.handover import handover_code
 from carts.rules.problems import Problem
+from core.media import media_url
 from core.money import money_json
 from core.schema import MoneySchema
 from core.translated import in_language
@@ -62,7 +62,7 @@ def _line_json(line: CartLineView, currency: str) -> dict[str, Any]:
         "product": line.slug,
         "name": in_language(line.name),
         "attributes": {key: _text(value) for key, value in line.attributes.items()},
-        "picture": default_storage.url(line.picture) if line.picture else None,
+        "picture": media_url(line.picture) if line.picture else None,
         "quantity": line.quantity,
         "unit_price": None if line.unit_price is None else money_json(line.unit_price, currency),
         "unit_price_when_added": money_json(line.unit_price_when_added, currency),

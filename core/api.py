@@ -14,6 +14,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, parsers, renderers, serializers
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -64,6 +65,15 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Negotiation(DefaultContentNegotiation):
+    """Answers in JSON where there is nothing else, whatever the client says it accepts; RFC 9110 (12.4.1) allows it."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        if len(renderers) == 1 and renderers[0].media_type == JSONBody.media_type:
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
+
+
 class Door(APIView):
     """
     A view of the API: translates in, makes one call into the domain, translates out.
@@ -74,6 +84,7 @@ class Door(APIView):
 
     parser_classes = [JSONBody]
     renderer_classes = [renderers.JSONRenderer]
+    content_negotiation_class = Negotiation
 
     def handle_exception(self, exc: Exception) -> Response:
         handler: Callable[..., Response] = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)

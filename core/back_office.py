@@ -25,6 +25,7 @@ from core.audit import changes_of
 from core.errors import Refusal
 from core.formats import money_text
 from core.money import MoneyError, format_minor, parse_money
+from core.problems import text_of
 from core.translated import TranslatedField
 
 MOST_COUNTED = 100_000
@@ -212,7 +213,7 @@ class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             try:
                 told = act.perform(request, thing, form.cleaned_data)
             except Refusal as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(None, text_of(refusal))
             else:
                 self.log_change(request, thing, f"{act.title}: {told}")
                 messages.success(request, told)

@@ -3,13 +3,19 @@
 from typing import Any
 
 
+def gettext_noop(message: str) -> str:
+    """Mark a text for translation where rules may not translate: `core.problems.text_of` does it when it is shown."""
+    return message
+
+
 class Refusal(Exception):
     """
     A business "no": expected, safe to show, and nothing was changed.
 
     Subclass it beside the function that raises it, with a stable `code` that clients may rely on. The message is
     for people, says what is wrong and what to do; `details` are typed figures for programs. Details whose values
-    are lazy or translated texts belong in the message instead.
+    are lazy or translated texts belong in the message instead. A message raised in a rule is marked only, and may
+    name details, as "%(sku)s"; core.problems.text_of puts it into the reader's language.
     """
 
     code = "refused"

@@ -76,11 +76,17 @@ def problem(
     )
 
 
+def text_of(refusal: Refusal) -> str:
+    """Return what a refusal tells people, in the reader's language."""
+    text = _(refusal.message)
+    return text % refusal.details if "%(" in refusal.message else text
+
+
 def problem_of(error: Exception) -> HttpResponse | None:
     """Answer for an exception that a client may cause; None for one that is our own fault."""
     if isinstance(error, Refusal):
         headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
-        return problem(error.status, str(error), code=error.code, headers=headers, **error.details)
+        return problem(error.status, text_of(error), code=error.code, headers=headers, **error.details)
     if isinstance(error, exceptions.ValidationError):
         errors = list(_fields_of(error.detail))
         return problem(400, _("Some fields are wrong: see errors."), code="invalid", errors=errors)

@@ -13,8 +13,9 @@ import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from core.database.base import DatabaseWrapper, Row
+from core.database.base import DatabaseWrapper
 
+Row = dict[str, Any]
 Parameters = Mapping[str, Any]
 
 

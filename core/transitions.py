@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.errors import Refusal
+from core.errors import gettext_noop as _
 
 TransitionTable = Mapping[str, frozenset[str]]
 
@@ -13,18 +14,17 @@ class IllegalTransition(Refusal):
     code = "illegal_transition"
 
 
-def check_transition(table: TransitionTable, *, what: str, present: str, to: str) -> None:
+def check_transition(table: TransitionTable, *, present: str, to: str) -> None:
     """
     Refuse a move that the table does not allow.
 
     table: each state with the states that may follow it; a state without a row is final.
-    what: how people call the thing, for the message.
     Raises IllegalTransition.
     """
     allowed = table.get(present, frozenset())
     if to not in allowed:
         raise IllegalTransition(
-            f"This {what} is {present} and cannot become {to}.",
+            _("In its present state (%(state)s) this cannot become %(wanted)s. Load it again to see what can be done."),
             state=present,
             wanted=to,
             allowed=sorted(allowed),

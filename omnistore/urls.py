@@ -10,11 +10,12 @@ from rest_framework.permissions import AllowAny
 
 from core import health
 
+# They are tried in this order, so what is asked for most stands first.
 api_v1: list[URLPattern | URLResolver] = [
-    path("", include("accounts.api.urls")),
     path("", include("inventory.api.urls")),
     path("", include("carts.api.urls")),
     path("", include("orders.api.urls")),
+    path("", include("accounts.api.urls")),
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny], authentication_classes=[]), name="schema"
     ),
@@ -28,8 +29,8 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="docs")),
     path("api/v1/", include(api_v1)),
+    path("", RedirectView.as_view(pattern_name="docs")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
     path("livez", health.livez, name="livez"),

@@ -8,10 +8,8 @@ import orjson
 import psycopg
 from django.db.backends.postgresql import base
 from psycopg.abc import Buffer
-from psycopg.adapt import Loader
+from psycopg.adapt import Dumper, Loader
 from psycopg.rows import dict_row
-
-Row = dict[str, Any]
 
 
 class _JsonLoader(Loader):
@@ -28,6 +26,31 @@ class _TimeLoader(Loader):
         return datetime.fromisoformat(bytes(data).decode())
 
 
+class _ListDumper(Dumper):
+    """
+    Writes a list as an array whose element type the statement names, e.g. `%(ids)s::bigint[]`.
+
+    psycopg's own looks every element over to find their smallest common type, and has PostgreSQL prepare the
+    statement once for each type that it found.
+    """
+
+    oid = 0
+
+    def dump(self, obj: list[Any]) -> bytes:
+        return f"{{{','.join(map(_array_element, obj))}}}".encode()
+
+
+def _array_element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, list):
+        return f"{{{','.join(map(_array_element, value))}}}"
+    if isinstance(value, int):
+        return str(value)
+    text = orjson.dumps(value).decode() if isinstance(value, dict) else str(value)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """
     A connection that notices its server's death without asking it.
@@ -37,9 +60,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     that vanished without a word is left to keepalives and tcp_user_timeout.
     """
 
-    _rows_cursor: "psycopg.Cursor[Row] | None" = None
+    _rows_cursor: "psycopg.Cursor[dict[str, Any]] | None" = None
 
-    def rows_cursor(self) -> "psycopg.Cursor[Row]":
+    def rows_cursor(self) -> "psycopg.Cursor[dict[str, Any]]":
         """
         Return the connection's own cursor for hand-written statements, whose rows are dictionaries.
 
@@ -50,6 +73,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         cursor = self._rows_cursor
         if cursor is None or cursor.connection is not self.connection:
             cursor = self._rows_cursor = psycopg.Cursor(self.connection, row_factory=dict_row)
+            cursor.adapters.register_dumper(list, _ListDumper)
             cursor.adapters.register_loader("jsonb", _JsonLoader)
             cursor.adapters.register_loader("timestamptz", _TimeLoader)
         return cursor

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from rest_framework import serializers
 
 from core import sql
+from core.media import media_url
 from core.money import money_json
 from core.schema import MoneySchema
 from core.translated import in_language
@@ -210,7 +209,7 @@ def _variant_json(variant: sql.Row) -> dict[str, Any]:
 
 
 def _picture_json(file: str, alt: dict[str, str]) -> dict[str, Any]:
-    return {"url": urljoin(f"{settings.PUBLIC_URL}/", default_storage.url(file)), "alt": in_language(alt)}
+    return {"url": media_url(file), "alt": in_language(alt)}
 
 
 def _clock(time: str | None) -> str | None:

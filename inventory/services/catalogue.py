@@ -152,7 +152,7 @@ def publish_product(*, product_id: int, by: Actor, now: datetime) -> Product:
     Locks the product. Raises ProductNotSellable, IllegalTransition, NotFound.
     """
     product = _locked(product_id)
-    check_transition(STATES, what="product", present=product.state, to=Product.PUBLISHED)
+    check_transition(STATES, present=product.state, to=Product.PUBLISHED)
     if not in_language(product.name):
         raise ProductNotSellable(_("Give the product a name before you publish it."))
     if not product.price_ranges.filter(currency=settings.SHOP_CURRENCY).exists():
@@ -170,7 +170,7 @@ def publish_product(*, product_id: int, by: Actor, now: datetime) -> Product:
 def retire_product(*, product_id: int, by: Actor, now: datetime) -> Product:
     """Take a product out of the shop; orders and stock of it stay. Locks it. Raises IllegalTransition, NotFound."""
     product = _locked(product_id)
-    check_transition(STATES, what="product", present=product.state, to=Product.RETIRED)
+    check_transition(STATES, present=product.state, to=Product.RETIRED)
     product.state = Product.RETIRED
     product.save(update_fields=["state", "updated_at"])
     publish(CatalogueChanged(by=by, occurred_at=now, ref=product.slug, product_id=product.pk, change="retired"))

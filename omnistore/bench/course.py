@@ -1,5 +1,6 @@
 """The whole course of a measurement, from an empty directory to the figures."""
 
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from core.invariants import find_breaches
 from omnistore.bench.by_hand import recruit_hands
 from omnistore.bench.crowd import Crowd, Done
 from omnistore.bench.figures import STEPS, Figures, as_json, budget, figures, percentile, table
-from omnistore.bench.meters import Meter
+from omnistore.bench.meters import Meter, yardstick_ms
 from omnistore.bench.shop import MeasuredShop, open_servers, open_web
 from omnistore.bench.stock_room import HOT_SKU, HOT_UNITS, Goods, Shopper, analyse, fill_shelves, invite_shoppers
 from omnistore.bench.visitor import REFUSED, recruit_visitors
@@ -129,16 +130,18 @@ def run(*, seconds: float, say: Say) -> dict[str, Any] | None:
 
 
 def _run_in(course: Course) -> dict[str, Any] | None:
-    ours, by_hand = {}, {}
+    ours, by_hand, yardsticks = {}, {}, []
     for concurrency in CONCURRENCIES:
         course.say(f"Measuring the shop, {_at_once(concurrency)} ...")
         ours[concurrency] = course.measure_shop(concurrency)
+        yardsticks.append(yardstick_ms())
     course.say(f"Selling {HOT_UNITS} units of one variant to {BUYERS} buyers ...")
     rush = course.measure_rush()
     breaches = find_breaches()
     for concurrency in CONCURRENCIES:
         course.say(f"Measuring hand-written SQL, {_at_once(concurrency)} ...")
         by_hand[concurrency] = course.measure_by_hand(concurrency)
+        yardsticks.append(yardstick_ms())
 
     headings = {f"shop, {_at_once(concurrency)}": found for concurrency, found in ours.items()}
     headings |= {f"SQL by hand, {_at_once(concurrency)}": found for concurrency, found in by_hand.items()}
@@ -146,6 +149,8 @@ def _run_in(course: Course) -> dict[str, Any] | None:
     _tell_rush(rush, course.say)
     for line, is_kept in budget(ours[16]["journey"]):
         course.say(f"{'kept    ' if is_kept else 'EXCEEDED'}  {line}, journey, 16 at once")
+    yardstick = round(statistics.median(yardsticks), 1)
+    course.say(f"Yardstick: a million additions in Python took {yardstick} ms of CPU.")
     course.say(f"Audit: {f'BREACHES of {sorted(breaches)}' if breaches else 'every invariant holds'}.")
     if breaches or rush["sold"] != HOT_UNITS:
         return None
@@ -153,6 +158,7 @@ def _run_in(course: Course) -> dict[str, Any] | None:
         "ours": {f"c{concurrency}": as_json(found) for concurrency, found in ours.items()},
         "sql_limit": {f"c{concurrency}": as_json(found) for concurrency, found in by_hand.items()},
         "hot_sku": rush,
+        "yardstick_ms": yardstick,
     }
 
 

@@ -1,5 +1,6 @@
 """Reading what processes and statements have cost so far."""
 
+import time
 from collections.abc import Sequence
 
 import psutil
@@ -36,6 +37,19 @@ class Meter:
             pg_seconds=_seconds(self._postgres),
             statements=int(row[0]),
         )
+
+
+def yardstick_ms() -> float:
+    """
+    Return the CPU milliseconds that a million additions take in Python just now.
+
+    Two machines, or two moments of a machine that others use as well, differ by as much as their yardsticks do.
+    """
+    began = time.process_time()
+    total = 0
+    for number in range(1_000_000):
+        total += number
+    return (time.process_time() - began) * 1000
 
 
 def _seconds(parent: psutil.Process) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.errors import Malformed, Refusal
+from core.errors import gettext_noop as _
 
 SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
 CASH, CARD, PAY_IN_STORE, TEST = "cash", "card", "pay_in_store", "test"
@@ -85,14 +86,14 @@ def assign_lines(wishes: Sequence[FulfilmentWish], line_ids: Sequence[int]) -> l
     Raises Malformed if a line is left out, named twice, or not in the cart.
     """
     if not wishes:
-        raise Malformed("Say how the goods reach the shopper.", field="fulfilments")
+        raise Malformed(_("Say how the goods reach the shopper."), field="fulfilments")
     if len(wishes) == 1 and wishes[0].lines is None:
         return [list(line_ids)]
     assigned = [list(wish.lines or ()) for wish in wishes]
     named = [line_id for ids in assigned for line_id in ids]
     if sorted(named) != sorted(line_ids):
         raise Malformed(
-            "With several fulfilments, name every line of the cart in exactly one of them.",
+            _("With several fulfilments, name every line of the cart in exactly one of them."),
             field="fulfilments",
             lines=[str(line_id) for line_id in line_ids],
         )
@@ -111,7 +112,7 @@ def plan_tenders(tenders: Sequence[Tender], *, owed: int, kinds: set[str]) -> li
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
     open_ended = [tender for tender in tenders if tender.amount is None]
     if len(open_ended) > 1 or fixed > owed or (fixed < owed and not open_ended) or (fixed == owed and open_ended):
-        raise Malformed("The payments do not add up to the total.", field="payments", owed=owed, paid=fixed)
+        raise Malformed(_("The payments do not add up to the total."), field="payments", owed=owed, paid=fixed)
     planned = [
         PlannedTender(
             tender.method,
@@ -128,8 +129,8 @@ def plan_tenders(tenders: Sequence[Tender], *, owed: int, kinds: set[str]) -> li
 
 def _check_tender(tender: PlannedTender, kinds: set[str]) -> None:
     if tender.amount <= 0:
-        raise Malformed("A payment must be above zero.", field="payments")
+        raise Malformed(_("A payment must be above zero."), field="payments")
     if tender.method == CASH and (tender.tendered or 0) < tender.amount:
-        raise Malformed("The cash does not cover the amount.", field="payments", owed=tender.amount)
+        raise Malformed(_("The cash does not cover the amount."), field="payments", owed=tender.amount)
     if tender.method == PAY_IN_STORE and kinds != {PICKUP}:
-        raise PaymentNotPossible("Only what is collected in a store can be paid there.", method=tender.method)
+        raise PaymentNotPossible(_("Only what is collected in a store can be paid there."), method=tender.method)

@@ -47,13 +47,12 @@ def check_fulfilment_move(*, kind: str, present: str, to: str, by: Actor) -> Non
 
     kind: pickup, ship or carry_out. Raises IllegalTransition.
     """
-    names = {"pickup": "pickup", "ship": "shipment", "carry_out": "sale"}
-    check_transition(_open_to(FULFILMENTS[kind], by), what=names[kind], present=present, to=to)
+    check_transition(_open_to(FULFILMENTS[kind], by), present=present, to=to)
 
 
 def check_order_move(*, present: str, to: str, by: Actor) -> None:
     """Refuse to move an order to a state that cannot follow its present one. Raises IllegalTransition."""
-    check_transition(_open_to(ORDER, by), what="order", present=present, to=to)
+    check_transition(_open_to(ORDER, by), present=present, to=to)
 
 
 def may_be_cancelled(*, kind: str, state: str, by: Actor) -> bool:

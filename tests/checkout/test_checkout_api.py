@@ -196,6 +196,17 @@ def test_payments_must_add_up_and_fit(mug, ana):
     assert (pay_there.status_code, pay_there.json()["code"]) == (409, "payment_not_possible")
 
 
+def test_what_a_rule_refuses_is_said_in_the_readers_language(mug, ana):
+    phone = Api(ana)
+    phone.add("MUG")
+    phone.headers["Accept-Language"] = "ar"
+
+    refusal = phone.check_out(fulfilments=SHIP, payments=[{"method": "pay_in_store"}]).json()
+
+    assert refusal["code"] == "payment_not_possible"
+    assert refusal["detail"].startswith("لا يُدفع في المتجر")
+
+
 def test_a_key_is_needed_and_a_guest_must_be_reachable(mug, ana):
     guest = Api()
     guest.add("MUG")

@@ -25,6 +25,7 @@ from omnistore.static_files import collect_if_changed
 from omnistore.supervisor import Program, Supervisor, environment_of_programs, read_procfile
 
 LEAST_FREE_BYTES = 300_000_000
+FULL_BYTES = 10_000_000
 OLDEST_POSTGRES = 160000
 LONGEST_START_SECONDS = 600.0
 DEATHS_OF_WEB = 3
@@ -74,6 +75,11 @@ class Command(BaseCommand):
             except OSError as error:
                 # A full disk, a directory that may not be written.
                 raise SystemExit(f"{error.strerror or error}: {error.filename or settings.DATA_DIR}") from error
+            except Exception as error:
+                # A disk that runs full on the way shows in a hundred errors, and this is what they mean.
+                if shutil.disk_usage(settings.DATA_DIR).free > FULL_BYTES:
+                    raise
+                raise SystemExit(f"The disk is full: make room for {settings.DATA_DIR}, then start again.") from error
             self.say("Stopping ...")
         self.say("Stopped.")
 

@@ -1,0 +1,54 @@
+"""Access tokens, whose signature each process checks once."""
+
+import time
+
+import pytest
+
+from tests.factories.accounts import PASSWORD, bearer, make_customer
+
+pytestmark = pytest.mark.django_db
+
+ME = "/api/v1/me/"
+
+
+@pytest.fixture
+def ana():
+    return make_customer()
+
+
+def test_a_token_that_was_good_is_refused_once_it_has_run_out(client, settings, ana):
+    settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 2
+    headers = bearer(ana)
+    fresh = client.get(ME, headers=headers)
+    time.sleep(2.1)
+
+    later = client.get(ME, headers=headers)
+
+    assert (fresh.status_code, later.status_code) == (200, 401)
+
+
+def test_a_token_that_was_good_is_refused_under_a_new_password(client, ana):
+    headers = bearer(ana)
+    before = client.get(ME, headers=headers)
+    ana.set_password(f"{PASSWORD}, and then some")
+    ana.save()
+
+    after = client.get(ME, headers=headers)
+
+    assert (before.status_code, after.status_code) == (200, 401)
+
+
+@pytest.mark.parametrize("forged", ["", "x", "a.b.c", "\x00", "é"])
+def test_what_is_no_token_is_refused_each_time(client, forged):
+    answers = [client.get(ME, headers={"Authorization": f"Bearer {forged}"}).status_code for _ in range(2)]
+
+    assert answers == [401, 401]
+
+
+def test_a_changed_signature_is_refused_though_the_token_is_known(client, ana):
+    headers = bearer(ana)
+    client.get(ME, headers=headers)
+    token = headers["Authorization"]
+    changed = token[:-2] + ("A" if token[-2] != "A" else "B") + token[-1]
+
+    assert client.get(ME, headers={"Authorization": changed}).status_code == 401
