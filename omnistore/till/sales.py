@@ -6,7 +6,7 @@ A sale's address names its cart: `new` before anything is scanned, `customer-12`
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts.queries.people import Person, get_person
 from carts.doors import line_id_of
-from carts.queries.carts import CartLineView, CartView, cart_of_customer, get_cart, holder_of
+from carts.queries.carts import CartLineView, CartView, cart_of_customer, cart_of_token, holder_of
 from carts.rules.problems import INSUFFICIENT_STOCK, PRICE_CHANGED, Problem
-from carts.services.carts import Owner, add_to_cart, add_to_new_cart, new_token
+from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, new_token
 from carts.services.merging import merge_token_cart
 from core.actors import Actor
 from core.errors import NotFound, Refusal
@@ -65,8 +65,13 @@ def key_of_cart(cart_id: int) -> str:
 
 
 def open_sale(key: str) -> Sale:
+    """Return what a sale's address names, with the cart as it stands now. Raises as find_sale does."""
+    return with_cart(find_sale(key))
+
+
+def find_sale(key: str) -> Sale:
     """
-    Return what a sale's address names, with the cart as it stands now.
+    Return whose sale an address names, without reading the goods.
 
     A cart whose owner signed in meanwhile leads to the person's. Raises NotFound, and AlreadyOrdered with the order's
     number for a cart that was ordered.
@@ -80,16 +85,16 @@ def open_sale(key: str) -> Sale:
         cart_id = int(_signer.unsign(rest)) if kind == "cart" else 0
     except signing.BadSignature:
         cart_id = 0
-    return open_cart(cart_id)
+    return find_cart(cart_id)
 
 
 def sale_of_person(person: Person) -> Sale:
-    """Return a person's own cart on the screen."""
-    return Sale(key_of_customer(person.id), Owner(customer_ids=tuple(person.ids)), person, cart_of_customer(person.ids))
+    """Return the sale of a person's own cart."""
+    return Sale(key_of_customer(person.id), Owner(customer_ids=tuple(person.ids)), person)
 
 
-def open_cart(cart_id: int) -> Sale:
-    """Return a cart on the screen: its person's if it has one. Raises as open_sale does."""
+def find_cart(cart_id: int) -> Sale:
+    """Return the sale of a cart: its person's if it has one. Raises as find_sale does."""
     holder = holder_of(cart_id)
     if holder.state == "ordered":
         number = number_of_cart(cart_id)
@@ -98,30 +103,39 @@ def open_cart(cart_id: int) -> Sale:
         return sale_of_person(get_person(customer_id=holder.customer_id))
     if holder.state != "open":
         raise NotFound(_("There is no such cart."))
-    return Sale(key_of_cart(cart_id), Owner(token_hash=holder.token_hash), None, get_cart(cart_id))
+    return Sale(key_of_cart(cart_id), Owner(token_hash=holder.token_hash))
 
 
-def add_units(sale: Sale, *, sku: str, quantity: int, by: Actor, now: datetime) -> str:
+def with_cart(sale: Sale) -> Sale:
+    """Return the sale with the cart as it stands now, in one statement."""
+    if sale.owner.customer_ids:
+        return replace(sale, cart=cart_of_customer(list(sale.owner.customer_ids)))
+    return replace(sale, cart=cart_of_token(sale.owner.token_hash)) if sale.owner.token_hash else sale
+
+
+def add_units(sale: Sale, *, sku: str, quantity: int, by: Actor, now: datetime) -> Sale:
     """
-    Put units into the cart on the screen; a sale to nobody begins with them. Return the sale's address from then on.
+    Put units into the cart on the screen; a sale to nobody begins with them. Return the sale from then on.
 
     Raises NotFound for what is not on sale, and Malformed for too many.
     """
     if sale.key == NEW:
-        return key_of_cart(add_to_new_cart(token=new_token(), sku=sku, quantity=quantity, by=by, now=now))
+        token = new_token()
+        cart_id = add_to_new_cart(token=token, sku=sku, quantity=quantity, by=by, now=now)
+        return Sale(key_of_cart(cart_id), Owner(token_hash=hash_of(token)))
     add_to_cart(owner=sale.owner, sku=sku, quantity=quantity, by=by, now=now)
-    return sale.key
+    return sale
 
 
-def recognise(sale: Sale, person: Person, *, by: Actor, now: datetime) -> str:
+def recognise(sale: Sale, person: Person, *, by: Actor, now: datetime) -> Sale:
     """
-    Go on with a person's own cart; what was scanned for nobody so far comes along. Return the sale's address.
+    Go on with a person's own cart; what was scanned for nobody so far comes along. Return the person's sale.
 
     Another person's cart that was on the screen is left as it is.
     """
     if sale.person is None and sale.owner.token_hash:
         merge_token_cart(token_hash=sale.owner.token_hash, customer_id=person.id, by=by, now=now)
-    return key_of_customer(person.id)
+    return sale_of_person(person)
 
 
 # --- What the screen shows ------------------------------------------------------------------------

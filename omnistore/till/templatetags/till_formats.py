@@ -1,6 +1,7 @@
 """Figures, money and times on the till's pages, as their reader writes them."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,10 @@ from core.translated import TranslatedText, in_language
 
 register = template.Library()
 
+# A page writes the same few amounts and figures many times, and writing one costs a tenth of a millisecond.
+_money_text = lru_cache(4096)(money_text)
+_number_text = lru_cache(4096)(number_text)
+
 _CHANNELS = {
     "web": gettext_lazy("Web"),
     "app": gettext_lazy("App"),
@@ -27,7 +32,7 @@ _CHANNELS = {
 @register.filter
 def money(amount: int | None, currency: str = "") -> str:
     """Write minor units of a currency (the shop's by default); nothing for None."""
-    return "" if amount is None else money_text(int(amount), currency or settings.SHOP_CURRENCY, _language())
+    return "" if amount is None else _money_text(int(amount), currency or settings.SHOP_CURRENCY, _language())
 
 
 @register.filter
@@ -41,7 +46,7 @@ def figure(number: Any) -> str:
     """Write a number in the reader's digits."""
     if number is None or number == "":
         return ""
-    return number_text(number, _language())
+    return _number_text(number, _language())
 
 
 @register.filter

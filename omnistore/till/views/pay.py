@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -23,7 +23,7 @@ from omnistore.till.sales import Sale, open_sale, shelves_of
 from omnistore.till.views.sell import SaleView
 from orders.queries.orders import find_order_by_mark
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, SHIP, Wish
+from orders.rules.checkout import CARRY_OUT, CASH, SHIP, Wish
 from orders.services.checkout import sell_cart
 
 
@@ -59,7 +59,7 @@ class Pay(SaleView):
         if way is None:
             raise Malformed(_("This form is broken. Load the page again."), field="way")
         seen_total = line_id_of(request.POST.get("total", ""))
-        form = TenderForm(request.POST, way=way, total=seen_total, is_known=_is_reachable(sale))
+        form = TenderForm(_given(request), way=way, total=seen_total, is_known=_is_reachable(sale))
         address = AddressForm(request.POST, prefix="address") if way.name == SHIP else None
         if not form.is_valid() or (address is not None and not address.is_valid()):
             return self._form(sale, cart, ways, way, form, address, status=400)
@@ -155,6 +155,14 @@ class Pay(SaleView):
         known = list_addresses(person_ids=sale.person.ids, limit=20)
         best = next((row for row in known if row["is_default"]), known[0] if known else {})
         return {name: best.get(name, "") for name in AddressForm.ADDRESS} if best else {"name": sale.person.name}
+
+
+def _given(request: HttpRequest) -> QueryDict:
+    given = request.POST.copy()
+    if "cash" in given:
+        # One press on a note says both how it is paid and how much was laid down.
+        given["method"], given["tendered"] = CASH, str(given["cash"])
+    return given
 
 
 def _chosen(asked: str, ways: dict[str, Way]) -> str:

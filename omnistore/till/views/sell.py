@@ -20,12 +20,14 @@ from omnistore.till.sales import (
     AlreadyOrdered,
     Sale,
     add_units,
+    find_cart,
+    find_sale,
     key_of_customer,
-    open_cart,
     open_sale,
     recognise,
     shelves_of,
     shown_lines,
+    with_cart,
 )
 from omnistore.till.scanning import Goods, OpenCart, People, read_scan
 
@@ -58,11 +60,11 @@ class SaleView(TillView):
             return answer
         return self.page("till/sale.html", context, status)
 
-    def done(self, key: str, told: str = "", **said: Any) -> HttpResponse:
+    def done(self, sale: Sale, told: str = "") -> HttpResponse:
         """Answer after a change: with the part that changed for the script, else by leading to the page."""
         if is_htmx(self.request):
-            return self.shown(open_sale(key), told=told, **said)
-        return HttpResponseRedirect(reverse("admin:till_sale", args=[key]))
+            return self.shown(with_cart(sale), told=told)
+        return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
 
     def refused(self, refusal: Refusal) -> HttpResponse:
         """Show a refusal above the cart, which is as it was."""
@@ -121,17 +123,17 @@ class Scan(SaleView):
         read = read_scan(request.POST.get("scanned", ""), now=now, before_code=self.slow_down)
         if isinstance(read, OpenCart):
             return self._open(read.cart_id)
-        sale = open_sale(request.POST.get("sale", NEW))
+        sale = find_sale(request.POST.get("sale", NEW))
         if isinstance(read, Goods):
-            key = add_units(sale, sku=read.sku, quantity=read.quantity, by=self.actor, now=now)
+            sale = add_units(sale, sku=read.sku, quantity=read.quantity, by=self.actor, now=now)
             told = ngettext("%(count)d unit added: %(sku)s", "%(count)d units added: %(sku)s", read.quantity)
-            return self.done(key, told % {"count": read.quantity, "sku": read.sku})
+            return self.done(sale, told % {"count": read.quantity, "sku": read.sku})
         if read.is_certain:
             return self._recognised(sale, read)
-        return self.shown(sale, people=read.found)
+        return self.shown(with_cart(sale), people=read.found)
 
     def _open(self, cart_id: int) -> HttpResponse:
-        return self.done(open_cart(cart_id).key)
+        return self.done(find_cart(cart_id))
 
     def _recognised(self, sale: Sale, read: People) -> HttpResponse:
         return self.done(recognise(sale, read.found[0], by=self.actor, now=timezone.now()))
@@ -143,7 +145,7 @@ class Recognised(SaleView):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Go on with the cart of the person who was chosen."""
         person = get_person(customer_id=_number(request.POST.get("customer", "")))
-        return self.done(recognise(open_sale(key), person, by=self.actor, now=timezone.now()))
+        return self.done(recognise(find_sale(key), person, by=self.actor, now=timezone.now()))
 
 
 class NewCustomer(SaleView):
@@ -161,7 +163,7 @@ class NewCustomer(SaleView):
         now = timezone.now()
         language = (get_language() or "en").split("-")[0]
         person, _is_new = register_contact(by=self.actor, now=now, language=language, **form.cleaned_data)
-        recognise(open_sale(key), person, by=self.actor, now=now)
+        recognise(find_sale(key), person, by=self.actor, now=now)
         return HttpResponseRedirect(reverse("admin:till_sale", args=[key_of_customer(person.id)]))
 
     def _form(self, key: str, form: ContactForm, *, status: int = 200) -> HttpResponse:
@@ -174,7 +176,7 @@ class Line(SaleView):
     def post(self, request: HttpRequest, key: str, line_id: int) -> HttpResponse:
         """Set the quantity; 0 takes the line out."""
         now = timezone.now()
-        sale = open_sale(key)
+        sale = find_sale(key)
         quantity = _number(request.POST.get("set") or request.POST.get("quantity", ""), otherwise=-1)
         if not 0 <= quantity <= LARGEST_QUANTITY:
             raise Malformed(_("A quantity is a number from 1 to %(most)d.") % {"most": LARGEST_QUANTITY})
@@ -185,7 +187,7 @@ class Line(SaleView):
             )
         else:
             remove_line(owner=sale.owner, line_id=line_id, by=self.actor, now=now, version=version)
-        return self.done(key)
+        return self.done(sale)
 
 
 class Emptied(SaleView):
@@ -194,8 +196,9 @@ class Emptied(SaleView):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Take everything out of the cart."""
         version = _number(request.POST.get("version", "")) or None
-        empty_cart(owner=open_sale(key).owner, by=self.actor, now=timezone.now(), version=version)
-        return self.done(key)
+        sale = find_sale(key)
+        empty_cart(owner=sale.owner, by=self.actor, now=timezone.now(), version=version)
+        return self.done(sale)
 
 
 def _number(text: str, *, otherwise: int = 0) -> int:
