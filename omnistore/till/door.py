@@ -50,11 +50,12 @@ class TillView(View):
     """
     A page of the till: finds out in which store the person works, checks the right there, and shows refusals.
 
-    right: what the page takes; or one right for each method. is_lookup: counts as trying a code.
+    right: what the page takes. tab: which part of the till it belongs to.
     """
 
     right: ClassVar[str] = roles.SELL
     needs_store: ClassVar[bool] = True
+    tab: ClassVar[str] = "sell"
     # How often a member of staff may try codes: shared with the API's door.
     throttle_scope = "handover"
     staff: AtWork
@@ -88,7 +89,7 @@ class TillView(View):
             "is_nav_sidebar_enabled": False,
             "at_work": getattr(self, "staff", None),
             "register": self.request.session.get(REGISTER),
-            "is_htmx": is_htmx(self.request),
+            "tab": self.tab,
         }
 
     @property

@@ -101,7 +101,7 @@ def _short(cart: CartView, units: Mapping[int, int]) -> list[str]:
 class TenderForm(forms.Form):
     """How a sale is paid, and how the customer is reached. The total and the way are the view's."""
 
-    method = forms.ChoiceField(choices=[])
+    method = forms.ChoiceField(label=gettext_lazy("How it is paid"), choices=[], widget=forms.RadioSelect)
     tendered = CashField(label=gettext_lazy("Cash received"), required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False)
@@ -118,6 +118,7 @@ class TenderForm(forms.Form):
 
     def __init__(self, *args: Any, way: Way, total: int, is_known: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["tendered"].widget.attrs["autofocus"] = True
         self.way, self.total, self.is_known = way, total, is_known
         methods: Any = self.fields["method"]
         methods.choices = methods_for(way.name)

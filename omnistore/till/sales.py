@@ -191,7 +191,9 @@ def _shown(line: CartLineView, shelves: Shelves, currency: str, language: str) -
         picture=default_storage.url(line.picture) if line.picture else "",
         here=here,
         sent=shelves.sent.get(line.variant_id, 0),
-        nearby=[(shelf, shelf.free[line.variant_id]) for shelf in shelves.nearby if shelf.free.get(line.variant_id)],
+        nearby=[(shelf, shelf.free[line.variant_id]) for shelf in shelves.nearby if shelf.free.get(line.variant_id)][
+            :2
+        ],
         problems=[_in_words(problem, currency, language, here) for problem in _worth_saying(line, here)],
         is_short_here=here < line.quantity,
     )

@@ -43,6 +43,7 @@ class OrderPage(TillView):
     """An order."""
 
     right = roles.SEE_CUSTOMERS
+    tab = "find"
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Show it."""
@@ -111,6 +112,7 @@ class PayOut(Cancellation):
     """Handing a refund over."""
 
     right = roles.SELL
+    tab = "find"
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         """Record that the money was handed over: cash out of the drawer, or on the card at the terminal."""

@@ -41,7 +41,7 @@ class Pay(SaleView):
         sale, cart, shelves = self._sale(key)
         ways = ways_of(cart, shelves, self.store, now=timezone.now())
         way = ways[_chosen(request.GET.get("way", ""), ways)]
-        initial = {"method": "cash", "receipt": sale.person.receipt_channel if sale.person else ""}
+        initial = {"method": CASH, "receipt": sale.person.receipt_channel if sale.person else ""}
         form = TenderForm(way=way, total=way.total, is_known=_is_reachable(sale), initial=initial)
         address = AddressForm(initial=self._known_address(sale)) if way.name == SHIP else None
         return self._form(sale, cart, ways, way, form, address)

@@ -33,6 +33,7 @@ class Find(TillView):
     """People and orders of every channel, by whatever the customer says."""
 
     right = roles.SEE_CUSTOMERS
+    tab = "find"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the field and what it found."""
@@ -52,7 +53,6 @@ class Find(TillView):
             )
         context = {
             "title": _("Find"),
-            "tab": "find",
             "q": words,
             "people": people,
             "orders": orders[:PAGE],
@@ -65,6 +65,7 @@ class CustomerPage(TillView):
     """Everything the shop knows about one person, on one page."""
 
     right = roles.SEE_CUSTOMERS
+    tab = "find"
 
     def get(self, request: HttpRequest, customer_id: int) -> HttpResponse:
         """Show the story over all channels, the open cart, the orders, what is allowed and what was bought."""

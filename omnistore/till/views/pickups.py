@@ -67,7 +67,7 @@ class HandOverForm(forms.Form):
         label=gettext_lazy("Collection code"),
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "dir": "ltr"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "dir": "ltr", "autofocus": True}),
     )
     id_seen = forms.BooleanField(label=gettext_lazy("No code: I have seen an identity document"), required=False)
     collected_by = forms.CharField(
@@ -108,6 +108,7 @@ class Desk(TillView):
     """The pickups of my store."""
 
     right = roles.HAND_OVER
+    tab = "pickups"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show those that wait for the same thing, the earliest promise first."""
@@ -118,7 +119,6 @@ class Desk(TillView):
         found = self._found(tab, page, now)
         context = {
             "title": _("Pickups"),
-            "tab": "pickups",
             "tabs": [(name, title) for name, (title, _states) in TABS.items()],
             "chosen": tab,
             "pickups": found[:PAGE],
@@ -143,6 +143,7 @@ class FindPickup(TillView):
     """The desk's one field."""
 
     right = roles.HAND_OVER
+    tab = "pickups"
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Find a pickup by its code, its order's number, or its buyer."""
@@ -160,7 +161,7 @@ class FindPickup(TillView):
         found = open_pickups_of(customer_ids=ids, store_id=self.store.id, limit=PAGE) if ids else []
         if not found:
             raise NotFound(self._where_else(number))
-        context = {"title": _("Pickups"), "tab": "pickups", "pickups": found, "chosen": "", "tabs": [], "found": text}
+        context = {"title": _("Pickups"), "pickups": found, "chosen": "", "tabs": [], "found": text}
         return self.page("till/pickups.html", context)
 
     def _where_else(self, number: str) -> str:
@@ -178,6 +179,7 @@ class PickupPage(TillView):
     """One pickup, with what can be done about it now."""
 
     right = roles.HAND_OVER
+    tab = "pickups"
 
     def get(self, request: HttpRequest, pickup_id: int) -> HttpResponse:
         """Show it."""
@@ -197,7 +199,6 @@ class PickupPage(TillView):
         pickup = get_pickup(pickup_id=pickup_id, store_id=view.store.id)
         context = {
             "title": _("Pickup of order %(number)s") % {"number": pickup.number},
-            "tab": "pickups",
             "pickup": pickup,
             "form": form or HandOverForm(due=pickup.due, initial={"code": code, "method": CASH}),
             "is_locked": pickup.wrong_codes >= MOST_WRONG_CODES,
@@ -215,6 +216,7 @@ class PickupAct(TillView):
     """Moving a pickup on."""
 
     right = roles.HAND_OVER
+    tab = "pickups"
     ACTS: ClassVar = ("accept", "pick", "ready", "unlock", "reject")
 
     def post(self, request: HttpRequest, pickup_id: int, act: str) -> HttpResponse:
@@ -251,6 +253,7 @@ class HandOver(TillView):
     """Giving a pickup to the person at the desk."""
 
     right = roles.HAND_OVER
+    tab = "pickups"
 
     def post(self, request: HttpRequest, pickup_id: int) -> HttpResponse:
         """Check the code (or note the document seen), take what is due, and hand the goods over."""
@@ -281,7 +284,7 @@ class HandOver(TillView):
             do_once(claim_of_form(request, f"hand over {pickup_id}"), hand_over, status=200)
         except Refusal as refusal:
             return PickupPage.shown(self, pickup_id, form=form, error=_advice(refusal), status=refusal.status)
-        return HttpResponseRedirect(f"{reverse('admin:till_pickup', args=[pickup_id])}?done=1")
+        return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
 
     def _proof(self, pickup_id: int, given: dict[str, Any], now: datetime) -> Proof:
         if given["code"]:
