@@ -73,7 +73,7 @@ ORDER BY state = 'ready' DESC, id DESC LIMIT %(limit)s
 """
 # Goods lie by category in a store, so a walk along the list is a walk along the shelves.
 _PICK_LIST = """
-SELECT category.name AS place, line.sku, line.name, sum(part.quantity)::int AS units,
+SELECT category.name AS place, line.sku, line.name, product.name AS product, sum(part.quantity)::int AS units,
        array_agg(DISTINCT orders.number ORDER BY orders.number) AS numbers,
        ARRAY(SELECT code FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id
              ORDER BY code) AS barcodes
@@ -86,7 +86,7 @@ LEFT JOIN inventory_product AS product ON product.id = variant.product_id
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
 WHERE fulfilment.kind = 'pickup' AND fulfilment.location_id = %(store)s
   AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready') AND fulfilment.state IN ('accepted', 'picking')
-GROUP BY category.path, category.name, line.variant_id, line.sku, line.name
+GROUP BY category.path, category.name, line.variant_id, line.sku, line.name, product.name
 ORDER BY category.path NULLS LAST, line.sku LIMIT %(limit)s
 """
 MOST_READY = 2000
@@ -200,7 +200,7 @@ def find_by_code(*, store_id: int, code: str) -> int | None:
 
 def pick_list(*, store_id: int, limit: int) -> list[sql.Row]:
     """
-    Return what is to be picked in a store, by where it lies: rows of place (a translated name or None), sku, name,
-    units, numbers (of the orders), barcodes.
+    Return what is to be picked in a store, by where it lies: rows of place and product (translated names or None), sku,
+    name (as it was ordered), units, numbers (of the orders), barcodes.
     """
     return sql.fetch_all(_PICK_LIST, {"store": store_id, "limit": limit})
