@@ -79,6 +79,18 @@ def find_products(query: Mapping[str, Any], page: Page) -> FoundProducts:
     return FoundProducts(rows, ordering, None if after else facets_of(search))
 
 
+def store_key_of(after: list[Any] | None, *, is_near: bool) -> tuple[float | None, str] | None:
+    """Read the cursor of a list of stores. Raises Malformed for one of another list, or not of ours."""
+    match after:
+        case None:
+            return None
+        case [float(key), str(code)] if is_near:
+            return key, code
+        case [None, str(code)] if not is_near:
+            return None, code
+    raise Malformed(_("This cursor belongs to another list; begin again without it."), field="cursor")
+
+
 def _search_of(query: Mapping[str, Any]) -> ProductSearch:
     words = query.get("q", "").strip()
     return ProductSearch(

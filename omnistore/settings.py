@@ -34,6 +34,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-product
 # Codes that people show at a desk are derived, each kind under a key of its own.
 HANDOVER_SECRET = hmac.digest(SECRET_KEY.encode(), b"hand-over codes of carts", "sha256")
 COLLECTION_SECRET = hmac.digest(SECRET_KEY.encode(), b"collection codes of pickups", "sha256")
+ORDER_LINK_SECRET = hmac.digest(SECRET_KEY.encode(), b"links to orders of guests", "sha256")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
@@ -44,6 +45,8 @@ LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:
 # Payments by the provider that obeys scripted test cards.
 ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
+# The country that the checkout's address begins with.
+SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 # Working days from an order to the parcel's arrival.
 SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
 # Days from the hand-over in which a shopper may ask to give goods back.
@@ -61,6 +64,7 @@ INSTALLED_APPS = [
     "orders",
     "omnistore.engagement",
     "omnistore.till",
+    "omnistore.storefront",
     "omnistore",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -229,7 +233,7 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", default=0)
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "welcome"  # Shows what became of the cart that came along.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
@@ -271,6 +275,9 @@ TIME_ZONE = "UTC"
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
+# A folder with the brand's own brand.css, logo.svg and icon.svg (docs/brand.md); what it lacks is the shop's.
+BRAND_DIR = env.str("BRAND_DIR", default="")
+STATICFILES_DIRS = [("brand", BRAND_DIR)] if BRAND_DIR else []
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
@@ -297,6 +304,7 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # Asked from i
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "omnistore.storefront.errors.handle_csrf"
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
@@ -38,12 +37,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.prometheus, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("omnistore.engagement.api.urls")),
+    path("", include("omnistore.storefront.urls")),
 ]
 
 if settings.SERVE_MEDIA:
     urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 
-handler400 = "core.problems.handle_400"
-handler403 = "core.problems.handle_403"
-handler404 = "core.problems.handle_404"
-handler500 = "core.problems.handle_500"
+handler400 = "omnistore.storefront.errors.handle_400"
+handler403 = "omnistore.storefront.errors.handle_403"
+handler404 = "omnistore.storefront.errors.handle_404"
+handler500 = "omnistore.storefront.errors.handle_500"

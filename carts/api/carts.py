@@ -136,7 +136,7 @@ class HandoverPicture(Door):
         if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
             raise NotFound(_("There is no such code."))
         picture = io.BytesIO()
-        segno.make(code, error="m").save(picture, kind="svg", scale=8, border=4)
+        segno.make_qr(code, error="m").save(picture, kind="svg", scale=8, border=4)
         return HttpResponse(picture.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 

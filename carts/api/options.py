@@ -11,17 +11,13 @@ from rest_framework.request import Request
 
 from carts.doors import TOKEN_PARAMETER, CartDoor, cart_of
 from carts.queries.carts import CartView
-from carts.rules.quote import shipping_price
+from carts.queries.options import ALL, StoreOption, find_options
 from core.api import StrictSerializer, answer, checked_query
 from core.money import money_json
 from core.schema import MoneySchema
 from core.translated import in_language
 from inventory.places import parse_place
-from inventory.queries.availability import Place, StoreOffer, store_offers
-from inventory.queries.hours import load_hours
-from inventory.queries.offers import load_sources, shipping_offers
-from inventory.rules.opening import Hours, is_open, ready_at
-from inventory.rules.sourcing import Offer, Wanted, choose_sources
+from inventory.queries.availability import Place
 
 MOST_STORES = 50
 
@@ -84,53 +80,33 @@ class FulfilmentOptions(CartDoor):
 
 
 def _options_json(cart: CartView, near: Place | None, now: datetime) -> dict[str, Any]:
-    offers = store_offers([line.variant_id for line in cart.lines], near=near, limit=MOST_STORES)
-    hours = load_hours([offer.location_id for offer in offers])
-    stores = [_store_json(cart, offer, hours[offer.location_id], now) for offer in offers]
+    options = find_options(cart, near=near, now=now, limit=MOST_STORES)
+    ship = options.ship
     return {
-        "ship": _ship_json(cart, now),
-        "stores": stores,
-        "nearest_with_all": next((store["store"] for store in stores if store["available"] == "all"), None),
+        "ship": {
+            "available": ship.how_much,
+            "price": money_json(ship.price, cart.currency),
+            "promised_at": ship.promised_at,
+            "lines": [
+                {"line": str(line.id), "sku": line.sku, "ship_available": ship.available[line.variant_id]}
+                for line in cart.lines
+            ],
+        },
+        "stores": [_store_json(cart, store) for store in options.stores],
+        "nearest_with_all": next((store.code for store in options.stores if store.how_much == ALL), None),
     }
 
 
-def _ship_json(cart: CartView, now: datetime) -> dict[str, Any]:
-    rows = shipping_offers([line.variant_id for line in cart.lines])
-    offers = [Offer(row["location_id"], row["variant_id"], row["available"], row["rank"]) for row in rows]
-    sourcing = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in cart.lines], offers=offers)
-    free = {line.variant_id: 0 for line in cart.lines}
-    for offer in offers:
-        free[offer.variant_id] += offer.available
-    promises = [
-        source.arrives_at(now) for source in load_sources(ids=list({share.location_id for share in sourcing.shares}))
-    ]
+def _store_json(cart: CartView, store: StoreOption) -> dict[str, Any]:
     return {
-        "available": _how_much([free[line.variant_id] >= line.quantity for line in cart.lines]),
-        "price": money_json(shipping_price(shipped=cart.totals.items, terms=cart.shipping_terms), cart.currency),
-        "promised_at": max((promise for promise in promises if promise), default=None),
+        "store": store.code,
+        "name": in_language(store.name),
+        "available": store.how_much,
+        "distance_km": store.distance_km,
+        "open_now": store.open_now,
+        "ready_at": store.ready_at,
         "lines": [
-            {"line": str(line.id), "sku": line.sku, "ship_available": free[line.variant_id]} for line in cart.lines
+            {"line": str(line.id), "sku": line.sku, "available": store.available[line.variant_id]}
+            for line in cart.lines
         ],
     }
-
-
-def _store_json(cart: CartView, offer: StoreOffer, hours: Hours, now: datetime) -> dict[str, Any]:
-    available = {line.variant_id: offer.available.get(line.variant_id, 0) for line in cart.lines}
-    enough = [available[line.variant_id] >= line.quantity for line in cart.lines]
-    return {
-        "store": offer.code,
-        "name": in_language(offer.name),
-        "available": _how_much(enough),
-        "distance_km": offer.distance_km,
-        "open_now": is_open(hours, now),
-        "ready_at": ready_at(hours, now, offer.lead_minutes) if any(enough) else None,
-        "lines": [
-            {"line": str(line.id), "sku": line.sku, "available": available[line.variant_id]} for line in cart.lines
-        ],
-    }
-
-
-def _how_much(enough: list[bool]) -> str:
-    if all(enough):
-        return "all"
-    return "part" if any(enough) else "none"

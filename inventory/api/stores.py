@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from core.api import PageQuery, checked_query, page_json, page_of
-from core.errors import Malformed
 from inventory.api import examples
 from inventory.api.catalogue import OpenDoor
 from inventory.api.output import StoreOut, store_json
+from inventory.lists import store_key_of
 from inventory.places import parse_place
 from inventory.queries.stores import get_store, list_stores
 
@@ -55,7 +55,7 @@ class StoreList(OpenDoor):
         near = parse_place(query["near"]) if "near" in query else None
         page = page_of(query)
         rows = list_stores(
-            near=near, radius_km=query.get("radius_km"), limit=page.fetch, after=_key_of(page.after, is_near=bool(near))
+            near=near, radius_km=query.get("radius_km"), limit=page.fetch, after=store_key_of(page.after, is_near=bool(near))
         )
         now = timezone.now()
         listed = page_json(request, page, rows, key=lambda row: [row.get("key"), row["code"]])
@@ -73,14 +73,3 @@ class StorePage(OpenDoor):
     )
     def get(self, request: Request, code: str) -> HttpResponse:
         return self.shared(request, lambda: store_json(get_store(code), now=timezone.now()))
-
-
-def _key_of(after: list[Any] | None, *, is_near: bool) -> tuple[float | None, str] | None:
-    match after:
-        case None:
-            return None
-        case [float(key), str(code)] if is_near:
-            return key, code
-        case [None, str(code)] if not is_near:
-            return None, code
-    raise Malformed(_("This cursor belongs to another list; begin again without it."), field="cursor")

@@ -52,6 +52,29 @@ WHERE barcode.code = ANY(%(codes)s::text[]) AND variant.is_active AND product.st
 LIMIT 1
 """
 
+# The newest product with a picture stands for its shelf.
+_TILES = """
+SELECT root.slug, root.name, picture.file
+FROM inventory_category AS root
+JOIN LATERAL (
+    SELECT media.file
+    FROM inventory_product AS product JOIN inventory_media AS media ON media.product_id = product.id
+    WHERE product.state = 'published' AND product.category_id IN (
+        SELECT id FROM inventory_category WHERE path = root.path OR starts_with(path, root.path || '/'))
+    ORDER BY product.published_at DESC, media.position, media.id LIMIT 1
+) AS picture ON true
+WHERE root.parent_id IS NULL
+ORDER BY root.position, root.path
+"""
+
+_TRAIL = """
+SELECT step.slug, step.name
+FROM inventory_category AS own
+JOIN inventory_category AS step ON step.path = own.path OR starts_with(own.path, step.path || '/')
+WHERE own.slug = %(slug)s
+ORDER BY length(step.path)
+"""
+
 _CATEGORIES = "SELECT slug, name, path FROM inventory_category ORDER BY position, path"
 
 
@@ -94,6 +117,16 @@ def list_categories() -> list[dict[str, Any]]:
         above = nodes.get(path.rpartition("/")[0])
         (above["children"] if above else roots).append(node)
     return roots
+
+
+def category_tiles() -> list[sql.Row]:
+    """Return the uppermost categories that hold anything: slug, name, and file, the picture of something new in it."""
+    return sql.fetch_all(_TILES, {})
+
+
+def category_trail(slug: str) -> list[sql.Row]:
+    """Return a category with those above it, from the root: slug and name; nothing if there is no such category."""
+    return sql.fetch_all(_TRAIL, {"slug": slug})
 
 
 def shown_attributes(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from core.api import answer
 from omnistore.engagement.models import MailboxMessage
 
 SHOWN = 100
-# Six digits sign somebody in, eight collect an order; what follows # is an order's number.
-_CODE = re.compile(r"(?<![\w#+.,-])(\d{8}|\d{6})(?![\w-]|[.,]\d)", re.ASCII)
+# Six digits sign somebody in, eight collect an order; what follows # or / is an order's number.
+_CODE = re.compile(r"(?<![\w#+.,/-])(\d{8}|\d{6})(?![\w-]|[.,]\d)", re.ASCII)
 
 
 @require_safe

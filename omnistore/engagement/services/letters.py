@@ -13,6 +13,7 @@ from core.formats import day_text, money_text, time_text
 from omnistore.engagement.queries.order_contacts import Place
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.collection_codes import collection_code
+from orders.rules.order_links import order_key
 
 PICKUP, SHIP = "pickup", "ship"
 DAYS_OF_HOURS = 7
@@ -70,6 +71,15 @@ class Subject:
         return self.places[self.fulfilment.store]
 
 
+    @property
+    def way_back(self) -> str:
+        """The sentence with the link to the order's page; a guest's link holds the key that opens it."""
+        address = f"{settings.PUBLIC_URL}/orders/{self.order.number}/"
+        if self.order.customer_id is None:
+            address += f"{order_key(self.order.number, secret=settings.ORDER_LINK_SECRET)}/"
+        return _("See how your order stands: %(address)s") % {"address": address}
+
+
 def order_placed(about: Subject) -> Letter:
     """Write the confirmation; a pickup is said to be not ready yet."""
     order = about.order
@@ -81,6 +91,7 @@ def order_placed(about: Subject) -> Letter:
         not_ready = _("It is not ready to collect yet: please wait for our next message before you come.")
         paragraphs.append(not_ready)
         text = f"{text} {not_ready}"
+    paragraphs.append(about.way_back)
     return Letter(
         subject=_("We have your order %(number)s") % {"number": about.number},
         text=text,
@@ -116,6 +127,7 @@ def pickup_ready(about: Subject) -> Letter:
         text=text,
         paragraphs=[
             _("Your order is ready. Come and collect it, and show the code below; whoever has the code may collect."),
+            about.way_back,
         ],
         blocks=[Block(_("Collect your order"), facts), Block(_("Opening hours"), _hours(about, place))],
         lines=_lines(about, part),

@@ -74,7 +74,8 @@ def read_texts() -> Catalog:
 
 def extract_template(source: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
     """Read a template as Babel reads Python: Django turns its tags into calls of gettext."""
-    code = templatize(source.read().decode()).encode()
+    # The template's own indentation is no Python.
+    code = "\n".join(line.lstrip() for line in templatize(source.read().decode()).split("\n")).encode()
     yield from extract_python(io.BytesIO(code), keywords, comment_tags, {"encoding": "utf-8"})
 
 

@@ -171,6 +171,7 @@ class Command(BaseCommand):
         else:
             lines = [
                 "",
+                f"  Shop         {settings.PUBLIC_URL}/",
                 f"  Shop API     {settings.PUBLIC_URL}/api/v1/docs/",
                 f"  Back office  {settings.PUBLIC_URL}/admin/",
             ]

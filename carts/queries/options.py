@@ -1,0 +1,95 @@
+"""How the goods in a cart can reach the shopper: sent, or collected in which store and when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from carts.queries.carts import CartView
+from carts.rules.quote import shipping_price
+from core.translated import TranslatedText
+from inventory.queries.availability import Place, StoreOffer, store_offers
+from inventory.queries.hours import load_hours
+from inventory.queries.offers import load_sources, shipping_offers
+from inventory.rules.opening import Hours, is_open, ready_at
+from inventory.rules.sourcing import Offer, Wanted, choose_sources
+
+ALL, PART, NONE = "all", "part", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ShipOption:
+    """
+    Having the whole cart sent. how_much: all, part or none of the lines can be. price: minor units. promised_at: when
+    the last parcel arrives. available: units that can be sent, by variant.
+    """
+
+    how_much: str
+    price: int
+    promised_at: datetime | None
+    available: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOption:
+    """Collecting in a store. ready_at: None if not one whole line is there. available: free units by variant."""
+
+    code: str
+    name: TranslatedText
+    how_much: str
+    distance_km: float | None
+    open_now: bool
+    ready_at: datetime | None
+    available: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """All ways for a cart; stores nearest first, or by code without a place to measure from."""
+
+    ship: ShipOption
+    stores: Sequence[StoreOption]
+
+
+def find_options(cart: CartView, *, near: Place | None, now: datetime, limit: int) -> Options:
+    """Return how a cart with lines can reach the shopper, in four statements. limit: how many stores at most."""
+    offers = store_offers([line.variant_id for line in cart.lines], near=near, limit=limit)
+    hours = load_hours([offer.location_id for offer in offers])
+    return Options(_ship(cart, now), [_store(cart, offer, hours[offer.location_id], now) for offer in offers])
+
+
+def _ship(cart: CartView, now: datetime) -> ShipOption:
+    rows = shipping_offers([line.variant_id for line in cart.lines])
+    offers = [Offer(row["location_id"], row["variant_id"], row["available"], row["rank"]) for row in rows]
+    sourcing = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in cart.lines], offers=offers)
+    free = {line.variant_id: 0 for line in cart.lines}
+    for offer in offers:
+        free[offer.variant_id] += offer.available
+    promises = [
+        source.arrives_at(now) for source in load_sources(ids=list({share.location_id for share in sourcing.shares}))
+    ]
+    return ShipOption(
+        how_much=_how_much([free[line.variant_id] >= line.quantity for line in cart.lines]),
+        price=shipping_price(shipped=cart.totals.items, terms=cart.shipping_terms),
+        promised_at=max((promise for promise in promises if promise), default=None),
+        available=free,
+    )
+
+
+def _store(cart: CartView, offer: StoreOffer, hours: Hours, now: datetime) -> StoreOption:
+    available = {line.variant_id: offer.available.get(line.variant_id, 0) for line in cart.lines}
+    enough = [available[line.variant_id] >= line.quantity for line in cart.lines]
+    return StoreOption(
+        code=offer.code,
+        name=offer.name,
+        how_much=_how_much(enough),
+        distance_km=offer.distance_km,
+        open_now=is_open(hours, now),
+        ready_at=ready_at(hours, now, offer.lead_minutes) if any(enough) else None,
+        available=available,
+    )
+
+
+def _how_much(enough: list[bool]) -> str:
+    if all(enough):
+        return ALL
+    return PART if any(enough) else NONE

@@ -1,0 +1,47 @@
+"""What people see when an address leads nowhere or something breaks; programs get a problem document."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from core import problems
+from omnistore.storefront.pages import error_page
+
+_FOR_PROGRAMS = ("/api/", "/_allauth/", "/livez", "/readyz", "/metrics", "/media/", "/static/")
+
+
+def handle_404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for an address that does not exist, or is not the visitor's to know of."""
+    if _is_for_program(request):
+        return problems.handle_404(request, exception)
+    return error_page(request, status=404, detail=_("There is nothing here, or it is not yours."))
+
+
+def handle_400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a request Django itself refused. The host may be forged, so no page is made."""
+    return problems.handle_400(request, exception)
+
+
+def handle_403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a page the person may not see."""
+    if _is_for_program(request):
+        return problems.handle_403(request, exception)
+    return error_page(request, status=403, detail=_("You may not do this."))
+
+
+def handle_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer for a form that did not come from a page of the shop, or from one that was open for very long."""
+    if _is_for_program(request):
+        return problems.handle_403(request, PermissionError(reason))
+    detail = _("This form has expired. Go back, load the page again, and repeat what you want.")
+    return error_page(request, status=403, detail=detail)
+
+
+def handle_500(request: HttpRequest) -> HttpResponse:
+    """Answer for a fault of ours, without a word about its cause."""
+    if _is_for_program(request):
+        return problems.handle_500(request)
+    return error_page(request, status=500, detail=_("Something went wrong on our side. Try again in a moment."))
+
+
+def _is_for_program(request: HttpRequest) -> bool:
+    return request.path.startswith(_FOR_PROGRAMS) or not request.accepts("text/html")

@@ -1,0 +1,106 @@
+"""What a visitor fills in at the checkout."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, serializers
+
+from accounts.addresses import AddressBody
+from accounts.phones import PhoneText
+from core.api import checked_values
+from orders.rules.checkout import PAY_IN_STORE, PICKUP, SHIP, TEST
+
+NEW_ADDRESS = "new"
+ADDRESS_FIELDS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
+TEST_CARDS = [
+    ("approve", gettext_lazy("pays")),
+    ("needs_action", gettext_lazy("asks you to confirm first")),
+    ("decline", gettext_lazy("is declined")),
+]
+
+
+class CheckoutForm(forms.Form):
+    """
+    The whole checkout. What is asked depends on how the goods reach the visitor: a store, or an address.
+
+    expected_ship and expected_pickup: the totals the visitor saw for either way, in minor units.
+    """
+
+    key = forms.RegexField(r"^[0-9a-f-]{20,64}$")
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    expected_ship = forms.IntegerField(min_value=0, max_value=10**15)
+    expected_pickup = forms.IntegerField(min_value=0, max_value=10**15)
+    kind = forms.ChoiceField(choices=[(PICKUP, ""), (SHIP, "")])
+    store = forms.CharField(max_length=40, required=False)
+    address = forms.CharField(max_length=20, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
+    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
+    street_address = forms.CharField(label=gettext_lazy("Street and number"), required=False, max_length=400)
+    postal_code = forms.CharField(label=gettext_lazy("Postcode"), required=False, max_length=20)
+    city = forms.CharField(label=gettext_lazy("City"), required=False, max_length=200)
+    country_area = forms.CharField(label=gettext_lazy("State or province"), required=False, max_length=200)
+    country_code = forms.CharField(label=gettext_lazy("Country"), required=False, max_length=2)
+    keep_address = forms.BooleanField(required=False)
+    pay = forms.ChoiceField(choices=[(TEST, ""), (PAY_IN_STORE, "")], required=False)
+    card = forms.ChoiceField(choices=TEST_CARDS, required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, is_guest: bool, saved: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(data)
+        self.is_guest = is_guest
+        self.saved = {str(row["id"]): row for row in saved}
+        self.fields["pay"].error_messages["invalid_choice"] = _("Choose how to pay.")
+
+    def clean_phone(self) -> str:
+        """Return the number as E.164."""
+        try:
+            return str(PhoneText(allow_blank=True).run_validation(self.cleaned_data["phone"]))
+        except serializers.ValidationError as error:
+            raise forms.ValidationError([str(detail) for detail in error.detail]) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Check what belongs together."""
+        values = self.cleaned_data
+        if self.is_guest and not values.get("email") and not {"email", "phone"} & self.errors.keys():
+            self.add_error("email", _("Give your e-mail address, so that we can tell you how it goes on."))
+        if values.get("kind") == PICKUP and not values.get("store"):
+            self.add_error("store", _("Choose the store in which you want to collect it."))
+        if values.get("kind") == SHIP:
+            values["ship_to"] = self._address(values)
+        self._check_payment(values)
+        return values
+
+    def _check_payment(self, values: dict[str, Any]) -> None:
+        ways = {TEST} if settings.ENABLE_TEST_PROVIDER else set()
+        if values.get("kind") == PICKUP:
+            ways.add(PAY_IN_STORE)
+        if values.get("pay") not in ways and "pay" not in self.errors:
+            self.add_error("pay", _("Choose how to pay. Only what is collected in a store can be paid there."))
+
+    def _address(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        chosen = self.saved.get(values.get("address", ""))
+        if chosen is not None:
+            return {name: chosen[name] for name in (*ADDRESS_FIELDS, "company", "city_area", "phone")}
+        try:
+            return checked_values(AddressBody, {name: values.get(name) or "" for name in ADDRESS_FIELDS})
+        except exceptions.ValidationError as error:
+            assert isinstance(error.detail, dict)
+            for name, details in error.detail.items():
+                blank = [_("Please fill this in.")] if not values.get(name) else [str(detail) for detail in details]
+                self.add_error(name if name in self.fields else "street_address", blank)
+            return {}
+
+
+@lru_cache(maxsize=8)
+def countries(language: str) -> list[tuple[str, str]]:
+    """Return the countries of the world, code and name, in the order of the language's alphabet."""
+    territories = Locale.parse(language).territories
+    named = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()]
+    # Codes of CLDR that are no countries: outlying groups, pseudo-locales, and the unknown one.
+    return sorted(((c, n) for c, n in named if c not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}), key=lambda x: x[1])

@@ -1,0 +1,142 @@
+"""What every page of the web shop shares: its frame, its errors, and the parts that all visitors see alike."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from core.api import checked_values
+from core.problems import problem_of
+from core.ready import ReadyAnswers
+from inventory.queries.products import list_categories
+from omnistore.storefront.visitors import visitor_of
+
+View = Callable[..., HttpResponse]
+
+# Dropped together with the catalogue's other ready answers, and a few seconds old at most.
+MOST_READY_PAGES = 600
+ready_pages = ReadyAnswers("catalogue", most=MOST_READY_PAGES)
+
+# Stands in shared parts where each visitor's own token goes.
+_TOKEN_GOES_HERE = "csrf-token-of-this-visitor"  # noqa: S105
+PRIVATE = "private, no-store"
+# The frame around a shared part holds the visitor's own name and cart.
+SHARED = "private, no-cache"
+
+
+def page(view: View) -> View:
+    """Answer the refusals of a view with a page that says what is wrong and how to go on."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            raise
+        except Exception as error:
+            known = problem_of(error)
+            if known is None:
+                raise
+            told = orjson.loads(known.content)
+            return error_page(request, status=known.status_code, detail=told["detail"])
+
+    return guarded
+
+
+def language_of_reader() -> str:
+    """Return the code of the reader's language, without a region."""
+    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+
+
+def private_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Show a page that belongs to this visitor alone: it is kept nowhere."""
+    response = render(request, template, {**frame_of(request), **(context or {})}, status=status)
+    response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+def shared_page(
+    request: HttpRequest, template: str, build: Callable[[], Mapping[str, Any]], *, vary: str = ""
+) -> HttpResponse:
+    """
+    Show a page whose main part all visitors see alike; that part is made once and kept ready for a few seconds.
+
+    template: of the main part. build: returns its context, with title and description of the page. What build raises
+    is not kept. vary: what beside address and language makes a difference.
+    """
+
+    def write() -> dict[str, str]:
+        context = build()
+        main = render_to_string(
+            template, {**_words(), **context, "csrf_token": _TOKEN_GOES_HERE, "path": request.get_full_path()}
+        )
+        return {"title": str(context["title"]), "description": str(context.get("description", "")), "main": main}
+
+    key = ("page", get_language(), request.get_full_path(), vary)
+    ready = orjson.loads(ready_pages.get(key, write).body)
+    ready["main"] = mark_safe(ready["main"].replace(_TOKEN_GOES_HERE, get_token(request)))  # noqa: S308
+    response = render(request, "storefront/shared.html", {**frame_of(request), **ready})
+    response.headers["Cache-Control"] = SHARED
+    return response
+
+
+def error_page(request: HttpRequest, *, status: int, detail: str) -> HttpResponse:
+    """Say what is wrong. Nothing is asked of the database: it may be what is wrong."""
+    titles = {
+        403: _("This is not for you"),
+        404: _("This page does not exist"),
+        429: _("That was too often"),
+        503: _("Back in a moment"),
+    }
+    context = {
+        **_words(),
+        "title": titles.get(status, _("That did not work")),
+        "detail": detail,
+        "status": status,
+        "is_plain": True,
+        "categories": [],
+    }
+    response = render(request, "storefront/error.html", context, status=status)
+    response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+def query_of(serializer: type[serializers.Serializer[Any]], request: HttpRequest) -> dict[str, Any]:
+    """Return the query parameters that the serializer knows; others (of campaigns, say) and empty ones are passed over.
+
+    Raises ValidationError.
+    """
+    names = [str(name) for name in serializer().get_fields()]
+    return checked_values(serializer, {name: request.GET[name] for name in names if request.GET.get(name)})
+
+
+def frame_of(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame around every page shows: the visitor, his cart, the shelves."""
+    return {
+        **_words(),
+        "visitor": visitor_of(request),
+        "categories": orjson.loads(ready_pages.get(("categories", get_language()), list_categories).body),
+        "here": request.get_full_path(),
+    }
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "shop_name": settings.SHOP_NAME,
+        "language": language_of_reader(),
+        "is_rtl": get_language_bidi(),
+        "languages": [("en", "English"), ("ar", "العربية"), ("fa", "فارسی")],
+        "is_demo": settings.DEMO,
+    }

@@ -1,0 +1,86 @@
+// What makes the shop quicker and livelier than its pages are by themselves; without it everything still works.
+
+const cartLink = () => document.getElementById("cart-link");
+let stream = null;
+
+// The cart changes on every open device as soon as any of them, or the till, changes it.
+function follow() {
+  const address = cartLink()?.dataset.live;
+  if (!address || stream) return;
+  let seen = null;
+  const listen = () => {
+    stream = new EventSource(address);
+    stream.addEventListener("cart", (event) => {
+      const news = event.data;
+      if (seen !== null && seen !== news) refresh();
+      seen = news;
+    });
+    // A stream's address is good for a minute only, so a broken one is asked for anew.
+    stream.addEventListener("error", () => {
+      stream.close();
+      setTimeout(listen, 3000 + Math.random() * 2000);
+    });
+  };
+  listen();
+}
+
+function refresh() {
+  const live = document.querySelector("[data-live-part]");
+  if (document.activeElement?.closest("[data-live-part] form") && document.activeElement.matches("input, textarea")) return;
+  if (live) {
+    htmx.ajax("GET", location.href, { target: live, select: `#${live.id}`, swap: "outerHTML", source: live });
+  } else {
+    htmx.ajax("GET", cartLink().href, { target: cartLink(), select: "#cart-link", swap: "outerHTML" });
+  }
+}
+
+// A quantity that was chosen counts at once; the button beside it is for browsers without scripts.
+function wireForms(root) {
+  for (const button of root.querySelectorAll("[data-only-without-scripts]")) button.hidden = true;
+  for (const button of root.querySelectorAll("[data-near]")) button.hidden = !("geolocation" in navigator);
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-near]");
+  if (!button) return;
+  button.disabled = true;
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      const address = new URL(location.href);
+      address.searchParams.delete("postcode");
+      address.searchParams.set("near", `${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
+      location.assign(address);
+    },
+    () => {
+      button.disabled = false;
+      button.hidden = true;
+    },
+    { timeout: 10000, maximumAge: 600000 },
+  );
+});
+
+// A form is sent once, however often it is clicked; coming back by the back button it may be sent again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-once]")) delete form.dataset.sent;
+});
+
+// Whatever cannot be shown in place is shown as a whole page.
+document.addEventListener("htmx:responseError", () => location.reload());
+document.addEventListener("htmx:afterSettle", (event) => {
+  wireForms(event.target);
+  follow();
+});
+
+wireForms(document);
+follow();

@@ -1,0 +1,150 @@
+"""How the web shop's templates write money, days, numbers and addresses of pictures."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import segno
+from babel.dates import get_day_names
+from django import template
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from core.formats import day_text, money_text, number_text, short_day_text, time_text
+from core.translated import in_language
+
+register = template.Library()
+
+_CHANNELS = {
+    "web": lambda: _("online"),
+    "app": lambda: _("in the app"),
+    "till": lambda: _("in a store"),
+}
+_ATTRIBUTES = {
+    "colour": lambda: _("Colour"),
+    "color": lambda: _("Colour"),
+    "wood": lambda: _("Wood"),
+    "size": lambda: _("Size"),
+    "diameter": lambda: _("Diameter"),
+    "blade": lambda: _("Blade"),
+    "volume": lambda: _("Volume"),
+    "weight": lambda: _("Weight"),
+    "grind": lambda: _("Grind"),
+    "scent": lambda: _("Scent"),
+    "plant": lambda: _("Plant"),
+    "material": lambda: _("Material"),
+}
+
+
+@register.filter
+def money(amount: int | None, currency: str = "") -> str:
+    """Write minor units, of the shop's currency unless another is given."""
+    return "" if amount is None else money_text(amount, currency or settings.SHOP_CURRENCY, _language())
+
+
+@register.filter
+def number(value: int | float | Decimal) -> str:
+    """Write a number in the reader's digits."""
+    return number_text(value, _language())  # type: ignore[arg-type]
+
+
+@register.filter
+def translated(text: Any) -> str:
+    """Show a text in the reader's language."""
+    return in_language(text) if isinstance(text, dict) else str(text)
+
+
+@register.filter
+def attribute_name(name: str) -> str:
+    """Say what a variant's attribute is called."""
+    known = _ATTRIBUTES.get(name)
+    return known() if known else name.replace("_", " ").capitalize()
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """Say through which door something was bought."""
+    known = _CHANNELS.get(channel)
+    return known() if known else channel.removeprefix("partner:")
+
+
+@register.filter
+def picture_url(file: str | None) -> str:
+    """Return the address of a picture."""
+    return default_storage.url(file) if file else ""
+
+
+@register.filter
+def qr(text: str) -> str:
+    """Return a QR code as an address that holds the picture itself."""
+    return str(segno.make_qr(text, error="m").svg_data_uri(omitsize=True, border=4, encode_minimal=True))
+
+
+@register.filter
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """Return a moment on the clock of a place."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+@register.filter
+def lookup(values: Any, key: str) -> Any:
+    """Return what stands under a key, or nothing."""
+    return values.get(key, "") if values else ""
+
+
+@register.filter
+def day(moment: datetime, zone: str = "UTC") -> str:
+    """Write the day of a moment, with its year."""
+    return day_text(moment.astimezone(ZoneInfo(zone)).date(), _language())
+
+
+@register.filter
+def clock(moment: Any) -> str:
+    """Write a time of day."""
+    return time_text(moment, _language())
+
+
+@register.filter
+def when(moment: datetime) -> str:
+    """Say when something will be: today or tomorrow at a time, or on a day. The moment carries its own time zone."""
+    today = timezone.now().astimezone(moment.tzinfo).date()
+    time = time_text(moment, _language())
+    if moment.date() == today:
+        return _("today, %(time)s") % {"time": time}
+    if moment.date() == today + timedelta(days=1):
+        return _("tomorrow, %(time)s") % {"time": time}
+    return pgettext("day and time", "%(day)s, %(time)s") % {
+        "day": short_day_text(moment.date(), _language()),
+        "time": time,
+    }
+
+
+@register.filter
+def weekday_name(weekday: int) -> str:
+    """Return the name of a weekday, 0 is Monday."""
+    return str(get_day_names("wide", "stand-alone", locale=_language())[weekday])
+
+
+@register.filter
+def short_day(date: Any) -> str:
+    """Write a day of about now."""
+    return short_day_text(date, _language())
+
+
+@register.simple_tag(takes_context=True)
+def complete_frame(context: template.Context) -> str:
+    """Give a page what its frame shows, where a view that is not the shop's own (signing in) does not."""
+    if "shop_name" not in context and "request" in context:
+        # Imported late: pages need these filters to be loaded.
+        from omnistore.storefront.pages import frame_of
+
+        context.dicts[-1].update(frame_of(context["request"]))
+    return ""
+
+
+def _language() -> str:
+    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]

@@ -1,0 +1,31 @@
+"""The addresses of the web shop."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from omnistore.storefront.views import account, cart, catalogue, checkout, orders, products, stores
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("c/<slug:slug>/", catalogue.category, name="category"),
+    path("search/", catalogue.search, name="search"),
+    path("p/<slug:slug>/", products.product, name="product"),
+    path("stores/", stores.stores, name="stores"),
+    path("stores/<slug:code>/", stores.store, name="store"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/add/", cart.add, name="cart_add"),
+    path("cart/empty/", cart.empty, name="cart_empty"),
+    path("cart/stream/", cart.stream, name="cart_stream"),
+    path("cart/lines/<int:line_id>/", cart.line, name="cart_line"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/receipt/", orders.receipt, name="order_receipt"),
+    path("orders/<str:number>/confirm/", orders.confirm, name="order_confirm"),
+    path("orders/<str:number>/<slug:key>/", orders.order, name="guest_order"),
+    path("orders/<str:number>/<slug:key>/receipt/", orders.receipt, name="guest_order_receipt"),
+    path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
+    path("account/", account.account, name="account"),
+    path("welcome/", account.welcome, name="welcome"),
+    path("language/", set_language, name="language"),
+]

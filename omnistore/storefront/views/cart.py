@@ -1,0 +1,170 @@
+"""The cart: the visitor's one open cart, live on all his devices."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from carts.cookie import forget_token, keep_token
+from carts.doors import stream_address
+from carts.output import handover_json
+from carts.queries.carts import CartView
+from carts.rules.merging import ADDED, RAISED
+from carts.services.carts import (
+    LARGEST_QUANTITY,
+    change_quantity,
+    empty_cart,
+    hash_of,
+    put_into_cart,
+    remove_line,
+)
+from carts.services.merging import merge_token_cart
+from core.errors import Malformed, Refusal
+from core.formats import number_text
+from core.translated import in_language
+from omnistore.storefront.pages import language_of_reader, page, private_page
+from omnistore.storefront.visitors import Visitor, visitor_of
+
+MOST_CHOICES = 10
+LARGEST_ID = 2**63 - 1
+
+
+@require_safe
+@page
+def cart(request: HttpRequest) -> HttpResponse:
+    """Show the cart with what is wrong on each line and the code for the till."""
+    visitor = visitor_of(request)
+    is_left_behind = bring_cart_along(visitor)
+    found = visitor.cart()
+    now = timezone.now()
+    has_lines = found is not None and bool(found.lines)
+    context = {
+        "title": _("Cart"),
+        "cart": found if has_lines else None,
+        "handover": handover_json(found.id, now=now) if found and has_lines else None,
+        "merged": merged_of(found),
+        "quantities": range(1, MOST_CHOICES + 1),
+        "has_blocking": any(problem.blocks for line in found.lines for problem in line.problems) if found else False,
+    }
+    response = private_page(request, "storefront/cart.html", context)
+    if is_left_behind:
+        forget_token(response)
+    return response
+
+
+@require_POST
+@page
+def add(request: HttpRequest) -> HttpResponse:
+    """Put something into the cart and go back to where the visitor was."""
+    visitor = visitor_of(request)
+    response = redirect(_back(request))
+    try:
+        quantity = _quantity_of(request)
+        _owner, token = put_into_cart(
+            owner=visitor.owner,
+            sku=request.POST.get("sku", ""),
+            quantity=quantity,
+            by=visitor.actor,
+            now=timezone.now(),
+        )
+        if token:
+            keep_token(response, token)
+        messages.success(request, _("It is in your cart."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return response
+
+
+@require_POST
+@page
+def line(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Set a line's quantity, or take the line out."""
+    visitor = visitor_of(request)
+    known_id = line_id if line_id <= LARGEST_ID else 0
+    try:
+        if "remove" in request.POST:
+            remove_line(owner=visitor.owner, line_id=known_id, by=visitor.actor, now=timezone.now())
+            messages.success(request, _("Taken out of the cart."))
+        else:
+            change_quantity(
+                owner=visitor.owner,
+                line_id=known_id,
+                quantity=_quantity_of(request),
+                by=visitor.actor,
+                now=timezone.now(),
+                version=_version_of(request),
+            )
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, str(refusal))
+    return redirect("cart")
+
+
+@require_POST
+@page
+def empty(request: HttpRequest) -> HttpResponse:
+    """Take everything out."""
+    visitor = visitor_of(request)
+    empty_cart(owner=visitor.owner, by=visitor.actor, now=timezone.now())
+    messages.success(request, _("Your cart is empty now."))
+    return redirect("cart")
+
+
+@require_safe
+@page
+def stream(request: HttpRequest) -> HttpResponse:
+    """Lead to the events that tell of every change of this cart."""
+    return HttpResponse(
+        status=307, headers={"Location": stream_address(visitor_of(request).owner), "Cache-Control": "no-store"}
+    )
+
+
+def bring_cart_along(visitor: Visitor) -> bool:
+    """Merge an anonymous cart that a signed-in visitor still holds; tells whether its token can be forgotten."""
+    if visitor.customer is None or not visitor.token:
+        return False
+    merge_token_cart(
+        token_hash=hash_of(visitor.token), customer_id=visitor.customer.pk, by=visitor.actor, now=timezone.now()
+    )
+    return True
+
+
+def merged_of(cart: CartView | None) -> list[str]:
+    """Return what the merge at sign-in did, in a sentence a line; nothing after the next change."""
+    if cart is None:
+        return []
+    language = language_of_reader()
+    names = {line.sku: in_language(line.name) for line in cart.lines}
+    sentences = {
+        ADDED: _("%(name)s came along from this device: %(quantity)s in your cart."),
+        RAISED: _("%(name)s: there were more of it on this device, so your cart holds %(quantity)s now."),
+    }
+    kept = _("%(name)s was in your cart already: it stays at %(quantity)s.")
+    return [
+        sentences.get(part["action"], kept)
+        % {"name": names.get(part["sku"], part["sku"]), "quantity": number_text(part["quantity"], language)}
+        for part in cart.merge_report
+    ]
+
+
+def _quantity_of(request: HttpRequest) -> int:
+    text = request.POST.get("quantity", "1")
+    if not (text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= LARGEST_QUANTITY):
+        raise Malformed(_("Give a quantity from 1 to %(most)d.") % {"most": LARGEST_QUANTITY}, field="quantity")
+    return int(text)
+
+
+def _version_of(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page to go on with: one of the shop's own, whatever the form says."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return wanted if is_ours else "cart"

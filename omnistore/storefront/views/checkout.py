@@ -1,0 +1,210 @@
+"""The checkout, on one page: how it comes, where to, how it is paid, and the total before the last click."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.queries.addresses import list_addresses
+from accounts.services.addresses import AddressBookFull, add_address
+from carts.queries.carts import CartView
+from carts.queries.options import ALL, find_options
+from carts.rules.quote import QuoteLine, quote
+from carts.services.carts import Owner
+from carts.services.placing import CartEmpty
+from core import logs
+from core.errors import Refusal
+from core.idempotency import Claim, KeyReused, StillAtWork
+from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, countries
+from omnistore.storefront.pages import language_of_reader, page, private_page
+from omnistore.storefront.places import place_of, place_text
+from omnistore.storefront.views.cart import bring_cart_along, merged_of
+from omnistore.storefront.views.orders import order_address
+from omnistore.storefront.visitors import Visitor, visitor_of
+from orders.queries.orders import find_order_by_mark, get_order
+from orders.queries.views import OrderView
+from orders.rules.checkout import PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
+from orders.services.charging import Outcome
+from orders.services.checkout import CartAlreadyOrdered, check_out
+
+STORES_SHOWN = 6
+STORES_ASKED = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Show the checkout, or order what is in the cart."""
+    visitor = visitor_of(request)
+    bring_cart_along(visitor)
+    if request.method != "POST":
+        return _show(request, visitor)
+    form = CheckoutForm(request.POST.dict(), is_guest=visitor.customer is None, saved=_saved(visitor))
+    if "look" in request.POST:
+        return _show(request, visitor, form.data)
+    if not form.is_valid():
+        return _show(request, visitor, form.data, form.errors, status=422)
+    return _order(request, visitor, form)
+
+
+def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpResponse:
+    now = timezone.now()
+    claim = _claim_of(request, visitor.owner, form.cleaned_data["key"])
+    wish = _wish_of(form.cleaned_data, visitor, claim)
+    try:
+        answer = check_out(claim=claim, owner=visitor.owner, wish=wish, by=visitor.actor, now=now, render=_placed_order)
+    except KeyReused:
+        # The same page, sent again with other answers after it had become an order: that order is what there is.
+        known = find_order_by_mark(claim.mark)
+        if known is None:
+            return _show(request, visitor, form.data, status=409)
+        messages.info(request, _("This page was ordered already; here is your order."))
+        return redirect(order_address(known))
+    except CartAlreadyOrdered as refusal:
+        messages.info(request, str(refusal))
+        return redirect(order_address(get_order(refusal.details["number"])))
+    except CartEmpty:
+        return redirect("cart")
+    except StillAtWork as refusal:
+        return _show(request, visitor, form.data, problem=refusal, keeps_key=True)
+    except Refusal as refusal:
+        return _show(request, visitor, form.data, problem=refusal)
+    told = orjson.loads(answer.content)
+    if "Idempotency-Replayed" not in answer.headers:
+        _keep_address(visitor, form.cleaned_data, now)
+    return redirect(told["address"])
+
+
+def _placed_order(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {"number": order.number, "address": order_address(order)}
+
+
+def _claim_of(request: HttpRequest, owner: Owner, key: str) -> Claim:
+    who = f"customer:{owner.customer_id}" if owner.customer_ids else f"cart:{owner.token_hash[:32]}"
+    answers = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    digest = hashlib.sha256(orjson.dumps(answers, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return Claim(scope=f"{who} web checkout", key=key, request_hash=digest)
+
+
+def _wish_of(values: Mapping[str, Any], visitor: Visitor, claim: Claim) -> Wish:
+    is_pickup = values["kind"] == PICKUP
+    customer = visitor.customer
+    expected = values["expected_pickup"] if is_pickup else values["expected_ship"]
+    method = values["pay"]
+    return Wish(
+        fulfilments=(
+            FulfilmentWish(PICKUP, store=values["store"])
+            if is_pickup
+            else FulfilmentWish(SHIP, address=dict(values["ship_to"])),
+        ),
+        tenders=(Tender(method, payment_method=values["card"] if method == TEST else ""),),
+        cart_version=values["version"],
+        expected_total=expected,
+        expected_currency=settings.SHOP_CURRENCY,
+        contact_email=(values["email"] or (customer.email if customer else "")).lower(),
+        contact_phone=values["phone"] or (str(customer.phone or "") if customer else ""),
+        language=language_of_reader(),
+        request_mark=claim.mark,
+    )
+
+
+def _keep_address(visitor: Visitor, values: Mapping[str, Any], now: datetime) -> None:
+    is_new = values["kind"] == SHIP and values["keep_address"] and not values["address"].isdecimal()
+    if visitor.customer is None or not is_new:
+        return
+    try:
+        add_address(
+            customer=visitor.customer,
+            person_ids=visitor.owner.customer_ids,
+            address=dict(values["ship_to"]),
+            by=visitor.actor,
+            now=now,
+        )
+    except AddressBookFull:
+        pass  # The order stands; a book with a hundred addresses can do without this one.
+
+
+def _show(
+    request: HttpRequest,
+    visitor: Visitor,
+    given: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Any] | None = None,
+    *,
+    problem: Refusal | None = None,
+    keeps_key: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the page for the cart as it is now. given: what was filled in; problem: why it was not ordered."""
+    cart = visitor.cart()
+    if cart is None or not cart.lines:
+        return redirect("cart")
+    logs.bind(cart=cart.id)
+    saved = _saved(visitor)
+    values = dict(given or _first_values(visitor, saved))
+    if not keeps_key and (problem is not None or "key" not in values):
+        values["key"] = str(uuid.uuid4())
+    context = {
+        "title": _("Checkout"),
+        "cart": cart,
+        "merged": merged_of(cart),
+        "values": values,
+        "errors": errors or {},
+        "problem": problem,
+        "saved": saved,
+        "countries": countries(language_of_reader()),
+        "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
+        **_ways(request, cart, values),
+    }
+    return private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
+
+
+def _ways(request: HttpRequest, cart: CartView, values: dict[str, Any]) -> dict[str, Any]:
+    place = values.get("postcode", "").strip() or place_text(request)
+    near = place_of(place)
+    options = find_options(cart, near=near, now=timezone.now(), limit=STORES_ASKED)
+    # Those that have all of it are shown first; the others tell why they cannot be chosen.
+    stores = sorted(options.stores, key=lambda store: store.how_much != ALL)[:STORES_SHOWN]
+    full = [store.code for store in stores if store.how_much == ALL]
+    can_ship, can_collect = options.ship.how_much == ALL, bool(full)
+    if values.get("kind") not in (SHIP, PICKUP):
+        values["kind"] = PICKUP if can_collect and not can_ship else SHIP
+    if not values.get("store"):
+        values["store"] = full[0] if full else ""
+    lines = [QuoteLine(line.quantity, line.unit_price or 0) for line in cart.lines]
+    return {
+        "ship": options.ship,
+        "can_ship": can_ship,
+        "can_collect": can_collect,
+        "stores": stores,
+        "place": place,
+        "is_place_known": near is not None,
+        "with_ship": quote(lines, shipped=cart.totals.items, terms=cart.shipping_terms),
+        "with_pickup": quote(lines),
+    }
+
+
+def _first_values(visitor: Visitor, saved: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {"country_code": settings.SHOP_COUNTRY, "pay": TEST, "address": "new"}
+    customer = visitor.customer
+    if customer is not None:
+        values |= {"email": customer.email, "phone": str(customer.phone or ""), "name": customer.name}
+        default = next((row for row in saved if row["is_default"]), saved[0] if saved else None)
+        if default is not None:
+            values |= {"address": str(default["id"])} | dict.fromkeys(ADDRESS_FIELDS[1:-1], "")
+    return values
+
+
+def _saved(visitor: Visitor) -> list[dict[str, Any]]:
+    if visitor.customer is None:
+        return []
+    return list_addresses(person_ids=visitor.owner.customer_ids, limit=20)

@@ -1,0 +1,166 @@
+"""Orders: one's own of every channel, and a guest's behind a link nobody can guess."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core import logs
+from core.api import PageQuery, next_cursor, page_of
+from core.errors import Malformed, NotFound, Refusal
+from omnistore.engagement.queries.order_contacts import Place, places_of
+from omnistore.storefront.pages import PRIVATE, language_of_reader, page, private_page, query_of
+from omnistore.storefront.views.account import members_only
+from omnistore.storefront.visitors import visitor_of
+from orders.providers.sandbox import SandboxProvider
+from orders.queries.orders import get_order, get_order_for, orders_of
+from orders.queries.receipts import receipt_of
+from orders.queries.views import FulfilmentView, OrderView
+from orders.rules.collection_codes import collection_code
+from orders.rules.lifecycle import OPEN_PICKUP_STATES
+from orders.rules.order_links import is_order_key, order_key
+from orders.services.payments import look_again, open_attempts
+
+ORDERS_SHOWN = 10
+
+
+def order_address(order: OrderView) -> str:
+    """Return where an order is read: its owner's page, or a guest's link with its key."""
+    if order.customer_id is not None:
+        return reverse("order", args=[order.number])
+    return reverse("guest_order", args=[order.number, order_key(order.number, secret=settings.ORDER_LINK_SECRET)])
+
+
+@require_safe
+@page
+@members_only
+def orders(request: HttpRequest) -> HttpResponse:
+    """The visitor's orders of every channel, those of the stores too, the newest first."""
+    visitor = visitor_of(request)
+    asked = page_of(query_of(PageQuery, request) | {"limit": ORDERS_SHOWN})
+    after = asked.after[0] if asked.after else None
+    if after is not None and not isinstance(after, int):
+        raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+    found = orders_of(customer_ids=visitor.owner.customer_ids, after=after, limit=asked.fetch)
+    cursor = next_cursor(asked, found, key=lambda order: [order.id])
+    shown = found[: asked.limit]
+    places = _places(*shown)
+    context = {
+        "title": _("My orders"),
+        "orders": [(order, places.get(order.store or "")) for order in shown],
+        "next": f"?cursor={cursor}" if cursor else "",
+    }
+    return private_page(request, "storefront/orders.html", context)
+
+
+@require_safe
+@page
+def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
+    """How an order stands: code and QR to collect it, where it is, what it cost."""
+    found = _order_of(request, number, key)
+    logs.bind(order=found.number)
+    places = _places(found)
+    context = {
+        "title": _("Order %(number)s") % {"number": found.number},
+        "order": found,
+        "parts": [_part(found, part, places) for part in found.fulfilments],
+        "place": places.get(found.store or ""),
+        "due": sum(payment.amount for payment in found.payments if payment.state == "due"),
+        "refunded": sum(payment.refunded for payment in found.payments),
+        "key": key,
+        "is_waiting": found.state == "pending",
+        "is_guest": found.customer_id is None,
+    }
+    return private_page(request, "storefront/order.html", context)
+
+
+@require_safe
+@page
+def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
+    """The receipt, to read and print."""
+    found = _order_of(request, number, key)
+    language = language_of_reader()
+    context = {"receipt": receipt_of(found.number, language=language), "language": language}
+    context["is_rtl"] = language in ("ar", "fa")
+    response = render(request, "orders/receipt.html", context)
+    response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+@require_POST
+@page
+def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
+    """Play the bank's own page: confirm a payment of the test provider, and look what became of the order."""
+    found = _order_of(request, number, key)
+    if not settings.ENABLE_TEST_PROVIDER:
+        raise NotFound(_("The test provider is off."))
+    visitor = visitor_of(request)
+    if found.state == "pending":
+        for attempt in open_attempts(found):
+            SandboxProvider().confirm(key=attempt.key)
+        try:
+            found = look_again(order=found, by=visitor.actor, now=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("cart")
+    return redirect(order_address(found))
+
+
+def _order_of(request: HttpRequest, number: str, key: str) -> OrderView:
+    """Return the order to its owner, or to whoever has a guest's link. Raises NotFound for everybody else."""
+    if key:
+        if not is_order_key(key, number=number, secret=settings.ORDER_LINK_SECRET):
+            raise NotFound(_("There is no such order."))
+        found = get_order(number)
+        # Once a guest has made an account of it, the order is shown to the signed-in owner only.
+        if found.customer_id is None:
+            return found
+    visitor = visitor_of(request)
+    return get_order_for(number=number, customer_ids=visitor.owner.customer_ids, token_hash=visitor.owner.token_hash)
+
+
+def _part(order: OrderView, part: FulfilmentView, places: Mapping[str, Place]) -> dict[str, Any]:
+    lines = {line.id: line for line in order.lines}
+    is_open_pickup = part.kind == "pickup" and part.state in OPEN_PICKUP_STATES
+    place = places.get(part.store)
+    return {
+        "view": part,
+        "place": place,
+        "zone": place.hours.time_zone if place else "UTC",
+        "lines": [(lines[line_id], quantity) for line_id, quantity in part.lines if line_id in lines],
+        "code": collection_code(part.id, secret=settings.COLLECTION_SECRET) if is_open_pickup else "",
+        "step": _step(part),
+    }
+
+
+def _step(part: FulfilmentView) -> str:
+    """Say in a sentence how far it is."""
+    if part.kind == "carry_out":
+        return _("Taken along from the store.")
+    sentences = {
+        "pending": _("Waiting for the payment."),
+        "placed": _("Received; the store has not begun yet."),
+        "accepted": _("The store has taken it on."),
+        "picking": _("It is being put together."),
+        "ready": _("Ready. Come and collect it."),
+        "collected": _("Collected."),
+        "shipped": _("On its way to you."),
+        "delivered": _("Delivered."),
+        "cancelled": _("Cancelled."),
+        "expired": _("It was not collected in time, so it was cancelled."),
+    }
+    if part.kind == "ship" and part.state == "placed":
+        return _("Received; it will be packed soon.")
+    return sentences.get(part.state, part.state)
+
+
+def _places(*orders: OrderView) -> dict[str, Place]:
+    codes = {part.store for order in orders for part in order.fulfilments} | {order.store or "" for order in orders}
+    return places_of(sorted(codes), language=language_of_reader())

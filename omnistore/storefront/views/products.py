@@ -1,0 +1,113 @@
+"""The page of a product."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core import sql
+from core.translated import in_language
+from inventory.queries.availability import availability_of
+from inventory.queries.products import get_product, shown_attributes
+from omnistore.storefront.pages import page, shared_page
+from omnistore.storefront.places import place_of, place_text, remember_place
+
+STORES_SHOWN = 5
+MOST_AT_ONCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of an option: choosing it leads to the variant with this sku."""
+
+    label: str
+    sku: str
+    is_chosen: bool
+    is_available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something in which the variants differ."""
+
+    name: str
+    choices: list[Choice]
+
+
+@require_safe
+@page
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """A product with price, pictures, choice of variants, and where it can be had."""
+    place = place_text(request)
+    sku = request.GET.get("sku", "")
+    response = shared_page(
+        request, "storefront/product.html", lambda: _build(slug, sku, place, is_asked="sku" in request.GET), vary=place
+    )
+    remember_place(request, response)
+    return response
+
+
+def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, Any]:
+    found, variants = get_product(slug)
+    sellable = [variant for variant in variants if variant["amount"] is not None]
+    chosen = next((variant for variant in sellable if variant["sku"] == sku), None) or _first(sellable)
+    near = place_of(place)
+    availability = None
+    if chosen is not None:
+        availability = availability_of(sku=chosen["sku"], near=near, limit=STORES_SHOWN, now=timezone.now())
+    pictures = _pictures(found["media"] or [], chosen)
+    return {
+        "title": in_language(found["name"]),
+        "description": in_language(found["description"])[:200],
+        "product": found,
+        "trail": found["trail"] or [],
+        "details": shown_attributes(found["attributes"]),
+        "chosen": chosen,
+        "options": options_of(sellable, chosen) if chosen else [],
+        "pictures": pictures,
+        "availability": availability,
+        "place": place,
+        "is_place_known": near is not None,
+        "quantities": range(1, MOST_AT_ONCE + 1),
+    }
+
+
+def options_of(variants: Sequence[sql.Row], chosen: sql.Row) -> list[Option]:
+    """
+    Return what there is to choose between, each value leading to the variant most like the chosen one that has it.
+
+    variants: with sku, attributes, ship and stores. What all have in common is no choice.
+    """
+    shown = [(variant, shown_attributes(variant["attributes"])) for variant in variants]
+    present = shown_attributes(chosen["attributes"])
+    options = []
+    for name in present:
+        values = list(dict.fromkeys(attributes[name] for _variant, attributes in shown if name in attributes))
+        if len(values) < 2:
+            continue
+        choices = []
+        for value in values:
+            having = [entry for entry in shown if entry[1].get(name) == value]
+            variant, _attributes = max(having, key=lambda entry: _likeness(entry[1], present))
+            is_available = bool(variant["ship"] or variant["stores"])
+            choices.append(Choice(str(value), variant["sku"], value == present[name], is_available))
+        options.append(Option(name, choices))
+    return options
+
+
+def _likeness(attributes: Mapping[str, Any], present: Mapping[str, Any]) -> int:
+    return sum(attributes.get(name) == value for name, value in present.items())
+
+
+def _first(variants: Sequence[sql.Row]) -> sql.Row | None:
+    available = [variant for variant in variants if variant["ship"] or variant["stores"]]
+    return next(iter(available or variants), None)
+
+
+def _pictures(media: Sequence[dict[str, Any]], chosen: sql.Row | None) -> list[dict[str, Any]]:
+    """Return the pictures, those of the chosen variant first; those of others lead to their variants."""
+    sku = chosen["sku"] if chosen else None
+    return sorted(media, key=lambda picture: picture["sku"] != sku)

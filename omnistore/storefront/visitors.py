@@ -1,0 +1,81 @@
+"""Who visits the web shop: a person who signed in, or whoever holds the token of an anonymous cart."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.authentication import has_second_factor as has_second_factor_of
+from accounts.authentication import person_ids, refuse_single_factor, works_here
+from accounts.models import Customer
+from carts.cookie import token_in_cookie
+from carts.doors import cart_of
+from carts.queries.carts import CartView, units_in_cart
+from carts.services.carts import Owner, hash_of
+from core import logs
+from core.actors import WEB, Actor
+from core.errors import NotAllowed
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody looking at a page. token: of the anonymous cart, empty without one."""
+
+    customer: Customer | None
+    token: str
+
+    @cached_property
+    def owner(self) -> Owner:
+        """Whose cart the visitor means: the person's own, else the token's."""
+        if self.customer is not None:
+            return Owner(customer_ids=tuple(person_ids(self.customer)))
+        return Owner(token_hash=hash_of(self.token) if self.token else "")
+
+    @property
+    def actor(self) -> Actor:
+        """The visitor as one who acts, on the web."""
+        return Actor(WEB, customer_id=self.customer.pk if self.customer else None)
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether there can be a cart at all."""
+        return self.customer is not None or bool(self.token)
+
+    @cached_property
+    def units(self) -> int:
+        """How many units lie in the visitor's cart."""
+        if not self.has_owner:
+            return 0
+        return units_in_cart(customer_ids=self.owner.customer_ids, token_hash=self.owner.token_hash)
+
+    def cart(self) -> CartView | None:
+        """The visitor's open cart, read anew."""
+        return cart_of(self.owner)
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """
+    Return who visits; found out once a request.
+
+    A login whose record was merged into another is the person it was merged into. Raises SecondFactorRequired for
+    staff who signed in with one factor where the shop asks for two, and NotAllowed for a closed account.
+    """
+    known: Visitor | None = getattr(request, "visitor", None)
+    if known is None:
+        known = Visitor(_customer_of(request), token_in_cookie(request))
+        request.visitor = known  # type: ignore[attr-defined]
+    return known
+
+
+def _customer_of(request: HttpRequest) -> Customer | None:
+    login = request.user
+    if not login.is_authenticated:
+        return None
+    customer = login.merged_into or login
+    if not customer.is_active:
+        raise NotAllowed(_("This account is closed."))
+    if works_here(customer):
+        refuse_single_factor(has_second_factor=has_second_factor_of(login))
+    logs.bind(actor=customer.pk)
+    return customer
