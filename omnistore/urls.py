@@ -29,7 +29,6 @@ api_v1: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_v1)),
-    path("", RedirectView.as_view(pattern_name="docs")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
     path("livez", health.livez, name="livez"),
