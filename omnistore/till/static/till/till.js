@@ -50,6 +50,11 @@
       field.focus();
     }, true);
 
+    document.addEventListener("focusin", (event) => {
+      // What is typed or scanned now stands for itself and does not go behind the old figure.
+      if (event.target.matches("[data-quantity]")) event.target.select();
+    });
+
     document.body.addEventListener("htmx:afterSwap", () => {
       const first = document.querySelector("[data-first]");
       (first || field).focus();
