@@ -62,7 +62,8 @@ def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
         return time_text(local, _language())
     day = local.date()
     written = short_day_text(day, _language()) if day.year == today.year else day_text(day, _language())
-    return f"{written}, {time_text(local, _language())}"
+    comma = "," if _language() == "en" else "،"
+    return f"{written}{comma} {time_text(local, _language())}"
 
 
 @register.filter

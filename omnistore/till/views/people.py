@@ -1,5 +1,6 @@
 """Finding people and orders, and one person's story over every channel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.models.consents import MEDIA, PURPOSES
 from accounts.queries.consents import consents_in_force
 from accounts.queries.people import LONGEST_SEARCH, find_people, get_person
 from accounts.queries.timeline import Place, summary_of, timeline
@@ -87,12 +89,20 @@ class CustomerPage(TillView):
             "lines": shown_lines(cart, shelves_of(cart, self.store), language=language),
             "sale_key": key_of_customer(person.id),
             "orders": orders_of(customer_ids=person.ids, after=None, limit=10),
-            "consents": consents_in_force(customer_id=person.id, person_ids=person.ids),
+            "allowed": [
+                (_names(MEDIA, consent.medium), _names(PURPOSES, consent.purpose))
+                for consent in consents_in_force(customer_id=person.id, person_ids=person.ids)
+                if consent.is_given
+            ],
             "bought": bought_so_far(customer_ids=person.ids),
             "may_sell": self.staff.may(roles.SELL),
             "now": timezone.now(),
         }
         return self.page("till/customer.html", context)
+
+
+def _names(choices: Sequence[tuple[str, Any]], code: str) -> str:
+    return str(dict(choices).get(code, code))
 
 
 def _place(request: HttpRequest) -> Place | None:
