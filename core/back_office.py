@@ -24,6 +24,7 @@ from core.actors import SYSTEM, Actor
 from core.audit import changes_of
 from core.errors import Refusal
 from core.formats import money_text
+from core.models import CHANNELS
 from core.money import MoneyError, format_minor, parse_money
 from core.problems import text_of
 from core.translated import TranslatedField
@@ -280,7 +281,7 @@ class ChannelFilter(admin.SimpleListFilter):
     column = "channel"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("web", _("Web")), ("app", _("App")), ("till", _("Till")), ("system", _("System"))]
+        return list(CHANNELS)
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(**{self.column: self.value()}) if self.value() else queryset

@@ -2,6 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+# A partner that sells through the API writes its own name as partner:<name>, and is shown by it.
+CHANNELS = [("web", _("Web")), ("app", _("App")), ("till", _("Till")), ("system", _("System"))]
 
 
 class JournalEntry(models.Model):
@@ -13,20 +17,21 @@ class JournalEntry(models.Model):
     never free text about a person.
     """
 
-    xid = models.BigIntegerField(editable=False)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    kind = models.CharField(max_length=60)
-    customer_id = models.BigIntegerField(null=True)
-    channel = models.CharField(max_length=40)
-    store = models.CharField(max_length=40, blank=True)
-    actor_id = models.BigIntegerField(null=True, help_text="The member of staff who did it.")
-    ref = models.CharField(max_length=80, blank=True, help_text="By what people find the subject.")
-    payload = models.JSONField(default=dict)
+    xid = models.BigIntegerField(_("transaction"), editable=False)
+    occurred_at = models.DateTimeField(_("occurred at"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    kind = models.CharField(_("kind"), max_length=60)
+    customer_id = models.BigIntegerField(_("customer"), null=True)
+    channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
+    store = models.CharField(_("store"), max_length=40, blank=True)
+    actor_id = models.BigIntegerField(_("acting person"), null=True, help_text=_("The member of staff who did it."))
+    ref = models.CharField(_("concerns"), max_length=80, blank=True, help_text=_("By what people find the subject."))
+    payload = models.JSONField(_("details"), default=dict)
 
     class Meta:
         db_table = "core_journal"
-        verbose_name_plural = "journal entries"
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref}".strip()
@@ -35,10 +40,14 @@ class JournalEntry(models.Model):
 class HandlerPosition(models.Model):
     """How far a handler has read the journal: everything up to (xid, entry_id) is behind it."""
 
-    handler = models.CharField(max_length=120, primary_key=True)
-    xid = models.BigIntegerField(default=0)
-    entry_id = models.BigIntegerField(default=0)
-    moved_at = models.DateTimeField(auto_now=True)
+    handler = models.CharField(_("handler"), max_length=120, primary_key=True)
+    xid = models.BigIntegerField(_("transaction"), default=0)
+    entry_id = models.BigIntegerField(_("entry id"), default=0)
+    moved_at = models.DateTimeField(_("moved at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("handler position")
+        verbose_name_plural = _("handler positions")
 
     def __str__(self) -> str:
         return f"{self.handler} at {self.xid}/{self.entry_id}"
@@ -47,16 +56,19 @@ class HandlerPosition(models.Model):
 class Redelivery(models.Model):
     """An entry that a handler failed on: tried again with growing pauses, then dead until staff replay it."""
 
-    handler = models.CharField(max_length=120)
-    entry_id = models.BigIntegerField()
-    entry_occurred_at = models.DateTimeField(help_text="Finds the entry's partition.")
-    attempts = models.PositiveIntegerField(default=1)
-    next_attempt_at = models.DateTimeField(null=True, help_text="Empty when given up: a dead letter.")
-    error = models.TextField()
-    failed_at = models.DateTimeField()
+    handler = models.CharField(_("handler"), max_length=120)
+    entry_id = models.BigIntegerField(_("entry id"))
+    entry_occurred_at = models.DateTimeField(_("entry occurred at"), help_text=_("Finds the entry's partition."))
+    attempts = models.PositiveIntegerField(_("attempts"), default=1)
+    next_attempt_at = models.DateTimeField(
+        _("next attempt at"), null=True, help_text=_("Empty when given up: a dead letter.")
+    )
+    error = models.TextField(_("error"))
+    failed_at = models.DateTimeField(_("failed at"))
 
     class Meta:
-        verbose_name_plural = "redeliveries"
+        verbose_name = _("redelivery")
+        verbose_name_plural = _("redeliveries")
         constraints = [
             models.UniqueConstraint(fields=["handler", "entry_id"], name="redelivery_once_per_handler_and_entry"),
         ]
@@ -75,15 +87,19 @@ class Redelivery(models.Model):
 class IdempotentAnswer(models.Model):
     """The answer to a request that may be sent twice; written in the transaction of the work it answers for."""
 
-    scope = models.CharField(max_length=200, help_text="Who asked, and what: actor, method and path.")
-    key = models.CharField(max_length=255)
-    request_hash = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True, help_text="Empty while the first request is at work.")
-    body = models.BinaryField(default=bytes)
-    locked_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    scope = models.CharField(_("scope"), max_length=200, help_text=_("Who asked, and what: actor, method and path."))
+    key = models.CharField(_("key"), max_length=255)
+    request_hash = models.CharField(_("request hash"), max_length=64)
+    status = models.PositiveSmallIntegerField(
+        _("status"), null=True, help_text=_("Empty while the first request is at work.")
+    )
+    body = models.BinaryField(_("body"), default=bytes)
+    locked_at = models.DateTimeField(_("locked at"))
+    expires_at = models.DateTimeField(_("expires at"))
 
     class Meta:
+        verbose_name = _("idempotent answer")
+        verbose_name_plural = _("idempotent answers")
         constraints = [
             models.UniqueConstraint(fields=["scope", "key"], name="idempotent_answer_once_per_key"),
         ]

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -26,6 +27,7 @@ from orders.models import (
 )
 from orders.services.cancellation import cancel_order
 from orders.services.pickup import unlock_pickup
+from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
 
 OF_ORDER = "order.currency"
 
@@ -58,6 +60,36 @@ def _may_unlock(request: HttpRequest, pickup: Fulfilment) -> bool:
 def _unlock(request: HttpRequest, pickup: Fulfilment, asked: dict[str, Any]) -> str:
     unlock_pickup(pickup_id=pickup.pk, by=office_actor(request), now=timezone.now())
     return gettext("Collection codes can be tried again.")
+
+
+class ParcelForm(forms.Form):
+    tracking = forms.CharField(
+        label=_("Tracking number"), max_length=80, required=False, help_text=_("The carrier's; the buyer is told it.")
+    )
+
+
+def _may_send(*from_states: str) -> Callable[[HttpRequest, Fulfilment], bool]:
+    def is_allowed(request: HttpRequest, parcel: Fulfilment) -> bool:
+        if parcel.kind != Fulfilment.SHIP or parcel.state not in from_states:
+            return False
+        return bool(request.user.has_perm("orders.send_parcel", parcel.location))
+
+    return is_allowed
+
+
+def _pick(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
+    start_picking_parcel(parcel_id=parcel.pk, by=office_actor(request), now=timezone.now())
+    return gettext("The parcel is being picked.")
+
+
+def _send(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
+    send_parcel(parcel_id=parcel.pk, by=office_actor(request), now=timezone.now(), **asked)
+    return gettext("The parcel is on its way, and the buyer is told.")
+
+
+def _deliver(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
+    note_delivery(parcel_id=parcel.pk, by=office_actor(request), now=timezone.now())
+    return gettext("The parcel has arrived.")
 
 
 class OrderLineInline(ReadOnlyInline):
@@ -178,6 +210,28 @@ class FulfilmentAdmin(ReadOnlyAdmin):
             explanation=_("Too many wrong collection codes were shown. Let codes be tried again?"),
             perform=_unlock,
             is_allowed=_may_unlock,
+        ),
+        Act(
+            name="pick",
+            title=_("Pick"),
+            explanation=_("Begin to pick and pack this parcel?"),
+            perform=_pick,
+            is_allowed=_may_send("placed"),
+        ),
+        Act(
+            name="send",
+            title=_("Send"),
+            explanation=_("The parcel leaves: its goods go out of the stock, and the buyer is told."),
+            form=ParcelForm,
+            perform=_send,
+            is_allowed=_may_send("placed", "picking"),
+        ),
+        Act(
+            name="deliver",
+            title=_("Delivered"),
+            explanation=_("Has this parcel arrived?"),
+            perform=_deliver,
+            is_allowed=_may_send("shipped"),
         ),
     )
 

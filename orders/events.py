@@ -122,10 +122,28 @@ class PickupUnlocked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParcelPicking(Event):
+    """Somebody began to pick and pack a parcel."""
+
+    kind: ClassVar[str] = "parcel.picking"
+    order_id: int
+    fulfilment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderShipped(Event):
     """A parcel left."""
 
     kind: ClassVar[str] = "order.shipped"
+    order_id: int
+    fulfilment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelDelivered(Event):
+    """A parcel arrived."""
+
+    kind: ClassVar[str] = "parcel.delivered"
     order_id: int
     fulfilment_id: int
 

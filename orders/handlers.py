@@ -58,6 +58,8 @@ summarises("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: 
 summarises("order.cancelled", _about_order(gettext_lazy("Order %(number)s cancelled")))
 summarises("order.completed", _about_order(gettext_lazy("Order %(number)s completed")))
 summarises("order.shipped", _about_order(gettext_lazy("Order %(number)s: a parcel left")))
+summarises("parcel.picking", _about_order(gettext_lazy("Order %(number)s: a parcel is being packed")))
+summarises("parcel.delivered", _about_order(gettext_lazy("Order %(number)s: a parcel arrived")))
 summarises("pickup.accepted", _about_order(gettext_lazy("Order %(number)s: the store took it on")))
 summarises("pickup.picking", _about_order(gettext_lazy("Order %(number)s: the store is picking")))
 summarises("pickup.ready", _about_order(gettext_lazy("Order %(number)s ready to be collected")))

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class Address(models.Model):
     """A postal address, checked against its country's own rules when it is saved."""
 
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.CASCADE, related_name="addresses")
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.CASCADE, related_name="addresses", verbose_name=_("customer")
+    )
     name = models.CharField(_("name"), max_length=200)
     company = models.CharField(_("company"), max_length=200, blank=True)
     street_address = models.CharField(_("street address"), max_length=400)

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.models import CHANNELS
+
 MEDIA = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push")), ("phone", _("Phone")), ("post", _("Post"))]
 PURPOSES = [("marketing", _("Offers and news")), ("surveys", _("Surveys")), ("reminders", _("Cart reminders"))]
 
@@ -14,13 +16,17 @@ class Consent(models.Model):
     Append-only: the newest row of a medium and purpose is in force, the older ones are the proof.
     """
 
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="consents")
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="consents", verbose_name=_("customer")
+    )
     medium = models.CharField(_("medium"), max_length=10, choices=MEDIA)
     purpose = models.CharField(_("purpose"), max_length=20, choices=PURPOSES)
     is_given = models.BooleanField(_("given"))
-    channel = models.CharField(_("channel"), max_length=40)
+    channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
     store = models.CharField(_("store"), max_length=40, blank=True)
-    staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("staff")
+    )
     text_version = models.CharField(_("text version"), max_length=40)
     decided_at = models.DateTimeField(_("decided at"))
 

@@ -121,15 +121,25 @@ class Customer(AbstractBaseUser, PermissionsMixin):
 class CustomerMerge(models.Model):
     """A staff decision that two records are one person, and, if it was wrong, when and by whom it was undone."""
 
-    duplicate = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merges_as_duplicate")
-    survivor = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merges_as_survivor")
-    reason = models.CharField(max_length=200)
-    merged_by = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
-    merged_at = models.DateTimeField()
-    undone_by = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    undone_at = models.DateTimeField(null=True, blank=True)
+    duplicate = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="merges_as_duplicate", verbose_name=_("duplicate")
+    )
+    survivor = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="merges_as_survivor", verbose_name=_("survivor")
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+    merged_by = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("merged by")
+    )
+    merged_at = models.DateTimeField(_("merged at"))
+    undone_by = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("undone by")
+    )
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("customer merge")
+        verbose_name_plural = _("customer merges")
         constraints = [
             models.UniqueConstraint(
                 fields=["duplicate"], condition=Q(undone_at__isnull=True), name="customer_merge_one_live_per_duplicate"

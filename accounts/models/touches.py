@@ -1,6 +1,7 @@
 """What apps and pages report about visits."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class TouchMessage(models.Model):
@@ -10,11 +11,15 @@ class TouchMessage(models.Model):
     The touch itself is an entry of the journal; this row only remembers its name for a while.
     """
 
-    sender = models.CharField(max_length=80, help_text="Whose names these are: a person's or a visitor's.")
-    message_id = models.CharField(max_length=80)
-    received_at = models.DateTimeField()
+    sender = models.CharField(
+        _("sender"), max_length=80, help_text=_("Whose names these are: a person's or a visitor's.")
+    )
+    message_id = models.CharField(_("message id"), max_length=80)
+    received_at = models.DateTimeField(_("received at"))
 
     class Meta:
+        verbose_name = _("touch message")
+        verbose_name_plural = _("touch messages")
         constraints = [
             models.UniqueConstraint(fields=["sender", "message_id"], name="touch_message_once_per_sender"),
         ]

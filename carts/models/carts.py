@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import CHANNELS
+
 
 class Cart(models.Model):
     """
@@ -17,19 +19,31 @@ class Cart(models.Model):
     STATES = [(OPEN, _("Open")), (MERGED, _("Merged")), (ORDERED, _("Ordered"))]
 
     customer = models.ForeignKey(
-        "accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="carts"
+        "accounts.Customer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carts",
+        verbose_name=_("customer"),
     )
-    token_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of an anonymous cart's token.")
+    token_hash = models.CharField(
+        _("token hash"), max_length=64, blank=True, help_text=_("SHA-256 of an anonymous cart's token.")
+    )
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=OPEN)
     version = models.PositiveIntegerField(_("version"), default=1)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="sources")
-    merge_report = models.JSONField(
-        default=list, blank=True, help_text="What the last merge did, line by line; shown until the next change."
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("merged into")
     )
-    created_channel = models.CharField(max_length=40)
-    created_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
+    merge_report = models.JSONField(
+        _("merge report"),
+        default=list,
+        blank=True,
+        help_text=_("What the last merge did, line by line; shown until the next change."),
+    )
+    created_channel = models.CharField(_("created channel"), max_length=40, choices=CHANNELS)
+    created_at = models.DateTimeField(_("created at"))
+    changed_at = models.DateTimeField(_("changed at"))
 
     class Meta:
         verbose_name = _("cart")
@@ -53,15 +67,19 @@ class Cart(models.Model):
 class CartLine(models.Model):
     """A variant in a cart, with who put it there, through which door, when, and at what price."""
 
-    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
-    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, related_name="+")
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines", verbose_name=_("cart"))
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.PROTECT, related_name="+", verbose_name=_("variant")
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price_when_added = models.BigIntegerField(_("unit price when added, in minor units"))
-    added_channel = models.CharField(_("added on"), max_length=40)
+    added_channel = models.CharField(_("added on"), max_length=40, choices=CHANNELS)
     added_store = models.ForeignKey(
         "inventory.Location", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("added in")
     )
-    added_by_staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    added_by_staff = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("added by staff")
+    )
     added_at = models.DateTimeField(_("added at"))
 
     class Meta:

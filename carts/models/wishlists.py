@@ -3,13 +3,19 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.models import CHANNELS
+
 
 class WishlistItem(models.Model):
     """A variant a person saved for later."""
 
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.CASCADE, related_name="wishlist")
-    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, related_name="+")
-    added_channel = models.CharField(_("added on"), max_length=40)
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.CASCADE, related_name="wishlist", verbose_name=_("customer")
+    )
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.PROTECT, related_name="+", verbose_name=_("variant")
+    )
+    added_channel = models.CharField(_("added on"), max_length=40, choices=CHANNELS)
     added_at = models.DateTimeField(_("added at"))
 
     class Meta:

@@ -44,16 +44,12 @@ ORDER BY line.id
 _BY_CUSTOMER = LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
 _BY_TOKEN = LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.state = 'open'")
 _BY_ID = LINES.format(whose="cart.id = %(cart)s")
-_HOLDER = """
-SELECT cart.state, cart.token_hash, COALESCE(target.customer_id, cart.customer_id) AS customer_id
-FROM carts_cart AS cart LEFT JOIN carts_cart AS target ON target.id = cart.merged_into_id
-WHERE cart.id = %(cart)s
-"""
-_UNITS = """
-SELECT coalesce(sum(line.quantity), 0)::int AS units
-FROM carts_cart AS cart JOIN carts_cartline AS line ON line.cart_id = cart.id
+_GLANCE = """
+SELECT cart.id, cart.version, coalesce(sum(line.quantity), 0)::int AS units
+FROM carts_cart AS cart LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
 WHERE cart.state = 'open' AND (cart.customer_id = ANY(%(customers)s::bigint[])
       OR (cart.token_hash <> '' AND cart.token_hash = %(token_hash)s))
+GROUP BY cart.id ORDER BY cart.id DESC LIMIT 1
 """
 
 
@@ -101,20 +97,12 @@ class CartView:
 
 
 @dataclass(frozen=True, slots=True)
-class CartHolder:
-    """Who may change a cart: the person (of the cart it was merged into, if it was), or its token's holder."""
+class CartGlance:
+    """Which cart it is, at which version, and how many units lie in it."""
 
-    state: str
-    token_hash: str
-    customer_id: int | None
-
-
-def holder_of(cart_id: int) -> CartHolder:
-    """Return who holds a cart, in one statement. Raises NotFound."""
-    row = sql.fetch_one(_HOLDER, {"cart": cart_id})
-    if row is None:
-        raise NotFound(_("There is no such cart."))
-    return CartHolder(**row)
+    id: int
+    version: int
+    units: int
 
 
 def cart_of_customer(customer_ids: list[int]) -> CartView | None:
@@ -127,10 +115,10 @@ def cart_of_token(token_hash: str) -> CartView | None:
     return view_of(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash}))
 
 
-def units_in_cart(*, customer_ids: Sequence[int], token_hash: str) -> int:
-    """Return how many units lie in the open cart of a person, or in the one a token opens."""
-    row = sql.fetch_one(_UNITS, {"customers": list(customer_ids), "token_hash": token_hash})
-    return int(row["units"]) if row else 0
+def glance_at_cart(*, customer_ids: Sequence[int], token_hash: str) -> CartGlance | None:
+    """Return what the frame of a page shows of the open cart of a person, or of the one a token opens."""
+    row = sql.fetch_one(_GLANCE, {"customers": list(customer_ids), "token_hash": token_hash})
+    return CartGlance(**row) if row else None
 
 
 def get_cart(cart_id: int) -> CartView:

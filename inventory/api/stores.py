@@ -55,7 +55,10 @@ class StoreList(OpenDoor):
         near = parse_place(query["near"]) if "near" in query else None
         page = page_of(query)
         rows = list_stores(
-            near=near, radius_km=query.get("radius_km"), limit=page.fetch, after=store_key_of(page.after, is_near=bool(near))
+            near=near,
+            radius_km=query.get("radius_km"),
+            limit=page.fetch,
+            after=store_key_of(page.after, is_near=bool(near)),
         )
         now = timezone.now()
         listed = page_json(request, page, rows, key=lambda row: [row.get("key"), row["code"]])

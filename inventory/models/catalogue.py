@@ -13,7 +13,9 @@ from core.translated import TranslatedField, in_language
 class Category(models.Model):
     """A shelf of the catalogue; path holds the slugs from the root, so a subtree is one prefix."""
 
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     name = TranslatedField(_("name"))
     path = models.CharField(_("path"), max_length=400, unique=True, editable=False)
@@ -59,8 +61,8 @@ class Product(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=DRAFT)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
-    search_words = models.TextField(editable=False, default="")
-    search_vector = SearchVectorField(editable=False, null=True)
+    search_words = models.TextField(_("search words"), editable=False, default="")
+    search_vector = SearchVectorField(_("search vector"), editable=False, null=True)
 
     objects = ProductQuerySet.as_manager()
 
@@ -89,7 +91,7 @@ class Variant(models.Model):
     """The thing that is sold and counted: one size and colour of a product, known by its SKU."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants", verbose_name=_("product"))
-    sku = models.CharField("SKU", max_length=64, unique=True)
+    sku = models.CharField(_("SKU"), max_length=64, unique=True)
     attributes = models.JSONField(
         _("attributes"), default=dict, blank=True, help_text=_('For example {"colour": {"en": "Blue"}}.')
     )

@@ -71,7 +71,7 @@ class Location(models.Model):
 class OpeningHours(models.Model):
     """A span of a weekday, in the store's own time, in which it is open; a lunch break makes two spans."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="hours")
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="hours", verbose_name=_("location"))
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
@@ -92,7 +92,9 @@ class OpeningHours(models.Model):
 class OpeningException(models.Model):
     """A day on which the week's hours do not hold: closed when the times are empty, else open just then."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="exceptions")
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("location")
+    )
     day = models.DateField(_("day"))
     opens = models.TimeField(_("opens"), null=True, blank=True)
     closes = models.TimeField(_("closes"), null=True, blank=True)
@@ -118,8 +120,17 @@ class OpeningException(models.Model):
 class StaffAssignment(models.Model):
     """What a member of staff may do, and in which store; without a location, in every one."""
 
-    staff = models.ForeignKey("accounts.Customer", on_delete=models.CASCADE, related_name="assignments")
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="assignments")
+    staff = models.ForeignKey(
+        "accounts.Customer", on_delete=models.CASCADE, related_name="assignments", verbose_name=_("staff")
+    )
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("location"),
+    )
     role = models.CharField(_("role"), max_length=20, choices=[(role, role) for role in ROLES])
 
     class Meta:

@@ -10,7 +10,9 @@ from core.audit import audited
 class Price(models.Model):
     """The price of a variant in one currency, the same on every channel. amount: minor units, tax included."""
 
-    variant = models.ForeignKey("inventory.Variant", on_delete=models.CASCADE, related_name="prices")
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.CASCADE, related_name="prices", verbose_name=_("variant")
+    )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount in minor units"))
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -35,7 +37,9 @@ class PriceRange(models.Model):
     price of the catalogue. A product without a row cannot be bought and is not listed.
     """
 
-    product = models.ForeignKey("inventory.Product", on_delete=models.CASCADE, related_name="price_ranges")
+    product = models.ForeignKey(
+        "inventory.Product", on_delete=models.CASCADE, related_name="price_ranges", verbose_name=_("product")
+    )
     currency = models.CharField(_("currency"), max_length=3)
     lowest = models.BigIntegerField(_("lowest"))
     highest = models.BigIntegerField(_("highest"))

@@ -25,7 +25,9 @@ class Reservation(models.Model):
     LIVE = (HELD, COMMITTED)
 
     id = models.UUIDField(primary_key=True, editable=False)
-    level = models.ForeignKey("inventory.StockLevel", on_delete=models.PROTECT, related_name="reservations")
+    level = models.ForeignKey(
+        "inventory.StockLevel", on_delete=models.PROTECT, related_name="reservations", verbose_name=_("level")
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     state = models.CharField(_("state"), max_length=10, choices=STATES)
     expires_at = models.DateTimeField(_("expires at"), null=True)

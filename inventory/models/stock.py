@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import CHANNELS
+
 
 class StockLevelQuerySet(models.QuerySet["StockLevel"]):
     """Stock rows, and how to take hold of them."""
@@ -21,8 +23,12 @@ class StockLevel(models.Model):
     run empty under a shopper's hand.
     """
 
-    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, related_name="levels")
-    location = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="levels")
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.PROTECT, related_name="levels", verbose_name=_("variant")
+    )
+    location = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, related_name="levels", verbose_name=_("location")
+    )
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
     safety = models.PositiveIntegerField(_("safety stock"), default=0)
@@ -70,13 +76,13 @@ class StockMovement(models.Model):
         (RETURNED, _("Returned")),
     ]
 
-    level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="movements")
+    level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="movements", verbose_name=_("level"))
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
     on_hand_change = models.IntegerField(_("on hand"), default=0)
     reserved_change = models.IntegerField(_("reserved"), default=0)
     cause_kind = models.CharField(_("cause"), max_length=20)
     cause_id = models.CharField(_("cause number"), max_length=64)
-    channel = models.CharField(_("channel"), max_length=40)
+    channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
     actor_id = models.BigIntegerField(_("staff"), null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     occurred_at = models.DateTimeField(_("occurred at"))

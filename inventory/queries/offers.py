@@ -56,7 +56,8 @@ SELECT location.id, location.code, location.offers_pickup, location.pickup_lead_
        (SELECT jsonb_agg(jsonb_build_array(day, opens, closes)) FROM inventory_openingexception
         WHERE location_id = location.id AND day >= current_date - 2) AS exceptions
 FROM inventory_location AS location
-WHERE location.is_active AND (location.id = ANY(%(ids)s::bigint[]) OR location.code = ANY(%(codes)s::text[]))
+WHERE location.is_active AND location.id = ANY(
+    %(ids)s::bigint[] || ARRAY(SELECT id FROM inventory_location WHERE code = ANY(%(codes)s::text[])))
 """
 
 

@@ -8,17 +8,13 @@ from django.db import transaction
 from carts.queries.carts import CartView
 from carts.services.carts import Owner
 from carts.services.placing import cart_from_lines, take_cart
-from core.actors import THE_SYSTEM, TILL
-from core.journal import publish
-from inventory.models import StockMovement
-from inventory.services.reservations import fulfil_reservations
+from core.actors import SYSTEM, TILL, Actor
 from omnistore.demo.cast import Basket, Seat
 from omnistore.demo.stories import CARRY_OUT, PICKUP, SHIP, TAKEN_BACK, Chapter
-from orders.events import OrderShipped
-from orders.models import Fulfilment, Order
+from orders.models import Fulfilment
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, FulfilmentWish, Tender, Wish
-from orders.services.cancellation import cancel_order, close_if_done
+from orders.services.cancellation import cancel_order
 from orders.services.charging import ask_providers
 from orders.services.hand_over import hand_over_pickup, prove_by_document
 from orders.services.payments import settle_payments
@@ -32,6 +28,7 @@ from orders.services.pickup import (
 from orders.services.placement import place_order
 from orders.services.refunds import settle_refunds
 from orders.services.returns import LineToReturn, request_return
+from orders.services.shipping import note_delivery, send_parcel
 from orders.services.till_sessions import close_till_session, expected_cash, open_till_session
 
 ACCEPTED_AFTER = timedelta(minutes=5)
@@ -135,8 +132,12 @@ class Stage:
         if story.state == "cancelled":
             cancel_order(number=order.number, reason="changed_mind", by=shopper, now=ended_at)
             return
-        for fulfilment in Fulfilment.objects.filter(order_id=order.id):
-            _ship(fulfilment, state=story.state, now=ended_at)
+        for parcel in Fulfilment.objects.filter(order_id=order.id).order_by("pk"):
+            packer = Actor(channel=SYSTEM, staff_id=seat.clerk.pk, store_id=parcel.location_id)
+            left_at = chapter.placed_at + (ended_at - chapter.placed_at) / 2
+            send_parcel(parcel_id=parcel.pk, tracking=f"DEMO{parcel.pk:09d}", by=packer, now=left_at)
+            if story.state == "delivered":
+                note_delivery(parcel_id=parcel.pk, by=packer, now=ended_at)
         if story.is_returned:
             request_return(
                 number=order.number,
@@ -196,34 +197,6 @@ def _tender(chapter: Chapter, cart: CartView) -> Tender:
     if chapter.story.method == PAY_IN_STORE:
         return Tender(PAY_IN_STORE)
     return Tender(TEST, payment_method="decline" if chapter.story.state == "failed" else "approve")
-
-
-@transaction.atomic
-def _ship(fulfilment: Fulfilment, *, state: str, now: datetime) -> None:
-    """Let a parcel leave, and arrive if it has."""
-    fulfilment.state, fulfilment.finished_at = state, now
-    fulfilment.tracking = f"DEMO{fulfilment.pk:09d}"
-    fulfilment.save(update_fields=["state", "finished_at", "tracking"])
-    order = Order.objects.get(pk=fulfilment.order_id)
-    parts = list(fulfilment.lines.select_related("order_line"))
-    for part in parts:
-        part.handed_over_at = now
-        part.save(update_fields=["handed_over_at"])
-        part.order_line.quantity_fulfilled += part.quantity
-        part.order_line.save(update_fields=["quantity_fulfilled"])
-    publish(
-        OrderShipped(
-            by=THE_SYSTEM,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.pk,
-            fulfilment_id=fulfilment.pk,
-        )
-    )
-    close_if_done(order=order, by=THE_SYSTEM, now=now)
-    reservations = [part.reservation_id for part in parts if part.reservation_id]
-    fulfil_reservations(ids=reservations, kind=StockMovement.SHIPPED, by=THE_SYSTEM, now=now)
 
 
 def _expire(pickup_id: int) -> None:

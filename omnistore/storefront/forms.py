@@ -7,6 +7,8 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
@@ -97,10 +99,26 @@ class CheckoutForm(forms.Form):
             return {}
 
 
+def country_options(language: str, chosen: str) -> str:
+    """Return the countries of the world as the options of a field; chosen: the code of the one that is selected."""
+    options = _country_options(language)
+    if chosen in _countries(language):
+        options = options.replace(f'<option value="{chosen}">', f'<option value="{chosen}" selected>')
+    return mark_safe(options)  # noqa: S308
+
+
 @lru_cache(maxsize=8)
-def countries(language: str) -> list[tuple[str, str]]:
-    """Return the countries of the world, code and name, in the order of the language's alphabet."""
+def _country_options(language: str) -> str:
+    # Made once: a quarter of a thousand options cost more than the rest of the page.
+    named = sorted(_countries(language).items(), key=lambda country: country[1])
+    return format_html_join("", '<option value="{}">{}</option>', named)
+
+
+@lru_cache(maxsize=8)
+def _countries(language: str) -> dict[str, str]:
     territories = Locale.parse(language).territories
-    named = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()]
     # Codes of CLDR that are no countries: outlying groups, pseudo-locales, and the unknown one.
-    return sorted(((c, n) for c, n in named if c not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}), key=lambda x: x[1])
+    nowhere = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
+    return {
+        code: name for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in nowhere
+    }

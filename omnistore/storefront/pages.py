@@ -106,7 +106,6 @@ def error_page(request: HttpRequest, *, status: int, detail: str) -> HttpRespons
         "detail": detail,
         "status": status,
         "is_plain": True,
-        "categories": [],
     }
     response = render(request, "storefront/error.html", context, status=status)
     response.headers["Cache-Control"] = PRIVATE
@@ -126,10 +125,21 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame around every page shows: the visitor, his cart, the shelves."""
     return {
         **_words(),
+        **_edges(),
         "visitor": visitor_of(request),
-        "categories": orjson.loads(ready_pages.get(("categories", get_language()), list_categories).body),
         "here": request.get_full_path(),
     }
+
+
+def _edges() -> dict[str, str]:
+    """Return what stands above and below every page in this language, ready-made."""
+
+    def write() -> dict[str, str]:
+        context = {**_words(), "categories": list_categories()}
+        return {name: render_to_string(f"storefront/{name}.html", context) for name in ("shelves", "foot")}
+
+    ready = orjson.loads(ready_pages.get(("edges", get_language()), write).body)
+    return {name: mark_safe(text) for name, text in ready.items()}  # noqa: S308
 
 
 def _words() -> dict[str, Any]:

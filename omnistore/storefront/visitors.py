@@ -1,5 +1,6 @@
 """Who visits the web shop: a person who signed in, or whoever holds the token of an anonymous cart."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,8 @@ from accounts.authentication import person_ids, refuse_single_factor, works_here
 from accounts.models import Customer
 from carts.cookie import token_in_cookie
 from carts.doors import cart_of
-from carts.queries.carts import CartView, units_in_cart
+from carts.output import NO_CART_VERSION
+from carts.queries.carts import CartGlance, CartView, glance_at_cart
 from carts.services.carts import Owner, hash_of
 from core import logs
 from core.actors import WEB, Actor
@@ -43,11 +45,22 @@ class Visitor:
         return self.customer is not None or bool(self.token)
 
     @cached_property
+    def glance(self) -> CartGlance | None:
+        """What the frame of every page shows of the cart."""
+        if not self.has_owner:
+            return None
+        return glance_at_cart(customer_ids=self.owner.customer_ids, token_hash=self.owner.token_hash)
+
+    @property
     def units(self) -> int:
         """How many units lie in the visitor's cart."""
-        if not self.has_owner:
-            return 0
-        return units_in_cart(customer_ids=self.owner.customer_ids, token_hash=self.owner.token_hash)
+        return self.glance.units if self.glance else 0
+
+    @property
+    def seen(self) -> str:
+        """The state of the cart that the page shows, in the words of the stream that tells of newer ones."""
+        state = (str(self.glance.id), self.glance.version) if self.glance else (None, NO_CART_VERSION)
+        return json.dumps({"id": state[0], "version": state[1]})
 
     def cart(self) -> CartView | None:
         """The visitor's open cart, read anew."""

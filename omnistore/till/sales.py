@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.queries.people import Person, get_person
 from carts.doors import line_id_of
-from carts.queries.carts import CartLineView, CartView, cart_of_customer, cart_of_token, holder_of
+from carts.queries.carts import CartLineView, CartView, cart_of_customer, cart_of_token
+from carts.queries.holders import holder_of
 from carts.rules.problems import INSUFFICIENT_STOCK, PRICE_CHANGED, Problem
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, new_token
 from carts.services.merging import merge_token_cart

@@ -28,9 +28,13 @@ class Fulfilment(models.Model):
         ("expired", _("Expired")),
     ]
 
-    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="fulfilments")
+    order = models.ForeignKey(
+        "orders.Order", on_delete=models.PROTECT, related_name="fulfilments", verbose_name=_("order")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
-    location = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="fulfilments")
+    location = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, related_name="fulfilments", verbose_name=_("location")
+    )
     state = models.CharField(_("state"), max_length=10, choices=STATES)
     address = models.JSONField(_("address"), default=dict, blank=True, help_text=_("Where to ship; a copy."))
     promised_at = models.DateTimeField(_("promised at"), null=True, blank=True)
@@ -54,18 +58,26 @@ class Fulfilment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.state}"
+        return f"{self.get_kind_display()}: {self.get_state_display()}"
 
 
 class FulfilmentLine(models.Model):
     """The units of one order line that a fulfilment carries, and the reservation that holds them."""
 
-    fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="lines")
-    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="fulfilment_lines")
+    fulfilment = models.ForeignKey(
+        Fulfilment, on_delete=models.PROTECT, related_name="lines", verbose_name=_("fulfilment")
+    )
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, related_name="fulfilment_lines", verbose_name=_("order line")
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     reservation = models.OneToOneField(
-        "inventory.Reservation", on_delete=models.PROTECT, null=True, related_name="fulfilment_line",
-    )  # fmt: skip
+        "inventory.Reservation",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="fulfilment_line",
+        verbose_name=_("reservation"),
+    )
     handed_over_at = models.DateTimeField(_("handed over at"), null=True)
 
     class Meta:
@@ -86,9 +98,11 @@ class HandOver(models.Model):
     CODE, ID_SEEN = "code", "id_seen"
     PROOFS = [(CODE, _("Collection code")), (ID_SEEN, _("Identity document seen"))]
 
-    fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="hand_overs")
-    lines = models.ManyToManyField(FulfilmentLine, related_name="hand_overs")
-    staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    fulfilment = models.ForeignKey(
+        Fulfilment, on_delete=models.PROTECT, related_name="hand_overs", verbose_name=_("fulfilment")
+    )
+    lines = models.ManyToManyField(FulfilmentLine, related_name="hand_overs", verbose_name=_("lines"))
+    staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+", verbose_name=_("staff"))
     collected_by = models.CharField(_("collected by"), max_length=200)
     proof = models.CharField(_("proof"), max_length=10, choices=PROOFS)
     handed_over_at = models.DateTimeField(_("handed over at"))
@@ -104,7 +118,9 @@ class HandOver(models.Model):
 class Collector(models.Model):
     """Another person whom the buyer named to collect an order."""
 
-    order = models.OneToOneField("orders.Order", on_delete=models.CASCADE, related_name="collector")
+    order = models.OneToOneField(
+        "orders.Order", on_delete=models.CASCADE, related_name="collector", verbose_name=_("order")
+    )
     name = models.CharField(_("name"), max_length=200)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     named_at = models.DateTimeField(_("named at"))

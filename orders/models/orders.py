@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.models import CHANNELS
+
 
 class OrderQuerySet(models.QuerySet["Order"]):
     """Orders, and how to take hold of them."""
@@ -37,19 +39,33 @@ class Order(models.Model):
     ]
 
     number = models.CharField(_("number"), max_length=40, unique=True)
-    cart = models.ForeignKey("carts.Cart", on_delete=models.PROTECT, null=True, related_name="orders")
+    cart = models.ForeignKey(
+        "carts.Cart", on_delete=models.PROTECT, null=True, related_name="orders", verbose_name=_("cart")
+    )
     customer = models.ForeignKey(
-        "accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+        "accounts.Customer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("customer"),
     )
     state = models.CharField(_("state"), max_length=10, choices=STATES)
-    channel = models.CharField(_("channel"), max_length=40)
+    channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
     store = models.ForeignKey(
         "inventory.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="orders_sold",
-        help_text=_("Where it was sold, if in a store."),
+        help_text=_("Where it was sold, if in a store."), verbose_name=_("store"),
     )  # fmt: skip
-    staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    staff = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("staff")
+    )
     till_session = models.ForeignKey(
-        "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+        "orders.TillSession",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("till session"),
     )
     currency = models.CharField(_("currency"), max_length=3)
     items_total = models.BigIntegerField(_("items"))
@@ -62,10 +78,14 @@ class Order(models.Model):
     receipt_medium = models.CharField(_("receipt by"), max_length=10, blank=True)
     language = models.CharField(_("language"), max_length=8, default="en")
     client_id = models.UUIDField(
-        null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
+        _("mark of the till"), null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
     )
-    request_mark = models.CharField(max_length=64, blank=True, help_text=_("The request that placed it."))
-    external_id = models.CharField(max_length=80, blank=True, help_text=_("The number in the system it came from."))
+    request_mark = models.CharField(
+        _("mark of the request"), max_length=64, blank=True, help_text=_("The request that placed it.")
+    )
+    external_id = models.CharField(
+        _("number elsewhere"), max_length=80, blank=True, help_text=_("The number in the system it came from.")
+    )
     cancel_reason = models.CharField(_("reason"), max_length=40, blank=True)
     placed_at = models.DateTimeField(_("placed at"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -118,10 +138,12 @@ class OrderLine(models.Model):
     line_total = quantity x unit_price - discount. quantity = open + fulfilled + cancelled.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    position = models.PositiveIntegerField()
-    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, null=True, related_name="+")
-    sku = models.CharField("SKU", max_length=64)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("order"))
+    position = models.PositiveIntegerField(_("position"))
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("variant")
+    )
+    sku = models.CharField(_("SKU"), max_length=64)
     name = models.CharField(_("name"), max_length=300)
     quantity = models.PositiveIntegerField(_("quantity"))
     quantity_fulfilled = models.PositiveIntegerField(_("fulfilled"), default=0)

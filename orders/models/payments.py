@@ -31,7 +31,9 @@ class Payment(models.Model):
         ("imported", _("Imported")),
     ]
 
-    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="payments")
+    order = models.ForeignKey(
+        "orders.Order", on_delete=models.PROTECT, related_name="payments", verbose_name=_("order")
+    )
     method = models.CharField(_("method"), max_length=20, choices=METHODS)
     provider = models.CharField(_("provider"), max_length=20, blank=True)
     amount = models.BigIntegerField(_("amount"))
@@ -41,6 +43,7 @@ class Payment(models.Model):
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
     till_session = models.ForeignKey(
         "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="payments",
+        verbose_name=_("till session"),
         help_text=_("Whose drawer the cash went into, if not that of the order's own session."),
     )  # fmt: skip
 
@@ -58,7 +61,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.method} {self.amount} {self.state}"
+        return f"{self.get_method_display()}: {self.get_state_display()}"
 
     @property
     def change(self) -> int:
@@ -82,9 +85,11 @@ class PaymentAttempt(models.Model):
         (NEEDS_ACTION, _("Needs the shopper")),
     ]
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts")
-    key = models.UUIDField(unique=True)
-    payment_method = models.CharField(max_length=255, blank=True, help_text=_("The provider's name for the means."))
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("payment"))
+    key = models.UUIDField(_("key"), unique=True)
+    payment_method = models.CharField(
+        _("payment method"), max_length=255, blank=True, help_text=_("The provider's name for the means.")
+    )
     outcome = models.CharField(_("outcome"), max_length=20, choices=OUTCOMES, default=ASKED)
     provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
     detail = models.CharField(_("detail"), max_length=200, blank=True)
@@ -115,8 +120,8 @@ class Refund(models.Model):
     PENDING, DONE, FAILED = "pending", "done", "failed"
     STATES = [(PENDING, _("Pending")), (DONE, _("Done")), (FAILED, _("Failed"))]
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    key = models.UUIDField(unique=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment"))
+    key = models.UUIDField(_("key"), unique=True)
     amount = models.BigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=PENDING)
     reason = models.CharField(_("reason"), max_length=40)
@@ -125,7 +130,7 @@ class Refund(models.Model):
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     till_session = models.ForeignKey(
         "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="refunds",
-        help_text=_("Whose drawer the cash came out of."),
+        help_text=_("Whose drawer the cash came out of."), verbose_name=_("till session"),
     )  # fmt: skip
 
     class Meta:
@@ -134,19 +139,19 @@ class Refund(models.Model):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive")]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.state}"
+        return self.get_state_display()
 
 
 class SandboxCharge(models.Model):
     """The test provider's own books: what it did with each key. Stands for a system outside the shop."""
 
-    key = models.UUIDField(primary_key=True)
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    outcome = models.CharField(max_length=20)
-    refunded = models.BigIntegerField(default=0)
-    refund_keys = models.JSONField(default=list)
-    charged_at = models.DateTimeField(auto_now_add=True)
+    key = models.UUIDField(_("key"), primary_key=True)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    outcome = models.CharField(_("outcome"), max_length=20)
+    refunded = models.BigIntegerField(_("refunded"), default=0)
+    refund_keys = models.JSONField(_("refund keys"), default=list)
+    charged_at = models.DateTimeField(_("charged at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("sandbox charge")

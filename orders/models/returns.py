@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import CHANNELS
+
 
 class Return(models.Model):
     """
@@ -22,19 +24,26 @@ class Return(models.Model):
     ]
 
     number = models.CharField(_("number"), max_length=40, unique=True)
-    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, blank=True, related_name="returns")
+    order = models.ForeignKey(
+        "orders.Order", on_delete=models.PROTECT, null=True, blank=True, related_name="returns", verbose_name=_("order")
+    )
     customer = models.ForeignKey(
-        "accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="returns"
+        "accounts.Customer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("customer"),
     )
     state = models.CharField(_("state"), max_length=10, choices=STATES)
     method = models.CharField(_("method"), max_length=10, choices=[("store", _("Store")), ("ship", _("Ship"))])
     refund_to = models.CharField(
         _("refund to"), max_length=10, choices=[("original", _("Original tender")), ("credit", _("Store credit"))]
     )
-    channel = models.CharField(_("channel"), max_length=40)
+    channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("value in minor units"))
-    external_id = models.CharField(max_length=80, blank=True)
+    external_id = models.CharField(_("number elsewhere"), max_length=80, blank=True)
     requested_at = models.DateTimeField(_("requested at"))
 
     class Meta:
@@ -54,12 +63,19 @@ class Return(models.Model):
 class ReturnLine(models.Model):
     """Units of one order line that come back; amount: their value as paid, in minor units."""
 
-    parent = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
+    parent = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", verbose_name=_("belongs to"))
     order_line = models.ForeignKey(
-        "orders.OrderLine", on_delete=models.PROTECT, null=True, blank=True, related_name="return_lines"
+        "orders.OrderLine",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="return_lines",
+        verbose_name=_("order line"),
     )
-    variant = models.ForeignKey("inventory.Variant", on_delete=models.PROTECT, null=True, related_name="+")
-    sku = models.CharField("SKU", max_length=64)
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("variant")
+    )
+    sku = models.CharField(_("SKU"), max_length=64)
     quantity = models.PositiveIntegerField(_("quantity"))
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)

@@ -12,15 +12,21 @@ class TillSession(models.Model):
     expected and difference are written when it closes: float + cash taken - cash given back, against the count.
     """
 
-    store = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="till_sessions")
+    store = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, related_name="till_sessions", verbose_name=_("store")
+    )
     register = models.CharField(_("register"), max_length=40)
     currency = models.CharField(_("currency"), max_length=3)
     opening_float = models.BigIntegerField(_("opening float"))
-    opened_by = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="+", verbose_name=_("opened by")
+    )
     opened_at = models.DateTimeField(_("opened at"))
     counted = models.BigIntegerField(_("counted"), null=True, blank=True)
     expected = models.BigIntegerField(_("expected"), null=True, blank=True)
-    closed_by = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    closed_by = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:

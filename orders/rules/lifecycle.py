@@ -23,7 +23,7 @@ PICKUP: Moves = {
 }
 SHIP: Moves = {
     "pending": {"placed": {SYSTEM}, "cancelled": {SYSTEM}},
-    "placed": {"picking": {STAFF}, "cancelled": {SHOPPER, STAFF}},
+    "placed": {"picking": {STAFF}, "shipped": {STAFF}, "cancelled": {SHOPPER, STAFF}},
     "picking": {"shipped": {STAFF}, "cancelled": {SHOPPER, STAFF}},
     "shipped": {"delivered": {STAFF, SYSTEM}},
 }

@@ -8,32 +8,22 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import sql
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
 from core.money import money_json
 from inventory.models import StockMovement
-from inventory.services.reservations import fulfil_reservations
 from orders.events import PickupCodeRefused, PickupCollected
 from orders.models import Fulfilment, FulfilmentLine, HandOver, Order, Payment
 from orders.rules.checkout import CASH, PlannedTender, Tender, plan_tenders
 from orders.rules.collection_codes import is_collection_code
 from orders.rules.lifecycle import check_fulfilment_move
 from orders.services.cancellation import close_if_done
-from orders.services.pickup import about_pickup, take_pickup
+from orders.services.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
+from orders.services.pickup import take_pickup
 from orders.services.till_sessions import take_open_session
 
 MOST_WRONG_CODES = 5
-
-_HAND_OVER_LINES = """
-WITH part AS (
-    UPDATE orders_fulfilmentline SET handed_over_at = %(now)s WHERE id = ANY(%(parts)s::bigint[])
-    RETURNING order_line_id, quantity
-)
-UPDATE orders_orderline AS line SET quantity_fulfilled = line.quantity_fulfilled + part.quantity
-FROM part WHERE line.id = part.order_line_id
-"""
 
 
 class WrongCode(Refusal):
@@ -107,18 +97,16 @@ def hand_over_pickup(
     parts = _chosen(waiting, line_ids)
     _take_what_is_due(pickup.order, tenders, session_id=session_id, by=by, now=now)
 
-    sql.execute(_HAND_OVER_LINES, {"parts": [part.pk for part in parts], "now": now})
+    note_goods_out(parts, now=now)
     _record(pickup, parts, proof, collected_by, by=by, now=now)
     pickup.wrong_codes = 0
     if len(parts) == len(waiting):
         pickup.state, pickup.finished_at = "collected", now
     pickup.save(update_fields=["wrong_codes", "state", "finished_at"])
     units = sum(part.quantity for part in parts)
-    publish(PickupCollected(**about_pickup(pickup, by, now), units=units))
+    publish(PickupCollected(**about_fulfilment(pickup, by, now), units=units))
     close_if_done(order=pickup.order, by=by, now=now)
-    reservations = [part.reservation_id for part in parts if part.reservation_id]
-    ended = fulfil_reservations(ids=reservations, kind=StockMovement.HANDED_OVER, by=by, now=now)
-    assert ended == len(reservations), "what is handed over must have been reserved"
+    take_goods_out_of_stock(parts, kind=StockMovement.HANDED_OVER, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -131,7 +119,7 @@ def _count_if_wrong(pickup_id: int, code: str, *, by: Actor, now: datetime) -> i
         return 0
     pickup.wrong_codes += 1
     pickup.save(update_fields=["wrong_codes"])
-    publish(PickupCodeRefused(**about_pickup(pickup, by, now), wrong_codes=pickup.wrong_codes))
+    publish(PickupCodeRefused(**about_fulfilment(pickup, by, now), wrong_codes=pickup.wrong_codes))
     return pickup.wrong_codes
 
 

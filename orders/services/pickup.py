@@ -6,13 +6,10 @@ the sweep that gives up follow one another.
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from core.actors import THE_SYSTEM, Actor
-from core.errors import NotFound
 from core.journal import publish
 from inventory.queries.hours import load_hours
 from inventory.services.reservations import release_reservations
@@ -24,10 +21,11 @@ from orders.events import (
     PickupRejected,
     PickupUnlocked,
 )
-from orders.models import Fulfilment, Order
+from orders.models import Fulfilment
 from orders.rules.keeping import kept_until
 from orders.rules.lifecycle import check_fulfilment_move
 from orders.services.cancellation import cancel_fulfilments
+from orders.services.fulfilments import about_fulfilment, take_fulfilment
 
 EXPIRED_AT_ONCE = 500
 
@@ -39,7 +37,7 @@ def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
     _move(pickup, to="accepted", by=by)
     pickup.accepted_at = now
     pickup.save(update_fields=["state", "accepted_at"])
-    publish(PickupAccepted(**about_pickup(pickup, by, now)))
+    publish(PickupAccepted(**about_fulfilment(pickup, by, now)))
 
 
 @transaction.atomic
@@ -48,7 +46,7 @@ def start_picking(*, pickup_id: int, by: Actor, now: datetime) -> None:
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     _move(pickup, to="picking", by=by)
     pickup.save(update_fields=["state"])
-    publish(PickupPicking(**about_pickup(pickup, by, now)))
+    publish(PickupPicking(**about_fulfilment(pickup, by, now)))
 
 
 @transaction.atomic
@@ -64,7 +62,7 @@ def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
     pickup.ready_at = now
     pickup.expires_at = kept_until(hours, now, pickup.location.pickup_keep_days)
     pickup.save(update_fields=["state", "ready_at", "expires_at"])
-    publish(PickupReady(**about_pickup(pickup, by, now)))
+    publish(PickupReady(**about_fulfilment(pickup, by, now)))
 
 
 @transaction.atomic(savepoint=False)
@@ -79,7 +77,7 @@ def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime) -> N
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="cancelled", reason="rejected", note=reason, by=by, now=now
     )
-    publish(PickupRejected(**about_pickup(pickup, by, now), refund=undone.refund))
+    publish(PickupRejected(**about_fulfilment(pickup, by, now), refund=undone.refund))
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason="rejected")
 
 
@@ -89,7 +87,7 @@ def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     pickup.wrong_codes = 0
     pickup.save(update_fields=["wrong_codes"])
-    publish(PickupUnlocked(**about_pickup(pickup, by, now)))
+    publish(PickupUnlocked(**about_fulfilment(pickup, by, now)))
 
 
 def expire_overdue_pickups(*, now: datetime) -> int:
@@ -100,32 +98,8 @@ def expire_overdue_pickups(*, now: datetime) -> int:
 
 
 def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
-    """
-    Lock the order of a pickup, and return the pickup as it is behind that lock, with its order and location.
-
-    store_id: the store it must belong to; None only for the shop itself. Raises NotFound.
-    """
-    pickups = Fulfilment.objects.filter(kind=Fulfilment.PICKUP, pk=pickup_id)
-    if store_id is not None:
-        pickups = pickups.filter(location_id=store_id)
-    order = Order.objects.locked().filter(pk__in=pickups.values("order_id")).first()
-    if order is None:
-        raise NotFound(_("There is no such pickup in this store."))
-    pickup = Fulfilment.objects.select_related("location").get(pk=pickup_id)
-    pickup.order = order
-    return pickup
-
-
-def about_pickup(pickup: Fulfilment, by: Actor, now: datetime) -> dict[str, Any]:
-    """Return what every event about a pickup says."""
-    return {
-        "by": by,
-        "occurred_at": now,
-        "customer_id": pickup.order.customer_id,
-        "ref": pickup.order.number,
-        "order_id": pickup.order_id,
-        "fulfilment_id": pickup.pk,
-    }
+    """Lock the order of a pickup and return the pickup; store_id: whose it must be, if not asked by the shop itself."""
+    return take_fulfilment(fulfilment_id=pickup_id, kind=Fulfilment.PICKUP, store_id=store_id)
 
 
 @transaction.atomic(durable=True)
@@ -136,7 +110,7 @@ def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
     )
-    publish(PickupExpired(**about_pickup(pickup, THE_SYSTEM, now), refund=undone.refund))
+    publish(PickupExpired(**about_fulfilment(pickup, THE_SYSTEM, now), refund=undone.refund))
     release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
     return True
 

@@ -7,6 +7,8 @@ from omnistore.engagement.models import Message
 from orders.models import Fulfilment, Order
 from tests.factories.accounts import make_contact, make_customer
 from tests.factories.back_office import NOON, fill_every_table
+from tests.factories.inventory import make_store, make_variant
+from tests.factories.orders import make_order
 
 
 def act(browser, page, pk, name, **asked):
@@ -49,6 +51,18 @@ def test_an_order_is_cancelled_through_the_service(office):
     order.refresh_from_db()
     assert order.state == Order.CANCELLED, page.content.decode()
     assert order.cancel_reason == "customer"
+
+
+def test_a_parcel_is_sent_and_arrives_through_the_service(office):
+    store = make_store("ber-mitte")
+    parcel = make_order((make_variant(sku="MUG"), 1, 1290), store=store, kind=Fulfilment.SHIP).fulfilments.get()
+
+    act(office, "orders_fulfilment", parcel.pk, "pick")
+    act(office, "orders_fulfilment", parcel.pk, "send", tracking="JJD0123")
+    page = act(office, "orders_fulfilment", parcel.pk, "deliver")
+
+    parcel.refresh_from_db()
+    assert (parcel.state, parcel.tracking) == ("delivered", "JJD0123"), page.content.decode()
 
 
 def test_an_act_asks_before_it_acts(office):

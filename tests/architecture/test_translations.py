@@ -2,8 +2,10 @@ import ast
 import re
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.utils.functional import Promise
 
 from omnistore.management.commands.messages import KEYWORDS, LANGUAGES, SOURCES, compiled, read_texts
 
@@ -23,6 +25,20 @@ def test_translations_keep_the_places_for_figures_and_names(language):
     ]
 
     assert broken == [""] or broken == []
+
+
+def test_every_table_and_column_has_a_name_in_every_language():
+    ours = [model for model in apps.get_models() if model.__module__.split(".")[0] in SOURCES]
+    nameless = [str(model._meta.label) for model in ours if not _is_lazy(model, model._meta.verbose_name)]
+    for model in ours:
+        nameless += [str(field) for field in model._meta.local_fields if not _is_lazy(model, field.verbose_name)]
+
+    assert [name for name in nameless if not name.endswith(".id")] == []
+
+
+def _is_lazy(model, name):
+    # The tables of changes are made by a library, and shown by it as the history of what they are about.
+    return isinstance(name, Promise) or hasattr(model, "pgh_tracked_model")
 
 
 def test_no_text_is_called_inside_an_f_string():

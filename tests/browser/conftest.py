@@ -46,14 +46,13 @@ def chromium() -> Iterator[Browser]:
 def live_stream(django_db_setup: None) -> Iterator[str]:
     """The process that keeps event streams open, on the test's database; yields its address."""
     port = _free_port()
-    database = connections["default"].settings_dict
-    host, user, password = (quote(str(database[name] or ""), safe="") for name in ("HOST", "USER", "PASSWORD"))
+    database = connections["default"].get_connection_params()
+    user, password, host = (quote(str(database.get(name) or ""), safe="") for name in ("user", "password", "host"))
+    where = f"host={host}" + (f"&port={database['port']}" if database.get("port") else "")
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "omnistore.settings",
-        "DATABASE_URL": f"postgres://{user}:{password}@/{database['NAME']}?host={host}",
+        "DATABASE_URL": f"postgres://{user}:{password}@/{database['dbname']}?{where}",
     }
-    if database["PORT"]:
-        environment["DATABASE_URL"] += f"&port={database['PORT']}"
     command = [
         *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", "1", "--no-ws", "omnistore.live:application"),

@@ -3,8 +3,11 @@
 from collections import UserList
 from typing import Any
 
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+
+from tests.browser.pictures import grey_of
 
 AXE = Axe()
 
@@ -40,3 +43,8 @@ def fits(page: Page) -> bool:
     """Tell whether the page is no wider than its window."""
     widths: Any = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     return bool(widths[0] <= widths[1])
+
+
+def codes_on(place: Locator) -> list[str]:
+    """Return what a scanner reads on a part of the page, from a screenshot of it."""
+    return [code.text for code in zxingcpp.read_barcodes(grey_of(place.screenshot()))]

@@ -1,14 +1,18 @@
 """Goods at the desk, and two people who each want something of them at the same moment."""
 
+from copy import copy
+
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
+from core.actors import Actor
 from core.invariants import find_breaches
 from inventory.models import StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Refund
 from orders.models.orders import OrderQuerySet
 from orders.rules.collection_codes import collection_code
-from orders.services import hand_over, pickup
+from orders.services import hand_over, pickup, refunds, shipping
 from orders.services.refunds import settle_refunds
 from tests.client import Api
 from tests.concurrency.racing import race
@@ -131,6 +135,47 @@ def test_without_the_lock_goods_would_be_handed_over_and_paid_back(order, desk, 
     assert on_hand(mug, high_street) == (5, 0)
 
 
+def test_a_parcel_leaves_once_from_two_desks(ana, high_street, tess, mug):
+    parcel = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP).fulfilments.get()
+    packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
+
+    sent = race([lambda: shipping.send_parcel(parcel_id=parcel.pk, tracking="", by=packer, now=timezone.now())] * 4)
+
+    assert sorted(type(answer).__name__ for answer in sent) == ["IllegalTransition"] * 3 + ["NoneType"]
+    assert on_hand(mug, high_street) == (3, 0)
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_parcel_either_leaves_or_is_cancelled(ana, high_street, tess, mug, attempt):
+    order = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP)
+    parcel, app = order.fulfilments.get(), Api(ana)
+    packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
+
+    sent, cancelled = race(
+        [
+            lambda: shipping.send_parcel(parcel_id=parcel.pk, tracking="", by=packer, now=timezone.now()),
+            lambda: app.post(f"orders/{order.number}/cancellation/"),
+        ]
+    )
+
+    assert (sent is None) == (cancelled.status_code == 409)
+    assert on_hand(mug, high_street) == ((3, 0) if sent is None else (5, 0))
+    assert Refund.objects.exists() == (sent is not None)
+
+
+def test_without_the_lock_a_parcel_would_leave_that_was_cancelled(ana, high_street, tess, mug, monkeypatch):
+    """Negative control: the parcel must be read behind the lock, not before somebody cancels it."""
+    order = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP)
+    read_before = Fulfilment.objects.select_related("order", "location").get()
+    monkeypatch.setattr(shipping, "take_fulfilment", lambda **wanted: read_before)
+    packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
+    Api(ana).post(f"orders/{order.number}/cancellation/")
+
+    # What was counted on the lines stands behind the lock, and answers as a fault of ours.
+    with pytest.raises((IntegrityError, AssertionError)):
+        shipping.send_parcel(parcel_id=read_before.pk, tracking="", by=packer, now=timezone.now())
+
+
 def test_guesses_at_a_code_are_all_counted(order, desk, settings):
     desks, path = [desk() for _desk in range(16)], hand_over_path(order)
 
@@ -138,6 +183,18 @@ def test_guesses_at_a_code_are_all_counted(order, desk, settings):
 
     assert codes(answers) == [(409, "pickup_locked")] * 11 + [(409, "wrong_code")] * 5
     assert order.fulfilments.get().wrong_codes == 5
+
+
+def test_without_the_lock_guesses_would_not_be_counted(order, desk, monkeypatch):
+    """Negative control: each guess must read the count behind the lock, not before the others wrote theirs."""
+    read_before = Fulfilment.objects.select_related("order", "location").get()
+    monkeypatch.setattr(hand_over, "take_pickup", lambda **wanted: copy(read_before))
+    one, path = desk(), hand_over_path(order)
+
+    answers = [one.post(path, {"code": f"{n:08d}"}) for n in range(6)]
+
+    assert codes(answers) == [(409, "wrong_code")] * 6
+    assert order.fulfilments.get().wrong_codes == 1
 
 
 def test_a_pickup_that_is_collected_as_its_time_runs_out_is_either(order, desk):
@@ -153,6 +210,18 @@ def test_a_pickup_that_is_collected_as_its_time_runs_out_is_either(order, desk):
     assert order.state == (Order.COMPLETED if handed.status_code == 200 else Order.CANCELLED)
 
 
+def test_without_the_lock_it_would_be_given_up_though_it_was_collected(order, desk, monkeypatch):
+    """Negative control: the sweep must read the pickup behind the lock, not before it was collected."""
+    read_before = Fulfilment.objects.select_related("order", "location").get()
+    monkeypatch.setattr(pickup, "take_pickup", lambda **wanted: read_before)
+    late = read_before.expires_at.replace(year=2027)
+    desk().post(hand_over_path(order), {"proof": "id_seen"})
+    Fulfilment.objects.update(state="ready")  # As the sweep saw it when it chose what to give up.
+
+    assert pickup.expire_overdue_pickups(now=late) == 1
+    assert HandOver.objects.count() == 1
+
+
 def test_refunds_swept_by_two_workers_go_back_once(order, ana):
     Api(ana).post(f"orders/{order.number}/cancellation/")
 
@@ -161,6 +230,16 @@ def test_refunds_swept_by_two_workers_go_back_once(order, ana):
     assert sum(settled) == 1
     payment = order.payments.get()
     assert (payment.refunded, Refund.objects.get().state) == (2580, "done")
+
+
+def test_without_its_state_a_refund_would_be_settled_by_each_worker(order, ana, monkeypatch):
+    """Negative control: whoever learns the outcome first writes it, because the statement asks for the state."""
+    monkeypatch.setattr(refunds, "_SETTLE", refunds._SETTLE.replace("AND state = 'pending'", ""))
+    Api(ana).post(f"orders/{order.number}/cancellation/")
+
+    settled = race([lambda: settle_refunds(now=timezone.now())] * 4)
+
+    assert sum(settled) > 1
 
 
 def test_cash_that_comes_while_the_till_is_closed_is_counted_or_refused(ana, high_street, desk, tess, mug):
@@ -185,6 +264,20 @@ def test_cash_that_comes_while_the_till_is_closed_is_counted_or_refused(ana, hig
         assert session.expected == 12_580
     else:
         assert session.is_open or (codes([paid]), session.expected) == ([(409, "session_closed")], 10_000)
+
+
+def test_without_holding_the_session_cash_would_come_into_a_closed_till(ana, high_street, desk, tess, mug, monkeypatch):
+    """Negative control: cash must find the session open and keep it so."""
+    order = make_order((mug, 2, 1290), store=high_street, customer=ana, state="ready", paid="pay_in_store")
+    session, till = make_till_session(high_street, tess), desk()
+    monkeypatch.setattr(hand_over, "take_open_session", lambda **wanted: None)
+    count = {"counted": {"amount": "100.00", "currency": "EUR"}}
+    cash = {"method": "cash", "tendered": {"amount": "25.80", "currency": "EUR"}}
+    till.patch(f"till/sessions/{session.pk}/", count, **{"Idempotency-Key": "close"})
+
+    till.post(hand_over_path(order), {"proof": "id_seen", "payments": [cash], "session": str(session.pk)})
+
+    assert "a till that was closed expected what its payments say" in find_breaches()
 
 
 def test_a_sale_while_the_till_is_closed_is_counted_or_refused(high_street, desk, tess, mug):

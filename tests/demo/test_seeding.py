@@ -32,6 +32,10 @@ HAVING level.on_hand <> coalesce(sum(movement.on_hand_change), 0)
 """
 
 
+# Without the mark there would be no test database for the shop below, and it would be written into the real one.
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module", autouse=True)
 def first_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[tuple[Any, ...]]]:
     """

@@ -29,7 +29,7 @@ class Message(models.Model):
     language = models.CharField(_("language"), max_length=8)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"))
-    html = models.TextField(blank=True)
+    html = models.TextField(_("HTML"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt at"))

@@ -70,7 +70,6 @@ class Subject:
     def place(self) -> Place:
         return self.places[self.fulfilment.store]
 
-
     @property
     def way_back(self) -> str:
         """The sentence with the link to the order's page; a guest's link holds the key that opens it."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,6 +80,7 @@ def picture_url(file: str | None) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=1024)
 def qr(text: str) -> str:
     """Return a QR code as an address that holds the picture itself."""
     return str(segno.make_qr(text, error="m").svg_data_uri(omitsize=True, border=4, encode_minimal=True))

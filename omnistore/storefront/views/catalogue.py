@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.api import Page, next_cursor, page_of
+from core.api import next_cursor, page_of
 from core.errors import NotFound
 from core.money import format_minor
 from core.translated import in_language
 from inventory.lists import FoundProducts, ProductListQuery, find_products
-from inventory.queries.catalogue import NAME, NEWEST, PRICE, PRICE_DOWN, RELEVANCE
+from inventory.queries.catalogue import NAME, NEWEST, PRICE, PRICE_DOWN, RELEVANCE, ProductSearch, list_products
 from inventory.queries.products import category_tiles, category_trail
 from omnistore.storefront.pages import page, query_of, shared_page
 
@@ -27,12 +27,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The shop's first page: what is new, and the shelves."""
 
     def build() -> Mapping[str, Any]:
-        newest = find_products({"in_stock": False}, Page(SHOWN_AT_HOME, None))
         return {
             "title": settings.SHOP_NAME,
             "description": _("Order online, collect in a store near you, or have it sent."),
             "tiles": category_tiles(),
-            "products": newest.rows[:SHOWN_AT_HOME],
+            "products": list_products(ProductSearch(), ordering=NEWEST, limit=SHOWN_AT_HOME),
         }
 
     return shared_page(request, "storefront/home.html", build)

@@ -25,7 +25,7 @@ from carts.services.placing import CartEmpty
 from core import logs
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
-from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, countries
+from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
 from omnistore.storefront.pages import language_of_reader, page, private_page
 from omnistore.storefront.places import place_of, place_text
 from omnistore.storefront.views.cart import bring_cart_along, merged_of
@@ -161,7 +161,7 @@ def _show(
         "errors": errors or {},
         "problem": problem,
         "saved": saved,
-        "countries": countries(language_of_reader()),
+        "countries": country_options(language_of_reader(), values.get("country_code", "")),
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
         **_ways(request, cart, values),
     }

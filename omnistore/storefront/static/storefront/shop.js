@@ -7,13 +7,10 @@ let stream = null;
 function follow() {
   const address = cartLink()?.dataset.live;
   if (!address || stream) return;
-  let seen = null;
   const listen = () => {
     stream = new EventSource(address);
     stream.addEventListener("cart", (event) => {
-      const news = event.data;
-      if (seen !== null && seen !== news) refresh();
-      seen = news;
+      if (event.data !== cartLink().dataset.seen) refresh();
     });
     // A stream's address is good for a minute only, so a broken one is asked for anew.
     stream.addEventListener("error", () => {

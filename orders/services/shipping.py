@@ -1,0 +1,61 @@
+"""Sending what is shipped: picked, out of the door with a tracking number, delivered."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from core.actors import Actor
+from core.journal import publish
+from inventory.models import StockMovement
+from orders.events import OrderShipped, ParcelDelivered, ParcelPicking
+from orders.models import Fulfilment
+from orders.rules.lifecycle import check_fulfilment_move
+from orders.services.cancellation import close_if_done
+from orders.services.fulfilments import (
+    about_fulfilment,
+    note_goods_out,
+    take_fulfilment,
+    take_goods_out_of_stock,
+)
+
+
+@transaction.atomic
+def start_picking_parcel(*, parcel_id: int, by: Actor, now: datetime) -> None:
+    """Begin to pick and pack a parcel. Locks the order. Raises NotFound, IllegalTransition."""
+    parcel = _take_parcel(parcel_id, to="picking", by=by)
+    parcel.save(update_fields=["state"])
+    publish(ParcelPicking(**about_fulfilment(parcel, by, now)))
+
+
+@transaction.atomic(savepoint=False)
+def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> None:
+    """
+    Let a parcel leave, all of it: its goods leave the stock, and the buyer is told.
+
+    tracking: the carrier's number; empty where there is none. Locks the order, then the stock rows last. Raises
+    NotFound, IllegalTransition.
+    """
+    parcel = _take_parcel(parcel_id, to="shipped", by=by)
+    parcel.tracking, parcel.finished_at = tracking, now
+    parcel.save(update_fields=["state", "tracking", "finished_at"])
+    parts = list(parcel.lines.filter(handed_over_at__isnull=True).order_by("pk"))
+    note_goods_out(parts, now=now)
+    publish(OrderShipped(**about_fulfilment(parcel, by, now)))
+    close_if_done(order=parcel.order, by=by, now=now)
+    take_goods_out_of_stock(parts, kind=StockMovement.SHIPPED, by=by, now=now)
+
+
+@transaction.atomic
+def note_delivery(*, parcel_id: int, by: Actor, now: datetime) -> None:
+    """Write down that a parcel has arrived. Locks the order. Raises NotFound, IllegalTransition."""
+    parcel = _take_parcel(parcel_id, to="delivered", by=by)
+    parcel.finished_at = now
+    parcel.save(update_fields=["state", "finished_at"])
+    publish(ParcelDelivered(**about_fulfilment(parcel, by, now)))
+
+
+def _take_parcel(parcel_id: int, *, to: str, by: Actor) -> Fulfilment:
+    parcel = take_fulfilment(fulfilment_id=parcel_id, kind=Fulfilment.SHIP, store_id=by.store_id)
+    check_fulfilment_move(kind=parcel.kind, present=parcel.state, to=to, by=by)
+    parcel.state = to
+    return parcel
