@@ -124,7 +124,7 @@ def test_the_home_page_says_what_needs_doing_in_my_store(clerk, order, ana):
     words = text_of(home)
     assert "Now in high-street" in words
     assert "1 pickups to accept" in words
-    assert 'hx-trigger="every 10s"' in home.content.decode()
+    assert 'hx-trigger="every 5s"' in home.content.decode()
     clerk.post("pickup_act", order.fulfilments.get().pk, "accept")
     assert "0 pickups to accept" in text_of(clerk.get("now"))
 
