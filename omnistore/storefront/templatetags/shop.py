@@ -12,7 +12,7 @@ from django import template
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.formats import day_text, money_text, number_text, short_day_text, time_text
@@ -119,7 +119,7 @@ def when(moment: datetime) -> str:
         return _("today, %(time)s") % {"time": time}
     if moment.date() == today + timedelta(days=1):
         return _("tomorrow, %(time)s") % {"time": time}
-    return pgettext("day and time", "%(day)s, %(time)s") % {
+    return _("%(day)s, %(time)s") % {
         "day": short_day_text(moment.date(), _language()),
         "time": time,
     }

@@ -1,6 +1,7 @@
 """Orders: one's own of every channel, and a guest's behind a link nobody can guess."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from orders.rules.order_links import is_order_key, order_key
 from orders.services.payments import look_again, open_attempts
 
 ORDERS_SHOWN = 10
+FRESH = timedelta(hours=1)  # So long an order's page thanks for it.
 
 
 def order_address(order: OrderView) -> str:
@@ -75,6 +77,7 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "due": sum(payment.amount for payment in found.payments if payment.state == "due"),
         "refunded": sum(payment.refunded for payment in found.payments),
         "key": key,
+        "is_fresh": found.state == "placed" and timezone.now() - found.placed_at < FRESH,
         "is_waiting": found.state == "pending",
         "is_guest": found.customer_id is None,
     }
