@@ -1,6 +1,9 @@
 """What carts do about things that happened elsewhere."""
 
+from django.utils.translation import gettext as _
+
 from accounts.events import CustomersMerged
+from accounts.queries.timeline import summarises
 from carts.services.merging import merge_customers_carts
 from core.actors import THE_SYSTEM
 from core.journal import Entry, handles
@@ -15,3 +18,21 @@ def join_open_carts(entry: Entry) -> None:
         by=THE_SYSTEM,
         now=entry.occurred_at,
     )
+
+
+def _added(entry: Entry) -> str:
+    units = entry.payload["quantity"]
+    words = _("%(units)d × %(sku)s put into the cart")
+    return words % {"units": units, "sku": entry.ref}
+
+
+def _changed(entry: Entry) -> str:
+    return _("%(sku)s in the cart: %(units)d now") % {"units": entry.payload["quantity"], "sku": entry.ref}
+
+
+summarises("cart.line_added", _added)
+summarises("cart.line_changed", _changed)
+summarises("cart.line_removed", lambda entry: _("%(sku)s taken out of the cart") % {"sku": entry.ref})
+summarises("cart.emptied", lambda entry: _("Emptied the cart"))
+summarises("cart.merged", lambda entry: _("Two carts became one"))
+summarises("wishlist.added", lambda entry: _("%(sku)s kept for later") % {"sku": entry.ref})

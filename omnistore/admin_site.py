@@ -10,6 +10,8 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authentication import lacks_second_factor
@@ -56,6 +58,16 @@ class BackOffice(admin.AdminSite):
     site_url = None
     login_form = SignIn
     login_template = "admin/sign_in.html"
+
+    def get_urls(self) -> list[Any]:
+        """Return the pages of the tables, and before them the till's."""
+        return [path("till/", include("omnistore.till.urls")), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show what needs doing now in the person's store, above the tables."""
+        from omnistore.till.views.home import home_for  # The site exists before the apps' models do.
+
+        return super().index(request, {**(extra_context or {}), **home_for(request)})
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Tell whether somebody may be here: staff with two factors, where the shop asks for two."""

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "carts",
     "orders",
     "omnistore.engagement",
+    "omnistore.till",
     "omnistore.storefront",
     "omnistore",
     "django.contrib.auth",

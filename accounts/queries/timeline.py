@@ -32,6 +32,12 @@ ORDER BY entry.occurred_at DESC, entry.id DESC
 LIMIT %(limit)s
 """
 
+_STORY = """
+SELECT id, kind, occurred_at, customer_id, channel, store, actor_id, ref, payload
+FROM core_journal WHERE ref = %(ref)s AND split_part(kind, '.', 1) = ANY(%(families)s::text[])
+ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s
+"""
+
 _summaries: dict[str, Summary] = {}
 
 
@@ -90,6 +96,16 @@ def timeline(
             "limit": limit,
         },
     )
+    return [Entry(**row) for row in rows]
+
+
+def story_of(*, ref: str, families: Sequence[str], limit: int) -> list[Entry]:
+    """
+    Return what happened to one thing, newest first, in one statement.
+
+    ref: the number by which people find it. families: the beginnings of the kinds that tell of it ("order").
+    """
+    rows = sql.fetch_all(_STORY, {"ref": ref, "families": list(families), "limit": limit})
     return [Entry(**row) for row in rows]
 
 

@@ -5,14 +5,25 @@ from dataclasses import dataclass
 
 from accounts.rules.roles import may
 from core import sql
+from core.translated import TranslatedText
+from inventory.queries.availability import Place
 
 _ASSIGNMENTS = """
-SELECT assignment.role, location.id AS store_id, location.code, location.kind, location.time_zone
+SELECT assignment.role, location.id AS store_id, location.code, location.kind, location.time_zone, location.name,
+       location.latitude, location.longitude
 FROM inventory_staffassignment AS assignment
 LEFT JOIN inventory_location AS location ON location.id = assignment.location_id
 WHERE assignment.staff_id = %(staff_id)s
 UNION ALL
-SELECT NULL, id, code, kind, time_zone FROM inventory_location WHERE code = %(wanted)s
+SELECT NULL, id, code, kind, time_zone, name, latitude, longitude FROM inventory_location WHERE code = %(wanted)s
+"""
+_STORES = """
+SELECT code, name, city, street_address FROM inventory_location
+WHERE kind = 'store' AND is_active AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
+  AND (%(code)s = '' OR code = %(code)s)
+  AND core_normalise(concat_ws(' ', code, city, name ->> 'en', name ->> 'ar', name ->> 'fa'))
+      LIKE '%%' || core_normalise(%(words)s::text) || '%%'
+ORDER BY code LIMIT %(limit)s
 """
 
 
@@ -24,6 +35,8 @@ class Store:
     code: str
     kind: str
     time_zone: str
+    name: TranslatedText
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +104,23 @@ def staff_with_store(*, customer_id: int, is_superuser: bool, wanted_code: str) 
     return Staff(customer_id, is_superuser, assignments), wanted
 
 
+def find_stores(*, ids: Sequence[int] | None, limit: int, words: str = "", code: str = "") -> list[sql.Row]:
+    """
+    Return stores people work in, by code, in one statement: rows of code, name, city, street_address.
+
+    ids: only these; None for every store. words: a part of the name in any language, of the code or of the city.
+    code: just this one.
+    """
+    given = None if ids is None else list(ids)
+    return sql.fetch_all(_STORES, {"ids": given, "words": words, "code": code, "limit": limit})
+
+
 def _store(row: sql.Row) -> Store:
-    return Store(id=row["store_id"], code=row["code"], kind=row["kind"], time_zone=row["time_zone"])
+    return Store(
+        id=row["store_id"],
+        code=row["code"],
+        kind=row["kind"],
+        time_zone=row["time_zone"],
+        name=row["name"],
+        place=Place(row["latitude"], row["longitude"]),
+    )

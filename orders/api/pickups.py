@@ -156,8 +156,11 @@ class Pickups(StaffDoor):
         if query.get("store", store.code) != store.code:
             raise NotFound(_("You act in another store."))
         state = query.get("state", "")
-        find = ended_pickups if state in FINAL_STATES else open_pickups
-        found = find(store_id=store.id, state=state, after=_place(page.after), limit=page.fetch)
+        where: dict[str, Any] = {"store_id": store.id, "after": _place(page.after), "limit": page.fetch}
+        if state in FINAL_STATES:
+            found = ended_pickups(state=state, **where)
+        else:
+            found = open_pickups(states=[state] if state else [], **where)
         body = page_json(request, page, found, key=lambda pickup: pickup.place)
         body["results"] = [pickup_json(pickup) for pickup in body["results"]]
         return answer(body)

@@ -81,6 +81,7 @@ WHERE orders.state <> 'failed' AND cart.state = 'ordered' AND cart.version = %(v
        OR (cart.token_hash <> '' AND cart.token_hash = %(token_hash)s))
 ORDER BY orders.id DESC LIMIT 1
 """
+_OF_CART = "SELECT number FROM orders_order WHERE cart_id = %(cart)s AND state <> 'failed' ORDER BY id DESC LIMIT 1"
 _OPENED_BY = """
 SELECT EXISTS (
     SELECT FROM carts_cart WHERE id = %(cart)s AND token_hash <> '' AND token_hash = %(token_hash)s) AS opens
@@ -152,6 +153,12 @@ def find_orders(
 def number_ordered_with(*, customer_ids: Sequence[int], token_hash: str, version: int) -> str | None:
     """Return the number of the order that the owner's cart became at just this version, if it did."""
     row = sql.fetch_one(_ORDERED_WITH, {"customers": list(customer_ids), "token_hash": token_hash, "version": version})
+    return str(row["number"]) if row else None
+
+
+def number_of_cart(cart_id: int) -> str | None:
+    """Return the number of the order that a cart became, if it did."""
+    row = sql.fetch_one(_OF_CART, {"cart": cart_id})
     return str(row["number"]) if row else None
 
 

@@ -1,13 +1,16 @@
 """The pickups of a store, as its staff see them: one statement for any number of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core import sql
 from core.errors import NotFound
+from orders.rules.collection_codes import is_collection_code
 
 _PICKUPS = """
 SELECT fulfilment.id, fulfilment.state, orders.number, store.code AS store, orders.channel, orders.placed_at,
@@ -42,7 +45,10 @@ WHERE fulfilment.kind = 'pickup' AND fulfilment.location_id = %(store)s
 # because only so does PostgreSQL use the index of open fulfilments.
 _OPEN = f"""{_PICKUPS}
   AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready')
-  AND (%(state)s = '' OR fulfilment.state = %(state)s)
+  AND (%(states)s::text[] = '{{}}' OR fulfilment.state = ANY(%(states)s::text[]))
+  AND (%(late)s::timestamptz IS NULL
+       OR CASE fulfilment.state WHEN 'ready' THEN fulfilment.expires_at < %(leaving)s::timestamptz
+                                ELSE fulfilment.promised_at < %(late)s::timestamptz END)
   AND (%(after_id)s::bigint IS NULL
        OR (coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id)
           > (%(after_time)s::timestamptz, %(after_id)s::bigint))
@@ -55,6 +61,35 @@ ORDER BY fulfilment.id DESC
 LIMIT %(limit)s
 """
 _ONE = f"{_PICKUPS} AND fulfilment.id = %(pickup)s"
+_OF_ORDER = f"{_PICKUPS} AND orders.number = %(number)s ORDER BY fulfilment.id"
+_OF_PEOPLE = f"""{_PICKUPS}
+  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready') AND orders.customer_id = ANY(%(people)s::bigint[])
+ORDER BY fulfilment.state = 'ready' DESC, fulfilment.id LIMIT %(limit)s
+"""
+_READY = """
+SELECT id FROM orders_fulfilment
+WHERE kind = 'pickup' AND location_id = %(store)s AND state IN ('placed', 'accepted', 'picking', 'ready')
+ORDER BY state = 'ready' DESC, id DESC LIMIT %(limit)s
+"""
+# Goods lie by category in a store, so a walk along the list is a walk along the shelves.
+_PICK_LIST = """
+SELECT category.name AS place, line.sku, line.name, product.name AS product, sum(part.quantity)::int AS units,
+       array_agg(DISTINCT orders.number ORDER BY orders.number) AS numbers,
+       ARRAY(SELECT code FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id
+             ORDER BY code) AS barcodes
+FROM orders_fulfilment AS fulfilment
+JOIN orders_order AS orders ON orders.id = fulfilment.order_id
+JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+JOIN orders_orderline AS line ON line.id = part.order_line_id
+LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
+LEFT JOIN inventory_product AS product ON product.id = variant.product_id
+LEFT JOIN inventory_category AS category ON category.id = product.category_id
+WHERE fulfilment.kind = 'pickup' AND fulfilment.location_id = %(store)s
+  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready') AND fulfilment.state IN ('accepted', 'picking')
+GROUP BY category.path, category.name, line.variant_id, line.sku, line.name, product.name
+ORDER BY category.path NULLS LAST, line.sku LIMIT %(limit)s
+"""
+MOST_READY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +128,33 @@ class PickupView:
         return [self.promised_at.isoformat() if self.promised_at else "infinity", self.id]
 
 
-def open_pickups(*, store_id: int, state: str, after: tuple[str, int] | None, limit: int) -> list[PickupView]:
+def open_pickups(
+    *,
+    store_id: int,
+    states: Sequence[str] = (),
+    late: datetime | None = None,
+    leaving: datetime | None = None,
+    after: tuple[str, int] | None,
+    limit: int,
+) -> list[PickupView]:
     """
     Return a store's open pickups, the earliest promise first, behind the place of the last one seen.
 
-    state: only those in this one; empty for every open state.
+    states: only those in these; none for every open state. late: only those promised before this instant and not
+    ready, and those ready that are kept no longer than until leaving.
     """
     after_time, after_id = after or (None, None)
     rows = sql.fetch_all(
         _OPEN,
-        {"store": store_id, "state": state, "after_time": after_time, "after_id": after_id, "limit": limit},
+        {
+            "store": store_id,
+            "states": list(states),
+            "late": late,
+            "leaving": leaving,
+            "after_time": after_time,
+            "after_id": after_id,
+            "limit": limit,
+        },
     )
     return [PickupView(**row) for row in rows]
 
@@ -121,3 +173,34 @@ def get_pickup(*, pickup_id: int, store_id: int) -> PickupView:
     if row is None:
         raise NotFound(_("There is no such pickup in this store."))
     return PickupView(**row)
+
+
+def pickups_of_order(*, number: str, store_id: int) -> list[PickupView]:
+    """Return what of an order is collected in a store, in whatever state."""
+    return [PickupView(**row) for row in sql.fetch_all(_OF_ORDER, {"number": number, "store": store_id})]
+
+
+def open_pickups_of(*, customer_ids: Sequence[int], store_id: int, limit: int) -> list[PickupView]:
+    """Return the open pickups of some people in a store, those that are ready first."""
+    rows = sql.fetch_all(_OF_PEOPLE, {"people": list(customer_ids), "store": store_id, "limit": limit})
+    return [PickupView(**row) for row in rows]
+
+
+def find_by_code(*, store_id: int, code: str) -> int | None:
+    """
+    Return the open pickup of a store that this collection code belongs to, if there is one; nothing is proved by it.
+
+    Codes are derived, not stored, so each open pickup's is worked out: a few microseconds each, the newest
+    MOST_READY at most.
+    """
+    ids = [row["id"] for row in sql.fetch_all(_READY, {"store": store_id, "limit": MOST_READY})]
+    secret = settings.COLLECTION_SECRET
+    return next((one for one in ids if is_collection_code(code, fulfilment_id=one, secret=secret)), None)
+
+
+def pick_list(*, store_id: int, limit: int) -> list[sql.Row]:
+    """
+    Return what is to be picked in a store, by where it lies: rows of place and product (translated names or None), sku,
+    name (as it was ordered), units, numbers (of the orders), barcodes.
+    """
+    return sql.fetch_all(_PICK_LIST, {"store": store_id, "limit": limit})

@@ -1,0 +1,184 @@
+"""What every page of the till shares: who works here, in which store, and how a refusal is shown."""
+
+import hashlib
+import random
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import orjson
+from django.contrib import admin
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views import View
+from rest_framework.throttling import ScopedRateThrottle
+
+from accounts.rules import roles
+from core.actors import TILL, Actor
+from core.errors import Malformed, NotAllowed, Refusal
+from core.idempotency import Claim
+from core.problems import LOCK_NOT_AVAILABLE, RETRYABLE, sqlstate_of
+from inventory.queries.staff import Store, staff_with_store
+from inventory.staff import AtWork, NotAllowedHere
+
+MOST_RETRIES = 3
+STORE, REGISTER = "till_store", "till_register"  # what the browser's session keeps
+
+
+class Busy(Refusal):
+    """Somebody else holds what this act needs."""
+
+    code = "busy"
+
+
+class TooManyTries(Refusal):
+    """Codes are looked up too fast."""
+
+    code = "too_many_requests"
+    status = 429
+
+
+class NoStore(Exception):
+    """The person has not said in which of his stores he works."""
+
+
+class TillView(View):
+    """
+    A page of the till: finds out in which store the person works, checks the right there, and shows refusals.
+
+    right: what the page takes. tab: which part of the till it belongs to.
+    """
+
+    right: ClassVar[str] = roles.SELL
+    needs_store: ClassVar[bool] = True
+    tab: ClassVar[str] = "sell"
+    # How often a member of staff may try codes: shared with the API's door.
+    throttle_scope = "handover"
+    staff: AtWork
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer; a refusal becomes a page that says what to do next."""
+        try:
+            self.staff = at_work(request, right=self.right, needs_store=self.needs_store)
+            return self._answer(request, *args, **kwargs)
+        except NoStore:
+            asked = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+            return HttpResponseRedirect(f"{reverse('admin:till_stores')}?{asked}")
+        except Refusal as refusal:
+            return self.refused(refusal)
+
+    def refused(self, refusal: Refusal) -> HttpResponse:
+        """Show a refusal on a page of its own."""
+        return self.page("till/refused.html", {"title": _("This cannot be done"), "refusal": refusal}, refusal.status)
+
+    def page(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        """Answer with a page in the frame of the back office."""
+        return TemplateResponse(self.request, template, {**self.frame(), **context}, status=status)
+
+    def frame(self) -> dict[str, Any]:
+        """Return what the frame of every page shows. The list of tables is left out: it costs more than a page."""
+        site = admin.site
+        return {
+            "site_title": site.site_title,
+            "site_header": site.site_header,
+            "has_permission": True,
+            "is_nav_sidebar_enabled": False,
+            "at_work": getattr(self, "staff", None),
+            "register": self.request.session.get(REGISTER),
+            "tab": self.tab,
+        }
+
+    @property
+    def store(self) -> Store:
+        """The store in which the person works."""
+        assert self.staff.store is not None, "only behind needs_store"
+        return self.staff.store
+
+    @property
+    def actor(self) -> Actor:
+        """The member of staff as the one who acts, at the till of this store."""
+        store = self.staff.store
+        return Actor(
+            channel=TILL,
+            staff_id=self.request.user.pk,
+            store_id=store.id if store else None,
+            store_code=store.code if store else "",
+        )
+
+    @property
+    def session_id(self) -> int | None:
+        """The till session that this browser sells in, if it has one."""
+        register = self.request.session.get(REGISTER)
+        return int(register["session"]) if register else None
+
+    def slow_down(self) -> None:
+        """Count a code that is looked up. Raises TooManyTries."""
+        throttle = ScopedRateThrottle()
+        if not throttle.allow_request(self.request, self):  # type: ignore[arg-type]
+            raise TooManyTries(_("Too many codes were tried. Wait a minute, then scan again."))
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        for attempt in range(MOST_RETRIES):
+            try:
+                return super().dispatch(request, *args, **kwargs)
+            except OperationalError as error:
+                if sqlstate_of(error) == LOCK_NOT_AVAILABLE:
+                    raise Busy(_("Somebody else is changing this right now. Try again.")) from error
+                if sqlstate_of(error) not in RETRYABLE:
+                    raise
+                time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        return super().dispatch(request, *args, **kwargs)
+
+
+def at_work(request: HttpRequest, *, right: str, needs_store: bool) -> AtWork:
+    """
+    Return the member of staff behind a request, in the store he has chosen or the only one he works in.
+
+    Raises NoStore, and NotAllowedHere if his role does not carry the right there.
+    """
+    wanted_code = str(request.session.get(STORE, ""))
+    staff, wanted = staff_with_store(
+        customer_id=int(request.user.pk or 0),
+        is_superuser=bool(getattr(request.user, "is_superuser", False)),
+        wanted_code=wanted_code,
+    )
+    if not staff.is_staff:
+        raise NotAllowedHere(_("You are not assigned to any store. Ask head office to assign you."))
+    own = staff.own_stores
+    store = wanted or (own[0] if len(own) == 1 else None)
+    if store is None and needs_store:
+        raise NoStore
+    if not staff.may(right, store.id if store else None):
+        raise NotAllowedHere(_("Your role does not allow this in this store. Ask a manager."), right=right)
+    return AtWork(staff, store, staff.role_in(store.id if store else None))
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Tell whether a part of a page is asked for, by the script that swaps it in."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def claim_of_form(request: HttpRequest, act: str) -> Claim:
+    """
+    Read the key that a form carries, so that sending it twice does its work once; nothing is claimed yet.
+
+    act: what the form does. Raises Malformed when the key is missing or no printable ASCII.
+    """
+    key = request.POST.get("key", "")
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise Malformed(_("This form is broken. Load the page again."), field="key")
+    fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    return Claim(
+        scope=f"staff:{request.user.pk} {act}"[:200],
+        key=key,
+        request_hash=hashlib.sha256(orjson.dumps(fields)).hexdigest(),
+    )
+
+
+def not_here(message: str) -> NotAllowed:
+    """Return the refusal for what a role may not do in this store."""
+    return NotAllowedHere(message)

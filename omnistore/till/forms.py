@@ -1,0 +1,152 @@
+"""What clerks type, read as they write it."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from accounts.phones import PhoneText
+from accounts.rules.addresses import NotAnAddress, normalise_address
+from core.money import MoneyError, format_minor, parse_money
+
+_MARKS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫،,", "01234567890123456789...")
+LARGEST_CASH = 10_000_000  # minor units; no drawer holds more
+
+
+class CashField(forms.CharField):
+    """An amount of the shop's currency as people write it (12.90, 12,90, ١٢٫٩٠); cleaned to minor units."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "size": "10"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        written = re.sub(r"[\s€$£٬']", "", text.translate(_MARKS))
+        try:
+            amount = parse_money(str(Decimal(written)), settings.SHOP_CURRENCY).amount
+        except (InvalidOperation, MoneyError):
+            raise ValidationError(_("Write an amount like %(example)s.") % {"example": _example()}) from None
+        if not 0 <= amount <= LARGEST_CASH:
+            raise ValidationError(_("Write an amount like %(example)s.") % {"example": _example()})
+        return amount
+
+
+class PhoneField(forms.CharField):
+    """A phone number with its country code; cleaned to E.164."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return PhoneText(allow_blank=True).run_validation(text or "")  # type: ignore[no-any-return]
+        except serializers.ValidationError as error:
+            raise ValidationError([str(detail) for detail in error.detail]) from None
+
+
+class RegisterForm(forms.Form):
+    """Opening a register with the cash counted into it."""
+
+    register = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$",
+        max_length=40,
+        initial="till-1",
+        label=gettext_lazy("Register"),
+        help_text=gettext_lazy("What is written on it, in Latin letters and digits."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+    opening_float = CashField(label=gettext_lazy("Cash in the drawer"), help_text=gettext_lazy("Count it first."))
+
+
+class CountForm(forms.Form):
+    """Closing a register with the cash counted out of it."""
+
+    counted = CashField(label=gettext_lazy("Cash counted"), help_text=gettext_lazy("All that lies in the drawer."))
+
+
+class ContactForm(forms.Form):
+    """Somebody met at the till."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    phone = PhoneField(label=gettext_lazy("Phone"), required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("email") and not cleaned.get("phone"):
+            raise ValidationError(_("Give an e-mail address or a phone number."))
+        return cleaned
+
+
+class AddressForm(forms.Form):
+    """Where to ship: checked against the rules of its own country."""
+
+    ADDRESS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    street_address = forms.CharField(label=gettext_lazy("Street and number"), max_length=400)
+    postal_code = forms.CharField(label=gettext_lazy("Postal code"), max_length=20, required=False)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=200, required=False)
+    country_area = forms.CharField(label=gettext_lazy("State or province"), max_length=200, required=False)
+    country_code = forms.RegexField(
+        r"^[A-Za-z]{2}$",
+        label=gettext_lazy("Country"),
+        help_text=gettext_lazy("Two letters, like DE."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "size": "2", "maxlength": "2"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        words = {"required": _("This country's addresses need it."), "invalid": _("Not valid in this country.")}
+        try:
+            return cleaned | normalise_address({name: cleaned.get(name, "") for name in self.ADDRESS})
+        except NotAnAddress as error:
+            for field, code in error.errors.items():
+                self.add_error(field if field in self.fields else None, words[code])
+        return cleaned
+
+    def address(self) -> dict[str, str]:
+        """Return the address as an order keeps it."""
+        blank = {"company": "", "city_area": "", "phone": ""}
+        return blank | {name: self.cleaned_data.get(name, "") for name in self.ADDRESS}
+
+
+class ReceiptForm(forms.Form):
+    """Where a receipt goes."""
+
+    medium = forms.ChoiceField(
+        label=gettext_lazy("Send by"), choices=[("email", gettext_lazy("E-mail")), ("sms", gettext_lazy("SMS"))]
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Where to"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("Left empty: what the order has."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = cleaned.get("address", "")
+        if given and not self.errors:
+            field = forms.EmailField() if cleaned["medium"] == "email" else PhoneField()
+            try:
+                cleaned["address"] = field.clean(given)
+            except ValidationError as error:
+                self.add_error("address", error)
+        return cleaned
+
+
+def _example() -> str:
+    return format_minor(1290, settings.SHOP_CURRENCY)

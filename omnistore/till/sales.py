@@ -1,0 +1,227 @@
+"""
+Whose cart is on the till's screen, and what the goods in it are like to lay hands on.
+
+A sale's address names its cart: `new` before anything is scanned, `customer-12` for somebody's own open cart, and
+`cart-...` for a cart without a person, whose number is signed: only scanning its code, or having begun it, opens it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from accounts.queries.people import Person, get_person
+from carts.doors import line_id_of
+from carts.queries.carts import CartLineView, CartView, cart_of_customer, cart_of_token
+from carts.queries.holders import holder_of
+from carts.rules.problems import INSUFFICIENT_STOCK, PRICE_CHANGED, Problem
+from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, new_token
+from carts.services.merging import merge_token_cart
+from core.actors import Actor
+from core.errors import NotFound, Refusal
+from core.formats import money_text
+from core.translated import in_language
+from inventory.queries.products import shown_attributes
+from inventory.queries.shelves import Shelf, Shelves, shelves_around
+from inventory.queries.staff import Store
+from orders.queries.orders import number_of_cart
+
+NEW = "new"
+SHOWN_STORES = 3
+_signer = signing.Signer(salt="omnistore.till.sale")
+
+
+class AlreadyOrdered(Refusal):
+    """The cart on the screen became an order, here or on the shopper's phone."""
+
+    code = "cart_already_ordered"
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A cart on the till's screen; person and cart are None while nobody is known and nothing was scanned."""
+
+    key: str
+    owner: Owner
+    person: Person | None = None
+    cart: CartView | None = None
+
+    @property
+    def version(self) -> int:
+        return self.cart.version if self.cart else 0
+
+
+def key_of_customer(customer_id: int) -> str:
+    """Return the address of a person's own cart at the till."""
+    return f"customer-{customer_id}"
+
+
+def key_of_cart(cart_id: int) -> str:
+    """Return the address of a cart without a person at the till."""
+    return f"cart-{_signer.sign(str(cart_id))}"
+
+
+def open_sale(key: str) -> Sale:
+    """Return what a sale's address names, with the cart as it stands now. Raises as find_sale does."""
+    return with_cart(find_sale(key))
+
+
+def find_sale(key: str) -> Sale:
+    """
+    Return whose sale an address names, without reading the goods.
+
+    A cart whose owner signed in meanwhile leads to the person's. Raises NotFound, and AlreadyOrdered with the order's
+    number for a cart that was ordered.
+    """
+    if key == NEW:
+        return Sale(NEW, Owner())
+    kind, _dash, rest = key.partition("-")
+    if kind == "customer":
+        return sale_of_person(get_person(customer_id=line_id_of(rest)))
+    try:
+        cart_id = int(_signer.unsign(rest)) if kind == "cart" else 0
+    except signing.BadSignature:
+        cart_id = 0
+    return find_cart(cart_id)
+
+
+def sale_of_person(person: Person) -> Sale:
+    """Return the sale of a person's own cart."""
+    return Sale(key_of_customer(person.id), Owner(customer_ids=tuple(person.ids)), person)
+
+
+def find_cart(cart_id: int) -> Sale:
+    """Return the sale of a cart: its person's if it has one. Raises as find_sale does."""
+    holder = holder_of(cart_id)
+    if holder.state == "ordered":
+        number = number_of_cart(cart_id)
+        raise AlreadyOrdered(_("This cart was ordered already: order %(number)s.") % {"number": number}, number=number)
+    if holder.customer_id is not None:
+        return sale_of_person(get_person(customer_id=holder.customer_id))
+    if holder.state != "open":
+        raise NotFound(_("There is no such cart."))
+    return Sale(key_of_cart(cart_id), Owner(token_hash=holder.token_hash))
+
+
+def with_cart(sale: Sale) -> Sale:
+    """Return the sale with the cart as it stands now, in one statement."""
+    if sale.owner.customer_ids:
+        return replace(sale, cart=cart_of_customer(list(sale.owner.customer_ids)))
+    return replace(sale, cart=cart_of_token(sale.owner.token_hash)) if sale.owner.token_hash else sale
+
+
+def add_units(sale: Sale, *, sku: str, quantity: int, by: Actor, now: datetime) -> Sale:
+    """
+    Put units into the cart on the screen; a sale to nobody begins with them. Return the sale from then on.
+
+    Raises NotFound for what is not on sale, and Malformed for too many.
+    """
+    if sale.key == NEW:
+        token = new_token()
+        cart_id = add_to_new_cart(token=token, sku=sku, quantity=quantity, by=by, now=now)
+        return Sale(key_of_cart(cart_id), Owner(token_hash=hash_of(token)))
+    add_to_cart(owner=sale.owner, sku=sku, quantity=quantity, by=by, now=now)
+    return sale
+
+
+def recognise(sale: Sale, person: Person, *, by: Actor, now: datetime) -> Sale:
+    """
+    Go on with a person's own cart; what was scanned for nobody so far comes along. Return the person's sale.
+
+    Another person's cart that was on the screen is left as it is.
+    """
+    if sale.person is None and sale.owner.token_hash:
+        merge_token_cart(token_hash=sale.owner.token_hash, customer_id=person.id, by=by, now=now)
+    return sale_of_person(person)
+
+
+# --- What the screen shows ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """Something about a line in words, and the quantity that would solve it: None for nothing to do, 0 to take out."""
+
+    code: str
+    words: str
+    fix: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line as the screen shows it. here: units on this store's shelves; sent: units that could be shipped."""
+
+    line: CartLineView
+    name: str
+    details: str
+    picture: str
+    here: int
+    sent: int
+    nearby: Sequence[tuple[Shelf, int]]
+    problems: Sequence[ShownProblem]
+    is_short_here: bool
+
+
+def shelves_of(cart: CartView | None, store: Store) -> Shelves | None:
+    """Return where the goods of a cart lie, in one statement; None for an empty cart."""
+    if cart is None or not cart.lines:
+        return None
+    return shelves_around(
+        store_id=store.id, place=store.place, variant_ids=[line.variant_id for line in cart.lines], limit=SHOWN_STORES
+    )
+
+
+def shown_lines(cart: CartView | None, shelves: Shelves | None, *, language: str) -> list[ShownLine]:
+    """Return the lines of a cart as the screen shows them, the last added first."""
+    if cart is None or shelves is None:
+        return []
+    return [_shown(line, shelves, cart.currency, language) for line in reversed(cart.lines)]
+
+
+def _shown(line: CartLineView, shelves: Shelves, currency: str, language: str) -> ShownLine:
+    here = max(0, shelves.here.counter.get(line.variant_id, 0))
+    attributes = shown_attributes(line.attributes)
+    return ShownLine(
+        line=line,
+        name=in_language(line.name),
+        details=", ".join(str(value) for value in attributes.values()),
+        picture=default_storage.url(line.picture) if line.picture else "",
+        here=here,
+        sent=shelves.sent.get(line.variant_id, 0),
+        nearby=[(shelf, shelf.free[line.variant_id]) for shelf in shelves.nearby if shelf.free.get(line.variant_id)][
+            :2
+        ],
+        problems=[_in_words(problem, currency, language, here) for problem in _worth_saying(line, here)],
+        is_short_here=here < line.quantity,
+    )
+
+
+def _worth_saying(line: CartLineView, here: int) -> list[Problem]:
+    # What lies on the counter can be sold though nothing is left to promise: the safety stock is the clerk's.
+    return [problem for problem in line.problems if problem.code != INSUFFICIENT_STOCK or here < line.quantity]
+
+
+def _in_words(problem: Problem, currency: str, language: str, here: int) -> ShownProblem:
+    facts: dict[str, Any] = {}
+    if problem.code == PRICE_CHANGED:
+        assert problem.old_price is not None and problem.new_price is not None
+        facts = {
+            "old": money_text(problem.old_price, currency, language),
+            "new": money_text(problem.new_price, currency, language),
+        }
+        return ShownProblem(
+            problem.code, _("The price was %(old)s when it was added and is %(new)s now: tell the customer.") % facts
+        )
+    if problem.code == INSUFFICIENT_STOCK:
+        left = max(problem.available or 0, here)
+        if left:
+            return ShownProblem(
+                problem.code, _("Only %(left)d can be had at all. Sell fewer, or offer something else.")
+                % {"left": left}, left,
+            )  # fmt: skip
+        return ShownProblem(problem.code, _("None is left anywhere. Take it out, or offer something else."), 0)
+    return ShownProblem(problem.code, _("No longer sold. Take it out of the cart."), 0)

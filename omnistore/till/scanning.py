@@ -1,0 +1,117 @@
+"""
+What a clerk's one field may hold: a barcode, a cart's code, a customer's card, phone number, address or name.
+
+A wedge scanner types what it reads and presses Enter, so the field cannot know what comes; what is likeliest at a
+till, and cheapest to find out, is tried first.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.queries.people import LONGEST_SEARCH, Person, find_people
+from carts.rules.handover import CODE_LENGTH, LETTERS, MISREAD, cart_id_of
+from core.errors import NotFound
+from inventory.queries.products import find_by_barcode
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
+
+LONGEST_SCAN = 200
+MOST_FOUND = 12
+FEWEST_DIGITS = 7  # of a phone number that can be only one person's
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_TIMES = re.compile(r"(\d{1,4})\s*[*×xX]\s*(\S.*)")
+_CODE = re.compile(rf"[{LETTERS}]{{{CODE_LENGTH}}}", re.IGNORECASE)
+_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,63}")
+# A letter and a digit: what people's names do not look like.
+_LIKE_A_SKU = re.compile(r"(?=.*\d)(?=.*[A-Za-z])|.*[-_/]")
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A variant by its SKU, and how many."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCart:
+    """A cart whose code was shown."""
+
+    cart_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The people who may be meant, the likeliest first. is_certain: it can be nobody else."""
+
+    found: Sequence[Person]
+    is_certain: bool
+
+
+Read = Goods | OpenCart | People
+
+
+def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> Read:
+    """
+    Return what a clerk typed or scanned. `3*4006381333931` means three of them.
+
+    before_code: called before something is tried as a cart's code, so that tries can be counted.
+
+    Raises NotFound, saying what can be done, if it is nothing the shop knows.
+    """
+    words = _content(text)
+    if not words:
+        raise NotFound(_("Nothing was scanned. Scan again, or type the number below the bars."))
+    times = _TIMES.fullmatch(words)
+    quantity, rest = (int(times[1]), times[2].strip()) if times else (1, words)
+    goods = _goods(rest, quantity)
+    if goods is not None:
+        return goods
+    if _CODE.fullmatch(words.translate(MISREAD)):
+        before_code()
+        cart_id = cart_id_of(words, secret=settings.HANDOVER_SECRET, now=now)
+        if cart_id is not None:
+            return OpenCart(cart_id)
+    if _SKU.fullmatch(rest) and _LIKE_A_SKU.match(rest):
+        return Goods(rest, quantity)
+    return _people(words)
+
+
+def _content(text: str) -> str:
+    words = text[:LONGEST_SCAN].translate(_DIGITS).strip()
+    # A QR code may hold an address of the shop; its last part is the code.
+    if words.startswith(("http://", "https://")):
+        words = urlsplit(words).path.rstrip("/").rpartition("/")[2].removesuffix(".svg")
+    return words
+
+
+def _goods(text: str, quantity: int) -> Goods | None:
+    try:
+        code = canonical_barcode(text)
+        _slug, sku = find_by_barcode(code)
+    except (NotABarcode, NotFound):
+        return None
+    return Goods(sku, max(1, quantity))
+
+
+def _people(text: str) -> People:
+    found = find_people(text=text[:LONGEST_SEARCH], limit=MOST_FOUND)
+    if not found:
+        raise NotFound(
+            _("Nobody and nothing is known by “%(text)s”. Scan again; or type a name, phone number, e-mail or SKU.")
+            % {"text": text[:40]}
+        )
+    return People(found, len(found) == 1 and _is_exact(text, found[0]))
+
+
+def _is_exact(text: str, person: Person) -> bool:
+    digits = re.sub(r"\D", "", text)
+    if "@" in text or len(digits) < FEWEST_DIGITS:
+        return text.lower() == person.email.lower()
+    return text == person.card_number or person.phone.endswith(digits.lstrip("0"))

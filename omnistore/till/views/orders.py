@@ -1,0 +1,135 @@
+"""One order of any channel: its story, its money, its goods, and what may be done about it now."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.queries.people import Person, get_person
+from accounts.queries.timeline import story_of, summary_of
+from accounts.rules import roles
+from core.errors import NotFound, Refusal
+from core.idempotency import do_once
+from omnistore.till.door import TillView, claim_of_form, not_here
+from orders.models import Order
+from orders.queries.orders import get_order
+from orders.queries.views import OrderView
+from orders.rules.lifecycle import may_be_cancelled
+from orders.services.cancellation import cancel_order
+from orders.services.refunds import pay_out_refund
+
+MOST_ENTRIES = 100
+FAMILIES = ("order", "pickup", "return", "refund", "receipt")
+REASONS = [
+    ("customer", gettext_lazy("The customer asked")),
+    ("goods_missing", gettext_lazy("Goods are missing")),
+    ("fraud", gettext_lazy("Suspected fraud")),
+    ("mistake", gettext_lazy("It was a mistake")),
+]
+
+
+class CancelForm(forms.Form):
+    """Why an order is cancelled."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=REASONS)
+
+
+class OrderPage(TillView):
+    """An order."""
+
+    right = roles.SEE_CUSTOMERS
+    tab = "find"
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Show it."""
+        return self.shown(number)
+
+    def shown(self, number: str, *, error: str = "", status: int = 200) -> HttpResponse:
+        """Answer with an order's page."""
+        order = get_order(number)
+        story = story_of(ref=number, families=FAMILIES, limit=MOST_ENTRIES)
+        by_id = {line.id: line for line in order.lines}
+        context: dict[str, Any] = {
+            "title": _("Order %(number)s") % {"number": number},
+            "order": order,
+            "person": _person(order),
+            "story": [(entry, summary_of(entry)) for entry in story],
+            "parts": [
+                (part, [(by_id[line_id], quantity) for line_id, quantity in part.lines if line_id in by_id])
+                for part in order.fulfilments
+            ],
+            "may_cancel": self._may_cancel(order),
+            "cancel_form": CancelForm(),
+            "may_pay_out": self.staff.may(roles.SELL),
+            "key": uuid.uuid4(),
+            "error": error,
+        }
+        return self.page("till/order.html", context, status)
+
+    def _may_cancel(self, order: OrderView) -> bool:
+        by = self.actor
+        return (
+            order.state == Order.PLACED
+            and self.staff.may(roles.CANCEL_ORDER)
+            and any(may_be_cancelled(kind=part.kind, state=part.state, by=by) for part in order.fulfilments)
+        )
+
+
+class Cancellation(OrderPage):
+    """Cancelling what has not left."""
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Cancel the order; what was paid goes back."""
+        if not self.staff.may(roles.CANCEL_ORDER):
+            raise not_here(_("Only a manager cancels orders. Ask one to sign in."))
+        form = CancelForm(request.POST)
+        if not form.is_valid():
+            return self.shown(number, error=_("Choose a reason."), status=400)
+
+        def cancel() -> dict[str, Any]:
+            cancel_order(number=number, reason=form.cleaned_data["reason"], by=self.actor, now=timezone.now())
+            return {}
+
+        return self.do(f"cancel order {number}", number, cancel)
+
+    def do(self, what: str, number: str, act: Any) -> HttpResponse:
+        """Do something once, and show the order again."""
+        try:
+            do_once(claim_of_form(self.request, what), act, status=200)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return self.shown(number, error=str(refusal), status=refusal.status)
+        return HttpResponseRedirect(reverse("admin:till_order", args=[number]))
+
+
+class PayOut(Cancellation):
+    """Handing a refund over."""
+
+    right = roles.SELL
+    tab = "find"
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Record that the money was handed over: cash out of the drawer, or on the card at the terminal."""
+        text = request.POST.get("refund", "")
+        refund_id = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+        def pay_out() -> dict[str, Any]:
+            pay_out_refund(refund_id=refund_id, session_id=self.session_id, by=self.actor, now=timezone.now())
+            return {}
+
+        return self.do(f"pay out refund {refund_id}", number, pay_out)
+
+
+def _person(order: OrderView) -> Person | None:
+    if order.customer_id is None:
+        return None
+    try:
+        return get_person(customer_id=order.customer_id)
+    except NotFound:
+        return None

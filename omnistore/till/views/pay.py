@@ -1,0 +1,194 @@
+"""Paying: how the goods reach the customer, what pays for them, and the order that comes of it."""
+
+import uuid
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.queries.addresses import list_addresses
+from carts.doors import line_id_of
+from carts.queries.carts import CartView
+from core.errors import Malformed, NotFound, Refusal
+from core.idempotency import Claim, KeyReused, StillAtWork
+from inventory.queries.shelves import Shelves
+from omnistore.till.door import claim_of_form
+from omnistore.till.forms import AddressForm
+from omnistore.till.paying import ELSEWHERE, WAYS, TenderForm, Way, fulfilment_of, notes_for, ways_of
+from omnistore.till.sales import Sale, open_sale, shelves_of
+from omnistore.till.views.sell import SaleView
+from orders.queries.orders import find_order_by_mark
+from orders.queries.views import OrderView
+from orders.rules.checkout import CARRY_OUT, CASH, SHIP, Wish
+from orders.services.checkout import sell_cart
+
+
+class NothingToSell(Refusal):
+    """The cart on the screen is empty."""
+
+    code = "cart_empty"
+
+
+class Pay(SaleView):
+    """The last step of a sale."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Show the ways to get the goods, and the form that pays for the chosen one."""
+        sale, cart, shelves = self._sale(key)
+        ways = ways_of(cart, shelves, self.store, now=timezone.now())
+        way = ways[_chosen(request.GET.get("way", ""), ways)]
+        initial = {"method": CASH, "receipt": sale.person.receipt_channel if sale.person else ""}
+        form = TenderForm(way=way, total=way.total, is_known=_is_reachable(sale), initial=initial)
+        address = AddressForm(initial=self._known_address(sale)) if way.name == SHIP else None
+        return self._form(sale, cart, ways, way, form, address)
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Sell: the same order as any other door makes, once, however often the form is sent."""
+        claim = claim_of_form(request, "sale")
+        try:
+            sale, cart, shelves = self._sale(key)
+        except Refusal as refusal:
+            # The first sending has ordered the cart already; this one is answered with its order.
+            return self._replayed(claim, refusal)
+        ways = ways_of(cart, shelves, self.store, now=timezone.now())
+        way = ways.get(request.POST.get("way", ""))
+        if way is None:
+            raise Malformed(_("This form is broken. Load the page again."), field="way")
+        seen_total = line_id_of(request.POST.get("total", ""))
+        form = TenderForm(_given(request), way=way, total=seen_total, is_known=_is_reachable(sale))
+        address = AddressForm(request.POST, prefix="address") if way.name == SHIP else None
+        if not form.is_valid() or (address is not None and not address.is_valid()):
+            return self._form(sale, cart, ways, way, form, address, status=400)
+        wish = self._wish(sale, way, form, address, claim)
+        try:
+            answer = sell_cart(
+                claim=claim, cart_id=cart.id, wish=wish, by=self.actor, now=timezone.now(), render=_render
+            )
+        except (KeyReused, StillAtWork) as twin:
+            return self._replayed(claim, twin)
+        except Refusal as refusal:
+            return self._again(key, way.name, form, address, refusal)
+        return _to_order(orjson.loads(answer.content)["number"])
+
+    def _sale(self, key: str) -> tuple[Sale, CartView, Shelves]:
+        sale = open_sale(key)
+        shelves = shelves_of(sale.cart, self.store)
+        if sale.cart is None or shelves is None:
+            raise NothingToSell(_("There is nothing in the cart. Scan something first."))
+        return sale, sale.cart, shelves
+
+    def _wish(self, sale: Sale, way: Way, form: TenderForm, address: AddressForm | None, claim: Claim) -> Wish:
+        asked = form.cleaned_data
+        person = sale.person
+        elsewhere = self.request.POST.get("store", "")
+        if way.name == ELSEWHERE and elsewhere not in {store.code for store in way.stores}:
+            raise NotFound(_("Choose the store in which to collect."))
+        assert sale.cart is not None
+        return Wish(
+            fulfilments=(fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=address),),
+            tenders=(form.tender(),),
+            cart_version=line_id_of(self.request.POST.get("version", "")),
+            expected_total=form.total,
+            expected_currency=sale.cart.currency,
+            contact_email=(asked["email"] or (person.email if person else "")).lower(),
+            contact_phone=asked["phone"] or (person.phone if person else ""),
+            receipt_medium=asked["receipt"] or "print",
+            language=(person.language if person else "") or (get_language() or "en").split("-")[0],
+            session_id=self.session_id,
+            customer_id=person.id if person else None,
+            request_mark=claim.mark,
+        )
+
+    def _again(
+        self, key: str, way_name: str, form: TenderForm, address: AddressForm | None, refusal: Refusal
+    ) -> HttpResponse:
+        """Show the form once more with why it did not work, at the prices and units of now."""
+        try:
+            sale, cart, shelves = self._sale(key)
+        except Refusal as changed:
+            return self.refused(changed)
+        ways = ways_of(cart, shelves, self.store, now=timezone.now())
+        return self._form(
+            sale, cart, ways, ways[way_name], form, address, status=refusal.status, error=_advice(refusal)
+        )
+
+    def _replayed(self, claim: Claim, refusal: Refusal) -> HttpResponse:
+        order = find_order_by_mark(claim.mark)
+        if order is not None:
+            return _to_order(order.number)
+        return self.refused(refusal)
+
+    def _form(
+        self,
+        sale: Sale,
+        cart: CartView,
+        ways: dict[str, Way],
+        way: Way,
+        form: TenderForm,
+        address: AddressForm | None,
+        *,
+        status: int = 200,
+        error: str = "",
+    ) -> HttpResponse:
+        context = {
+            "title": _("Pay"),
+            "sale": sale,
+            "cart": cart,
+            "ways": [ways[name] for name in WAYS],
+            "way": way,
+            "form": form,
+            "address": address,
+            "chosen_store": self.request.POST.get("store", ""),
+            "notes": notes_for(way.total),
+            "key": uuid.uuid4(),
+            "error": error,
+        }
+        return self.page("till/pay.html", context, status)
+
+    def _known_address(self, sale: Sale) -> dict[str, Any]:
+        if sale.person is None:
+            return {}
+        known = list_addresses(person_ids=sale.person.ids, limit=20)
+        best = next((row for row in known if row["is_default"]), known[0] if known else {})
+        return {name: best.get(name, "") for name in AddressForm.ADDRESS} if best else {"name": sale.person.name}
+
+
+def _given(request: HttpRequest) -> QueryDict:
+    given = request.POST.copy()
+    if "cash" in given:
+        # One press on a note says both how it is paid and how much was laid down.
+        given["method"], given["tendered"] = CASH, str(given["cash"])
+    return given
+
+
+def _chosen(asked: str, ways: dict[str, Way]) -> str:
+    if asked in ways:
+        return asked
+    return next((name for name in WAYS if ways[name].is_possible), CARRY_OUT)
+
+
+def _is_reachable(sale: Sale) -> bool:
+    return sale.person is not None and bool(sale.person.email or sale.person.phone)
+
+
+def _render(order: OrderView, outcomes: Any) -> dict[str, Any]:
+    return {"number": order.number, "state": order.state}
+
+
+def _to_order(number: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:till_done", args=[number]))
+
+
+def _advice(refusal: Refusal) -> str:
+    """Return why it did not work, with what the clerk can do next."""
+    ways_out = {
+        "insufficient_stock": _("Somebody else was faster. Sell fewer, or choose another way to get it."),
+        "payment_declined": _("Try another card, or take cash."),
+        "session_closed": _("Open a register first; the cart stays as it is."),
+    }
+    advice = ways_out.get(refusal.code, "")
+    return f"{refusal} {advice}".strip()

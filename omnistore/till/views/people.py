@@ -1,0 +1,117 @@
+"""Finding people and orders, and one person's story over every channel."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models.consents import MEDIA, PURPOSES
+from accounts.queries.consents import consents_in_force
+from accounts.queries.people import LONGEST_SEARCH, find_people, get_person
+from accounts.queries.timeline import Place, summary_of, timeline
+from accounts.rules import roles
+from accounts.rules.search import spell
+from carts.queries.carts import cart_of_customer
+from core.actors import APP, SYSTEM, TILL, WEB
+from core.api import page_of
+from omnistore.till.door import TillView
+from omnistore.till.paging import next_address
+from omnistore.till.sales import key_of_customer, shelves_of, shown_lines
+from orders.queries.customer_value import bought_so_far
+from orders.queries.orders import find_orders, orders_of
+
+PAGE, MOST_PEOPLE = 20, 20
+FAMILIES = ("order", "pickup", "cart", "return", "refund", "customer", "consent", "touch")
+
+
+class Find(TillView):
+    """People and orders of every channel, by whatever the customer says."""
+
+    right = roles.SEE_CUSTOMERS
+    tab = "find"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the field and what it found."""
+        words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+        people = find_people(text=words, limit=MOST_PEOPLE) if words else []
+        page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
+        orders = []
+        if words:
+            spelling = spell(words)
+            orders = find_orders(
+                number=words.removeprefix("#"),
+                customer_ids=[customer_id for person in people for customer_id in person.ids],
+                email=spelling.email,
+                phone_end=spelling.phone_end,
+                after=int(page.after[0]) if page.after and str(page.after[0]).isdigit() else None,
+                limit=page.fetch,
+            )
+        context = {
+            "title": _("Find"),
+            "q": words,
+            "people": people,
+            "orders": orders[:PAGE],
+            "next": next_address(request, page, orders, key=lambda order: [order.id]),
+        }
+        return self.page("till/find.html", context)
+
+
+class CustomerPage(TillView):
+    """Everything the shop knows about one person, on one page."""
+
+    right = roles.SEE_CUSTOMERS
+    tab = "find"
+
+    def get(self, request: HttpRequest, customer_id: int) -> HttpResponse:
+        """Show the story over all channels, the open cart, the orders, what is allowed and what was bought."""
+        person = get_person(customer_id=customer_id)
+        asked = {name: request.GET.get(name, "")[:40] for name in ("kind", "channel")}
+        entries = timeline(person_ids=person.ids, before=_place(request), limit=PAGE + 1, **asked)
+        cart = cart_of_customer(person.ids)
+        language = (get_language() or "en").split("-")[0]
+        more = entries[PAGE:]
+        context: dict[str, Any] = {
+            "title": person.name or _("Customer without a name"),
+            "person": person,
+            "story": [(entry, summary_of(entry)) for entry in entries[:PAGE]],
+            "older": Place(entries[PAGE - 1].occurred_at, entries[PAGE - 1].id) if more else None,
+            "asked": asked,
+            "families": FAMILIES,
+            "channels": (WEB, APP, TILL, SYSTEM),
+            "cart": cart,
+            "lines": shown_lines(cart, shelves_of(cart, self.store), language=language),
+            "sale_key": key_of_customer(person.id),
+            "orders": orders_of(customer_ids=person.ids, after=None, limit=10),
+            "allowed": [
+                (_names(MEDIA, consent.medium), _names(PURPOSES, consent.purpose))
+                for consent in consents_in_force(customer_id=person.id, person_ids=person.ids)
+                if consent.is_given
+            ],
+            "bought": bought_so_far(customer_ids=person.ids),
+            "may_sell": self.staff.may(roles.SELL),
+            "now": timezone.now(),
+        }
+        return self.page("till/customer.html", context)
+
+
+def _names(choices: Sequence[tuple[str, Any]], code: str) -> str:
+    return str(dict(choices).get(code, code))
+
+
+def _place(request: HttpRequest) -> Place | None:
+    instant, _tilde, number = request.GET.get("before", "").partition("~")
+    try:
+        at: datetime | None = parse_datetime(instant)
+    except (ValueError, ValidationError):
+        at = None
+    if at is None or at.tzinfo is None:
+        return None
+    is_number = number.isascii() and number.isdigit() and int(number) <= models.BigIntegerField.MAX_BIGINT
+    return Place(at, int(number) if is_number else 0)

@@ -1,0 +1,304 @@
+"""The pickup desk: what waits, what is to be picked, and handing it over."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.queries.people import find_people
+from accounts.rules import roles
+from core.api import Page, page_of
+from core.errors import NotFound, Refusal
+from core.idempotency import do_once
+from omnistore.till.door import TillView, claim_of_form, not_here
+from omnistore.till.forms import CashField
+from omnistore.till.paging import next_address
+from orders.queries.desk import now_in_store
+from orders.queries.orders import get_order
+from orders.queries.pickups import (
+    PickupView,
+    ended_pickups,
+    find_by_code,
+    get_pickup,
+    open_pickups,
+    open_pickups_of,
+    pick_list,
+    pickups_of_order,
+)
+from orders.rules.checkout import CARD, CASH, Tender
+from orders.services.hand_over import (
+    MOST_WRONG_CODES,
+    Proof,
+    WrongCode,
+    hand_over_pickup,
+    prove_by_code,
+    prove_by_document,
+)
+from orders.services.pickup import accept_pickup, make_pickup_ready, reject_pickup, start_picking, unlock_pickup
+
+LEAVING_WITHIN = timedelta(days=1)
+PAGE, MOST_TO_PICK = 20, 200
+TABS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "accept": (gettext_lazy("To accept"), ("placed",)),
+    "pick": (gettext_lazy("To pick"), ("accepted", "picking")),
+    "ready": (gettext_lazy("Ready"), ("ready",)),
+    "late": (gettext_lazy("Waiting too long"), ()),
+    "collected": (gettext_lazy("Collected"), ()),
+}
+_DO: dict[str, Callable[..., None]] = {
+    "accept": accept_pickup,
+    "pick": start_picking,
+    "ready": make_pickup_ready,
+    "unlock": unlock_pickup,
+}
+
+
+class HandOverForm(forms.Form):
+    """What is shown, who collects, and what is paid."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Collection code"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "dir": "ltr", "autofocus": True}),
+    )
+    id_seen = forms.BooleanField(label=gettext_lazy("No code: I have seen an identity document"), required=False)
+    collected_by = forms.CharField(
+        label=gettext_lazy("Collected by"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Left empty: the named collector, or the buyer."),
+    )
+    method = forms.ChoiceField(
+        label=gettext_lazy("How it is paid"),
+        choices=[(CASH, gettext_lazy("Cash")), (CARD, gettext_lazy("Card at the terminal"))],
+        required=False,
+    )
+    tendered = CashField(label=gettext_lazy("Cash received"), required=False)
+
+    def __init__(self, *args: Any, due: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.due = due
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("code") and not cleaned.get("id_seen"):
+            self.add_error("code", _("Scan or type the code, or see an identity document."))
+        if self.due and (cleaned.get("method") or CASH) == CASH and (cleaned.get("tendered") or 0) < self.due:
+            self.add_error("tendered", _("This does not cover what is due. Take more, or take a card."))
+        return cleaned
+
+    def tenders(self) -> list[Tender]:
+        """Return what pays all that is due."""
+        if not self.due:
+            return []
+        if self.cleaned_data["method"] == CARD:
+            return [Tender(CARD)]
+        return [Tender(CASH, tendered=self.cleaned_data["tendered"])]
+
+
+class Desk(TillView):
+    """The pickups of my store."""
+
+    right = roles.HAND_OVER
+    tab = "pickups"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show those that wait for the same thing, the earliest promise first."""
+        now = timezone.now()
+        tab = request.GET.get("tab", "")
+        tab = tab if tab in TABS else "accept"
+        page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
+        found = self._found(tab, page, now)
+        context = {
+            "title": _("Pickups"),
+            "tabs": [(name, title) for name, (title, _states) in TABS.items()],
+            "chosen": tab,
+            "pickups": found[:PAGE],
+            "next": next_address(request, page, found, key=lambda pickup: pickup.place),
+            "counts": now_in_store(
+                store_id=self.store.id, now=now, soon=now + LEAVING_WITHIN, most_wrong=MOST_WRONG_CODES
+            ),
+            "to_pick": pick_list(store_id=self.store.id, limit=MOST_TO_PICK) if tab == "pick" else [],
+            "now": now,
+        }
+        return self.page("till/pickups.html", context)
+
+    def _found(self, tab: str, page: Page, now: datetime) -> list[PickupView]:
+        place = (str(page.after[0]), int(page.after[1])) if page.after and len(page.after) == 2 else None
+        if tab == "collected":
+            return ended_pickups(store_id=self.store.id, state="collected", after=place, limit=page.fetch)
+        late = {"late": now, "leaving": now + LEAVING_WITHIN} if tab == "late" else {}
+        return open_pickups(store_id=self.store.id, states=TABS[tab][1], after=place, limit=page.fetch, **late)
+
+
+class FindPickup(TillView):
+    """The desk's one field."""
+
+    right = roles.HAND_OVER
+    tab = "pickups"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Find a pickup by its code, its order's number, or its buyer."""
+        text = request.POST.get("scanned", "").strip()[:200].rstrip("/").rpartition("/")[2]
+        number = text.removeprefix("#")
+        of_order = pickups_of_order(number=number, store_id=self.store.id) if number else []
+        if of_order:
+            return HttpResponseRedirect(reverse("admin:till_pickup", args=[of_order[0].id]))
+        self.slow_down()
+        by_code = find_by_code(store_id=self.store.id, code=text)
+        if by_code is not None:
+            return PickupPage.shown(self, by_code, code=text)
+        people = find_people(text=text)
+        ids = [customer_id for person in people for customer_id in person.ids]
+        found = open_pickups_of(customer_ids=ids, store_id=self.store.id, limit=PAGE) if ids else []
+        if not found:
+            raise NotFound(self._where_else(number))
+        context = {"title": _("Pickups"), "pickups": found, "chosen": "", "tabs": [], "found": text}
+        return self.page("till/pickups.html", context)
+
+    def _where_else(self, number: str) -> str:
+        try:
+            order = get_order(number)
+        except NotFound:
+            return _("No pickup of this store has that code, number or name. Ask for the order number and try again.")
+        stores = ", ".join(sorted({part.store for part in order.fulfilments if part.kind == "pickup"}))
+        if stores:
+            return _("Order %(number)s is to be collected in %(store)s.") % {"number": number, "store": stores}
+        return _("Nothing of order %(number)s is to be collected.") % {"number": number}
+
+
+class PickupPage(TillView):
+    """One pickup, with what can be done about it now."""
+
+    right = roles.HAND_OVER
+    tab = "pickups"
+
+    def get(self, request: HttpRequest, pickup_id: int) -> HttpResponse:
+        """Show it."""
+        return self.shown(self, pickup_id)
+
+    @staticmethod
+    def shown(
+        view: TillView,
+        pickup_id: int,
+        *,
+        form: HandOverForm | None = None,
+        code: str = "",
+        error: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        """Answer with a pickup's page. code: what was scanned at the desk."""
+        pickup = get_pickup(pickup_id=pickup_id, store_id=view.store.id)
+        context = {
+            "title": _("Pickup of order %(number)s") % {"number": pickup.number},
+            "pickup": pickup,
+            "form": form or HandOverForm(due=pickup.due, initial={"code": code, "method": CASH}),
+            "is_locked": pickup.wrong_codes >= MOST_WRONG_CODES,
+            "tries_left": max(0, MOST_WRONG_CODES - pickup.wrong_codes),
+            "may_unlock": view.staff.may(roles.UNLOCK_PICKUP),
+            "waiting": [line for line in pickup.lines if not line["handed_over_at"]],
+            "key": uuid.uuid4(),
+            "error": error,
+            "now": timezone.now(),
+        }
+        return view.page("till/pickup.html", context, status)
+
+
+class PickupAct(TillView):
+    """Moving a pickup on."""
+
+    right = roles.HAND_OVER
+    tab = "pickups"
+    ACTS: ClassVar = ("accept", "pick", "ready", "unlock", "reject")
+
+    def post(self, request: HttpRequest, pickup_id: int, act: str) -> HttpResponse:
+        """Do it, and show the pickup again."""
+        now = timezone.now()
+        if act == "unlock" and not self.staff.may(roles.UNLOCK_PICKUP):
+            raise not_here(_("Only a manager unlocks a pickup. Ask one to sign in."))
+        try:
+            if act == "reject":
+                self._reject(pickup_id, now)
+            elif act in _DO:
+                _DO[act](pickup_id=pickup_id, by=self.actor, now=now)
+            else:
+                raise NotFound(_("There is nothing here, or it is not yours."))
+        except Refusal as refusal:
+            return PickupPage.shown(self, pickup_id, error=str(refusal), status=refusal.status)
+        if request.POST.get("back") == "desk":
+            return HttpResponseRedirect(f"{reverse('admin:till_pickups')}?tab={request.POST.get('tab', '')[:20]}")
+        return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
+
+    def _reject(self, pickup_id: int, now: datetime) -> None:
+        reason = self.request.POST.get("reason", "").strip()[:200]
+        if not reason:
+            raise Refusal(_("Say why, so that the customer can be told."))
+
+        def reject() -> dict[str, Any]:
+            reject_pickup(pickup_id=pickup_id, reason=reason, by=self.actor, now=now)
+            return {}
+
+        do_once(claim_of_form(self.request, f"reject pickup {pickup_id}"), reject, status=200)
+
+
+class HandOver(TillView):
+    """Giving a pickup to the person at the desk."""
+
+    right = roles.HAND_OVER
+    tab = "pickups"
+
+    def post(self, request: HttpRequest, pickup_id: int) -> HttpResponse:
+        """Check the code (or note the document seen), take what is due, and hand the goods over."""
+        now = timezone.now()
+        pickup = get_pickup(pickup_id=pickup_id, store_id=self.store.id)
+        form = HandOverForm(request.POST, due=pickup.due)
+        if pickup.state == "collected":
+            return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
+        if not form.is_valid():
+            return PickupPage.shown(self, pickup_id, form=form, status=400)
+        given = form.cleaned_data
+        lines = [int(line) for line in request.POST.getlist("lines") if line.isascii() and line.isdigit()]
+
+        def hand_over() -> dict[str, Any]:
+            hand_over_pickup(
+                proof=proof,
+                collected_by=given["collected_by"],
+                line_ids=lines or None,
+                tenders=form.tenders(),
+                session_id=self.session_id,
+                by=self.actor,
+                now=now,
+            )
+            return {}
+
+        try:
+            proof = self._proof(pickup_id, given, now)
+            do_once(claim_of_form(request, f"hand over {pickup_id}"), hand_over, status=200)
+        except Refusal as refusal:
+            return PickupPage.shown(self, pickup_id, form=form, error=_advice(refusal), status=refusal.status)
+        return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
+
+    def _proof(self, pickup_id: int, given: dict[str, Any], now: datetime) -> Proof:
+        if given["code"]:
+            code = given["code"].strip().rstrip("/").rpartition("/")[2]
+            return prove_by_code(pickup_id=pickup_id, code=code, by=self.actor, now=now)
+        return prove_by_document(pickup_id=pickup_id)
+
+
+def _advice(refusal: Refusal) -> str:
+    if isinstance(refusal, WrongCode):
+        left = refusal.details["attempts_left"]
+        return _("This is not the code of this pickup. Ask the customer to show it again; tries left: %(left)d.") % {
+            "left": left
+        }
+    if refusal.code == "session_closed":
+        return _("Cash needs an open register. Open one under “Sell”, or take a card.")
+    return str(refusal)

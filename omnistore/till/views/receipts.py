@@ -1,0 +1,72 @@
+"""A finished sale: the change, the receipt on the screen, on paper, or sent."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from accounts.rules import roles
+from core.errors import Malformed
+from omnistore.till.door import TillView
+from omnistore.till.forms import ReceiptForm
+from orders.queries.orders import get_order
+from orders.queries.receipts import receipt_of
+from orders.services.receipts import request_receipt
+
+
+class Done(TillView):
+    """What the clerk needs at the end of a sale; scanning goes on here."""
+
+    right = roles.SELL
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Show the change to give, the order, and its receipt."""
+        return self._shown(number, ReceiptForm())
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Send the receipt where the customer wants it."""
+        form = ReceiptForm(request.POST)
+        if not form.is_valid():
+            return self._shown(number, form, status=400)
+        try:
+            request_receipt(number=number, **form.cleaned_data, by=self.actor, now=timezone.now())
+        except Malformed as refusal:
+            form.add_error("address", str(refusal))
+            return self._shown(number, form, status=400)
+        return HttpResponseRedirect(f"{reverse('admin:till_done', args=[number])}?sent=1")
+
+    def _shown(self, number: str, form: ReceiptForm, *, status: int = 200) -> HttpResponse:
+        order = get_order(number)
+        change = sum((payment.tendered or payment.amount) - payment.amount for payment in order.payments)
+        context: dict[str, Any] = {
+            "title": _("Order %(number)s") % {"number": number},
+            "order": order,
+            "change": change,
+            "receipt": receipt_of(number, language=_language()),
+            "form": form,
+            "is_sent": "sent" in self.request.GET,
+        }
+        return self.page("till/done.html", context, status)
+
+
+class Receipt(TillView):
+    """The receipt alone, for the printer's roll of 80 mm and for A4."""
+
+    right = roles.SELL
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Show the receipt of an order of any channel."""
+        context = {
+            "receipt": receipt_of(number, language=_language()),
+            "language": _language(),
+            "is_rtl": get_language_bidi(),
+        }
+        return render(request, "orders/receipt.html", context)
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]

@@ -1,0 +1,112 @@
+"""Opening a register with its float, going on in one that is open, and closing it with the count."""
+
+import uuid
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.rules import roles
+from core.errors import Refusal
+from core.idempotency import do_once
+from omnistore.till.door import REGISTER, TillView, claim_of_form
+from omnistore.till.forms import CountForm, RegisterForm
+from orders.models import TillSession
+from orders.queries.desk import open_tills
+from orders.services.till_sessions import close_till_session, get_till_session, open_till_session
+
+
+class Registers(TillView):
+    """The registers of my store."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show which registers are open, and the form that opens one."""
+        return self._shown(RegisterForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Sell in a register: one that is open, or one that is opened with its float."""
+        if "session" in request.POST:
+            session = get_till_session(session_id=_number(request.POST["session"]), store_id=self.store.id)
+            if session.is_open:
+                return self._entered(session.pk, session.register)
+            return self._shown(RegisterForm(), _("This till session is closed. Open a new one."), status=409)
+        form = RegisterForm(request.POST)
+        if not form.is_valid():
+            return self._shown(form, status=400)
+        try:
+            answer = do_once(claim_of_form(request, "open register"), lambda: self._open(form), status=201)
+        except Refusal as refusal:
+            return self._shown(form, str(refusal), status=refusal.status)
+        opened = orjson.loads(answer.content)
+        return self._entered(opened["session"], opened["register"])
+
+    def _open(self, form: RegisterForm) -> dict[str, Any]:
+        session = open_till_session(**form.cleaned_data, by=self.actor, now=timezone.now())
+        return {"session": session.pk, "register": session.register}
+
+    def _entered(self, session_id: int, register: str) -> HttpResponse:
+        self.request.session[REGISTER] = {"session": session_id, "register": register}
+        return HttpResponseRedirect(reverse("admin:till_sale", args=["new"]))
+
+    def _shown(self, form: RegisterForm, error: str = "", *, status: int = 200) -> HttpResponse:
+        context = {
+            "title": _("Registers"),
+            "form": form,
+            "key": uuid.uuid4(),
+            "error": error,
+            "tills": open_tills(store_id=self.store.id),
+        }
+        return self.page("till/registers.html", context, status)
+
+
+class Closing(TillView):
+    """Closing a register: the count first, then what should have been there."""
+
+    def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        """Ask for the count, or show how the session ended."""
+        return self._shown(get_till_session(session_id=session_id, store_id=self.store.id), CountForm())
+
+    def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        """Close the register with the count; a large difference takes a manager."""
+        session = get_till_session(session_id=session_id, store_id=self.store.id)
+        form = CountForm(request.POST)
+        if not form.is_valid():
+            return self._shown(session, form, status=400)
+
+        def close() -> dict[str, Any]:
+            close_till_session(
+                session_id=session_id,
+                counted=form.cleaned_data["counted"],
+                may_differ=self.staff.may(roles.CLOSE_SESSION_WITH_DIFFERENCE),
+                by=self.actor,
+                now=timezone.now(),
+            )
+            return {"session": session_id}
+
+        try:
+            do_once(claim_of_form(request, f"close register {session_id}"), close, status=200)
+        except Refusal as refusal:
+            return self._shown(session, form, str(refusal), status=refusal.status)
+        if self.session_id == session_id:
+            del request.session[REGISTER]
+        return HttpResponseRedirect(request.path)
+
+    def _shown(self, session: TillSession, form: CountForm, error: str = "", *, status: int = 200) -> HttpResponse:
+        context = {
+            "title": _("Close register %(name)s") % {"name": session.register},
+            "session": session,
+            "form": form,
+            "key": uuid.uuid4(),
+            "error": error,
+            "difference": None if session.is_open else (session.counted or 0) - (session.expected or 0),
+            "limit": settings.TILL_DIFFERENCE_LIMIT_MINOR,
+        }
+        return self.page("till/closing.html", context, status)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

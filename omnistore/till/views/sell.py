@@ -1,0 +1,206 @@
+"""The sale screen: one field for everything, and the cart below it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts.queries.people import get_person
+from accounts.rules import roles
+from accounts.services.people import register_contact
+from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, remove_line
+from core.errors import Malformed, Refusal
+from omnistore.till.door import TillView, is_htmx
+from omnistore.till.forms import ContactForm
+from omnistore.till.sales import (
+    NEW,
+    AlreadyOrdered,
+    Sale,
+    add_units,
+    find_cart,
+    find_sale,
+    key_of_customer,
+    open_sale,
+    recognise,
+    shelves_of,
+    shown_lines,
+    with_cart,
+)
+from omnistore.till.scanning import Goods, OpenCart, People, read_scan
+
+
+class SaleView(TillView):
+    """A page that works on the cart on the screen."""
+
+    right = roles.SELL
+
+    def shown(self, sale: Sale, *, status: int = 200, **said: Any) -> HttpResponse:
+        """
+        Answer with the sale as it stands: the part that changes for the script, else the whole page.
+
+        said: error or told, in words for the clerk; people found.
+        """
+        language = (get_language() or "en").split("-")[0]
+        lines = shown_lines(sale.cart, shelves_of(sale.cart, self.store), language=language)
+        context = {
+            "title": _("Sell"),
+            "sale": sale,
+            "lines": lines,
+            "is_blocked": any(problem.fix is not None for line in lines for problem in line.problems),
+            "units": sum(line.line.quantity for line in lines),
+            **said,
+        }
+        if is_htmx(self.request):
+            answer = self.page("till/parts/sale.html", context, status)
+            # The address follows the sale, so that a reload shows the same one.
+            answer["HX-Replace-Url"] = reverse("admin:till_sale", args=[sale.key])
+            return answer
+        return self.page("till/sale.html", context, status)
+
+    def done(self, sale: Sale, told: str = "") -> HttpResponse:
+        """Answer after a change: with the part that changed for the script, else by leading to the page."""
+        if is_htmx(self.request):
+            return self.shown(with_cart(sale), told=told)
+        return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
+
+    def refused(self, refusal: Refusal) -> HttpResponse:
+        """Show a refusal above the cart, which is as it was."""
+        try:
+            sale = open_sale(self.request.POST.get("sale") or self.kwargs.get("key", NEW))
+        except AlreadyOrdered as ordered:
+            return self.shown(Sale(NEW, open_sale(NEW).owner), error=str(ordered), **ordered.details)
+        except Refusal:
+            return super().refused(refusal)
+        if not hasattr(self, "staff") or self.staff.store is None:
+            return super().refused(refusal)
+        status = 200 if is_htmx(self.request) else refusal.status
+        return self.shown(sale, status=status, error=str(refusal))
+
+
+class Till(TillView):
+    """The till's front door."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Lead to a new sale, or first to a register."""
+        if self.session_id is None:
+            return HttpResponseRedirect(reverse("admin:till_registers"))
+        return HttpResponseRedirect(reverse("admin:till_sale", args=[NEW]))
+
+
+class SaleScreen(SaleView):
+    """A sale."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Show the cart with what can be done about it."""
+        if self.session_id is None:
+            return HttpResponseRedirect(reverse("admin:till_registers"))
+        sale = open_sale(key)
+        if sale.key != key:
+            return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
+        return self.shown(sale)
+
+
+class LiveSale(SaleView):
+    """The cart as it stands, asked for again and again."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Show the cart if it is not at the version that the screen shows, else nothing."""
+        sale = open_sale(key)
+        if sale.key == key and str(sale.version) == request.GET.get("version"):
+            return HttpResponse(status=204)
+        return self.shown(sale, told=_("The customer changed the cart.") if sale.person else "")
+
+
+class Scan(SaleView):
+    """The one field."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Do what the scanned means: add goods, open a cart, recognise a customer."""
+        now = timezone.now()
+        read = read_scan(request.POST.get("scanned", ""), now=now, before_code=self.slow_down)
+        if isinstance(read, OpenCart):
+            return self._open(read.cart_id)
+        sale = find_sale(request.POST.get("sale", NEW))
+        if isinstance(read, Goods):
+            sale = add_units(sale, sku=read.sku, quantity=read.quantity, by=self.actor, now=now)
+            told = ngettext("%(count)d unit added: %(sku)s", "%(count)d units added: %(sku)s", read.quantity)
+            return self.done(sale, told % {"count": read.quantity, "sku": read.sku})
+        if read.is_certain:
+            return self._recognised(sale, read)
+        return self.shown(with_cart(sale), people=read.found)
+
+    def _open(self, cart_id: int) -> HttpResponse:
+        return self.done(find_cart(cart_id))
+
+    def _recognised(self, sale: Sale, read: People) -> HttpResponse:
+        return self.done(recognise(sale, read.found[0], by=self.actor, now=timezone.now()))
+
+
+class Recognised(SaleView):
+    """Whose sale it is."""
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Go on with the cart of the person who was chosen."""
+        person = get_person(customer_id=_number(request.POST.get("customer", "")))
+        return self.done(recognise(find_sale(key), person, by=self.actor, now=timezone.now()))
+
+
+class NewCustomer(SaleView):
+    """Somebody who is not known yet."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Ask for a name and a way to reach the person."""
+        return self._form(key, ContactForm())
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Note the person (or find who has this number or address already) and go on with the sale."""
+        form = ContactForm(request.POST)
+        if not form.is_valid():
+            return self._form(key, form, status=400)
+        now = timezone.now()
+        language = (get_language() or "en").split("-")[0]
+        person, _is_new = register_contact(by=self.actor, now=now, language=language, **form.cleaned_data)
+        recognise(find_sale(key), person, by=self.actor, now=now)
+        return HttpResponseRedirect(reverse("admin:till_sale", args=[key_of_customer(person.id)]))
+
+    def _form(self, key: str, form: ContactForm, *, status: int = 200) -> HttpResponse:
+        return self.page("till/new_customer.html", {"title": _("New customer"), "form": form, "key": key}, status)
+
+
+class Line(SaleView):
+    """A line of the cart."""
+
+    def post(self, request: HttpRequest, key: str, line_id: int) -> HttpResponse:
+        """Set the quantity; 0 takes the line out."""
+        now = timezone.now()
+        sale = find_sale(key)
+        quantity = _number(request.POST.get("set") or request.POST.get("quantity", ""), otherwise=-1)
+        if not 0 <= quantity <= LARGEST_QUANTITY:
+            raise Malformed(_("A quantity is a number from 1 to %(most)d.") % {"most": LARGEST_QUANTITY})
+        version = _number(request.POST.get("version", "")) or None
+        if quantity:
+            change_quantity(
+                owner=sale.owner, line_id=line_id, quantity=quantity, by=self.actor, now=now, version=version
+            )
+        else:
+            remove_line(owner=sale.owner, line_id=line_id, by=self.actor, now=now, version=version)
+        return self.done(sale)
+
+
+class Emptied(SaleView):
+    """All of the cart."""
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Take everything out of the cart."""
+        version = _number(request.POST.get("version", "")) or None
+        sale = find_sale(key)
+        empty_cart(owner=sale.owner, by=self.actor, now=timezone.now(), version=version)
+        return self.done(sale)
+
+
+def _number(text: str, *, otherwise: int = 0) -> int:
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < 19 else otherwise

@@ -1,0 +1,70 @@
+"""What a store's staff have before them: open tills, and what needs doing now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core import sql
+
+# The states stand here word for word, because only so does PostgreSQL use the index of open fulfilments.
+_NOW = """
+SELECT (count(*) FILTER (WHERE state = 'placed'))::int AS to_accept,
+       (count(*) FILTER (WHERE state IN ('accepted', 'picking')))::int AS to_pick,
+       (count(*) FILTER (WHERE state = 'ready'))::int AS ready,
+       (count(*) FILTER (WHERE state <> 'ready' AND promised_at < %(now)s))::int AS late,
+       (count(*) FILTER (WHERE state = 'ready' AND expires_at < %(soon)s))::int AS leaving,
+       (count(*) FILTER (WHERE wrong_codes >= %(most_wrong)s))::int AS locked,
+       min(promised_at) FILTER (WHERE state IN ('placed', 'accepted', 'picking')) AS next_promise,
+       (SELECT count(*)::int FROM orders_tillsession
+        WHERE store_id = %(store)s AND closed_at IS NULL) AS open_tills
+FROM orders_fulfilment
+WHERE kind = 'pickup' AND location_id = %(store)s AND state IN ('placed', 'accepted', 'picking', 'ready')
+"""
+_OPEN_TILLS = """
+SELECT session.id, session.register, session.opened_at, session.opening_float, session.currency,
+       staff.name AS opened_by
+FROM orders_tillsession AS session JOIN accounts_customer AS staff ON staff.id = session.opened_by_id
+WHERE session.store_id = %(store)s AND session.closed_at IS NULL
+ORDER BY session.register LIMIT 100
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTill:
+    """A register that sells; opening_float in minor units."""
+
+    id: int
+    register: str
+    opened_at: datetime
+    opening_float: int
+    currency: str
+    opened_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NowInStore:
+    """
+    How much waits for a store's staff.
+
+    late: promised for a time that has passed and not ready. leaving: ready, and given up soon unless somebody comes.
+    """
+
+    to_accept: int
+    to_pick: int
+    ready: int
+    late: int
+    leaving: int
+    locked: int
+    next_promise: datetime | None
+    open_tills: int
+
+
+def now_in_store(*, store_id: int, now: datetime, soon: datetime, most_wrong: int) -> NowInStore:
+    """Return what needs doing in a store, in one statement. soon: until when a ready pickup counts as leaving."""
+    row = sql.fetch_one(_NOW, {"store": store_id, "now": now, "soon": soon, "most_wrong": most_wrong})
+    assert row is not None
+    return NowInStore(**row)
+
+
+def open_tills(*, store_id: int) -> list[OpenTill]:
+    """Return the registers of a store that are open, by name, in one statement."""
+    return [OpenTill(**row) for row in sql.fetch_all(_OPEN_TILLS, {"store": store_id})]

@@ -1,0 +1,20 @@
+"""A scanner: reads codes from what is seen on a screen, and types them as a wedge scanner does."""
+
+import zxingcpp
+from playwright.sync_api import Locator, Page
+
+from tests.browser.pictures import grey_of
+
+KEY_PAUSE_MS = 2
+
+
+def read_code(place: Locator) -> str:
+    """Return what the one code says that is seen on a part of a page."""
+    [found] = zxingcpp.read_barcodes(grey_of(place.screenshot()))
+    return str(found.text)
+
+
+def type_as_scanner(page: Page, text: str) -> None:
+    """Type into whatever has the focus, faster than any hand, and press Enter."""
+    page.keyboard.type(text, delay=KEY_PAUSE_MS)
+    page.keyboard.press("Enter")
