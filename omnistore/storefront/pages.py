@@ -25,6 +25,7 @@ from omnistore.storefront.visitors import Visitor, visitor_of
 
 View = Callable[..., HttpResponse]
 
+LONGEST_SEARCH = 200
 # Dropped together with the catalogue's other ready answers, and a few seconds old at most.
 MOST_READY_PAGES = 600
 ready_pages = ReadyAnswers("catalogue", most=MOST_READY_PAGES)
@@ -130,6 +131,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         **_edges(),
         "visitor": _framed(request),
         "here": request.get_full_path(),
+        "words": request.GET.get("q", "")[:LONGEST_SEARCH],
     }
 
 

@@ -203,3 +203,12 @@ def test_staff_with_one_factor_see_the_shop_as_strangers_and_are_led_to_the_seco
     assert refused.status_code == 403
     assert 'href="/accounts/2fa/"' in refused.content.decode()
     assert visit.get("/accounts/2fa/").status_code == 200
+
+
+def test_what_the_store_added_says_so(ana, tess, mug, high_street):
+    from tests.client import Api
+
+    type(high_street).objects.filter(pk=high_street.pk).update(name={"en": "High Street"})
+    Api(tess, store="high-street").post(f"till/customers/{ana.pk}/cart/lines/", {"sku": "MUG"})
+
+    assert "added in the store High Street" in Visit(ana).get("/cart/").content.decode()
