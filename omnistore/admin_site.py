@@ -6,6 +6,7 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
@@ -52,7 +53,7 @@ class SignIn(AdminAuthenticationForm):
 class BackOffice(admin.AdminSite):
     """The site at /admin/."""
 
-    site_header = "Omnistore"
+    site_header = settings.SHOP_NAME
     site_title = _("Omnistore back office")
     index_title = _("Back office")
     site_url = None

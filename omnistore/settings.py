@@ -44,6 +44,8 @@ LIVE_PORT = a_port("LIVE_PORT", env.str("LIVE_PORT", default=str(PORT + 1)))
 LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:{LIVE_PORT}").rstrip("/")
 # Payments by the provider that obeys scripted test cards.
 ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
+# The brand's name, as it stands on pages, receipts and mails.
+SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 # The country that the checkout's address begins with.
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
@@ -237,7 +239,7 @@ LOGIN_REDIRECT_URL = "welcome"  # Shows what became of the cart that came along.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
-MFA_TOTP_ISSUER = "Omnistore"
+MFA_TOTP_ISSUER = SHOP_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Staff without an authenticator app or passkey may sign in, and do nothing but set one up.
 STAFF_SECOND_FACTOR = switch("STAFF_SECOND_FACTOR", default=not DEMO)
@@ -254,7 +256,6 @@ SESSION_COOKIE_AGE = HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN
 
 # --- Messages to people ---------------------------------------------------------------------------
 
-SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Omnistore <shop@localhost>")
 if DEMO:
     # The demo sends nothing out; what it would send is read at /mailbox/.

@@ -163,3 +163,11 @@ def test_programs_get_a_problem_document_for_what_does_not_exist(guest, db):
 
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_switching_the_language_leads_to_pages_of_the_shop_only(guest, db):
+    for foreign in ("https://evil.example/", "//evil.example/"):
+        answer = guest.post("/language/", {"language": "ar", "next": foreign})
+        assert "evil" not in answer["Location"]
+    assert guest.post("/language/", {"language": "ar", "next": "/stores/"})["Location"] == "/stores/"
+    assert '<html lang="ar" dir="rtl">' in guest.get("/").content.decode()
