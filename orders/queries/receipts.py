@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from core import sql
 from core.formats import day_text, money_text, time_text
 from core.translated import in_language
@@ -47,6 +49,7 @@ class ReceiptPayment:
 class Receipt:
     """A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty."""
 
+    shop: str
     number: str
     state: str
     day: str
@@ -74,6 +77,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
 
     placed_at = order.placed_at.astimezone(ZoneInfo(place.get("time_zone", "UTC")))
     return Receipt(
+        shop=settings.SHOP_NAME,
         number=order.number,
         state=order.state,
         day=day_text(placed_at.date(), language),
