@@ -18,7 +18,8 @@ LINES = """
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
        cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
-       store.code AS added_store, variant.id AS variant_id, variant.sku, variant.attributes,
+       store.code AS added_store, store.name AS added_store_name, variant.id AS variant_id, variant.sku,
+       variant.attributes,
        product.name, product.slug, price.amount AS unit_price,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
@@ -69,6 +70,7 @@ class CartLineView:
     unit_price_when_added: int
     added_channel: str
     added_store: str | None
+    added_store_name: TranslatedText | None
     added_at: datetime
     problems: list[Problem]
 
@@ -171,6 +173,7 @@ def _line(row: sql.Row) -> CartLineView:
         unit_price_when_added=row["unit_price_when_added"],
         added_channel=row["added_channel"],
         added_store=row["added_store"],
+        added_store_name=row["added_store_name"],
         added_at=row["added_at"],
         problems=line_problems(facts),
     )

@@ -15,14 +15,17 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.authentication import SecondFactorRequired
 from core.api import checked_values
+from core.errors import NotAllowed
 from core.problems import problem_of
 from core.ready import ReadyAnswers
 from inventory.queries.products import list_categories
-from omnistore.storefront.visitors import visitor_of
+from omnistore.storefront.visitors import Visitor, visitor_of
 
 View = Callable[..., HttpResponse]
 
+LONGEST_SEARCH = 200
 # Dropped together with the catalogue's other ready answers, and a few seconds old at most.
 MOST_READY_PAGES = 600
 ready_pages = ReadyAnswers("catalogue", most=MOST_READY_PAGES)
@@ -48,7 +51,7 @@ def page(view: View) -> View:
             if known is None:
                 raise
             told = orjson.loads(known.content)
-            return error_page(request, status=known.status_code, detail=told["detail"])
+            return error_page(request, status=known.status_code, detail=told["detail"], code=told["code"])
 
     return guarded
 
@@ -92,8 +95,8 @@ def shared_page(
     return response
 
 
-def error_page(request: HttpRequest, *, status: int, detail: str) -> HttpResponse:
-    """Say what is wrong. Nothing is asked of the database: it may be what is wrong."""
+def error_page(request: HttpRequest, *, status: int, detail: str, code: str = "") -> HttpResponse:
+    """Say what is wrong; code: the problem's stable name. Nothing is asked of the database: it may be what is wrong."""
     titles = {
         403: _("This is not for you"),
         404: _("This page does not exist"),
@@ -104,7 +107,7 @@ def error_page(request: HttpRequest, *, status: int, detail: str) -> HttpRespons
         **_words(),
         "title": titles.get(status, _("That did not work")),
         "detail": detail,
-        "status": status,
+        "needs_second_factor": code == SecondFactorRequired.code,
         "is_plain": True,
     }
     response = render(request, "storefront/error.html", context, status=status)
@@ -126,9 +129,18 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     return {
         **_words(),
         **_edges(),
-        "visitor": visitor_of(request),
+        "visitor": _framed(request),
         "here": request.get_full_path(),
+        "words": request.GET.get("q", "")[:LONGEST_SEARCH],
     }
+
+
+def _framed(request: HttpRequest) -> Visitor:
+    """Return who visits; somebody whom the shop's private pages refuse sees the others as a stranger does."""
+    try:
+        return visitor_of(request)
+    except NotAllowed:
+        return Visitor(customer=None, token="")
 
 
 def _edges() -> dict[str, str]:

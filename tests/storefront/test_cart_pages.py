@@ -191,3 +191,24 @@ def test_closed_accounts_are_told_so(ana):
     type(ana).objects.filter(pk=ana.pk).update(merged_into=survivor, phone_verified_at=timezone.now())
 
     assert visit.get("/cart/").status_code == 403
+
+
+def test_staff_with_one_factor_see_the_shop_as_strangers_and_are_led_to_the_second(tess, mug, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    visit = Visit(tess)
+
+    assert "Tess" not in visit.get("/p/mug/").content.decode()
+    refused = visit.get("/cart/")
+
+    assert refused.status_code == 403
+    assert 'href="/accounts/2fa/"' in refused.content.decode()
+    assert visit.get("/accounts/2fa/").status_code == 200
+
+
+def test_what_the_store_added_says_so(ana, tess, mug, high_street):
+    from tests.client import Api
+
+    type(high_street).objects.filter(pk=high_street.pk).update(name={"en": "High Street"})
+    Api(tess, store="high-street").post(f"till/customers/{ana.pk}/cart/lines/", {"sku": "MUG"})
+
+    assert "added in the store High Street" in Visit(ana).get("/cart/").content.decode()
