@@ -7,12 +7,17 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from omnistore.servers.postgres import Postgres
 from omnistore.servers.valkey import Valkey
 from tests import prepared
 
 pytest_plugins = ["tests.shop"]
+
+# A machine with other work on it is no fault of a test's.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 

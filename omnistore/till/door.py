@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import orjson
 from django.contrib import admin
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.db import DataError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -63,6 +63,7 @@ class TillView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; a refusal becomes a page that says what to do next."""
         try:
+            _check_readable(request, kwargs)
             self.staff = at_work(request, right=self.right, needs_store=self.needs_store)
             return self._answer(request, *args, **kwargs)
         except NoStore:
@@ -125,6 +126,8 @@ class TillView(View):
         for attempt in range(MOST_RETRIES):
             try:
                 return super().dispatch(request, *args, **kwargs)
+            except DataError as error:
+                raise Malformed(_("A value is out of range.")) from error
             except OperationalError as error:
                 if sqlstate_of(error) == LOCK_NOT_AVAILABLE:
                     raise Busy(_("Somebody else is changing this right now. Try again.")) from error
@@ -177,6 +180,17 @@ def claim_of_form(request: HttpRequest, act: str) -> Claim:
         key=key,
         request_hash=hashlib.sha256(orjson.dumps(fields)).hexdigest(),
     )
+
+
+def _check_readable(request: HttpRequest, kwargs: Mapping[str, Any]) -> None:
+    """Refuse what no keyboard types and PostgreSQL cannot keep. Raises Malformed."""
+    given = [*kwargs.values(), *(text for query in (request.GET, request.POST) for text in _texts_of(query))]
+    if any("\x00" in text for text in given if isinstance(text, str)):
+        raise Malformed(_("The request is malformed."))
+
+
+def _texts_of(query: QueryDict) -> list[str]:
+    return [str(text) for _name, texts in query.lists() for text in texts]
 
 
 def not_here(message: str) -> NotAllowed:

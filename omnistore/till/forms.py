@@ -60,7 +60,6 @@ class RegisterForm(forms.Form):
     register = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$",
         max_length=40,
-        initial="till-1",
         label=gettext_lazy("Register"),
         help_text=gettext_lazy("What is written on it, in Latin letters and digits."),
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),

@@ -1,12 +1,15 @@
 """The till's pages, below /admin/till/; every one asks for a signed-in member of staff."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import admin
-from django.http import HttpResponseBase
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.views import View
 
+from omnistore.till.door import is_htmx
 from omnistore.till.views.home import Now
 from omnistore.till.views.orders import Cancellation, OrderPage, PayOut
 from omnistore.till.views.pay import Pay
@@ -20,7 +23,24 @@ from omnistore.till.views.stores import Stores
 
 def staff_only(view: type[View]) -> Callable[..., HttpResponseBase]:
     """Return the view behind the back office's own sign-in, never cached, with protection against forged forms."""
-    return admin.site.admin_view(view.as_view())
+    answer = admin.site.admin_view(view.as_view())
+
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = answer(request, *args, **kwargs)
+        if response.status_code == 302 and is_htmx(request):
+            # A script that asks for a part would swap in the whole page it is led to, for example the sign-in.
+            return HttpResponse(status=204, headers={"HX-Redirect": _onwards(request, response)})
+        return response
+
+    return door
+
+
+def _onwards(request: HttpRequest, response: HttpResponseBase) -> str:
+    address = str(response.headers["Location"])
+    shown = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    # Who has to sign in goes on with the page he was looking at, not with a part of it.
+    is_sign_in = address.startswith(reverse("admin:login"))
+    return f"{reverse('admin:login')}?{urlencode({'next': shown})}" if is_sign_in and shown else address
 
 
 urlpatterns: list[URLPattern] = [

@@ -193,6 +193,31 @@ def test_a_hasty_hand_sells_once(open_page: OpenPage, goods, tess, register):
     assert Cart.objects.filter(state="open").count() == 1
 
 
+def test_a_shop_that_does_not_answer_is_told_and_loses_nothing(open_page: OpenPage, goods, tess, register):
+    till = work(open_page(size=DESK), tess, register)
+    till.route("**/scan/", lambda route: route.abort())
+
+    type_as_scanner(till, MUG)
+
+    expect(till.locator("#trouble")).to_contain_text("scan again")
+    expect(till.locator("#scanned")).to_have_value(MUG)
+    till.unroute("**/scan/")
+    till.keyboard.press("Enter")
+    expect(till.locator(".line")).to_have_count(1)
+    expect(till.locator("#trouble")).to_be_hidden()
+    till.faults.clear()  # type: ignore[attr-defined]
+
+
+def test_who_is_signed_out_meanwhile_signs_in_and_goes_on(open_page: OpenPage, goods, ana, tess, register):
+    till = work(open_page(size=DESK), tess, register)
+    till.goto(f"/admin/till/sales/customer-{ana.pk}/")
+    till.context.clear_cookies()
+
+    till.wait_for_url(f"**/admin/login/?next=%2Fadmin%2Ftill%2Fsales%2Fcustomer-{ana.pk}%2F")
+
+    expect(till.locator("#id_username")).to_be_visible()
+
+
 def test_the_till_works_without_scripts(open_page: OpenPage, goods, tess, register):
     till = work(open_page(size=DESK, scripts=False), tess, register)
     for scanned in (MUG, "nonsense here"):

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -38,6 +39,12 @@ class Listener:
                 return json.loads(text.split("data: ")[1])
 
 
+def run(work):
+    """Run it in a thread of its own, as this one may hold the loop of a browser."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 async def listen(address, change):
     listener = Listener(address)
     task = asyncio.create_task(application(listener.scope, listener.receive, listener.send))
@@ -60,7 +67,7 @@ def test_a_change_at_the_till_is_heard_by_the_phone(mug, ana, tess):
         assert till.post(f"till/customers/{ana.pk}/cart/lines/", {"sku": "MUG"}).status_code == 201
         connection.close()
 
-    first, second = asyncio.run(listen(redirect["Location"], sell_more))
+    first, second = run(listen(redirect["Location"], sell_more))
 
     assert first == {"id": cart["id"], "version": 1}
     assert second == {"id": cart["id"], "version": 2}
@@ -69,7 +76,7 @@ def test_a_change_at_the_till_is_heard_by_the_phone(mug, ana, tess):
 def test_a_forged_ticket_opens_no_stream():
     listener = Listener("/live/cart/?ticket=forged")
 
-    asyncio.run(application(listener.scope, listener.receive, listener.send))
+    run(application(listener.scope, listener.receive, listener.send))
 
     assert listener.status == 403
 

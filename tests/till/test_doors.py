@@ -146,7 +146,9 @@ def test_a_register_is_opened_once_and_shared(clerk, tess, register):
     assert taken.status_code == 409
     assert "Register till-1 is open already." in text_of(taken)
     assert TillSession.objects.count() == 1
-    assert "till-1" in text_of(clerk.get("registers"))
+    again = clerk.get("registers")
+    assert "till-1" in text_of(again)
+    assert 'value="till-2"' in again.content.decode()
 
 
 def test_a_large_difference_takes_a_manager(clerk, manager, register):

@@ -1,5 +1,6 @@
 """Opening a register with its float, going on in one that is open, and closing it with the count."""
 
+import itertools
 import uuid
 from typing import Any
 
@@ -25,7 +26,7 @@ class Registers(TillView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show which registers are open, and the form that opens one."""
-        return self._shown(RegisterForm())
+        return self._shown(None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Sell in a register: one that is open, or one that is opened with its float."""
@@ -33,7 +34,7 @@ class Registers(TillView):
             session = get_till_session(session_id=_number(request.POST["session"]), store_id=self.store.id)
             if session.is_open:
                 return self._entered(session.pk, session.register)
-            return self._shown(RegisterForm(), _("This till session is closed. Open a new one."), status=409)
+            return self._shown(None, _("This till session is closed. Open a new one."), status=409)
         form = RegisterForm(request.POST)
         if not form.is_valid():
             return self._shown(form, status=400)
@@ -52,13 +53,16 @@ class Registers(TillView):
         self.request.session[REGISTER] = {"session": session_id, "register": register}
         return HttpResponseRedirect(reverse("admin:till_sale", args=["new"]))
 
-    def _shown(self, form: RegisterForm, error: str = "", *, status: int = 200) -> HttpResponse:
+    def _shown(self, form: RegisterForm | None, error: str = "", *, status: int = 200) -> HttpResponse:
+        tills = open_tills(store_id=self.store.id)
+        taken = {till.register for till in tills}
+        free = next(name for name in (f"till-{number}" for number in itertools.count(1)) if name not in taken)
         context = {
             "title": _("Registers"),
-            "form": form,
+            "form": form or RegisterForm(initial={"register": free}),
             "key": uuid.uuid4(),
             "error": error,
-            "tills": open_tills(store_id=self.store.id),
+            "tills": tills,
         }
         return self.page("till/registers.html", context, status)
 

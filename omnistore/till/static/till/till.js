@@ -7,6 +7,7 @@
   const field = document.querySelector(".scan input:not([type=hidden])");
   const waiting = [];
   let isBusy = false;
+  let last = "";
 
   const isEditable = (element) => element.matches("input, select, textarea, [contenteditable]");
 
@@ -15,12 +16,9 @@
     isBusy = true;
     while (waiting.length) {
       const values = { scanned: waiting.shift(), sale: document.querySelector("input[name=sale]").value };
-      try {
-        await htmx.ajax("POST", scan.action, { source: scan, target: scan.dataset.scan, swap: "outerHTML", values });
-      } catch {
-        field.value = values.scanned;
-        waiting.length = 0;
-      }
+      last = values.scanned;
+      await htmx.ajax("POST", scan.action, { source: scan, target: scan.dataset.scan, swap: "outerHTML", values })
+        .catch(() => {});
     }
     isBusy = false;
   }
@@ -55,7 +53,19 @@
       if (event.target.matches("[data-quantity]")) event.target.select();
     });
 
+    for (const trouble of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+      document.body.addEventListener(trouble, (event) => {
+        document.querySelector("#trouble").hidden = false;
+        if (event.target !== scan) return;
+        // What could not be sent stands in the field again; Enter sends it once more.
+        waiting.length = 0;
+        field.value = last;
+        field.select();
+      });
+    }
+
     document.body.addEventListener("htmx:afterSwap", () => {
+      document.querySelector("#trouble").hidden = true;
       const first = document.querySelector("[data-first]");
       (first || field).focus();
     });
