@@ -1,6 +1,7 @@
 """What every page of the web shop shares: its frame, its errors, and the parts that all visitors see alike."""
 
 import functools
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,8 +31,9 @@ LONGEST_SEARCH = 200
 MOST_READY_PAGES = 600
 ready_pages = ReadyAnswers("catalogue", most=MOST_READY_PAGES)
 
-# Stands in shared parts where each visitor's own token goes.
-_TOKEN_GOES_HERE = "csrf-token-of-this-visitor"  # noqa: S105
+# Stands in shared parts where each visitor's own token goes. Made anew by each process, which keeps its shared parts to
+# itself: words that a visitor types can never be taken for it.
+_TOKEN_GOES_HERE = secrets.token_hex(16)
 PRIVATE = "private, no-store"
 # The frame around a shared part holds the visitor's own name and cart.
 SHARED = "private, no-cache"

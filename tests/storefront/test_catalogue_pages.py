@@ -5,6 +5,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from inventory.models import Product
+from omnistore.storefront import pages as pages_of_the_shop
 from tests.factories.inventory import make_category, make_product, make_stock, make_variant
 from tests.pages import Inline
 
@@ -28,7 +29,7 @@ def test_a_page_made_ready_holds_each_visitors_own_token(guest, shelf):
 
     pages = [visitor.get("/p/mug/").content.decode() for visitor in (first, second)]
 
-    assert all("csrf-token-of-this-visitor" not in page for page in pages)
+    assert all(pages_of_the_shop._TOKEN_GOES_HERE not in page for page in pages)
     assert first.cookies["csrftoken"].value != second.cookies["csrftoken"].value
     assert pages[0] != pages[1]
 
@@ -171,3 +172,7 @@ def test_switching_the_language_leads_to_pages_of_the_shop_only(guest, db):
         assert "evil" not in answer["Location"]
     assert guest.post("/language/", {"language": "ar", "next": "/stores/"})["Location"] == "/stores/"
     assert '<html lang="ar" dir="rtl">' in guest.get("/").content.decode()
+
+
+def test_a_forged_host_is_turned_away(client):
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
