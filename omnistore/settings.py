@@ -91,9 +91,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "core.logs.log_requests",
-    "django.middleware.security.SecurityMiddleware",
+    "core.csp.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.csp.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,7 +102,6 @@ MIDDLEWARE = [
     "accounts.sign_in_guard.SignInGuard",
     "core.audit.audit_back_office",
     "core.middleware.PagesMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "omnistore.urls"
 WSGI_APPLICATION = "omnistore.wsgi.application"
@@ -197,8 +195,9 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
     "omnistore.permissions.StaffBackend",
 ]
-# W004: addresses identify a person only once allauth has verified them, and it keeps those unique.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# auth.W004: addresses identify a person only once allauth has verified them, and it keeps those unique.
+# security.W001, W002: core.csp.SecurityHeadersMiddleware does the work of the middlewares that are looked for.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -305,7 +304,6 @@ SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", default=IS_HTTPS)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # Asked from inside, without TLS.
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "omnistore.storefront.errors.handle_csrf"
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
