@@ -4,7 +4,6 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-
 # Reading a page tag by tag takes longer than to make it; a page without any of this has nothing to be found in it.
 _SUSPICIOUS = re.compile(r"""<style|<script(?![^>]*\ssrc=)|[\s"'/](?:style|on[a-z]+)\s*=""", re.IGNORECASE)
 
