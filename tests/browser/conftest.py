@@ -86,7 +86,12 @@ def open_page(chromium: Browser, shop: str) -> Iterator[OpenPage]:
 
     def open_page(*, size: Any = PHONE, language: str = "en", scripts: bool = True, **options: Any) -> Page:
         context = chromium.new_context(
-            base_url=shop, viewport=size, locale=language, java_script_enabled=scripts, **options
+            base_url=shop,
+            viewport=size,
+            locale=language,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            **options,
         )
         context.set_default_timeout(LONGEST_WAIT_MS)
         contexts.append(context)
