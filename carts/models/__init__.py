@@ -1,5 +1,6 @@
 from carts.models.carts import Cart, CartLine
 from carts.models.shipping import ShippingRate
+from carts.models.taxes import TaxRate, TaxZone
 from carts.models.wishlists import WishlistItem
 
-__all__ = ["Cart", "CartLine", "ShippingRate", "WishlistItem"]
+__all__ = ["Cart", "CartLine", "ShippingRate", "TaxRate", "TaxZone", "WishlistItem"]

@@ -3,6 +3,7 @@ from inventory.models.locations import Location, OpeningException, OpeningHours,
 from inventory.models.prices import Price, PriceRange
 from inventory.models.reservations import Reservation
 from inventory.models.stock import StockLevel, StockMovement
+from inventory.models.taxes import TaxCategory
 
 __all__ = [
     "Barcode",
@@ -18,5 +19,6 @@ __all__ = [
     "StaffAssignment",
     "StockLevel",
     "StockMovement",
+    "TaxCategory",
     "Variant",
 ]

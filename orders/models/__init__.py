@@ -1,5 +1,5 @@
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
-from orders.models.orders import Order, OrderLine
+from orders.models.orders import Order, OrderLine, OrderTax
 from orders.models.payments import Payment, PaymentAttempt, Refund, SandboxCharge
 from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnLine
@@ -12,6 +12,7 @@ __all__ = [
     "HandOver",
     "Order",
     "OrderLine",
+    "OrderTax",
     "Payment",
     "PaymentAttempt",
     "ReceiptRequest",

@@ -140,16 +140,17 @@ def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -
 def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:
     """Return what was to be paid for some units, and for shipping if nothing of the order ships any more."""
     lines = [
-        SoldLine(line.pk, line.quantity, line.line_total, line.quantity_cancelled + line.quantity_returned)
+        SoldLine(
+            line.pk, line.quantity, line.line_total + line.tax_added, line.quantity_cancelled + line.quantity_returned
+        )
         for line in order.lines.all()
     ]
-    value = value_of_units(
-        units, lines=lines, goods_paid=order.grand_total - order.shipping_total, currency=order.currency
-    )
+    shipping_paid = order.shipping_total + order.shipping_tax_added
+    value = value_of_units(units, lines=lines, goods_paid=order.grand_total - shipping_paid, currency=order.currency)
     if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
         ended = [fulfilment.pk for fulfilment in fulfilments]
         ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=ended).exclude(state="cancelled")
-        value += 0 if ships.exists() else order.shipping_total
+        value += 0 if ships.exists() else shipping_paid
     return value
 
 

@@ -6,22 +6,25 @@ shopper saw against what is true now, writes the order in one statement, and pro
 the row others wait for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carts.queries.carts import CartLineView, CartView
+from carts.queries.quoting import place_at, quote_cart
 from carts.rules.problems import UNAVAILABLE
-from carts.rules.quote import QuoteLine, Totals, quote
+from carts.rules.quote import Quote, Supply
+from carts.rules.taxes import Place
 from core import logs
 from core.actors import Actor
 from core.errors import Refusal
 from core.ids import new_id
 from core.journal import publish
-from core.money import money_json
+from core.money import Money, money_json
 from inventory.models import StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
@@ -68,16 +71,16 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     by_id = {line.id: line for line in cart.lines}
     assigned = assign_lines(wish.fulfilments, list(by_id))
     parts = find_parts(wish.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
-    totals = _totals(cart, parts)
-    _check_total(cart, wish, totals)
-    tenders = plan_tenders(wish.tenders, owed=totals.grand, kinds={part.kind for part in parts})
+    found = quote_cart(cart, by=by, now=wish.occurred_at or now, supplies=_supplies(cart, parts))
+    _check_total(cart, wish, found)
+    tenders = plan_tenders(wish.tenders, owed=found.totals.grand, kinds={part.kind for part in parts})
     tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
     if wish.session_id is not None:
         # Held until the commit: a till that is being closed counts this sale, or refuses it.
         take_open_session(session_id=wish.session_id, store_id=by.store_id)
 
-    draft = Draft(cart=cart, wish=wish, parts=parts, totals=totals, tenders=tenders, waits=waits)
+    draft = Draft(cart=cart, wish=wish, parts=parts, quote=found, tenders=tenders, waits=waits)
     order = write_order(draft, by=by, now=now)
     if not waits:
         announce_placed(order, by=by, now=now)
@@ -121,16 +124,26 @@ def _check_on_sale(lines: Sequence[CartLineView]) -> None:
         )
 
 
-def _totals(cart: CartView, parts: Sequence[Part]) -> Totals:
-    shipped = sum(line.quantity * (line.unit_price or 0) for part in parts if part.kind == SHIP for line in part.lines)
-    lines = [QuoteLine(line.quantity, line.unit_price or 0) for line in cart.lines]
-    return quote(lines, shipped=shipped, terms=cart.shipping_terms)
+def _supplies(cart: CartView, parts: Sequence[Part]) -> list[Supply]:
+    """Say where each line is supplied: at the address it is sent to, else in the store that hands it over."""
+    return [
+        Supply(
+            frozenset(line.line_id for line in part.lines),
+            _place_of(part.address) if part.kind == SHIP else place_at(cart, part.source.code),
+            is_shipped=part.kind == SHIP,
+        )
+        for part in parts
+    ]
 
 
-def _check_total(cart: CartView, wish: Wish, totals: Totals) -> None:
+def _place_of(address: Mapping[str, Any]) -> Place:
+    return Place(address.get("country_code", ""), address.get("country_area", ""), address.get("postal_code", ""))
+
+
+def _check_total(cart: CartView, wish: Wish, found: Quote) -> None:
     if wish.expected_total is None:
         return
-    if wish.expected_total == totals.grand and wish.expected_currency == cart.currency:
+    if wish.expected_total == found.totals.grand and wish.expected_currency == cart.currency:
         return
     changed = [
         {
@@ -143,9 +156,9 @@ def _check_total(cart: CartView, wish: Wish, totals: Totals) -> None:
     ]
     raise TotalChanged(
         _("The total is %(total)s now. Look at it and order again if you agree.")
-        % {"total": f"{money_json(totals.grand, cart.currency)['amount']} {cart.currency}"},
+        % {"total": str(Money(found.totals.grand, cart.currency))},
         totals={
-            name: money_json(getattr(totals, name), cart.currency)
+            name: money_json(getattr(found.totals, name), cart.currency)
             for name in ("items", "discount", "shipping", "tax", "grand")
         },
         changed_prices=changed,

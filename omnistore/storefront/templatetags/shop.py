@@ -93,7 +93,7 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 
 
 @register.filter
-def lookup(values: Any, key: str) -> Any:
+def lookup(values: Any, key: Any) -> Any:
     """Return what stands under a key, or nothing."""
     return values.get(key, "") if values else ""
 

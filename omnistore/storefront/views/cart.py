@@ -12,6 +12,7 @@ from carts.cookie import forget_token, keep_token
 from carts.doors import stream_address
 from carts.output import handover_json
 from carts.queries.carts import CartView
+from carts.queries.quoting import quote_cart
 from carts.rules.merging import ADDED, RAISED
 from carts.services.carts import (
     LARGEST_QUANTITY,
@@ -44,6 +45,7 @@ def cart(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Cart"),
         "cart": found if has_lines else None,
+        "quote": quote_cart(found, by=visitor.actor, now=now) if found and has_lines else None,
         "handover": handover_json(found.id, now=now) if found and has_lines else None,
         "merged": merged_of(found),
         "quantities": range(1, MOST_CHOICES + 1),

@@ -1,5 +1,6 @@
 """Figures, money and times on the till's pages, as their reader writes them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -70,6 +71,12 @@ def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
 def clock(instant: datetime | None, time_zone: str = "UTC") -> str:
     """Write the time of day alone."""
     return time_text(instant.astimezone(ZoneInfo(time_zone)), _language()) if instant else ""
+
+
+@register.filter
+def of(values: Mapping[Any, Any], key: Any) -> Any:
+    """Look something up by what is only known in the template."""
+    return values.get(key)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.queries.people import get_person
 from accounts.rules import roles
 from accounts.services.people import register_contact
+from carts.queries.quoting import quote_cart
 from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, remove_line
 from core.errors import Malformed, Refusal
 from omnistore.till.door import TillView, is_htmx
@@ -49,6 +50,7 @@ class SaleView(TillView):
             "title": _("Sell"),
             "sale": sale,
             "lines": lines,
+            "quote": quote_cart(sale.cart, by=self.actor, now=timezone.now()) if sale.cart else None,
             "is_blocked": any(problem.fix is not None for line in lines for problem in line.problems),
             "units": sum(line.line.quantity for line in lines),
             **said,

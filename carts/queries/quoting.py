@@ -1,0 +1,52 @@
+"""What a cart costs now, for the buyer it belongs to, on the door he stands at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from carts.queries.carts import CartView
+from carts.queries.terms import Terms, terms_at
+from carts.rules.conditions import Scene
+from carts.rules.quote import Quote, Supply, TaxTerms, quote
+from carts.rules.taxes import Place
+from core.actors import Actor
+
+
+def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[Supply] | None = None) -> Quote:
+    """
+    Return what a cart costs.
+
+    by: at which door. supplies: which lines are supplied where, for an order; None while nothing is chosen: then all of
+    it where the till stands, or in the shop's own country, with nothing sent, and with the tax that comes on top only.
+    """
+    terms = terms_at(cart.terms_stamp)
+    is_order = supplies is not None
+    if supplies is None:
+        supplies = [supply_of(cart, place_at(cart, by.store_code))]
+    needs_tax = terms.taxes is not None and (is_order or terms.adds_tax or cart.tax_number_country != "")
+    return quote(
+        [line.item for line in cart.lines],
+        currency=cart.currency,
+        scene=Scene(now=now, channel=by.channel, store=by.store_code),
+        supplies=supplies,
+        shipping=cart.shipping_terms,
+        taxes=_tax_terms(cart, terms, now) if needs_tax else None,
+    )
+
+
+def supply_of(cart: CartView, place: Place, *, is_shipped: bool = False) -> Supply:
+    """Return the supply of all of a cart at one place."""
+    return Supply(frozenset(line.id for line in cart.lines), place, is_shipped)
+
+
+def place_at(cart: CartView, store_code: str = "") -> Place:
+    """Return where a store stands, for taxes; without one, the shop's own country."""
+    return terms_at(cart.terms_stamp).places.get(store_code) or Place(settings.SHOP_COUNTRY)
+
+
+def _tax_terms(cart: CartView, terms: Terms, now: datetime) -> TaxTerms:
+    assert terms.taxes is not None
+    day = now.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE)).date()
+    return TaxTerms(terms.taxes, day, settings.SHOP_COUNTRY, cart.tax_number_country)
