@@ -8,20 +8,20 @@ from django.db import models
 from accounts.rules import roles
 from inventory.queries.staff import Staff, staff_with_store
 
-_CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "location", "openinghours")
+_CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "taxcategory", "location", "openinghours")
 _SEEN = {
-    "accounts": ("customer", "address", "consent", "customermerge"),
-    "carts": ("cart", "cartline", "wishlistitem", "shippingrate"),
+    "accounts": ("customer", "address", "consent", "customermerge", "taxnumber"),
+    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate"),
     "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (*_CATALOGUE, "openingexception", "pricerange", "stocklevel", "stockmovement", "reservation"),
     "orders": (
-        *("order", "orderline", "fulfilment", "fulfilmentline", "handover", "collector", "tillsession"),
+        *("order", "orderline", "ordertax", "fulfilment", "fulfilmentline", "handover", "collector", "tillsession"),
         *("payment", "paymentattempt", "receiptrequest", "refund", "return", "returnline"),
     ),
 }
 _EDITED = {
-    "carts": ("shippingrate",),
+    "carts": ("shippingrate", "taxzone", "taxrate"),
     "inventory": (*_CATALOGUE, "openingexception"),
 }
 
@@ -40,7 +40,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
-    roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer"}),
+    roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer", "accounts.change_taxnumber"}),
 }
 
 

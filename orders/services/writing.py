@@ -223,7 +223,6 @@ def _carried_out(draft: Draft) -> dict[int, int]:
 
 def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
     cart, wish, totals = draft.cart, draft.wish, draft.quote.totals
-    gone = _carried_out(draft)
     order_lines = dict(zip((line.id for line in cart.lines), row["lines"], strict=True))
     state_of = {Fulfilment.CARRY_OUT: "collected"}
     return OrderView(
@@ -244,22 +243,7 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
         contact_phone=wish.contact_phone,
         language=wish.language,
         cart_id=cart.id,
-        lines=[
-            LineView(
-                id=order_lines[line.id],
-                variant_id=line.variant_id,
-                sku=line.sku,
-                name=in_language(line.name, wish.language),
-                quantity=line.quantity,
-                unit_price=line.unit_price or 0,
-                discount=draft.quote.lines[line.id].discount,
-                line_total=draft.quote.lines[line.id].total,
-                fulfilled=gone.get(line.id, 0),
-                tax_rate=draft.quote.lines[line.id].tax_rate,
-                tax=draft.quote.lines[line.id].taxed.tax,
-            )
-            for line in cart.lines
-        ],
+        lines=_lines_as_read(draft, row["lines"]),
         taxes=[
             TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax) for tax in draft.quote.taxes
         ],
@@ -286,3 +270,23 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
             for tender, payment_id in zip(draft.tenders, row["payments"] or (), strict=True)
         ],
     )
+
+
+def _lines_as_read(draft: Draft, ids: Sequence[int]) -> list[LineView]:
+    gone, quoted = _carried_out(draft), draft.quote.lines
+    return [
+        LineView(
+            id=line_id,
+            variant_id=line.variant_id,
+            sku=line.sku,
+            name=in_language(line.name, draft.wish.language),
+            quantity=line.quantity,
+            unit_price=line.unit_price or 0,
+            discount=quoted[line.id].discount,
+            line_total=quoted[line.id].total,
+            fulfilled=gone.get(line.id, 0),
+            tax_rate=quoted[line.id].tax_rate,
+            tax=quoted[line.id].taxed.tax,
+        )
+        for line, line_id in zip(draft.cart.lines, ids, strict=True)
+    ]

@@ -1,0 +1,42 @@
+"""Taxes and what else prices are made of."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from accounts.models import Customer, TaxNumber
+from carts.models import TaxRate, TaxZone
+from inventory.models import TaxCategory
+from orders.models import Order, OrderTax
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def make_tax_zone(code: str = "de", *, country: str = "DE", **fields: Any) -> TaxZone:
+    """Places that bear the same taxes; prices hold them unless is_included says otherwise."""
+    return TaxZone.objects.create(code=code, country=country, name=fields.pop("name", {"en": code}), **fields)
+
+
+def make_tax_rate(
+    zone: TaxZone, basis_points: int = 1900, *, category: str = "standard", starts: date = date(2021, 1, 1), **more: Any
+) -> TaxRate:
+    """A rate of a zone, without an end unless one is given; its category is made if it is not there."""
+    of, _is_new = TaxCategory.objects.get_or_create(
+        code=category, defaults={"name": {"en": category}, "is_standard": category == "standard"}
+    )
+    return TaxRate.objects.create(zone=zone, category=of, basis_points=basis_points, starts_date=starts, **more)
+
+
+def make_german_taxes(*, is_included: bool = True) -> TaxZone:
+    """19 % on everything, and 7 % on what is of the category "reduced"."""
+    zone = make_tax_zone(is_included=is_included)
+    make_tax_rate(zone, 1900)
+    make_tax_rate(zone, 700, category="reduced")
+    return zone
+
+
+def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
+    """One row in each table of this file's kind, for tests that open every page of the back office."""
+    zone = make_tax_zone(f"zone-{number}")
+    make_tax_rate(zone, category=f"kind-{number}")
+    OrderTax.objects.create(order=order, zone=zone, rate=1900, is_included=True, base=1084, tax=206)
+    TaxNumber.objects.create(customer=shopper, country="FR", number=f"FR{number}", checked_at=NOON)
