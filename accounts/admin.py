@@ -13,7 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Address, Consent, Customer, CustomerMerge, TaxNumber, TouchMessage
+from accounts.models import (
+    Address,
+    Consent,
+    Customer,
+    CustomerMerge,
+    Segment,
+    SegmentMembership,
+    TaxNumber,
+    TouchMessage,
+)
 from accounts.services.merging import merge_customers, undo_merge
 from accounts.services.tax_numbers import forget_tax_number, keep_tax_number
 from core.back_office import Act, ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
@@ -181,6 +190,23 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
             is_destructive=True,
         ),
     )
+
+
+@admin.register(Segment)
+class SegmentAdmin(OfficeAdmin):
+    list_display = ("__str__", "code")
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+
+@admin.register(SegmentMembership)
+class SegmentMembershipAdmin(OfficeAdmin):
+    list_display = ("customer", "segment", "since", "until")
+    list_select_related = ("customer", "segment")
+    list_filter = ("segment",)
+    search_fields = ("customer__name", "customer__email__istartswith", "segment__code")
+    ordering = ("-id",)
+    autocomplete_fields = ("customer", "segment")
 
 
 @admin.register(TaxNumber)

@@ -10,18 +10,29 @@ from inventory.queries.staff import Staff, staff_with_store
 
 _CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "taxcategory", "location", "openinghours")
 _SEEN = {
-    "accounts": ("customer", "address", "consent", "customermerge", "taxnumber"),
-    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate"),
+    "accounts": ("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
+    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion"),
     "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (*_CATALOGUE, "openingexception", "pricerange", "stocklevel", "stockmovement", "reservation"),
     "orders": (
-        *("order", "orderline", "ordertax", "fulfilment", "fulfilmentline", "handover", "collector", "tillsession"),
+        *(
+            "order",
+            "orderline",
+            "ordertax",
+            "orderdiscount",
+            "fulfilment",
+            "fulfilmentline",
+            "handover",
+            "collector",
+            "tillsession",
+        ),
         *("payment", "paymentattempt", "receiptrequest", "refund", "return", "returnline"),
     ),
 }
 _EDITED = {
-    "carts": ("shippingrate", "taxzone", "taxrate"),
+    "accounts": ("segment", "segmentmembership"),
+    "carts": ("shippingrate", "taxzone", "taxrate", "promotion"),
     "inventory": (*_CATALOGUE, "openingexception"),
 }
 

@@ -16,7 +16,7 @@ from core.formats import money_text, number_text, percent_text
 from core.money import format_minor
 from core.office_pages import OfficePage, PagesAdmin
 from inventory.models import Location
-from orders.models import OrderTax
+from orders.models import OrderDiscount, OrderTax
 from orders.queries.taxes import TaxReportRow, tax_report
 
 AMOUNTS = ("base", "tax", "gross", "undone_base", "undone_tax")
@@ -79,6 +79,15 @@ def _download(rows: Any, name: str) -> HttpResponse:
             for row in rows
         ],
     )
+
+
+@admin.register(OrderDiscount)
+class OrderDiscountAdmin(ReadOnlyAdmin):
+    list_display = ("order", "name", "line", "amount_money")
+    list_select_related = ("order", "line")
+    search_fields = ("order__number__exact",)
+    ordering = ("-id",)
+    amount_money = money_column("amount", title=_("amount"), currency="order.currency")
 
 
 @admin.register(OrderTax)

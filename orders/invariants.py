@@ -85,6 +85,16 @@ invariant(
     """,
 )
 invariant(
+    "the discount of a line is what its offers took off",
+    """
+    SELECT line.id, line.discount, sum(given.amount) AS given FROM orders_orderline AS line
+    JOIN orders_order AS orders ON orders.id = line.order_id
+    LEFT JOIN orders_orderdiscount AS given ON given.line_id = line.id
+    WHERE orders.external_id = ''
+    GROUP BY line.id HAVING line.discount <> coalesce(sum(given.amount), 0)
+    """,
+)
+invariant(
     "an order's total is its goods less the discount, plus shipping, plus the tax on top of its lines and shipping",
     """
     SELECT orders.number, orders.tax_total, sum(line.tax_added) AS added, orders.shipping_tax_added

@@ -11,7 +11,21 @@ from carts.queries.terms import Terms, terms_at
 from carts.rules.conditions import Scene
 from carts.rules.quote import Quote, Supply, TaxTerms, quote
 from carts.rules.taxes import Place
+from core import sql
 from core.actors import Actor
+
+# Whoever's cart was ordered once has bought; this cart does not count, which is being ordered just now.
+_BUYER = """
+WITH person AS (
+    SELECT id FROM accounts_customer WHERE id = %(customer)s OR merged_into_id = %(customer)s
+)
+SELECT EXISTS (SELECT FROM carts_cart WHERE customer_id IN (SELECT id FROM person) AND state = 'ordered'
+               AND id <> %(cart)s) AS has_bought,
+       (SELECT array_agg(segment.code) FROM accounts_segmentmembership AS membership
+        JOIN accounts_segment AS segment ON segment.id = membership.segment_id
+        WHERE membership.customer_id IN (SELECT id FROM person) AND membership.since <= %(now)s
+          AND (membership.until IS NULL OR membership.until > %(now)s)) AS segments
+"""
 
 
 def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[Supply] | None = None) -> Quote:
@@ -29,9 +43,10 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
     return quote(
         [line.item for line in cart.lines],
         currency=cart.currency,
-        scene=Scene(now=now, channel=by.channel, store=by.store_code),
+        scene=_scene(cart, terms, by, now),
         supplies=supplies,
         shipping=cart.shipping_terms,
+        offers=terms.offers,
         taxes=_tax_terms(cart, terms, now) if needs_tax else None,
     )
 
@@ -44,6 +59,20 @@ def supply_of(cart: CartView, place: Place, *, is_shipped: bool = False) -> Supp
 def place_at(cart: CartView, store_code: str = "") -> Place:
     """Return where a store stands, for taxes; without one, the shop's own country."""
     return terms_at(cart.terms_stamp).places.get(store_code) or Place(settings.SHOP_COUNTRY)
+
+
+def _scene(cart: CartView, terms: Terms, by: Actor, now: datetime) -> Scene:
+    if cart.customer_id is None or not terms.asks_about_buyer:
+        return Scene(now=now, channel=by.channel, store=by.store_code)
+    buyer = sql.fetch_one(_BUYER, {"customer": cart.customer_id, "cart": cart.id, "now": now}) or {}
+    return Scene(
+        now=now,
+        channel=by.channel,
+        store=by.store_code,
+        is_known=True,
+        has_bought=buyer["has_bought"],
+        segments=frozenset(buyer["segments"] or ()),
+    )
 
 
 def _tax_terms(cart: CartView, terms: Terms, now: datetime) -> TaxTerms:

@@ -36,6 +36,10 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
             "tax": money_json(order.tax_total, currency),
             "grand": money_json(order.grand_total, currency),
         },
+        "discounts": [
+            {"name": discount.name, "amount": money_json(discount.amount, currency), "target": discount.target}
+            for discount in order.discounts
+        ],
         "taxes": [_tax_json(tax, currency) for tax in order.taxes],
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes) for fulfilment in order.fulfilments],
         "payments": [_payment_json(payment, currency) for payment in order.payments],
@@ -186,6 +190,14 @@ class OrderReturnOut(serializers.Serializer[Any]):
     lines = serializers.ListField(child=serializers.DictField())
 
 
+class OrderDiscountOut(serializers.Serializer[Any]):
+    """What one offer took off, or spared of shipping (which is in no total)."""
+
+    name = serializers.CharField()
+    amount = MoneySchema()
+    target = serializers.ChoiceField(["items", "shipping"])
+
+
 class OrderTaxOut(serializers.Serializer[Any]):
     """All of an order that bears one rate; net and tax together are what is paid for it."""
 
@@ -226,6 +238,7 @@ class OrderOut(serializers.Serializer[Any]):
     contact = ContactOut()
     lines = OrderLineOut(many=True)
     totals = OrderTotalsOut()
+    discounts = OrderDiscountOut(many=True)
     taxes = OrderTaxOut(many=True)
     fulfilments = FulfilmentOut(many=True)
     payments = PaymentOut(many=True)

@@ -210,3 +210,34 @@ class OrderTax(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rate / 100:g} %: {self.tax}"
+
+
+class OrderDiscount(models.Model):
+    """
+    What one offer took off an order: a row for each line it touched, and one without a line for spared shipping.
+
+    The rows of a line make up its discount; what was spared of shipping is in no total, for nothing was charged.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="discounts", verbose_name=_("order"))
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, null=True, related_name="discounts", verbose_name=_("order line")
+    )
+    promotion = models.ForeignKey(
+        "carts.Promotion", on_delete=models.PROTECT, related_name="+", verbose_name=_("offer")
+    )
+    name = models.CharField(_("name"), max_length=300, help_text=_("As the buyer read it."))
+    amount = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        verbose_name = _("discount of an order")
+        verbose_name_plural = _("discounts of orders")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "promotion"], condition=Q(line__isnull=False), name="order_discount_once_per_line"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="order_discount_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.amount}"

@@ -58,7 +58,11 @@ class ReceiptTax:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty."""
+    """
+    A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty.
+
+    discounts: each offer with what it took off.
+    """
 
     shop: str
     number: str
@@ -70,6 +74,7 @@ class Receipt:
     phone: str
     lines: list[ReceiptLine]
     items: str
+    discounts: list[tuple[str, str]]
     discount: str
     shipping: str
     tax: str
@@ -109,6 +114,9 @@ def receipt_of(number: str, *, language: str) -> Receipt:
             for line in order.lines
         ],
         items=money(order.items_total),
+        discounts=[
+            (discount.name, money(discount.amount)) for discount in order.discounts if discount.target == "items"
+        ],
         discount=money(order.discount_total),
         shipping=money(order.shipping_total),
         tax=money(order.tax_total),

@@ -53,6 +53,15 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscountView:
+    """What one offer took off. target: "items", or "shipping" for what it spared there (in no total)."""
+
+    name: str
+    amount: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaxView:
     """All of an order that bears one rate, in basis points. base: without tax."""
 
@@ -90,6 +99,7 @@ class OrderView:
     refunds: list[dict[str, Any]] = field(default_factory=list)
     returns: list[dict[str, Any]] = field(default_factory=list)
     taxes: list[TaxView] = field(default_factory=list)
+    discounts: list[DiscountView] = field(default_factory=list)
     collector: dict[str, Any] | None = None
     cancel_reason: str = ""
 

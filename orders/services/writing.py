@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 
 from carts.queries.carts import CartView
-from carts.rules.quote import Quote
+from carts.rules.quote import Discount, Quote
 from core import sql
 from core.actors import Actor
 from core.translated import in_language
 from orders.models import Fulfilment, Order, Payment
 from orders.providers import SANDBOX
-from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
+from orders.queries.views import DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, PlannedTender, Wish
 from orders.services.sources import Part
 
@@ -52,6 +52,13 @@ WITH new_order AS (
     FROM new_order,
          unnest(%(zones)s::bigint[], %(zone_rates)s::int[], %(zones_include)s::bool[], %(zones_exempt)s::bool[],
                 %(bases)s::bigint[], %(zone_taxes)s::bigint[]) AS given
+), discount AS (
+    INSERT INTO orders_orderdiscount (order_id, line_id, promotion_id, name, amount)
+    SELECT new_order.id, line.id, given.promotion_id, given.name, given.amount
+    FROM new_order,
+         unnest(%(offers)s::bigint[], %(offer_names)s::text[], %(offer_lines)s::int[], %(offer_amounts)s::bigint[])
+             AS given(promotion_id, name, position, amount)
+    LEFT JOIN line ON line.position = given.position
 ), part AS (
     SELECT *, nextval(pg_get_serial_sequence('orders_fulfilment', 'id')) AS id
     FROM unnest(%(kinds)s::text[], %(locations)s::bigint[], %(addresses)s::jsonb[], %(promised)s::timestamptz[])
@@ -182,6 +189,10 @@ def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
 def _quote_parameters(draft: Draft) -> dict[str, Any]:
     lines = [draft.quote.lines[line.id] for line in draft.cart.lines]
     taxes = draft.quote.taxes
+    discounts: list[tuple[int | None, Discount]] = [
+        (place, discount) for place, line in enumerate(lines, 1) for discount in line.discounts
+    ]
+    discounts += [(None, discount) for discount in draft.quote.discounts if discount.target == "shipping"]
     return {
         "discounts": [line.discount for line in lines],
         "tax_rates": [line.tax_rate for line in lines],
@@ -193,6 +204,10 @@ def _quote_parameters(draft: Draft) -> dict[str, Any]:
         "zones_exempt": [tax.is_exempt for tax in taxes],
         "bases": [tax.base for tax in taxes],
         "zone_taxes": [tax.tax for tax in taxes],
+        "offers": [discount.offer_id for _place, discount in discounts],
+        "offer_names": [in_language(dict(discount.name), draft.wish.language) for _place, discount in discounts],
+        "offer_lines": [place for place, _discount in discounts],
+        "offer_amounts": [discount.amount for _place, discount in discounts],
     }
 
 
@@ -244,6 +259,10 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
         language=wish.language,
         cart_id=cart.id,
         lines=_lines_as_read(draft, row["lines"]),
+        discounts=[
+            DiscountView(in_language(dict(discount.name), wish.language), discount.amount, discount.target)
+            for discount in draft.quote.discounts
+        ],
         taxes=[
             TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax) for tax in draft.quote.taxes
         ],

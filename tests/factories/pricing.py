@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from accounts.models import Customer, TaxNumber
-from carts.models import TaxRate, TaxZone
+from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
+from carts.models import Promotion, TaxRate, TaxZone
 from inventory.models import TaxCategory
-from orders.models import Order, OrderTax
+from orders.models import Order, OrderDiscount, OrderTax
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -34,9 +34,27 @@ def make_german_taxes(*, is_included: bool = True) -> TaxZone:
     return zone
 
 
+def make_offer(benefit: dict[str, Any], *conditions: dict[str, Any], **fields: Any) -> Promotion:
+    """An offer that began long ago and has no end; benefit and conditions as JSON."""
+    values = {"name": {"en": "Offer"}, "starts_at": datetime(2026, 1, 1, tzinfo=UTC)} | fields
+    promotion = Promotion(benefit=benefit, conditions=list(conditions), **values)
+    promotion.full_clean()
+    promotion.save()
+    return promotion
+
+
+def put_into_segment(customer: Customer, code: str) -> None:
+    """Make somebody a member of a segment, which is made if it is not there."""
+    segment, _is_new = Segment.objects.get_or_create(code=code, defaults={"name": {"en": code}})
+    SegmentMembership.objects.create(segment=segment, customer=customer, since=datetime(2026, 1, 1, tzinfo=UTC))
+
+
 def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     """One row in each table of this file's kind, for tests that open every page of the back office."""
     zone = make_tax_zone(f"zone-{number}")
     make_tax_rate(zone, category=f"kind-{number}")
     OrderTax.objects.create(order=order, zone=zone, rate=1900, is_included=True, base=1084, tax=206)
     TaxNumber.objects.create(customer=shopper, country="FR", number=f"FR{number}", checked_at=NOON)
+    offer = make_offer({"kind": "percent", "basis_points": 1000})
+    OrderDiscount.objects.create(order=order, promotion=offer, name="Offer", amount=100)
+    put_into_segment(shopper, f"segment-{number}")
