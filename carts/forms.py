@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Segment
+from accounts.models import Customer, Segment, SegmentMembership
 from carts.models import Promotion
 from carts.rules.benefits import parse_benefit
 from core.currencies import PLACES
@@ -45,6 +45,41 @@ def _many(model: Any, title: Any, related: Any) -> Any:
         label=title, queryset=model.objects.all(), required=False,
         widget=AutocompleteSelectMultiple(related, admin.site),
     )  # fmt: skip
+
+
+class PreviewForm(forms.Form):
+    """An imagined cart: what lies in it, whose it is, when and where."""
+
+    lines = forms.CharField(
+        label=gettext_lazy("in the cart"), widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), max_length=4000,
+        help_text=gettext_lazy("A SKU in each line, and behind it how many: MUG-STONE 2"),
+    )  # fmt: skip
+    customer = forms.ModelChoiceField(
+        label=gettext_lazy("customer"), queryset=Customer.objects.all(), required=False,
+        widget=AutocompleteSelect(SegmentMembership._meta.get_field("customer"), admin.site),
+    )  # fmt: skip
+    moment = forms.DateTimeField(label=gettext_lazy("at this moment"), required=False)
+    channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=DOORS, initial="web")
+    store = forms.ModelChoiceField(
+        label=gettext_lazy("store"), queryset=Location.objects.filter(kind=Location.STORE), to_field_name="code",
+        required=False,
+    )  # fmt: skip
+    codes = forms.CharField(label=gettext_lazy("vouchers"), max_length=200, required=False)
+    country = forms.RegexField(
+        r"^[A-Z]{2}$", label=gettext_lazy("sent to this country"), required=False,
+        help_text=gettext_lazy("Two letters, like FR; empty for goods that are handed over."),
+    )  # fmt: skip
+    postcode = forms.CharField(label=gettext_lazy("postcode"), max_length=20, required=False)
+
+    def clean_lines(self) -> dict[str, int]:
+        units: dict[str, int] = {}
+        for line in self.cleaned_data["lines"].splitlines()[:200]:
+            sku, _space, count = line.strip().rpartition(" ")
+            if not count.isascii() or not count.isdigit() or not sku:
+                sku, count = line.strip(), "1"
+            if sku:
+                units[sku] = min(9999, max(1, units.get(sku, 0) + int(count[:5])))
+        return units
 
 
 class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]

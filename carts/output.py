@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
@@ -11,7 +12,8 @@ from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import quote_cart
 from carts.rules.handover import handover_code
 from carts.rules.problems import Problem
-from carts.rules.quote import Discount, QuotedLine, Totals
+from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
+from carts.rules.vouchers import WORDS
 from core.actors import Actor
 from core.media import media_url
 from core.money import money_json
@@ -33,7 +35,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
         "changed_at": cart.changed_at.isoformat(),
         "lines": [_line_json(line, found.lines[line.id], currency) for line in cart.lines],
         "discounts": [_discount_json(discount, currency) for discount in found.discounts],
-        "vouchers": [],
+        "vouchers": [_voucher_json(voucher, currency) for voucher in found.vouchers],
         "totals": totals_json(found.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
@@ -87,6 +89,15 @@ def _discount_json(discount: Discount, currency: str) -> dict[str, Any]:
     }
 
 
+def _voucher_json(voucher: QuotedVoucher, currency: str) -> dict[str, Any]:
+    return {
+        "code": voucher.code,
+        "amount": money_json(voucher.amount, currency),
+        "problem": voucher.problem or None,
+        "detail": _(WORDS[voucher.problem]) if voucher.problem else "",
+    }
+
+
 def _problem_json(problem: Problem, currency: str) -> dict[str, Any]:
     shaped: dict[str, Any] = {"code": problem.code}
     if problem.available is not None:
@@ -132,6 +143,13 @@ class DiscountOut(serializers.Serializer[Any]):
     target = serializers.ChoiceField(
         ["items", "shipping"], help_text="shipping: what an offer spares there; it is not in the totals' discount."
     )
+
+
+class VoucherOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    amount = MoneySchema(help_text="What it takes off; nothing while its offer does not fit the cart.")
+    problem = serializers.ChoiceField(list(WORDS), allow_null=True)
+    detail = serializers.CharField()
 
 
 class CartLineOut(serializers.Serializer[Any]):
@@ -182,7 +200,7 @@ class CartOut(serializers.Serializer[Any]):
     changed_at = serializers.DateTimeField(allow_null=True)
     lines = CartLineOut(many=True)
     discounts = DiscountOut(many=True)
-    vouchers = serializers.ListField(child=serializers.DictField())
+    vouchers = VoucherOut(many=True)
     totals = TotalsOut()
     problems = serializers.ListField(child=serializers.CharField())
     merged = MergedOut(many=True, help_text="What the last merge at sign-in did, until the next change.")

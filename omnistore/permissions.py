@@ -9,9 +9,10 @@ from accounts.rules import roles
 from inventory.queries.staff import Staff, staff_with_store
 
 _CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "taxcategory", "location", "openinghours")
+_VOUCHERS = ("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher")
 _SEEN = {
     "accounts": ("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
-    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion"),
+    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion", *_VOUCHERS),
     "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (*_CATALOGUE, "openingexception", "pricerange", "stocklevel", "stockmovement", "reservation"),
@@ -32,7 +33,7 @@ _SEEN = {
 }
 _EDITED = {
     "accounts": ("segment", "segmentmembership"),
-    "carts": ("shippingrate", "taxzone", "taxrate", "promotion"),
+    "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
 }
 

@@ -345,6 +345,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "handover": env.str("THROTTLE_HANDOVER", default="30/min"),
         "receipt": env.str("THROTTLE_RECEIPT", default="10/hour"),
+        "voucher": env.str("THROTTLE_VOUCHER", default="30/min"),
         "touch": env.str("THROTTLE_TOUCH", default="120/min"),
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,

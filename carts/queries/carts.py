@@ -19,6 +19,7 @@ LINES = """
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
        cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from,
        (SELECT value FROM carts_termsstamp) AS terms_stamp, tax_number.country AS tax_number_country,
+       (SELECT array_agg(voucher_id) FROM carts_cartvoucher WHERE cart_id = cart.id) AS voucher_ids,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        store.code AS added_store, store.name AS added_store_name, variant.id AS variant_id, variant.sku,
        variant.attributes, product.id AS product_id, product.tax_category_id, category.path AS category_path,
@@ -110,6 +111,7 @@ class CartView:
     lines: list[CartLineView]
     terms_stamp: int = 0
     tax_number_country: str = ""
+    voucher_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def view_of(rows: list[sql.Row]) -> CartView | None:
         lines=[_line(row) for row in rows if row["id"] is not None],
         terms_stamp=cart["terms_stamp"],
         tax_number_country=cart["tax_number_country"] or "",
+        voucher_ids=cart["voucher_ids"] or (),
     )
 
 

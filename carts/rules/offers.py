@@ -53,6 +53,27 @@ class Given:
 Price = Callable[[Sequence[Given]], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What became of an offer. word: given, closed (not its time), no_voucher, other_currency, condition, or nothing.
+
+    condition: the one that does not hold. amount: what it takes off. nothing: it fits, but takes nothing off as things
+    stand, or another one that works alone is cheaper.
+    """
+
+    word: str
+    amount: int = 0
+    condition: Condition | None = None
+
+
+def judge_offers(
+    items: Sequence[Item], *, offers: Sequence[Offer], scene: Scene, currency: str, amounts: Mapping[int, int]
+) -> list[tuple[Offer, Verdict]]:
+    """Say of each offer why a cart has it or not. amounts: what those that were given took off, by their ids."""
+    return [(offer, _judge(offer, items, scene, currency, amounts)) for offer in offers]
+
+
 def give_offers(
     items: Sequence[Item], *, offers: Sequence[Offer], scene: Scene, currency: str, price: Price
 ) -> list[Given]:
@@ -97,3 +118,16 @@ def _give(items: Sequence[Item], offers: Sequence[Offer]) -> list[Given]:
         if savings or frees:
             given.append(Given(offer, savings, frees))
     return given
+
+
+def _judge(offer: Offer, items: Sequence[Item], scene: Scene, currency: str, amounts: Mapping[int, int]) -> Verdict:
+    if offer.id in amounts:
+        return Verdict("given", amounts[offer.id])
+    if offer.needs_voucher and offer.id not in scene.vouchers:
+        return Verdict("no_voucher")
+    if not offer.is_open(scene):
+        return Verdict("closed")
+    if offer.currency and offer.currency != currency:
+        return Verdict("other_currency")
+    failing = next((condition for condition in offer.conditions if not condition.holds(items, scene)), None)
+    return Verdict("condition", condition=failing) if failing is not None else Verdict("nothing")

@@ -86,6 +86,17 @@ class QuotedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedVoucher:
+    """A voucher of the cart with what it takes off. problem: why it cannot be used, empty if it can."""
+
+    id: int
+    code: str
+    promotion_id: int
+    amount: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What a cart costs, whole and line by line."""
 
@@ -94,6 +105,7 @@ class Quote:
     discounts: tuple[Discount, ...] = ()
     taxes: tuple[TaxLine, ...] = ()
     shipping_taxed: Taxed = NOTHING
+    vouchers: tuple[QuotedVoucher, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from carts.services.vouchers import give_vouchers_back
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound
@@ -128,6 +129,8 @@ def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -
     row = sql.fetch_one(_CLOSE, {"order": order.pk, "reason": reason, "now": now})
     if row is not None:
         order.state, order.closed_at = row["state"], now
+        if order.state == Order.CANCELLED and order.cart_id is not None:
+            give_vouchers_back(cart_id=order.cart_id, now=now)
         if order.state == Order.COMPLETED:
             publish(
                 OrderCompleted(

@@ -19,6 +19,8 @@ from carts.queries.quoting import place_at, quote_cart
 from carts.rules.problems import UNAVAILABLE
 from carts.rules.quote import Quote, Supply
 from carts.rules.taxes import Place
+from carts.rules.vouchers import not_valid
+from carts.services.vouchers import hold_vouchers
 from core import logs
 from core.actors import Actor
 from core.errors import Refusal
@@ -62,16 +64,18 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     """
     Turn a cart that was taken (carts.services.placing) into an order.
 
-    Stock is promised at the chosen locations in this transaction: for good, or for 15 minutes while a payment is under
-    way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited. The stock rows are
-    locked last. Raises TotalChanged, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed,
-    SessionNotOpen; the caller's rollback undoes all of it, the taking of the cart too.
+    Stock is promised at the chosen locations in this transaction, and vouchers are counted: for good, or for 15 minutes
+    while a payment is under way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited.
+    The stock rows are locked last. Raises TotalChanged, VoucherNotValid, Unavailable, InsufficientStock,
+    StoreCannotServe, PaymentNotPossible, Malformed, SessionNotOpen; the caller's rollback undoes all of it, the taking
+    of the cart too.
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
     assigned = assign_lines(wish.fulfilments, list(by_id))
     parts = find_parts(wish.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
     found = quote_cart(cart, by=by, now=wish.occurred_at or now, supplies=_supplies(cart, parts))
+    _check_vouchers(found)
     _check_total(cart, wish, found)
     tenders = plan_tenders(wish.tenders, owed=found.totals.grand, kinds={part.kind for part in parts})
     tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
@@ -82,6 +86,7 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
 
     draft = Draft(cart=cart, wish=wish, parts=parts, quote=found, tenders=tenders, waits=waits)
     order = write_order(draft, by=by, now=now)
+    _spend_vouchers(draft, now)
     if not waits:
         announce_placed(order, by=by, now=now)
     _promise_stock(parts, waits=waits, by=by, now=now)
@@ -122,6 +127,18 @@ def _check_on_sale(lines: Sequence[CartLineView]) -> None:
         raise Unavailable(
             _("No longer sold: %(skus)s. Take it out of the cart.") % {"skus": ", ".join(gone)}, skus=gone
         )
+
+
+def _spend_vouchers(draft: Draft, now: datetime) -> None:
+    amounts = {voucher.id: voucher.amount for voucher in draft.quote.vouchers if voucher.amount}
+    if amounts:
+        hold_vouchers(cart_id=draft.cart.id, amounts=amounts, customer_id=draft.customer_id, waits=draft.waits, now=now)
+
+
+def _check_vouchers(found: Quote) -> None:
+    for voucher in found.vouchers:
+        if voucher.problem:
+            raise not_valid(voucher.code, voucher.problem)
 
 
 def _supplies(cart: CartView, parts: Sequence[Part]) -> list[Supply]:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
-from carts.models import Promotion, TaxRate, TaxZone
+from carts.models import CartVoucher, Promotion, TaxRate, TaxZone, Voucher, VoucherBudget, VoucherCount, VoucherUse
 from inventory.models import TaxCategory
 from orders.models import Order, OrderDiscount, OrderTax
 
@@ -43,6 +43,13 @@ def make_offer(benefit: dict[str, Any], *conditions: dict[str, Any], **fields: A
     return promotion
 
 
+def make_voucher(code: str = "WELCOME", *, benefit: dict[str, Any] | None = None, **fields: Any) -> Voucher:
+    """A code for one use of an offer of its own: ten percent off, unless a benefit is given."""
+    if "promotion" not in fields:
+        fields["promotion"] = make_offer(benefit or {"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+    return Voucher.objects.create(code=code, **fields)
+
+
 def put_into_segment(customer: Customer, code: str) -> None:
     """Make somebody a member of a segment, which is made if it is not there."""
     segment, _is_new = Segment.objects.get_or_create(code=code, defaults={"name": {"en": code}})
@@ -58,3 +65,11 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     offer = make_offer({"kind": "percent", "basis_points": 1000})
     OrderDiscount.objects.create(order=order, promotion=offer, name="Offer", amount=100)
     put_into_segment(shopper, f"segment-{number}")
+    voucher = make_voucher(f"CODE-{number}", uses=1)
+    assert order.cart is not None
+    CartVoucher.objects.create(cart=order.cart, voucher=voucher, added_at=NOON)
+    VoucherUse.objects.create(
+        voucher=voucher, cart=order.cart, customer=shopper, state="used", amount=100, held_at=NOON
+    )
+    VoucherCount.objects.create(voucher=voucher, customer=shopper, uses=1, most=2)
+    VoucherBudget.objects.create(promotion=voucher.promotion, amount=1000, spent=100)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from carts.rules.vouchers import WORDS
 from core.formats import day_text, money_text, number_text, percent_text, short_day_text, time_text
 from core.translated import in_language
 
@@ -57,6 +58,12 @@ def number(value: int | float | Decimal) -> str:
 def percent(basis_points: int) -> str:
     """Write hundredths of a percent as a percentage."""
     return percent_text(basis_points, _language())
+
+
+@register.filter
+def voucher_problem(reason: str) -> str:
+    """Say why a voucher cannot be used."""
+    return _(WORDS[reason])
 
 
 @register.filter
