@@ -189,6 +189,24 @@ def test_offers_cost_no_statement_and_those_about_the_buyer_one(ana, mug):
     assert counted() == without + 1
 
 
+def test_an_order_with_taxes_and_offers_takes_as_many_statements_as_one_without(ana, mug):
+    def counted():
+        phone = Api(ana)
+        cart = phone.add("MUG")
+        with CaptureQueriesContext(connection) as captured:
+            assert phone.check_out(cart, fulfilments=PICKUP).status_code == 201
+        return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
+
+    counted()
+    without = counted()
+    make_german_taxes()
+    for _number in range(3):
+        make_offer(TEN_PERCENT)
+    counted()
+
+    assert counted() == without
+
+
 def test_staff_write_an_offer_in_figures_people_speak(office, mug):
     page = reverse("admin:carts_promotion_add")
     fields = {
