@@ -15,7 +15,15 @@ _SEEN = {
     "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion", *_VOUCHERS),
     "core": ("journalentry",),
     "engagement": ("message",),
-    "inventory": (*_CATALOGUE, "openingexception", "pricerange", "stocklevel", "stockmovement", "reservation"),
+    "inventory": (
+        *_CATALOGUE,
+        "openingexception",
+        "pricerange",
+        "pricehistory",
+        "stocklevel",
+        "stockmovement",
+        "reservation",
+    ),
     "orders": (
         *(
             "order",

@@ -13,7 +13,7 @@ from core.back_office import Act, MoneyForm, OfficeAdmin, OfficeInline, ReadOnly
 from core.formats import money_text
 from core.money import Money
 from inventory.admin.editing import CatalogueAdmin
-from inventory.models import Barcode, Category, Media, Price, PriceRange, Product, TaxCategory, Variant
+from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services.catalogue import move_category, publish_product, retire_product
 from inventory.services.prices import set_price
@@ -281,3 +281,12 @@ class TaxCategoryAdmin(OfficeAdmin):
     list_display = ("__str__", "code", "is_standard")
     search_fields = ("code", "name")
     ordering = ("code",)
+
+
+@admin.register(PriceHistory)
+class PriceHistoryAdmin(ReadOnlyAdmin):
+    list_display = ("variant", "amount_money", "since")
+    list_select_related = ("variant",)
+    search_fields = ("variant__sku__startswith",)
+    ordering = ("-id",)
+    amount_money = money_column("amount", title=_("price"))
