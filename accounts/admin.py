@@ -13,8 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Address, Consent, Customer, CustomerMerge, TouchMessage
+from accounts.models import (
+    Address,
+    Consent,
+    Customer,
+    CustomerMerge,
+    Segment,
+    SegmentMembership,
+    TaxNumber,
+    TouchMessage,
+)
 from accounts.services.merging import merge_customers, undo_merge
+from accounts.services.tax_numbers import forget_tax_number, keep_tax_number
 from core.back_office import Act, ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
 
 
@@ -43,6 +53,32 @@ def _may_part(request: HttpRequest, merge: CustomerMerge) -> bool:
 def _part(request: HttpRequest, merge: CustomerMerge, asked: dict[str, Any]) -> str:
     undo_merge(merge=merge, by=office_actor(request), now=timezone.now())
     return gettext("The two records stand for themselves again.")
+
+
+class TaxNumberForm(forms.Form):
+    country = forms.RegexField(r"^[A-Z]{2}$", label=_("Country that issued it"), help_text=_("Two letters, like FR."))
+    number = forms.CharField(label=_("VAT number"), max_length=40)
+
+
+def _may_keep_number(request: HttpRequest, customer: Customer) -> bool:
+    return customer.merged_into_id is None and request.user.has_perm("accounts.change_taxnumber")
+
+
+def _keep_number(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
+    kept = keep_tax_number(customer_id=customer.pk, by=office_actor(request), now=timezone.now(), **asked)
+    return gettext("%(number)s is kept: what is sent to %(country)s goes without tax.") % {
+        "number": kept.number,
+        "country": kept.country,
+    }
+
+
+def _may_forget_number(request: HttpRequest, customer: Customer) -> bool:
+    return request.user.has_perm("accounts.change_taxnumber") and TaxNumber.objects.filter(customer=customer).exists()
+
+
+def _forget_number(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
+    forget_tax_number(customer_id=customer.pk, by=office_actor(request), now=timezone.now())
+    return gettext("From now on this customer pays tax everywhere.")
 
 
 class AddressInline(ReadOnlyInline):
@@ -86,6 +122,24 @@ class CustomerAdmin(OfficeAdmin):
             form=MergeForm,
             perform=_merge,
             is_allowed=_may_merge,
+            is_destructive=True,
+        ),
+        Act(
+            name="tax-number",
+            title=_("Enter a VAT number"),
+            explanation=_(
+                "A business is supplied without tax in the country of its number. Form and digits are checked."
+            ),
+            form=TaxNumberForm,
+            perform=_keep_number,
+            is_allowed=_may_keep_number,
+        ),
+        Act(
+            name="no-tax-number",
+            title=_("Take the VAT number off"),
+            explanation=_("The customer pays tax like everybody else from now on."),
+            perform=_forget_number,
+            is_allowed=_may_forget_number,
             is_destructive=True,
         ),
     )
@@ -136,6 +190,31 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
             is_destructive=True,
         ),
     )
+
+
+@admin.register(Segment)
+class SegmentAdmin(OfficeAdmin):
+    list_display = ("__str__", "code")
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+
+@admin.register(SegmentMembership)
+class SegmentMembershipAdmin(OfficeAdmin):
+    list_display = ("customer", "segment", "since", "until")
+    list_select_related = ("customer", "segment")
+    list_filter = ("segment",)
+    search_fields = ("customer__name", "customer__email__istartswith", "segment__code")
+    ordering = ("-id",)
+    autocomplete_fields = ("customer", "segment")
+
+
+@admin.register(TaxNumber)
+class TaxNumberAdmin(ReadOnlyAdmin):
+    list_display = ("number", "country", "customer", "checked_at", "checked_by")
+    list_select_related = ("customer", "checked_by")
+    search_fields = ("number__istartswith", "customer__name", "customer__email__istartswith")
+    ordering = ("-id",)
 
 
 @admin.register(TouchMessage)

@@ -66,3 +66,11 @@ class ConsentDecided(Event):
     medium: str
     purpose: str
     is_given: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxNumberChanged(Event):
+    """A business has another VAT number now; country is that which issued it, empty if it has none any more."""
+
+    kind: ClassVar[str] = "customer.tax_number_changed"
+    country: str

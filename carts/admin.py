@@ -4,8 +4,17 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from carts.models import Cart, CartLine, ShippingRate, WishlistItem
-from core.back_office import ChannelFilter, MoneyForm, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, money_column
+from carts import admin_offers, admin_vouchers  # noqa: F401 - registers its pages.
+from carts.models import Cart, CartLine, ShippingRate, TaxRate, TaxZone, WishlistItem
+from core.back_office import (
+    ChannelFilter,
+    MoneyForm,
+    OfficeAdmin,
+    OfficeInline,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    money_column,
+)
 
 
 class CartLineInline(ReadOnlyInline):
@@ -69,3 +78,28 @@ class ShippingRateAdmin(OfficeAdmin):
     ordering = ("currency",)
     amount_money = money_column("amount", title=_("price"))
     free_from_money = money_column("free_from", title=_("free from"))
+
+
+class TaxRateInline(OfficeInline):
+    model = TaxRate
+    fields = ("category", "basis_points", "starts_date", "ends_date")
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("category", "zone")
+
+
+@admin.register(TaxZone)
+class TaxZoneAdmin(OfficeAdmin):
+    list_display = ("__str__", "code", "country", "region", "is_included")
+    list_filter = ("is_included",)
+    search_fields = ("code", "name", "country__exact")
+    ordering = ("country", "region", "code")
+    inlines = (TaxRateInline,)
+
+
+@admin.register(TaxRate)
+class TaxRateAdmin(OfficeAdmin):
+    list_display = ("zone", "category", "basis_points", "starts_date", "ends_date")
+    list_select_related = ("zone", "category")
+    search_fields = ("zone__code", "category__code")
+    ordering = ("zone", "category", "-starts_date")

@@ -19,6 +19,7 @@ from carts.queries.carts import CartView, cart_of_customer, cart_of_token
 from carts.services.carts import Owner, VersionConflict, hash_of
 from carts.services.merging import merge_token_cart
 from core import logs
+from core.actors import Actor
 from core.api import Door, answer
 from core.errors import Malformed, NotFound
 
@@ -92,7 +93,9 @@ class CartDoor(Door):
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, VersionConflict):
             now = timezone.now()
-            exc.details["cart"] = cart_json(cart_of(self.owner(self.request, now=now)), now=now)
+            exc.details["cart"] = cart_json(
+                cart_of(self.owner(self.request, now=now)), by=actor_of(self.request), now=now
+            )
         return super().handle_exception(exc)
 
     def owner(self, request: Request, *, now: datetime) -> Owner:
@@ -100,11 +103,11 @@ class CartDoor(Door):
         return owner_of(request, now=now)
 
 
-def answer_cart(cart: CartView | None, *, now: datetime, status: int = 200, token: str = "") -> HttpResponse:
+def answer_cart(cart: CartView | None, *, by: Actor, now: datetime, status: int = 200, token: str = "") -> HttpResponse:
     """Answer with a whole cart, its version as ETag; token: the secret of a new anonymous cart."""
     if cart is not None:
         logs.bind(cart=cart.id)
-    data = cart_json(cart, now=now)
+    data = cart_json(cart, by=by, now=now)
     if token:
         data["cart_token"] = token
     return answer(data, status=status, headers={"ETag": etag_of(cart)})

@@ -18,3 +18,37 @@ invariant(
     WHERE kept.id IS NULL AND target.changed_at = source.changed_at
     """,
 )
+invariant(
+    "a voucher counts just the orders that hold or use it, within its limits",
+    """
+    SELECT voucher.id, voucher.uses, voucher.max_uses, count(used.id) AS counted FROM carts_voucher AS voucher
+    LEFT JOIN carts_voucheruse AS used ON used.voucher_id = voucher.id AND used.state IN ('held', 'used')
+    GROUP BY voucher.id HAVING voucher.uses <> count(used.id) OR count(used.id) > voucher.max_uses
+    """,
+)
+invariant(
+    "nobody uses a voucher more often than it allows each",
+    """
+    SELECT present.id FROM carts_vouchercount AS present
+    WHERE present.uses > (SELECT count(*) FROM carts_voucheruse AS used
+                           WHERE used.voucher_id = present.voucher_id AND used.customer_id = present.customer_id
+                             AND used.state IN ('held', 'used')) OR present.uses > present.most
+    """,
+)
+invariant(
+    "a budget is spent by just the orders that hold or use its vouchers",
+    """
+    SELECT budget.id, budget.spent FROM carts_voucherbudget AS budget
+    WHERE budget.spent <> (
+        SELECT coalesce(sum(used.amount), 0) FROM carts_voucheruse AS used
+        JOIN carts_voucher AS voucher ON voucher.id = used.voucher_id
+        WHERE voucher.promotion_id = budget.promotion_id AND used.state IN ('held', 'used'))
+    """,
+)
+invariant(
+    "only a cart that is ordered holds or uses a voucher",
+    """
+    SELECT used.id, cart.state FROM carts_voucheruse AS used JOIN carts_cart AS cart ON cart.id = used.cart_id
+    WHERE used.state IN ('held', 'used') AND cart.state <> 'ordered'
+    """,
+)

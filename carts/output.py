@@ -4,12 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from carts.queries.carts import CartLineView, CartView
+from carts.queries.quoting import quote_cart
 from carts.rules.handover import handover_code
 from carts.rules.problems import Problem
+from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
+from carts.rules.vouchers import WORDS
+from core.actors import Actor
 from core.media import media_url
 from core.money import money_json
 from core.schema import MoneySchema
@@ -18,29 +23,30 @@ from core.translated import in_language
 NO_CART_VERSION = 0
 
 
-def cart_json(cart: CartView | None, *, now: datetime) -> dict[str, Any]:
-    """Shape a cart as the contract has it; somebody without one sees an empty cart at version 0."""
+def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, Any]:
+    """Shape a cart as the contract has it, priced for the door that asks; nobody's is an empty one at version 0."""
     if cart is None:
         return _empty_json()
-    currency, totals = cart.currency, cart.totals
+    currency, found = cart.currency, quote_cart(cart, by=by, now=now)
     return {
         "id": str(cart.id),
         "version": cart.version,
         "currency": currency,
         "changed_at": cart.changed_at.isoformat(),
-        "lines": [_line_json(line, currency) for line in cart.lines],
-        "discounts": [],
-        "vouchers": [],
-        "totals": {
-            "items": money_json(totals.items, currency),
-            "discount": money_json(totals.discount, currency),
-            "shipping": money_json(totals.shipping, currency),
-            "tax": money_json(totals.tax, currency),
-            "grand": money_json(totals.grand, currency),
-        },
+        "lines": [_line_json(line, found.lines[line.id], currency) for line in cart.lines],
+        "discounts": [_discount_json(discount, currency) for discount in found.discounts],
+        "vouchers": [_voucher_json(voucher, currency) for voucher in found.vouchers],
+        "totals": totals_json(found.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
         "handover": handover_json(cart.id, now=now) if cart.state == "open" else None,
+    }
+
+
+def totals_json(totals: Totals, currency: str) -> dict[str, Any]:
+    """Shape totals as the contract has them."""
+    return {
+        name: money_json(getattr(totals, name), currency) for name in ("items", "discount", "shipping", "tax", "grand")
     }
 
 
@@ -55,7 +61,7 @@ def handover_json(cart_id: int, *, now: datetime) -> dict[str, Any]:
     return {"code": code, "qr_url": f"/api/v1/cart/handover/{code}.svg", "expires_at": expires_at.isoformat()}
 
 
-def _line_json(line: CartLineView, currency: str) -> dict[str, Any]:
+def _line_json(line: CartLineView, quoted: QuotedLine, currency: str) -> dict[str, Any]:
     return {
         "id": str(line.id),
         "sku": line.sku,
@@ -66,12 +72,29 @@ def _line_json(line: CartLineView, currency: str) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price": None if line.unit_price is None else money_json(line.unit_price, currency),
         "unit_price_when_added": money_json(line.unit_price_when_added, currency),
-        "line_total": money_json(line.line_total, currency),
-        "discounts": [],
+        "line_total": money_json(quoted.total, currency),
+        "discounts": [_discount_json(discount, currency) for discount in quoted.discounts],
         "added_channel": line.added_channel,
         "added_store": line.added_store,
         "added_at": line.added_at.isoformat(),
         "problems": [_problem_json(problem, currency) for problem in line.problems],
+    }
+
+
+def _discount_json(discount: Discount, currency: str) -> dict[str, Any]:
+    return {
+        "name": in_language(dict(discount.name)),
+        "amount": money_json(discount.amount, currency),
+        "target": discount.target,
+    }
+
+
+def _voucher_json(voucher: QuotedVoucher, currency: str) -> dict[str, Any]:
+    return {
+        "code": voucher.code,
+        "amount": money_json(voucher.amount, currency),
+        "problem": voucher.problem or None,
+        "detail": _(WORDS[voucher.problem]) if voucher.problem else "",
     }
 
 
@@ -114,6 +137,21 @@ class ProblemOut(serializers.Serializer[Any]):
     new_price = MoneySchema(required=False)
 
 
+class DiscountOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    amount = MoneySchema()
+    target = serializers.ChoiceField(
+        ["items", "shipping"], help_text="shipping: what an offer spares there; it is not in the totals' discount."
+    )
+
+
+class VoucherOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    amount = MoneySchema(help_text="What it takes off; nothing while its offer does not fit the cart.")
+    problem = serializers.ChoiceField(list(WORDS), allow_null=True)
+    detail = serializers.CharField()
+
+
 class CartLineOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     sku = serializers.CharField()
@@ -124,8 +162,8 @@ class CartLineOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = MoneySchema(allow_null=True)
     unit_price_when_added = MoneySchema()
-    line_total = MoneySchema()
-    discounts = serializers.ListField(child=serializers.DictField())
+    line_total = MoneySchema(help_text="After discounts, its share of those on the whole cart included.")
+    discounts = DiscountOut(many=True)
     added_channel = serializers.CharField()
     added_store = serializers.CharField(allow_null=True)
     added_at = serializers.DateTimeField()
@@ -161,8 +199,8 @@ class CartOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
     changed_at = serializers.DateTimeField(allow_null=True)
     lines = CartLineOut(many=True)
-    discounts = serializers.ListField(child=serializers.DictField())
-    vouchers = serializers.ListField(child=serializers.DictField())
+    discounts = DiscountOut(many=True)
+    vouchers = VoucherOut(many=True)
     totals = TotalsOut()
     problems = serializers.ListField(child=serializers.CharField())
     merged = MergedOut(many=True, help_text="What the last merge at sign-in did, until the next change.")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from core.money import places_of
 
@@ -64,6 +64,14 @@ def short_day_text(day: date, language: str) -> str:
 def number_text(number: int | float, language: str) -> str:
     """Write a number with the reader's digits and separators."""
     return _in_digits_of(language, format_decimal(number, locale=language, numbering_system="default"))
+
+
+def percent_text(basis_points: int, language: str) -> str:
+    """Write hundredths of a percent as a percentage: 1900 is "19%" in English."""
+    share = Decimal(basis_points).scaleb(-4)
+    return _in_digits_of(
+        language, format_percent(share, format="#,##0.##%", locale=language, numbering_system="default")
+    )
 
 
 def time_text(moment: datetime | time, language: str) -> str:

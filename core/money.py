@@ -52,17 +52,23 @@ class Money:
         one each, to the largest remainders, the earlier share first where remainders are equal.
         weights: not negative, at least one above zero.
         """
-        total = sum(weights)
-        if total <= 0 or min(weights) < 0:
-            raise MoneyError("Shares need weights that are not negative and not all zero.")
-        sign = -1 if self.amount < 0 else 1
-        whole = abs(self.amount)
-        shares = [whole * weight // total for weight in weights]
+        return [Money(share, self.currency) for share in split(self.amount, weights)]
+
+
+def split(amount: int, weights: Sequence[int]) -> list[int]:
+    """Split minor units of any currency as Money.allocate does. Raises MoneyError."""
+    total = sum(weights)
+    if total <= 0 or min(weights) < 0:
+        raise MoneyError("Shares need weights that are not negative and not all zero.")
+    sign = -1 if amount < 0 else 1
+    whole = abs(amount)
+    shares = [whole * weight // total for weight in weights]
+    left = whole - sum(shares)
+    if left:
         remainders = [whole * weight % total for weight in weights]
-        by_remainder = sorted(range(len(weights)), key=lambda place: -remainders[place])
-        for place in by_remainder[: whole - sum(shares)]:
+        for place in sorted(range(len(weights)), key=lambda place: -remainders[place])[:left]:
             shares[place] += 1
-        return [Money(sign * share, self.currency) for share in shares]
+    return [sign * share for share in shares] if sign < 0 else shares
 
 
 def places_of(currency: str) -> int:
@@ -107,6 +113,13 @@ def parse_money(text: str, currency: str) -> Money:
     if abs(minor) > LARGEST_AMOUNT:
         raise MoneyError("The amount is too large.")
     return Money(int(minor), currency)
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """Divide and round to a whole number, halves away from zero. denominator: above zero."""
+    if numerator < 0:
+        return -((-2 * numerator + denominator) // (2 * denominator))
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def round_to_minor(value: Decimal, currency: str) -> Money:

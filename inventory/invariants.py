@@ -58,3 +58,15 @@ invariant(
     WHERE category.path <> COALESCE(parent.path || '/', '') || category.slug
     """,
 )
+invariant(
+    "what a variant costs is the last price of its history",
+    """
+    SELECT price.variant_id, price.amount, former.amount AS last FROM inventory_price AS price
+    LEFT JOIN LATERAL (
+        SELECT amount FROM inventory_pricehistory AS former
+        WHERE former.variant_id = price.variant_id AND former.currency = price.currency
+        ORDER BY since DESC, id DESC LIMIT 1
+    ) AS former ON true
+    WHERE price.amount IS DISTINCT FROM former.amount
+    """,
+)

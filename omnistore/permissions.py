@@ -8,20 +8,40 @@ from django.db import models
 from accounts.rules import roles
 from inventory.queries.staff import Staff, staff_with_store
 
-_CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "location", "openinghours")
+_CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "taxcategory", "location", "openinghours")
+_VOUCHERS = ("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher")
 _SEEN = {
-    "accounts": ("customer", "address", "consent", "customermerge"),
-    "carts": ("cart", "cartline", "wishlistitem", "shippingrate"),
+    "accounts": ("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
+    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion", *_VOUCHERS),
     "core": ("journalentry",),
     "engagement": ("message",),
-    "inventory": (*_CATALOGUE, "openingexception", "pricerange", "stocklevel", "stockmovement", "reservation"),
+    "inventory": (
+        *_CATALOGUE,
+        "openingexception",
+        "pricerange",
+        "pricehistory",
+        "stocklevel",
+        "stockmovement",
+        "reservation",
+    ),
     "orders": (
-        *("order", "orderline", "fulfilment", "fulfilmentline", "handover", "collector", "tillsession"),
+        *(
+            "order",
+            "orderline",
+            "ordertax",
+            "orderdiscount",
+            "fulfilment",
+            "fulfilmentline",
+            "handover",
+            "collector",
+            "tillsession",
+        ),
         *("payment", "paymentattempt", "receiptrequest", "refund", "return", "returnline"),
     ),
 }
 _EDITED = {
-    "carts": ("shippingrate",),
+    "accounts": ("segment", "segmentmembership"),
+    "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
 }
 
@@ -40,7 +60,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
-    roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer"}),
+    roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer", "accounts.change_taxnumber"}),
 }
 
 

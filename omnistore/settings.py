@@ -49,6 +49,7 @@ SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 # The country that the checkout's address begins with.
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
+SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")  # Whose midnight ends a day of taxes.
 # Working days from an order to the parcel's arrival.
 SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
 # Days from the hand-over in which a shopper may ask to give goods back.
@@ -343,6 +344,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "handover": env.str("THROTTLE_HANDOVER", default="30/min"),
         "receipt": env.str("THROTTLE_RECEIPT", default="10/hour"),
+        "voucher": env.str("THROTTLE_VOUCHER", default="30/min"),
         "touch": env.str("THROTTLE_TOUCH", default="120/min"),
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, money_column, office_actor
+from orders import admin_taxes  # noqa: F401 - registers its pages.
 from orders.models import (
     Collector,
     Fulfilment,
@@ -95,10 +96,11 @@ def _deliver(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) ->
 class OrderLineInline(ReadOnlyInline):
     model = OrderLine
     fields = (
-        *("sku", "name", "quantity", "unit_price_money", "discount_money", "line_total_money"),
+        *("sku", "name", "quantity", "unit_price_money", "discount_money", "line_total_money", "tax_rate", "tax_money"),
         *("quantity_fulfilled", "quantity_cancelled", "quantity_returned"),
     )
-    readonly_fields = ("unit_price_money", "discount_money", "line_total_money")
+    readonly_fields = ("unit_price_money", "discount_money", "line_total_money", "tax_money")
+    tax_money = money_column("tax_amount", title=_("tax"), currency=OF_ORDER)
     unit_price_money = money_column("unit_price", title=_("unit price"), currency=OF_ORDER)
     discount_money = money_column("discount", title=_("discount"), currency=OF_ORDER)
     line_total_money = money_column("line_total", title=_("total"), currency=OF_ORDER)

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.events import CustomerVerified
 from accounts.queries.timeline import summarises
+from carts.services.vouchers import settle_vouchers
 from core.formats import money_text
 from core.journal import Entry, handles
+from orders.events import OrderPlaced
 from orders.services.guests import claim_guest_orders
 
 
@@ -18,6 +20,12 @@ def bring_guest_orders_home(entry: Entry) -> None:
     """An address or number was proved: the orders placed under it without an account are this person's."""
     assert entry.customer_id is not None
     claim_guest_orders(customer_id=entry.customer_id, medium=entry.payload["medium"])
+
+
+@handles(OrderPlaced)
+def use_vouchers(entry: Entry) -> None:
+    """The promise holds: what the order held of vouchers is used."""
+    settle_vouchers(cart_id=entry.payload["cart_id"], now=entry.occurred_at)
 
 
 def _about_order(words: Any) -> Callable[[Entry], str]:

@@ -76,6 +76,48 @@ invariant(
     """,
 )
 invariant(
+    "the discounts of an order's lines add up to its own, to the unit, and none has the wrong sign",
+    """
+    SELECT orders.number, orders.discount_total, sum(line.discount) AS lines
+    FROM orders_order AS orders JOIN orders_orderline AS line ON line.order_id = orders.id
+    WHERE orders.external_id = ''
+    GROUP BY orders.id HAVING sum(line.discount) <> orders.discount_total OR min(line.discount) < 0
+    """,
+)
+invariant(
+    "the discount of a line is what its offers took off",
+    """
+    SELECT line.id, line.discount, sum(given.amount) AS given FROM orders_orderline AS line
+    JOIN orders_order AS orders ON orders.id = line.order_id
+    LEFT JOIN orders_orderdiscount AS given ON given.line_id = line.id
+    WHERE orders.external_id = ''
+    GROUP BY line.id HAVING line.discount <> coalesce(sum(given.amount), 0)
+    """,
+)
+invariant(
+    "an order's total is its goods less the discount, plus shipping, plus the tax on top of its lines and shipping",
+    """
+    SELECT orders.number, orders.tax_total, sum(line.tax_added) AS added, orders.shipping_tax_added
+    FROM orders_order AS orders JOIN orders_orderline AS line ON line.order_id = orders.id
+    WHERE orders.external_id = ''
+    GROUP BY orders.id
+    HAVING orders.tax_total <> sum(line.tax_added) + orders.shipping_tax_added
+        OR orders.grand_total <> sum(line.line_total + line.tax_added)
+                                 + orders.shipping_total + orders.shipping_tax_added
+    """,
+)
+invariant(
+    "the tax lines of an order hold the tax of its lines and of shipping, and no more than was paid",
+    """
+    SELECT orders.number, tax.tax, lines.tax + orders.shipping_tax AS of_lines, tax.gross, orders.grand_total
+    FROM orders_order AS orders
+    JOIN LATERAL (SELECT sum(tax) AS tax, sum(base + tax) AS gross FROM orders_ordertax WHERE order_id = orders.id)
+        AS tax ON tax.tax IS NOT NULL
+    JOIN LATERAL (SELECT sum(tax_amount) AS tax FROM orders_orderline WHERE order_id = orders.id) AS lines ON true
+    WHERE tax.tax <> lines.tax + orders.shipping_tax OR tax.gross > orders.grand_total
+    """,
+)
+invariant(
     "an order that nobody cancelled or returned is paid or due to the unit",
     """
     SELECT orders.number, orders.grand_total, paid.amount FROM orders_order AS orders

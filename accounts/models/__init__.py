@@ -1,6 +1,17 @@
 from accounts.models.addresses import Address
 from accounts.models.consents import Consent
 from accounts.models.customers import Customer, CustomerMerge
+from accounts.models.segments import Segment, SegmentMembership
+from accounts.models.tax_numbers import TaxNumber
 from accounts.models.touches import TouchMessage
 
-__all__ = ["Address", "Consent", "Customer", "CustomerMerge", "TouchMessage"]
+__all__ = [
+    "Address",
+    "Consent",
+    "Customer",
+    "CustomerMerge",
+    "Segment",
+    "SegmentMembership",
+    "TaxNumber",
+    "TouchMessage",
+]

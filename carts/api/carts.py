@@ -50,7 +50,7 @@ class ShoppersCart(CartDoor):
     def get(self, request: Request) -> HttpResponse:
         """The caller's one open cart, at today's prices, with what is wrong on each line."""
         now = timezone.now()
-        return answer_cart(cart_of(self.owner(request, now=now)), now=now)
+        return answer_cart(cart_of(self.owner(request, now=now)), by=actor_of(request), now=now)
 
     @extend_schema(
         operation_id="cart_empty",
@@ -63,7 +63,7 @@ class ShoppersCart(CartDoor):
         now = timezone.now()
         owner = self.owner(request, now=now)
         empty_cart(owner=owner, by=actor_of(request), now=now, version=version_of(request))
-        return answer_cart(cart_of(owner), now=now)
+        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
 
 
 class CartLines(CartDoor):
@@ -81,7 +81,7 @@ class CartLines(CartDoor):
         body = checked(NewLine, request)
         by, version = actor_of(request), version_of(request)
         owner, token = put_into_cart(owner=self.owner(request, now=now), by=by, now=now, version=version, **body)
-        return answer_cart(cart_of(owner), now=now, status=201, token=token)
+        return answer_cart(cart_of(owner), by=actor_of(request), now=now, status=201, token=token)
 
 
 class CartLine(CartDoor):
@@ -106,7 +106,7 @@ class CartLine(CartDoor):
             version=version_of(request),
             **body,
         )
-        return answer_cart(cart_of(owner), now=now)
+        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
 
     @extend_schema(
         operation_id="cart_remove",
@@ -121,7 +121,7 @@ class CartLine(CartDoor):
         remove_line(
             owner=owner, line_id=line_id_of(line_id), by=actor_of(request), now=now, version=version_of(request)
         )
-        return answer_cart(cart_of(owner), now=now)
+        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
 
 
 class HandoverPicture(Door):

@@ -9,9 +9,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.authentication import actor_of
 from carts.doors import TOKEN_PARAMETER, CartDoor, cart_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, StoreOption, find_options
+from core.actors import Actor
 from core.api import StrictSerializer, answer, checked_query
 from core.money import money_json
 from core.schema import MoneySchema
@@ -76,11 +78,11 @@ class FulfilmentOptions(CartDoor):
         cart = cart_of(self.owner(request, now=now))
         if cart is None or not cart.lines:
             return answer({"ship": None, "stores": [], "nearest_with_all": None})
-        return answer(_options_json(cart, near, now))
+        return answer(_options_json(cart, near, actor_of(request), now))
 
 
-def _options_json(cart: CartView, near: Place | None, now: datetime) -> dict[str, Any]:
-    options = find_options(cart, near=near, now=now, limit=MOST_STORES)
+def _options_json(cart: CartView, near: Place | None, by: Actor, now: datetime) -> dict[str, Any]:
+    options = find_options(cart, near=near, by=by, now=now, limit=MOST_STORES)
     ship = options.ship
     return {
         "ship": {

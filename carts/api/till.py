@@ -18,6 +18,7 @@ from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
 from carts.queries.carts import cart_of_customer, get_cart
 from carts.rules.handover import cart_id_of
 from carts.services.carts import Owner, VersionConflict, add_to_cart, change_quantity, empty_cart, remove_line
+from core.actors import Actor
 from core.api import checked
 from core.errors import NotFound
 from inventory.staff import StaffDoor
@@ -37,7 +38,7 @@ class CartByCode(StaffDoor):
         cart = get_cart(cart_id) if cart_id is not None else None
         if cart is None or cart.state != "open":
             raise NotFound(_("No open cart has this code. Ask the customer to refresh the page and scan again."))
-        return answer_cart(cart, now=now)
+        return answer_cart(cart, by=self.actor(request), now=now)
 
 
 class CustomerCartDoor(StaffDoor):
@@ -52,7 +53,9 @@ class CustomerCartDoor(StaffDoor):
         if isinstance(exc, VersionConflict):
             now = timezone.now()
             owner = self.owner(self.kwargs["customer_id"])
-            exc.details["cart"] = cart_json(cart_of_customer(list(owner.customer_ids)), now=now)
+            exc.details["cart"] = cart_json(
+                cart_of_customer(list(owner.customer_ids)), by=self.actor(self.request), now=now
+            )
         return super().handle_exception(exc)
 
 
@@ -60,7 +63,7 @@ class CustomerCart(CustomerCartDoor):
     @extend_schema(operation_id="till_customer_cart", responses=CartOut, tags=["till"])
     def get(self, request: Request, customer_id: str) -> HttpResponse:
         """The customer's own open cart, live."""
-        return _answer(self.owner(customer_id), now=timezone.now())
+        return _answer(self.owner(customer_id), by=self.actor(request), now=timezone.now())
 
     @extend_schema(
         operation_id="till_customer_cart_empty", parameters=[VERSION_PARAMETER], responses={200: CartOut}, tags=["till"]
@@ -70,7 +73,7 @@ class CustomerCart(CustomerCartDoor):
         now = timezone.now()
         owner = self.owner(customer_id)
         empty_cart(owner=owner, by=self.actor(request), now=now, version=version_of(request))
-        return _answer(owner, now=now)
+        return _answer(owner, by=self.actor(request), now=now)
 
 
 class CustomerCartLines(CustomerCartDoor):
@@ -88,7 +91,7 @@ class CustomerCartLines(CustomerCartDoor):
         body = checked(NewLine, request)
         owner = self.owner(customer_id)
         add_to_cart(owner=owner, by=self.actor(request), now=now, version=version_of(request), **body)
-        return _answer(owner, now=now, status=201)
+        return _answer(owner, by=self.actor(request), now=now, status=201)
 
 
 class CustomerCartLine(CustomerCartDoor):
@@ -113,7 +116,7 @@ class CustomerCartLine(CustomerCartDoor):
             version=version_of(request),
             **body,
         )
-        return _answer(owner, now=now)
+        return _answer(owner, by=self.actor(request), now=now)
 
     @extend_schema(
         operation_id="till_customer_cart_remove",
@@ -128,8 +131,8 @@ class CustomerCartLine(CustomerCartDoor):
         remove_line(
             owner=owner, line_id=line_id_of(line_id), by=self.actor(request), now=now, version=version_of(request)
         )
-        return _answer(owner, now=now)
+        return _answer(owner, by=self.actor(request), now=now)
 
 
-def _answer(owner: Owner, *, now: datetime, status: int = 200) -> HttpResponse:
-    return answer_cart(cart_of_customer(list(owner.customer_ids)), now=now, status=status)
+def _answer(owner: Owner, *, by: Actor, now: datetime, status: int = 200) -> HttpResponse:
+    return answer_cart(cart_of_customer(list(owner.customer_ids)), by=by, now=now, status=status)

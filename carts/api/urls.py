@@ -1,12 +1,14 @@
 from django.urls import path
 
-from carts.api import carts, options, till, wishlist
+from carts.api import carts, options, till, vouchers, wishlist
 
 urlpatterns = [
     path("cart/", carts.ShoppersCart.as_view()),
     path("cart/lines/", carts.CartLines.as_view()),
     path("cart/lines/<str:line_id>/", carts.CartLine.as_view()),
     path("cart/lines/<str:line_id>/save/", wishlist.SaveLine.as_view()),
+    path("cart/vouchers/", vouchers.CartVouchers.as_view()),
+    path("cart/vouchers/<str:code>/", vouchers.CartVoucher.as_view()),
     path("cart/stream/", carts.CartStream.as_view()),
     path("cart/handover/<str:code>.svg", carts.HandoverPicture.as_view()),
     path("cart/fulfilment-options/", options.FulfilmentOptions.as_view()),

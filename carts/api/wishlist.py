@@ -57,7 +57,7 @@ class SaveLine(CartDoor):
             now=now,
             version=version_of(request),
         )
-        return answer_cart(cart_of(owner), now=now)
+        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
 
 
 class Wishlist(Door):

@@ -1,5 +1,21 @@
 from carts.models.carts import Cart, CartLine
+from carts.models.promotions import Promotion
 from carts.models.shipping import ShippingRate
+from carts.models.taxes import TaxRate, TaxZone
+from carts.models.vouchers import CartVoucher, Voucher, VoucherBudget, VoucherCount, VoucherUse
 from carts.models.wishlists import WishlistItem
 
-__all__ = ["Cart", "CartLine", "ShippingRate", "WishlistItem"]
+__all__ = [
+    "Cart",
+    "CartLine",
+    "CartVoucher",
+    "Promotion",
+    "ShippingRate",
+    "TaxRate",
+    "TaxZone",
+    "Voucher",
+    "VoucherBudget",
+    "VoucherCount",
+    "VoucherUse",
+    "WishlistItem",
+]

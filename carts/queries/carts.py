@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from carts.rules.goods import Item, paths_of
 from carts.rules.problems import LineFacts, Problem, line_problems
-from carts.rules.quote import QuoteLine, ShippingTerms, Totals, quote
+from carts.rules.quote import ShippingTerms
 from core import sql
 from core.errors import NotFound
 from core.translated import TranslatedText
@@ -17,17 +18,21 @@ from core.translated import TranslatedText
 LINES = """
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
        cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from,
+       (SELECT value FROM carts_termsstamp) AS terms_stamp, tax_number.country AS tax_number_country,
+       (SELECT array_agg(voucher_id) FROM carts_cartvoucher WHERE cart_id = cart.id) AS voucher_ids,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        store.code AS added_store, store.name AS added_store_name, variant.id AS variant_id, variant.sku,
-       variant.attributes,
+       variant.attributes, product.id AS product_id, product.tax_category_id, category.path AS category_path,
        product.name, product.slug, price.amount AS unit_price,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
 LEFT JOIN carts_shippingrate AS rate ON rate.currency = cart.currency
+LEFT JOIN accounts_taxnumber AS tax_number ON tax_number.customer_id = cart.customer_id
 LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
 LEFT JOIN inventory_location AS store ON store.id = line.added_store_id
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id
+LEFT JOIN inventory_category AS category ON category.id = product.category_id
 LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = cart.currency
 LEFT JOIN LATERAL (
     SELECT sum(greatest(level.on_hand - level.reserved - level.safety, 0))::int AS available
@@ -73,15 +78,27 @@ class CartLineView:
     added_store_name: TranslatedText | None
     added_at: datetime
     problems: list[Problem]
+    product_id: int = 0
+    category_path: str = ""
+    tax_category: int | None = None
 
     @property
-    def line_total(self) -> int:
-        return self.quantity * (self.unit_price or 0)
+    def item(self) -> Item:
+        """The line as the calculation knows it."""
+        return Item(
+            self.id,
+            self.variant_id,
+            self.quantity,
+            self.unit_price or 0,
+            self.product_id,
+            paths_of(self.category_path),
+            self.tax_category,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A cart with its lines, totals without shipping, and what is wrong with it."""
+    """A cart with its lines and what is wrong with them; what it costs, carts.queries.quoting tells."""
 
     id: int
     version: int
@@ -92,10 +109,9 @@ class CartView:
     merge_report: list[dict[str, Any]]
     shipping_terms: ShippingTerms
     lines: list[CartLineView]
-
-    @property
-    def totals(self) -> Totals:
-        return quote([QuoteLine(line.quantity, line.unit_price or 0) for line in self.lines])
+    terms_stamp: int = 0
+    tax_number_country: str = ""
+    voucher_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,9 @@ def view_of(rows: list[sql.Row]) -> CartView | None:
         merge_report=cart["merge_report"],
         shipping_terms=ShippingTerms(cart["shipping_amount"] or 0, cart["shipping_free_from"]),
         lines=[_line(row) for row in rows if row["id"] is not None],
+        terms_stamp=cart["terms_stamp"],
+        tax_number_country=cart["tax_number_country"] or "",
+        voucher_ids=cart["voucher_ids"] or (),
     )
 
 
@@ -176,4 +195,7 @@ def _line(row: sql.Row) -> CartLineView:
         added_store_name=row["added_store_name"],
         added_at=row["added_at"],
         problems=line_problems(facts),
+        product_id=row["product_id"],
+        category_path=row["category_path"] or "",
+        tax_category=row["tax_category_id"],
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carts.queries.carts import CartView
-from carts.rules.quote import shipping_price
+from carts.queries.quoting import place_at, quote_cart, supply_of
+from core.actors import Actor
 from core.translated import TranslatedText
 from inventory.queries.availability import Place, StoreOffer, store_offers
 from inventory.queries.hours import load_hours
@@ -50,14 +51,17 @@ class Options:
     stores: Sequence[StoreOption]
 
 
-def find_options(cart: CartView, *, near: Place | None, now: datetime, limit: int) -> Options:
+def find_options(cart: CartView, *, near: Place | None, by: Actor, now: datetime, limit: int) -> Options:
     """Return how a cart with lines can reach the shopper, in four statements. limit: how many stores at most."""
+    sent = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)])
     offers = store_offers([line.variant_id for line in cart.lines], near=near, limit=limit)
     hours = load_hours([offer.location_id for offer in offers])
-    return Options(_ship(cart, now), [_store(cart, offer, hours[offer.location_id], now) for offer in offers])
+    return Options(
+        _ship(cart, sent.totals.shipping, now), [_store(cart, offer, hours[offer.location_id], now) for offer in offers]
+    )
 
 
-def _ship(cart: CartView, now: datetime) -> ShipOption:
+def _ship(cart: CartView, price: int, now: datetime) -> ShipOption:
     rows = shipping_offers([line.variant_id for line in cart.lines])
     offers = [Offer(row["location_id"], row["variant_id"], row["available"], row["rank"]) for row in rows]
     sourcing = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in cart.lines], offers=offers)
@@ -69,7 +73,7 @@ def _ship(cart: CartView, now: datetime) -> ShipOption:
     ]
     return ShipOption(
         how_much=_how_much([free[line.variant_id] >= line.quantity for line in cart.lines]),
-        price=shipping_price(shipped=cart.totals.items, terms=cart.shipping_terms),
+        price=price,
         promised_at=max((promise for promise in promises if promise), default=None),
         available=free,
     )

@@ -1,15 +1,18 @@
-"""What a cart costs. All amounts in minor units of one currency; prices include tax."""
+"""
+What a cart costs, as one pure function. All amounts in minor units of one currency.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+The order of the calculation and every rounding are written down in docs/pricing.md.
+"""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
-@dataclass(frozen=True, slots=True)
-class QuoteLine:
-    """Units at a price."""
-
-    quantity: int
-    unit_price: int
+from carts.rules.conditions import Scene
+from carts.rules.goods import Item, from_the_dearest
+from carts.rules.offers import Given, Offer, give_offers
+from carts.rules.taxes import NOTHING, Place, Taxed, TaxLine, TaxTable, Treatment, is_exempt_at, tax_amounts
+from core.money import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,25 @@ class ShippingTerms:
 
     amount: int = 0
     free_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Some items, by their ids, that are supplied at one place; sent there, or handed over."""
+
+    items: frozenset[int]
+    place: Place
+    is_shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaxTerms:
+    """The shop's taxes on a day. tax_number_country: of the buyer's checked tax number, empty without one."""
+
+    table: TaxTable
+    day: date
+    shop_country: str
+    tax_number_country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +56,71 @@ class Totals:
         return self.items - self.discount + self.shipping + self.tax
 
 
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What one offer takes off. target: "items", or "shipping" for what it spares there (in no total)."""
+
+    offer_id: int
+    name: Mapping[str, str]
+    amount: int
+    target: str = "items"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line with what each offer takes off it, its share of offers on the whole cart included."""
+
+    id: int
+    value: int
+    discounts: tuple[Discount, ...] = ()
+    taxed: Taxed = NOTHING
+    tax_rate: int = 0
+
+    @property
+    def discount(self) -> int:
+        return sum(discount.amount for discount in self.discounts)
+
+    @property
+    def total(self) -> int:
+        return self.value - self.discount
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedVoucher:
+    """A voucher of the cart with what it takes off. problem: why it cannot be used, empty if it can."""
+
+    id: int
+    code: str
+    promotion_id: int
+    amount: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a cart costs, whole and line by line."""
+
+    totals: Totals
+    lines: Mapping[int, QuotedLine] = field(default_factory=dict)
+    discounts: tuple[Discount, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
+    shipping_taxed: Taxed = NOTHING
+    vouchers: tuple[QuotedVoucher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The tax of each item and the rate it bears, by its id; the tax lines; and the tax of shipping."""
+
+    by_item: Mapping[int, Taxed]
+    rates: Mapping[int, int]
+    lines: tuple[TaxLine, ...]
+    shipping: Taxed
+
+
+_NO_TAXES = _Due({}, {}, (), NOTHING)
+
+
 def shipping_price(*, shipped: int, terms: ShippingTerms) -> int:
     """Return what shipping goods of this value costs; nothing is shipped for 0."""
     if shipped == 0 or (terms.free_from is not None and shipped >= terms.free_from):
@@ -41,11 +128,130 @@ def shipping_price(*, shipped: int, terms: ShippingTerms) -> int:
     return terms.amount
 
 
-def quote(lines: Sequence[QuoteLine], *, shipped: int = 0, terms: ShippingTerms | None = None) -> Totals:
+def quote(
+    items: Sequence[Item],
+    *,
+    currency: str,
+    scene: Scene,
+    supplies: Sequence[Supply] = (),
+    shipping: ShippingTerms | None = None,
+    offers: Sequence[Offer] = (),
+    taxes: TaxTerms | None = None,
+) -> Quote:
     """
-    Return the totals of some lines; the order of the lines does not matter.
+    Return what items cost; the order in which they lie in the cart changes nothing.
 
-    shipped: the value of the lines that are to be shipped. terms: what shipping costs; none is charged without.
+    supplies: where each item is supplied; an item in none of them is not taxed. shipping: what sending costs; nothing
+    without. offers: all that are running. taxes: None where the shop has none.
     """
-    items = sum(line.quantity * line.unit_price for line in lines)
-    return Totals(items=items, shipping=shipping_price(shipped=shipped, terms=terms or ShippingTerms()))
+    terms = shipping or ShippingTerms()
+    shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
+    values = {item.id: item.quantity * item.unit_price for item in items}
+    given: list[Given] = []
+    if offers:
+
+        def price(tried: Sequence[Given]) -> int:
+            left = _left(values, tried)
+            return sum(left.values()) + _shipping(left, shipped, terms, tried)[0]
+
+        given = give_offers(from_the_dearest(items), offers=offers, scene=scene, currency=currency, price=price)
+    left = _left(values, given)
+    sending, spared = _shipping(left, shipped, terms, given)
+    discounts = _discounts(given, spared)
+    due = _taxes(items, left, sending, supplies, taxes) if taxes is not None else _NO_TAXES
+    items_total, goods = sum(values.values()), sum(left.values())
+    added = sum(each.added for each in due.by_item.values()) + due.shipping.added
+    return Quote(
+        totals=Totals(items=items_total, discount=items_total - goods, shipping=sending, tax=added),
+        lines={
+            item.id: QuotedLine(
+                item.id,
+                values[item.id],
+                _of_line(item.id, given) if given else (),
+                due.by_item.get(item.id, NOTHING),
+                due.rates.get(item.id, 0),
+            )
+            for item in items
+        },
+        discounts=discounts,
+        taxes=due.lines,
+        shipping_taxed=due.shipping,
+    )
+
+
+def _left(values: Mapping[int, int], given: Sequence[Given]) -> dict[int, int]:
+    left = dict(values)
+    for each in given:
+        for item_id, amount in each.savings.items():
+            left[item_id] -= amount
+    return left
+
+
+def _shipping(
+    left: Mapping[int, int], shipped: frozenset[int], terms: ShippingTerms, given: Sequence[Given]
+) -> tuple[int, int]:
+    """What sending costs, and what an offer spares there."""
+    if not shipped or not terms.amount:
+        return 0, 0
+    price = shipping_price(shipped=sum(left[item_id] for item_id in shipped), terms=terms)
+    return (0, price) if any(each.frees_shipping for each in given) else (price, 0)
+
+
+def _discounts(given: Sequence[Given], spared: int) -> tuple[Discount, ...]:
+    shown = [Discount(each.offer.id, each.offer.name, each.amount) for each in given if each.savings]
+    first = next((each.offer for each in given if each.frees_shipping), None)
+    if first is not None and spared:
+        shown.append(Discount(first.id, first.name, spared, "shipping"))
+    return tuple(shown)
+
+
+def _of_line(item_id: int, given: Sequence[Given]) -> tuple[Discount, ...]:
+    return tuple(
+        Discount(each.offer.id, each.offer.name, each.savings[item_id]) for each in given if item_id in each.savings
+    )
+
+
+def _taxes(
+    items: Sequence[Item], left: Mapping[int, int], sending: int, supplies: Sequence[Supply], terms: TaxTerms
+) -> "_Due":
+    treatments = _treatments(items, supplies, terms)
+    # In one order, whatever the cart's: shares that are equal go to the same lines then.
+    ordered = [item for item in from_the_dearest(items) if item.id in treatments]
+    amounts: list[tuple[int, Treatment | None]] = [(left[item.id], treatments[item.id]) for item in ordered]
+    if sending:
+        sent = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
+        carried = [item for item in ordered if item.id in sent and left[item.id]]
+        if carried:
+            shares = split(sending, [left[item.id] for item in carried])
+            amounts += [(share, treatments[item.id]) for item, share in zip(carried, shares, strict=True)]
+    taxed, lines = tax_amounts(amounts)
+    by_id = {item.id: each for item, each in zip(ordered, taxed, strict=False)}
+    of_shipping = taxed[len(ordered) :]
+    rates = {item_id: 0 if treatment.is_exempt else treatment.basis_points for item_id, treatment in treatments.items()}
+    shipping_taxed = Taxed(sum(each.tax for each in of_shipping), sum(each.added for each in of_shipping))
+    return _Due(by_id, rates, tuple(lines), shipping_taxed)
+
+
+def _treatments(items: Sequence[Item], supplies: Sequence[Supply], terms: TaxTerms) -> dict[int, Treatment]:
+    known: dict[tuple[Place, int | None], Treatment | None] = {}
+    found: dict[int, Treatment] = {}
+    place_of = {item_id: supply.place for supply in supplies for item_id in supply.items}
+    for item in items:
+        place = place_of.get(item.id)
+        if place is None:
+            continue
+        key = (place, item.tax_category)
+        if key not in known:
+            known[key] = _treatment(place, item.tax_category, terms)
+        treatment = known[key]
+        if treatment is not None:
+            found[item.id] = treatment
+    return found
+
+
+def _treatment(place: Place, category_id: int | None, terms: TaxTerms) -> Treatment | None:
+    zone = terms.table.zone_of(place)
+    if zone is None:
+        return None
+    is_exempt = is_exempt_at(place, tax_number_country=terms.tax_number_country, shop_country=terms.shop_country)
+    return terms.table.treatment(zone=zone, category_id=category_id, day=terms.day, is_exempt=is_exempt)

@@ -251,7 +251,7 @@ def empty_cart(*, owner: Owner, by: Actor, now: datetime, version: int | None = 
     if not rows:
         present = sql.fetch_one(_PRESENT, owner.parameters())
         if version is not None and present is not None and present["version"] != version:
-            raise _version_conflict(owner)
+            raise version_conflict(owner)
         return
     publish(
         CartEmptied(
@@ -295,7 +295,7 @@ def _touch(statement: str, owner: Owner, now: datetime, version: int | None, cha
         return row
     present = sql.fetch_one(_PRESENT, owner.parameters())
     if version is not None and present is not None and present["version"] != version:
-        raise _version_conflict(owner)
+        raise version_conflict(owner)
     raise NotFound(_("There is no such line in the cart."))
 
 
@@ -303,10 +303,11 @@ def _cannot_change(owner: Owner) -> Refusal:
     present = sql.fetch_one(_PRESENT, owner.parameters())
     if present is None or present["state"] != "open":
         return TokenSpent(_("The cart behind this token is no longer open. Go on without the token."))
-    return _version_conflict(owner)
+    return version_conflict(owner)
 
 
-def _version_conflict(owner: Owner) -> VersionConflict:
+def version_conflict(owner: Owner) -> VersionConflict:
+    """Make the refusal that tells the present version of the owner's cart."""
     present = sql.fetch_one(_PRESENT, owner.parameters())
     return VersionConflict(
         _("The cart was changed meanwhile. Look at it again and repeat what you want."),

@@ -24,6 +24,11 @@ SELECT line.cart_id, line.variant_id, variant.sku, line.quantity
 FROM carts_cartline AS line JOIN inventory_variant AS variant ON variant.id = line.variant_id
 WHERE line.cart_id = ANY(%(carts)s::bigint[]) ORDER BY line.id
 """
+_MOVE_VOUCHERS = """
+INSERT INTO carts_cartvoucher (cart_id, voucher_id, added_at)
+SELECT %(target)s, voucher_id, added_at FROM carts_cartvoucher WHERE cart_id = %(source)s
+ON CONFLICT (cart_id, voucher_id) DO NOTHING
+"""
 _MOVE = """
 INSERT INTO carts_cartline AS present (cart_id, variant_id, quantity, unit_price_when_added, added_channel,
                                        added_store_id, added_by_staff_id, added_at)
@@ -87,6 +92,7 @@ def _bring_over(source: Cart, target: Cart, by: Actor, now: datetime) -> list[Me
     merged = merge_lines(present=by_cart[target.pk], other=by_cart[source.pk])
 
     sql.execute(_MOVE, {"source": source.pk, "target": target.pk})
+    sql.execute(_MOVE_VOUCHERS, {"source": source.pk, "target": target.pk})
     source.state, source.merged_into, source.changed_at = Cart.MERGED, target, now
     source.save(update_fields=["state", "merged_into", "changed_at"])
     target.version += 1

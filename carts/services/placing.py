@@ -11,6 +11,7 @@ from carts.models import Cart
 from carts.queries.carts import LINES, CartView, get_cart, view_of
 from carts.services.carts import Owner, VersionConflict
 from carts.services.merging import merge_lines_back
+from carts.services.vouchers import give_vouchers_back
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound, Refusal
@@ -124,6 +125,7 @@ def give_cart_back(*, cart_id: int, by: Actor, now: datetime) -> None:
     cart = Cart.objects.select_for_update().get(pk=cart_id)
     if cart.state != Cart.ORDERED:
         return
+    give_vouchers_back(cart_id=cart_id, now=now)
     newer = None
     if cart.customer_id is not None:
         newer = Cart.objects.select_for_update().filter(customer_id=cart.customer_id, state=Cart.OPEN).first()

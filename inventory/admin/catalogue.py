@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import Act, MoneyForm, OfficeInline, ReadOnlyAdmin, money_column, office_actor
+from core.back_office import Act, MoneyForm, OfficeAdmin, OfficeInline, ReadOnlyAdmin, money_column, office_actor
 from core.formats import money_text
 from core.money import Money
 from inventory.admin.editing import CatalogueAdmin
-from inventory.models import Barcode, Category, Media, Price, PriceRange, Product, Variant
+from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services.catalogue import move_category, publish_product, retire_product
 from inventory.services.prices import set_price
@@ -109,7 +109,9 @@ class ProductAdmin(CatalogueAdmin):
     search_help_text = _("Words of the name in any language, brand, SKU or barcode.")
     ordering = ("-id",)
     long_texts = ("description",)
-    fields = ("name", "slug", "description", "brand", "category", "attributes", "state", "published_at")
+    fields = (
+        *("name", "slug", "description", "brand", "category", "tax_category", "attributes", "state", "published_at"),
+    )
     readonly_fields = ("state", "published_at")
     autocomplete_fields = ("category",)
     inlines = (VariantInline, ProductMediaInline)
@@ -272,3 +274,19 @@ def _prices_of(variant: Variant) -> str:
 
 def _barcodes_of(variant: Variant) -> str:
     return ", ".join(barcode.code for barcode in variant.barcodes.all())
+
+
+@admin.register(TaxCategory)
+class TaxCategoryAdmin(OfficeAdmin):
+    list_display = ("__str__", "code", "is_standard")
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+
+@admin.register(PriceHistory)
+class PriceHistoryAdmin(ReadOnlyAdmin):
+    list_display = ("variant", "amount_money", "since")
+    list_select_related = ("variant",)
+    search_fields = ("variant__sku__startswith",)
+    ordering = ("-id",)
+    amount_money = money_column("amount", title=_("price"))

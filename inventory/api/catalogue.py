@@ -139,7 +139,9 @@ class ProductPage(OpenDoor):
         examples=[OpenApiExample("A mug", value=examples.PRODUCT_PAGE, response_only=True)],
     )
     def get(self, request: Request, slug: str) -> HttpResponse:
-        return self.shared(request, lambda: product_page_json(*get_product(slug), selected_sku=None))
+        return self.shared(
+            request, lambda: product_page_json(*get_product(slug, now=timezone.now()), selected_sku=None)
+        )
 
 
 class BarcodeProduct(OpenDoor):
@@ -160,7 +162,7 @@ class BarcodeProduct(OpenDoor):
 
     def _read(self, code: str) -> dict[str, Any]:
         slug, sku = find_by_barcode(code)
-        return product_page_json(*get_product(slug), selected_sku=sku)
+        return product_page_json(*get_product(slug, now=timezone.now()), selected_sku=sku)
 
 
 class CategoryTree(OpenDoor):

@@ -47,6 +47,10 @@ PRODUCT_PAGE = {
             "sku": "MUG-RIM-CREAM",
             "attributes": {"colour": "Cream"},
             "price": {"amount": "16.90", "currency": "EUR"},
+            "reduction": {
+                "lowest_price_30_days": {"amount": "18.90", "currency": "EUR"},
+                "since": "2026-11-14T09:00:00+00:00",
+            },
             "barcodes": ["4006381333931"],
             "available": {"ship": 40, "stores": 3},
         }

@@ -60,6 +60,13 @@ class VariantStockOut(serializers.Serializer[Any]):
     stores = serializers.IntegerField()
 
 
+class ReductionOut(serializers.Serializer[Any]):
+    """A price that went down lately, with the lowest one of the 30 days before."""
+
+    lowest_price_30_days = MoneySchema()
+    since = serializers.DateTimeField()
+
+
 class VariantOut(serializers.Serializer[Any]):
     """What is bought. price: null if it is not sold in the shop's currency."""
 
@@ -67,6 +74,7 @@ class VariantOut(serializers.Serializer[Any]):
     sku = serializers.CharField()
     attributes = serializers.DictField()
     price = MoneySchema(allow_null=True)
+    reduction = ReductionOut(allow_null=True)
     barcodes = serializers.ListField(child=serializers.CharField())
     available = VariantStockOut()
 
@@ -197,12 +205,18 @@ def store_json(row: sql.Row, *, now: datetime) -> dict[str, Any]:
 
 
 def _variant_json(variant: sql.Row) -> dict[str, Any]:
-    amount = variant["amount"]
+    amount, reduction = variant["amount"], variant["reduction"]
     return {
         "id": str(variant["id"]),
         "sku": variant["sku"],
         "attributes": shown_attributes(variant["attributes"]),
         "price": None if amount is None else money_json(amount, settings.SHOP_CURRENCY),
+        "reduction": None
+        if reduction is None
+        else {
+            "lowest_price_30_days": money_json(reduction.prior, settings.SHOP_CURRENCY),
+            "since": reduction.since.isoformat(),
+        },
         "barcodes": variant["barcodes"],
         "available": {"ship": variant["ship"], "stores": variant["stores"]},
     }

@@ -1,8 +1,9 @@
 from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
-from inventory.models.prices import Price, PriceRange
+from inventory.models.prices import Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
 from inventory.models.stock import StockLevel, StockMovement
+from inventory.models.taxes import TaxCategory
 
 __all__ = [
     "Barcode",
@@ -12,11 +13,13 @@ __all__ = [
     "OpeningException",
     "OpeningHours",
     "Price",
+    "PriceHistory",
     "PriceRange",
     "Product",
     "Reservation",
     "StaffAssignment",
     "StockLevel",
     "StockMovement",
+    "TaxCategory",
     "Variant",
 ]

@@ -39,7 +39,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(state=Product.PUBLISHED)
 
 
-@audited("slug", "name", "description", "brand", "category", "attributes", "state", "published_at")
+@audited("slug", "name", "description", "brand", "category", "tax_category", "attributes", "state", "published_at")
 class Product(models.Model):
     """
     A thing with a page of its own; what is bought is one of its variants.
@@ -57,6 +57,10 @@ class Product(models.Model):
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("category")
     )
+    tax_category = models.ForeignKey(
+        "inventory.TaxCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="products",
+        verbose_name=_("tax category"), help_text=_("Empty for the standard one."),
+    )  # fmt: skip
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=DRAFT)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)

@@ -20,7 +20,7 @@ WEEKDAYS = [
 
 
 @audited(
-    "code", "name", "kind", "street_address", "postal_code", "city", "country_code", "phone", "latitude",
+    "code", "name", "kind", "street_address", "postal_code", "city", "region", "country_code", "phone", "latitude",
     "longitude", "time_zone", "offers_pickup", "ships", "takes_returns", "pickup_lead_minutes",
     "pickup_keep_days", "ship_rank", "is_active",
 )  # fmt: skip
@@ -41,6 +41,7 @@ class Location(models.Model):
     street_address = models.CharField(_("street address"), max_length=200)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=100)
+    region = models.CharField(_("state or province"), max_length=200, blank=True, db_default="")
     country_code = models.CharField(_("country"), max_length=2)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     latitude = models.FloatField(_("latitude"))

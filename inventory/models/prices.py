@@ -29,6 +29,30 @@ class Price(models.Model):
         return f"{self.variant_id}: {self.amount} {self.currency}"
 
 
+class PriceHistory(models.Model):
+    """
+    What a variant cost from a moment on; append-only, written by a trigger (migration 0009) whoever sets the price.
+
+    It outlives the variant: what was charged stays provable.
+    """
+
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+",
+        verbose_name=_("variant"),
+    )  # fmt: skip
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount in minor units"))
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("former price")
+        verbose_name_plural = _("former prices")
+        indexes = [models.Index(fields=["variant", "currency", "-since", "-id"], name="price_history_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.amount} {self.currency}"
+
+
 class PriceRange(models.Model):
     """
     What a product costs from and to, over its variants on sale, in one currency; minor units.

@@ -1,6 +1,7 @@
 """One product with everything its page shows, the product behind a barcode, and the tree of categories."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from core import sql
 from core.errors import NotFound
 from core.translated import in_language
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from inventory.rules.prices import PriceSince, announced_reduction
 
 _PRODUCT = """
 SELECT product.id, product.slug, product.name, product.description, product.brand, product.attributes,
@@ -30,7 +32,11 @@ WHERE product.slug = %(slug)s AND product.state = 'published'
 _VARIANTS = """
 SELECT variant.id, variant.sku, variant.attributes, price.amount,
        ARRAY(SELECT code FROM inventory_barcode WHERE variant_id = variant.id ORDER BY id) AS barcodes,
-       stock.ship, stock.stores
+       stock.ship, stock.stores,
+       (SELECT jsonb_agg(jsonb_build_array(former.amount, former.since) ORDER BY former.since, former.id) FROM (
+            SELECT id, amount, since FROM inventory_pricehistory
+            WHERE variant_id = variant.id AND currency = %(currency)s ORDER BY since DESC, id DESC LIMIT 40) AS former
+       ) AS history
 FROM inventory_variant AS variant
 LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
 LEFT JOIN LATERAL (
@@ -78,18 +84,22 @@ ORDER BY length(step.path)
 _CATEGORIES = "SELECT slug, name, path FROM inventory_category ORDER BY position, path"
 
 
-def get_product(slug: str) -> tuple[sql.Row, list[sql.Row]]:
+def get_product(slug: str, *, now: datetime) -> tuple[sql.Row, list[sql.Row]]:
     """
     Return a published product and its variants on sale, in two statements.
 
     The product: id, slug, name, description, brand, attributes, trail (categories from the root), media (file, alt,
     sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), barcodes, ship (units
-    that can be sent), stores (how many have it). Raises NotFound.
+    that can be sent), stores (how many have it), reduction (None, or the one to announce now). Raises NotFound.
     """
     product = sql.fetch_one(_PRODUCT, {"slug": slug})
     if product is None:
         raise NotFound(_("There is no such product."))
     variants = sql.fetch_all(_VARIANTS, {"product": product["id"], "currency": settings.SHOP_CURRENCY})
+    for variant in variants:
+        former = variant.pop("history") or ()
+        history = [PriceSince(amount, datetime.fromisoformat(since)) for amount, since in former]
+        variant["reduction"] = announced_reduction(history, now=now) if variant["amount"] is not None else None
     return product, variants
 
 

@@ -16,9 +16,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from accounts.models import Customer
+from carts.models import Promotion
 from core import journal
 from inventory.models import Category, Location, Media, Price, Product, StockLevel, StockMovement, Variant
-from omnistore.demo import town
+from omnistore.demo import money, town
 
 PRODUCTS = 1_000
 CATEGORIES = 10
@@ -73,6 +74,7 @@ def fill_shelves(*, now: datetime) -> Goods:
     )
     _receive([(variant, places[code], ON_HAND) for variant in variants for code in PLACES], now)
     _receive([(hot, places[PLACES[0]], HOT_UNITS)], now)
+    _price(now)
     return Goods(
         categories=[category.slug for category in categories],
         products=[(product.slug, variant.sku) for product, variant in zip(products, variants, strict=True)],
@@ -125,6 +127,17 @@ def analyse() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _price(now: datetime) -> None:
+    """Write taxes and three offers that run, so that what is measured is what a shop pays for."""
+    money.write_taxes()
+    for benefit, conditions in (
+        ({"kind": "percent", "basis_points": 1000, "goods": {"categories": ["shelf-1", "shelf-2"]}}, []),
+        ({"kind": "buy_and_get", "buy": 2, "get": 1}, []),
+        ({"kind": "percent", "basis_points": 500, "on_whole": True}, [{"kind": "minimum_quantity", "quantity": 3}]),
+    ):
+        Promotion.objects.create(name={"en": "Offer"}, benefit=benefit, conditions=conditions, starts_at=now)
 
 
 def _product(number: int, categories: Sequence[Category], now: datetime) -> Product:

@@ -192,7 +192,7 @@ def _wish(chapter: Chapter, cart: CartView, seat: Seat, session_id: int | None) 
 def _tender(chapter: Chapter, cart: CartView) -> Tender:
     """Say how the order is paid: cash in round notes, or a means that the test provider approves or declines."""
     if chapter.story.kind == CARRY_OUT:
-        total = sum(line.line_total for line in cart.lines)
+        total = sum(line.quantity * (line.unit_price or 0) for line in cart.lines)
         return Tender(CASH, tendered=-(-total // CASH_STEP_CENTS) * CASH_STEP_CENTS)
     if chapter.story.method == PAY_IN_STORE:
         return Tender(PAY_IN_STORE)

@@ -13,7 +13,7 @@ from core import journal, sql
 from core.imports.progress import Progress
 from core.models import HandlerPosition, JournalEntry
 from inventory.models import Location, Media
-from omnistore.demo import goods, history, large, people, stock, town
+from omnistore.demo import goods, history, large, money, people, stock, town
 from omnistore.demo.copying import allow_long_thought
 
 # Everything a shop fills; Django's own tables of types, rights and timetables stay.
@@ -48,6 +48,7 @@ def seed_small(*, seed: int, now: datetime, progress: Progress) -> None:
     locations, staff, shoppers = _lay_the_ground(rng=rng, now=now, progress=progress)
     history.write_history(rng=rng, now=now, locations=locations, staff=staff, shoppers=shoppers, progress=progress)
     sql.execute("RESET synchronous_commit", {})
+    money.write_offers(now=now)
     if is_first:
         # These orders were made up just now: nobody is to be sent a confirmation of one from two months ago.
         _mark_all_read()
@@ -94,6 +95,7 @@ def _lay_the_ground(
     staff = town.write_staff(rng=rng, now=now, locations=locations, password=password)
     shoppers = town.write_shoppers(rng=rng, now=now, password=password)
     variants = goods.write_goods(rng=rng, now=now, progress=progress)
+    money.write_taxes()
     stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations, progress=progress)
     return locations, staff, shoppers
 

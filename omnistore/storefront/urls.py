@@ -15,6 +15,7 @@ urlpatterns = [
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/empty/", cart.empty, name="cart_empty"),
+    path("cart/voucher/", cart.voucher, name="cart_voucher"),
     path("cart/stream/", cart.stream, name="cart_stream"),
     path("cart/lines/<int:line_id>/", cart.line, name="cart_line"),
     path("checkout/", checkout.checkout, name="checkout"),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carts.queries.carts import CartView
-from carts.rules.quote import QuoteLine, quote
+from carts.queries.quoting import place_at, quote_cart, supply_of
+from core.actors import Actor
 from core.translated import in_language
 from inventory.queries.offers import Source, load_sources
 from inventory.queries.shelves import Shelves
@@ -53,33 +54,32 @@ class Way:
     stores: Sequence[StoreWay] = ()
 
 
-def ways_of(cart: CartView, shelves: Shelves, store: Store, *, now: datetime) -> dict[str, Way]:
+def ways_of(cart: CartView, shelves: Shelves, store: Store, *, by: Actor, now: datetime) -> dict[str, Way]:
     """Return the ways by name, in one statement for the opening hours of the stores."""
     sources = {source.id: source for source in load_sources(ids=[store.id, *(s.location_id for s in shelves.nearby)])}
-    lines = [QuoteLine(line.quantity, line.unit_price or 0) for line in cart.lines]
-    goods = quote(lines)
-    shipped = quote(lines, shipped=goods.items, terms=cart.shipping_terms)
+    here = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart, store.code))]).totals
+    sent = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)]).totals
     short_here, short_desk = _short(cart, shelves.here.counter), _short(cart, shelves.here.free)
     own = sources.get(store.id)
     elsewhere = _stores(cart, shelves, sources, now)
     return {
-        CARRY_OUT: Way(CARRY_OUT, _("Take along now"), not short_here, short_here, goods.grand),
+        CARRY_OUT: Way(CARRY_OUT, _("Take along now"), not short_here, short_here, here.grand),
         HERE: Way(
             HERE,
             _("Collect here"),
             not short_desk and own is not None and own.offers_pickup,
             short_desk,
-            goods.grand,
+            here.grand,
             ready_at=own.ready_at(now) if own else None,
         ),
-        ELSEWHERE: Way(ELSEWHERE, _("Collect elsewhere"), bool(elsewhere), (), goods.grand, stores=elsewhere),
+        ELSEWHERE: Way(ELSEWHERE, _("Collect elsewhere"), bool(elsewhere), (), here.grand, stores=elsewhere),
         SHIP: Way(
             SHIP,
             _("Ship"),
             not _short(cart, shelves.sent),
             _short(cart, shelves.sent),
-            shipped.grand,
-            shipping=shipped.shipping,
+            sent.grand,
+            shipping=sent.shipping,
         ),
     }
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from core.money import money_json
 from core.schema import MoneySchema
-from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
+from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.collection_codes import collection_code
 from orders.services.charging import Outcome
 
@@ -36,6 +36,11 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
             "tax": money_json(order.tax_total, currency),
             "grand": money_json(order.grand_total, currency),
         },
+        "discounts": [
+            {"name": discount.name, "amount": money_json(discount.amount, currency), "target": discount.target}
+            for discount in order.discounts
+        ],
+        "taxes": [_tax_json(tax, currency) for tax in order.taxes],
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes) for fulfilment in order.fulfilments],
         "payments": [_payment_json(payment, currency) for payment in order.payments],
         "refunds": [{**refund, "amount": money_json(refund["amount"], currency)} for refund in order.refunds],
@@ -66,9 +71,26 @@ def _line_json(line: LineView, currency: str) -> dict[str, Any]:
         "unit_price": money_json(line.unit_price, currency),
         "discount": money_json(line.discount, currency),
         "line_total": money_json(line.line_total, currency),
+        "tax_rate": percent_of(line.tax_rate),
+        "tax": money_json(line.tax, currency),
         "fulfilled": line.fulfilled,
         "cancelled": line.cancelled,
         "returned": line.returned,
+    }
+
+
+def percent_of(basis_points: int) -> str:
+    """Write hundredths of a percent as a decimal string without needless places: 1900 is "19", 725 is "7.25"."""
+    return f"{basis_points // 100}.{basis_points % 100:02d}".rstrip("0").rstrip(".")
+
+
+def _tax_json(tax: TaxView, currency: str) -> dict[str, Any]:
+    return {
+        "rate": percent_of(tax.rate),
+        "included": tax.is_included,
+        "exempt": tax.is_exempt,
+        "net": money_json(tax.base, currency),
+        "tax": money_json(tax.tax, currency),
     }
 
 
@@ -114,6 +136,8 @@ class OrderLineOut(serializers.Serializer[Any]):
     unit_price = MoneySchema()
     discount = MoneySchema()
     line_total = MoneySchema()
+    tax_rate = serializers.CharField(help_text="In percent, as a decimal string.")
+    tax = MoneySchema(help_text="Contained in the line's total, or added to it.")
     fulfilled = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     returned = serializers.IntegerField()
@@ -166,6 +190,24 @@ class OrderReturnOut(serializers.Serializer[Any]):
     lines = serializers.ListField(child=serializers.DictField())
 
 
+class OrderDiscountOut(serializers.Serializer[Any]):
+    """What one offer took off, or spared of shipping (which is in no total)."""
+
+    name = serializers.CharField()
+    amount = MoneySchema()
+    target = serializers.ChoiceField(["items", "shipping"])
+
+
+class OrderTaxOut(serializers.Serializer[Any]):
+    """All of an order that bears one rate; net and tax together are what is paid for it."""
+
+    rate = serializers.CharField(help_text="In percent, as a decimal string.")
+    included = serializers.BooleanField(help_text="Whether prices hold the tax.")
+    exempt = serializers.BooleanField(help_text="Whether the buyer is exempt from it.")
+    net = MoneySchema()
+    tax = MoneySchema()
+
+
 class OrderTotalsOut(serializers.Serializer[Any]):
     items = MoneySchema()
     discount = MoneySchema()
@@ -196,6 +238,8 @@ class OrderOut(serializers.Serializer[Any]):
     contact = ContactOut()
     lines = OrderLineOut(many=True)
     totals = OrderTotalsOut()
+    discounts = OrderDiscountOut(many=True)
+    taxes = OrderTaxOut(many=True)
     fulfilments = FulfilmentOut(many=True)
     payments = PaymentOut(many=True)
     refunds = RefundOut(many=True)

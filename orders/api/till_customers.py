@@ -147,7 +147,7 @@ class TillCustomer(StaffDoor):
             {
                 **_person_json(person),
                 "timeline": [entry_json(entry) for entry in entries],
-                "carts": [cart_json(cart, now=timezone.now())] if cart else [],
+                "carts": [cart_json(cart, by=self.actor(request), now=timezone.now())] if cart else [],
                 "orders": [order_json(order, shows_codes=False) for order in orders],
                 "consents": [_consent_json(consent) for consent in consents],
                 "value": [_value_json(bought) for bought in bought_so_far(customer_ids=person.ids)],

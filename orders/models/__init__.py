@@ -1,5 +1,5 @@
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
-from orders.models.orders import Order, OrderLine
+from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
 from orders.models.payments import Payment, PaymentAttempt, Refund, SandboxCharge
 from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnLine
@@ -11,7 +11,9 @@ __all__ = [
     "FulfilmentLine",
     "HandOver",
     "Order",
+    "OrderDiscount",
     "OrderLine",
+    "OrderTax",
     "Payment",
     "PaymentAttempt",
     "ReceiptRequest",

@@ -72,6 +72,8 @@ class Order(models.Model):
     discount_total = models.BigIntegerField(_("discount"), default=0)
     shipping_total = models.BigIntegerField(_("shipping"), default=0)
     tax_total = models.BigIntegerField(_("tax added"), default=0, help_text=_("Tax on top; 0 where prices include it."))
+    shipping_tax = models.BigIntegerField(_("tax of shipping"), db_default=0, help_text=_("Contained in it or added."))
+    shipping_tax_added = models.BigIntegerField(_("tax added to shipping"), db_default=0)
     grand_total = models.BigIntegerField(_("total"))
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
@@ -135,7 +137,8 @@ class OrderLine(models.Model):
     """
     One thing of an order as it was called and priced then; a charge (postage, a fee) has no variant.
 
-    line_total = quantity x unit_price - discount. quantity = open + fulfilled + cancelled.
+    line_total = quantity x unit_price - discount; discount holds its shares of offers on the whole cart too.
+    quantity = open + fulfilled + cancelled.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("order"))
@@ -152,6 +155,11 @@ class OrderLine(models.Model):
     unit_price = models.BigIntegerField(_("unit price"))
     discount = models.BigIntegerField(_("discount"), default=0)
     line_total = models.BigIntegerField(_("total"))
+    tax_rate = models.PositiveIntegerField(_("tax rate in hundredths of a percent"), db_default=0)
+    tax_amount = models.BigIntegerField(_("tax"), db_default=0, help_text=_("Contained in the total or added."))
+    tax_added = models.BigIntegerField(
+        _("tax added"), db_default=0, help_text=_("What comes on top; negative where an exempt buyer is spared it.")
+    )
 
     class Meta:
         verbose_name = _("order line")
@@ -175,3 +183,61 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
+
+
+class OrderTax(models.Model):
+    """
+    All of an order that bears one rate in one zone: its shares of goods and shipping, as it was taxed then.
+
+    base + tax is what is paid for it; the tax lines of an order make up its total, but for what no zone taxes.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes", verbose_name=_("order"))
+    zone = models.ForeignKey("carts.TaxZone", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax zone"))
+    rate = models.PositiveIntegerField(_("tax rate in hundredths of a percent"))
+    is_included = models.BooleanField(_("tax is in the price"))
+    is_exempt = models.BooleanField(_("exempt buyer"), default=False)
+    base = models.BigIntegerField(_("without tax"))
+    tax = models.BigIntegerField(_("tax"))
+
+    class Meta:
+        verbose_name = _("tax of an order")
+        verbose_name_plural = _("taxes of orders")
+        constraints = [
+            models.CheckConstraint(condition=Q(base__gte=0, tax__gte=0), name="order_tax_is_not_negative"),
+            models.CheckConstraint(condition=Q(is_exempt=False) | Q(tax=0), name="order_tax_of_the_exempt_is_nothing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate / 100:g} %: {self.tax}"
+
+
+class OrderDiscount(models.Model):
+    """
+    What one offer took off an order: a row for each line it touched, and one without a line for spared shipping.
+
+    The rows of a line make up its discount; what was spared of shipping is in no total, for nothing was charged.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="discounts", verbose_name=_("order"))
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, null=True, related_name="discounts", verbose_name=_("order line")
+    )
+    promotion = models.ForeignKey(
+        "carts.Promotion", on_delete=models.PROTECT, related_name="+", verbose_name=_("offer")
+    )
+    name = models.CharField(_("name"), max_length=300, help_text=_("As the buyer read it."))
+    amount = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        verbose_name = _("discount of an order")
+        verbose_name_plural = _("discounts of orders")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "promotion"], condition=Q(line__isnull=False), name="order_discount_once_per_line"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="order_discount_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.amount}"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import sql
 from core.errors import NotFound
-from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
+from orders.queries.views import DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 
 _COLUMNS = """
 SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel, store.code AS store,
@@ -19,7 +19,8 @@ SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel,
             'id', line.id, 'variant_id', line.variant_id, 'sku', line.sku, 'name', line.name,
             'quantity', line.quantity, 'unit_price', line.unit_price, 'discount', line.discount,
             'line_total', line.line_total, 'fulfilled', line.quantity_fulfilled,
-            'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned) ORDER BY line.position), '[]')
+            'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned, 'tax_rate', line.tax_rate,
+            'tax', line.tax_amount) ORDER BY line.position), '[]')
         FROM orders_orderline AS line WHERE line.order_id = orders.id) AS lines,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', fulfilment.id, 'kind', fulfilment.kind, 'store', location.code, 'state', fulfilment.state,
@@ -48,6 +49,15 @@ SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel,
                           'reason', part.reason) ORDER BY part.id), '[]')
                       FROM orders_returnline AS part WHERE part.parent_id = goods.id)) ORDER BY goods.id), '[]')
         FROM orders_return AS goods WHERE goods.order_id = orders.id) AS returns,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'rate', tax.rate, 'is_included', tax.is_included, 'is_exempt', tax.is_exempt, 'base', tax.base,
+            'tax', tax.tax) ORDER BY tax.rate DESC, tax.id), '[]')
+        FROM orders_ordertax AS tax WHERE tax.order_id = orders.id) AS taxes,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('name', given.name, 'amount', given.amount,
+            'target', CASE WHEN given.is_shipping THEN 'shipping' ELSE 'items' END) ORDER BY given.first), '[]')
+        FROM (SELECT name, line_id IS NULL AS is_shipping, sum(amount)::bigint AS amount, min(id) AS first
+              FROM orders_orderdiscount WHERE order_id = orders.id GROUP BY promotion_id, name, line_id IS NULL)
+            AS given) AS discounts,
        (SELECT jsonb_build_object('name', collector.name, 'phone', collector.phone)
         FROM orders_collector AS collector WHERE collector.order_id = orders.id) AS collector
 FROM orders_order AS orders LEFT JOIN inventory_location AS store ON store.id = orders.store_id
@@ -173,8 +183,10 @@ def _is_opened_by(order: OrderView, token_hash: str) -> bool:
 def _view(row: dict[str, Any]) -> OrderView:
     lines = [LineView(**line) for line in row.pop("lines")]
     payments = [PaymentView(**payment) for payment in row.pop("payments")]
+    taxes = [TaxView(**tax) for tax in row.pop("taxes")]
+    discounts = [DiscountView(**discount) for discount in row.pop("discounts")]
     fulfilments = [_fulfilment(fulfilment) for fulfilment in row.pop("fulfilments")]
-    return OrderView(lines=lines, fulfilments=fulfilments, payments=payments, **row)
+    return OrderView(lines=lines, fulfilments=fulfilments, payments=payments, taxes=taxes, discounts=discounts, **row)
 
 
 def _fulfilment(row: dict[str, Any]) -> FulfilmentView:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from core import sql
-from core.formats import day_text, money_text, time_text
+from core.formats import day_text, money_text, percent_text, time_text
 from core.translated import in_language
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView
@@ -46,8 +46,23 @@ class ReceiptPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptTax:
+    """A rate as it is printed, with what it was taken of (base), what is due (tax) and both together (gross)."""
+
+    rate: str
+    is_exempt: bool
+    base: str
+    tax: str
+    gross: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty."""
+    """
+    A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty.
+
+    discounts: each offer with what it took off.
+    """
 
     shop: str
     number: str
@@ -59,10 +74,12 @@ class Receipt:
     phone: str
     lines: list[ReceiptLine]
     items: str
+    discounts: list[tuple[str, str]]
     discount: str
     shipping: str
     tax: str
     total: str
+    taxes: list[ReceiptTax]
     payments: list[ReceiptPayment]
     refunds: list[str]
 
@@ -97,13 +114,30 @@ def receipt_of(number: str, *, language: str) -> Receipt:
             for line in order.lines
         ],
         items=money(order.items_total),
+        discounts=[
+            (discount.name, money(discount.amount)) for discount in order.discounts if discount.target == "items"
+        ],
         discount=money(order.discount_total),
         shipping=money(order.shipping_total),
         tax=money(order.tax_total),
         total=money_text(order.grand_total, order.currency, language),
+        taxes=_taxes(order, language),
         payments=_payments(order, language),
         refunds=[money(refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
     )
+
+
+def _taxes(order: OrderView, language: str) -> list[ReceiptTax]:
+    return [
+        ReceiptTax(
+            rate=percent_text(tax.rate, language),
+            is_exempt=tax.is_exempt,
+            base=money_text(tax.base, order.currency, language),
+            tax=money_text(tax.tax, order.currency, language),
+            gross=money_text(tax.base + tax.tax, order.currency, language),
+        )
+        for tax in order.taxes
+    ]
 
 
 def _payments(order: OrderView, language: str) -> list[ReceiptPayment]:

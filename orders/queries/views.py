@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line of an order. returned: units that came back."""
+    """A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added."""
 
     id: int
     variant_id: int | None
@@ -20,6 +20,8 @@ class LineView:
     fulfilled: int = 0
     cancelled: int = 0
     returned: int = 0
+    tax_rate: int = 0
+    tax: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,26 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscountView:
+    """What one offer took off. target: "items", or "shipping" for what it spared there (in no total)."""
+
+    name: str
+    amount: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaxView:
+    """All of an order that bears one rate, in basis points. base: without tax."""
+
+    rate: int
+    is_included: bool
+    is_exempt: bool
+    base: int
+    tax: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderView:
     """A whole order."""
 
@@ -76,6 +98,8 @@ class OrderView:
     payments: list[PaymentView]
     refunds: list[dict[str, Any]] = field(default_factory=list)
     returns: list[dict[str, Any]] = field(default_factory=list)
+    taxes: list[TaxView] = field(default_factory=list)
+    discounts: list[DiscountView] = field(default_factory=list)
     collector: dict[str, Any] | None = None
     cancel_reason: str = ""
 

@@ -8,7 +8,11 @@ from core.money import Money
 
 @dataclass(frozen=True, slots=True)
 class SoldLine:
-    """A line as it was sold. gone: units that were cancelled or returned, and paid back, before."""
+    """
+    A line as it was sold. line_total: what was paid for it, tax on top included.
+
+    gone: units that were cancelled or returned, and paid back, before.
+    """
 
     id: int
     quantity: int

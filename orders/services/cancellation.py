@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from carts.services.vouchers import give_vouchers_back
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound
@@ -128,6 +129,8 @@ def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -
     row = sql.fetch_one(_CLOSE, {"order": order.pk, "reason": reason, "now": now})
     if row is not None:
         order.state, order.closed_at = row["state"], now
+        if order.state == Order.CANCELLED and order.cart_id is not None:
+            give_vouchers_back(cart_id=order.cart_id, now=now)
         if order.state == Order.COMPLETED:
             publish(
                 OrderCompleted(
@@ -140,16 +143,17 @@ def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -
 def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:
     """Return what was to be paid for some units, and for shipping if nothing of the order ships any more."""
     lines = [
-        SoldLine(line.pk, line.quantity, line.line_total, line.quantity_cancelled + line.quantity_returned)
+        SoldLine(
+            line.pk, line.quantity, line.line_total + line.tax_added, line.quantity_cancelled + line.quantity_returned
+        )
         for line in order.lines.all()
     ]
-    value = value_of_units(
-        units, lines=lines, goods_paid=order.grand_total - order.shipping_total, currency=order.currency
-    )
+    shipping_paid = order.shipping_total + order.shipping_tax_added
+    value = value_of_units(units, lines=lines, goods_paid=order.grand_total - shipping_paid, currency=order.currency)
     if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
         ended = [fulfilment.pk for fulfilment in fulfilments]
         ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=ended).exclude(state="cancelled")
-        value += 0 if ships.exists() else order.shipping_total
+        value += 0 if ships.exists() else shipping_paid
     return value
 
 

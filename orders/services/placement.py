@@ -6,22 +6,27 @@ shopper saw against what is true now, writes the order in one statement, and pro
 the row others wait for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carts.queries.carts import CartLineView, CartView
+from carts.queries.quoting import place_at, quote_cart
 from carts.rules.problems import UNAVAILABLE
-from carts.rules.quote import QuoteLine, Totals, quote
+from carts.rules.quote import Quote, Supply
+from carts.rules.taxes import Place
+from carts.rules.vouchers import not_valid
+from carts.services.vouchers import hold_vouchers
 from core import logs
 from core.actors import Actor
 from core.errors import Refusal
 from core.ids import new_id
 from core.journal import publish
-from core.money import money_json
+from core.money import Money, money_json
 from inventory.models import StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
@@ -59,26 +64,29 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     """
     Turn a cart that was taken (carts.services.placing) into an order.
 
-    Stock is promised at the chosen locations in this transaction: for good, or for 15 minutes while a payment is under
-    way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited. The stock rows are
-    locked last. Raises TotalChanged, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed,
-    SessionNotOpen; the caller's rollback undoes all of it, the taking of the cart too.
+    Stock is promised at the chosen locations in this transaction, and vouchers are counted: for good, or for 15 minutes
+    while a payment is under way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited.
+    The stock rows are locked last. Raises TotalChanged, VoucherNotValid, Unavailable, InsufficientStock,
+    StoreCannotServe, PaymentNotPossible, Malformed, SessionNotOpen; the caller's rollback undoes all of it, the taking
+    of the cart too.
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
     assigned = assign_lines(wish.fulfilments, list(by_id))
     parts = find_parts(wish.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
-    totals = _totals(cart, parts)
-    _check_total(cart, wish, totals)
-    tenders = plan_tenders(wish.tenders, owed=totals.grand, kinds={part.kind for part in parts})
+    found = quote_cart(cart, by=by, now=wish.occurred_at or now, supplies=_supplies(cart, parts))
+    _check_vouchers(found)
+    _check_total(cart, wish, found)
+    tenders = plan_tenders(wish.tenders, owed=found.totals.grand, kinds={part.kind for part in parts})
     tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
     if wish.session_id is not None:
         # Held until the commit: a till that is being closed counts this sale, or refuses it.
         take_open_session(session_id=wish.session_id, store_id=by.store_id)
 
-    draft = Draft(cart=cart, wish=wish, parts=parts, totals=totals, tenders=tenders, waits=waits)
+    draft = Draft(cart=cart, wish=wish, parts=parts, quote=found, tenders=tenders, waits=waits)
     order = write_order(draft, by=by, now=now)
+    _spend_vouchers(draft, now)
     if not waits:
         announce_placed(order, by=by, now=now)
     _promise_stock(parts, waits=waits, by=by, now=now)
@@ -121,16 +129,38 @@ def _check_on_sale(lines: Sequence[CartLineView]) -> None:
         )
 
 
-def _totals(cart: CartView, parts: Sequence[Part]) -> Totals:
-    shipped = sum(line.quantity * (line.unit_price or 0) for part in parts if part.kind == SHIP for line in part.lines)
-    lines = [QuoteLine(line.quantity, line.unit_price or 0) for line in cart.lines]
-    return quote(lines, shipped=shipped, terms=cart.shipping_terms)
+def _spend_vouchers(draft: Draft, now: datetime) -> None:
+    amounts = {voucher.id: voucher.amount for voucher in draft.quote.vouchers if voucher.amount}
+    if amounts:
+        hold_vouchers(cart_id=draft.cart.id, amounts=amounts, customer_id=draft.customer_id, waits=draft.waits, now=now)
 
 
-def _check_total(cart: CartView, wish: Wish, totals: Totals) -> None:
+def _check_vouchers(found: Quote) -> None:
+    for voucher in found.vouchers:
+        if voucher.problem:
+            raise not_valid(voucher.code, voucher.problem)
+
+
+def _supplies(cart: CartView, parts: Sequence[Part]) -> list[Supply]:
+    """Say where each line is supplied: at the address it is sent to, else in the store that hands it over."""
+    return [
+        Supply(
+            frozenset(line.line_id for line in part.lines),
+            _place_of(part.address) if part.kind == SHIP else place_at(cart, part.source.code),
+            is_shipped=part.kind == SHIP,
+        )
+        for part in parts
+    ]
+
+
+def _place_of(address: Mapping[str, Any]) -> Place:
+    return Place(address.get("country_code", ""), address.get("country_area", ""), address.get("postal_code", ""))
+
+
+def _check_total(cart: CartView, wish: Wish, found: Quote) -> None:
     if wish.expected_total is None:
         return
-    if wish.expected_total == totals.grand and wish.expected_currency == cart.currency:
+    if wish.expected_total == found.totals.grand and wish.expected_currency == cart.currency:
         return
     changed = [
         {
@@ -143,9 +173,9 @@ def _check_total(cart: CartView, wish: Wish, totals: Totals) -> None:
     ]
     raise TotalChanged(
         _("The total is %(total)s now. Look at it and order again if you agree.")
-        % {"total": f"{money_json(totals.grand, cart.currency)['amount']} {cart.currency}"},
+        % {"total": str(Money(found.totals.grand, cart.currency))},
         totals={
-            name: money_json(getattr(totals, name), cart.currency)
+            name: money_json(getattr(found.totals, name), cart.currency)
             for name in ("items", "discount", "shipping", "tax", "grand")
         },
         changed_prices=changed,

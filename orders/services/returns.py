@@ -19,7 +19,8 @@ from orders.rules.returns import ReturnWish, objections_to
 
 # Goods of an order from another system have no hand-over of ours; they left when the order was closed.
 _LINES = """
-SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total, line.quantity_fulfilled,
+SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total + line.tax_added AS paid,
+       line.quantity_fulfilled,
        line.quantity_cancelled, line.quantity_returned,
        (SELECT coalesce(sum(part.quantity), 0)::int
         FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
@@ -70,7 +71,7 @@ def request_return(
     value = value_of_units(
         wanted,
         lines=[_sold(row) for row in known.values()],
-        goods_paid=order.grand_total - order.shipping_total,
+        goods_paid=_goods_paid(order),
         currency=order.currency,
     )
     goods = Return.objects.create(
@@ -137,7 +138,7 @@ def _lines_of(
 ) -> list[ReturnLine]:
     """Shape the rows; each line's own value is what its units add to the value of those before it."""
     sold = [_sold(row) for row in known.values()]
-    paid = order.grand_total - order.shipping_total
+    paid = _goods_paid(order)
     return [
         ReturnLine(
             parent=goods,
@@ -152,9 +153,13 @@ def _lines_of(
     ]
 
 
+def _goods_paid(order: Order) -> int:
+    return order.grand_total - order.shipping_total - order.shipping_tax_added
+
+
 def _sold(row: sql.Row) -> SoldLine:
     gone = row["quantity_cancelled"] + row["quantity_returned"] + row["requested"]
-    return SoldLine(row["id"], row["quantity"], row["line_total"], gone)
+    return SoldLine(row["id"], row["quantity"], row["paid"], gone)
 
 
 def _next_number() -> str:

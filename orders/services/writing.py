@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 
 from carts.queries.carts import CartView
-from carts.rules.quote import Totals
+from carts.rules.quote import Discount, Quote
 from core import sql
 from core.actors import Actor
 from core.translated import in_language
 from orders.models import Fulfilment, Order, Payment
 from orders.providers import SANDBOX
-from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
+from orders.queries.views import DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, PlannedTender, Wish
 from orders.services.sources import Part
 
@@ -24,26 +24,41 @@ _WRITE = """
 WITH new_order AS (
     INSERT INTO orders_order (
         number, cart_id, customer_id, state, channel, store_id, staff_id, till_session_id, currency, items_total,
-        discount_total, shipping_total, tax_total, grand_total, contact_email, contact_phone, receipt_medium, language,
-        client_id, request_mark, external_id, cancel_reason, placed_at, closed_at)
+        discount_total, shipping_total, tax_total, shipping_tax, shipping_tax_added, grand_total, contact_email,
+        contact_phone, receipt_medium, language, client_id, request_mark, external_id, cancel_reason, placed_at,
+        closed_at)
     VALUES (
         nextval('orders_order_number')::text, %(cart)s, %(customer)s::bigint, %(state)s, %(channel)s,
         %(store)s::bigint, %(staff)s::bigint, %(session)s::bigint, %(currency)s, %(items)s, %(discount)s, %(shipping)s,
-        %(tax)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s, %(client_id)s::uuid, %(request_mark)s,
-        '', '', %(placed_at)s, %(closed_at)s::timestamptz)
+        %(tax)s, %(shipping_tax)s, %(shipping_tax_added)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s,
+        %(client_id)s::uuid, %(request_mark)s, '', '', %(placed_at)s, %(closed_at)s::timestamptz)
     RETURNING id, number
 ), line AS (
     INSERT INTO orders_orderline (
         order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
-        unit_price, discount, line_total)
-    SELECT new_order.id, given.*, 0, given.quantity * given.unit_price
-    FROM new_order, (
-        SELECT place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price
-        FROM unnest(%(variants)s::bigint[], %(skus)s::text[], %(names)s::text[], %(quantities)s::int[],
-                    %(fulfilled)s::int[], %(unit_prices)s::bigint[])
-             WITH ORDINALITY AS given(variant_id, sku, name, quantity, fulfilled, unit_price, place)
-    ) AS given
+        unit_price, discount, line_total, tax_rate, tax_amount, tax_added)
+    SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
+           quantity * unit_price - discount, tax_rate, tax_amount, tax_added
+    FROM new_order,
+         unnest(%(variants)s::bigint[], %(skus)s::text[], %(names)s::text[], %(quantities)s::int[],
+                %(fulfilled)s::int[], %(unit_prices)s::bigint[], %(discounts)s::bigint[], %(tax_rates)s::int[],
+                %(tax_amounts)s::bigint[], %(taxes_added)s::bigint[])
+             WITH ORDINALITY AS given(variant_id, sku, name, quantity, fulfilled, unit_price, discount, tax_rate,
+                                      tax_amount, tax_added, place)
     RETURNING id, position
+), tax AS (
+    INSERT INTO orders_ordertax (order_id, zone_id, rate, is_included, is_exempt, base, tax)
+    SELECT new_order.id, given.*
+    FROM new_order,
+         unnest(%(zones)s::bigint[], %(zone_rates)s::int[], %(zones_include)s::bool[], %(zones_exempt)s::bool[],
+                %(bases)s::bigint[], %(zone_taxes)s::bigint[]) AS given
+), discount AS (
+    INSERT INTO orders_orderdiscount (order_id, line_id, promotion_id, name, amount)
+    SELECT new_order.id, line.id, given.promotion_id, given.name, given.amount
+    FROM new_order,
+         unnest(%(offers)s::bigint[], %(offer_names)s::text[], %(offer_lines)s::int[], %(offer_amounts)s::bigint[])
+             AS given(promotion_id, name, position, amount)
+    LEFT JOIN line ON line.position = given.position
 ), part AS (
     SELECT *, nextval(pg_get_serial_sequence('orders_fulfilment', 'id')) AS id
     FROM unnest(%(kinds)s::text[], %(locations)s::bigint[], %(addresses)s::jsonb[], %(promised)s::timestamptz[])
@@ -94,7 +109,7 @@ class Draft:
     cart: CartView
     wish: Wish
     parts: Sequence[Part]
-    totals: Totals
+    quote: Quote
     tenders: Sequence[PlannedTender]
     waits: bool
 
@@ -122,7 +137,7 @@ def write_order(draft: Draft, *, by: Actor, now: datetime) -> OrderView:
 
 
 def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
-    cart, wish, totals = draft.cart, draft.wish, draft.totals
+    cart, wish, totals = draft.cart, draft.wish, draft.quote.totals
     place_of = {line.id: place for place, line in enumerate(cart.lines, 1)}
     flat = [(place, line) for place, part in enumerate(draft.parts, 1) for line in part.lines]
     gone = _carried_out(draft)
@@ -139,6 +154,8 @@ def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
         "discount": totals.discount,
         "shipping": totals.shipping,
         "tax": totals.tax,
+        "shipping_tax": draft.quote.shipping_taxed.tax,
+        "shipping_tax_added": draft.quote.shipping_taxed.added,
         "grand": totals.grand,
         "email": wish.contact_email,
         "phone": wish.contact_phone,
@@ -164,7 +181,33 @@ def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
         "line_places": [place_of[line.line_id] for _place, line in flat],
         "part_quantities": [line.quantity for _place, line in flat],
         "reservations": [line.reservation_id for _place, line in flat],
+        **_quote_parameters(draft),
         **_tender_parameters(draft.tenders),
+    }
+
+
+def _quote_parameters(draft: Draft) -> dict[str, Any]:
+    lines = [draft.quote.lines[line.id] for line in draft.cart.lines]
+    taxes = draft.quote.taxes
+    discounts: list[tuple[int | None, Discount]] = [
+        (place, discount) for place, line in enumerate(lines, 1) for discount in line.discounts
+    ]
+    discounts += [(None, discount) for discount in draft.quote.discounts if discount.target == "shipping"]
+    return {
+        "discounts": [line.discount for line in lines],
+        "tax_rates": [line.tax_rate for line in lines],
+        "tax_amounts": [line.taxed.tax for line in lines],
+        "taxes_added": [line.taxed.added for line in lines],
+        "zones": [tax.zone_id for tax in taxes],
+        "zone_rates": [tax.basis_points for tax in taxes],
+        "zones_include": [tax.is_included for tax in taxes],
+        "zones_exempt": [tax.is_exempt for tax in taxes],
+        "bases": [tax.base for tax in taxes],
+        "zone_taxes": [tax.tax for tax in taxes],
+        "offers": [discount.offer_id for _place, discount in discounts],
+        "offer_names": [in_language(dict(discount.name), draft.wish.language) for _place, discount in discounts],
+        "offer_lines": [place for place, _discount in discounts],
+        "offer_amounts": [discount.amount for _place, discount in discounts],
     }
 
 
@@ -194,8 +237,7 @@ def _carried_out(draft: Draft) -> dict[int, int]:
 
 
 def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
-    cart, wish, totals = draft.cart, draft.wish, draft.totals
-    gone = _carried_out(draft)
+    cart, wish, totals = draft.cart, draft.wish, draft.quote.totals
     order_lines = dict(zip((line.id for line in cart.lines), row["lines"], strict=True))
     state_of = {Fulfilment.CARRY_OUT: "collected"}
     return OrderView(
@@ -216,19 +258,13 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
         contact_phone=wish.contact_phone,
         language=wish.language,
         cart_id=cart.id,
-        lines=[
-            LineView(
-                id=order_lines[line.id],
-                variant_id=line.variant_id,
-                sku=line.sku,
-                name=in_language(line.name, wish.language),
-                quantity=line.quantity,
-                unit_price=line.unit_price or 0,
-                discount=0,
-                line_total=line.line_total,
-                fulfilled=gone.get(line.id, 0),
-            )
-            for line in cart.lines
+        lines=_lines_as_read(draft, row["lines"]),
+        discounts=[
+            DiscountView(in_language(dict(discount.name), wish.language), discount.amount, discount.target)
+            for discount in draft.quote.discounts
+        ],
+        taxes=[
+            TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax) for tax in draft.quote.taxes
         ],
         fulfilments=[
             FulfilmentView(
@@ -253,3 +289,23 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
             for tender, payment_id in zip(draft.tenders, row["payments"] or (), strict=True)
         ],
     )
+
+
+def _lines_as_read(draft: Draft, ids: Sequence[int]) -> list[LineView]:
+    gone, quoted = _carried_out(draft), draft.quote.lines
+    return [
+        LineView(
+            id=line_id,
+            variant_id=line.variant_id,
+            sku=line.sku,
+            name=in_language(line.name, draft.wish.language),
+            quantity=line.quantity,
+            unit_price=line.unit_price or 0,
+            discount=quoted[line.id].discount,
+            line_total=quoted[line.id].total,
+            fulfilled=gone.get(line.id, 0),
+            tax_rate=quoted[line.id].tax_rate,
+            tax=quoted[line.id].taxed.tax,
+        )
+        for line, line_id in zip(draft.cart.lines, ids, strict=True)
+    ]

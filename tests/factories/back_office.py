@@ -26,6 +26,7 @@ from orders.models import (
 )
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_category, make_store, make_variant
+from tests.factories.pricing import fill_pricing
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CURRENCIES = ["EUR", "USD", "GBP", "JPY", "KWD", "IRR", "CHF", "SEK"]
@@ -110,6 +111,7 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         items_total=1290, grand_total=1290, placed_at=NOON, till_session=session, contact_email=shopper.email,
     )  # fmt: skip
     line = add_order_line(order, variant, position=1)
+    fill_pricing(number, shopper, order)
     fulfilment = Fulfilment.objects.create(
         order=order, kind=Fulfilment.PICKUP, location=store, state="ready", expires_at=NOON + timedelta(days=7)
     )

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.formats import day_text, money_text, number_text, short_day_text, time_text
+from carts.rules.vouchers import WORDS
+from core.formats import day_text, money_text, number_text, percent_text, short_day_text, time_text
 from core.translated import in_language
 
 register = template.Library()
@@ -51,6 +52,18 @@ def money(amount: int | None, currency: str = "") -> str:
 def number(value: int | float | Decimal) -> str:
     """Write a number in the reader's digits."""
     return number_text(value, _language())  # type: ignore[arg-type]
+
+
+@register.filter
+def percent(basis_points: int) -> str:
+    """Write hundredths of a percent as a percentage."""
+    return percent_text(basis_points, _language())
+
+
+@register.filter
+def voucher_problem(reason: str) -> str:
+    """Say why a voucher cannot be used."""
+    return _(WORDS[reason])
 
 
 @register.filter
@@ -93,7 +106,7 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 
 
 @register.filter
-def lookup(values: Any, key: str) -> Any:
+def lookup(values: Any, key: Any) -> Any:
     """Return what stands under a key, or nothing."""
     return values.get(key, "") if values else ""
 

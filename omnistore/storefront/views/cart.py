@@ -12,6 +12,7 @@ from carts.cookie import forget_token, keep_token
 from carts.doors import stream_address
 from carts.output import handover_json
 from carts.queries.carts import CartView
+from carts.queries.quoting import quote_cart
 from carts.rules.merging import ADDED, RAISED
 from carts.services.carts import (
     LARGEST_QUANTITY,
@@ -22,8 +23,10 @@ from carts.services.carts import (
     remove_line,
 )
 from carts.services.merging import merge_token_cart
+from carts.services.vouchers import add_voucher, remove_voucher
 from core.errors import Malformed, Refusal
 from core.formats import number_text
+from core.problems import text_of
 from core.translated import in_language
 from omnistore.storefront.pages import language_of_reader, page, private_page
 from omnistore.storefront.visitors import Visitor, visitor_of
@@ -44,6 +47,7 @@ def cart(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Cart"),
         "cart": found if has_lines else None,
+        "quote": quote_cart(found, by=visitor.actor, now=now) if found and has_lines else None,
         "handover": handover_json(found.id, now=now) if found and has_lines else None,
         "merged": merged_of(found),
         "quantities": range(1, MOST_CHOICES + 1),
@@ -111,6 +115,24 @@ def empty(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     empty_cart(owner=visitor.owner, by=visitor.actor, now=timezone.now())
     messages.success(request, _("Your cart is empty now."))
+    return redirect("cart")
+
+
+@require_POST
+@page
+def voucher(request: HttpRequest) -> HttpResponse:
+    """Put a voucher into the cart, or take it out."""
+    visitor = visitor_of(request)
+    code, now = request.POST.get("code", "")[:60], timezone.now()
+    try:
+        if "remove" in request.POST:
+            remove_voucher(owner=visitor.owner, code=code, now=now)
+            messages.success(request, _("Taken out of the cart."))
+        else:
+            add_voucher(owner=visitor.owner, code=code, now=now)
+            messages.success(request, _("The voucher is in your cart."))
+    except Refusal as refusal:
+        messages.error(request, text_of(refusal))
     return redirect("cart")
 
 

@@ -19,7 +19,8 @@ from accounts.queries.addresses import list_addresses
 from accounts.services.addresses import AddressBookFull, add_address
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
-from carts.rules.quote import QuoteLine, quote
+from carts.queries.quoting import place_at, quote_cart, supply_of
+from carts.rules.taxes import Place as TaxPlace
 from carts.services.carts import Owner
 from carts.services.placing import CartEmpty
 from core import logs
@@ -163,15 +164,22 @@ def _show(
         "saved": saved,
         "countries": country_options(language_of_reader(), values.get("country_code", "")),
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
-        **_ways(request, cart, values),
+        **_ways(request, cart, visitor, values, saved),
     }
     return private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
 
 
-def _ways(request: HttpRequest, cart: CartView, values: dict[str, Any]) -> dict[str, Any]:
+def _ways(
+    request: HttpRequest,
+    cart: CartView,
+    visitor: Visitor,
+    values: dict[str, Any],
+    saved: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
     place = values.get("postcode", "").strip() or place_text(request)
     near = place_of(place)
-    options = find_options(cart, near=near, now=timezone.now(), limit=STORES_ASKED)
+    now = timezone.now()
+    options = find_options(cart, near=near, by=visitor.actor, now=now, limit=STORES_ASKED)
     # Those that have all of it are shown first; the others tell why they cannot be chosen.
     stores = sorted(options.stores, key=lambda store: store.how_much != ALL)[:STORES_SHOWN]
     full = [store.code for store in stores if store.how_much == ALL]
@@ -180,7 +188,8 @@ def _ways(request: HttpRequest, cart: CartView, values: dict[str, Any]) -> dict[
         values["kind"] = PICKUP if can_collect and not can_ship else SHIP
     if not values.get("store"):
         values["store"] = full[0] if full else ""
-    lines = [QuoteLine(line.quantity, line.unit_price or 0) for line in cart.lines]
+    sent = supply_of(cart, _place_of(values, saved), is_shipped=True)
+    collected = supply_of(cart, place_at(cart, values["store"]))
     return {
         "ship": options.ship,
         "can_ship": can_ship,
@@ -188,9 +197,16 @@ def _ways(request: HttpRequest, cart: CartView, values: dict[str, Any]) -> dict[
         "stores": stores,
         "place": place,
         "is_place_known": near is not None,
-        "with_ship": quote(lines, shipped=cart.totals.items, terms=cart.shipping_terms),
-        "with_pickup": quote(lines),
+        "with_ship": quote_cart(cart, by=visitor.actor, now=now, supplies=[sent]),
+        "with_pickup": quote_cart(cart, by=visitor.actor, now=now, supplies=[collected]),
     }
+
+
+def _place_of(values: Mapping[str, Any], saved: Sequence[Mapping[str, Any]]) -> TaxPlace:
+    """Return where it would be sent, as far as it is said: the address that was chosen or written so far."""
+    chosen = next((row for row in saved if str(row["id"]) == values.get("address")), values)
+    country = chosen.get("country_code") or settings.SHOP_COUNTRY
+    return TaxPlace(country, chosen.get("country_area") or "", chosen.get("postal_code") or "")
 
 
 def _first_values(visitor: Visitor, saved: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

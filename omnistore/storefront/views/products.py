@@ -51,13 +51,14 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, Any]:
-    found, variants = get_product(slug)
+    now = timezone.now()
+    found, variants = get_product(slug, now=now)
     sellable = [variant for variant in variants if variant["amount"] is not None]
     chosen = next((variant for variant in sellable if variant["sku"] == sku), None) or _first(sellable)
     near = place_of(place)
     availability = None
     if chosen is not None:
-        availability = availability_of(sku=chosen["sku"], near=near, limit=STORES_SHOWN, now=timezone.now())
+        availability = availability_of(sku=chosen["sku"], near=near, limit=STORES_SHOWN, now=now)
     pictures = _pictures(found["media"] or [], chosen)
     return {
         "title": in_language(found["name"]),

@@ -1,5 +1,6 @@
 """Figures, money and times on the till's pages, as their reader writes them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from carts.rules.vouchers import WORDS
 from core.formats import day_text, money_text, number_text, short_day_text, time_text
 from core.money import format_minor
 from core.translated import TranslatedText, in_language
@@ -70,6 +72,18 @@ def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
 def clock(instant: datetime | None, time_zone: str = "UTC") -> str:
     """Write the time of day alone."""
     return time_text(instant.astimezone(ZoneInfo(time_zone)), _language()) if instant else ""
+
+
+@register.filter
+def of(values: Mapping[Any, Any], key: Any) -> Any:
+    """Look something up by what is only known in the template."""
+    return values.get(key)
+
+
+@register.filter
+def voucher_problem(reason: str) -> str:
+    """Say why a voucher cannot be used."""
+    return _(WORDS[reason])
 
 
 @register.filter

@@ -39,7 +39,7 @@ class Pay(SaleView):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show the ways to get the goods, and the form that pays for the chosen one."""
         sale, cart, shelves = self._sale(key)
-        ways = ways_of(cart, shelves, self.store, now=timezone.now())
+        ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
         way = ways[_chosen(request.GET.get("way", ""), ways)]
         initial = {"method": CASH, "receipt": sale.person.receipt_channel if sale.person else ""}
         form = TenderForm(way=way, total=way.total, is_known=_is_reachable(sale), initial=initial)
@@ -54,7 +54,7 @@ class Pay(SaleView):
         except Refusal as refusal:
             # The first sending has ordered the cart already; this one is answered with its order.
             return self._replayed(claim, refusal)
-        ways = ways_of(cart, shelves, self.store, now=timezone.now())
+        ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
         way = ways.get(request.POST.get("way", ""))
         if way is None:
             raise Malformed(_("This form is broken. Load the page again."), field="way")
@@ -111,7 +111,7 @@ class Pay(SaleView):
             sale, cart, shelves = self._sale(key)
         except Refusal as changed:
             return self.refused(changed)
-        ways = ways_of(cart, shelves, self.store, now=timezone.now())
+        ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
         return self._form(
             sale, cart, ways, ways[way_name], form, address, status=refusal.status, error=_advice(refusal)
         )

@@ -19,6 +19,7 @@ from accounts.queries.timeline import Place, summary_of, timeline
 from accounts.rules import roles
 from accounts.rules.search import spell
 from carts.queries.carts import cart_of_customer
+from carts.queries.quoting import quote_cart
 from core.actors import APP, SYSTEM, TILL, WEB
 from core.api import page_of
 from omnistore.till.door import TillView
@@ -86,6 +87,7 @@ class CustomerPage(TillView):
             "families": FAMILIES,
             "channels": (WEB, APP, TILL, SYSTEM),
             "cart": cart,
+            "quote": quote_cart(cart, by=self.actor, now=timezone.now()) if cart else None,
             "lines": shown_lines(cart, shelves_of(cart, self.store), language=language),
             "sale_key": key_of_customer(person.id),
             "orders": orders_of(customer_ids=person.ids, after=None, limit=10),

@@ -11,8 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.queries.people import get_person
 from accounts.rules import roles
 from accounts.services.people import register_contact
+from carts.queries.quoting import quote_cart
+from carts.rules.vouchers import VoucherNotValid
 from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, remove_line
+from carts.services.vouchers import add_voucher, remove_voucher
 from core.errors import Malformed, Refusal
+from core.problems import text_of
 from omnistore.till.door import TillView, is_htmx
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (
@@ -49,6 +53,7 @@ class SaleView(TillView):
             "title": _("Sell"),
             "sale": sale,
             "lines": lines,
+            "quote": quote_cart(sale.cart, by=self.actor, now=timezone.now()) if sale.cart else None,
             "is_blocked": any(problem.fix is not None for line in lines for problem in line.problems),
             "units": sum(line.line.quantity for line in lines),
             **said,
@@ -198,6 +203,22 @@ class Emptied(SaleView):
         version = _number(request.POST.get("version", "")) or None
         sale = find_sale(key)
         empty_cart(owner=sale.owner, by=self.actor, now=timezone.now(), version=version)
+        return self.done(sale)
+
+
+class Redeemed(SaleView):
+    """A voucher of the cart."""
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Put the code that the customer shows into the cart, or take it out."""
+        sale, code, now = find_sale(key), request.POST.get("code", "")[:60], timezone.now()
+        try:
+            if "remove" in request.POST:
+                remove_voucher(owner=sale.owner, code=code, now=now)
+            else:
+                add_voucher(owner=sale.owner, code=code, now=now)
+        except VoucherNotValid as refusal:
+            return self.shown(with_cart(sale), error=text_of(refusal))
         return self.done(sale)
 
 

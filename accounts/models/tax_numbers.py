@@ -1,0 +1,32 @@
+"""Businesses that buy without tax where the law says so."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import audited
+
+
+@audited("customer", "country", "number")
+class TaxNumber(models.Model):
+    """
+    The VAT number of a business, whose form and check digits were right when staff entered it.
+
+    country: the one that issued it (ISO 3166), in which the business is supplied without tax.
+    """
+
+    customer = models.OneToOneField(
+        "accounts.Customer", on_delete=models.CASCADE, related_name="tax_number", verbose_name=_("customer")
+    )
+    country = models.CharField(_("country"), max_length=2)
+    number = models.CharField(_("VAT number"), max_length=40)
+    checked_at = models.DateTimeField(_("checked at"))
+    checked_by = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("checked by")
+    )
+
+    class Meta:
+        verbose_name = _("VAT number")
+        verbose_name_plural = _("VAT numbers")
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,69 @@
+"""Keeping the VAT numbers of businesses."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from stdnum import get_cc_module
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError
+
+from accounts.events import TaxNumberChanged
+from accounts.models import TaxNumber
+from core.actors import Actor
+from core.errors import Refusal
+from core.journal import publish
+
+# Whose VAT numbers begin with other letters than the country's ISO 3166 code.
+PREFIXES = {"GR": "EL"}
+
+
+class NotATaxNumber(Refusal):
+    """The number has not the form of the country's VAT numbers, or a wrong digit."""
+
+    code = "not_a_tax_number"
+
+
+@transaction.atomic
+def keep_tax_number(*, customer_id: int, country: str, number: str, by: Actor, now: datetime) -> TaxNumber:
+    """
+    Write down the VAT number of a customer; it replaces the one before.
+
+    country: ISO 3166 code of the country that issued it. Form and check digits are checked, not whether the number is
+    in use (docs/decisions/0061). Raises NotATaxNumber.
+    """
+    kept, _is_new = TaxNumber.objects.update_or_create(
+        customer_id=customer_id,
+        defaults={
+            "country": country,
+            "number": _checked(country, number),
+            "checked_at": now,
+            "checked_by_id": by.staff_id,
+        },
+    )
+    publish(TaxNumberChanged(by=by, occurred_at=now, customer_id=customer_id, country=country))
+    return kept
+
+
+@transaction.atomic
+def forget_tax_number(*, customer_id: int, by: Actor, now: datetime) -> None:
+    """Take the VAT number off a customer, who pays tax from now on; safe to repeat."""
+    deleted, _rows = TaxNumber.objects.filter(customer_id=customer_id).delete()
+    if deleted:
+        publish(TaxNumberChanged(by=by, occurred_at=now, customer_id=customer_id, country=""))
+
+
+def _checked(country: str, number: str) -> str:
+    prefix = PREFIXES.get(country, country)
+    try:
+        if country.lower() in eu_vat.MEMBER_STATES:
+            digits = number.strip().upper().removeprefix(prefix)
+            return str(eu_vat.validate(f"{prefix}{digits}"))
+        module = get_cc_module(country.lower(), "vat") if country.isascii() and country.isalpha() else None
+        if module is not None:
+            return str(module.validate(number))
+    except ValidationError:
+        pass
+    raise NotATaxNumber(
+        _("This is no VAT number of %(country)s: look at its form and digits.") % {"country": country}, country=country
+    )

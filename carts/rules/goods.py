@@ -1,0 +1,67 @@
+"""What lies in a cart, as offers and taxes see it; and sets of goods that offers speak of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+NO_PATHS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """
+    Units of a variant at a price in minor units. categories: the paths of all shelves it stands on, from the root down.
+
+    tax_category: None for the standard one.
+    """
+
+    id: int
+    variant_id: int
+    quantity: int
+    unit_price: int
+    product_id: int = 0
+    categories: frozenset[str] = NO_PATHS
+    tax_category: int | None = None
+
+    @property
+    def value(self) -> int:
+        return self.quantity * self.unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """Some of a shop's goods: these variants, products and whatever stands on these shelves; all of them if empty."""
+
+    variants: frozenset[int] = frozenset()
+    products: frozenset[int] = frozenset()
+    categories: frozenset[str] = NO_PATHS
+
+    @property
+    def is_everything(self) -> bool:
+        return not (self.variants or self.products or self.categories)
+
+    def among(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Return those items that belong to the set, in their order."""
+        if self.is_everything:
+            return items
+        variants, products, categories = self.variants, self.products, self.categories
+        return [
+            item
+            for item in items
+            if item.product_id in products
+            or item.variant_id in variants
+            or (categories and not categories.isdisjoint(item.categories))
+        ]
+
+
+EVERYTHING = Goods()
+
+
+def paths_of(path: str) -> frozenset[str]:
+    """Return the paths of a shelf and of all shelves above it: of "home/kitchen" also "home"."""
+    parts = path.split("/") if path else []
+    return frozenset("/".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def from_the_dearest(items: Iterable[Item]) -> list[Item]:
+    """Return items in the one order in which they are worked through, whatever order they lie in the cart."""
+    return sorted(items, key=lambda item: (-item.unit_price, item.variant_id, item.id))

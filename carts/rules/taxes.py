@@ -1,0 +1,166 @@
+"""
+Which tax is due on what, by place and day. Amounts in minor units, rates in basis points (1900 is 19 %).
+
+The rounding is written down in docs/pricing.md: once per rate of an order, then shared out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.money import half_up, split
+
+WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where goods are supplied. country: ISO 3166 code; region: as in addresses of that country."""
+
+    country: str
+    region: str = ""
+    postcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Places that bear the same taxes. region and prefixes: empty for all of the country's."""
+
+    id: int
+    country: str
+    region: str = ""
+    prefixes: tuple[str, ...] = ()
+    is_included: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a category of goods bears in a zone, from a day on and up to another (excluded; None: without an end)."""
+
+    zone_id: int
+    category_id: int
+    basis_points: int
+    starts: date
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """How goods are taxed in one place. is_exempt: they would bear this rate, were the buyer not exempt."""
+
+    zone_id: int
+    basis_points: int
+    is_included: bool
+    is_exempt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """The tax of one amount. tax: due on it, contained or added. added: what comes on top; negative: taken off."""
+
+    tax: int = 0
+    added: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """All of an order that bears one rate: base is without tax, and base + tax is what is paid for it."""
+
+    zone_id: int
+    basis_points: int
+    is_included: bool
+    is_exempt: bool
+    base: int
+    tax: int
+
+
+NOTHING = Taxed()
+
+
+@dataclass(frozen=True)
+class TaxTable:
+    """Every zone and rate the shop knows. standard: the category of goods without one of their own."""
+
+    zones: Sequence[Zone] = ()
+    rates: Sequence[Rate] = ()
+    standard: int | None = None
+    _by_key: Mapping[tuple[int, int], list[Rate]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key: dict[tuple[int, int], list[Rate]] = {}
+        for rate in self.rates:
+            by_key.setdefault((rate.zone_id, rate.category_id), []).append(rate)
+        object.__setattr__(self, "_by_key", by_key)
+
+    def zone_of(self, place: Place) -> Zone | None:
+        """Return the zone that fits a place most closely; None where nothing is taxed."""
+        fitting = [(fit, -zone.id, zone) for zone in self.zones if (fit := _fit(zone, place)) is not None]
+        return max(fitting, key=lambda found: found[:2])[2] if fitting else None
+
+    def treatment(self, *, zone: Zone, category_id: int | None, day: date, is_exempt: bool) -> Treatment:
+        """Return how a category is taxed in a zone on a day; a category without a rate is taxed as the standard one."""
+        basis_points = self._rate(zone.id, category_id, day)
+        if basis_points is None:
+            basis_points = self._rate(zone.id, self.standard, day) or 0
+        return Treatment(zone.id, basis_points, zone.is_included, is_exempt)
+
+    def _rate(self, zone_id: int, category_id: int | None, day: date) -> int | None:
+        if category_id is None:
+            return None
+        for rate in self._by_key.get((zone_id, category_id), ()):
+            if rate.starts <= day and (rate.ends is None or day < rate.ends):
+                return rate.basis_points
+        return None
+
+
+def is_exempt_at(place: Place, *, tax_number_country: str, shop_country: str) -> bool:
+    """Return whether a business with a checked tax number is supplied without tax there: at home abroad."""
+    return tax_number_country != "" and place.country == tax_number_country != shop_country
+
+
+def tax_amounts(amounts: Sequence[tuple[int, Treatment | None]]) -> tuple[list[Taxed], list[TaxLine]]:
+    """
+    Return the tax of each amount, and the tax lines they make up, the highest rate first.
+
+    amounts: what is paid for something (with the tax, where it is included), not negative, with how it is taxed (None:
+    not at all, and in no tax line). Rounded once per treatment and shared out by largest remainder.
+    """
+    groups: dict[Treatment, list[int]] = {}
+    for place, (_amount, treatment) in enumerate(amounts):
+        if treatment is not None:
+            groups.setdefault(treatment, []).append(place)
+    taxed = [NOTHING] * len(amounts)
+    lines = []
+    for treatment, places in groups.items():
+        weights = [amounts[place][0] for place in places]
+        total = sum(weights)
+        tax = _tax_of(total, treatment)
+        shares = split(tax, weights) if tax else [0] * len(places)
+        for place, share in zip(places, shares, strict=True):
+            taxed[place] = _taxed(share, treatment)
+        whole = _taxed(tax, treatment)
+        base = total + whole.added - whole.tax
+        rate = 0 if treatment.is_exempt else treatment.basis_points
+        lines.append(TaxLine(treatment.zone_id, rate, treatment.is_included, treatment.is_exempt, base, whole.tax))
+    return taxed, sorted(lines, key=lambda line: (-line.basis_points, line.zone_id, line.is_exempt))
+
+
+def _fit(zone: Zone, place: Place) -> tuple[int, int] | None:
+    """How closely a zone fits: by the length of its postcode prefix, then by region; None if it does not."""
+    if zone.country != place.country or (zone.region and zone.region != place.region):
+        return None
+    longest = max((len(prefix) for prefix in zone.prefixes if place.postcode.startswith(prefix)), default=0)
+    if zone.prefixes and not longest:
+        return None
+    return longest, 1 if zone.region else 0
+
+
+def _tax_of(total: int, treatment: Treatment) -> int:
+    rate = treatment.basis_points
+    return half_up(total * rate, WHOLE + rate) if treatment.is_included else half_up(total * rate, WHOLE)
+
+
+def _taxed(share: int, treatment: Treatment) -> Taxed:
+    if treatment.is_exempt:
+        return Taxed(0, -share if treatment.is_included else 0)
+    return Taxed(share, 0 if treatment.is_included else share)

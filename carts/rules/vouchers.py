@@ -1,0 +1,92 @@
+"""Whether a voucher may be used, and what its code looks like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import Refusal
+from core.errors import gettext_noop as _
+
+# Without letters and digits that people take for each other.
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+UNKNOWN, NOT_YET, OVER, USED_UP, SPENT, SIGN_IN, USED_BY_YOU = (
+    *("unknown", "not_yet", "over", "used_up", "spent", "sign_in", "used_by_you"),
+)
+WORDS = {
+    UNKNOWN: _("We do not know this voucher. Look at the code again."),
+    NOT_YET: _("This voucher does not hold yet."),
+    OVER: _("This voucher is over."),
+    USED_UP: _("This voucher has been used."),
+    SPENT: _("This voucher has been used up."),
+    SIGN_IN: _("Sign in to use this voucher."),
+    USED_BY_YOU: _("You have used this voucher before."),
+}
+
+
+class VoucherNotValid(Refusal):
+    """A voucher that cannot be used; reason tells why, voucher which."""
+
+    code = "voucher_not_valid"
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherFacts:
+    """
+    A voucher as it stands. uses_left and budget_left: None without a limit. uses_by_buyer: None for somebody unknown.
+    """
+
+    id: int
+    code: str
+    promotion_id: int
+    is_active: bool
+    starts_at: datetime | None
+    ends_at: datetime | None
+    uses_left: int | None
+    max_uses_each: int | None
+    uses_by_buyer: int | None
+    budget_left: int | None
+
+
+def objection_to(voucher: VoucherFacts, *, now: datetime) -> str | None:
+    """Return why a voucher cannot be used now, as one of WORDS; None if it can."""
+    if not voucher.is_active or (voucher.ends_at is not None and now >= voucher.ends_at):
+        return OVER
+    if voucher.starts_at is not None and now < voucher.starts_at:
+        return NOT_YET
+    if voucher.uses_left is not None and voucher.uses_left <= 0:
+        return USED_UP
+    if voucher.budget_left is not None and voucher.budget_left <= 0:
+        return SPENT
+    if voucher.max_uses_each is not None:
+        if voucher.uses_by_buyer is None:
+            return SIGN_IN
+        if voucher.uses_by_buyer >= voucher.max_uses_each:
+            return USED_BY_YOU
+    return None
+
+
+def not_valid(code: str, reason: str) -> VoucherNotValid:
+    """Make the refusal of a voucher. reason: one of WORDS."""
+    return VoucherNotValid(WORDS[reason], voucher=code, reason=reason)
+
+
+def plain_code(text: str) -> str:
+    """Return a code as it is kept: large letters, without the spaces people write for reading."""
+    return "".join(text.split()).upper()[:40]
+
+
+def amounts_by_voucher(vouchers: Mapping[int, int], amounts: Mapping[int, int]) -> dict[int, int]:
+    """
+    Return what each voucher took off, by its id.
+
+    vouchers: each one's promotion. amounts: what each promotion took off; a voucher whose offer gave nothing is not
+    used, and of two of one offer only the first.
+    """
+    used: dict[int, int] = {}
+    counted: set[int] = set()
+    for voucher_id in sorted(vouchers):
+        promotion_id = vouchers[voucher_id]
+        if amounts.get(promotion_id) and promotion_id not in counted:
+            used[voucher_id] = amounts[promotion_id]
+            counted.add(promotion_id)
+    return used

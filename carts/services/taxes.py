@@ -1,0 +1,58 @@
+"""Bringing the shop's tax rates up to what a provider tells."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from carts.models import TaxRate, TaxZone
+from carts.providers.base import KnownRate, TaxProvider
+from inventory.models import TaxCategory
+
+
+def refresh_rates(*, zone: TaxZone, provider: TaxProvider) -> int:
+    """
+    Ask a provider for the rates of a zone and write down those that are new; return how many were.
+
+    The provider is asked outside of any transaction. Only categories the shop has are kept. Raises TaxProviderError,
+    which leaves the rates as they were.
+    """
+    prefix = zone.postcode_prefixes[0] if zone.postcode_prefixes else ""
+    known = provider.rates_of(country=zone.country, region=zone.region, postcode=prefix)
+    return keep_rates(zone=zone, known=known)
+
+
+@transaction.atomic
+def keep_rates(*, zone: TaxZone, known: Sequence[KnownRate]) -> int:
+    """Write down rates that differ from what holds on their first day: the one before ends there. Locks the zone."""
+    TaxZone.objects.select_for_update().get(pk=zone.pk)
+    categories = {category.code: category for category in TaxCategory.objects.all()}
+    present = list(TaxRate.objects.filter(zone=zone).order_by("starts_date"))
+    written = 0
+    for rate in sorted(known, key=lambda rate: rate.starts):
+        category = categories.get(rate.category)
+        if category is None:
+            continue
+        of_category = [row for row in present if row.category_id == category.pk]
+        before = next((row for row in reversed(of_category) if row.starts_date <= rate.starts), None)
+        after = next((row for row in of_category if row.starts_date > rate.starts), None)
+        holds = before is not None and (before.ends_date is None or before.ends_date > rate.starts)
+        if holds and before is not None:
+            if before.basis_points == rate.basis_points:
+                continue
+            if before.starts_date == rate.starts:
+                before.basis_points = rate.basis_points
+                before.save(update_fields=["basis_points"])
+                written += 1
+                continue
+            before.ends_date = rate.starts
+            before.save(update_fields=["ends_date"])
+        new = TaxRate.objects.create(
+            zone=zone,
+            category=category,
+            basis_points=rate.basis_points,
+            starts_date=rate.starts,
+            ends_date=after.starts_date if after else None,
+        )
+        present = sorted([*present, new], key=lambda row: row.starts_date)
+        written += 1
+    return written

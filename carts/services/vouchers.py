@@ -1,0 +1,226 @@
+"""
+Vouchers: put into a cart, held by an order, used, given back.
+
+Counting one more use is one conditional UPDATE, so the last use goes to one buyer however many ask at once; the tables'
+CHECK constraints stand behind it. A use is released by the same cart id it was taken under, once.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from carts.models import Promotion, Voucher, VoucherBudget
+from carts.queries.vouchers import voucher_by_code
+from carts.rules.vouchers import (
+    LETTERS,
+    SIGN_IN,
+    SPENT,
+    UNKNOWN,
+    USED_BY_YOU,
+    USED_UP,
+    not_valid,
+    objection_to,
+    plain_code,
+)
+from carts.services.carts import Owner, version_conflict
+from core import sql
+from core.errors import NotFound
+
+MOST_IN_A_CART = 5
+MOST_IN_A_SERIES = 10_000
+
+_FIND_CART = """
+SELECT id, version, customer_id, (SELECT count(*) FROM carts_cartvoucher WHERE cart_id = carts_cart.id) AS held
+FROM carts_cart
+WHERE state = 'open' AND (customer_id = ANY(%(customers)s::bigint[])
+      OR (token_hash <> '' AND token_hash = %(token_hash)s))
+ORDER BY id DESC LIMIT 1 FOR UPDATE
+"""
+_ADD = """
+WITH added AS (
+    INSERT INTO carts_cartvoucher (cart_id, voucher_id, added_at) VALUES (%(cart)s, %(voucher)s, %(now)s)
+    ON CONFLICT (cart_id, voucher_id) DO NOTHING RETURNING cart_id
+)
+UPDATE carts_cart SET version = version + 1, changed_at = %(now)s FROM added WHERE carts_cart.id = added.cart_id
+"""
+_REMOVE = """
+WITH removed AS (
+    DELETE FROM carts_cartvoucher USING carts_voucher
+    WHERE cart_id = %(cart)s AND voucher_id = carts_voucher.id AND carts_voucher.code = %(code)s RETURNING cart_id
+)
+UPDATE carts_cart SET version = version + 1, changed_at = %(now)s FROM removed WHERE carts_cart.id = removed.cart_id
+"""
+_COUNT = """
+UPDATE carts_voucher SET uses = uses + 1
+WHERE id = %(voucher)s AND is_active AND (max_uses IS NULL OR uses < max_uses)
+RETURNING code, promotion_id, max_uses_each
+"""
+_COUNT_EACH = """
+INSERT INTO carts_vouchercount AS present (voucher_id, customer_id, uses, most)
+SELECT %(voucher)s, %(customer)s, 1, %(most)s::int WHERE %(most)s::int > 0
+ON CONFLICT (voucher_id, customer_id) DO UPDATE SET uses = present.uses + 1, most = EXCLUDED.most
+WHERE present.uses < EXCLUDED.most
+"""
+_SPEND = """
+UPDATE carts_voucherbudget SET spent = spent + %(amount)s
+WHERE promotion_id = %(promotion)s AND spent + %(amount)s <= amount
+"""
+_HAS_BUDGET = "SELECT 1 AS has FROM carts_voucherbudget WHERE promotion_id = %(promotion)s"
+_SPENT = """
+SELECT coalesce(sum(used.amount), 0)::bigint AS spent FROM carts_voucheruse AS used
+JOIN carts_voucher AS voucher ON voucher.id = used.voucher_id
+WHERE voucher.promotion_id = %(promotion)s AND used.state IN ('held', 'used')
+"""
+_USE = """
+INSERT INTO carts_voucheruse (voucher_id, cart_id, customer_id, state, amount, held_at)
+VALUES (%(voucher)s, %(cart)s, %(customer)s::bigint, %(state)s, %(amount)s, %(now)s)
+"""
+_SETTLE = """
+UPDATE carts_voucheruse SET state = 'used', settled_at = %(now)s WHERE cart_id = %(cart)s AND state = 'held'
+"""
+_GIVE_BACK = """
+WITH returned AS (
+    UPDATE carts_voucheruse SET state = 'returned', settled_at = %(now)s
+    WHERE cart_id = %(cart)s AND state IN ('held', 'used') RETURNING voucher_id, customer_id, amount
+), voucher AS (
+    UPDATE carts_voucher SET uses = uses - 1 FROM returned WHERE carts_voucher.id = returned.voucher_id
+    RETURNING promotion_id, returned.amount
+), counted AS (
+    UPDATE carts_vouchercount AS present SET uses = greatest(present.uses - 1, 0) FROM returned
+    WHERE present.voucher_id = returned.voucher_id AND present.customer_id = returned.customer_id
+)
+UPDATE carts_voucherbudget AS budget SET spent = budget.spent - sums.amount
+FROM (SELECT promotion_id, sum(amount) AS amount FROM voucher GROUP BY promotion_id) AS sums
+WHERE budget.promotion_id = sums.promotion_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesWish:
+    """A series to be made: so many codes behind a prefix, each with these limits and this period."""
+
+    name: str
+    count: int
+    prefix: str = ""
+    max_uses: int | None = 1
+    max_uses_each: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@transaction.atomic(durable=True)
+def add_voucher(*, owner: Owner, code: str, now: datetime, version: int | None = None) -> None:
+    """
+    Put a voucher into the owner's open cart; one that is there already changes nothing. Locks the cart.
+
+    Nothing is spent by this. Raises NotFound without a cart, VersionConflict, and VoucherNotValid.
+    """
+    cart = _open_cart(owner, version)
+    code = plain_code(code)
+    voucher = voucher_by_code(code, customer_id=cart["customer_id"])
+    if voucher is None or cart["held"] >= MOST_IN_A_CART:
+        raise not_valid(code, UNKNOWN)
+    reason = objection_to(voucher, now=now)
+    if reason is not None:
+        raise not_valid(code, reason)
+    sql.execute(_ADD, {"cart": cart["id"], "voucher": voucher.id, "now": now})
+
+
+@transaction.atomic(durable=True)
+def remove_voucher(*, owner: Owner, code: str, now: datetime, version: int | None = None) -> None:
+    """Take a voucher out of the owner's open cart. Locks the cart. Raises NotFound, VersionConflict."""
+    cart = _open_cart(owner, version)
+    if not sql.execute(_REMOVE, {"cart": cart["id"], "code": plain_code(code), "now": now}):
+        raise NotFound(_("This voucher is not in the cart."))
+
+
+@transaction.atomic(savepoint=False)
+def hold_vouchers(
+    *, cart_id: int, amounts: Mapping[int, int], customer_id: int | None, waits: bool, now: datetime
+) -> None:
+    """
+    Count one use of each voucher for an order: held while its payment is awaited, else used at once.
+
+    amounts: what each took off, by its id. Locks the vouchers in order of their ids, then their budgets. Raises
+    VoucherNotValid if one was used up meanwhile; the caller's rollback undoes the others.
+    """
+    state = "held" if waits else "used"
+    for voucher_id in sorted(amounts):
+        parameters = {"voucher": voucher_id, "cart": cart_id, "customer": customer_id, "amount": amounts[voucher_id]}
+        counted = sql.fetch_one(_COUNT, parameters)
+        if counted is None:
+            code = Voucher.objects.values_list("code", flat=True).get(pk=voucher_id)
+            raise not_valid(code, USED_UP)
+        if counted["max_uses_each"] is not None:
+            if customer_id is None:
+                raise not_valid(counted["code"], SIGN_IN)
+            if not sql.execute(_COUNT_EACH, {**parameters, "most": counted["max_uses_each"]}):
+                raise not_valid(counted["code"], USED_BY_YOU)
+        promotion = {"promotion": counted["promotion_id"], "amount": amounts[voucher_id]}
+        if not sql.execute(_SPEND, promotion) and sql.fetch_one(_HAS_BUDGET, promotion):
+            raise not_valid(counted["code"], SPENT)
+        sql.execute(_USE, {**parameters, "state": state, "now": now})
+
+
+def settle_vouchers(*, cart_id: int, now: datetime) -> None:
+    """Turn what an order held of vouchers into used, now that its promise holds; safe to repeat."""
+    sql.execute(_SETTLE, {"cart": cart_id, "now": now})
+
+
+def give_vouchers_back(*, cart_id: int, now: datetime) -> None:
+    """Give back what an order held or used of vouchers, because it came to nothing; safe to repeat."""
+    sql.execute(_GIVE_BACK, {"cart": cart_id, "now": now})
+
+
+@transaction.atomic
+def set_budget(*, promotion_id: int, amount: int) -> None:
+    """
+    Set what the vouchers of an offer may take off in all, in minor units; what they took off so far counts.
+
+    Raises VoucherNotValid if they took off more already.
+    """
+    # The offer is locked by a statement of its own, so that the next one sees every use that was counted before.
+    Promotion.objects.select_for_update().get(pk=promotion_id)
+    row = sql.fetch_one(_SPENT, {"promotion": promotion_id})
+    assert row is not None
+    if row["spent"] > amount:
+        raise not_valid("", SPENT)
+    VoucherBudget.objects.update_or_create(
+        promotion_id=promotion_id, defaults={"amount": amount, "spent": row["spent"]}
+    )
+
+
+@transaction.atomic
+def generate_series(*, promotion_id: int, wish: SeriesWish) -> list[str]:
+    """Make codes nobody can guess, and return them. wish.count: at most 10000."""
+    assert 0 < wish.count <= MOST_IN_A_SERIES
+    prefix = plain_code(wish.prefix)
+    codes: set[str] = set()
+    while len(codes) < wish.count:
+        codes.add(prefix + "".join(secrets.choice(LETTERS) for _place in range(10)))
+    Voucher.objects.bulk_create(
+        Voucher(
+            promotion_id=promotion_id,
+            code=code,
+            series=wish.name,
+            max_uses=wish.max_uses,
+            max_uses_each=wish.max_uses_each,
+            starts_at=wish.starts_at,
+            ends_at=wish.ends_at,
+        )
+        for code in sorted(codes)
+    )
+    return sorted(codes)
+
+
+def _open_cart(owner: Owner, version: int | None) -> sql.Row:
+    cart = sql.fetch_one(_FIND_CART, owner.parameters())
+    if cart is None:
+        raise NotFound(_("There is no cart yet: put something into it first."))
+    if version is not None and cart["version"] != version:
+        raise version_conflict(owner)
+    return cart

@@ -1,0 +1,29 @@
+"""How goods are told apart for taxes; what each kind bears where is the carts' business."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import audited
+from core.translated import TranslatedField, in_language
+
+
+@audited("code", "name", "is_standard")
+class TaxCategory(models.Model):
+    """A kind of goods in the eyes of the law: books, food. Goods without one are of the standard kind."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = TranslatedField(_("name"))
+    is_standard = models.BooleanField(_("standard"), default=False, help_text=_("For goods without a category."))
+
+    class Meta:
+        verbose_name = _("tax category")
+        verbose_name_plural = _("tax categories")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_standard"], condition=Q(is_standard=True), name="tax_category_one_standard"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self.name) or self.code

@@ -1,0 +1,68 @@
+"""The preview in the back office: this cart, this customer, this moment."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from carts.models import Cart
+from tests.admin.conftest import signed_in
+from tests.factories.accounts import make_customer
+from tests.factories.pricing import make_german_taxes, make_offer, make_voucher, put_into_segment
+
+PAGE = "admin:carts_promotion_preview"
+TEN_PERCENT = {"kind": "percent", "basis_points": 1000}
+
+
+@pytest.fixture
+def office(db):
+    return signed_in(make_customer("Ada Admin", email="ada@example.com", is_staff=True, is_superuser=True))
+
+
+def previewed(office, lines="MUG 3", **asked):
+    page = office.get(reverse(PAGE), {"lines": lines, "channel": "web", **asked})
+    assert page.status_code == 200
+    return page.context, page.content.decode()
+
+
+def test_shows_what_such_a_cart_would_cost_and_writes_nothing(office, ana, mug, lamp):
+    make_german_taxes()
+    make_offer(TEN_PERCENT, {"kind": "segment", "segments": ["trade"]}, name={"en": "Trade"})
+    make_voucher(benefit={"kind": "buy_and_get", "buy": 2, "get": 1})
+    put_into_segment(ana, "trade")
+
+    context, page = previewed(office, "MUG 3\nLAMP\nNOTHING 2", customer=ana.pk, codes="welcome", country="DE")
+
+    assert context["found"].quote.totals.grand == 8770 - 387 - 490 - 1290 + 0
+    assert context["found"].unknown == ["NOTHING"]
+    assert context["vouchers"] == [("WELCOME", "€12.90")]
+    assert "Trade" in page and "19%" in page and not Cart.objects.exists()
+
+
+def test_tells_of_each_offer_why_it_is_not_given(office, mug):
+    make_offer(TEN_PERCENT, {"kind": "minimum_quantity", "quantity": 9}, name={"en": "Nine"})
+    make_offer(TEN_PERCENT, {"kind": "first_purchase"}, name={"en": "First"})
+    make_offer(TEN_PERCENT, name={"en": "Summer"}, starts_at=datetime(2027, 6, 1, tzinfo=UTC))
+    make_offer(TEN_PERCENT, name={"en": "Coded"}, needs_voucher=True)
+    make_offer({"kind": "buy_and_get", "buy": 9, "get": 1}, name={"en": "Ten"})
+
+    told = {name: (str(word), str(why)) for name, word, why, _amount in previewed(office)[0]["verdicts"]}
+
+    assert told == {
+        "Nine": ("a condition does not hold", "too few of its goods"),
+        "First": ("a condition does not hold", "not the first purchase of a known customer"),
+        "Summer": ("not its time", ""),
+        "Coded": ("needs a voucher", ""),
+        "Ten": ("takes nothing off here, or another offer is cheaper", ""),
+    }
+
+
+def test_looks_into_the_future(office, mug):
+    make_offer(TEN_PERCENT, name={"en": "Summer"}, starts_at=datetime(2027, 6, 1, tzinfo=UTC))
+
+    assert previewed(office, moment="2027-06-02 12:00")[0]["found"].quote.totals.discount == 387
+
+
+def test_only_those_who_see_offers_may_look(ana, tess):
+    assert signed_in(tess).get(reverse(PAGE)).status_code == 200
+    assert signed_in(ana).get(reverse(PAGE)).status_code == 302

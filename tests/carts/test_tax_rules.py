@@ -1,0 +1,118 @@
+"""Which tax is due on what, by place and day."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from carts.rules.conditions import Scene
+from carts.rules.goods import Item
+from carts.rules.quote import ShippingTerms, Supply, TaxTerms, quote
+from carts.rules.taxes import Place, Rate, TaxTable, Zone
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+GERMANY = Place("DE", postcode="10119")
+GERMAN = TaxTable(
+    zones=[Zone(1, "DE")],
+    rates=[Rate(1, 1, 1900, date(2007, 1, 1)), Rate(1, 2, 700, date(2007, 1, 1))],
+    standard=1,
+)
+
+
+def mugs(quantity=1, price=1290, **fields):
+    return Item(1, 1, quantity, price, **fields)
+
+
+def lamps(quantity=1, price=4900, **fields):
+    return Item(2, 2, quantity, price, **fields)
+
+
+def taxed(*items, table=GERMAN, place=GERMANY, number="", is_shipped=False, **how):
+    supplies = [Supply(frozenset(item.id for item in items), place, is_shipped=is_shipped)]
+    terms = TaxTerms(table, NOW.date(), "DE", number)
+    return quote(items, currency="EUR", scene=Scene(now=NOW), supplies=supplies, taxes=terms, **how)
+
+
+def test_tax_that_is_included_changes_no_total():
+    found = taxed(mugs(3, 1290), lamps(1, 4900, tax_category=2))
+
+    assert found.totals.tax == 0 and found.totals.grand == 8770
+    assert [(line.basis_points, line.base, line.tax) for line in found.taxes] == [(1900, 3252, 618), (700, 4579, 321)]
+    assert {line.id: (line.tax_rate, line.taxed.tax) for line in found.lines.values()} == {
+        1: (1900, 618),
+        2: (700, 321),
+    }
+
+
+def test_tax_is_rounded_once_per_rate_and_shared_out():
+    # Three times 0.10 bear 0.05 together; each alone would bear 0.02.
+    items = [Item(number, number, 1, 10) for number in (1, 2, 3)]
+
+    found = taxed(*items)
+
+    assert [(line.base, line.tax) for line in found.taxes] == [(25, 5)]
+    assert [line.taxed.tax for line in found.lines.values()] == [2, 2, 1]
+
+
+def test_tax_that_is_added_comes_on_top_and_shipping_bears_the_rates_of_its_goods():
+    table = TaxTable([Zone(1, "US", "NY", is_included=False)], GERMAN.rates, standard=1)
+    items = [mugs(1, 1000), lamps(1, 3000, tax_category=2)]
+
+    found = taxed(*items, table=table, place=Place("US", "NY"), is_shipped=True, shipping=ShippingTerms(400))
+
+    assert [(line.basis_points, line.base, line.tax) for line in found.taxes] == [(1900, 1100, 209), (700, 3300, 231)]
+    assert (found.shipping_taxed.tax, found.shipping_taxed.added) == (40, 40)
+    assert found.totals.tax == 440 and found.totals.grand == 4840
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "tax", "grand"), [("FR", "FR", -198, 1042), ("FR", "", 0, 1240), ("FR", "AT", 0, 1240)]
+)
+def test_a_business_abroad_is_supplied_without_tax(country, number, tax, grand):
+    table = TaxTable([Zone(1, "FR"), Zone(2, "DE")], GERMAN.rates, standard=1)
+
+    found = taxed(mugs(1, 1240), table=table, place=Place(country), number=number)
+
+    assert (found.totals.tax, found.totals.grand) == (tax, grand)
+    assert found.taxes[0].is_exempt == (tax < 0)
+    assert found.taxes[0].base + found.taxes[0].tax == grand
+
+
+def test_no_exemption_at_home():
+    assert taxed(mugs(1, 1190), number="DE").totals.tax == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        (Place("ES", postcode="28001"), 1),
+        (Place("ES", postcode="35001"), 2),
+        (Place("ES", postcode="35100"), 3),
+        (Place("ES", "CN", "99999"), 4),
+        (Place("PT"), None),
+    ],
+)
+def test_the_zone_that_fits_most_closely_wins(place, zone):
+    table = TaxTable(
+        [Zone(1, "ES"), Zone(2, "ES", prefixes=("35", "38")), Zone(3, "ES", prefixes=("351",)), Zone(4, "ES", "CN")]
+    )
+
+    found = table.zone_of(place)
+
+    assert (found.id if found else None) == zone
+
+
+@pytest.mark.parametrize(("day", "rate"), [("2020-06-30", 1900), ("2020-07-01", 1600), ("2021-01-01", 1900)])
+def test_rates_have_their_days(day, rate):
+    table = TaxTable(
+        [Zone(1, "DE")],
+        [
+            Rate(1, 1, 1900, date(2007, 1, 1), date(2020, 7, 1)),
+            Rate(1, 1, 1600, date(2020, 7, 1), date(2021, 1, 1)),
+            Rate(1, 1, 1900, date(2021, 1, 1)),
+        ],
+        standard=1,
+    )
+
+    found = table.treatment(zone=table.zones[0], category_id=None, day=date.fromisoformat(day), is_exempt=False)
+
+    assert found.basis_points == rate

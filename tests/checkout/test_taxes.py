@@ -1,0 +1,223 @@
+"""Taxes on real orders: at which place, on which papers, and in the report."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.services.tax_numbers import NotATaxNumber, forget_tax_number, keep_tax_number
+from carts.models import ShippingRate, TaxRate, TaxZone
+from carts.providers.base import KnownRate, TaxProviderError
+from carts.providers.listed import ListedRates
+from carts.services.taxes import keep_rates, refresh_rates
+from core.actors import Actor
+from core.invariants import find_breaches
+from inventory.models import TaxCategory
+from orders.models import Order, OrderTax, Refund
+from orders.queries.taxes import tax_report
+from orders.services.cancellation import cancel_order
+from tests.admin.conftest import signed_in
+from tests.client import Api
+from tests.factories.accounts import make_customer
+from tests.factories.pricing import make_german_taxes, make_tax_rate, make_tax_zone
+
+PICKUP = [{"kind": "pickup", "store": "high-street"}]
+PARIS = {
+    "name": "Ana", "street_address": "1 rue de Rivoli", "city": "Paris", "postal_code": "75001", "country_code": "FR",
+}  # fmt: skip
+TO_BERLIN = [{"kind": "ship", "address": {**PARIS, "city": "Berlin", "postal_code": "10119", "country_code": "DE"}}]
+TO_PARIS = [{"kind": "ship", "address": PARIS}]
+
+
+def ordered(person, *skus, fulfilments=PICKUP):
+    phone = Api(person)
+    for sku in skus:
+        cart = phone.add(sku)
+    placed = phone.check_out(cart, fulfilments=fulfilments)
+    assert placed.status_code == 201, placed.content
+    return phone, placed
+
+
+def taxes_of(order):
+    return [(tax["rate"], tax["net"]["amount"], tax["tax"]["amount"]) for tax in order["taxes"]]
+
+
+def test_an_order_keeps_the_tax_of_each_line_and_a_line_for_each_rate(ana, mug, lamp):
+    zone = make_german_taxes()
+    lamp.product.tax_category = TaxCategory.objects.get(code="reduced")
+    lamp.product.save()
+
+    phone, placed = ordered(ana, "MUG", "LAMP")
+
+    order = placed.json()
+    assert order["totals"]["grand"]["amount"] == "61.90" and order["totals"]["tax"]["amount"] == "0.00"
+    assert taxes_of(order) == [("19", "10.84", "2.06"), ("7", "45.79", "3.21")]
+    assert [(line["tax_rate"], line["tax"]["amount"]) for line in order["lines"]] == [("19", "2.06"), ("7", "3.21")]
+    assert phone.get(f"orders/{order['number']}/").json()["taxes"] == order["taxes"]
+    assert OrderTax.objects.filter(zone=zone).count() == 2
+    assert find_breaches() == {}
+
+
+def test_tax_that_comes_on_top_is_in_the_cart_and_in_what_is_paid(ana, mug):
+    make_german_taxes(is_included=False)
+    phone = Api(ana)
+    cart = phone.add("MUG", 3)
+
+    placed = phone.check_out(cart, fulfilments=PICKUP)
+
+    assert cart["totals"]["tax"]["amount"] == "7.35" and cart["totals"]["grand"]["amount"] == "46.05"
+    assert placed.status_code == 201
+    assert placed.json()["totals"] == cart["totals"]
+    assert find_breaches() == {}
+
+
+def test_the_place_of_supply_is_where_it_is_sent_or_collected(ana, mug, high_street):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
+    make_tax_rate(make_tax_zone("mitte", country="DE", postcode_prefixes=["101"]), 500)
+
+    _phone, sent = ordered(ana, "MUG", fulfilments=TO_PARIS)
+    _phone, collected = ordered(ana, "MUG")
+
+    assert taxes_of(sent.json()) == [("20", "10.75", "2.15")]
+    assert taxes_of(collected.json()) == [("5", "12.29", "0.61")]
+
+
+def test_a_business_abroad_pays_no_tax_and_sees_that_before_it_pays(ana, mug):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
+    staff = Actor(channel="system")
+    keep_tax_number(customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=staff, now=timezone.now())
+    phone = Api(ana)
+    cart = phone.add("MUG")
+
+    refused = phone.check_out(cart, fulfilments=TO_PARIS)
+    cart["totals"] = refused.json()["totals"]
+    placed = phone.check_out(cart, fulfilments=TO_PARIS)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "total_changed")
+    assert placed.json()["totals"]["grand"]["amount"] == "10.75" and placed.json()["totals"]["tax"]["amount"] == "-2.15"
+    assert placed.json()["taxes"][0]["exempt"] is True and taxes_of(placed.json()) == [("0", "10.75", "0.00")]
+    assert find_breaches() == {}
+
+
+def test_what_is_cancelled_is_given_back_with_its_tax(ana, mug):
+    make_german_taxes(is_included=False)
+    ShippingRate.objects.create(currency="EUR", amount=490)
+    phone = Api(ana)
+    cart = phone.add("MUG", 2)
+    cart["totals"] = phone.check_out(cart, fulfilments=TO_BERLIN).json()["totals"]
+    number = phone.check_out(cart, fulfilments=TO_BERLIN).json()["number"]
+
+    cancel_order(number=number, reason="customer", by=Actor(channel="web"), now=timezone.now())
+
+    order = Order.objects.get()
+    assert (order.grand_total, order.tax_total, order.shipping_tax_added) == (3653, 583, 93)
+    assert Refund.objects.get().amount == 3653
+    assert find_breaches() == {}
+
+
+def test_receipts_show_the_taxes(ana, mug):
+    make_german_taxes()
+    phone, placed = ordered(ana, "MUG")
+
+    receipt = phone.get(f"orders/{placed.json()['number']}/receipt/", HTTP_ACCEPT="text/html").content.decode()
+
+    assert "19%" in receipt and "€10.84" in receipt and "€2.06" in receipt
+
+
+def test_the_report_adds_up_with_the_orders(ana, ben, mug, lamp):
+    make_german_taxes()
+    for person, sku in ((ana, "MUG"), (ben, "LAMP"), (ana, "MUG")):
+        ordered(person, sku)
+    gone = Order.objects.order_by("pk").first()
+    cancel_order(number=gone.number, reason="customer", by=Actor(channel="web"), now=timezone.now())
+    today = timezone.now().date()
+
+    rows = tax_report(first=today - timedelta(days=1), last=today + timedelta(days=1))
+
+    held = Order.objects.filter(state="placed")
+    assert [(row.store, row.rate, row.orders) for row in rows] == [("", 1900, 2)]
+    assert sum(row.gross for row in rows) == sum(order.grand_total for order in held) == 6190
+    assert sum(row.tax for row in rows) == sum(tax.tax for tax in OrderTax.objects.filter(order__in=held))
+    assert tax_report(first=today, last=today, store="high-street") == []
+
+
+def test_the_report_is_a_page_and_a_file(ana, mug):
+    make_german_taxes()
+    ordered(ana, "MUG")
+    office = signed_in(make_customer("Ada Admin", email="ada@example.com", is_staff=True, is_superuser=True))
+    address = reverse("admin:orders_ordertax_report")
+
+    page = office.get(address).content.decode()
+    file = office.get(address, {"first": "2026-01-01", "last": "2099-01-01", "download": "csv"}).content.decode()
+
+    assert "19%" in page and "€2.06" in page
+    assert file.splitlines()[1] == ",EUR,19.0,1,10.84,2.06,12.90,0.00,0.00"
+    assert signed_in(ana).get(address).status_code == 302
+
+
+def test_two_rates_never_hold_on_the_same_day(db):
+    zone = make_tax_zone()
+    make_tax_rate(zone, 1900, starts=date(2020, 1, 1), ends_date=date(2021, 1, 1))
+    make_tax_rate(zone, 1600, starts=date(2021, 1, 1))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_tax_rate(zone, 1700, starts=date(2020, 12, 31), ends_date=date(2021, 1, 1))
+
+
+def test_a_provider_fills_in_rates_and_their_ends(db):
+    for code in ("standard", "reduced"):
+        TaxCategory.objects.create(code=code, name={"en": code}, is_standard=code == "standard")
+    zone = make_tax_zone()
+
+    assert refresh_rates(zone=zone, provider=ListedRates()) == 2
+    assert refresh_rates(zone=zone, provider=ListedRates()) == 0
+    announced = [KnownRate("standard", 2000, date(2027, 1, 1)), KnownRate("unheard-of", 1, date(2027, 1, 1))]
+    assert keep_rates(zone=zone, known=announced) == 1
+
+    rates = TaxRate.objects.filter(category__code="standard").order_by("starts_date")
+    assert [(rate.basis_points, rate.ends_date) for rate in rates] == [(1900, date(2027, 1, 1)), (2000, None)]
+
+
+def test_a_provider_that_does_not_know_changes_nothing(db):
+    zone = make_tax_zone("zz", country="ZZ")
+
+    with pytest.raises(TaxProviderError) as error:
+        refresh_rates(zone=zone, provider=ListedRates())
+
+    assert error.value.permanent and not TaxRate.objects.exists()
+
+
+@pytest.mark.parametrize(("country", "number"), [("FR", "FR40303265046"), ("DE", "12"), ("ZZ", "1"), ("..", "1")])
+def test_numbers_with_a_wrong_form_are_refused(ana, country, number):
+    with pytest.raises(NotATaxNumber):
+        keep_tax_number(customer_id=ana.pk, country=country, number=number, by=Actor("system"), now=timezone.now())
+
+    assert not hasattr(ana, "tax_number")
+
+
+def test_staff_keep_and_forget_a_number(ana):
+    office = signed_in(make_customer("Ada Admin", email="ada@example.com", is_staff=True, is_superuser=True))
+    page = reverse("admin:accounts_customer_act", args=[ana.pk, "tax-number"])
+
+    office.post(page, {"country": "GR", "number": "094259216"})
+    assert ana.tax_number.number == "EL094259216"
+
+    forget_tax_number(customer_id=ana.pk, by=Actor("system"), now=timezone.now())
+    assert type(ana).objects.get(pk=ana.pk).pk and not type(ana.tax_number).objects.exists()
+
+
+def test_terms_follow_every_change_at_once(ana, mug):
+    phone = Api(ana)
+    phone.add("MUG")
+    zone = make_german_taxes(is_included=False)
+    assert phone.get("cart/").json()["totals"]["tax"]["amount"] == "2.45"
+
+    TaxRate.objects.filter(zone=zone).update(basis_points=1000)
+    assert phone.get("cart/").json()["totals"]["tax"]["amount"] == "1.29"
+
+    TaxZone.objects.all().delete()
+    assert phone.get("cart/").json()["totals"]["tax"]["amount"] == "0.00"

@@ -1,0 +1,75 @@
+"""Taxes and what else prices are made of."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
+from carts.models import CartVoucher, Promotion, TaxRate, TaxZone, Voucher, VoucherBudget, VoucherCount, VoucherUse
+from inventory.models import TaxCategory
+from orders.models import Order, OrderDiscount, OrderTax
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def make_tax_zone(code: str = "de", *, country: str = "DE", **fields: Any) -> TaxZone:
+    """Places that bear the same taxes; prices hold them unless is_included says otherwise."""
+    return TaxZone.objects.create(code=code, country=country, name=fields.pop("name", {"en": code}), **fields)
+
+
+def make_tax_rate(
+    zone: TaxZone, basis_points: int = 1900, *, category: str = "standard", starts: date = date(2021, 1, 1), **more: Any
+) -> TaxRate:
+    """A rate of a zone, without an end unless one is given; its category is made if it is not there."""
+    of, _is_new = TaxCategory.objects.get_or_create(
+        code=category, defaults={"name": {"en": category}, "is_standard": category == "standard"}
+    )
+    return TaxRate.objects.create(zone=zone, category=of, basis_points=basis_points, starts_date=starts, **more)
+
+
+def make_german_taxes(*, is_included: bool = True) -> TaxZone:
+    """19 % on everything, and 7 % on what is of the category "reduced"."""
+    zone = make_tax_zone(is_included=is_included)
+    make_tax_rate(zone, 1900)
+    make_tax_rate(zone, 700, category="reduced")
+    return zone
+
+
+def make_offer(benefit: dict[str, Any], *conditions: dict[str, Any], **fields: Any) -> Promotion:
+    """An offer that began long ago and has no end; benefit and conditions as JSON."""
+    values = {"name": {"en": "Offer"}, "starts_at": datetime(2026, 1, 1, tzinfo=UTC)} | fields
+    promotion = Promotion(benefit=benefit, conditions=list(conditions), **values)
+    promotion.full_clean()
+    promotion.save()
+    return promotion
+
+
+def make_voucher(code: str = "WELCOME", *, benefit: dict[str, Any] | None = None, **fields: Any) -> Voucher:
+    """A code for one use of an offer of its own: ten percent off, unless a benefit is given."""
+    if "promotion" not in fields:
+        fields["promotion"] = make_offer(benefit or {"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+    return Voucher.objects.create(code=code, **fields)
+
+
+def put_into_segment(customer: Customer, code: str) -> None:
+    """Make somebody a member of a segment, which is made if it is not there."""
+    segment, _is_new = Segment.objects.get_or_create(code=code, defaults={"name": {"en": code}})
+    SegmentMembership.objects.create(segment=segment, customer=customer, since=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
+    """One row in each table of this file's kind, for tests that open every page of the back office."""
+    zone = make_tax_zone(f"zone-{number}")
+    make_tax_rate(zone, category=f"kind-{number}")
+    OrderTax.objects.create(order=order, zone=zone, rate=1900, is_included=True, base=1084, tax=206)
+    TaxNumber.objects.create(customer=shopper, country="FR", number=f"FR{number}", checked_at=NOON)
+    offer = make_offer({"kind": "percent", "basis_points": 1000})
+    OrderDiscount.objects.create(order=order, promotion=offer, name="Offer", amount=100)
+    put_into_segment(shopper, f"segment-{number}")
+    voucher = make_voucher(f"CODE-{number}", uses=1)
+    assert order.cart is not None
+    CartVoucher.objects.create(cart=order.cart, voucher=voucher, added_at=NOON)
+    VoucherUse.objects.create(
+        voucher=voucher, cart=order.cart, customer=shopper, state="used", amount=100, held_at=NOON
+    )
+    VoucherCount.objects.create(voucher=voucher, customer=shopper, uses=1, most=2)
+    VoucherBudget.objects.create(promotion=voucher.promotion, amount=1000, spent=100)
