@@ -2,7 +2,7 @@
 
 import functools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -34,6 +34,7 @@ ready_pages = ReadyAnswers("catalogue", most=MOST_READY_PAGES)
 # Stands in shared parts where each visitor's own token goes. Made anew by each process, which keeps its shared parts to
 # itself: words that a visitor types can never be taken for it.
 _TOKEN_GOES_HERE = secrets.token_hex(16)
+GOODS_SHEET = "storefront/goods.css"
 PRIVATE = "private, no-store"
 # The frame around a shared part holds the visitor's own name and cart.
 SHARED = "private, no-cache"
@@ -73,13 +74,18 @@ def private_page(
 
 
 def shared_page(
-    request: HttpRequest, template: str, build: Callable[[], Mapping[str, Any]], *, vary: str = ""
+    request: HttpRequest,
+    template: str,
+    build: Callable[[], Mapping[str, Any]],
+    *,
+    sheets: Sequence[str],
+    vary: str = "",
 ) -> HttpResponse:
     """
     Show a page whose main part all visitors see alike; that part is made once and kept ready for a few seconds.
 
     template: of the main part. build: returns its context, with title and description of the page. What build raises
-    is not kept. vary: what beside address and language makes a difference.
+    is not kept. sheets: the style sheets it needs beside the frame's. vary: what beside address and language makes a difference.
     """
 
     def write() -> dict[str, str]:
@@ -92,7 +98,7 @@ def shared_page(
     key = ("page", get_language(), request.get_full_path(), vary)
     ready = orjson.loads(ready_pages.get(key, write).body)
     ready["main"] = mark_safe(ready["main"].replace(_TOKEN_GOES_HERE, get_token(request)))  # noqa: S308
-    response = render(request, "storefront/shared.html", {**frame_of(request), **ready})
+    response = render(request, "storefront/shared.html", {**frame_of(request), **ready, "sheets": sheets})
     response.headers["Cache-Control"] = SHARED
     return response
 

@@ -12,7 +12,7 @@ from core import sql
 from core.translated import in_language
 from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes
-from omnistore.storefront.pages import page, shared_page
+from omnistore.storefront.pages import GOODS_SHEET, page, shared_page
 from omnistore.storefront.places import place_of, place_text, remember_place
 
 STORES_SHOWN = 5
@@ -44,7 +44,11 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     place = place_text(request)
     sku = request.GET.get("sku", "")
     response = shared_page(
-        request, "storefront/product.html", lambda: _build(slug, sku, place, is_asked="sku" in request.GET), vary=place
+        request,
+        "storefront/product.html",
+        lambda: _build(slug, sku, place, is_asked="sku" in request.GET),
+        sheets=[GOODS_SHEET, "storefront/product.css"],
+        vary=place,
     )
     remember_place(request, response)
     return response
