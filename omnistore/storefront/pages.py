@@ -85,7 +85,8 @@ def shared_page(
     Show a page whose main part all visitors see alike; that part is made once and kept ready for a few seconds.
 
     template: of the main part. build: returns its context, with title and description of the page. What build raises
-    is not kept. sheets: the style sheets it needs beside the frame's. vary: what beside address and language makes a difference.
+    is not kept. sheets: the style sheets it needs beside the frame's. vary: what beside address and
+    language makes a difference.
     """
 
     def write() -> dict[str, str]:

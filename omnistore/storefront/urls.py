@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from omnistore.storefront.views import account, cart, catalogue, checkout, orders, products, stores
+from omnistore.storefront.views import account, addresses, cart, catalogue, checkout, orders, products, stores
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -28,6 +28,9 @@ urlpatterns = [
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
     path("account/", account.account, name="account"),
+    path("account/addresses/new/", addresses.add, name="address_add"),
+    path("account/addresses/<int:address_id>/", addresses.change, name="address_change"),
+    path("account/addresses/<int:address_id>/delete/", addresses.delete, name="address_delete"),
     path("welcome/", account.welcome, name="welcome"),
     path("language/", set_language, name="language"),
 ]

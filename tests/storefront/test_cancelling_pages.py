@@ -108,6 +108,8 @@ def test_the_question_takes_the_same_statements_whatever_it_is_about(
     visit = Visit(ana)
     larger = make_order((mug, 1, 1290), (lamp, 1, 4900), store=high_street, customer=ana)
 
+    visit.get("/cart/")
+
     for number in (order.number, larger.number):
         with django_assert_num_queries(11):
             assert visit.get(f"/orders/{number}/cancel/").status_code == 200

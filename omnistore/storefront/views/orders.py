@@ -108,7 +108,8 @@ def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     if request.method == "POST":
         return _cancelled(request, found, by)
     outlook = foresee_cancellation(number=found.number, by=by)
-    parts = [_part(found, part, _places(found)) for part in found.fulfilments]
+    places = _places(found)
+    parts = [_part(found, part, places) for part in found.fulfilments]
     context = {
         "title": _("Cancel order %(number)s") % {"number": found.number},
         "order": found,
