@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from omnistore.storefront.views import account, addresses, cart, catalogue, checkout, orders, products, stores
+from omnistore.storefront.views import account, addresses, cart, catalogue, checkout, orders, products, stores, wishlist
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("cart/empty/", cart.empty, name="cart_empty"),
     path("cart/stream/", cart.stream, name="cart_stream"),
     path("cart/lines/<int:line_id>/", cart.line, name="cart_line"),
+    path("cart/lines/<int:line_id>/save/", cart.save, name="cart_save"),
+    path("wishlist/", wishlist.wishlist, name="wishlist"),
+    path("wishlist/save/", wishlist.save, name="wishlist_save"),
+    path("wishlist/forget/", wishlist.forget, name="wishlist_forget"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:number>/", orders.order, name="order"),
