@@ -24,11 +24,14 @@ SELECT fulfilment.id, fulfilment.state, orders.number, store.code AS store, orde
         WHERE payment.order_id = orders.id AND payment.state = 'due') AS due,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'line', line.id::text, 'sku', line.sku, 'name', line.name, 'quantity', part.quantity,
+            'product', product.name, 'attributes', variant.attributes,
             'handed_over_at', part.handed_over_at,
             'barcodes', (SELECT coalesce(jsonb_agg(barcode.code ORDER BY barcode.code), '[]')
                          FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id))
             ORDER BY line.position), '[]')
         FROM orders_fulfilmentline AS part JOIN orders_orderline AS line ON line.id = part.order_line_id
+        LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
+        LEFT JOIN inventory_product AS product ON product.id = variant.product_id
         WHERE part.fulfilment_id = fulfilment.id) AS lines,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'collected_by', hand_over.collected_by, 'proof', hand_over.proof,
@@ -97,7 +100,8 @@ class PickupView:
     """
     A pickup with what staff need to serve it. customer: how to call the buyer.
 
-    due: minor units to be paid before the goods go. lines, hand_overs and collector are ready to be shown.
+    due: minor units to be paid before the goods go. lines, hand_overs and collector are ready to be shown; a line's
+    name is the one it was ordered by, product and attributes are what it is called now, in all languages.
     """
 
     id: int

@@ -79,6 +79,14 @@ def named(text: TranslatedText | None) -> str:
 
 
 @register.filter
+def details(attributes: dict[str, Any]) -> str:
+    """Write what tells a variant from others of its product, in the reader's language: blue, large."""
+    comma = ", " if _language() == "en" else "، "
+    values = [in_language(value) if isinstance(value, dict) else str(value) for value in attributes.values()]
+    return comma.join(values)
+
+
+@register.filter
 def door(channel: str) -> str:
     """Name the channel through which something came."""
     if channel.startswith("partner:"):

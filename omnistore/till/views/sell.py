@@ -13,6 +13,7 @@ from accounts.rules import roles
 from accounts.services.people import register_contact
 from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, remove_line
 from core.errors import Malformed, Refusal
+from inventory.models import Location
 from omnistore.till.door import TillView, is_htmx
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (
@@ -84,7 +85,9 @@ class Till(TillView):
     """The till's front door."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Lead to a new sale, or first to a register."""
+        """Lead to a new sale, or first to a register; in a warehouse nothing is sold, so there to the parcels."""
+        if self.store.kind == Location.WAREHOUSE:
+            return HttpResponseRedirect(reverse("admin:till_parcels"))
         if self.session_id is None:
             return HttpResponseRedirect(reverse("admin:till_registers"))
         return HttpResponseRedirect(reverse("admin:till_sale", args=[NEW]))
