@@ -42,6 +42,7 @@ ORDER BY coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id
 LIMIT %(limit)s
 """
 _GONE = f"""{_PARCELS}
+  AND fulfilment.state IN ('collected', 'shipped', 'delivered', 'cancelled', 'expired')
   AND fulfilment.state = %(state)s AND (%(after_id)s::bigint IS NULL OR fulfilment.id < %(after_id)s::bigint)
 ORDER BY fulfilment.id DESC
 LIMIT %(limit)s
