@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.formats import day_text, money_text, number_text, short_day_text, time_text
+from core.formats import day_text, listed_text, money_text, number_text, short_day_text, time_text
 from core.money import format_minor
 from core.translated import TranslatedText, in_language
+from inventory.queries.products import shown_attributes
 
 register = template.Library()
 
@@ -81,9 +82,7 @@ def named(text: TranslatedText | None) -> str:
 @register.filter
 def details(attributes: dict[str, Any]) -> str:
     """Write what tells a variant from others of its product, in the reader's language: blue, large."""
-    comma = ", " if _language() == "en" else "، "
-    values = [in_language(value) if isinstance(value, dict) else str(value) for value in attributes.values()]
-    return comma.join(values)
+    return listed_text(shown_attributes(attributes).values(), _language())
 
 
 @register.filter
