@@ -18,7 +18,7 @@ UNION ALL
 SELECT NULL, id, code, kind, time_zone, name, latitude, longitude FROM inventory_location WHERE code = %(wanted)s
 """
 _STORES = """
-SELECT code, name, kind, city, street_address FROM inventory_location
+SELECT code, name, city, street_address FROM inventory_location
 WHERE is_active AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
   AND (%(code)s = '' OR code = %(code)s)
   AND core_normalise(concat_ws(' ', code, city, name ->> 'en', name ->> 'ar', name ->> 'fa'))
@@ -106,7 +106,7 @@ def staff_with_store(*, customer_id: int, is_superuser: bool, wanted_code: str) 
 
 def find_stores(*, ids: Sequence[int] | None, limit: int, words: str = "", code: str = "") -> list[sql.Row]:
     """
-    Return places people work in, by code, in one statement: rows of code, name, kind, city,
+    Return places people work in, by code, in one statement: rows of code, name, city,
     street_address. Warehouses are among them: parcels are packed there.
 
     ids: only these; None for every store. words: a part of the name in any language, of the code or of the city.

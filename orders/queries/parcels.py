@@ -27,29 +27,40 @@ SELECT fulfilment.id, fulfilment.state, orders.number, orders.channel, orders.pl
         LEFT JOIN inventory_product AS product ON product.id = variant.product_id
         LEFT JOIN inventory_category AS category ON category.id = product.category_id
         WHERE part.fulfilment_id = fulfilment.id) AS lines
-FROM orders_fulfilment AS fulfilment
+FROM ({picked}) AS fulfilment
 JOIN orders_order AS orders ON orders.id = fulfilment.order_id
 LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
-WHERE fulfilment.kind = 'ship' AND fulfilment.location_id = %(place)s
 """
-# The states stand here word for word, because only so does PostgreSQL use the indexes of open and of ended fulfilments.
-_OPEN = f"""{_PARCELS}
-  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready') AND fulfilment.state = %(state)s
+_HERE = "SELECT * FROM orders_fulfilment WHERE kind = 'ship' AND location_id = %(place)s"
+# What is shown is picked first, by index, and joined with the rest then. The states stand here word for word, because
+# only so does PostgreSQL use the indexes of open and of ended fulfilments.
+_OPEN = (
+    _PARCELS.format(
+        picked=f"""{_HERE}
+  AND state IN ('placed', 'accepted', 'picking', 'ready') AND state = %(state)s
   AND (%(after_id)s::bigint IS NULL
-       OR (coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id)
-          > (%(after_time)s::timestamptz, %(after_id)s::bigint))
-ORDER BY coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id
-LIMIT %(limit)s
-"""
-_GONE = f"""{_PARCELS}
-  AND fulfilment.state IN ('collected', 'shipped', 'delivered', 'cancelled', 'expired')
-  AND fulfilment.state = %(state)s AND (%(after_id)s::bigint IS NULL OR fulfilment.id < %(after_id)s::bigint)
-ORDER BY fulfilment.id DESC
-LIMIT %(limit)s
-"""
-_ONE = f"{_PARCELS} AND fulfilment.id = %(parcel)s"
-_OF_ORDER = f"{_PARCELS} AND orders.number = %(number)s ORDER BY fulfilment.id LIMIT %(limit)s"
-_BY_TRACKING = f"{_PARCELS} AND fulfilment.tracking <> '' AND fulfilment.tracking = %(tracking)s LIMIT %(limit)s"
+       OR (coalesce(promised_at, 'infinity'), id) > (%(after_time)s::timestamptz, %(after_id)s::bigint))
+ORDER BY coalesce(promised_at, 'infinity'), id LIMIT %(limit)s"""
+    )
+    + "ORDER BY coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id"
+)
+_GONE = (
+    _PARCELS.format(
+        picked=f"""{_HERE}
+  AND state IN ('collected', 'shipped', 'delivered', 'cancelled', 'expired') AND state = %(state)s
+  AND (%(after_id)s::bigint IS NULL OR id < %(after_id)s::bigint)
+ORDER BY id DESC LIMIT %(limit)s"""
+    )
+    + "ORDER BY fulfilment.id DESC"
+)
+_ONE = _PARCELS.format(picked=f"{_HERE} AND id = %(parcel)s")
+_OF_ORDER = _PARCELS.format(
+    picked=f"""{_HERE} AND order_id = (SELECT id FROM orders_order WHERE number = %(number)s)
+ORDER BY id LIMIT %(limit)s"""
+)
+_BY_TRACKING = _PARCELS.format(
+    picked=f"{_HERE} AND tracking <> '' AND tracking = %(tracking)s ORDER BY id LIMIT %(limit)s"
+)
 _COUNTS = """
 SELECT (count(*) FILTER (WHERE state = 'placed'))::int AS to_pick,
        (count(*) FILTER (WHERE state = 'picking'))::int AS to_send
