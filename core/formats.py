@@ -1,8 +1,10 @@
 """Money, days and times as a reader of English, Arabic or Persian writes them."""
 
+from collections.abc import Iterable
 from copy import copy
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -72,6 +74,11 @@ def percent_text(basis_points: int, language: str) -> str:
     return _in_digits_of(
         language, format_percent(share, format="#,##0.##%", locale=language, numbering_system="default")
     )
+
+
+def listed_text(items: Iterable[Any], language: str) -> str:
+    """Write things one after another, with the comma of the language between them."""
+    return (", " if language == "en" else "، ").join(str(item) for item in items)
 
 
 def time_text(moment: datetime | time, language: str) -> str:

@@ -70,6 +70,30 @@ ORDER BY nearest.distance, person.name, person.id
 LIMIT %(limit)s
 """
 
+MOST_RECORDS = 500
+_RECORDS = f"""
+WITH wanted AS (
+    SELECT words, CASE WHEN length(words) > 2 THEN '%%' ELSE '' END || replace(words, ' ', '%%') || '%%' AS pattern
+    FROM core_normalise(%(words)s::text) AS words
+)
+SELECT id FROM accounts_customer WHERE card_number = %(card_number)s
+UNION
+SELECT id FROM accounts_customer WHERE external_id <> '' AND external_id = %(text)s
+UNION
+(SELECT id FROM accounts_customer
+ WHERE %(email)s <> '' AND lower(email) ~>=~ %(email)s AND lower(email) ~<~ (%(email)s || chr(1114111))
+ LIMIT {MOST_RECORDS})
+UNION
+(SELECT id FROM accounts_customer
+ WHERE %(phone)s <> '' AND reverse(phone) ~>=~ %(phone)s AND reverse(phone) ~<~ (%(phone)s || ':')
+ LIMIT {MOST_RECORDS})
+UNION
+(SELECT id FROM accounts_customer WHERE phone ~>=~ %(text)s AND phone ~<~ (%(text)s || chr(1114111))
+ LIMIT {MOST_RECORDS})
+UNION
+(SELECT id FROM accounts_customer, wanted WHERE words <> '' AND core_normalise(name) LIKE pattern LIMIT {MOST_RECORDS})
+"""
+
 _GET = f"""
 SELECT {_PERSON_COLUMNS}
 FROM accounts_customer AS person
@@ -141,6 +165,18 @@ def find_people(*, text: str, limit: int = 20) -> list[Person]:
         return []
     rows = sql.fetch_all(_FIND, _parameters(spelling) | {"limit": min(limit, MOST_PEOPLE)})
     return [Person(**row) for row in rows]
+
+
+def find_record_ids(text: str) -> list[int]:
+    """
+    Return the ids of the records, MOST_RECORDS at most of each kind, that the back office looks for: closed and merged
+    ones too.
+
+    text: a name or a part of it, the beginning of an e-mail address, the beginning or end of a phone number, or a
+    whole number of a card or of another system.
+    """
+    spelling = spell(text[:LONGEST_SEARCH])
+    return [row["id"] for row in sql.fetch_all(_RECORDS, _parameters(spelling) | {"text": text})]
 
 
 def get_person(*, customer_id: int) -> Person:

@@ -62,7 +62,7 @@ def _keep(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str
 class StockLevelAdmin(ReadOnlyAdmin):
     list_display = ("variant", "location", "on_hand", "reserved", "safety", "available")
     list_select_related = ("variant", "location")
-    list_filter = (("location", admin.RelatedOnlyFieldListFilter),)
+    list_filter = ("location",)
     search_fields = ("variant__sku__istartswith", "variant__barcodes__code__exact", "location__code__exact")
     search_help_text = _("The beginning of a SKU, a whole barcode, or a location's code.")
     ordering = ("-id",)

@@ -78,6 +78,9 @@ class Product(models.Model):
             GinIndex(fields=["search_words"], opclasses=["gin_trgm_ops"], name="product_trigrams"),
             models.Index(fields=["-published_at", "-id"], condition=Q(state="published"), name="product_newest"),
             models.Index(fields=["category", "brand"], condition=Q(state="published"), name="product_by_shelf"),
+            models.Index(
+                fields=["category", "-published_at"], condition=Q(state="published"), name="product_newest_of_shelf"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -224,6 +224,12 @@ SELECT shelf.brand, shelf.products, category.slug, category.name, category.path,
        (SELECT max(lowest) FROM inventory_pricerange WHERE currency = %(currency)s) AS highest
 FROM shelf FULL JOIN inventory_category AS category ON category.id = shelf.category_id
 """
+_EDGE = f"""
+    SELECT price.lowest
+    FROM inventory_pricerange AS price JOIN inventory_product AS product ON product.id = price.product_id
+    WHERE price.currency = %(currency)s AND product.state = 'published' AND {_CONDITIONS["category"]}
+    ORDER BY price.lowest {{direction}} LIMIT 1
+"""
 _FACETS = """
 WITH matching AS MATERIALIZED (
     SELECT product.category_id, product.brand, price.lowest
@@ -237,6 +243,20 @@ WITH matching AS MATERIALIZED (
 SELECT shelf.brand, shelf.products, category.slug, category.name, category.path,
        (SELECT min(lowest) FROM matching) AS lowest, (SELECT max(lowest) FROM matching) AS highest
 FROM shelf FULL JOIN inventory_category AS category ON category.id = shelf.category_id
+"""
+
+
+# A shelf is counted along its own index, and its cheapest and dearest things come from either end of the prices'.
+_FACETS_OF_SHELF = f"""
+WITH shelf AS (
+    SELECT category_id, brand, count(*)::int AS products
+    FROM inventory_product AS product WHERE state = 'published' AND {_CONDITIONS["category"]}
+    GROUP BY category_id, brand
+)
+SELECT shelf.brand, shelf.products, category.slug, category.name, category.path, least.lowest, most.lowest AS highest
+FROM shelf FULL JOIN inventory_category AS category ON category.id = shelf.category_id
+LEFT JOIN ({_EDGE.format(direction="")}) AS least ON true
+LEFT JOIN ({_EDGE.format(direction="DESC")}) AS most ON true
 """
 
 
@@ -260,5 +280,7 @@ def _list_statement(ordering: str, limits: frozenset[str], is_later_page: bool, 
 
 @cache
 def _facets_statement(limits: frozenset[str]) -> str:
+    if limits == {"category"}:
+        return _FACETS_OF_SHELF
     conditions = " ".join(f"AND {_CONDITIONS[name]}" for name in sorted(limits))
     return _FACETS.format(conditions=conditions, most=MOST_COUNTED) if limits else _FACETS_OF_ALL

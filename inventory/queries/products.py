@@ -58,16 +58,24 @@ WHERE barcode.code = ANY(%(codes)s::text[]) AND variant.is_active AND product.st
 LIMIT 1
 """
 
-# The newest product with a picture stands for its shelf.
+# The newest product with a picture stands for its shelf; each category of the shelf is asked for its own, by index.
 _TILES = """
 SELECT root.slug, root.name, picture.file
 FROM inventory_category AS root
 JOIN LATERAL (
-    SELECT media.file
-    FROM inventory_product AS product JOIN inventory_media AS media ON media.product_id = product.id
-    WHERE product.state = 'published' AND product.category_id IN (
-        SELECT id FROM inventory_category WHERE path = root.path OR starts_with(path, root.path || '/'))
-    ORDER BY product.published_at DESC, media.position, media.id LIMIT 1
+    SELECT newest.file
+    FROM inventory_category AS shelf
+    CROSS JOIN LATERAL (
+        SELECT product.published_at, media.file
+        FROM inventory_product AS product
+        CROSS JOIN LATERAL (
+            SELECT file FROM inventory_media WHERE product_id = product.id ORDER BY position, id LIMIT 1
+        ) AS media
+        WHERE product.state = 'published' AND product.category_id = shelf.id
+        ORDER BY product.published_at DESC LIMIT 1
+    ) AS newest
+    WHERE shelf.path = root.path OR starts_with(shelf.path, root.path || '/')
+    ORDER BY newest.published_at DESC LIMIT 1
 ) AS picture ON true
 WHERE root.parent_id IS NULL
 ORDER BY root.position, root.path

@@ -19,7 +19,7 @@ SELECT NULL, id, code, kind, time_zone, name, latitude, longitude FROM inventory
 """
 _STORES = """
 SELECT code, name, city, street_address FROM inventory_location
-WHERE kind = 'store' AND is_active AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
+WHERE is_active AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
   AND (%(code)s = '' OR code = %(code)s)
   AND core_normalise(concat_ws(' ', code, city, name ->> 'en', name ->> 'ar', name ->> 'fa'))
       LIKE '%%' || core_normalise(%(words)s::text) || '%%'
@@ -106,7 +106,8 @@ def staff_with_store(*, customer_id: int, is_superuser: bool, wanted_code: str) 
 
 def find_stores(*, ids: Sequence[int] | None, limit: int, words: str = "", code: str = "") -> list[sql.Row]:
     """
-    Return stores people work in, by code, in one statement: rows of code, name, city, street_address.
+    Return places people work in, by code, in one statement: rows of code, name, city,
+    street_address. Warehouses are among them: parcels are packed there.
 
     ids: only these; None for every store. words: a part of the name in any language, of the code or of the city.
     code: just this one.

@@ -2,8 +2,8 @@
 `make demo`: the shop's main job, told as a story against the running shop, over HTTP alone.
 
 Sara begins a cart in the app, goes on as a guest on her tablet, signs in there, walks into a store, and Carla opens
-that very cart at the till and sells it. Later Sara orders again and collects. Every step is checked: the story ends
-with exit code 0 only if each did what it says.
+that very cart at the till and sells it. Later Sara orders again and collects. Then the same once more through the pages
+of both doors. Every step is checked: the story ends with exit code 0 only if each did what it says.
 """
 
 import os
@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from omnistore.demo.story_client import Door, StoryError, expect
+from omnistore.demo.story_pages import PagesStory
 from omnistore.demo.story_shop import open_shop
 from omnistore.demo.story_telling import cart_lines, done, failed, note, price, scene, tell
 
@@ -301,6 +302,7 @@ def main() -> int:
         with open_shop(shop) as was_started:
             note(f"The shop at {shop} {'was started for this story' if was_started else 'is running'}.")
             Story(shop).tell()
+            PagesStory(shop, SHOPPER, CLERK, PASSWORD, STORE).tell()
     except StoryError as error:
         failed(str(error))
         return 1

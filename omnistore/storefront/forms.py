@@ -27,6 +27,35 @@ TEST_CARDS = [
 ]
 
 
+def checked_address(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an address as its country writes it. Raises ValidationError with what is wrong with each field."""
+    try:
+        return checked_values(AddressBody, {name: values.get(name) or "" for name in ADDRESS_FIELDS})
+    except exceptions.ValidationError as error:
+        assert isinstance(error.detail, dict)
+        wrong = {}
+        for name, details in error.detail.items():
+            blank = [_("Please fill this in.")] if not values.get(name) else [str(detail) for detail in details]
+            wrong[name if name in ADDRESS_FIELDS else "street_address"] = blank
+        raise forms.ValidationError(wrong) from error
+
+
+class AddressForm(forms.Form):
+    """An address of the visitor's book."""
+
+    name = forms.CharField(required=False, max_length=200)
+    street_address = forms.CharField(required=False, max_length=400)
+    postal_code = forms.CharField(required=False, max_length=20)
+    city = forms.CharField(required=False, max_length=200)
+    country_area = forms.CharField(required=False, max_length=200)
+    country_code = forms.CharField(required=False, max_length=2)
+    is_default = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Check it against its country's rules."""
+        return checked_address(self.cleaned_data) | {"is_default": self.cleaned_data["is_default"]}
+
+
 class CheckoutForm(forms.Form):
     """
     The whole checkout. What is asked depends on how the goods reach the visitor: a store, or an address.
@@ -90,12 +119,9 @@ class CheckoutForm(forms.Form):
         if chosen is not None:
             return {name: chosen[name] for name in (*ADDRESS_FIELDS, "company", "city_area", "phone")}
         try:
-            return checked_values(AddressBody, {name: values.get(name) or "" for name in ADDRESS_FIELDS})
-        except exceptions.ValidationError as error:
-            assert isinstance(error.detail, dict)
-            for name, details in error.detail.items():
-                blank = [_("Please fill this in.")] if not values.get(name) else [str(detail) for detail in details]
-                self.add_error(name if name in self.fields else "street_address", blank)
+            return checked_address(values)
+        except forms.ValidationError as error:
+            self.add_error(None, error)
             return {}
 
 

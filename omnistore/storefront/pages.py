@@ -2,7 +2,7 @@
 
 import functools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
@@ -31,9 +33,11 @@ LONGEST_SEARCH = 200
 MOST_READY_PAGES = 600
 ready_pages = ReadyAnswers("catalogue", most=MOST_READY_PAGES)
 
-# Stands in shared parts where each visitor's own token goes. Made anew by each process, which keeps its shared parts to
-# itself: words that a visitor types can never be taken for it.
+# They stand in shared parts where each visitor's own token and own part go. Made anew by each process, which keeps its
+# shared parts to itself: words that a visitor types can never be taken for them.
 _TOKEN_GOES_HERE = secrets.token_hex(16)
+_OWN_PART_GOES_HERE = secrets.token_hex(16)
+GOODS_SHEET = "storefront/goods.css"
 PRIVATE = "private, no-store"
 # The frame around a shared part holds the visitor's own name and cart.
 SHARED = "private, no-cache"
@@ -73,26 +77,37 @@ def private_page(
 
 
 def shared_page(
-    request: HttpRequest, template: str, build: Callable[[], Mapping[str, Any]], *, vary: str = ""
+    request: HttpRequest,
+    template: str,
+    build: Callable[[], Mapping[str, Any]],
+    *,
+    sheets: Sequence[str],
+    vary: str = "",
+    own: Callable[[str], str] | None = None,
 ) -> HttpResponse:
     """
     Show a page whose main part all visitors see alike; that part is made once and kept ready for a few seconds.
 
     template: of the main part. build: returns its context, with title and description of the page. What build raises
-    is not kept. vary: what beside address and language makes a difference.
+    is not kept. sheets: the style sheets it needs beside the frame's. vary: what beside address and
+    language makes a difference. own: writes what only this visitor sees of it, where the template says {{ own_part }};
+    it is given the context's about.
     """
 
     def write() -> dict[str, str]:
         context = build()
-        main = render_to_string(
-            template, {**_words(), **context, "csrf_token": _TOKEN_GOES_HERE, "path": request.get_full_path()}
-        )
-        return {"title": str(context["title"]), "description": str(context.get("description", "")), "main": main}
+        places = {"csrf_token": _TOKEN_GOES_HERE, "own_part": _OWN_PART_GOES_HERE, "path": request.get_full_path()}
+        main = render_to_string(template, {**_words(), **context, **places})
+        told = {name: str(context.get(name, "")) for name in ("title", "description", "about")}
+        return {**told, "main": main}
 
     key = ("page", get_language(), request.get_full_path(), vary)
     ready = orjson.loads(ready_pages.get(key, write).body)
-    ready["main"] = mark_safe(ready["main"].replace(_TOKEN_GOES_HERE, get_token(request)))  # noqa: S308
-    response = render(request, "storefront/shared.html", {**frame_of(request), **ready})
+    main = ready["main"].replace(_TOKEN_GOES_HERE, get_token(request))
+    if own is not None:
+        main = main.replace(_OWN_PART_GOES_HERE, own(ready["about"]))
+    ready["main"] = mark_safe(main)  # noqa: S308
+    response = render(request, "storefront/shared.html", {**frame_of(request), **ready, "sheets": sheets})
     response.headers["Cache-Control"] = SHARED
     return response
 
@@ -117,6 +132,13 @@ def error_page(request: HttpRequest, *, status: int, detail: str, code: str = ""
     return response
 
 
+def way_back(request: HttpRequest, *, otherwise: str) -> str:
+    """Return the page a form wants to go on with, if it is one of the shop's own. otherwise: the name of another."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return wanted if is_ours else reverse(otherwise)
+
+
 def query_of(serializer: type[serializers.Serializer[Any]], request: HttpRequest) -> dict[str, Any]:
     """Return the query parameters that the serializer knows; others (of campaigns, say) and empty ones are passed over.
 
@@ -131,14 +153,14 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     return {
         **_words(),
         **_edges(),
-        "visitor": _framed(request),
+        "visitor": framed_visitor(request),
         "here": request.get_full_path(),
         "words": request.GET.get("q", "")[:LONGEST_SEARCH],
     }
 
 
-def _framed(request: HttpRequest) -> Visitor:
-    """Return who visits; somebody whom the shop's private pages refuse sees the others as a stranger does."""
+def framed_visitor(request: HttpRequest) -> Visitor:
+    """Return whom the frame greets; somebody whom private pages refuse sees the others as a stranger does."""
     try:
         return visitor_of(request)
     except NotAllowed:

@@ -23,7 +23,7 @@ from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, n
 from carts.services.merging import merge_token_cart
 from core.actors import Actor
 from core.errors import NotFound, Refusal
-from core.formats import money_text
+from core.formats import listed_text, money_text
 from core.translated import in_language
 from inventory.queries.products import shown_attributes
 from inventory.queries.shelves import Shelf, Shelves, shelves_around
@@ -188,7 +188,7 @@ def _shown(line: CartLineView, shelves: Shelves, currency: str, language: str) -
     return ShownLine(
         line=line,
         name=in_language(line.name),
-        details=", ".join(str(value) for value in attributes.values()),
+        details=listed_text(attributes.values(), language),
         picture=default_storage.url(line.picture) if line.picture else "",
         here=here,
         sent=shelves.sent.get(line.variant_id, 0),

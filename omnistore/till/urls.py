@@ -12,6 +12,7 @@ from django.views import View
 from omnistore.till.door import is_htmx
 from omnistore.till.views.home import Now
 from omnistore.till.views.orders import Cancellation, OrderPage, PayOut
+from omnistore.till.views.parcels import FindParcel, ParcelAct, ParcelPage, Parcels
 from omnistore.till.views.pay import Pay
 from omnistore.till.views.people import CustomerPage, Find
 from omnistore.till.views.pickups import Desk, FindPickup, HandOver, PickupAct, PickupPage
@@ -63,6 +64,10 @@ urlpatterns: list[URLPattern] = [
     path("pickups/<int:pickup_id>/", staff_only(PickupPage), name="till_pickup"),
     path("pickups/<int:pickup_id>/handover/", staff_only(HandOver), name="till_hand_over"),
     path("pickups/<int:pickup_id>/<slug:act>/", staff_only(PickupAct), name="till_pickup_act"),
+    path("parcels/", staff_only(Parcels), name="till_parcels"),
+    path("parcels/find/", staff_only(FindParcel), name="till_find_parcel"),
+    path("parcels/<int:parcel_id>/", staff_only(ParcelPage), name="till_parcel"),
+    path("parcels/<int:parcel_id>/<slug:act>/", staff_only(ParcelAct), name="till_parcel_act"),
     path("find/", staff_only(Find), name="till_find"),
     path("customers/<int:customer_id>/", staff_only(CustomerPage), name="till_customer"),
     path("orders/<str:number>/", staff_only(OrderPage), name="till_order"),

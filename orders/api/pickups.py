@@ -98,6 +98,9 @@ class PickupHandOverOut(serializers.Serializer[Any]):
     handed_over_at = serializers.DateTimeField()
 
 
+_LINE_FIELDS = ("line", "sku", "name", "quantity", "handed_over_at", "barcodes")
+
+
 class PickupOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     order = serializers.CharField(help_text="The order's number.")
@@ -306,7 +309,7 @@ def pickup_json(pickup: PickupView) -> dict[str, Any]:
         "due": money_json(pickup.due, pickup.currency),
         "is_locked": pickup.wrong_codes >= MOST_WRONG_CODES,
         "reject_reason": pickup.reject_reason,
-        "lines": pickup.lines,
+        "lines": [{name: line[name] for name in _LINE_FIELDS} for line in pickup.lines],
         "hand_overs": pickup.hand_overs,
     }
 

@@ -55,6 +55,12 @@ class Fulfilment(models.Model):
                 condition=Q(state__in=("placed", "accepted", "picking", "ready")),
                 name="fulfilment_open_by_location",
             ),
+            models.Index(
+                fields=["location", "kind", "state", "-id"],
+                condition=Q(state__in=("collected", "shipped", "delivered", "cancelled", "expired")),
+                name="fulfilment_ended_by_location",
+            ),
+            models.Index(fields=["tracking"], condition=~Q(tracking=""), name="fulfilment_by_tracking"),
         ]
 
     def __str__(self) -> str:

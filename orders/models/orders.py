@@ -121,6 +121,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["customer", "-id"], name="order_newest_of_customer"),
             models.Index(fields=["-placed_at"], name="order_newest"),
+            models.Index(OpClass("contact_email", "varchar_pattern_ops"), name="order_by_email"),
+            models.Index(OpClass("contact_phone", "varchar_pattern_ops"), name="order_by_phone"),
+            models.Index(fields=["state", "-id"], condition=~Q(state="completed"), name="order_not_completed"),
             models.Index(fields=["contact_email"], condition=Q(customer__isnull=True), name="order_guests_by_email"),
             models.Index(
                 OpClass(Reverse("contact_phone"), "text_pattern_ops"),

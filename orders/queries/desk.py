@@ -7,17 +7,19 @@ from core import sql
 
 # The states stand here word for word, because only so does PostgreSQL use the index of open fulfilments.
 _NOW = """
-SELECT (count(*) FILTER (WHERE state = 'placed'))::int AS to_accept,
-       (count(*) FILTER (WHERE state IN ('accepted', 'picking')))::int AS to_pick,
-       (count(*) FILTER (WHERE state = 'ready'))::int AS ready,
-       (count(*) FILTER (WHERE state <> 'ready' AND promised_at < %(now)s))::int AS late,
-       (count(*) FILTER (WHERE state = 'ready' AND expires_at < %(soon)s))::int AS leaving,
-       (count(*) FILTER (WHERE wrong_codes >= %(most_wrong)s))::int AS locked,
-       min(promised_at) FILTER (WHERE state IN ('placed', 'accepted', 'picking')) AS next_promise,
+SELECT (count(*) FILTER (WHERE kind = 'pickup' AND state = 'placed'))::int AS to_accept,
+       (count(*) FILTER (WHERE kind = 'pickup' AND state IN ('accepted', 'picking')))::int AS to_pick,
+       (count(*) FILTER (WHERE kind = 'pickup' AND state = 'ready'))::int AS ready,
+       (count(*) FILTER (WHERE kind = 'pickup' AND state <> 'ready' AND promised_at < %(now)s))::int AS late,
+       (count(*) FILTER (WHERE kind = 'pickup' AND state = 'ready' AND expires_at < %(soon)s))::int AS leaving,
+       (count(*) FILTER (WHERE kind = 'pickup' AND wrong_codes >= %(most_wrong)s))::int AS locked,
+       min(promised_at) FILTER (WHERE kind = 'pickup' AND state IN ('placed', 'accepted', 'picking')) AS next_promise,
+       (count(*) FILTER (WHERE kind = 'ship' AND state = 'placed'))::int AS parcels_to_pick,
+       (count(*) FILTER (WHERE kind = 'ship' AND state = 'picking'))::int AS parcels_to_send,
        (SELECT count(*)::int FROM orders_tillsession
         WHERE store_id = %(store)s AND closed_at IS NULL) AS open_tills
 FROM orders_fulfilment
-WHERE kind = 'pickup' AND location_id = %(store)s AND state IN ('placed', 'accepted', 'picking', 'ready')
+WHERE location_id = %(store)s AND state IN ('placed', 'accepted', 'picking', 'ready')
 """
 _OPEN_TILLS = """
 SELECT session.id, session.register, session.opened_at, session.opening_float, session.currency,
@@ -55,6 +57,8 @@ class NowInStore:
     leaving: int
     locked: int
     next_promise: datetime | None
+    parcels_to_pick: int
+    parcels_to_send: int
     open_tills: int
 
 

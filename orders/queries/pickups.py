@@ -24,48 +24,62 @@ SELECT fulfilment.id, fulfilment.state, orders.number, store.code AS store, orde
         WHERE payment.order_id = orders.id AND payment.state = 'due') AS due,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'line', line.id::text, 'sku', line.sku, 'name', line.name, 'quantity', part.quantity,
+            'product', product.name, 'attributes', variant.attributes,
             'handed_over_at', part.handed_over_at,
             'barcodes', (SELECT coalesce(jsonb_agg(barcode.code ORDER BY barcode.code), '[]')
                          FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id))
             ORDER BY line.position), '[]')
         FROM orders_fulfilmentline AS part JOIN orders_orderline AS line ON line.id = part.order_line_id
+        LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
+        LEFT JOIN inventory_product AS product ON product.id = variant.product_id
         WHERE part.fulfilment_id = fulfilment.id) AS lines,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'collected_by', hand_over.collected_by, 'proof', hand_over.proof,
             'staff', staff.name, 'handed_over_at', hand_over.handed_over_at) ORDER BY hand_over.id), '[]')
         FROM orders_handover AS hand_over JOIN accounts_customer AS staff ON staff.id = hand_over.staff_id
         WHERE hand_over.fulfilment_id = fulfilment.id) AS hand_overs
-FROM orders_fulfilment AS fulfilment
+FROM ({picked}) AS fulfilment
 JOIN orders_order AS orders ON orders.id = fulfilment.order_id
 JOIN inventory_location AS store ON store.id = fulfilment.location_id
 LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
-WHERE fulfilment.kind = 'pickup' AND fulfilment.location_id = %(store)s
 """
-# What was promised first is needed first; a pickup without a promise comes last. The states stand here word for word,
-# because only so does PostgreSQL use the index of open fulfilments.
-_OPEN = f"""{_PICKUPS}
-  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready')
-  AND (%(states)s::text[] = '{{}}' OR fulfilment.state = ANY(%(states)s::text[]))
+_HERE = "SELECT * FROM orders_fulfilment WHERE kind = 'pickup' AND location_id = %(store)s"
+# What was promised first is needed first; a pickup without a promise comes last. What is shown is picked first, by
+# index, and joined with the rest then. The states stand here word for word, because only so does PostgreSQL use the
+# indexes of open and of ended fulfilments.
+_OPEN = (
+    _PICKUPS.format(
+        picked=f"""{_HERE}
+  AND state IN ('placed', 'accepted', 'picking', 'ready')
+  AND (%(states)s::text[] = '{{}}' OR state = ANY(%(states)s::text[]))
   AND (%(late)s::timestamptz IS NULL
-       OR CASE fulfilment.state WHEN 'ready' THEN fulfilment.expires_at < %(leaving)s::timestamptz
-                                ELSE fulfilment.promised_at < %(late)s::timestamptz END)
+       OR CASE state WHEN 'ready' THEN expires_at < %(leaving)s::timestamptz
+                     ELSE promised_at < %(late)s::timestamptz END)
   AND (%(after_id)s::bigint IS NULL
-       OR (coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id)
-          > (%(after_time)s::timestamptz, %(after_id)s::bigint))
-ORDER BY coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id
-LIMIT %(limit)s
-"""
-_ENDED = f"""{_PICKUPS}
-  AND fulfilment.state = %(state)s AND (%(after_id)s::bigint IS NULL OR fulfilment.id < %(after_id)s::bigint)
-ORDER BY fulfilment.id DESC
-LIMIT %(limit)s
-"""
-_ONE = f"{_PICKUPS} AND fulfilment.id = %(pickup)s"
-_OF_ORDER = f"{_PICKUPS} AND orders.number = %(number)s ORDER BY fulfilment.id"
-_OF_PEOPLE = f"""{_PICKUPS}
-  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready') AND orders.customer_id = ANY(%(people)s::bigint[])
-ORDER BY fulfilment.state = 'ready' DESC, fulfilment.id LIMIT %(limit)s
-"""
+       OR (coalesce(promised_at, 'infinity'), id) > (%(after_time)s::timestamptz, %(after_id)s::bigint))
+ORDER BY coalesce(promised_at, 'infinity'), id LIMIT %(limit)s"""
+    )
+    + "ORDER BY coalesce(fulfilment.promised_at, 'infinity'), fulfilment.id"
+)
+_ENDED = (
+    _PICKUPS.format(
+        picked=f"""{_HERE}
+  AND state IN ('collected', 'shipped', 'delivered', 'cancelled', 'expired') AND state = %(state)s
+  AND (%(after_id)s::bigint IS NULL OR id < %(after_id)s::bigint)
+ORDER BY id DESC LIMIT %(limit)s"""
+    )
+    + "ORDER BY fulfilment.id DESC"
+)
+_ONE = _PICKUPS.format(picked=f"{_HERE} AND id = %(pickup)s")
+_OF_ORDER = _PICKUPS.format(
+    picked=f"{_HERE} AND order_id = (SELECT id FROM orders_order WHERE number = %(number)s) ORDER BY id"
+)
+_OF_PEOPLE = _PICKUPS.format(
+    picked=f"""{_HERE}
+  AND state IN ('placed', 'accepted', 'picking', 'ready')
+  AND order_id IN (SELECT id FROM orders_order WHERE customer_id = ANY(%(people)s::bigint[]))
+ORDER BY state = 'ready' DESC, id LIMIT %(limit)s"""
+)
 _READY = """
 SELECT id FROM orders_fulfilment
 WHERE kind = 'pickup' AND location_id = %(store)s AND state IN ('placed', 'accepted', 'picking', 'ready')
@@ -97,7 +111,8 @@ class PickupView:
     """
     A pickup with what staff need to serve it. customer: how to call the buyer.
 
-    due: minor units to be paid before the goods go. lines, hand_overs and collector are ready to be shown.
+    due: minor units to be paid before the goods go. lines, hand_overs and collector are ready to be shown; a line's
+    name is the one it was ordered by, product and attributes are what it is called now, in all languages.
     """
 
     id: int

@@ -18,8 +18,8 @@ from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
 from orders.models import Fulfilment, Order, Payment
 from orders.rules.lifecycle import check_fulfilment_move, check_order_move, may_be_cancelled
-from orders.rules.refunds import SoldLine, value_of_units
-from orders.services.refunds import ask_refund
+from orders.rules.refunds import SoldLine, spread_refund, value_of_units
+from orders.services.refunds import ask_refund, tenders_of
 
 _WAITING = """
 SELECT order_line_id, sum(quantity)::int AS quantity, array_remove(array_agg(reservation_id), NULL) AS reservations
@@ -63,6 +63,41 @@ class Undone:
     reservation_ids: list[UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """
+    What cancelling an order would do, in minor units.
+
+    parts: ids of the fulfilments that would end. refund: what would go back, at_desk: of it, what a store hands over.
+    not_due: what need not be paid any more.
+    """
+
+    parts: list[int]
+    refund: int
+    at_desk: int
+    not_due: int
+
+
+def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
+    """
+    Tell what cancelling an order would do now, without doing it.
+
+    Raises NotFound, and IllegalTransition where cancel_order would.
+    """
+    order = Order.objects.filter(number=number).first()
+    fulfilments = _cancellable(order, by)
+    assert order is not None
+    ids = [fulfilment.pk for fulfilment in fulfilments]
+    waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
+    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
+
+    payments = list(order.payments.all())
+    not_due = min(owed, sum(payment.amount for payment in payments if payment.state == Payment.DUE))
+    spread = spread_refund(owed - not_due, tenders_of(payments))
+    at_desk = sum(spread.get(payment.pk, 0) for payment in payments if not payment.provider)
+    return Outlook(ids, sum(spread.values()), at_desk, not_due)
+
+
 @transaction.atomic(savepoint=False)
 def cancel_order(*, number: str, reason: str, by: Actor, now: datetime) -> None:
     """
@@ -73,17 +108,8 @@ def cancel_order(*, number: str, reason: str, by: Actor, now: datetime) -> None:
     it is closed or still waits for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
-    if order is None:
-        raise NotFound(_("There is no such order."))
-    check_order_move(present=order.state, to=Order.CANCELLED, by=by)
-    fulfilments = [
-        fulfilment
-        for fulfilment in order.fulfilments.order_by("pk")
-        if may_be_cancelled(kind=fulfilment.kind, state=fulfilment.state, by=by)
-    ]
-    if not fulfilments:
-        raise IllegalTransition(_("All of this order has left already."), state=order.state, wanted="cancelled")
-
+    fulfilments = _cancellable(order, by)
+    assert order is not None
     undone = cancel_fulfilments(order=order, fulfilments=fulfilments, to="cancelled", reason=reason, by=by, now=now)
     if order.state != Order.CANCELLED:
         publish(_cancelled(order, reason, undone.refund, by, now))
@@ -138,6 +164,20 @@ def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -
                 )
             )
     return order.state
+
+
+def _cancellable(order: Order | None, by: Actor) -> list[Fulfilment]:
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    check_order_move(present=order.state, to=Order.CANCELLED, by=by)
+    fulfilments = [
+        fulfilment
+        for fulfilment in order.fulfilments.order_by("pk")
+        if may_be_cancelled(kind=fulfilment.kind, state=fulfilment.state, by=by)
+    ]
+    if not fulfilments:
+        raise IllegalTransition(_("All of this order has left already."), state=order.state, wanted="cancelled")
+    return fulfilments
 
 
 def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:

@@ -7,6 +7,7 @@ card at the terminal) waits until staff hand it over.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -78,12 +79,7 @@ def ask_refund(*, order_id: int, amount: int, reason: str, now: datetime) -> int
 
     amount: minor units. The caller holds the order's lock and commits this with its cause. Return how much goes back.
     """
-    captured = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
-    tenders = [
-        RefundableTender(payment.pk, payment.amount - payment.refunded, at_desk=not payment.provider)
-        for payment in captured
-    ]
-    spread = spread_refund(amount, tenders)
+    spread = spread_refund(amount, tenders_of(Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)))
     if spread:
         sql.execute(
             _WRITE,
@@ -96,6 +92,15 @@ def ask_refund(*, order_id: int, amount: int, reason: str, now: datetime) -> int
             },
         )
     return sum(spread.values())
+
+
+def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
+    """Return what of an order's payments can go back: what was captured and has not gone back yet."""
+    return [
+        RefundableTender(payment.pk, payment.amount - payment.refunded, at_desk=not payment.provider)
+        for payment in payments
+        if payment.state == Payment.CAPTURED
+    ]
 
 
 def refund_payments(*, order_id: int, reason: str, now: datetime) -> int:

@@ -49,6 +49,19 @@ def test_files_and_functions_stay_readable(path):
     ] == []
 
 
+STYLES_AND_SCRIPTS = [
+    path
+    for folder in ("core", "accounts", "inventory", "carts", "orders", "omnistore")
+    for kind in ("css", "js")
+    for path in sorted((ROOT / folder).rglob(f"*.{kind}"))
+]
+
+
+@pytest.mark.parametrize("path", STYLES_AND_SCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_style_sheets_and_scripts_stay_readable(path):
+    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+
+
 def routes(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
     found = []
     for entry in resolver.url_patterns:

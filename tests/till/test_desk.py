@@ -227,3 +227,23 @@ def test_another_clerk_sees_his_own_store_alone(order, ben, lamp):
     assert olga.post("pickup_act", order.fulfilments.get().pk, "accept").status_code == 404
     order.refresh_from_db()
     assert order.fulfilments.get().state == "placed"
+
+
+def test_the_list_is_told_only_what_is_new(tess, clerk, order, mug, high_street):
+    script = Clerk(tess, script=True)
+    mark = clerk.get("pickups", tab="accept").content.decode().split("seen=")[1].split('"')[0]
+
+    same = script.get("pickups", tab="accept", seen=mark)
+    another = make_order((mug, 1, 1290), store=high_street, placed_at=timezone.now())
+    new = script.get("pickups", tab="accept", seen=mark)
+
+    assert same.status_code == 204
+    assert another.number in text_of(new)
+    assert 'id="scanned"' not in new.content.decode()
+
+
+def test_goods_are_named_in_the_language_of_who_works_here(tess, order, mug):
+    mug.product.name = {"en": "Mug", "ar": "كوب"}
+    mug.product.save()
+
+    assert "2 × كوب" in text_of(Clerk(tess, language="ar").get("pickups", tab="accept"))

@@ -236,3 +236,10 @@ def test_what_a_shopper_writes_is_only_ever_text(clerk, mug):
 
     assert "<script>alert" not in page.content.decode()
     assert "&lt;script&gt;alert(1)" in page.content.decode()
+
+
+def test_a_line_names_the_store_that_added_it(clerk, mug, high_street):
+    high_street.name = {"en": "The High Street"}
+    high_street.save()
+
+    assert "Added: Till (The High Street)" in text_of(clerk.scan("4006381333931"))

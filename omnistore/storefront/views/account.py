@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.queries.addresses import list_addresses
+from accounts.services.addresses import MOST_ADDRESSES
 from omnistore.storefront.pages import View, page, private_page
 from omnistore.storefront.visitors import visitor_of
-
-MOST_ADDRESSES = 20
 
 
 def members_only(view: View) -> View:

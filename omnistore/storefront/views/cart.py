@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,11 +23,13 @@ from carts.services.carts import (
 )
 from carts.services.merging import merge_token_cart
 from carts.services.vouchers import add_voucher, remove_voucher
+from carts.services.wishlists import move_line_to_wishlist
 from core.errors import Malformed, Refusal
 from core.formats import number_text
 from core.problems import text_of
 from core.translated import in_language
-from omnistore.storefront.pages import language_of_reader, page, private_page
+from omnistore.storefront.pages import language_of_reader, page, private_page, way_back
+from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import Visitor, visitor_of
 
 MOST_CHOICES = 10
@@ -64,7 +65,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Put something into the cart and go back to where the visitor was."""
     visitor = visitor_of(request)
-    response = redirect(_back(request))
+    response = redirect(way_back(request, otherwise="cart"))
     try:
         quantity = _quantity_of(request)
         _owner, token = put_into_cart(
@@ -105,6 +106,24 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         if refusal.status == 404:
             raise
         messages.error(request, str(refusal))
+    return redirect("cart")
+
+
+@require_POST
+@page
+@members_only
+def save(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Take a line out and keep it on the wish list."""
+    visitor = visitor_of(request)
+    move_line_to_wishlist(
+        owner=visitor.owner,
+        customer_id=visitor.owner.customer_ids[0],
+        line_id=line_id if line_id <= LARGEST_ID else 0,
+        by=visitor.actor,
+        now=timezone.now(),
+        version=None,
+    )
+    messages.success(request, _("It is on your wish list now."))
     return redirect("cart")
 
 
@@ -183,10 +202,3 @@ def _quantity_of(request: HttpRequest) -> int:
 def _version_of(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _back(request: HttpRequest) -> str:
-    """Return the page to go on with: one of the shop's own, whatever the form says."""
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
-    return wanted if is_ours else "cart"

@@ -15,7 +15,7 @@ from core.translated import in_language
 from inventory.lists import FoundProducts, ProductListQuery, find_products
 from inventory.queries.catalogue import NAME, NEWEST, PRICE, PRICE_DOWN, RELEVANCE, ProductSearch, list_products
 from inventory.queries.products import category_tiles, category_trail
-from omnistore.storefront.pages import page, query_of, shared_page
+from omnistore.storefront.pages import GOODS_SHEET, page, query_of, shared_page
 
 SHOWN_AT_HOME = 8
 SHOWN_IN_LIST = 24
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "products": list_products(ProductSearch(), ordering=NEWEST, limit=SHOWN_AT_HOME),
         }
 
-    return shared_page(request, "storefront/home.html", build)
+    return shared_page(request, "storefront/home.html", build, sheets=[GOODS_SHEET])
 
 
 @require_safe
@@ -57,7 +57,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
             else [],
         }
 
-    return shared_page(request, "storefront/list.html", build)
+    return shared_page(request, "storefront/list.html", build, sheets=[GOODS_SHEET])
 
 
 @require_safe
@@ -72,7 +72,7 @@ def search(request: HttpRequest) -> HttpResponse:
         chips = [row for row in found["facets"].categories if "/" in row["path"]][:12] if found["facets"] else []
         return {**found, "title": title, "words": words, "is_search": True, "chips": chips if words else []}
 
-    return shared_page(request, "storefront/list.html", build)
+    return shared_page(request, "storefront/list.html", build, sheets=[GOODS_SHEET])
 
 
 def _list(request: HttpRequest, fixed: Mapping[str, Any]) -> dict[str, Any]:

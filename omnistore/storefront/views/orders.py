@@ -11,11 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import logs
+from core.actors import Actor
 from core.api import PageQuery, next_cursor, page_of
 from core.errors import Malformed, NotFound, Refusal
+from core.transitions import IllegalTransition
 from omnistore.engagement.queries.order_contacts import Place, places_of
 from omnistore.storefront.pages import PRIVATE, language_of_reader, page, private_page, query_of
 from omnistore.storefront.views.account import members_only
@@ -25,11 +28,18 @@ from orders.queries.orders import get_order, get_order_for, orders_of
 from orders.queries.receipts import receipt_of
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.collection_codes import collection_code
-from orders.rules.lifecycle import OPEN_PICKUP_STATES
+from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
 from orders.rules.order_links import is_order_key, order_key
+from orders.services.cancellation import cancel_order, foresee_cancellation
 from orders.services.payments import look_again, open_attempts
 
 ORDERS_SHOWN = 10
+CANCEL_REASONS = [
+    ("changed_mind", gettext_lazy("I changed my mind")),
+    ("too_slow", gettext_lazy("It takes too long")),
+    ("found_elsewhere", gettext_lazy("I found it elsewhere")),
+    ("mistake", gettext_lazy("I ordered it by mistake")),
+]
 FRESH = timedelta(hours=1)  # So long an order's page thanks for it.
 
 
@@ -80,8 +90,58 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "is_fresh": found.state == "placed" and timezone.now() - found.placed_at < FRESH,
         "is_waiting": found.state == "pending",
         "is_guest": found.customer_id is None,
+        "cancel_address": _address(found.number, key, "order_cancel") if _may_cancel(request, found) else "",
     }
     return private_page(request, "storefront/order.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
+    """Ask once more, saying what becomes of the money; then cancel what has not left."""
+    found = _order_of(request, number, key)
+    logs.bind(order=found.number)
+    by = visitor_of(request).actor
+    if not _may_cancel(request, found):
+        # Sent twice, or the goods left meanwhile: the order's page says how it stands.
+        return redirect(order_address(found))
+    if request.method == "POST":
+        return _cancelled(request, found, by)
+    outlook = foresee_cancellation(number=found.number, by=by)
+    places = _places(found)
+    parts = [_part(found, part, places) for part in found.fulfilments]
+    context = {
+        "title": _("Cancel order %(number)s") % {"number": found.number},
+        "order": found,
+        "outlook": outlook,
+        "ending": [part for part in parts if part["view"].id in outlook.parts],
+        "staying": [part for part in parts if part["view"].id not in outlook.parts],
+        "order_address": order_address(found),
+        "reasons": CANCEL_REASONS,
+    }
+    return private_page(request, "storefront/cancel.html", context)
+
+
+def _cancelled(request: HttpRequest, found: OrderView, by: Actor) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    reason = reason if reason in dict(CANCEL_REASONS) else "other"
+    try:
+        cancel_order(number=found.number, reason=reason, by=by, now=timezone.now())
+        messages.success(request, _("The order is cancelled."))
+    except IllegalTransition as refusal:
+        messages.error(request, str(refusal))
+    return redirect(order_address(found))
+
+
+def _may_cancel(request: HttpRequest, order: OrderView) -> bool:
+    by = visitor_of(request).actor
+    return order.state == "placed" and any(
+        may_be_cancelled(kind=part.kind, state=part.state, by=by) for part in order.fulfilments
+    )
+
+
+def _address(number: str, key: str, name: str) -> str:
+    return reverse(f"guest_{name}", args=[number, key]) if key else reverse(name, args=[number])
 
 
 @require_safe

@@ -12,8 +12,9 @@ from core import sql
 from core.translated import in_language
 from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes
-from omnistore.storefront.pages import page, shared_page
+from omnistore.storefront.pages import GOODS_SHEET, page, shared_page
 from omnistore.storefront.places import place_of, place_text, remember_place
+from omnistore.storefront.views.wishlist import heart_for
 
 STORES_SHOWN = 5
 MOST_AT_ONCE = 10
@@ -44,7 +45,12 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     place = place_text(request)
     sku = request.GET.get("sku", "")
     response = shared_page(
-        request, "storefront/product.html", lambda: _build(slug, sku, place, is_asked="sku" in request.GET), vary=place
+        request,
+        "storefront/product.html",
+        lambda: _build(slug, sku, place, is_asked="sku" in request.GET),
+        sheets=[GOODS_SHEET, "storefront/product.css"],
+        vary=place,
+        own=lambda sku: heart_for(request, sku),
     )
     remember_place(request, response)
     return response
@@ -67,6 +73,7 @@ def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, A
         "trail": found["trail"] or [],
         "details": shown_attributes(found["attributes"]),
         "chosen": chosen,
+        "about": chosen["sku"] if chosen else "",
         "options": options_of(sellable, chosen) if chosen else [],
         "pictures": pictures,
         "availability": availability,

@@ -20,6 +20,7 @@ from omnistore.storefront.pages import page, query_of, shared_page
 from omnistore.storefront.places import place_of, place_text, remember_place
 
 STORES_SHOWN = 12
+SHEET = "storefront/stores.css"
 DAYS = range(7)
 
 
@@ -28,7 +29,7 @@ DAYS = range(7)
 def stores(request: HttpRequest) -> HttpResponse:
     """All stores, nearest first for who says where he is."""
     place = place_text(request)
-    response = shared_page(request, "storefront/stores.html", lambda: _list(request, place), vary=place)
+    response = shared_page(request, "storefront/stores.html", lambda: _list(request, place), sheets=[SHEET], vary=place)
     remember_place(request, response)
     return response
 
@@ -51,7 +52,7 @@ def store(request: HttpRequest, code: str) -> HttpResponse:
             ],
         }
 
-    return shared_page(request, "storefront/store.html", build)
+    return shared_page(request, "storefront/store.html", build, sheets=[SHEET])
 
 
 def _list(request: HttpRequest, place: str) -> Mapping[str, Any]:

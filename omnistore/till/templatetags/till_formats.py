@@ -13,9 +13,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from carts.rules.vouchers import WORDS
-from core.formats import day_text, money_text, number_text, short_day_text, time_text
+from core.formats import day_text, listed_text, money_text, number_text, short_day_text, time_text
 from core.money import format_minor
 from core.translated import TranslatedText, in_language
+from inventory.queries.products import shown_attributes
 
 register = template.Library()
 
@@ -90,6 +91,12 @@ def voucher_problem(reason: str) -> str:
 def named(text: TranslatedText | None) -> str:
     """Write a name in the reader's language."""
     return in_language(text) if text else ""
+
+
+@register.filter
+def details(attributes: dict[str, Any]) -> str:
+    """Write what tells a variant from others of its product, in the reader's language: blue, large."""
+    return listed_text(shown_attributes(attributes).values(), _language())
 
 
 @register.filter

@@ -19,6 +19,7 @@ from core.errors import NotFound, Refusal
 from core.idempotency import do_once
 from omnistore.till.door import TillView, claim_of_form, not_here
 from omnistore.till.forms import CashField
+from omnistore.till.live import only_if_new
 from omnistore.till.paging import next_address
 from orders.queries.desk import now_in_store
 from orders.queries.orders import get_order
@@ -111,25 +112,26 @@ class Desk(TillView):
     tab = "pickups"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show those that wait for the same thing, the earliest promise first."""
+        """Show those that wait for the same thing; asked by a script, only if there is anything new."""
         now = timezone.now()
         tab = request.GET.get("tab", "")
         tab = tab if tab in TABS else "accept"
         page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
         found = self._found(tab, page, now)
+        counts = now_in_store(store_id=self.store.id, now=now, soon=now + LEAVING_WITHIN, most_wrong=MOST_WRONG_CODES)
+        to_pick = pick_list(store_id=self.store.id, limit=MOST_TO_PICK) if tab == "pick" else []
         context = {
             "title": _("Pickups"),
             "tabs": [(name, title) for name, (title, _states) in TABS.items()],
             "chosen": tab,
             "pickups": found[:PAGE],
             "next": next_address(request, page, found, key=lambda pickup: pickup.place),
-            "counts": now_in_store(
-                store_id=self.store.id, now=now, soon=now + LEAVING_WITHIN, most_wrong=MOST_WRONG_CODES
-            ),
-            "to_pick": pick_list(store_id=self.store.id, limit=MOST_TO_PICK) if tab == "pick" else [],
+            "counts": counts,
+            "to_pick": to_pick,
             "now": now,
         }
-        return self.page("till/pickups.html", context)
+        seen = (found, counts, to_pick)
+        return only_if_new(self, seen, "till/pickups.html", "till/parts/pickups.html", context)
 
     def _found(self, tab: str, page: Page, now: datetime) -> list[PickupView]:
         place = (str(page.after[0]), int(page.after[1])) if page.after and len(page.after) == 2 else None

@@ -17,6 +17,7 @@ from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, 
 from carts.services.vouchers import add_voucher, remove_voucher
 from core.errors import Malformed, Refusal
 from core.problems import text_of
+from inventory.models import Location
 from omnistore.till.door import TillView, is_htmx
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (
@@ -89,7 +90,9 @@ class Till(TillView):
     """The till's front door."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Lead to a new sale, or first to a register."""
+        """Lead to a new sale, or first to a register; in a warehouse nothing is sold, so there to the parcels."""
+        if self.store.kind == Location.WAREHOUSE:
+            return HttpResponseRedirect(reverse("admin:till_parcels"))
         if self.session_id is None:
             return HttpResponseRedirect(reverse("admin:till_registers"))
         return HttpResponseRedirect(reverse("admin:till_sale", args=[NEW]))

@@ -60,18 +60,6 @@ document.addEventListener("click", (event) => {
   );
 });
 
-// A form is sent once, however often it is clicked; coming back by the back button it may be sent again.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.matches("[data-once]")) return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
-});
-
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-once]")) delete form.dataset.sent;
-});
-
 // Whatever cannot be shown in place is shown as a whole page.
 document.addEventListener("htmx:responseError", () => location.reload());
 document.addEventListener("htmx:afterSettle", (event) => {

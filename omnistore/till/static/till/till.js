@@ -89,20 +89,6 @@
     if (field && isText && !isEditable(event.target)) field.focus();
   });
 
-  // A form of money or goods is sent once by a hasty hand; the server does its work once in any case.
-  for (const form of document.querySelectorAll("form[data-once]")) {
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) {
-        event.preventDefault();
-        return;
-      }
-      form.dataset.sent = "yes";
-    });
-  }
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  });
-
   for (const link of document.querySelectorAll("a[data-print]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();

@@ -1,0 +1,81 @@
+"""The wish list: what a signed-in visitor keeps for some other day."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from carts.queries.wishlists import is_saved, wishlist_of
+from carts.services.wishlists import forget_saved, save_for_later
+from core.api import PageQuery, next_cursor, page_of
+from core.errors import NotFound
+from omnistore.storefront.pages import framed_visitor, page, private_page, query_of, way_back
+from omnistore.storefront.views.account import members_only
+from omnistore.storefront.visitors import visitor_of
+
+SHOWN = 24
+
+
+@require_safe
+@page
+@members_only
+def wishlist(request: HttpRequest) -> HttpResponse:
+    """What the visitor saved on any device, the newest first."""
+    asked = page_of(query_of(PageQuery, request) | {"limit": SHOWN})
+    found = wishlist_of(customer_ids=list(visitor_of(request).owner.customer_ids), page=asked)
+    cursor = next_cursor(asked, found, key=lambda item: [item["id"]])
+    context = {
+        "title": _("Wish list"),
+        "items": found[: asked.limit],
+        "next": f"?cursor={cursor}" if cursor else "",
+    }
+    return private_page(request, "storefront/wishlist.html", context)
+
+
+@require_POST
+@page
+def save(request: HttpRequest) -> HttpResponse:
+    """Put something on the wish list; who has not signed in does so first."""
+    visitor = visitor_of(request)
+    back = way_back(request, otherwise="wishlist")
+    if visitor.customer is None:
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back})}")
+    try:
+        sku = request.POST.get("sku", "")
+        save_for_later(customer_id=visitor.owner.customer_ids[0], sku=sku[:64], by=visitor.actor, now=timezone.now())
+        messages.success(request, _("It is on your wish list now."))
+    except NotFound as refusal:
+        messages.error(request, str(refusal))
+    return redirect(back)
+
+
+@require_POST
+@page
+@members_only
+def forget(request: HttpRequest) -> HttpResponse:
+    """Take something off the wish list; it may be gone already."""
+    customer_ids = list(visitor_of(request).owner.customer_ids)
+    try:
+        forget_saved(customer_ids=customer_ids, sku=request.POST.get("sku", "")[:64])
+    except NotFound:
+        pass
+    messages.success(request, _("It is off your wish list."))
+    return redirect(way_back(request, otherwise="wishlist"))
+
+
+def heart_for(request: HttpRequest, sku: str) -> str:
+    """Write the button that saves a variant, as this visitor finds it."""
+    visitor = framed_visitor(request)
+    context = {
+        "sku": sku,
+        "path": request.get_full_path(),
+        "is_member": visitor.customer is not None,
+        "is_saved": visitor.customer is not None and is_saved(customer_ids=visitor.owner.customer_ids, sku=sku),
+    }
+    return render_to_string("storefront/heart.html", context, request) if sku else ""

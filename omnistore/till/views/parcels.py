@@ -1,0 +1,165 @@
+"""Parcels to pack: what is to be picked, what is to be sent, and what is on its way."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.rules import roles
+from core.api import page_of
+from core.errors import Malformed, NotFound, Refusal
+from omnistore.till.door import TillView
+from omnistore.till.live import only_if_new
+from omnistore.till.paging import next_address
+from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
+from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
+
+PAGE = 20
+TABS: dict[str, tuple[Any, str]] = {
+    "pick": (gettext_lazy("To pick"), "placed"),
+    "send": (gettext_lazy("To send"), "picking"),
+    "sent": (gettext_lazy("On the way"), "shipped"),
+    "delivered": (gettext_lazy("Delivered"), "delivered"),
+}
+WAITING = ("placed", "picking")
+_DO: dict[str, Callable[..., None]] = {"pick": start_picking_parcel, "delivered": note_delivery}
+
+
+class SendForm(forms.Form):
+    """The carrier's number of a parcel."""
+
+    tracking = forms.CharField(
+        label=gettext_lazy("Tracking number"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("Scan the carrier's label. Left empty where there is none."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, parcel: ParcelView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.goods = {code for line in parcel.lines for code in (line["sku"], *line["barcodes"])}
+
+    def clean_tracking(self) -> str:
+        """Refuse what is written on the goods: a hasty scan would send the parcel with it."""
+        tracking = str(self.cleaned_data["tracking"]).strip()
+        if tracking in self.goods:
+            raise forms.ValidationError(_("This is the code of the goods. Scan the carrier's label on the parcel."))
+        return tracking
+
+
+class Parcels(TillView):
+    """The parcels that leave from here."""
+
+    right = roles.HAND_OVER
+    tab = "parcels"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show those that wait for the same thing; asked by a script, only if there is anything new."""
+        tab = request.GET.get("tab", "")
+        tab = tab if tab in TABS else "pick"
+        page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
+        place = (str(page.after[0]), int(page.after[1])) if page.after and len(page.after) == 2 else None
+        state = TABS[tab][1]
+        listed = waiting_parcels if state in WAITING else gone_parcels
+        found = listed(place_id=self.store.id, state=state, after=place, limit=page.fetch)
+        counts = count_parcels(place_id=self.store.id)
+        context = {
+            "title": _("Parcels"),
+            "tabs": [
+                ("pick", TABS["pick"][0], counts.to_pick),
+                ("send", TABS["send"][0], counts.to_send),
+                *((name, TABS[name][0], None) for name in ("sent", "delivered")),
+            ],
+            "chosen": tab,
+            "parcels": found[:PAGE],
+            "next": next_address(request, page, found, key=lambda parcel: parcel.place),
+            "now": timezone.now(),
+        }
+        return only_if_new(self, (found, counts), "till/parcels.html", "till/parts/parcels.html", context)
+
+
+class FindParcel(TillView):
+    """The field above the parcels."""
+
+    right = roles.HAND_OVER
+    tab = "parcels"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Open the parcel of an order, or the one with a carrier's number."""
+        text = request.POST.get("scanned", "").strip()[:200].rstrip("/").rpartition("/")[2].removeprefix("#")
+        found = find_parcels(place_id=self.store.id, text=text, limit=PAGE) if text else []
+        if not found:
+            raise NotFound(_("No parcel from here has that order number or tracking number."))
+        if len(found) == 1:
+            return HttpResponseRedirect(reverse("admin:till_parcel", args=[found[0].id]))
+        context = {"title": _("Parcels"), "parcels": found, "tabs": [], "found": text, "now": timezone.now()}
+        return self.page("till/parcels.html", context)
+
+
+class ParcelPage(TillView):
+    """One parcel, with the next thing to do."""
+
+    right = roles.HAND_OVER
+    tab = "parcels"
+
+    def get(self, request: HttpRequest, parcel_id: int) -> HttpResponse:
+        """Show it."""
+        return self.shown(parcel_id)
+
+    def shown(
+        self, parcel_id: int, *, form: SendForm | None = None, error: str = "", status: int = 200
+    ) -> HttpResponse:
+        """Answer with a parcel's page."""
+        parcel = get_parcel(parcel_id=_known(parcel_id), place_id=self.store.id)
+        context = {
+            "title": _("Parcel of order %(number)s") % {"number": parcel.number},
+            "parcel": parcel,
+            "form": form or SendForm(parcel=parcel),
+            "error": error,
+            "now": timezone.now(),
+        }
+        return self.page("till/parcel.html", context, status)
+
+
+class ParcelAct(ParcelPage):
+    """Moving a parcel on."""
+
+    ACTS: ClassVar = ("pick", "send", "delivered")
+
+    def get(self, request: HttpRequest, parcel_id: int, act: str) -> HttpResponse:  # type: ignore[override]
+        """Show the parcel to who comes back to the address of an act."""
+        return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcel_id]))
+
+    def post(self, request: HttpRequest, parcel_id: int, act: str) -> HttpResponse:
+        """Do it; then go on with the parcel, or with the next one once it has left."""
+        if act not in self.ACTS:
+            raise NotFound(_("There is nothing here, or it is not yours."))
+        parcel = get_parcel(parcel_id=_known(parcel_id), place_id=self.store.id)
+        form = SendForm(request.POST, parcel=parcel)
+        if act == "send" and not form.is_valid():
+            return self.shown(parcel_id, form=form, status=400)
+        try:
+            if act == "send":
+                send_parcel(
+                    parcel_id=parcel.id, tracking=form.cleaned_data["tracking"], by=self.actor, now=timezone.now()
+                )
+            else:
+                _DO[act](parcel_id=parcel.id, by=self.actor, now=timezone.now())
+        except (NotFound, Malformed):
+            raise
+        except Refusal as refusal:
+            return self.shown(parcel_id, error=str(refusal), status=refusal.status)
+        if act == "pick":
+            return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcel.id]))
+        return HttpResponseRedirect(f"{reverse('admin:till_parcels')}?tab={'send' if act == 'send' else 'sent'}")
+
+
+def _known(parcel_id: int) -> int:
+    """Return an id that PostgreSQL can compare; no row has the larger ones."""
+    return parcel_id if parcel_id < 2**63 else 0

@@ -1,0 +1,153 @@
+"""Visiting every page of the shop's doors, and what each costs PostgreSQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Customer
+from omnistore.storefront.pages import ready_pages
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# The best of so many visits: a machine with other work on it is no fault of a query's.
+VISITS = 3
+
+
+@dataclass
+class Cost:
+    """What a page asked of PostgreSQL: the statements, and for each the least milliseconds it took."""
+
+    statements: list[str]
+    milliseconds: list[float] = field(default_factory=list)
+
+    @property
+    def total(self) -> float:
+        return sum(self.milliseconds)
+
+    @property
+    def slowest(self) -> tuple[float, str]:
+        """The statement that took longest, with its milliseconds."""
+        return max(zip(self.milliseconds, self.statements, strict=True), default=(0.0, ""))
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who and what the pages are about. words: a name that many people have."""
+
+    shopper: Customer
+    order: str
+    words: str
+
+
+def visit_all(known: Known) -> dict[str, Cost]:
+    """Visit every page, each as a visitor of its own kind, with nothing kept ready."""
+    return {
+        f"{kind} {page}": cost_of(client, address)
+        for kind, client, pages in tours(known)
+        for page, address in pages.items()
+    }
+
+
+def cost_of(client: Client, address: str) -> Cost:
+    """Open a page several times; each time it must show itself, and with the same number of statements."""
+    client.get(address)
+    cost: Cost | None = None
+    for _visit in range(VISITS):
+        ready_pages._answers.clear()
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+        times = [float(query["time"]) * 1000 for query in captured.captured_queries]
+        if cost is None:
+            cost = Cost([str(query["sql"]) for query in captured.captured_queries], times)
+        cost.milliseconds = [min(pair) for pair in zip(cost.milliseconds, times, strict=True)]
+    assert cost is not None
+    return cost
+
+
+def tours(known: Known) -> Iterator[tuple[str, Client, dict[str, str]]]:
+    """Yield each kind of visitor, with a browser of his own and the pages he sees."""
+    yield "guest", Client(), _SHARED
+    shopper = _signed_in(known.shopper)
+    shopper.post("/cart/add/", {"sku": "TEA-CRD-100G"})
+    yield "shopper", shopper, _SHARED | _OWN | {"order": f"/orders/{known.order}/"}
+    clerk = _signed_in(Customer.objects.get(email="head@example.com"))
+    clerk.post("/admin/till/stores/", {"store": "ber-mitte"})
+    yield "clerk", clerk, _till_pages(known)
+    packer = _signed_in(Customer.objects.get(email="head@example.com"))
+    packer.post("/admin/till/stores/", {"store": "wh-berlin"})
+    yield "packer", packer, {tab: f"/admin/till/parcels/?tab={tab}" for tab in ("pick", "send", "sent", "delivered")}
+    office = _signed_in(Customer.objects.get(email="admin@example.com"))
+    yield "office", office, _BACK_OFFICE | {"order found": f"/admin/orders/order/?q={known.order}"}
+
+
+def _signed_in(person: Customer) -> Client:
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+_SHARED = {
+    "home": "/",
+    "category": "/c/home/",
+    "category by price": "/c/home/?ordering=price",
+    "search": "/search/?q=lamp",
+    "misspelt search": "/search/?q=lapm",
+    "everything": "/search/",
+    "everything in stock": "/search/?in_stock=true",
+    "filtered": "/search/?store=ber-mitte&in_stock=true&max_price=40",
+    "product": "/p/cardamom-black-tea/",
+    "product near": "/p/cardamom-black-tea/?postcode=10115",
+    "stores": "/stores/",
+    "stores near": "/stores/?postcode=10115",
+    "store": "/stores/ber-mitte/",
+}
+_OWN = {
+    "cart": "/cart/",
+    "checkout": "/checkout/",
+    "orders": "/orders/",
+    "account": "/account/",
+    "wish list": "/wishlist/",
+    "new address": "/account/addresses/new/",
+}
+_BACK_OFFICE = {
+    "orders": "/admin/orders/order/",
+    "orders by name": "/admin/orders/order/?q=lindner",
+    "orders of a state": "/admin/orders/order/?state__exact=placed",
+    "order lines": "/admin/orders/orderline/",
+    "fulfilments": "/admin/orders/fulfilment/",
+    "fulfilments waiting": "/admin/orders/fulfilment/?state__exact=ready",
+    "payments": "/admin/orders/payment/",
+    "customers": "/admin/accounts/customer/",
+    "customers found": "/admin/accounts/customer/?q=lindner",
+    "products": "/admin/inventory/product/",
+    "products found": "/admin/inventory/product/?q=lamp",
+    "variants": "/admin/inventory/variant/",
+    "stock": "/admin/inventory/stocklevel/",
+    "movements": "/admin/inventory/stockmovement/",
+    "journal": "/admin/core/journalentry/",
+}
+
+
+def _till_pages(known: Known) -> dict[str, str]:
+    till = {
+        "now": "now/",
+        "registers": "registers/",
+        "stores": "stores/",
+        "stores found": "stores/?q=ber",
+        **{f"pickups {tab}": f"pickups/?tab={tab}" for tab in ("accept", "pick", "ready", "late", "collected")},
+        "find": "find/",
+        "find by number": f"find/?q={known.order}",
+        "find by name": f"find/?q={known.words}",
+        "find by e-mail": f"find/?q={known.shopper.email}",
+        "find by phone": f"find/?q={str(known.shopper.phone)[-7:]}",
+        "customer": f"customers/{known.shopper.pk}/",
+        "timeline of orders": f"customers/{known.shopper.pk}/?kind=order&channel=web",
+        "order": f"orders/{known.order}/",
+        "receipt": f"orders/{known.order}/receipt/",
+    }
+    return {"home": "/admin/"} | {name: f"/admin/till/{path}" for name, path in till.items()}
