@@ -73,60 +73,6 @@ WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'fai
 ORDER BY orders.id DESC LIMIT %(limit)s
 """
 # Each way of finding an order goes along its own index, and only those to be shown are read whole; a guest is found by
-# the contact he left. The operators ~>=~ and ~<~ compare letter by letter; a prepared LIKE could not use the index.
-_FOUND = 1000
-
-_COLUMNS = """
-SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel, store.code AS store,
-       orders.customer_id, orders.currency, orders.items_total, orders.discount_total, orders.shipping_total,
-       orders.tax_total, orders.grand_total, orders.contact_email, orders.contact_phone, orders.language,
-       orders.cart_id, orders.cancel_reason,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'id', line.id, 'variant_id', line.variant_id, 'sku', line.sku, 'name', line.name,
-            'quantity', line.quantity, 'unit_price', line.unit_price, 'discount', line.discount,
-            'line_total', line.line_total, 'fulfilled', line.quantity_fulfilled,
-            'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned) ORDER BY line.position), '[]')
-        FROM orders_orderline AS line WHERE line.order_id = orders.id) AS lines,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'id', fulfilment.id, 'kind', fulfilment.kind, 'store', location.code, 'state', fulfilment.state,
-            'address', fulfilment.address, 'promised_at', fulfilment.promised_at, 'ready_at', fulfilment.ready_at,
-            'expires_at', fulfilment.expires_at, 'tracking', fulfilment.tracking,
-            'lines', (SELECT coalesce(jsonb_agg(jsonb_build_array(part.order_line_id, part.quantity)
-                                                ORDER BY part.id), '[]')
-                      FROM orders_fulfilmentline AS part WHERE part.fulfilment_id = fulfilment.id))
-            ORDER BY fulfilment.id), '[]')
-        FROM orders_fulfilment AS fulfilment JOIN inventory_location AS location ON location.id = fulfilment.location_id
-        WHERE fulfilment.order_id = orders.id) AS fulfilments,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'id', payment.id, 'method', payment.method, 'amount', payment.amount, 'state', payment.state,
-            'refunded', payment.refunded, 'tendered', payment.tendered) ORDER BY payment.id), '[]')
-        FROM orders_payment AS payment WHERE payment.order_id = orders.id) AS payments,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'id', refund.id::text, 'method', payment.method, 'amount', refund.amount, 'state', refund.state,
-            'reason', refund.reason, 'asked_at', refund.asked_at) ORDER BY refund.id), '[]')
-        FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
-        WHERE payment.order_id = orders.id) AS refunds,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'number', goods.number, 'state', goods.state, 'method', goods.method, 'refund', goods.refund_to,
-            'amount', goods.amount, 'requested_at', goods.requested_at,
-            'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                          'line', part.order_line_id::text, 'sku', part.sku, 'quantity', part.quantity,
-                          'reason', part.reason) ORDER BY part.id), '[]')
-                      FROM orders_returnline AS part WHERE part.parent_id = goods.id)) ORDER BY goods.id), '[]')
-        FROM orders_return AS goods WHERE goods.order_id = orders.id) AS returns,
-       (SELECT jsonb_build_object('name', collector.name, 'phone', collector.phone)
-        FROM orders_collector AS collector WHERE collector.order_id = orders.id) AS collector
-FROM orders_order AS orders LEFT JOIN inventory_location AS store ON store.id = orders.store_id
-"""
-_BY_NUMBER = f"{_COLUMNS} WHERE orders.number = %(number)s"
-_BY_CLIENT_ID = f"{_COLUMNS} WHERE orders.client_id = %(client_id)s AND orders.state <> 'failed'"
-_BY_MARK = f"{_COLUMNS} WHERE orders.request_mark = %(mark)s AND orders.state <> 'failed'"
-_OF_CUSTOMER = f"""{_COLUMNS}
-WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'failed'
-  AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)
-ORDER BY orders.id DESC LIMIT %(limit)s
-"""
-# Each way of finding an order goes along its own index, and only those to be shown are read whole; a guest is found by
 # the contact he left. The operators ~>=~ and ~<~ compare letter by letter, which a prepared LIKE could not look up.
 _FOUND = f"""{_COLUMNS}
 WHERE orders.id = ANY(ARRAY(

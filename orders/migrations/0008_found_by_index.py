@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("carts", "0003_words"),
-        ("inventory", "0008_newest_of_shelf"),
-        ("orders", "0005_words"),
+        ("inventory", "0010_newest_of_shelf"),
+        ("orders", "0007_offers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

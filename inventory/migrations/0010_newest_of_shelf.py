@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0007_words"),
+        ("inventory", "0009_price_history"),
     ]
 
     operations = [
