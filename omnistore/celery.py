@@ -22,6 +22,8 @@ TIMETABLE = {
     "orders.tasks.settle_refunds": 15,
     "orders.tasks.expire_overdue_pickups": MINUTE,
     "core.tasks.prepare_journal_months": HOUR,
+    "accounts.tasks.release_lapsed_holds": MINUTE,
+    "accounts.tasks.expire_balances": HOUR,
     "accounts.tasks.forget_touch_messages": HOUR,
     "core.tasks.forget_old_answers": HOUR,
 }

@@ -10,7 +10,7 @@ from inventory.queries.staff import Staff, staff_with_store
 
 _CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "location", "openinghours")
 _SEEN = {
-    "accounts": ("customer", "address", "consent", "customermerge"),
+    "accounts": ("customer", "address", "consent", "customermerge", "balance", "balanceentry", "balancehold"),
     "carts": ("cart", "cartline", "wishlistitem", "shippingrate"),
     "core": ("journalentry",),
     "engagement": ("message",),
@@ -41,6 +41,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
     roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer"}),
+    roles.CORRECT_BALANCES: frozenset({"accounts.correct_balance", "accounts.add_balance"}),
 }
 
 

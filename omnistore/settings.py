@@ -35,6 +35,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-product
 HANDOVER_SECRET = hmac.digest(SECRET_KEY.encode(), b"hand-over codes of carts", "sha256")
 COLLECTION_SECRET = hmac.digest(SECRET_KEY.encode(), b"collection codes of pickups", "sha256")
 ORDER_LINK_SECRET = hmac.digest(SECRET_KEY.encode(), b"links to orders of guests", "sha256")
+GIFT_CARD_SECRET = hmac.digest(SECRET_KEY.encode(), b"codes of gift cards", "sha256")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
@@ -53,6 +54,8 @@ SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
 # Days from the hand-over in which a shopper may ask to give goods back.
 RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
+# Years, counted from the end of the one in which it is sold, that a gift card lasts; 0 for ever.
+GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
 # What a till's count may differ by, in minor units, before closing it takes a manager.
 TILL_DIFFERENCE_LIMIT_MINOR = number("TILL_DIFFERENCE_LIMIT_MINOR", default=500)
 

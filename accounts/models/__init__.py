@@ -1,6 +1,7 @@
 from accounts.models.addresses import Address
+from accounts.models.balances import Balance, BalanceEntry, BalanceHold
 from accounts.models.consents import Consent
 from accounts.models.customers import Customer, CustomerMerge
 from accounts.models.touches import TouchMessage
 
-__all__ = ["Address", "Consent", "Customer", "CustomerMerge", "TouchMessage"]
+__all__ = ["Address", "Balance", "BalanceEntry", "BalanceHold", "Consent", "Customer", "CustomerMerge", "TouchMessage"]

@@ -3,7 +3,16 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from accounts.models import Address, Consent, Customer, CustomerMerge, TouchMessage
+from accounts.models import (
+    Address,
+    Balance,
+    BalanceEntry,
+    BalanceHold,
+    Consent,
+    Customer,
+    CustomerMerge,
+    TouchMessage,
+)
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
 from core.models import HandlerPosition, IdempotentAnswer, Redelivery
 from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
@@ -56,6 +65,15 @@ def _fill(number: int) -> None:
     Address.objects.create(customer=shopper, name="A", street_address="Street 1", country_code="DE")
     Consent.objects.create(
         customer=shopper, medium="email", purpose="marketing", is_given=True, channel="web", decided_at=NOON
+    )
+    balance = Balance.objects.create(
+        kind="credit", customer=shopper, currency="EUR", amount=1000, held=100, key=uuid.uuid4(), opened_at=NOON
+    )
+    BalanceEntry.objects.create(
+        balance=balance, kind="corrected", amount=1000, reference="r", channel="system", staff=shopper, occurred_at=NOON
+    )
+    BalanceHold.objects.create(
+        balance=balance, reference=uuid.uuid4(), amount=100, held_at=NOON, expires_at=NOON + timedelta(hours=1)
     )
     CustomerMerge.objects.create(duplicate=double, survivor=shopper, reason="same", merged_at=NOON)
     Media.objects.create(product=variant.product, variant=variant, file=f"products/{number}.svg")

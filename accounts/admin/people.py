@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.balances import CUSTOMER_ACTS
 from accounts.models import Address, Consent, Customer, CustomerMerge, TouchMessage
 from accounts.services.merging import merge_customers, undo_merge
 from core.back_office import Act, ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
@@ -88,6 +89,7 @@ class CustomerAdmin(OfficeAdmin):
             is_allowed=_may_merge,
             is_destructive=True,
         ),
+        *CUSTOMER_ACTS,
     )
 
     @admin.display(description=_("without an account"), boolean=True)
