@@ -223,6 +223,9 @@ class BalanceAdmin(ReadOnlyAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return OfficeAdmin.has_add_permission(self, request)
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return () if obj is None else self.inlines
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("customer", "worth", "note") if obj is None else super().get_fields(request, obj)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from accounts.models.balances import CREDIT, POINTS
 from core import sql
@@ -14,6 +15,14 @@ FROM accounts_balance
 WHERE customer_id = ANY(%(person_ids)s::bigint[]) AND kind <> 'gift_card' AND state = 'active'
 GROUP BY kind, currency
 """
+_OF_CUSTOMER = _OF_PERSON.replace(
+    "customer_id = ANY(%(person_ids)s::bigint[])",
+    """customer_id IN (
+      SELECT record.id FROM accounts_customer AS given
+      JOIN accounts_customer AS record
+        ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
+      WHERE given.id = %(customer)s)""",
+)
 _ENTRIES = """
 SELECT entry.id, balance.kind AS balance, balance.currency, entry.kind, entry.amount, entry.reference, entry.channel,
        entry.store, entry.occurred_at
@@ -22,6 +31,7 @@ WHERE balance.customer_id = ANY(%(person_ids)s::bigint[]) AND balance.kind = ANY
   AND balance.kind <> 'gift_card' AND (%(before)s::bigint IS NULL OR entry.id < %(before)s)
 ORDER BY entry.id DESC LIMIT %(limit)s
 """
+_HELD_FOR = "SELECT balance_id FROM accounts_balancehold WHERE reference = %(reference)s ORDER BY balance_id"
 _CARD_COLUMNS = """
 SELECT id, currency, amount, amount - held AS free, state, code_end, expires_at, code_shown_at, customer_id, issued_for
 FROM accounts_balance
@@ -63,13 +73,12 @@ class GiftCard:
 
 def holdings_of(*, person_ids: Sequence[int], currency: str) -> dict[str, Holding]:
     """Return a person's credit in a currency and points, by kind, over all records of the person; in one statement."""
-    found = {CREDIT: Holding(CREDIT, currency), POINTS: Holding(POINTS, "")}
-    if not person_ids:
-        return found
-    for row in sql.fetch_all(_OF_PERSON, {"person_ids": list(person_ids)}):
-        if row["currency"] in ("", currency):
-            found[row["kind"]] = Holding(row["kind"], row["currency"], row["amount"], row["free"], tuple(row["ids"]))
-    return found
+    return _by_kind(sql.fetch_all(_OF_PERSON, {"person_ids": list(person_ids)}), currency)
+
+
+def holdings_of_customer(*, customer_id: int, currency: str) -> dict[str, Holding]:
+    """Return the same for the person whom one of the records, whichever, is about."""
+    return _by_kind(sql.fetch_all(_OF_CUSTOMER, {"customer": customer_id}), currency)
 
 
 def entries_of(
@@ -89,3 +98,16 @@ def find_card_by_hash(code_hash: str) -> GiftCard | None:
 def cards_issued_for(references: Sequence[str]) -> list[GiftCard]:
     """Return the gift cards that were issued for some sales or refunds."""
     return [GiftCard(**row) for row in sql.fetch_all(_CARDS_ISSUED, {"references": list(references)})]
+
+
+def balances_held_for(reference: UUID) -> list[int]:
+    """Return the ids of the balances that were held for a payment, in their order."""
+    return [int(row["balance_id"]) for row in sql.fetch_all(_HELD_FOR, {"reference": reference})]
+
+
+def _by_kind(rows: Sequence[sql.Row], currency: str) -> dict[str, Holding]:
+    found = {CREDIT: Holding(CREDIT, currency), POINTS: Holding(POINTS, "")}
+    for row in rows:
+        if row["currency"] in ("", currency):
+            found[row["kind"]] = Holding(row["kind"], row["currency"], row["amount"], row["free"], tuple(row["ids"]))
+    return found

@@ -16,6 +16,7 @@ from rest_framework import exceptions, serializers
 from accounts.addresses import AddressBody
 from accounts.phones import PhoneText
 from core.api import checked_values
+from orders.paying import BalanceForm, split_of
 from orders.rules.checkout import PAY_IN_STORE, PICKUP, SHIP, TEST
 
 NEW_ADDRESS = "new"
@@ -53,9 +54,12 @@ class CheckoutForm(forms.Form):
     pay = forms.ChoiceField(choices=[(TEST, ""), (PAY_IN_STORE, "")], required=False)
     card = forms.ChoiceField(choices=TEST_CARDS, required=False)
 
-    def __init__(self, data: Mapping[str, Any], *, is_guest: bool, saved: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], *, is_guest: bool, saved: Sequence[Mapping[str, Any]], balances: BalanceForm
+    ) -> None:
         super().__init__(data)
         self.is_guest = is_guest
+        self.balances = balances
         self.saved = {str(row["id"]): row for row in saved}
         self.fields["pay"].error_messages["invalid_choice"] = _("Choose how to pay.")
 
@@ -79,6 +83,13 @@ class CheckoutForm(forms.Form):
         return values
 
     def _check_payment(self, values: dict[str, Any]) -> None:
+        if not self.balances.is_valid():
+            self.add_error(None, list(self.balances.errors.get("gift_cards", [])))
+            return
+        total = values.get("expected_pickup" if values.get("kind") == PICKUP else "expected_ship") or 0
+        values["rest"] = split_of(total, self.balances.tenders).rest
+        if not values["rest"]:
+            return
         ways = {TEST} if settings.ENABLE_TEST_PROVIDER else set()
         if values.get("kind") == PICKUP:
             ways.add(PAY_IN_STORE)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from accounts.guessing import asker_of
 from accounts.queries.people import get_person
 from accounts.rules import roles
 from carts.doors import line_id_of
@@ -67,7 +68,7 @@ class Sales(StaffDoor):
             customer_id=customer_id,
             occurred_at=_occurred_at(body.get("occurred_at"), now),
             request_mark=claim.mark,
-            **wish_fields(body),
+            **wish_fields(body, asker=asker_of(request), now=now),
         )
         if "cart" in body:
             return sell_cart(

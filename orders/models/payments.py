@@ -10,15 +10,17 @@ class Payment(models.Model):
     One tender of an order, in minor units of the order's currency.
 
     pending: not asked yet or asked without an answer. needs_action: the shopper must confirm with the provider.
-    due: to be paid at the desk. captured: the money is ours. declined, voided: it is not and will not be.
+    due: to be paid at the desk. held: in our hands until the order's promise holds. captured: the money is ours.
+    declined, voided: it is not and will not be.
     """
 
-    PENDING, NEEDS_ACTION, DUE = "pending", "needs_action", "due"
+    PENDING, NEEDS_ACTION, DUE, HELD = "pending", "needs_action", "due", "held"
     CAPTURED, DECLINED, VOIDED = "captured", "declined", "voided"
     STATES = [
         (PENDING, _("Pending")),
         (NEEDS_ACTION, _("Needs the shopper")),
         (DUE, _("Due at the desk")),
+        (HELD, _("Held until the rest is paid")),
         (CAPTURED, _("Captured")),
         (DECLINED, _("Declined")),
         (VOIDED, _("Voided")),
@@ -26,6 +28,9 @@ class Payment(models.Model):
     METHODS = [
         ("cash", _("Cash")),
         ("card", _("Card")),
+        ("gift_card", _("Gift card")),
+        ("credit", _("Store credit")),
+        ("points", _("Points")),
         ("pay_in_store", _("Pay in the store")),
         ("test", _("Test")),
         ("imported", _("Imported")),
@@ -39,6 +44,13 @@ class Payment(models.Model):
     amount = models.BigIntegerField(_("amount"))
     refunded = models.BigIntegerField(_("refunded"), default=0, help_text=_("Refunds in flight included."))
     tendered = models.BigIntegerField(_("tendered"), null=True, blank=True, help_text=_("Cash handed over."))
+    rounding = models.BigIntegerField(
+        _("rounding"), default=0, db_default=0, help_text=_("What the cash was more or less, for want of small coins.")
+    )
+    hold_key = models.UUIDField(
+        _("hold"), null=True, blank=True, unique=True, help_text=_("What was held of a gift card, credit or points.")
+    )
+    points = models.BigIntegerField(_("points"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES)
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
     till_session = models.ForeignKey(
@@ -56,7 +68,14 @@ class Payment(models.Model):
                 condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="payment_refunded_within_amount"
             ),
             models.CheckConstraint(
-                condition=Q(tendered__isnull=True) | Q(tendered__gte=F("amount")), name="payment_cash_covers_amount"
+                condition=Q(tendered__isnull=True) | Q(tendered__gte=F("amount") + F("rounding")),
+                name="payment_cash_covers_amount",
+            ),
+            models.CheckConstraint(condition=Q(rounding=0) | Q(method="cash"), name="payment_only_cash_is_rounded"),
+            models.CheckConstraint(
+                condition=(Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=False))
+                | (~Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=True)),
+                name="payment_from_a_balance_has_a_hold",
             ),
         ]
 
@@ -66,7 +85,7 @@ class Payment(models.Model):
     @property
     def change(self) -> int:
         """Cash to give back, in minor units."""
-        return (self.tendered or self.amount) - self.amount
+        return self.tendered - self.amount - self.rounding if self.tendered is not None else 0
 
 
 class PaymentAttempt(models.Model):
@@ -120,10 +139,17 @@ class Refund(models.Model):
     PENDING, DONE, FAILED = "pending", "done", "failed"
     STATES = [(PENDING, _("Pending")), (DONE, _("Done")), (FAILED, _("Failed"))]
 
+    ORIGINAL, CREDIT = "original", "credit"
+    TARGETS = [(ORIGINAL, _("What it was paid with")), (CREDIT, _("Store credit"))]
+
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     key = models.UUIDField(_("key"), unique=True)
     amount = models.BigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=PENDING)
+    rounding = models.BigIntegerField(
+        _("rounding"), default=0, db_default=0, help_text=_("What the cash was more or less, for want of small coins.")
+    )
+    goes_to = models.CharField(_("goes to"), max_length=10, choices=TARGETS, default=ORIGINAL, db_default=ORIGINAL)
     reason = models.CharField(_("reason"), max_length=40)
     provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
     asked_at = models.DateTimeField(_("asked at"))

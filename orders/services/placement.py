@@ -27,9 +27,10 @@ from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, 
 from orders.events import OrderCompleted, OrderPlaced
 from orders.providers import SANDBOX
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines, plan_tenders
+from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines
 from orders.services.charging import Charge
 from orders.services.sources import Part, find_parts
+from orders.services.tenders import hold_tenders, plan_payment
 from orders.services.till_sessions import take_open_session
 from orders.services.writing import Draft, needs_provider, write_order
 
@@ -60,9 +61,10 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     Turn a cart that was taken (carts.services.placing) into an order.
 
     Stock is promised at the chosen locations in this transaction: for good, or for 15 minutes while a payment is under
-    way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited. The stock rows are
-    locked last. Raises TotalChanged, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed,
-    SessionNotOpen; the caller's rollback undoes all of it, the taking of the cart too.
+    way; so is what gift cards, credit and points pay. What is carried out leaves at once. Publishes OrderPlaced unless
+    a payment is awaited. Balances are locked late, and the stock rows last. Raises TotalChanged, Unavailable,
+    InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed, SessionNotOpen, BalanceNotEnough; the caller's
+    rollback undoes all of it, the taking of the cart too.
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
@@ -70,7 +72,13 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     parts = find_parts(wish.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
     totals = _totals(cart, parts)
     _check_total(cart, wish, totals)
-    tenders = plan_tenders(wish.tenders, owed=totals.grand, kinds={part.kind for part in parts})
+    tenders = plan_payment(
+        wish.tenders,
+        owed=totals.grand,
+        kinds={part.kind for part in parts},
+        customer_id=cart.customer_id or wish.customer_id,
+        currency=cart.currency,
+    )
     tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
     if wish.session_id is not None:
@@ -81,6 +89,7 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     order = write_order(draft, by=by, now=now)
     if not waits:
         announce_placed(order, by=by, now=now)
+    hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
     _promise_stock(parts, waits=waits, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
     return Promised(order, [_charge(tender, cart.currency) for tender in tenders if tender.attempt_key])

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from core.formats import day_text, money_text, number_text, short_day_text, time_text
 from core.money import format_minor
 from core.translated import TranslatedText, in_language
+from orders.queries.receipts import name_of_payment
+from orders.queries.views import PaymentView
 
 register = template.Library()
 
@@ -84,6 +86,12 @@ def door(channel: str) -> str:
     if channel.startswith("partner:"):
         return channel.partition(":")[2]
     return str(_CHANNELS.get(channel, channel))
+
+
+@register.filter
+def payment_name(payment: PaymentView) -> str:
+    """Write what a payment was made with."""
+    return str(_("Test card")) if payment.method == "test" else name_of_payment(payment)
 
 
 @register.filter

@@ -41,7 +41,7 @@ class Done(TillView):
 
     def _shown(self, number: str, form: ReceiptForm, *, status: int = 200) -> HttpResponse:
         order = get_order(number)
-        change = sum((payment.tendered or payment.amount) - payment.amount for payment in order.payments)
+        change = sum(payment.change for payment in order.payments)
         context: dict[str, Any] = {
             "title": _("Order %(number)s") % {"number": number},
             "order": order,
