@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.events import CustomerVerified
 from accounts.queries.timeline import summarises
+from core.actors import Actor
 from core.formats import money_text
 from core.journal import Entry, handles
+from orders.events import OrderPlaced, PickupCollected
+from orders.services.gift_cards import issue_sold_gift_cards
 from orders.services.guests import claim_guest_orders
 
 
@@ -18,6 +22,13 @@ def bring_guest_orders_home(entry: Entry) -> None:
     """An address or number was proved: the orders placed under it without an account are this person's."""
     assert entry.customer_id is not None
     claim_guest_orders(customer_id=entry.customer_id, medium=entry.payload["medium"])
+
+
+@handles(OrderPlaced, PickupCollected)
+def load_sold_gift_cards(entry: Entry) -> None:
+    """What was sold as a gift card is loaded as soon as all of its order is paid: when placed, or at the desk."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 def _about_order(words: Any) -> Callable[[Entry], str]:

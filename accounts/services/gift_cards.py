@@ -76,7 +76,7 @@ def issue_gift_card(
     return int(card.pk)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def show_gift_card_code(*, card_id: int, now: datetime) -> str:
     """Return the code of a card, this once. Raises NotFound, CodeShownAlready."""
     if not Balance.objects.filter(pk=card_id, kind=GIFT_CARD, code_shown_at__isnull=True).update(code_shown_at=now):

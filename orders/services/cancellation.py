@@ -18,6 +18,7 @@ from orders.events import OrderCancelled, OrderCompleted
 from orders.models import Fulfilment, Order, Payment
 from orders.rules.lifecycle import check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, value_of_units
+from orders.services.gift_cards import withdraw_gift_cards
 from orders.services.refunds import ask_refund
 
 _WAITING = """
@@ -69,8 +70,8 @@ def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credi
 
     What was handed over or shipped stays with the shopper; an order of which nothing is left is cancelled. reason: a
     short code. as_credit: the customer wants credit instead of the money. Locks the order, then balances, then the
-    stock rows last. Raises NotFound, CreditNeedsCustomer, and IllegalTransition if all of it left or it is closed or
-    still waits for its payment.
+    stock rows last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed, and IllegalTransition if all of it left or it
+    is closed or still waits for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
     if order is None:
@@ -108,13 +109,15 @@ def cancel_fulfilments(
 
     to: cancelled or expired. note: the store's reason in words. Closes the order if nothing of it is left to hand
     over, and publishes OrderCancelled or OrderCompleted then. The caller publishes his own event and releases the
-    reservations. Raises IllegalTransition.
+    reservations. Raises IllegalTransition, GiftCardUsed.
     """
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
     ids = [fulfilment.pk for fulfilment in fulfilments]
     waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
-    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
+    units = {row["order_line_id"]: row["quantity"] for row in waiting}
+    owed = _value_of(order, fulfilments, units)
+    withdraw_gift_cards(order=order, units=units, by=by, now=now)
 
     sql.execute(_END, {"fulfilments": ids, "state": to, "reason": note, "now": now})
     sql.execute(

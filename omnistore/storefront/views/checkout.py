@@ -38,6 +38,7 @@ from orders.queries.views import OrderView
 from orders.rules.checkout import PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
 from orders.services.charging import Outcome
 from orders.services.checkout import CartAlreadyOrdered, check_out
+from orders.services.gift_cards import issue_sold_gift_cards
 
 STORES_SHOWN = 6
 STORES_ASKED = 50
@@ -88,11 +89,12 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
     told = orjson.loads(answer.content)
     if "Idempotency-Replayed" not in answer.headers:
         _keep_address(visitor, form.cleaned_data, now)
+        issue_sold_gift_cards(order_id=told["id"], by=visitor.actor, now=now)
     return redirect(told["address"])
 
 
 def _placed_order(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    return {"number": order.number, "address": order_address(order)}
+    return {"id": order.id, "number": order.number, "address": order_address(order)}
 
 
 def _claim_of(request: HttpRequest, owner: Owner, key: str) -> Claim:

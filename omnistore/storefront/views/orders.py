@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.services.gift_cards import CodeShownAlready
 from core import logs
 from core.api import PageQuery, next_cursor, page_of
 from core.errors import Malformed, NotFound, Refusal
@@ -27,6 +28,7 @@ from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.collection_codes import collection_code
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
 from orders.rules.order_links import is_order_key, order_key
+from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
 from orders.services.payments import look_again, open_attempts
 
 ORDERS_SHOWN = 10
@@ -80,8 +82,23 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "is_fresh": found.state == "placed" and timezone.now() - found.placed_at < FRESH,
         "is_waiting": found.state == "pending",
         "is_guest": found.customer_id is None,
+        "gift_cards": gift_cards_of(order_id=found.id, number=found.number),
     }
     return private_page(request, "storefront/order.html", context)
+
+
+@require_POST
+@page
+def gift_card(request: HttpRequest, number: str, card_id: int, key: str = "") -> HttpResponse:
+    """Show the code of a gift card that this order bought, this once."""
+    found = _order_of(request, number, key)
+    context: dict[str, Any] = {"title": _("Gift card"), "order": found, "address": order_address(found)}
+    status = 200
+    try:
+        context["code"] = show_sold_gift_card(order_number=found.number, card_id=card_id, now=timezone.now())
+    except CodeShownAlready as refusal:
+        context["problem"], status = refusal, refusal.status
+    return private_page(request, "storefront/gift_card.html", context, status=status)
 
 
 @require_safe

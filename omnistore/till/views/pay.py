@@ -28,6 +28,7 @@ from orders.queries.orders import find_order_by_mark
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, Wish
 from orders.services.checkout import sell_cart
+from orders.services.gift_cards import issue_sold_gift_cards
 
 
 class NothingToSell(Refusal):
@@ -102,7 +103,9 @@ class Pay(SaleView):
             return self._replayed(claim, twin)
         except Refusal as refusal:
             return self._again(key, way.name, asked, refusal)
-        return _to_order(orjson.loads(answer.content)["number"])
+        told = orjson.loads(answer.content)
+        issue_sold_gift_cards(order_id=told["id"], by=self.actor, now=timezone.now())
+        return _to_order(told["number"])
 
     def _sale(self, key: str) -> tuple[Sale, CartView, Shelves]:
         sale = open_sale(key)
@@ -220,7 +223,7 @@ def _is_reachable(sale: Sale) -> bool:
 
 
 def _render(order: OrderView, outcomes: Any) -> dict[str, Any]:
-    return {"number": order.number, "state": order.state}
+    return {"id": order.id, "number": order.number, "state": order.state}
 
 
 def _to_order(number: str) -> HttpResponse:
