@@ -26,7 +26,7 @@ def content_security_policy(
     """Add the policy to every answer that does not carry its own."""
     # The live stream may come from a process of its own; pages must be allowed to listen to it.
     live = f"'self' {settings.LIVE_URL}".strip()
-    strict, documentation = (_written(policy | {"connect-src": live}) for policy in (STRICT, DOCUMENTATION))
+    strict, documentation = (written_policy(policy | {"connect-src": live}) for policy in (STRICT, DOCUMENTATION))
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -38,5 +38,5 @@ def content_security_policy(
     return middleware
 
 
-def _written(policy: dict[str, str]) -> str:
+def written_policy(policy: dict[str, str]) -> str:
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())

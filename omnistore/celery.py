@@ -20,6 +20,7 @@ TIMETABLE = {
     "inventory.tasks.release_expired_reservations": 15,
     "orders.tasks.settle_open_payments": 15,
     "orders.tasks.settle_refunds": 15,
+    "orders.tasks.act_on_waiting_notices": 15,
     "orders.tasks.expire_overdue_pickups": MINUTE,
     "core.tasks.prepare_journal_months": HOUR,
     "accounts.tasks.release_lapsed_holds": MINUTE,

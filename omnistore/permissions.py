@@ -17,12 +17,22 @@ _SEEN = {
     "inventory": (*_CATALOGUE, "openingexception", "pricerange", "stocklevel", "stockmovement", "reservation"),
     "orders": (
         *("order", "orderline", "fulfilment", "fulfilmentline", "handover", "collector", "tillsession"),
-        *("payment", "paymentattempt", "receiptrequest", "refund", "return", "returnline"),
+        *(
+            "payment",
+            "paymentattempt",
+            "providernotice",
+            "cardreader",
+            "receiptrequest",
+            "refund",
+            "return",
+            "returnline",
+        ),
     ),
 }
 _EDITED = {
     "carts": ("shippingrate",),
     "inventory": (*_CATALOGUE, "openingexception"),
+    "orders": ("cardreader",),
 }
 
 

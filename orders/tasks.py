@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services import payments, pickup, refunds
+from orders.services import notices, payments, pickup, refunds
 
 
 @shared_task
@@ -18,6 +18,12 @@ def settle_open_payments(**unknown: Any) -> None:
 def settle_refunds(**unknown: Any) -> None:
     """Ask providers to pay back what was promised back."""
     refunds.settle_refunds(now=timezone.now())
+
+
+@shared_task
+def act_on_waiting_notices(**unknown: Any) -> None:
+    """Try again what providers have told us before we could understand it."""
+    notices.act_on_waiting_notices(now=timezone.now())
 
 
 @shared_task

@@ -18,8 +18,9 @@ from inventory.queries.offers import Source, load_sources
 from inventory.queries.shelves import Shelves
 from inventory.queries.staff import Store
 from omnistore.till.forms import AddressForm, CashField, PhoneField
+from orders.providers.stripe import READER
 from orders.rules.cash import cash_rounding, smallest_coin
-from orders.rules.checkout import CARRY_OUT, CASH, PAY_IN_STORE, PICKUP, SHIP, TEST, FulfilmentWish, Tender
+from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, PICKUP, SHIP, TEST, FulfilmentWish, Tender
 
 HERE, ELSEWHERE = "here", "elsewhere"
 WAYS = (CARRY_OUT, HERE, ELSEWHERE, SHIP)
@@ -125,14 +126,23 @@ class TenderForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, way: Way, total: int, rest: int, is_known: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        way: Way,
+        total: int,
+        rest: int,
+        is_known: bool,
+        readers: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tendered"].widget.attrs["autofocus"] = True
-        self.way, self.total, self.rest, self.is_known = way, total, rest, is_known
+        self.way, self.total, self.rest, self.is_known, self.readers = way, total, rest, is_known, readers
         methods: Any = self.fields["method"]
-        methods.choices = methods_for(way.name)
+        methods.choices = methods_for(way.name, readers)
         seconds: Any = self.fields["second"]
-        seconds.choices = [("", "–"), *methods_for(way.name)]
+        seconds.choices = [("", "–"), *methods_for(way.name, readers)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -183,6 +193,8 @@ class TenderForm(forms.Form):
             return Tender(CASH, amount, tendered=self.cleaned_data["tendered"])
         if method == PAY_IN_STORE:
             return Tender(PAY_IN_STORE, amount)
+        if method.startswith(READER):
+            return Tender(CARD, amount, payment_method=method)
         return Tender(TEST, amount, payment_method="decline" if method == "test_declined" else "approve")
 
 
@@ -191,9 +203,10 @@ def cash_coin() -> int:
     return smallest_coin(settings.SHOP_CURRENCY, override=settings.CASH_COIN_MINOR)
 
 
-def methods_for(way: str) -> list[tuple[str, Any]]:
-    """Return the ways to pay for goods that reach the customer in some way, as choices."""
+def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple[str, Any]]:
+    """Return the ways to pay for goods that reach the customer in some way, as choices. readers: number and name."""
     choices: list[tuple[str, Any]] = [(CASH, gettext_lazy("Cash"))]
+    choices += [(f"{READER}{number}", _("Card at %(reader)s") % {"reader": name}) for number, name in readers]
     if settings.ENABLE_TEST_PROVIDER:
         choices += [(TEST, gettext_lazy("Test card")), ("test_declined", gettext_lazy("Test card that is declined"))]
     if way in (HERE, ELSEWHERE):

@@ -21,8 +21,9 @@ from core.idempotency import claim_of
 from orders.api.input import CheckoutIn, fulfilment_wish, wish_fields
 from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
 from orders.providers.sandbox import SandboxProvider
+from orders.providers.stripe import is_stripe_on
 from orders.queries.orders import get_order_for
-from orders.rules.checkout import BALANCES, PAY_IN_STORE, TEST, Wish
+from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, Wish
 from orders.services.checkout import check_out
 from orders.services.payments import look_again
 
@@ -103,10 +104,15 @@ def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
 
 
 def _check_methods(wish: Wish) -> None:
+    possible = {*BALANCES, PAY_IN_STORE}
+    if settings.ENABLE_TEST_PROVIDER:
+        possible.add(TEST)
+    if is_stripe_on():
+        possible.add(CARD)
     for tender in wish.tenders:
-        if tender.method not in (*BALANCES, PAY_IN_STORE, TEST) or (
-            tender.method == TEST and not settings.ENABLE_TEST_PROVIDER
-        ):
+        if tender.method not in possible:
             raise Malformed(
                 _("Paying by %(method)s is not possible here.") % {"method": tender.method}, field="payments"
             )
+        if tender.method == CARD and not tender.payment_method.startswith("pm_"):
+            raise Malformed(_("Name the card by what the hosted fields gave for it."), field="payments")

@@ -25,6 +25,7 @@ from orders.api.input import SaleIn, fulfilment_wish, wish_fields
 from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
 from orders.models import TillSession
 from orders.rules.checkout import CARRY_OUT, FulfilmentWish, Wish
+from orders.services.card_readers import check_readers
 from orders.services.checkout import sell_cart, sell_lines
 
 OLDEST_OFFLINE_SALE = timedelta(days=30)
@@ -70,6 +71,7 @@ class Sales(StaffDoor):
             request_mark=claim.mark,
             **wish_fields(body, asker=asker_of(request), now=now),
         )
+        check_readers(wish.tenders, store_id=by.store_id)
         if "cart" in body:
             return sell_cart(
                 claim=claim, cart_id=line_id_of(body["cart"]), wish=wish, by=by, now=now, render=placed_json

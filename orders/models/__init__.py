@@ -1,11 +1,13 @@
+from orders.models.card_readers import CardReader
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.orders import Order, OrderLine
-from orders.models.payments import Payment, PaymentAttempt, Refund, SandboxCharge
+from orders.models.payments import Payment, PaymentAttempt, ProviderNotice, Refund, SandboxCharge
 from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnLine
 from orders.models.till_sessions import TillSession
 
 __all__ = [
+    "CardReader",
     "Collector",
     "Fulfilment",
     "FulfilmentLine",
@@ -14,6 +16,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentAttempt",
+    "ProviderNotice",
     "ReceiptRequest",
     "Refund",
     "Return",

@@ -168,6 +168,36 @@ class Refund(models.Model):
         return self.get_state_display()
 
 
+class ProviderNotice(models.Model):
+    """
+    Something that a provider has told us, once for each number of its own.
+
+    waiting: its payment is not known here yet, or the provider could not be asked; it is tried again.
+    """
+
+    WAITING, DONE, UNKNOWN = "waiting", "done", "unknown"
+    STATES = [(WAITING, _("Waiting")), (DONE, _("Done")), (UNKNOWN, _("Nothing of ours"))]
+
+    provider = models.CharField(_("provider"), max_length=20)
+    number = models.CharField(_("provider's number"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=80)
+    attempt_key = models.UUIDField(_("attempt"), null=True, blank=True)
+    refund_key = models.UUIDField(_("refund"), null=True, blank=True)
+    has_failed = models.BooleanField(_("failed"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=STATES, default=WAITING)
+    received_at = models.DateTimeField(_("received at"))
+    handled_at = models.DateTimeField(_("handled at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("provider's notice")
+        verbose_name_plural = _("provider's notices")
+        constraints = [models.UniqueConstraint(fields=["provider", "number"], name="provider_notice_once")]
+        indexes = [models.Index(fields=["received_at"], condition=Q(state="waiting"), name="provider_notice_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
 class SandboxCharge(models.Model):
     """The test provider's own books: what it did with each key. Stands for a system outside the shop."""
 

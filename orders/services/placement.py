@@ -25,14 +25,13 @@ from core.money import money_json
 from inventory.models import StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
-from orders.providers import SANDBOX
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines
 from orders.services.charging import Charge
 from orders.services.sources import Part, find_parts
 from orders.services.tenders import hold_tenders, plan_payment
 from orders.services.till_sessions import take_open_session
-from orders.services.writing import Draft, needs_provider, write_order
+from orders.services.writing import Draft, needs_provider, provider_of, write_order
 
 
 class TotalChanged(Refusal):
@@ -119,7 +118,7 @@ def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
 
 def _charge(tender: PlannedTender, currency: str) -> Charge:
     assert tender.attempt_key is not None
-    return Charge(tender.attempt_key, SANDBOX, tender.amount, currency, tender.payment_method)
+    return Charge(tender.attempt_key, provider_of(tender), tender.amount, currency, tender.payment_method)
 
 
 def _check_on_sale(lines: Sequence[CartLineView]) -> None:

@@ -8,6 +8,7 @@ customer takes as credit, is ours to write down and goes back at once.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,6 +61,7 @@ SELECT refund.id, refund.key, refund.amount, payment.provider,
         WHERE attempt.payment_id = payment.id AND attempt.outcome = 'approved') AS charge_key
 FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
 WHERE refund.state = 'pending' AND payment.provider <> ''
+  AND (%(refund)s::bigint IS NULL OR refund.id = %(refund)s::bigint)
 ORDER BY refund.id
 """
 # Whoever learns the outcome first writes it; a failed refund frees its amount on the payment just once.
@@ -69,7 +71,7 @@ WITH refund AS (
     SET state = %(state)s::text, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
         rounding = %(rounding)s::bigint,
         done_at = CASE WHEN %(state)s::text = 'done' THEN %(now)s::timestamptz END
-    WHERE id = %(refund)s AND state = 'pending'
+    WHERE id = %(refund)s AND state = ANY(%(from_states)s::text[])
     RETURNING id, payment_id, amount
 ), freed AS (
     UPDATE orders_payment AS payment SET refunded = payment.refunded - refund.amount
@@ -144,21 +146,32 @@ def refund_payments(*, order_id: int, reason: str, now: datetime, by: Actor = TH
     return ask_refund(order_id=order_id, amount=left, reason=reason, by=by, now=now)
 
 
-def settle_refunds(*, now: datetime) -> int:
+def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     """
     Ask the providers for every refund that is not confirmed yet, and write what they answer. Return how many were.
+
+    refund_id: only this one.
 
     Network calls, outside of transactions. Asking twice under a refund's key gives the money back once, so a refund
     whose answer was lost is simply asked for again.
     """
     assert not connection.in_atomic_block or not connection.savepoint_ids, "no network call inside a transaction"
     settled = 0
-    for row in sql.fetch_all(_PENDING, {}):
+    for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
         answer = _ask(row["provider"], row["charge_key"], row["key"], row["amount"])
         if answer is not None:
             state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
             settled += _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
     return settled
+
+
+def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
+    """
+    Write down that a provider could not give money back after all, even if it had said that it did.
+
+    Its amount is free again to be given back another way, once. Return False if that was known.
+    """
+    return _settle(refund_id, Refund.FAILED, from_states=(Refund.PENDING, Refund.DONE), by=by, now=now)
 
 
 @transaction.atomic(savepoint=False)
@@ -246,8 +259,15 @@ def _settle(
     ref: str = "",
     session_id: int | None = None,
     rounding: int = 0,
+    from_states: Sequence[str] = (Refund.PENDING,),
 ) -> bool:
-    outcome = {"state": state, "ref": ref, "session": session_id, "rounding": rounding}
+    outcome = {
+        "state": state,
+        "ref": ref,
+        "session": session_id,
+        "rounding": rounding,
+        "from_states": list(from_states),
+    }
     row = sql.fetch_one(_SETTLE, outcome | {"refund": refund_id, "now": now})
     if row is None:
         return False

@@ -13,7 +13,7 @@ from core import sql
 from core.actors import Actor
 from core.translated import in_language
 from orders.models import Fulfilment, Order, Payment
-from orders.providers import SANDBOX
+from orders.providers import SANDBOX, provider_of_cards
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, PlannedTender, Wish
 from orders.services.sources import Part
@@ -118,6 +118,13 @@ def needs_provider(tender: PlannedTender) -> bool:
     return _STATE_BY_METHOD.get(tender.method) == Payment.PENDING
 
 
+def provider_of(tender: PlannedTender) -> str:
+    """Return the name of who has to be asked for a tender; empty for nobody."""
+    if not needs_provider(tender):
+        return ""
+    return provider_of_cards() if tender.method == CARD else SANDBOX
+
+
 def write_order(draft: Draft, *, by: Actor, now: datetime) -> OrderView:
     """Write an order with all that belongs to it, in one statement, and return it as it will be read back."""
     row = sql.fetch_one(_WRITE, _parameters(draft, by, now))
@@ -176,7 +183,7 @@ def _tender_parameters(draft: Draft) -> dict[str, Any]:
     tenders = draft.tenders
     return {
         "methods": [tender.method for tender in tenders],
-        "providers": [SANDBOX if needs_provider(tender) else "" for tender in tenders],
+        "providers": [provider_of(tender) for tender in tenders],
         "amounts": [tender.amount for tender in tenders],
         "tendered": [tender.tendered if tender.method == CASH else None for tender in tenders],
         "payment_states": [_payment_state(tender, draft) for tender in tenders],

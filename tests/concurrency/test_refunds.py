@@ -93,7 +93,7 @@ def test_a_refund_without_a_key_of_its_own_is_paid_twice(order):
     both_have_read = threading.Barrier(2)
 
     def ask_with_a_key_of_its_own():
-        [row] = refunds.sql.fetch_all(refunds._PENDING, {})
+        [row] = refunds.sql.fetch_all(refunds._PENDING, {"refund": None})
         both_have_read.wait(timeout=30)
         SandboxProvider().refund(charge_key=row["charge_key"], key=new_id(), amount=row["amount"])
         return refunds._settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=NOW)

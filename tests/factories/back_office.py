@@ -18,6 +18,7 @@ from core.models import HandlerPosition, IdempotentAnswer, Redelivery
 from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
 from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
+    CardReader,
     Collector,
     Fulfilment,
     FulfilmentLine,
@@ -26,6 +27,7 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
+    ProviderNotice,
     ReceiptRequest,
     Refund,
     Return,
@@ -138,6 +140,8 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
     hand_over.lines.add(carried)
     Collector.objects.create(order=order, name="Ben", named_at=NOON)
     payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
+    CardReader.objects.create(store=store, name="Counter", number=f"tmr_{number}")
+    ProviderNotice.objects.create(provider="stripe", number=f"evt_{number}", kind="k", received_at=NOON)
     PaymentAttempt.objects.create(payment=payment, key=uuid.uuid4(), asked_at=NOON)
     Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=100, reason="damage", asked_at=NOON)
     taken_back = Return.objects.create(

@@ -26,6 +26,7 @@ from carts.services.placing import CartEmpty
 from core import logs
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
+from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
 from omnistore.storefront.pages import language_of_reader, page, private_page
 from omnistore.storefront.places import place_of, place_text
@@ -35,7 +36,7 @@ from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.paying import BalanceForm, split_of
 from orders.queries.orders import find_order_by_mark, get_order
 from orders.queries.views import OrderView
-from orders.rules.checkout import PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
+from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
 from orders.services.charging import Outcome
 from orders.services.checkout import CartAlreadyOrdered, check_out
 from orders.services.gift_cards import issue_sold_gift_cards
@@ -117,7 +118,8 @@ def _tenders(values: Mapping[str, Any], balances: BalanceForm) -> tuple[Tender, 
     if not values["rest"]:
         return tuple(balances.tenders)
     method = values["pay"]
-    return (*balances.tenders, Tender(method, payment_method=values["card"] if method == TEST else ""))
+    means = {TEST: values["card"], CARD: values["card_token"]}
+    return (*balances.tenders, Tender(method, payment_method=means.get(method, "")))
 
 
 def _wish_of(values: Mapping[str, Any], balances: BalanceForm, visitor: Visitor, claim: Claim) -> Wish:
@@ -186,10 +188,12 @@ def _show(
         "saved": saved,
         "countries": country_options(language_of_reader(), values.get("country_code", "")),
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
+        "card_key": card_key(),
         **_ways(request, cart, values),
     }
     context |= _paid_by_balances(_balances(request, visitor), context)
-    return private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
+    response = private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
+    return with_card_fields(response)
 
 
 def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,7 +234,11 @@ def _ways(request: HttpRequest, cart: CartView, values: dict[str, Any]) -> dict[
 
 
 def _first_values(visitor: Visitor, saved: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    values: dict[str, Any] = {"country_code": settings.SHOP_COUNTRY, "pay": TEST, "address": "new"}
+    values: dict[str, Any] = {
+        "country_code": settings.SHOP_COUNTRY,
+        "pay": CARD if card_key() else TEST,
+        "address": "new",
+    }
     customer = visitor.customer
     if customer is not None:
         values |= {"email": customer.email, "phone": str(customer.phone or ""), "name": customer.name}

@@ -18,9 +18,11 @@ from core import logs
 from core.api import PageQuery, next_cursor, page_of
 from core.errors import Malformed, NotFound, Refusal
 from omnistore.engagement.queries.order_contacts import Place, places_of
+from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.pages import PRIVATE, language_of_reader, page, private_page, query_of
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
+from orders.providers import SANDBOX, STRIPE
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order, get_order_for, orders_of
 from orders.queries.receipts import receipt_of
@@ -28,6 +30,7 @@ from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.collection_codes import collection_code
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
 from orders.rules.order_links import is_order_key, order_key
+from orders.services.charging import look_up
 from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
 from orders.services.payments import look_again, open_attempts
 
@@ -84,7 +87,9 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "is_guest": found.customer_id is None,
         "gift_cards": gift_cards_of(order_id=found.id, number=found.number),
     }
-    return private_page(request, "storefront/order.html", context)
+    if found.state == "pending":
+        context |= _waits_for(found)
+    return with_card_fields(private_page(request, "storefront/order.html", context))
 
 
 @require_POST
@@ -117,20 +122,30 @@ def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 @require_POST
 @page
 def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """Play the bank's own page: confirm a payment of the test provider, and look what became of the order."""
+    """Look what became of a payment that waited for the visitor; for the test provider, play the bank's own page."""
     found = _order_of(request, number, key)
-    if not settings.ENABLE_TEST_PROVIDER:
+    if not settings.ENABLE_TEST_PROVIDER and not card_key():
         raise NotFound(_("The test provider is off."))
     visitor = visitor_of(request)
     if found.state == "pending":
         for attempt in open_attempts(found):
-            SandboxProvider().confirm(key=attempt.key)
+            if attempt.provider == SANDBOX:
+                SandboxProvider().confirm(key=attempt.key)
         try:
             found = look_again(order=found, by=visitor.actor, now=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("cart")
     return redirect(order_address(found))
+
+
+def _waits_for(order: OrderView) -> dict[str, Any]:
+    """What the visitor's bank asks for, to be shown by the provider's script; empty for the test provider."""
+    for attempt in open_attempts(order):
+        if attempt.provider == STRIPE:
+            action = look_up(key=attempt.key, provider=attempt.provider, gives_up=False).next_action or {}
+            return {"card_key": card_key(), "card_secret": action.get("client_secret", "")}
+    return {}
 
 
 def _order_of(request: HttpRequest, number: str, key: str) -> OrderView:

@@ -27,6 +27,7 @@ from orders.paying import BalanceForm, split_of
 from orders.queries.orders import find_order_by_mark
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, Wish
+from orders.services.card_readers import readers_of
 from orders.services.checkout import sell_cart
 from orders.services.gift_cards import issue_sold_gift_cards
 
@@ -52,6 +53,7 @@ class Asked:
             total=self.form.total,
             rest=self.form.rest,
             is_known=self.form.is_known,
+            readers=self.form.readers,
             initial={name: self.form.data.get(name, "") for name in self.form.fields},
         )
         address = AddressForm(initial=_typed(self.address)) if self.address else None
@@ -67,7 +69,7 @@ class Pay(SaleView):
         ways = ways_of(cart, shelves, self.store, now=timezone.now())
         way = ways[_chosen(request.GET.get("way", ""), ways)]
         initial = {"method": CASH, "receipt": sale.person.receipt_channel if sale.person else ""}
-        form = TenderForm(way=way, total=way.total, rest=way.total, is_known=_is_reachable(sale), initial=initial)
+        form = self._tenders(sale, way, total=way.total, rest=way.total, initial=initial)
         address = AddressForm(initial=self._known_address(sale)) if way.name == SHIP else None
         return self._form(sale, cart, ways, way, Asked(form, self._balances(sale), address))
 
@@ -87,7 +89,7 @@ class Pay(SaleView):
         balances = self._balances(sale, request.POST)
         are_balances_good = balances.is_valid()
         rest = split_of(seen_total, balances.tenders).rest
-        form = TenderForm(_given(request), way=way, total=seen_total, rest=rest, is_known=_is_reachable(sale))
+        form = self._tenders(sale, way, _given(request), total=seen_total, rest=rest)
         address = AddressForm(request.POST, prefix="address") if way.name == SHIP else None
         asked = Asked(form, balances, address)
         if "look" in request.POST and are_balances_good:
@@ -113,6 +115,10 @@ class Pay(SaleView):
         if sale.cart is None or shelves is None:
             raise NothingToSell(_("There is nothing in the cart. Scan something first."))
         return sale, sale.cart, shelves
+
+    def _tenders(self, sale: Sale, way: Way, given: QueryDict | None = None, **terms: Any) -> TenderForm:
+        readers = readers_of(self.store.id)
+        return TenderForm(given, way=way, is_known=_is_reachable(sale), readers=readers, **terms)
 
     def _balances(self, sale: Sale, given: QueryDict | None = None) -> BalanceForm:
         return BalanceForm(

@@ -18,6 +18,7 @@ from orders.queries.orders import get_order
 from orders.queries.receipts import receipt_of
 from orders.queries.views import OrderView
 from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
+from orders.services.payments import look_again
 from orders.services.receipts import request_receipt
 
 
@@ -31,7 +32,10 @@ class Done(TillView):
         return self._shown(number, ReceiptForm())
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Send the receipt where the customer wants it."""
+        """Send the receipt where the customer wants it; or look again at a payment that waits for the reader."""
+        if "look" in request.POST:
+            look_again(order=get_order(number), by=self.actor, now=timezone.now())
+            return HttpResponseRedirect(reverse("admin:till_done", args=[number]))
         form = ReceiptForm(request.POST)
         if not form.is_valid():
             return self._shown(number, form, status=400)
