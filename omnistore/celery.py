@@ -22,6 +22,7 @@ TIMETABLE = {
     "orders.tasks.settle_refunds": 15,
     "orders.tasks.act_on_waiting_notices": 15,
     "orders.tasks.expire_overdue_pickups": MINUTE,
+    "orders.tasks.reconcile": 24 * HOUR,
     "core.tasks.prepare_journal_months": HOUR,
     "accounts.tasks.release_lapsed_holds": MINUTE,
     "accounts.tasks.expire_balances": HOUR,

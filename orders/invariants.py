@@ -199,3 +199,10 @@ invariant(
       AND coalesce(entry.amount, 0) <> refund.amount
     """,
 )
+invariant(
+    "no difference from a payment provider waits a day to be explained",
+    """
+    SELECT id, provider, kind, ref, ours, theirs FROM orders_reconciliationbreak
+    WHERE resolved_at IS NULL AND found_at < now() - interval '24 hours'
+    """,
+)

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services import notices, payments, pickup, refunds
+from orders.services import notices, payments, pickup, reconciliation, refunds
 
 
 @shared_task
@@ -30,3 +30,9 @@ def act_on_waiting_notices(**unknown: Any) -> None:
 def expire_overdue_pickups(**unknown: Any) -> None:
     """Cancel, put back and refund what nobody collected in time."""
     pickup.expire_overdue_pickups(now=timezone.now())
+
+
+@shared_task
+def reconcile(**unknown: Any) -> None:
+    """Compare the providers' books with ours."""
+    reconciliation.reconcile(now=timezone.now())

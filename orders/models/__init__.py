@@ -1,7 +1,7 @@
 from orders.models.card_readers import CardReader
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.orders import Order, OrderLine
-from orders.models.payments import Payment, PaymentAttempt, ProviderNotice, Refund, SandboxCharge
+from orders.models.payments import Payment, PaymentAttempt, ProviderNotice, ReconciliationBreak, Refund, SandboxCharge
 from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnLine
 from orders.models.till_sessions import TillSession
@@ -18,6 +18,7 @@ __all__ = [
     "PaymentAttempt",
     "ProviderNotice",
     "ReceiptRequest",
+    "ReconciliationBreak",
     "Refund",
     "Return",
     "ReturnLine",

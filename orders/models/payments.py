@@ -198,6 +198,34 @@ class ProviderNotice(models.Model):
         return f"{self.kind} {self.number}"
 
 
+class ReconciliationBreak(models.Model):
+    """
+    A charge or refund on which a provider's books and ours do not agree; amounts in minor units, 0 for no money.
+
+    It is resolved when the books agree, or when staff say why they do not have to.
+    """
+
+    KINDS = [("charge", _("Charge")), ("refund", _("Refund"))]
+
+    provider = models.CharField(_("provider"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
+    ref = models.CharField(_("provider's number"), max_length=255)
+    currency = models.CharField(_("currency"), max_length=3)
+    ours = models.BigIntegerField(_("our amount"))
+    theirs = models.BigIntegerField(_("the provider's amount"))
+    found_at = models.DateTimeField(_("found at"))
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    resolution = models.CharField(_("resolution"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("difference from a provider")
+        verbose_name_plural = _("differences from providers")
+        constraints = [models.UniqueConstraint(fields=["provider", "kind", "ref"], name="reconciliation_break_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
+
+
 class SandboxCharge(models.Model):
     """The test provider's own books: what it did with each key. Stands for a system outside the shop."""
 

@@ -7,13 +7,23 @@ list, unlike a search, shows at once what exists, and because Stripe forgets ide
 """
 
 import logging
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import stripe
 from django.conf import settings
 
-from orders.providers.base import APPROVED, DECLINED, NEEDS_ACTION, PaymentError, ProviderAnswer
+from orders.providers.base import (
+    APPROVED,
+    CHARGE,
+    DECLINED,
+    NEEDS_ACTION,
+    REFUND,
+    Movement,
+    PaymentError,
+    ProviderAnswer,
+)
 
 READER = "reader:"
 WINDOW_BEFORE_SECONDS, WINDOW_AFTER_SECONDS = 300, 3600
@@ -110,6 +120,17 @@ class StripeProvider:
             return ProviderAnswer(DECLINED, ref=made.id, detail=str(made.failure_reason or made.status)[:200])
         raise PaymentError(f"{made.id} is {made.status}.", permanent=False)
 
+    def movements(self, *, since: datetime, until: datetime) -> list[Movement]:
+        """As in the port."""
+        window: Any = {"created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())}, "limit": 100}
+        try:
+            intents = list(_client().v1.payment_intents.list(window).auto_paging_iter())
+            refunds = list(_client().v1.refunds.list(window).auto_paging_iter())
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+        charged = [_movement(CHARGE, one, "attempt") for one in intents]
+        return charged + [_movement(REFUND, one, "refund") for one in refunds]
+
 
 def is_stripe_on() -> bool:
     """Return whether the shop has keys for Stripe."""
@@ -154,6 +175,12 @@ def _intent_of(key: UUID) -> stripe.PaymentIntent | None:
 def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
     page = _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100})
     return next((one for one in page.auto_paging_iter() if getattr(one.metadata, "refund", "") == str(key)), None)
+
+
+def _movement(kind: str, thing: stripe.PaymentIntent | stripe.Refund, mark: str) -> Movement:
+    currency = thing.currency.upper()
+    amount = thing.amount // 100 if currency in COUNTED_IN_HUNDREDTHS else thing.amount
+    return Movement(kind, thing.id, getattr(thing.metadata, mark, ""), amount, currency, thing.status == "succeeded")
 
 
 def _answer(intent: stripe.PaymentIntent) -> ProviderAnswer:

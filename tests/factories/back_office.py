@@ -29,6 +29,7 @@ from orders.models import (
     PaymentAttempt,
     ProviderNotice,
     ReceiptRequest,
+    ReconciliationBreak,
     Refund,
     Return,
     ReturnLine,
@@ -141,6 +142,9 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
     Collector.objects.create(order=order, name="Ben", named_at=NOON)
     payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
     CardReader.objects.create(store=store, name="Counter", number=f"tmr_{number}")
+    ReconciliationBreak.objects.create(
+        provider="stripe", kind="charge", ref=f"pi_{number}", currency="EUR", ours=0, theirs=100, found_at=NOON
+    )
     ProviderNotice.objects.create(provider="stripe", number=f"evt_{number}", kind="k", received_at=NOON)
     PaymentAttempt.objects.create(payment=payment, key=uuid.uuid4(), asked_at=NOON)
     Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=100, reason="damage", asked_at=NOON)

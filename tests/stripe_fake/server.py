@@ -100,9 +100,9 @@ class StripeFake:
             case ["refunds"] if method == "POST":
                 return self._refund(fields)
             case ["refunds"]:
-                return _page(
-                    [one for one in self.refunds.values() if one["payment_intent"] == fields["payment_intent"]]
-                )
+                wanted = fields.get("payment_intent")
+                of_intent = [one for one in self.refunds.values() if wanted in (None, one["payment_intent"])]
+                return _page(of_intent, fields)
             case ["terminal", "readers", reader, "process_payment_intent"]:
                 self.readers[reader] = fields["payment_intent"]
                 return 200, {"id": reader, "object": "terminal.reader"}
@@ -113,8 +113,7 @@ class StripeFake:
             case [] if method == "POST":
                 return self._create(fields)
             case []:
-                low, high = int(fields["created[gte]"]), int(fields["created[lte]"])
-                return _page([one for one in self.intents.values() if low <= one["created"] <= high])
+                return _page(list(self.intents.values()), fields)
             case [intent_id, "capture"]:
                 return self._capture(self.intents[intent_id])
             case [intent_id, "cancel"]:
@@ -188,8 +187,10 @@ class StripeFake:
         return 200, refund
 
 
-def _page(rows: list[dict[str, Any]]) -> tuple[int, Any]:
-    return 200, {"object": "list", "data": rows, "has_more": False, "url": "/v1/list"}
+def _page(rows: list[dict[str, Any]], fields: dict[str, str]) -> tuple[int, Any]:
+    low, high = int(fields.get("created[gte]", 0)), int(fields.get("created[lte]", 2**40))
+    within = [row for row in rows if low <= row["created"] <= high]
+    return 200, {"object": "list", "data": within, "has_more": False, "url": "/v1/list"}
 
 
 def _error(kind: str, message: str, *, code: str = "") -> dict[str, Any]:

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import Act, ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, money_column, office_actor
+from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, money_column, office_actor
 from orders.models import (
-    CardReader,
     Collector,
     Fulfilment,
     FulfilmentLine,
@@ -19,7 +18,6 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
-    ProviderNotice,
     ReceiptRequest,
     Refund,
     Return,
@@ -316,23 +314,6 @@ class RefundAdmin(ReadOnlyAdmin):
     search_fields = ("payment__order__number__exact", "provider_ref__exact")
     ordering = ("-id",)
     amount_money = money_column("amount", title=_("amount"), currency="payment.order.currency")
-
-
-@admin.register(CardReader)
-class CardReaderAdmin(OfficeAdmin):
-    list_display = ("name", "store", "number", "is_active")
-    list_select_related = ("store",)
-    list_filter = ("is_active",)
-    search_fields = ("name", "number__exact", "store__code__exact")
-    autocomplete_fields = ("store",)
-
-
-@admin.register(ProviderNotice)
-class ProviderNoticeAdmin(ReadOnlyAdmin):
-    list_display = ("received_at", "provider", "kind", "number", "state", "handled_at")
-    list_filter = ("state", "provider")
-    search_fields = ("number__exact", "attempt_key__exact", "refund_key__exact")
-    ordering = ("-id",)
 
 
 class ReturnLineInline(ReadOnlyInline):
