@@ -42,7 +42,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
     """`Authorization: Bearer <access token>` as allauth hands it out; the channel is the app."""
 
     def authenticate(self, request: Request) -> tuple[Customer, str] | None:
-        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         customer = _customer_of(token)

@@ -133,7 +133,7 @@ def claim_of(request: Request, *, actor: str) -> Claim:
     actor: who asks, so that keys of different people never meet. Raises Malformed when the header is missing or is
     not 1 to 255 printable ASCII characters.
     """
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
         raise Malformed(
             _("Send an Idempotency-Key of 1 to 255 printable ASCII characters, new for each thing you want done."),

@@ -69,7 +69,7 @@ def log_requests(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        given = request.headers.get("X-Request-Id", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if _ACCEPTED_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         start(request_id=request_id)
         response = get_response(request)

@@ -75,6 +75,6 @@ def answer_ready(request: HttpRequest | Request, ready: ReadyAnswer) -> HttpResp
     """Answer with ready bytes, or with 304 if the client has just these."""
     headers = {"ETag": ready.etag, "Vary": "Accept-Language"}
     cache_control = f"public, max-age={int(OLDEST_SECONDS)}"
-    if ready.etag in request.headers.get("If-None-Match", ""):
+    if ready.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         return HttpResponse(status=304, headers={**headers, "Cache-Control": cache_control})
     return answer_bytes(ready.body, headers=headers, cache=cache_control)

@@ -9,11 +9,11 @@ import time
 from collections.abc import Mapping
 from typing import Any, cast
 
-import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from core.database.base import DatabaseWrapper
+from core.database.prepared import Answer
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
@@ -26,31 +26,31 @@ def fetch_all(statement: str, parameters: Parameters, *, prepared: bool = True) 
     prepared: False has PostgreSQL plan the statement for just these values, which pays where the best plan depends on
     them (a search for a rare word or for one that half of all rows contain).
     """
-    return _run(statement, parameters, prepared=prepared).fetchall()
+    return _run(statement, parameters, prepared=prepared).rows()
 
 
 def fetch_one(statement: str, parameters: Parameters) -> Row | None:
     """Run a statement and return its first row, or None."""
-    return _run(statement, parameters).fetchone()
+    rows = _run(statement, parameters).rows()
+    return rows[0] if rows else None
 
 
 def execute(statement: str, parameters: Parameters) -> int:
     """Run a statement and return how many rows it touched."""
-    return _run(statement, parameters).rowcount
+    return _run(statement, parameters).touched()
 
 
-def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> "psycopg.Cursor[Row]":
+def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> Answer:
     # Asked for once: django.db.connection looks the thread's connection up anew at every touch.
     connection = cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
-    cursor = connection.rows_cursor()
-    connection.validate_no_broken_transaction()
     started = time.monotonic()
     try:
         with connection.wrap_database_errors:
-            cursor.execute(statement, parameters, prepare=prepared and settings.DATABASE_PREPARED_STATEMENTS)
+            statements = connection.statements()
+            connection.validate_no_broken_transaction()
+            return statements.run(statement, parameters, prepared=prepared and settings.DATABASE_PREPARED_STATEMENTS)
     finally:
         # Django's own query log, so that tests count these statements with all the others.
         if connection.queries_logged:
             took = time.monotonic() - started
             connection.queries_log.append({"sql": statement, "time": f"{took:.3f}"})
-    return cursor

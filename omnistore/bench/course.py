@@ -15,9 +15,11 @@ from omnistore.bench.by_hand import recruit_hands
 from omnistore.bench.crowd import Crowd, Done
 from omnistore.bench.figures import STEPS, Figures, as_json, budget, figures, percentile, table
 from omnistore.bench.meters import Meter, yardstick_ms
-from omnistore.bench.shop import MeasuredShop, open_servers, open_web
+from omnistore.bench.plain import APPLICATION, make_tables, recruit_callers
+from omnistore.bench.shop import MeasuredShop, free_port, open_servers, open_web
 from omnistore.bench.stock_room import HOT_SKU, HOT_UNITS, Goods, Shopper, analyse, fill_shelves, invite_shoppers
 from omnistore.bench.visitor import REFUSED, recruit_visitors
+from omnistore.servers.postgres import Postgres
 
 CONCURRENCIES = (1, 16)
 # Two processes drive more than one core can; within each the callers are threads that mostly wait.
@@ -38,6 +40,7 @@ Say = Callable[[str], None]
 class Course:
     """One run. seconds: how long each measurement lasts."""
 
+    postgres: Postgres
     shop: MeasuredShop
     goods: Goods
     seconds: float
@@ -56,6 +59,21 @@ class Course:
                 seconds = self.seconds if step == "journey" else self.seconds / 2
                 measured[step] = _measure(crowd, step, seconds, meter)
         return measured
+
+    def measure_plain(self, concurrency: int) -> dict[str, Figures]:
+        """Measure the plain shop, served as ours is."""
+        connection.ensure_connection()
+        make_tables(connection.connection)
+        database = connection.connection.info.dsn
+        with open_web(self.postgres, port=free_port(), application=APPLICATION, PLAIN_DATABASE=database) as plain:
+            shares = [
+                {"count": count, "port": plain.port, "seed": number * 1000}
+                for number, count in enumerate(_split(concurrency))
+            ]
+            with Crowd(recruit_callers, shares) as crowd:
+                crowd.do("journey", seconds=WARM_UP_SECONDS, most_each=WARM_UP_JOURNEYS // concurrency)
+                meter = Meter(servers=[plain.web], postgres=plain.postgres)
+                return {"journey": _measure(crowd, "journey", self.seconds, meter)}
 
     def measure_by_hand(self, concurrency: int) -> dict[str, Figures]:
         """Measure the same journey as SQL; what psycopg costs its callers counts as the server's time."""
@@ -105,7 +123,7 @@ class Course:
         shares = [
             {
                 "count": count,
-                "port": settings.PORT,
+                "port": self.shop.port,
                 "goods": goods,
                 "newcomers": [shopper.token for shopper in newcomers[number :: len(counts)]],
                 "regulars": [shopper.token for shopper in regulars[number :: len(counts)]],
@@ -125,8 +143,8 @@ def run(*, seconds: float, say: Say) -> dict[str, Any] | None:
     with open_servers() as postgres:
         say("Filling the shelves ...")
         goods = fill_shelves(now=timezone.now())
-        with open_web(postgres) as shop:
-            return _run_in(Course(shop, goods, seconds, say))
+        with open_web(postgres, port=settings.PORT) as shop:
+            return _run_in(Course(postgres, shop, goods, seconds, say))
 
 
 def _run_in(course: Course) -> dict[str, Any] | None:
@@ -135,6 +153,8 @@ def _run_in(course: Course) -> dict[str, Any] | None:
         course.say(f"Measuring the shop, {_at_once(concurrency)} ...")
         ours[concurrency] = course.measure_shop(concurrency)
         yardsticks.append(yardstick_ms())
+    course.say(f"Measuring a plain shop, {_at_once(16)} ...")
+    plain = course.measure_plain(16)
     course.say(f"Selling {HOT_UNITS} units of one variant to {BUYERS} buyers ...")
     rush = course.measure_rush()
     breaches = find_breaches()
@@ -144,10 +164,11 @@ def _run_in(course: Course) -> dict[str, Any] | None:
         yardsticks.append(yardstick_ms())
 
     headings = {f"shop, {_at_once(concurrency)}": found for concurrency, found in ours.items()}
+    headings[f"plain views, {_at_once(16)}"] = plain
     headings |= {f"SQL by hand, {_at_once(concurrency)}": found for concurrency, found in by_hand.items()}
     course.say("\n" + table(headings) + "\n")
     _tell_rush(rush, course.say)
-    for line, is_kept in budget(ours[16]["journey"]):
+    for line, is_kept in budget(ours[16]["journey"], plain=plain["journey"]):
         course.say(f"{'kept    ' if is_kept else 'EXCEEDED'}  {line}, journey, 16 at once")
     yardstick = round(statistics.median(yardsticks), 1)
     course.say(f"Yardstick: a million additions in Python took {yardstick} ms of CPU.")
@@ -157,6 +178,7 @@ def _run_in(course: Course) -> dict[str, Any] | None:
     return {
         "ours": {f"c{concurrency}": as_json(found) for concurrency, found in ours.items()},
         "sql_limit": {f"c{concurrency}": as_json(found) for concurrency, found in by_hand.items()},
+        "plain": {"c16": as_json(plain)},
         "hot_sku": rush,
         "yardstick_ms": yardstick,
     }

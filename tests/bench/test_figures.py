@@ -37,12 +37,19 @@ def test_nothing_measured_is_a_fault_and_not_a_figure():
 
 @pytest.mark.parametrize(
     ("server_ms", "pg_ms", "sql", "kept"),
-    [(15.0, 5.0, 24.0, [True, True]), (15.0, 5.1, 24.0, [True, False]), (1.0, 1.0, 24.1, [False, True])],
+    [
+        (15.0, 5.0, 24.0, [True, True, True]),
+        (15.0, 5.1, 24.0, [True, False, True]),
+        (1.0, 1.0, 24.1, [False, True, True]),
+        (20.0, 5.0, 24.0, [True, False, False]),
+    ],
 )
 def test_the_budget_is_kept_up_to_its_limits(server_ms, pg_ms, sql, kept):
     journey = Figures(rps=1.0, p50_ms=1.0, p95_ms=1.0, server_cpu_ms=server_ms, pg_cpu_ms=pg_ms, sql=sql)
 
-    assert [is_kept for _line, is_kept in budget(journey)] == kept
+    plain = Figures(rps=1.0, p50_ms=1.0, p95_ms=1.0, server_cpu_ms=3.0, pg_cpu_ms=1.0, sql=5.0)
+
+    assert [is_kept for _line, is_kept in budget(journey, plain=plain)] == kept
 
 
 def test_a_table_and_json_tell_the_same_figures():

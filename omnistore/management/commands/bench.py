@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+
+from omnistore.bench.shop import free_port
 
 DEFAULT_SECONDS = 8.0
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="omnistore-bench-") as data:
             # PostgreSQL's own user has to reach its directory.
             Path(data).chmod(0o755)
-            port = _free_port()
+            port = free_port()
             environment = {
                 **os.environ,
                 "DATA": data,
@@ -55,9 +56,3 @@ class Command(BaseCommand):
 
 def _heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,0 +1,185 @@
+"""
+Hand-written statements on one connection: bound and prepared on the server, and run without a cursor.
+
+A cursor is made for every kind of use there is, and most of what a short statement costs the client is the cursor's
+part of it. Statements here are constants, each with its named parameters, answered whole and at once.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper, Loader, PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+
+MOST_PREPARED = 400
+
+_PARAMETER = re.compile(r"%(?:%|\((\w+)\)s)")
+_SUCCESSES = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+
+
+class _JsonLoader(Loader):
+    """Reads jsonb as Python values; Django's own loader leaves it as text for its JSONField to read."""
+
+    def load(self, data: Buffer) -> Any:
+        return orjson.loads(data)
+
+
+class _TimeLoader(Loader):
+    """Reads timestamptz, which every session here writes in UTC; psycopg's own looks the zone up for each result."""
+
+    def load(self, data: Buffer) -> datetime:
+        return datetime.fromisoformat(bytes(data).decode())
+
+
+class _ListDumper(Dumper):
+    """
+    Writes a list as an array whose element type the statement names, e.g. `%(ids)s::bigint[]`.
+
+    psycopg's own looks every element over to find their smallest common type, and has PostgreSQL prepare the
+    statement once for each type that it found.
+    """
+
+    oid = 0
+
+    def dump(self, obj: list[Any]) -> bytes:
+        return f"{{{','.join(map(_array_element, obj))}}}".encode()
+
+
+def _array_element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, list):
+        return f"{{{','.join(map(_array_element, value))}}}"
+    if isinstance(value, int):
+        return str(value)
+    text = orjson.dumps(value).decode() if isinstance(value, dict) else str(value)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Answer:
+    """What a statement answered: rows as dictionaries, or how many it touched."""
+
+    __slots__ = ("_result", "_shape")
+
+    def __init__(self, result: PGresult, shape: "_Shape") -> None:
+        self._result = result
+        self._shape = shape
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every row."""
+        return self._shape.read(self._result)
+
+    def touched(self) -> int:
+        """Return how many rows the statement touched."""
+        return self._result.command_tuples or 0
+
+
+class _Shape:
+    """How to read the rows of one statement: their names, and a loader for each column; the same at every run."""
+
+    def __init__(self, adapters: Any) -> None:
+        self._transformer = Transformer(adapters)
+        self._names: list[str] | None = None
+
+    def read(self, result: PGresult) -> list[dict[str, Any]]:
+        names = self._names
+        if names is None:
+            self._transformer.set_pgresult(result)
+            names = self._names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
+        else:
+            self._transformer.set_pgresult(result, set_loaders=False)
+        rows: list[dict[str, Any]] = self._transformer.load_rows(
+            0, result.ntuples, lambda values: dict(zip(names, values, strict=True))
+        )
+        return rows
+
+
+class PreparedStatements:
+    """The hand-written statements of one connection, and those of them that its server holds prepared."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self.connection = connection
+        self._pgconn = connection.pgconn
+        self._adapters = psycopg.adapt.AdaptersMap(connection.adapters)
+        self._adapters.register_dumper(list, _ListDumper)
+        self._adapters.register_loader("jsonb", _JsonLoader)
+        self._adapters.register_loader("timestamptz", _TimeLoader)
+        self._writer = Transformer(self._adapters)
+        self._prepared: dict[tuple[str, tuple[int, ...]], tuple[bytes, _Shape]] = {}
+
+    def run(self, statement: str, parameters: Mapping[str, Any], *, prepared: bool) -> Answer:
+        """
+        Run a statement, beginning a transaction where one is due. Raises psycopg's errors.
+
+        Values go as text or binary, each under the type that psycopg finds for it; a statement is prepared once for
+        the types that it is given, so those it names itself (`::bigint`) are prepared once.
+        """
+        text, names = _numbered(statement)
+        writer = self._writer
+        values = writer.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
+        types = writer.types or ()
+        self._begin()
+        if not prepared:
+            result = self._pgconn.exec_params(text, values, types, writer.formats)
+            return Answer(self._checked(result), _Shape(self._adapters))
+        name, shape = self._prepared.get((statement, types)) or self._prepare(statement, text, types)
+        result = self._pgconn.exec_prepared(name, values, writer.formats)  # type: ignore[arg-type]  # None is NULL.
+        return Answer(self._checked(result), shape)
+
+    def commit(self) -> None:
+        """Commit the transaction, if there is one. Raises psycopg's errors."""
+        if self._pgconn.transaction_status != TransactionStatus.IDLE:
+            self._command(b"COMMIT")
+
+    def _begin(self) -> None:
+        if not self.connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE:
+            self._command(b"BEGIN")
+
+    def _command(self, command: bytes) -> None:
+        self._checked(self._pgconn.exec_(command))
+
+    def _prepare(self, statement: str, text: bytes, types: Sequence[int]) -> tuple[bytes, _Shape]:
+        if len(self._prepared) >= MOST_PREPARED:
+            self._prepared.clear()
+            self._command(b"DEALLOCATE ALL")
+        name = b"hand_%d" % len(self._prepared)
+        self._checked(self._pgconn.prepare(name, text, types))
+        known = self._prepared[statement, tuple(types)] = name, _Shape(self._adapters)
+        return known
+
+    def _checked(self, result: PGresult) -> PGresult:
+        if result.status in _SUCCESSES:
+            return result
+        if self._pgconn.status == ConnStatus.BAD:
+            raise psycopg.OperationalError(self._pgconn.error_message.decode(errors="replace").strip())
+        raise error_from_result(result)
+
+
+_NUMBERED: dict[str, tuple[bytes, list[str]]] = {}
+
+
+def _numbered(statement: str) -> tuple[bytes, list[str]]:
+    """Return a statement with `$1`, `$2` for its named parameters, and the names in the order of their numbers."""
+    known = _NUMBERED.get(statement)
+    if known is None:
+        names: list[str] = []
+
+        def number(found: re.Match[str]) -> str:
+            name = found[1]
+            if name is None:
+                return "%"
+            if name not in names:
+                names.append(name)
+            return f"${names.index(name) + 1}"
+
+        known = _PARAMETER.sub(number, statement).encode(), names
+        if len(_NUMBERED) < MOST_PREPARED:
+            _NUMBERED[statement] = known
+    return known
