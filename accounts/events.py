@@ -74,3 +74,18 @@ class TaxNumberChanged(Event):
 
     kind: ClassVar[str] = "customer.tax_number_changed"
     country: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceChanged(Event):
+    """
+    Something was added to a person's gift card, credit or points, or taken from it, other than by spending it.
+
+    balance: gift_card, credit or points. cause: the kind of the entry. amount: minor units or points, with its sign.
+    """
+
+    kind: ClassVar[str] = "balance.changed"
+    balance: str
+    cause: str
+    amount: int
+    currency: str

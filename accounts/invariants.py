@@ -28,3 +28,45 @@ invariant(
     WHERE person.merged_into_id IS NOT NULL
     """,
 )
+invariant(
+    "a balance is the sum of its entries and never below zero",
+    """
+    SELECT balance.id, balance.kind, balance.amount, coalesce(sum(entry.amount), 0) AS entries
+    FROM accounts_balance AS balance LEFT JOIN accounts_balanceentry AS entry ON entry.balance_id = balance.id
+    GROUP BY balance.id HAVING coalesce(sum(entry.amount), 0) <> balance.amount OR balance.amount < 0
+    """,
+)
+invariant(
+    "what is held of a balance is what its holds say",
+    """
+    SELECT balance.id, balance.kind, balance.held, coalesce(sum(hold.amount), 0) AS holds
+    FROM accounts_balance AS balance
+    LEFT JOIN accounts_balancehold AS hold ON hold.balance_id = balance.id AND hold.state = 'held'
+    GROUP BY balance.id HAVING coalesce(sum(hold.amount), 0) <> balance.held
+    """,
+)
+invariant(
+    "what was issued and not spent, taken back or expired is what people have",
+    """
+    SELECT sums.kind, sums.currency, sums.entries, sums.balances FROM (
+        SELECT balance.kind, balance.currency, sum(balance.amount) AS balances,
+               (SELECT coalesce(sum(entry.amount), 0) FROM accounts_balanceentry AS entry
+                JOIN accounts_balance AS of ON of.id = entry.balance_id
+                WHERE of.kind = balance.kind AND of.currency = balance.currency) AS entries
+        FROM accounts_balance AS balance GROUP BY balance.kind, balance.currency) AS sums
+    WHERE sums.entries <> sums.balances
+    """,
+)
+invariant(
+    "a closed gift card is empty, and every spent hold has its entry",
+    """
+    SELECT balance.id, NULL::uuid AS reference FROM accounts_balance AS balance
+    WHERE balance.state = 'closed' AND balance.amount <> 0
+    UNION ALL
+    SELECT hold.balance_id, hold.reference FROM accounts_balancehold AS hold
+    WHERE hold.state = 'spent' AND NOT EXISTS (
+        SELECT FROM accounts_balanceentry AS entry
+        WHERE entry.balance_id = hold.balance_id AND entry.kind = 'spent' AND entry.reference = hold.reference::text
+          AND entry.amount = -hold.amount)
+    """,
+)

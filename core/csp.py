@@ -42,7 +42,7 @@ class SecurityHeadersMiddleware(SecurityMiddleware):
 
     def _headers(self, policy: dict[str, str]) -> dict[str, tuple[str, str]]:
         headers = {
-            "Content-Security-Policy": "; ".join(f"{directive} {sources}" for directive, sources in policy.items()),
+            "Content-Security-Policy": written_policy(policy),
             "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
@@ -52,3 +52,8 @@ class SecurityHeadersMiddleware(SecurityMiddleware):
         if settings.SECURE_HSTS_SECONDS:
             headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
         return {name.lower(): (name, value) for name, value in headers.items()}
+
+
+def written_policy(policy: dict[str, str]) -> str:
+    """Return a policy as the header has it."""
+    return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())

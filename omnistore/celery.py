@@ -20,8 +20,12 @@ TIMETABLE = {
     "inventory.tasks.release_expired_reservations": 15,
     "orders.tasks.settle_open_payments": 15,
     "orders.tasks.settle_refunds": 15,
+    "orders.tasks.act_on_waiting_notices": 15,
     "orders.tasks.expire_overdue_pickups": MINUTE,
+    "orders.tasks.reconcile": 24 * HOUR,
     "core.tasks.prepare_journal_months": HOUR,
+    "accounts.tasks.release_lapsed_holds": MINUTE,
+    "accounts.tasks.expire_balances": HOUR,
     "accounts.tasks.forget_touch_messages": HOUR,
     "core.tasks.forget_old_answers": HOUR,
 }

@@ -11,7 +11,10 @@ from inventory.queries.staff import Staff, staff_with_store
 _CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "taxcategory", "location", "openinghours")
 _VOUCHERS = ("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher")
 _SEEN = {
-    "accounts": ("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
+    "accounts": (
+        *("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
+        *("balance", "balanceentry", "balancehold"),
+    ),
     "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion", *_VOUCHERS),
     "core": ("journalentry",),
     "engagement": ("message",),
@@ -25,24 +28,16 @@ _SEEN = {
         "reservation",
     ),
     "orders": (
-        *(
-            "order",
-            "orderline",
-            "ordertax",
-            "orderdiscount",
-            "fulfilment",
-            "fulfilmentline",
-            "handover",
-            "collector",
-            "tillsession",
-        ),
-        *("payment", "paymentattempt", "receiptrequest", "refund", "return", "returnline"),
+        *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
+        *("tillsession", "payment", "paymentattempt", "providernotice", "cardreader", "receiptrequest"),
+        *("refund", "return", "returnline"),
     ),
 }
 _EDITED = {
     "accounts": ("segment", "segmentmembership"),
     "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
+    "orders": ("cardreader",),
 }
 
 
@@ -61,6 +56,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
     roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer", "accounts.change_taxnumber"}),
+    roles.CORRECT_BALANCES: frozenset({"accounts.correct_balance", "accounts.add_balance"}),
 }
 
 

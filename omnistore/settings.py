@@ -35,6 +35,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-product
 HANDOVER_SECRET = hmac.digest(SECRET_KEY.encode(), b"hand-over codes of carts", "sha256")
 COLLECTION_SECRET = hmac.digest(SECRET_KEY.encode(), b"collection codes of pickups", "sha256")
 ORDER_LINK_SECRET = hmac.digest(SECRET_KEY.encode(), b"links to orders of guests", "sha256")
+GIFT_CARD_SECRET = hmac.digest(SECRET_KEY.encode(), b"codes of gift cards", "sha256")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
@@ -44,6 +45,13 @@ LIVE_PORT = a_port("LIVE_PORT", env.str("LIVE_PORT", default=str(PORT + 1)))
 LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:{LIVE_PORT}").rstrip("/")
 # Payments by the provider that obeys scripted test cards.
 ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
+# Cards by Stripe, once its keys are set; without them the test provider takes cards, and the pages say so.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_CAPTURE = env.str("STRIPE_CAPTURE", default="automatic")  # or manual: authorised first, then taken
+STRIPE_API_URL = env.str("STRIPE_API_URL", default="https://api.stripe.com")
+STRIPE_RETRIES = number("STRIPE_RETRIES", default=2)
 # The brand's name, as it stands on pages, receipts and mails.
 SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
@@ -54,6 +62,14 @@ SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")  # Whose mid
 SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
 # Days from the hand-over in which a shopper may ask to give goods back.
 RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
+# Years, counted from the end of the one in which it is sold, that a gift card lasts; 0 for ever.
+GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
+# What cash is rounded to, in minor units, where it is not the currency's usual smallest coin; 0 for that.
+CASH_COIN_MINOR = number("CASH_COIN_MINOR", default=0)
+# Minor units that a point pays; 0 where points pay for nothing.
+POINT_VALUE_MINOR = number("POINT_VALUE_MINOR", default=1)
+# The methods whose money goes back first, for example "gift_card,credit"; the others follow, cash last.
+REFUND_ORDER = env.list("REFUND_ORDER", default=[])
 # What a till's count may differ by, in minor units, before closing it takes a manager.
 TILL_DIFFERENCE_LIMIT_MINOR = number("TILL_DIFFERENCE_LIMIT_MINOR", default=500)
 

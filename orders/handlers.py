@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.events import CustomerVerified
 from accounts.queries.timeline import summarises
 from carts.services.vouchers import settle_vouchers
+from core.actors import Actor
 from core.formats import money_text
 from core.journal import Entry, handles
-from orders.events import OrderPlaced
+from orders.events import OrderPlaced, PickupCollected
+from orders.services.gift_cards import issue_sold_gift_cards
 from orders.services.guests import claim_guest_orders
 
 
@@ -26,6 +29,13 @@ def bring_guest_orders_home(entry: Entry) -> None:
 def use_vouchers(entry: Entry) -> None:
     """The promise holds: what the order held of vouchers is used."""
     settle_vouchers(cart_id=entry.payload["cart_id"], now=entry.occurred_at)
+
+
+@handles(OrderPlaced, PickupCollected)
+def load_sold_gift_cards(entry: Entry) -> None:
+    """What was sold as a gift card is loaded as soon as all of its order is paid: when placed, or at the desk."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 def _about_order(words: Any) -> Callable[[Entry], str]:

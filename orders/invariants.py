@@ -195,11 +195,11 @@ invariant(
     SELECT session.id, session.expected, cash.amount FROM orders_tillsession AS session
     CROSS JOIN LATERAL (
         SELECT session.opening_float
-            + coalesce((SELECT sum(payment.amount) FROM orders_payment AS payment
+            + coalesce((SELECT sum(payment.amount + payment.rounding) FROM orders_payment AS payment
                         JOIN orders_order AS orders ON orders.id = payment.order_id
                         WHERE coalesce(payment.till_session_id, orders.till_session_id) = session.id
                           AND payment.method = 'cash' AND payment.state = 'captured'), 0)
-            - coalesce((SELECT sum(refund.amount) FROM orders_refund AS refund
+            - coalesce((SELECT sum(refund.amount + refund.rounding) FROM orders_refund AS refund
                         WHERE refund.till_session_id = session.id AND refund.state = 'done'), 0) AS amount
     ) AS cash
     WHERE session.closed_at IS NOT NULL AND session.expected <> cash.amount
@@ -212,5 +212,39 @@ invariant(
     FROM carts_cart AS cart
     LEFT JOIN orders_order AS orders ON orders.cart_id = cart.id AND orders.state <> 'failed'
     WHERE (cart.state = 'ordered') <> (orders.id IS NOT NULL)
+    """,
+)
+invariant(
+    "what a balance paid is held while the order waits, spent once it is captured, and free when it is not",
+    """
+    SELECT payment.id, payment.state, payment.amount, held.spent, held.held FROM orders_payment AS payment
+    LEFT JOIN LATERAL (
+        SELECT coalesce(sum(hold.amount) FILTER (WHERE hold.state = 'spent'), 0) AS spent,
+               coalesce(sum(hold.amount) FILTER (WHERE hold.state = 'held'), 0) AS held
+        FROM accounts_balancehold AS hold WHERE hold.reference = payment.hold_key
+    ) AS held ON true
+    WHERE payment.hold_key IS NOT NULL AND (
+        held.spent <> CASE payment.state WHEN 'captured' THEN coalesce(payment.points, payment.amount) ELSE 0 END
+        OR (payment.state <> 'held' AND held.held > 0))
+    """,
+)
+invariant(
+    "what went back to a balance is written there once",
+    """
+    SELECT refund.id, refund.amount, entry.amount AS entered FROM orders_refund AS refund
+    JOIN orders_payment AS payment ON payment.id = refund.payment_id
+    LEFT JOIN LATERAL (
+        SELECT sum(entry.amount) AS amount FROM accounts_balanceentry AS entry
+        WHERE entry.reference = refund.key::text AND entry.kind IN ('given_back', 'loaded')
+    ) AS entry ON true
+    WHERE refund.state = 'done' AND (refund.goes_to = 'credit' OR payment.method IN ('gift_card', 'credit'))
+      AND coalesce(entry.amount, 0) <> refund.amount
+    """,
+)
+invariant(
+    "no difference from a payment provider waits a day to be explained",
+    """
+    SELECT id, provider, kind, ref, ours, theirs FROM orders_reconciliationbreak
+    WHERE resolved_at IS NULL AND found_at < now() - interval '24 hours'
     """,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services import payments, pickup, refunds
+from orders.services import notices, payments, pickup, reconciliation, refunds
 
 
 @shared_task
@@ -21,6 +21,18 @@ def settle_refunds(**unknown: Any) -> None:
 
 
 @shared_task
+def act_on_waiting_notices(**unknown: Any) -> None:
+    """Try again what providers have told us before we could understand it."""
+    notices.act_on_waiting_notices(now=timezone.now())
+
+
+@shared_task
 def expire_overdue_pickups(**unknown: Any) -> None:
     """Cancel, put back and refund what nobody collected in time."""
     pickup.expire_overdue_pickups(now=timezone.now())
+
+
+@shared_task
+def reconcile(**unknown: Any) -> None:
+    """Compare the providers' books with ours."""
+    reconciliation.reconcile(now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import addresses, consents, me, timeline, touches
+from accounts.api import addresses, balances, consents, me, timeline, touches
 
 urlpatterns = [
     path("me/", me.Me.as_view()),
@@ -10,5 +10,8 @@ urlpatterns = [
     path("me/consents/", consents.Consents.as_view()),
     path("me/addresses/", addresses.Addresses.as_view()),
     path("me/addresses/<int:address_id>/", addresses.OneAddress.as_view()),
+    path("me/balances/", balances.Balances.as_view()),
+    path("me/balances/entries/", balances.Entries.as_view()),
+    path("gift-cards/balance/", balances.GiftCardBalance.as_view()),
     path("events/", touches.Touches.as_view()),
 ]

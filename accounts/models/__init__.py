@@ -1,4 +1,5 @@
 from accounts.models.addresses import Address
+from accounts.models.balances import Balance, BalanceEntry, BalanceHold
 from accounts.models.consents import Consent
 from accounts.models.customers import Customer, CustomerMerge
 from accounts.models.segments import Segment, SegmentMembership
@@ -7,6 +8,9 @@ from accounts.models.touches import TouchMessage
 
 __all__ = [
     "Address",
+    "Balance",
+    "BalanceEntry",
+    "BalanceHold",
     "Consent",
     "Customer",
     "CustomerMerge",

@@ -104,13 +104,24 @@ class ProductMediaInline(OfficeInline):
 class ProductAdmin(CatalogueAdmin):
     list_display = ("__str__", "slug", "brand", "category", "state", "updated_at")
     list_select_related = ("category",)
-    list_filter = ("state", "category")
+    list_filter = ("state", "kind", "category")
     search_fields = ("slug",)
     search_help_text = _("Words of the name in any language, brand, SKU or barcode.")
     ordering = ("-id",)
     long_texts = ("description",)
     fields = (
-        *("name", "slug", "description", "brand", "category", "tax_category", "attributes", "state", "published_at"),
+        *(
+            "name",
+            "slug",
+            "kind",
+            "description",
+            "brand",
+            "category",
+            "tax_category",
+            "attributes",
+            "state",
+            "published_at",
+        ),
     )
     readonly_fields = ("state", "published_at")
     autocomplete_fields = ("category",)

@@ -39,7 +39,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(state=Product.PUBLISHED)
 
 
-@audited("slug", "name", "description", "brand", "category", "tax_category", "attributes", "state", "published_at")
+@audited(
+    "slug", "kind", "name", "description", "brand", "category", "tax_category", "attributes", "state", "published_at"
+)
 class Product(models.Model):
     """
     A thing with a page of its own; what is bought is one of its variants.
@@ -50,7 +52,14 @@ class Product(models.Model):
     DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
     STATES = [(DRAFT, _("Draft")), (PUBLISHED, _("Published")), (RETIRED, _("Retired"))]
 
+    GOODS, GIFT_CARD = "goods", "gift_card"
+    KINDS = [(GOODS, _("Goods")), (GIFT_CARD, _("Gift card"))]
+
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=KINDS, default=GOODS, db_default=GOODS,
+        help_text=_("A gift card is loaded with its price when it is paid."),
+    )  # fmt: skip
     name = TranslatedField(_("name"))
     description = TranslatedField(_("description"), blank=True)
     brand = models.CharField(_("brand"), max_length=120, blank=True)

@@ -13,7 +13,7 @@ from core import journal, sql
 from core.imports.progress import Progress
 from core.models import HandlerPosition, JournalEntry
 from inventory.models import Location, Media
-from omnistore.demo import goods, history, large, money, people, stock, town
+from omnistore.demo import balances, goods, history, large, money, people, stock, town
 from omnistore.demo.copying import allow_long_thought
 
 # Everything a shop fills; Django's own tables of types, rights and timetables stay.
@@ -97,6 +97,7 @@ def _lay_the_ground(
     variants = goods.write_goods(rng=rng, now=now, progress=progress)
     money.write_taxes()
     stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations, progress=progress)
+    balances.give_balances(shoppers=shoppers, now=now)
     return locations, staff, shoppers
 
 

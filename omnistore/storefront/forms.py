@@ -16,7 +16,9 @@ from rest_framework import exceptions, serializers
 from accounts.addresses import AddressBody
 from accounts.phones import PhoneText
 from core.api import checked_values
-from orders.rules.checkout import PAY_IN_STORE, PICKUP, SHIP, TEST
+from orders.paying import BalanceForm, split_of
+from orders.providers.stripe import is_stripe_on
+from orders.rules.checkout import CARD, PAY_IN_STORE, PICKUP, SHIP, TEST
 
 NEW_ADDRESS = "new"
 ADDRESS_FIELDS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
@@ -79,12 +81,16 @@ class CheckoutForm(forms.Form):
     country_area = forms.CharField(label=gettext_lazy("State or province"), required=False, max_length=200)
     country_code = forms.CharField(label=gettext_lazy("Country"), required=False, max_length=2)
     keep_address = forms.BooleanField(required=False)
-    pay = forms.ChoiceField(choices=[(TEST, ""), (PAY_IN_STORE, "")], required=False)
+    pay = forms.ChoiceField(choices=[(CARD, ""), (TEST, ""), (PAY_IN_STORE, "")], required=False)
+    card_token = forms.RegexField(r"^pm_[A-Za-z0-9_]+$", required=False, max_length=255)
     card = forms.ChoiceField(choices=TEST_CARDS, required=False)
 
-    def __init__(self, data: Mapping[str, Any], *, is_guest: bool, saved: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], *, is_guest: bool, saved: Sequence[Mapping[str, Any]], balances: BalanceForm
+    ) -> None:
         super().__init__(data)
         self.is_guest = is_guest
+        self.balances = balances
         self.saved = {str(row["id"]): row for row in saved}
         self.fields["pay"].error_messages["invalid_choice"] = _("Choose how to pay.")
 
@@ -108,9 +114,20 @@ class CheckoutForm(forms.Form):
         return values
 
     def _check_payment(self, values: dict[str, Any]) -> None:
+        if not self.balances.is_valid():
+            self.add_error(None, list(self.balances.errors.get("gift_cards", [])))
+            return
+        total = values.get("expected_pickup" if values.get("kind") == PICKUP else "expected_ship") or 0
+        values["rest"] = split_of(total, self.balances.tenders).rest
+        if not values["rest"]:
+            return
         ways = {TEST} if settings.ENABLE_TEST_PROVIDER else set()
+        if is_stripe_on():
+            ways.add(CARD)
         if values.get("kind") == PICKUP:
             ways.add(PAY_IN_STORE)
+        if values.get("pay") == CARD and not values.get("card_token"):
+            self.add_error("pay", _("Fill in your card first; it needs scripts to be switched on."))
         if values.get("pay") not in ways and "pay" not in self.errors:
             self.add_error("pay", _("Choose how to pay. Only what is collected in a store can be paid there."))
 

@@ -19,7 +19,9 @@ from inventory.queries.offers import Source, load_sources
 from inventory.queries.shelves import Shelves
 from inventory.queries.staff import Store
 from omnistore.till.forms import AddressForm, CashField, PhoneField
-from orders.rules.checkout import CARRY_OUT, CASH, PAY_IN_STORE, PICKUP, SHIP, TEST, FulfilmentWish, Tender
+from orders.providers.stripe import READER
+from orders.rules.cash import cash_rounding, smallest_coin
+from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, PICKUP, SHIP, TEST, FulfilmentWish, Tender
 
 HERE, ELSEWHERE = "here", "elsewhere"
 WAYS = (CARRY_OUT, HERE, ELSEWHERE, SHIP)
@@ -101,7 +103,15 @@ def _short(cart: CartView, units: Mapping[int, int]) -> list[str]:
 class TenderForm(forms.Form):
     """How a sale is paid, and how the customer is reached. The total and the way are the view's."""
 
-    method = forms.ChoiceField(label=gettext_lazy("How it is paid"), choices=[], widget=forms.RadioSelect)
+    method = forms.ChoiceField(
+        label=gettext_lazy("How it is paid"), choices=[], widget=forms.RadioSelect, required=False
+    )
+    part = CashField(
+        label=gettext_lazy("Only a part of it this way"),
+        help_text=gettext_lazy("Left empty: all that is left to pay."),
+        required=False,
+    )
+    second = forms.ChoiceField(label=gettext_lazy("And the rest"), choices=[], required=False)
     tendered = CashField(label=gettext_lazy("Cash received"), required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False)
@@ -116,19 +126,29 @@ class TenderForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, way: Way, total: int, is_known: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        way: Way,
+        total: int,
+        rest: int,
+        is_known: bool,
+        readers: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tendered"].widget.attrs["autofocus"] = True
-        self.way, self.total, self.is_known = way, total, is_known
+        self.way, self.total, self.rest, self.is_known, self.readers = way, total, rest, is_known, readers
         methods: Any = self.fields["method"]
-        methods.choices = methods_for(way.name)
+        methods.choices = methods_for(way.name, readers)
+        seconds: Any = self.fields["second"]
+        seconds.choices = [("", "–"), *methods_for(way.name, readers)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        if cleaned["method"] == CASH and (cleaned.get("tendered") or 0) < self.total:
-            self.add_error("tendered", _("This does not cover the total. Take more, or choose another way to pay."))
+        self._check_payment(cleaned)
         has_contact = self.is_known or cleaned.get("email") or cleaned.get("phone")
         if self.way.name != CARRY_OUT and not has_contact:
             raise ValidationError(_("Give an e-mail address or a phone number, so that we can reach the customer."))
@@ -138,19 +158,55 @@ class TenderForm(forms.Form):
             self.add_error("phone", _("Say where to send the receipt."))
         return cleaned
 
-    def tender(self) -> Tender:
-        """Return what pays all of it."""
-        method = self.cleaned_data["method"]
+    def tenders(self) -> list[Tender]:
+        """Return what pays all that balances leave over."""
+        asked = self.cleaned_data
+        if not self.rest:
+            return []
+        if asked["part"] is None:
+            return [self._tender(asked["method"])]
+        return [self._tender(asked["method"], asked["part"]), self._tender(asked["second"])]
+
+    @property
+    def _cash(self) -> int:
+        """What is to be paid in cash, in minor units, coins rounded."""
+        asked = self.cleaned_data
+        part = self.rest if asked["part"] is None else asked["part"]
+        cash = part if asked["method"] == CASH else self.rest - part if asked["second"] == CASH else 0
+        return cash + cash_rounding(cash, coin=cash_coin())
+
+    def _check_payment(self, cleaned: dict[str, Any]) -> None:
+        if not self.rest:
+            return
+        part = cleaned.get("part")
+        if not cleaned.get("method"):
+            self.add_error("method", _("Choose how the rest is paid."))
+        elif part is not None and not 0 < part < self.rest:
+            self.add_error("part", _("A part is more than nothing and less than what is left to pay."))
+        elif part is not None and cleaned.get("second") in ("", cleaned["method"]):
+            self.add_error("second", _("Choose another way for the rest."))
+        elif self._cash and (cleaned.get("tendered") or 0) < self._cash:
+            self.add_error("tendered", _("This does not cover the total. Take more, or choose another way to pay."))
+
+    def _tender(self, method: str, amount: int | None = None) -> Tender:
         if method == CASH:
-            return Tender(CASH, tendered=self.cleaned_data["tendered"])
+            return Tender(CASH, amount, tendered=self.cleaned_data["tendered"])
         if method == PAY_IN_STORE:
-            return Tender(PAY_IN_STORE)
-        return Tender(TEST, payment_method="decline" if method == "test_declined" else "approve")
+            return Tender(PAY_IN_STORE, amount)
+        if method.startswith(READER):
+            return Tender(CARD, amount, payment_method=method)
+        return Tender(TEST, amount, payment_method="decline" if method == "test_declined" else "approve")
 
 
-def methods_for(way: str) -> list[tuple[str, Any]]:
-    """Return the ways to pay for goods that reach the customer in some way, as choices."""
+def cash_coin() -> int:
+    """Return what cash is rounded to in this shop."""
+    return smallest_coin(settings.SHOP_CURRENCY, override=settings.CASH_COIN_MINOR)
+
+
+def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple[str, Any]]:
+    """Return the ways to pay for goods that reach the customer in some way, as choices. readers: number and name."""
     choices: list[tuple[str, Any]] = [(CASH, gettext_lazy("Cash"))]
+    choices += [(f"{READER}{number}", _("Card at %(reader)s") % {"reader": name}) for number, name in readers]
     if settings.ENABLE_TEST_PROVIDER:
         choices += [(TEST, gettext_lazy("Test card")), ("test_declined", gettext_lazy("Test card that is declined"))]
     if way in (HERE, ELSEWHERE):
@@ -169,6 +225,7 @@ def fulfilment_of(way: str, *, store: Store, elsewhere: str, address: AddressFor
 
 
 def notes_for(total: int) -> list[int]:
-    """Return the amounts people lay down for a total: exactly it, and the next round ones."""
+    """Return the amounts people lay down for a total: exactly it in the coins there are, and the next round ones."""
+    total += cash_rounding(total, coin=cash_coin())
     rounded = {-(-total // note) * note for note in NOTES}
     return sorted({total, *rounded})[:5]

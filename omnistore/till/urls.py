@@ -16,7 +16,7 @@ from omnistore.till.views.parcels import FindParcel, ParcelAct, ParcelPage, Parc
 from omnistore.till.views.pay import Pay
 from omnistore.till.views.people import CustomerPage, Find
 from omnistore.till.views.pickups import Desk, FindPickup, HandOver, PickupAct, PickupPage
-from omnistore.till.views.receipts import Done, Receipt
+from omnistore.till.views.receipts import Done, GiftCardCode, Receipt
 from omnistore.till.views.registers import Closing, Registers
 from omnistore.till.views.sell import Emptied, Line, LiveSale, NewCustomer, Recognised, Redeemed, SaleScreen, Scan, Till
 from omnistore.till.views.stores import Stores
@@ -74,5 +74,6 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:number>/cancellation/", staff_only(Cancellation), name="till_cancel"),
     path("orders/<str:number>/refunds/", staff_only(PayOut), name="till_pay_out"),
     path("orders/<str:number>/done/", staff_only(Done), name="till_done"),
+    path("orders/<str:number>/gift-cards/<int:card_id>/", staff_only(GiftCardCode), name="till_gift_card"),
     path("orders/<str:number>/receipt/", staff_only(Receipt), name="till_receipt"),
 ]

@@ -20,13 +20,21 @@ from orders.queries.orders import get_order, get_order_for
 from orders.services.cancellation import cancel_order
 
 
-class Cancellation(StrictSerializer):
+class AnyCancellation(StrictSerializer):
+    refund = serializers.ChoiceField(
+        ["original", "credit"],
+        default="original",
+        help_text="credit: as store credit instead, because the customer wants it so.",
+    )
+
+
+class Cancellation(AnyCancellation):
     reason = serializers.ChoiceField(
         ["changed_mind", "too_slow", "found_elsewhere", "mistake", "other"], default="other"
     )
 
 
-class StaffCancellation(StrictSerializer):
+class StaffCancellation(AnyCancellation):
     reason = serializers.ChoiceField(["customer", "goods_missing", "fraud", "mistake"])
 
 
@@ -51,7 +59,13 @@ class OrderCancellation(CartDoor):
         get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
 
         def act() -> dict[str, Any]:
-            cancel_order(number=number, reason=body["reason"], by=actor_of(request), now=now)
+            cancel_order(
+                number=number,
+                reason=body["reason"],
+                as_credit=body["refund"] == "credit",
+                by=actor_of(request),
+                now=now,
+            )
             return order_json(get_order(number))
 
         return do_once(claim_of(request, actor=who_asks(owner)), act, status=200)
@@ -75,7 +89,7 @@ class TillCancellation(StaffDoor):
         by = self.actor(request)
 
         def act() -> dict[str, Any]:
-            cancel_order(number=number, reason=body["reason"], by=by, now=now)
+            cancel_order(number=number, reason=body["reason"], as_credit=body["refund"] == "credit", by=by, now=now)
             return order_json(get_order(number), shows_codes=False)
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)

@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of
+from accounts.guessing import asker_of
 from carts.doors import TOKEN_PARAMETER, CartDoor
 from carts.services.carts import Owner
 from core.api import Door, answer, checked
@@ -20,8 +21,9 @@ from core.idempotency import claim_of
 from orders.api.input import CheckoutIn, fulfilment_wish, wish_fields
 from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
 from orders.providers.sandbox import SandboxProvider
+from orders.providers.stripe import is_stripe_on
 from orders.queries.orders import get_order_for
-from orders.rules.checkout import PAY_IN_STORE, TEST, Wish
+from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, Wish
 from orders.services.checkout import check_out
 from orders.services.payments import look_again
 
@@ -57,7 +59,7 @@ class Checkout(CartDoor):
         wish = Wish(
             fulfilments=tuple(fulfilment_wish(given) for given in body["fulfilments"]),
             request_mark=claim.mark,
-            **_with_contact(wish_fields(body), request),
+            **_with_contact(wish_fields(body, asker=asker_of(request), now=now), request),
         )
         _check_methods(wish)
         return check_out(claim=claim, owner=owner, wish=wish, by=actor_of(request), now=now, render=placed_json)
@@ -102,8 +104,15 @@ def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
 
 
 def _check_methods(wish: Wish) -> None:
+    possible = {*BALANCES, PAY_IN_STORE}
+    if settings.ENABLE_TEST_PROVIDER:
+        possible.add(TEST)
+    if is_stripe_on():
+        possible.add(CARD)
     for tender in wish.tenders:
-        if tender.method not in (PAY_IN_STORE, TEST) or (tender.method == TEST and not settings.ENABLE_TEST_PROVIDER):
+        if tender.method not in possible:
             raise Malformed(
                 _("Paying by %(method)s is not possible here.") % {"method": tender.method}, field="payments"
             )
+        if tender.method == CARD and not tender.payment_method.startswith("pm_"):
+            raise Malformed(_("Name the card by what the hosted fields gave for it."), field="payments")

@@ -1,6 +1,7 @@
 """The forms in which a checkout or a sale comes in, and how they become a wish."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,20 @@ from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.api import StrictSerializer
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
-from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, PICKUP, SHIP, TEST, FulfilmentWish, Tender
+from orders.rules.checkout import (
+    BALANCES,
+    CARD,
+    CARRY_OUT,
+    CASH,
+    GIFT_CARD,
+    PAY_IN_STORE,
+    PICKUP,
+    SHIP,
+    TEST,
+    FulfilmentWish,
+    Tender,
+)
+from orders.services.tenders import with_gift_card
 
 MOST_PARTS = 20
 MOST_LINES = 200
@@ -69,16 +83,26 @@ class FulfilmentIn(StrictSerializer):
         return attrs
 
 
-class PaymentIn(StrictSerializer):
-    method = serializers.ChoiceField([CARD, PAY_IN_STORE, TEST])
+class AnyPaymentIn(StrictSerializer):
+    """What every payment may have; gift_card, credit and points without an amount pay as much as they can."""
+
     amount = MoneyIn(required=False)
+    code = serializers.CharField(max_length=40, required=False, help_text="A gift card's.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("code" in attrs) != (attrs["method"] == GIFT_CARD):
+            raise serializers.ValidationError({"code": [_("A gift card is named by its code, and nothing else is.")]})
+        return attrs
+
+
+class PaymentIn(AnyPaymentIn):
+    method = serializers.ChoiceField([CARD, *BALANCES, PAY_IN_STORE, TEST])
     provider = serializers.CharField(max_length=20, required=False)
     payment_method = serializers.CharField(max_length=255, required=False, allow_blank=True)
 
 
-class TillPaymentIn(StrictSerializer):
-    method = serializers.ChoiceField([CASH, CARD, PAY_IN_STORE, TEST])
-    amount = MoneyIn(required=False)
+class TillPaymentIn(AnyPaymentIn):
+    method = serializers.ChoiceField([CASH, CARD, *BALANCES, PAY_IN_STORE, TEST])
     tendered = MoneyIn(required=False)
     payment_method = serializers.CharField(max_length=255, required=False, allow_blank=True)
 
@@ -143,14 +167,19 @@ def fulfilment_wish(given: Mapping[str, Any]) -> FulfilmentWish:
     )
 
 
-def tender(given: Mapping[str, Any]) -> Tender:
-    """Read one payment. Raises Malformed if its currency is not the shop's."""
-    return Tender(
+def tender(given: Mapping[str, Any], *, asker: str, now: datetime) -> Tender:
+    """
+    Read one payment. asker: who shows a gift card, for counting wrong codes.
+
+    Raises Malformed if its currency is not the shop's, GiftCardNotValid, TooManyWrongCodes.
+    """
+    read = Tender(
         method=given["method"],
         amount=shop_amount(given["amount"], "payments") if "amount" in given else None,
         tendered=shop_amount(given["tendered"], "payments") if "tendered" in given else None,
         payment_method=given.get("payment_method", ""),
     )
+    return with_gift_card(read, given["code"], asker=asker, now=now) if read.method == GIFT_CARD else read
 
 
 def shop_amount(money: Mapping[str, Any], field: str) -> int:
@@ -160,12 +189,12 @@ def shop_amount(money: Mapping[str, Any], field: str) -> int:
     return int(money["minor"])
 
 
-def wish_fields(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a wish that a checkout and a sale have in common."""
+def wish_fields(body: Mapping[str, Any], *, asker: str, now: datetime) -> dict[str, Any]:
+    """Return the fields of a wish that a checkout and a sale have in common. asker: as for tender()."""
     contact = body.get("contact", {})
     expected = body.get("expected_total")
     return {
-        "tenders": tuple(tender(payment) for payment in body.get("payments", ())),
+        "tenders": tuple(tender(payment, asker=asker, now=now) for payment in body.get("payments", ())),
         "cart_version": body.get("cart_version"),
         "expected_total": expected["minor"] if expected else None,
         "expected_currency": expected["currency"] if expected else "",

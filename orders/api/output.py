@@ -120,7 +120,13 @@ def _payment_json(payment: PaymentView, currency: str) -> dict[str, Any]:
     }
     if payment.tendered is not None:
         shaped["tendered"] = money_json(payment.tendered, currency)
-        shaped["change"] = money_json(payment.tendered - payment.amount, currency)
+        shaped["change"] = money_json(payment.change, currency)
+    if payment.rounding:
+        shaped["rounding"] = money_json(payment.rounding, currency)
+    if payment.points is not None:
+        shaped["points"] = payment.points
+    if payment.card is not None:
+        shaped["card"] = payment.card
     return shaped
 
 
@@ -169,6 +175,9 @@ class PaymentOut(serializers.Serializer[Any]):
     refunded = MoneySchema()
     tendered = MoneySchema(required=False)
     change = MoneySchema(required=False)
+    rounding = MoneySchema(required=False, help_text="What the cash was more or less, for want of small coins.")
+    points = serializers.IntegerField(required=False)
+    card = serializers.CharField(required=False, help_text="The end of a gift card's code.")
 
 
 class RefundOut(serializers.Serializer[Any]):
@@ -177,6 +186,7 @@ class RefundOut(serializers.Serializer[Any]):
     amount = MoneySchema()
     state = serializers.CharField()
     reason = serializers.CharField()
+    goes_to = serializers.CharField(help_text="original, or credit if the customer chose it.")
     asked_at = serializers.DateTimeField()
 
 

@@ -19,9 +19,9 @@ from core.money import money_json
 from core.schema import MoneySchema
 from inventory.staff import StaffDoor
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import MOST_LINES, MoneyIn, tender
+from orders.api.input import MOST_LINES, AnyPaymentIn, MoneyIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
-from orders.rules.checkout import CARD, CASH
+from orders.rules.checkout import BALANCES, CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
 from orders.services.hand_over import (
     MOST_WRONG_CODES,
@@ -46,9 +46,10 @@ class Rejection(StrictSerializer):
     reason = serializers.CharField(max_length=200)
 
 
-class DeskPayment(StrictSerializer):
-    method = serializers.ChoiceField([CASH, CARD])
-    amount = MoneyIn(required=False, help_text="Of one payment it may be left out: it takes the rest.")
+class DeskPayment(AnyPaymentIn):
+    """Of one payment the amount may be left out: it takes the rest."""
+
+    method = serializers.ChoiceField([CASH, CARD, *BALANCES])
     tendered = MoneyIn(required=False, help_text="The cash laid down.")
 
 
@@ -252,7 +253,7 @@ class HandOver(PickupDoor):
         body = checked(HandOverIn, request)
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{by.staff_id}")
-        tenders = [tender(payment) for payment in body.get("payments", ())]
+        tenders = [tender(payment, asker=f"staff:{by.staff_id}", now=now) for payment in body.get("payments", ())]
         line_ids = [line_id_of(line) for line in body["lines"]] if "lines" in body else None
         proof = self._proof(line_id_of(pickup_id), body, now)
 

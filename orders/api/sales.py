@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from accounts.guessing import asker_of
 from accounts.queries.people import get_person
 from accounts.rules import roles
 from carts.doors import line_id_of
@@ -24,6 +25,7 @@ from orders.api.input import SaleIn, fulfilment_wish, wish_fields
 from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
 from orders.models import TillSession
 from orders.rules.checkout import CARRY_OUT, FulfilmentWish, Wish
+from orders.services.card_readers import check_readers
 from orders.services.checkout import sell_cart, sell_lines
 
 OLDEST_OFFLINE_SALE = timedelta(days=30)
@@ -67,8 +69,9 @@ class Sales(StaffDoor):
             customer_id=customer_id,
             occurred_at=_occurred_at(body.get("occurred_at"), now),
             request_mark=claim.mark,
-            **wish_fields(body),
+            **wish_fields(body, asker=asker_of(request), now=now),
         )
+        check_readers(wish.tenders, store_id=by.store_id)
         if "cart" in body:
             return sell_cart(
                 claim=claim, cart_id=line_id_of(body["cart"]), wish=wish, by=by, now=now, render=placed_json

@@ -1,11 +1,13 @@
+from orders.models.card_readers import CardReader
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
-from orders.models.payments import Payment, PaymentAttempt, Refund, SandboxCharge
+from orders.models.payments import Payment, PaymentAttempt, ProviderNotice, ReconciliationBreak, Refund, SandboxCharge
 from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnLine
 from orders.models.till_sessions import TillSession
 
 __all__ = [
+    "CardReader",
     "Collector",
     "Fulfilment",
     "FulfilmentLine",
@@ -16,7 +18,9 @@ __all__ = [
     "OrderTax",
     "Payment",
     "PaymentAttempt",
+    "ProviderNotice",
     "ReceiptRequest",
+    "ReconciliationBreak",
     "Refund",
     "Return",
     "ReturnLine",

@@ -10,15 +10,17 @@ class Payment(models.Model):
     One tender of an order, in minor units of the order's currency.
 
     pending: not asked yet or asked without an answer. needs_action: the shopper must confirm with the provider.
-    due: to be paid at the desk. captured: the money is ours. declined, voided: it is not and will not be.
+    due: to be paid at the desk. held: in our hands until the order's promise holds. captured: the money is ours.
+    declined, voided: it is not and will not be.
     """
 
-    PENDING, NEEDS_ACTION, DUE = "pending", "needs_action", "due"
+    PENDING, NEEDS_ACTION, DUE, HELD = "pending", "needs_action", "due", "held"
     CAPTURED, DECLINED, VOIDED = "captured", "declined", "voided"
     STATES = [
         (PENDING, _("Pending")),
         (NEEDS_ACTION, _("Needs the shopper")),
         (DUE, _("Due at the desk")),
+        (HELD, _("Held until the rest is paid")),
         (CAPTURED, _("Captured")),
         (DECLINED, _("Declined")),
         (VOIDED, _("Voided")),
@@ -26,6 +28,9 @@ class Payment(models.Model):
     METHODS = [
         ("cash", _("Cash")),
         ("card", _("Card")),
+        ("gift_card", _("Gift card")),
+        ("credit", _("Store credit")),
+        ("points", _("Points")),
         ("pay_in_store", _("Pay in the store")),
         ("test", _("Test")),
         ("imported", _("Imported")),
@@ -39,6 +44,13 @@ class Payment(models.Model):
     amount = models.BigIntegerField(_("amount"))
     refunded = models.BigIntegerField(_("refunded"), default=0, help_text=_("Refunds in flight included."))
     tendered = models.BigIntegerField(_("tendered"), null=True, blank=True, help_text=_("Cash handed over."))
+    rounding = models.BigIntegerField(
+        _("rounding"), default=0, db_default=0, help_text=_("What the cash was more or less, for want of small coins.")
+    )
+    hold_key = models.UUIDField(
+        _("hold"), null=True, blank=True, unique=True, help_text=_("What was held of a gift card, credit or points.")
+    )
+    points = models.BigIntegerField(_("points"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES)
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
     till_session = models.ForeignKey(
@@ -56,7 +68,14 @@ class Payment(models.Model):
                 condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="payment_refunded_within_amount"
             ),
             models.CheckConstraint(
-                condition=Q(tendered__isnull=True) | Q(tendered__gte=F("amount")), name="payment_cash_covers_amount"
+                condition=Q(tendered__isnull=True) | Q(tendered__gte=F("amount") + F("rounding")),
+                name="payment_cash_covers_amount",
+            ),
+            models.CheckConstraint(condition=Q(rounding=0) | Q(method="cash"), name="payment_only_cash_is_rounded"),
+            models.CheckConstraint(
+                condition=(Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=False))
+                | (~Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=True)),
+                name="payment_from_a_balance_has_a_hold",
             ),
         ]
 
@@ -66,7 +85,7 @@ class Payment(models.Model):
     @property
     def change(self) -> int:
         """Cash to give back, in minor units."""
-        return (self.tendered or self.amount) - self.amount
+        return self.tendered - self.amount - self.rounding if self.tendered is not None else 0
 
 
 class PaymentAttempt(models.Model):
@@ -120,10 +139,17 @@ class Refund(models.Model):
     PENDING, DONE, FAILED = "pending", "done", "failed"
     STATES = [(PENDING, _("Pending")), (DONE, _("Done")), (FAILED, _("Failed"))]
 
+    ORIGINAL, CREDIT = "original", "credit"
+    TARGETS = [(ORIGINAL, _("What it was paid with")), (CREDIT, _("Store credit"))]
+
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     key = models.UUIDField(_("key"), unique=True)
     amount = models.BigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=PENDING)
+    rounding = models.BigIntegerField(
+        _("rounding"), default=0, db_default=0, help_text=_("What the cash was more or less, for want of small coins.")
+    )
+    goes_to = models.CharField(_("goes to"), max_length=10, choices=TARGETS, default=ORIGINAL, db_default=ORIGINAL)
     reason = models.CharField(_("reason"), max_length=40)
     provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
     asked_at = models.DateTimeField(_("asked at"))
@@ -140,6 +166,64 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+
+class ProviderNotice(models.Model):
+    """
+    Something that a provider has told us, once for each number of its own.
+
+    waiting: its payment is not known here yet, or the provider could not be asked; it is tried again.
+    """
+
+    WAITING, DONE, UNKNOWN = "waiting", "done", "unknown"
+    STATES = [(WAITING, _("Waiting")), (DONE, _("Done")), (UNKNOWN, _("Nothing of ours"))]
+
+    provider = models.CharField(_("provider"), max_length=20)
+    number = models.CharField(_("provider's number"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=80)
+    attempt_key = models.UUIDField(_("attempt"), null=True, blank=True)
+    refund_key = models.UUIDField(_("refund"), null=True, blank=True)
+    has_failed = models.BooleanField(_("failed"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=STATES, default=WAITING)
+    received_at = models.DateTimeField(_("received at"))
+    handled_at = models.DateTimeField(_("handled at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("provider's notice")
+        verbose_name_plural = _("provider's notices")
+        constraints = [models.UniqueConstraint(fields=["provider", "number"], name="provider_notice_once")]
+        indexes = [models.Index(fields=["received_at"], condition=Q(state="waiting"), name="provider_notice_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class ReconciliationBreak(models.Model):
+    """
+    A charge or refund on which a provider's books and ours do not agree; amounts in minor units, 0 for no money.
+
+    It is resolved when the books agree, or when staff say why they do not have to.
+    """
+
+    KINDS = [("charge", _("Charge")), ("refund", _("Refund"))]
+
+    provider = models.CharField(_("provider"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
+    ref = models.CharField(_("provider's number"), max_length=255)
+    currency = models.CharField(_("currency"), max_length=3)
+    ours = models.BigIntegerField(_("our amount"))
+    theirs = models.BigIntegerField(_("the provider's amount"))
+    found_at = models.DateTimeField(_("found at"))
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    resolution = models.CharField(_("resolution"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("difference from a provider")
+        verbose_name_plural = _("differences from providers")
+        constraints = [models.UniqueConstraint(fields=["provider", "kind", "ref"], name="reconciliation_break_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
 
 
 class SandboxCharge(models.Model):

@@ -1,10 +1,12 @@
 """The port to whoever moves the money."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 APPROVED, DECLINED, NEEDS_ACTION = "approved", "declined", "needs_action"
+CHARGE, REFUND = "charge", "refund"
 
 
 class PaymentError(Exception):
@@ -30,6 +32,22 @@ class ProviderAnswer:
     next_action: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """
+    Money that a provider says it has moved: a charge, or a refund. key: ours, as the provider kept it; empty if none.
+
+    amount in minor units of currency. is_done: the money has moved; otherwise it may yet, or never will.
+    """
+
+    kind: str
+    ref: str
+    key: str
+    amount: int
+    currency: str
+    is_done: bool
+
+
 class PaymentProvider(Protocol):
     """Charges and refunds. Every call carries a key of ours: the same key never moves money twice."""
 
@@ -49,4 +67,8 @@ class PaymentProvider(Protocol):
 
     def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
         """Give back part of a charge, in minor units. Raises PaymentError."""
+        ...
+
+    def movements(self, *, since: datetime, until: datetime) -> list[Movement]:
+        """List what was moved by charges and refunds that were made in a time. Raises PaymentError."""
         ...

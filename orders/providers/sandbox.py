@@ -5,11 +5,12 @@ The test provider: plays a payment provider without money, scripted by the means
 `lost` (never arrives) are the scripts. Its books are a table of its own, as a provider's are outside the shop.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from core import sql
 from orders.models import SandboxCharge
-from orders.providers.base import APPROVED, DECLINED, NEEDS_ACTION, PaymentError, ProviderAnswer
+from orders.providers.base import APPROVED, CHARGE, DECLINED, NEEDS_ACTION, Movement, PaymentError, ProviderAnswer
 
 SCRIPTS = {"": APPROVED, "approve": APPROVED, "decline": DECLINED, "needs_action": NEEDS_ACTION, "timeout": APPROVED}
 
@@ -61,6 +62,13 @@ class SandboxProvider:
     def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
         done = sql.execute(_REFUND, {"key": charge_key, "refund_key": str(key), "amount": amount})
         return ProviderAnswer(APPROVED if done else DECLINED, ref=f"re_{key.hex}")
+
+    def movements(self, *, since: datetime, until: datetime) -> list[Movement]:
+        charges = SandboxCharge.objects.filter(charged_at__gte=since, charged_at__lt=until)
+        return [
+            Movement(CHARGE, f"ch_{one.key.hex}", str(one.key), one.amount, one.currency, one.outcome == APPROVED)
+            for one in charges
+        ]
 
 
 def _answer(key: UUID, outcome: str) -> ProviderAnswer:

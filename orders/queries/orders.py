@@ -36,11 +36,16 @@ SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel,
         WHERE fulfilment.order_id = orders.id) AS fulfilments,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', payment.id, 'method', payment.method, 'amount', payment.amount, 'state', payment.state,
-            'refunded', payment.refunded, 'tendered', payment.tendered) ORDER BY payment.id), '[]')
+            'refunded', payment.refunded, 'tendered', payment.tendered, 'rounding', payment.rounding,
+            'points', payment.points,
+            'card', (SELECT max(card.code_end) FROM accounts_balancehold AS hold
+                     JOIN accounts_balance AS card ON card.id = hold.balance_id
+                     WHERE hold.reference = payment.hold_key AND payment.method = 'gift_card'))
+            ORDER BY payment.id), '[]')
         FROM orders_payment AS payment WHERE payment.order_id = orders.id) AS payments,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', refund.id::text, 'method', payment.method, 'amount', refund.amount, 'state', refund.state,
-            'reason', refund.reason, 'asked_at', refund.asked_at) ORDER BY refund.id), '[]')
+            'reason', refund.reason, 'goes_to', refund.goes_to, 'asked_at', refund.asked_at) ORDER BY refund.id), '[]')
         FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
         WHERE payment.order_id = orders.id) AS refunds,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from core import sql
 from core.formats import day_text, money_text, percent_text, time_text
 from core.translated import in_language
+from orders.models import Payment
 from orders.queries.orders import get_order
-from orders.queries.views import OrderView
+from orders.queries.views import OrderView, PaymentView
 
+# What a payment is called; money that came in by a way that says little to its reader was paid.
+_METHODS = {**dict(Payment.METHODS), "test": gettext_lazy("Paid"), "imported": gettext_lazy("Paid")}
 # The store that sold it, or else the place that serves it: whose name, address and clock stand on the receipt.
 _PLACE = """
 SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone
@@ -36,11 +40,12 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPayment:
-    """A tender as it is printed; method and state are codes for the template. tendered and change: cash only."""
+    """A tender as it is printed; state is a code for the template. rounding, tendered and change: cash only."""
 
-    method: str
+    name: str
     state: str
     amount: str
+    rounding: str
     tendered: str
     change: str
 
@@ -140,14 +145,21 @@ def _taxes(order: OrderView, language: str) -> list[ReceiptTax]:
     ]
 
 
+def name_of_payment(payment: PaymentView) -> str:
+    """Return what a payment was made with, for people."""
+    name = str(_METHODS.get(payment.method, payment.method))
+    return f"{name} …{payment.card}" if payment.card else name
+
+
 def _payments(order: OrderView, language: str) -> list[ReceiptPayment]:
     return [
         ReceiptPayment(
-            method=payment.method,
+            name=name_of_payment(payment),
             state=payment.state,
             amount=money_text(payment.amount, order.currency, language),
             tendered=money_text(payment.tendered, order.currency, language) if payment.tendered else "",
-            change=money_text(payment.tendered - payment.amount, order.currency, language) if payment.tendered else "",
+            rounding=money_text(payment.rounding, order.currency, language) if payment.rounding else "",
+            change=money_text(payment.change, order.currency, language) if payment.tendered else "",
         )
         for payment in order.payments
         if payment.state in ("captured", "due")

@@ -42,7 +42,9 @@ class FulfilmentView:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """A tender. change: cash given back."""
+    """
+    A tender. rounding: what the cash was more or less than the amount. card: the end of the code of a gift card.
+    """
 
     id: int
     method: str
@@ -50,6 +52,14 @@ class PaymentView:
     state: str
     refunded: int = 0
     tendered: int | None = None
+    rounding: int = 0
+    points: int | None = None
+    card: str | None = None
+
+    @property
+    def change(self) -> int:
+        """Cash given back."""
+        return 0 if self.tendered is None else self.tendered - self.amount - self.rounding
 
 
 @dataclass(frozen=True, slots=True)

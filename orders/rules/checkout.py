@@ -1,16 +1,19 @@
 """What a checkout asks for, and whether it makes sense in itself. Amounts in minor units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from core.errors import Malformed, Refusal
 from core.errors import gettext_noop as _
+from orders.rules.cash import cash_rounding
 
 SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
 CASH, CARD, PAY_IN_STORE, TEST = "cash", "card", "pay_in_store", "test"
+GIFT_CARD, CREDIT, POINTS = "gift_card", "credit", "points"
+BALANCES = (GIFT_CARD, CREDIT, POINTS)
 
 
 class PaymentNotPossible(Refusal):
@@ -35,12 +38,19 @@ class FulfilmentWish:
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A way to pay: amount None for all that is owed; tendered: cash laid down; payment_method: the provider's name."""
+    """
+    A way to pay: amount None for all that is owed, or, for a balance, as much of it as there is.
+
+    tendered: cash laid down; payment_method: the provider's name. balance_ids: the gift card, or the rows of the
+    person's credit or points; limit: the most that they can pay.
+    """
 
     method: str
     amount: int | None = None
     tendered: int | None = None
     payment_method: str = ""
+    balance_ids: tuple[int, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +80,27 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTender:
-    """A tender with its amount worked out."""
+    """
+    A tender with its amount worked out.
+
+    rounding: what cash is more or less than the amount, for want of small coins. points: how many pay the amount.
+    attempt_key, hold_key: under what a provider is asked, and a balance held.
+    """
 
     method: str
     amount: int
     tendered: int | None
     payment_method: str
     attempt_key: UUID | None = None
+    balance_ids: tuple[int, ...] = ()
+    hold_key: UUID | None = None
+    points: int | None = None
+    rounding: int = 0
+
+    @property
+    def units(self) -> int:
+        """What is taken from a balance: points, or minor units."""
+        return self.amount if self.points is None else self.points
 
 
 def assign_lines(wishes: Sequence[FulfilmentWish], line_ids: Sequence[int]) -> list[list[int]]:
@@ -100,37 +124,72 @@ def assign_lines(wishes: Sequence[FulfilmentWish], line_ids: Sequence[int]) -> l
     return assigned
 
 
-def plan_tenders(tenders: Sequence[Tender], *, owed: int, kinds: set[str]) -> list[PlannedTender]:
+def plan_tenders(
+    tenders: Sequence[Tender], *, owed: int, kinds: set[str], coin: int = 1, point_value: int = 1
+) -> list[PlannedTender]:
     """
     Work out what each tender pays, so that together they pay just what is owed.
 
-    At most one may leave its amount out and takes the rest. kinds: the fulfilments' kinds, for paying in the store.
-    Raises Malformed when the amounts do not add up, PaymentNotPossible for a tender that does not fit.
+    Balances without an amount pay first, as far as they reach; at most one other tender may leave its amount out and
+    takes the rest, if there is one. kinds: the fulfilments' kinds, for paying in the store. coin: what cash is rounded
+    to; point_value: minor units that a point pays. Raises Malformed when the amounts do not add up, PaymentNotPossible
+    for a tender that does not fit.
     """
     if owed == 0:
         return []
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    open_ended = [tender for tender in tenders if tender.amount is None]
-    if len(open_ended) > 1 or fixed > owed or (fixed < owed and not open_ended) or (fixed == owed and open_ended):
-        raise Malformed(_("The payments do not add up to the total."), field="payments", owed=owed, paid=fixed)
+    given = shares_of(tenders, left=owed - fixed)
+    paid = sum(tender.amount for tender in given if tender.amount is not None)
+    open_ended = [tender for tender in given if tender.amount is None]
+    is_covered_by_balances = paid == owed and fixed < owed
+    if is_covered_by_balances:
+        given = [tender for tender in given if tender.amount is not None]
+    elif len(open_ended) > 1 or paid > owed or (paid < owed) != bool(open_ended):
+        raise Malformed(_("The payments do not add up to the total."), field="payments", owed=owed, paid=paid)
     planned = [
-        PlannedTender(
-            tender.method,
-            owed - fixed if tender.amount is None else tender.amount,
-            tender.tendered,
-            tender.payment_method,
-        )
-        for tender in tenders
+        _planned(tender, owed - paid if tender.amount is None else tender.amount, coin, point_value)
+        for tender in given
+        if tender.amount != 0 or tender.limit is None
     ]
     for tender in planned:
         _check_tender(tender, kinds)
     return planned
 
 
+def shares_of(tenders: Sequence[Tender], *, left: int) -> list[Tender]:
+    """Give balances without an amount what they can pay of what is left, in their order."""
+    given = []
+    for tender in tenders:
+        if tender.amount is None and tender.limit is not None:
+            tender = replace(tender, amount=max(0, min(left, tender.limit)))
+            left -= tender.amount or 0
+        given.append(tender)
+    return given
+
+
+def points_for(amount: int, *, point_value: int) -> int:
+    """Return how many points pay an amount in minor units; what is left of the last one is lost."""
+    return -(-amount // point_value)
+
+
+def _planned(tender: Tender, amount: int, coin: int, point_value: int) -> PlannedTender:
+    return PlannedTender(
+        tender.method,
+        amount,
+        tender.tendered,
+        tender.payment_method,
+        balance_ids=tender.balance_ids,
+        points=points_for(amount, point_value=point_value) if tender.method == POINTS else None,
+        rounding=cash_rounding(amount, coin=coin) if tender.method == CASH else 0,
+    )
+
+
 def _check_tender(tender: PlannedTender, kinds: set[str]) -> None:
     if tender.amount <= 0:
         raise Malformed(_("A payment must be above zero."), field="payments")
-    if tender.method == CASH and (tender.tendered or 0) < tender.amount:
-        raise Malformed(_("The cash does not cover the amount."), field="payments", owed=tender.amount)
+    if tender.method == CASH and (tender.tendered or 0) < tender.amount + tender.rounding:
+        raise Malformed(
+            _("The cash does not cover the amount."), field="payments", owed=tender.amount + tender.rounding
+        )
     if tender.method == PAY_IN_STORE and kinds != {PICKUP}:
         raise PaymentNotPossible(_("Only what is collected in a store can be paid there."), method=tender.method)

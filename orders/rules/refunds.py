@@ -27,6 +27,7 @@ class RefundableTender:
     payment_id: int
     left: int
     at_desk: bool
+    method: str = ""
 
 
 def value_of_units(units: Mapping[int, int], *, lines: Sequence[SoldLine], goods_paid: int, currency: str) -> int:
@@ -47,17 +48,31 @@ def value_of_units(units: Mapping[int, int], *, lines: Sequence[SoldLine], goods
     return value
 
 
-def spread_refund(amount: int, tenders: Sequence[RefundableTender]) -> dict[int, int]:
+def spread_refund(
+    amount: int, tenders: Sequence[RefundableTender], *, methods_first: Sequence[str] = ()
+) -> dict[int, int]:
     """
     Return how much goes back on each payment, by its id: never more than was paid with it and has not gone back yet.
 
-    What goes back by itself comes first, the later tender before the earlier; then what staff must hand over.
-    amount: capped at what is left over all tenders.
+    The methods that the shop puts first come first, in its order. Of the others, what goes back by itself, the later
+    tender before the earlier; then what staff must hand over. amount: capped at what is left over all tenders.
     """
+    rank = {method: place for place, method in enumerate(methods_first)}
     spread: dict[int, int] = {}
-    for tender in sorted(tenders, key=lambda tender: (tender.at_desk, -tender.payment_id)):
+    for tender in sorted(
+        tenders, key=lambda tender: (rank.get(tender.method, len(rank)), tender.at_desk, -tender.payment_id)
+    ):
         part = min(amount, tender.left)
         if part > 0:
             spread[tender.payment_id] = part
             amount -= part
     return spread
+
+
+def points_back(points: int, *, amount: int, refunded_before: int, refunded_now: int) -> int:
+    """
+    Return how many of the points that paid an amount come back with a part of it.
+
+    Parts that come back over time add up to all the points when all of the amount has come back.
+    """
+    return points * (refunded_before + refunded_now) // amount - points * refunded_before // amount

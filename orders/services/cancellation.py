@@ -19,6 +19,7 @@ from orders.events import OrderCancelled, OrderCompleted
 from orders.models import Fulfilment, Order, Payment
 from orders.rules.lifecycle import check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
+from orders.services.gift_cards import withdraw_gift_cards
 from orders.services.refunds import ask_refund, tenders_of
 
 _WAITING = """
@@ -99,38 +100,51 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
 
 
 @transaction.atomic(savepoint=False)
-def cancel_order(*, number: str, reason: str, by: Actor, now: datetime) -> None:
+def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credit: bool = False) -> None:
     """
     Cancel all of an order that has not left yet, and pay back what was paid for it.
 
     What was handed over or shipped stays with the shopper; an order of which nothing is left is cancelled. reason: a
-    short code. Locks the order, then the stock rows last. Raises NotFound, and IllegalTransition if all of it left or
-    it is closed or still waits for its payment.
+    short code. as_credit: the customer wants credit instead of the money. Locks the order, then balances, then the
+    stock rows last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed, and IllegalTransition if all of it left or it
+    is closed or still waits for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
     fulfilments = _cancellable(order, by)
     assert order is not None
-    undone = cancel_fulfilments(order=order, fulfilments=fulfilments, to="cancelled", reason=reason, by=by, now=now)
+    undone = cancel_fulfilments(
+        order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
+    )
     if order.state != Order.CANCELLED:
         publish(_cancelled(order, reason, undone.refund, by, now))
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
 
 
 def cancel_fulfilments(
-    *, order: Order, fulfilments: Sequence[Fulfilment], to: str, reason: str, by: Actor, now: datetime, note: str = ""
+    *,
+    order: Order,
+    fulfilments: Sequence[Fulfilment],
+    to: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    as_credit: bool = False,
 ) -> Undone:
     """
     End fulfilments of an order whose lock the caller holds: their open units are cancelled and paid back.
 
     to: cancelled or expired. note: the store's reason in words. Closes the order if nothing of it is left to hand
     over, and publishes OrderCancelled or OrderCompleted then. The caller publishes his own event and releases the
-    reservations. Raises IllegalTransition.
+    reservations. Raises IllegalTransition, GiftCardUsed.
     """
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
     ids = [fulfilment.pk for fulfilment in fulfilments]
     waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
-    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
+    units = {row["order_line_id"]: row["quantity"] for row in waiting}
+    owed = _value_of(order, fulfilments, units)
+    withdraw_gift_cards(order=order, units=units, by=by, now=now)
 
     sql.execute(_END, {"fulfilments": ids, "state": to, "reason": note, "now": now})
     sql.execute(
@@ -140,7 +154,7 @@ def cancel_fulfilments(
             "quantities": [row["quantity"] for row in waiting],
         },
     )
-    refund = _give_back(order, owed, reason=reason, now=now)
+    refund = _give_back(order, owed, reason=reason, as_credit=as_credit, by=by, now=now)
     if close_if_done(order=order, reason=reason, by=by, now=now) == Order.CANCELLED:
         publish(_cancelled(order, reason, refund, by, now))
     return Undone(refund, [reservation for row in waiting for reservation in row["reservations"]])
@@ -197,7 +211,7 @@ def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, 
     return value
 
 
-def _give_back(order: Order, owed: int, *, reason: str, now: datetime) -> int:
+def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Actor, now: datetime) -> int:
     """Take what is owed off what is still due at the desk, and pay the rest back. Return what goes back."""
     for payment in order.payments.filter(state=Payment.DUE).order_by("pk"):
         taken = min(owed, payment.amount)
@@ -207,7 +221,7 @@ def _give_back(order: Order, owed: int, *, reason: str, now: datetime) -> int:
             payment.amount -= taken
         payment.save(update_fields=["state", "amount"])
         owed -= taken
-    return ask_refund(order_id=order.pk, amount=owed, reason=reason, now=now)
+    return ask_refund(order_id=order.pk, amount=owed, reason=reason, as_credit=as_credit, by=by, now=now)
 
 
 def _cancelled(order: Order, reason: str, refund: int, by: Actor, now: datetime) -> OrderCancelled:

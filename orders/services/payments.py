@@ -38,6 +38,7 @@ from orders.queries.views import OrderView, PaymentView
 from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
 from orders.services.placement import announce_placed
 from orders.services.refunds import refund_payments
+from orders.services.tenders import release_held_tenders, spend_held_tenders
 
 UNANSWERED_AFTER = timedelta(seconds=60)
 SETTLED_AT_ONCE = 100
@@ -192,6 +193,8 @@ def _confirm(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
     rows = sql.fetch_all(_CONFIRM, {"order": order.id, "now": now})
     if not rows:
         return _settle_late_money(get_order(order.number), by=by, now=now)
+    if _is_anything_held(order) and not spend_held_tenders(order_id=order.id, number=order.number, by=by, now=now):
+        return _take_back(order, reason="balance_gone", by=by, now=now)
     if not _keep_promise([row["reservation_id"] for row in rows], by=by, now=now):
         return _take_back(order, reason="stock_gone", by=by, now=now)
     confirmed = replace(
@@ -245,7 +248,9 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
     Payment.objects.filter(order_id=order.id, state__in=(Payment.PENDING, Payment.NEEDS_ACTION, Payment.DUE)).update(
         state=Payment.VOIDED
     )
-    refund_payments(order_id=order.id, reason=reason, now=now)
+    if _is_anything_held(order):
+        release_held_tenders(order_id=order.id, now=now)
+    refund_payments(order_id=order.id, reason=reason, by=by, now=now)
     Fulfilment.objects.filter(order_id=order.id).update(state="cancelled", finished_at=now)
     OrderLine.objects.filter(order_id=order.id).update(quantity_cancelled=F("quantity"))
     publish(
@@ -269,9 +274,14 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
 def _settle_late_money(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
     """Money that came in for an order that is no more goes back where it came from."""
     if order.state in (Order.FAILED, Order.CANCELLED):
-        refund_payments(order_id=order.id, reason="paid_too_late", now=now)
+        refund_payments(order_id=order.id, reason="paid_too_late", by=by, now=now)
     return order
 
 
 def _payment_now(payment: PaymentView, state: str) -> PaymentView:
-    return replace(payment, state=state) if payment.state in (Payment.PENDING, Payment.NEEDS_ACTION) else payment
+    asked = (Payment.PENDING, Payment.NEEDS_ACTION, *((Payment.HELD,) if state == Payment.CAPTURED else ()))
+    return replace(payment, state=state) if payment.state in asked else payment
+
+
+def _is_anything_held(order: OrderView) -> bool:
+    return any(payment.state == Payment.HELD for payment in order.payments)

@@ -30,13 +30,13 @@ from core.money import Money, money_json
 from inventory.models import StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
-from orders.providers import SANDBOX
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines, plan_tenders
+from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines
 from orders.services.charging import Charge
 from orders.services.sources import Part, find_parts
+from orders.services.tenders import hold_tenders, plan_payment
 from orders.services.till_sessions import take_open_session
-from orders.services.writing import Draft, needs_provider, write_order
+from orders.services.writing import Draft, needs_provider, provider_of, write_order
 
 
 class TotalChanged(Refusal):
@@ -64,11 +64,11 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     """
     Turn a cart that was taken (carts.services.placing) into an order.
 
-    Stock is promised at the chosen locations in this transaction, and vouchers are counted: for good, or for 15 minutes
-    while a payment is under way. What is carried out leaves at once. Publishes OrderPlaced unless a payment is awaited.
-    The stock rows are locked last. Raises TotalChanged, VoucherNotValid, Unavailable, InsufficientStock,
-    StoreCannotServe, PaymentNotPossible, Malformed, SessionNotOpen; the caller's rollback undoes all of it, the taking
-    of the cart too.
+    Stock is promised at the chosen locations in this transaction: for good, or for 15 minutes while a payment is under
+    way; so is what vouchers take off, and what gift cards, credit and points pay. What is carried out leaves at once.
+    Publishes OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last.
+    Raises TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible,
+    Malformed, SessionNotOpen, BalanceNotEnough; the caller's rollback undoes all of it, the taking of the cart too.
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
@@ -77,7 +77,13 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     found = quote_cart(cart, by=by, now=wish.occurred_at or now, supplies=_supplies(cart, parts))
     _check_vouchers(found)
     _check_total(cart, wish, found)
-    tenders = plan_tenders(wish.tenders, owed=found.totals.grand, kinds={part.kind for part in parts})
+    tenders = plan_payment(
+        wish.tenders,
+        owed=found.totals.grand,
+        kinds={part.kind for part in parts},
+        customer_id=cart.customer_id or wish.customer_id,
+        currency=cart.currency,
+    )
     tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
     if wish.session_id is not None:
@@ -89,6 +95,7 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     _spend_vouchers(draft, now)
     if not waits:
         announce_placed(order, by=by, now=now)
+    hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
     _promise_stock(parts, waits=waits, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
     return Promised(order, [_charge(tender, cart.currency) for tender in tenders if tender.attempt_key])
@@ -118,7 +125,7 @@ def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
 
 def _charge(tender: PlannedTender, currency: str) -> Charge:
     assert tender.attempt_key is not None
-    return Charge(tender.attempt_key, SANDBOX, tender.amount, currency, tender.payment_method)
+    return Charge(tender.attempt_key, provider_of(tender), tender.amount, currency, tender.payment_method)
 
 
 def _check_on_sale(lines: Sequence[CartLineView]) -> None:

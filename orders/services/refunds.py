@@ -3,27 +3,35 @@ Paying back, to the tenders the money came from.
 
 A refund goes: row written and committed with its cause, and counted on its payment from then on; the provider asked
 outside of any transaction, under the refund's own key; the outcome written. What no provider can give back (cash, a
-card at the terminal) waits until staff hand it over.
+card at the terminal) waits until staff hand it over. What came from a gift card, credit or points, and what the
+customer takes as credit, is ours to write down and goes back at once.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import BalanceEntry
+from accounts.queries.balances import balances_held_for
+from accounts.services.balances import balance_for, change_balance
+from accounts.services.gift_cards import give_back_to_card
 from core import sql
 from core.actors import THE_SYSTEM, Actor
 from core.errors import NotFound, Refusal
 from core.ids import new_id
 from core.journal import publish
 from orders.events import RefundDone, RefundFailed
-from orders.models import Payment, Refund
+from orders.models import Order, Payment, Refund
 from orders.providers import provider_for
 from orders.providers.base import APPROVED, PaymentError, ProviderAnswer
-from orders.rules.refunds import RefundableTender, spread_refund
+from orders.rules.cash import cash_rounding, smallest_coin
+from orders.rules.checkout import GIFT_CARD
+from orders.rules.refunds import RefundableTender, points_back, spread_refund
 from orders.services.till_sessions import take_open_session
 
 logger = logging.getLogger(__name__)
@@ -35,10 +43,17 @@ WITH given AS (
 ), counted AS (
     UPDATE orders_payment AS payment SET refunded = payment.refunded + given.amount
     FROM given WHERE payment.id = given.payment_id
-    RETURNING payment.id, given.amount, given.key
+    RETURNING payment.id, payment.method, payment.hold_key, payment.points, payment.amount AS paid, payment.refunded,
+              given.amount, given.key
+), refund AS (
+    INSERT INTO orders_refund (payment_id, key, amount, state, reason, provider_ref, goes_to, asked_at)
+    SELECT id, key, amount, 'pending', %(reason)s, '',
+           CASE WHEN %(as_credit)s::bool AND hold_key IS NULL THEN 'credit' ELSE 'original' END, %(now)s
+    FROM counted
+    RETURNING id, payment_id, goes_to
 )
-INSERT INTO orders_refund (payment_id, key, amount, state, reason, provider_ref, asked_at)
-SELECT id, key, amount, 'pending', %(reason)s, '', %(now)s FROM counted
+SELECT refund.id AS refund_id, refund.goes_to, counted.* FROM refund JOIN counted ON counted.id = refund.payment_id
+ORDER BY refund.id
 """
 _PENDING = """
 SELECT refund.id, refund.key, refund.amount, payment.provider,
@@ -46,6 +61,7 @@ SELECT refund.id, refund.key, refund.amount, payment.provider,
         WHERE attempt.payment_id = payment.id AND attempt.outcome = 'approved') AS charge_key
 FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
 WHERE refund.state = 'pending' AND payment.provider <> ''
+  AND (%(refund)s::bigint IS NULL OR refund.id = %(refund)s::bigint)
 ORDER BY refund.id
 """
 # Whoever learns the outcome first writes it; a failed refund frees its amount on the payment just once.
@@ -53,8 +69,9 @@ _SETTLE = """
 WITH refund AS (
     UPDATE orders_refund
     SET state = %(state)s::text, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
+        rounding = %(rounding)s::bigint,
         done_at = CASE WHEN %(state)s::text = 'done' THEN %(now)s::timestamptz END
-    WHERE id = %(refund)s AND state = 'pending'
+    WHERE id = %(refund)s AND state = ANY(%(from_states)s::text[])
     RETURNING id, payment_id, amount
 ), freed AS (
     UPDATE orders_payment AS payment SET refunded = payment.refunded - refund.amount
@@ -73,37 +90,57 @@ class RefundNotAtDesk(Refusal):
     code = "refund_not_at_desk"
 
 
-def ask_refund(*, order_id: int, amount: int, reason: str, now: datetime) -> int:
+class CreditNeedsCustomer(Refusal):
+    """Only somebody with a record can be given credit."""
+
+    code = "credit_needs_customer"
+
+
+def ask_refund(
+    *, order_id: int, amount: int, reason: str, now: datetime, by: Actor = THE_SYSTEM, as_credit: bool = False
+) -> int:
     """
     Write down that money goes back on an order's captured payments, as far as there is any left on them.
 
-    amount: minor units. The caller holds the order's lock and commits this with its cause. Return how much goes back.
+    amount: minor units. as_credit: the customer wants credit instead of the money; what came from a balance goes back
+    to it all the same. The caller holds the order's lock and commits this with its cause; locks balances. Return how
+    much goes back. Raises CreditNeedsCustomer.
     """
-    spread = spread_refund(amount, tenders_of(Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)))
+    tenders = tenders_of(Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED))
+    spread = spread_refund(amount, tenders, methods_first=settings.REFUND_ORDER)
     if spread:
-        sql.execute(
+        written = sql.fetch_all(
             _WRITE,
             {
                 "payments": list(spread),
                 "amounts": list(spread.values()),
                 "keys": [new_id() for _payment in spread],
                 "reason": reason,
+                "as_credit": as_credit,
                 "now": now,
             },
         )
+        for row in written:
+            if row["hold_key"] is not None or row["goes_to"] == Refund.CREDIT:
+                _give_back(row, by=by, now=now)
     return sum(spread.values())
 
 
 def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
     """Return what of an order's payments can go back: what was captured and has not gone back yet."""
     return [
-        RefundableTender(payment.pk, payment.amount - payment.refunded, at_desk=not payment.provider)
+        RefundableTender(
+            payment.pk,
+            payment.amount - payment.refunded,
+            at_desk=not payment.provider and payment.hold_key is None,
+            method=payment.method,
+        )
         for payment in payments
         if payment.state == Payment.CAPTURED
     ]
 
 
-def refund_payments(*, order_id: int, reason: str, now: datetime) -> int:
+def refund_payments(*, order_id: int, reason: str, now: datetime, by: Actor = THE_SYSTEM) -> int:
     """
     Write down that all that was captured for an order goes back; safe to repeat.
 
@@ -111,24 +148,35 @@ def refund_payments(*, order_id: int, reason: str, now: datetime) -> int:
     """
     captured = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
     left = sum(payment.amount - payment.refunded for payment in captured)
-    return ask_refund(order_id=order_id, amount=left, reason=reason, now=now)
+    return ask_refund(order_id=order_id, amount=left, reason=reason, by=by, now=now)
 
 
-def settle_refunds(*, now: datetime) -> int:
+def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     """
     Ask the providers for every refund that is not confirmed yet, and write what they answer. Return how many were.
+
+    refund_id: only this one.
 
     Network calls, outside of transactions. Asking twice under a refund's key gives the money back once, so a refund
     whose answer was lost is simply asked for again.
     """
     assert not connection.in_atomic_block or not connection.savepoint_ids, "no network call inside a transaction"
     settled = 0
-    for row in sql.fetch_all(_PENDING, {}):
+    for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
         answer = _ask(row["provider"], row["charge_key"], row["key"], row["amount"])
         if answer is not None:
             state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
             settled += _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
     return settled
+
+
+def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
+    """
+    Write down that a provider could not give money back after all, even if it had said that it did.
+
+    Its amount is free again to be given back another way, once. Return False if that was known.
+    """
+    return _settle(refund_id, Refund.FAILED, from_states=(Refund.PENDING, Refund.DONE), by=by, now=now)
 
 
 @transaction.atomic(savepoint=False)
@@ -142,13 +190,56 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
     if refund is None:
         raise NotFound(_("There is no such refund."))
+    rounding = 0
     if refund.payment.method == "cash":
         take_open_session(session_id=session_id, store_id=by.store_id)
+        coin = smallest_coin(refund.payment.order.currency, override=settings.CASH_COIN_MINOR)
+        rounding = cash_rounding(refund.amount, coin=coin)
     else:
         session_id = None
-    if refund.payment.provider or not _settle(refund_id, Refund.DONE, session_id=session_id, by=by, now=now):
+    if refund.payment.provider or not _settle(
+        refund_id, Refund.DONE, session_id=session_id, rounding=rounding, by=by, now=now
+    ):
         raise RefundNotAtDesk(_("This refund is not handed over at the desk, or was already."), state=refund.state)
     return refund.payment.order.number
+
+
+def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
+    """Put a refund onto the gift card, credit or points that had paid, or onto the customer's credit."""
+    reference = str(row["key"])
+    if row["hold_key"] is None:
+        balance_id = _credit_of(row["id"], now=now)
+        change_balance(
+            balance_id=balance_id, kind=BalanceEntry.GIVEN_BACK, amount=row["amount"], reference=reference, by=by,
+            now=now,
+        )  # fmt: skip
+    elif row["method"] == GIFT_CARD:
+        (balance_id,) = balances_held_for(row["hold_key"])
+        give_back_to_card(card_id=balance_id, amount=row["amount"], reference=reference, by=by, now=now)
+    else:
+        units = row["amount"]
+        if row["points"] is not None:
+            before = row["refunded"] - row["amount"]
+            units = points_back(
+                row["points"], amount=row["paid"], refunded_before=before, refunded_now=row["amount"]
+            )  # fmt: skip
+        if units:
+            change_balance(
+                balance_id=balances_held_for(row["hold_key"])[0],
+                kind=BalanceEntry.GIVEN_BACK,
+                amount=units,
+                reference=reference,
+                by=by,
+                now=now,
+            )
+    _settle(row["refund_id"], Refund.DONE, by=by, now=now)
+
+
+def _credit_of(payment_id: int, *, now: datetime) -> int:
+    order = Order.objects.only("customer_id", "currency").get(payments=payment_id)
+    if order.customer_id is None:
+        raise CreditNeedsCustomer(_("Credit belongs to somebody: this order has no customer."))
+    return balance_for(customer_id=order.customer_id, kind=Refund.CREDIT, currency=order.currency, now=now)
 
 
 def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderAnswer | None:
@@ -165,9 +256,24 @@ def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) ->
 
 @transaction.atomic(savepoint=False)
 def _settle(
-    refund_id: int, state: str, *, by: Actor, now: datetime, ref: str = "", session_id: int | None = None
+    refund_id: int,
+    state: str,
+    *,
+    by: Actor,
+    now: datetime,
+    ref: str = "",
+    session_id: int | None = None,
+    rounding: int = 0,
+    from_states: Sequence[str] = (Refund.PENDING,),
 ) -> bool:
-    row = sql.fetch_one(_SETTLE, {"refund": refund_id, "state": state, "ref": ref, "session": session_id, "now": now})
+    outcome = {
+        "state": state,
+        "ref": ref,
+        "session": session_id,
+        "rounding": rounding,
+        "from_states": list(from_states),
+    }
+    row = sql.fetch_one(_SETTLE, outcome | {"refund": refund_id, "now": now})
     if row is None:
         return False
     event = RefundDone if state == Refund.DONE else RefundFailed

@@ -17,16 +17,20 @@ from orders.models import TillSession
 # What should lie in the drawer: cash of the session's own sales and of pickups paid into it, less cash given back.
 _EXPECTED = """
 SELECT session.opening_float
-     + coalesce((SELECT sum(payment.amount) FROM orders_payment AS payment
+     + coalesce((SELECT sum(payment.amount + payment.rounding) FROM orders_payment AS payment
                  JOIN orders_order AS orders ON orders.id = payment.order_id
                  WHERE orders.till_session_id = session.id AND payment.till_session_id IS NULL
                    AND payment.method = 'cash' AND payment.state = 'captured'), 0)
-     + coalesce((SELECT sum(payment.amount) FROM orders_payment AS payment
+     + coalesce((SELECT sum(payment.amount + payment.rounding) FROM orders_payment AS payment
                  WHERE payment.till_session_id = session.id
                    AND payment.method = 'cash' AND payment.state = 'captured'), 0)
-     - coalesce((SELECT sum(refund.amount) FROM orders_refund AS refund
+     - coalesce((SELECT sum(refund.amount + refund.rounding) FROM orders_refund AS refund
                  WHERE refund.till_session_id = session.id AND refund.state = 'done'), 0) AS expected
 FROM orders_tillsession AS session WHERE session.id = %(session)s
+"""
+_UNDER_WAY = """
+SELECT orders.number FROM orders_order AS orders JOIN orders_payment AS payment ON payment.order_id = orders.id
+WHERE orders.till_session_id = %(session)s AND payment.method = 'cash' AND payment.state = 'held' LIMIT 1
 """
 _FOR_SALE = """
 SELECT id FROM orders_tillsession
@@ -44,6 +48,12 @@ class SessionNotOpen(Refusal):
     """The till session is closed, or there is none of this number in the store: no cash can go in or out."""
 
     code = "session_closed"
+
+
+class SaleUnderWay(Refusal):
+    """Cash of a sale lies on the counter while its card payment is not answered yet; `order` names the sale."""
+
+    code = "sale_under_way"
 
 
 class DifferenceNeedsManager(NotAllowed):
@@ -87,11 +97,17 @@ def close_till_session(*, session_id: int, counted: int, may_differ: bool, by: A
     Close a session of the acting store with the cash that was counted out.
 
     may_differ: whether this person may close with a difference above TILL_DIFFERENCE_LIMIT_MINOR. Locks the session:
-    sales and refunds in it wait, and then find it closed. Raises NotFound, SessionNotOpen, DifferenceNeedsManager.
+    sales and refunds in it wait, and then find it closed. Raises NotFound, SessionNotOpen, SaleUnderWay,
+    DifferenceNeedsManager.
     """
     session = get_till_session(session_id=session_id, store_id=by.store_id, locks=True)
     if not session.is_open:
         raise SessionNotOpen(_("This till session is closed already."))
+    under_way = sql.fetch_one(_UNDER_WAY, {"session": session.pk})
+    if under_way is not None:
+        raise SaleUnderWay(
+            _("Order %(order)s still waits for its card payment. Close in a minute."), order=under_way["number"]
+        )
     session.expected = expected_cash(session_id=session.pk)
     difference = counted - session.expected
     if abs(difference) > settings.TILL_DIFFERENCE_LIMIT_MINOR and not may_differ:

@@ -13,7 +13,7 @@ from core import sql
 from core.actors import Actor
 from core.translated import in_language
 from orders.models import Fulfilment, Order, Payment
-from orders.providers import SANDBOX
+from orders.providers import SANDBOX, provider_of_cards
 from orders.queries.views import DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, PlannedTender, Wish
 from orders.services.sources import Part
@@ -81,11 +81,15 @@ WITH new_order AS (
 ), tender AS (
     SELECT *, nextval(pg_get_serial_sequence('orders_payment', 'id')) AS id
     FROM unnest(%(methods)s::text[], %(providers)s::text[], %(amounts)s::bigint[], %(tendered)s::bigint[],
-                %(payment_states)s::text[], %(attempt_keys)s::uuid[], %(payment_methods)s::text[])
-         WITH ORDINALITY AS given(method, provider, amount, tendered, state, attempt_key, payment_method, place)
+                %(payment_states)s::text[], %(attempt_keys)s::uuid[], %(payment_methods)s::text[],
+                %(roundings)s::bigint[], %(hold_keys)s::uuid[], %(points)s::bigint[])
+         WITH ORDINALITY AS given(method, provider, amount, tendered, state, attempt_key, payment_method, rounding,
+                                  hold_key, points, place)
 ), payment AS (
-    INSERT INTO orders_payment (id, order_id, method, provider, amount, refunded, tendered, state, captured_at)
-    SELECT tender.id, new_order.id, tender.method, tender.provider, tender.amount, 0, tender.tendered, tender.state,
+    INSERT INTO orders_payment (
+        id, order_id, method, provider, amount, refunded, tendered, rounding, hold_key, points, state, captured_at)
+    SELECT tender.id, new_order.id, tender.method, tender.provider, tender.amount, 0, tender.tendered, tender.rounding,
+           tender.hold_key, tender.points, tender.state,
            CASE WHEN tender.state = 'captured' THEN %(now)s::timestamptz END
     FROM new_order, tender
 ), attempt AS (
@@ -99,7 +103,7 @@ SELECT new_order.id, new_order.number, (SELECT array_agg(id ORDER BY position) F
 FROM new_order
 """
 
-_STATE_BY_METHOD = {CASH: Payment.CAPTURED, PAY_IN_STORE: Payment.DUE, CARD: Payment.PENDING, TEST: Payment.PENDING}
+_STATE_BY_METHOD = {PAY_IN_STORE: Payment.DUE, CARD: Payment.PENDING, TEST: Payment.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,14 @@ class Draft:
 
 def needs_provider(tender: PlannedTender) -> bool:
     """Return whether somebody outside has to be asked for this tender."""
-    return _STATE_BY_METHOD[tender.method] == Payment.PENDING
+    return _STATE_BY_METHOD.get(tender.method) == Payment.PENDING
+
+
+def provider_of(tender: PlannedTender) -> str:
+    """Return the name of who has to be asked for a tender; empty for nobody."""
+    if not needs_provider(tender):
+        return ""
+    return provider_of_cards() if tender.method == CARD else SANDBOX
 
 
 def write_order(draft: Draft, *, by: Actor, now: datetime) -> OrderView:
@@ -182,7 +193,7 @@ def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
         "part_quantities": [line.quantity for _place, line in flat],
         "reservations": [line.reservation_id for _place, line in flat],
         **_quote_parameters(draft),
-        **_tender_parameters(draft.tenders),
+        **_tender_parameters(draft),
     }
 
 
@@ -211,16 +222,25 @@ def _quote_parameters(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _tender_parameters(tenders: Sequence[PlannedTender]) -> dict[str, Any]:
+def _tender_parameters(draft: Draft) -> dict[str, Any]:
+    tenders = draft.tenders
     return {
         "methods": [tender.method for tender in tenders],
-        "providers": [SANDBOX if needs_provider(tender) else "" for tender in tenders],
+        "providers": [provider_of(tender) for tender in tenders],
         "amounts": [tender.amount for tender in tenders],
         "tendered": [tender.tendered if tender.method == CASH else None for tender in tenders],
-        "payment_states": [_STATE_BY_METHOD[tender.method] for tender in tenders],
+        "payment_states": [_payment_state(tender, draft) for tender in tenders],
         "attempt_keys": [tender.attempt_key for tender in tenders],
         "payment_methods": [tender.payment_method for tender in tenders],
+        "roundings": [tender.rounding for tender in tenders],
+        "hold_keys": [tender.hold_key for tender in tenders],
+        "points": [tender.points for tender in tenders],
     }
+
+
+def _payment_state(tender: PlannedTender, draft: Draft) -> str:
+    """What the shop has in its own hands is held as long as it waits for others' money, and captured without."""
+    return _STATE_BY_METHOD.get(tender.method) or (Payment.HELD if draft.waits else Payment.CAPTURED)
 
 
 def _order_state(draft: Draft) -> str:
@@ -283,8 +303,10 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
                 id=payment_id,
                 method=tender.method,
                 amount=tender.amount,
-                state=_STATE_BY_METHOD[tender.method],
+                state=_payment_state(tender, draft),
                 tendered=tender.tendered if tender.method == CASH else None,
+                rounding=tender.rounding,
+                points=tender.points,
             )
             for tender, payment_id in zip(draft.tenders, row["payments"] or (), strict=True)
         ],

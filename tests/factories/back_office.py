@@ -3,12 +3,22 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from accounts.models import Address, Consent, Customer, CustomerMerge, TouchMessage
+from accounts.models import (
+    Address,
+    Balance,
+    BalanceEntry,
+    BalanceHold,
+    Consent,
+    Customer,
+    CustomerMerge,
+    TouchMessage,
+)
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
 from core.models import HandlerPosition, IdempotentAnswer, Redelivery
 from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
 from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
+    CardReader,
     Collector,
     Fulfilment,
     FulfilmentLine,
@@ -17,7 +27,9 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
+    ProviderNotice,
     ReceiptRequest,
+    ReconciliationBreak,
     Refund,
     Return,
     ReturnLine,
@@ -57,6 +69,15 @@ def _fill(number: int) -> None:
     Address.objects.create(customer=shopper, name="A", street_address="Street 1", country_code="DE")
     Consent.objects.create(
         customer=shopper, medium="email", purpose="marketing", is_given=True, channel="web", decided_at=NOON
+    )
+    balance = Balance.objects.create(
+        kind="credit", customer=shopper, currency="EUR", amount=1000, held=100, key=uuid.uuid4(), opened_at=NOON
+    )
+    BalanceEntry.objects.create(
+        balance=balance, kind="corrected", amount=1000, reference="r", channel="system", staff=shopper, occurred_at=NOON
+    )
+    BalanceHold.objects.create(
+        balance=balance, reference=uuid.uuid4(), amount=100, held_at=NOON, expires_at=NOON + timedelta(hours=1)
     )
     CustomerMerge.objects.create(duplicate=double, survivor=shopper, reason="same", merged_at=NOON)
     Media.objects.create(product=variant.product, variant=variant, file=f"products/{number}.svg")
@@ -122,6 +143,11 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
     hand_over.lines.add(carried)
     Collector.objects.create(order=order, name="Ben", named_at=NOON)
     payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
+    CardReader.objects.create(store=store, name="Counter", number=f"tmr_{number}")
+    ReconciliationBreak.objects.create(
+        provider="stripe", kind="charge", ref=f"pi_{number}", currency="EUR", ours=0, theirs=100, found_at=NOON
+    )
+    ProviderNotice.objects.create(provider="stripe", number=f"evt_{number}", kind="k", received_at=NOON)
     PaymentAttempt.objects.create(payment=payment, key=uuid.uuid4(), asked_at=NOON)
     Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=100, reason="damage", asked_at=NOON)
     taken_back = Return.objects.create(

@@ -261,6 +261,9 @@ def _payments(about: Subject) -> list[tuple[str, str]]:
         "cash": _("Paid in cash"),
         "card": _("Paid by card"),
         "pay_in_store": _("Paid in the store"),
+        "gift_card": _("Paid by gift card"),
+        "credit": _("Paid with store credit"),
+        "points": _("Paid with points"),
     }
     paid = [payment for payment in about.order.payments if payment.state == "captured"]
     return [(names.get(payment.method, _("Paid")), about.money(payment.amount)) for payment in paid]

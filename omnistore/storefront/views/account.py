@@ -10,10 +10,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import BalanceEntry
+from accounts.models.balances import CREDIT, POINTS
 from accounts.queries.addresses import list_addresses
+from accounts.queries.balances import entries_of, holdings_of
 from accounts.services.addresses import MOST_ADDRESSES
 from omnistore.storefront.pages import View, page, private_page
 from omnistore.storefront.visitors import visitor_of
+
+MOST_ENTRIES = 10
 
 
 def members_only(view: View) -> View:
@@ -36,6 +41,9 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("My account"),
         "addresses": list_addresses(person_ids=visitor.owner.customer_ids, limit=MOST_ADDRESSES),
+        "held": holdings_of(person_ids=visitor.owner.customer_ids, currency=settings.SHOP_CURRENCY),
+        "entries": entries_of(person_ids=visitor.owner.customer_ids, kinds=[CREDIT, POINTS], limit=MOST_ENTRIES),
+        "causes": dict(BalanceEntry.ENTRY_KINDS),
     }
     return private_page(request, "storefront/account.html", context)
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.guessing import asker_of
 from accounts.queries.addresses import list_addresses
 from accounts.services.addresses import AddressBookFull, add_address
 from carts.queries.carts import CartView
@@ -26,17 +27,20 @@ from carts.services.placing import CartEmpty
 from core import logs
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
+from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
 from omnistore.storefront.pages import language_of_reader, page, private_page
 from omnistore.storefront.places import place_of, place_text
 from omnistore.storefront.views.cart import bring_cart_along, merged_of
 from omnistore.storefront.views.orders import order_address
 from omnistore.storefront.visitors import Visitor, visitor_of
+from orders.paying import BalanceForm, split_of
 from orders.queries.orders import find_order_by_mark, get_order
 from orders.queries.views import OrderView
-from orders.rules.checkout import PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
+from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
 from orders.services.charging import Outcome
 from orders.services.checkout import CartAlreadyOrdered, check_out
+from orders.services.gift_cards import issue_sold_gift_cards
 
 STORES_SHOWN = 6
 STORES_ASKED = 50
@@ -50,8 +54,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
     bring_cart_along(visitor)
     if request.method != "POST":
         return _show(request, visitor)
-    form = CheckoutForm(request.POST.dict(), is_guest=visitor.customer is None, saved=_saved(visitor))
+    balances = _balances(request, visitor)
+    form = CheckoutForm(
+        request.POST.dict(), is_guest=visitor.customer is None, saved=_saved(visitor), balances=balances
+    )
     if "look" in request.POST:
+        balances.is_valid()
         return _show(request, visitor, form.data)
     if not form.is_valid():
         return _show(request, visitor, form.data, form.errors, status=422)
@@ -61,7 +69,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpResponse:
     now = timezone.now()
     claim = _claim_of(request, visitor.owner, form.cleaned_data["key"])
-    wish = _wish_of(form.cleaned_data, visitor, claim)
+    wish = _wish_of(form.cleaned_data, form.balances, visitor, claim)
     try:
         answer = check_out(claim=claim, owner=visitor.owner, wish=wish, by=visitor.actor, now=now, render=_placed_order)
     except KeyReused:
@@ -83,11 +91,12 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
     told = orjson.loads(answer.content)
     if "Idempotency-Replayed" not in answer.headers:
         _keep_address(visitor, form.cleaned_data, now)
+        issue_sold_gift_cards(order_id=told["id"], by=visitor.actor, now=now)
     return redirect(told["address"])
 
 
 def _placed_order(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    return {"number": order.number, "address": order_address(order)}
+    return {"id": order.id, "number": order.number, "address": order_address(order)}
 
 
 def _claim_of(request: HttpRequest, owner: Owner, key: str) -> Claim:
@@ -97,18 +106,34 @@ def _claim_of(request: HttpRequest, owner: Owner, key: str) -> Claim:
     return Claim(scope=f"{who} web checkout", key=key, request_hash=digest)
 
 
-def _wish_of(values: Mapping[str, Any], visitor: Visitor, claim: Claim) -> Wish:
+def _balances(request: HttpRequest, visitor: Visitor) -> BalanceForm:
+    return BalanceForm(
+        request.POST if request.method == "POST" else None,
+        customer_id=visitor.customer.pk if visitor.customer else None,
+        asker=asker_of(request),
+        now=timezone.now(),
+    )
+
+
+def _tenders(values: Mapping[str, Any], balances: BalanceForm) -> tuple[Tender, ...]:
+    if not values["rest"]:
+        return tuple(balances.tenders)
+    method = values["pay"]
+    means = {TEST: values["card"], CARD: values["card_token"]}
+    return (*balances.tenders, Tender(method, payment_method=means.get(method, "")))
+
+
+def _wish_of(values: Mapping[str, Any], balances: BalanceForm, visitor: Visitor, claim: Claim) -> Wish:
     is_pickup = values["kind"] == PICKUP
     customer = visitor.customer
     expected = values["expected_pickup"] if is_pickup else values["expected_ship"]
-    method = values["pay"]
     return Wish(
         fulfilments=(
             FulfilmentWish(PICKUP, store=values["store"])
             if is_pickup
             else FulfilmentWish(SHIP, address=dict(values["ship_to"])),
         ),
-        tenders=(Tender(method, payment_method=values["card"] if method == TEST else ""),),
+        tenders=_tenders(values, balances),
         cart_version=values["version"],
         expected_total=expected,
         expected_currency=settings.SHOP_CURRENCY,
@@ -164,9 +189,24 @@ def _show(
         "saved": saved,
         "countries": country_options(language_of_reader(), values.get("country_code", "")),
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
+        "card_key": card_key(),
         **_ways(request, cart, visitor, values, saved),
     }
-    return private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
+    context |= _paid_by_balances(_balances(request, visitor), context)
+    response = private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
+    return with_card_fields(response)
+
+
+def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any]) -> dict[str, Any]:
+    """What gift cards, credit and points pay of either total, as far as they are good."""
+    tenders = balances.tenders if balances.is_valid() else []
+    return {
+        "balances": balances,
+        "splits": [
+            ("for-ship", split_of(context["with_ship"].grand, tenders)),
+            ("for-pickup", split_of(context["with_pickup"].grand, tenders)),
+        ],
+    }
 
 
 def _ways(
@@ -210,7 +250,11 @@ def _place_of(values: Mapping[str, Any], saved: Sequence[Mapping[str, Any]]) -> 
 
 
 def _first_values(visitor: Visitor, saved: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    values: dict[str, Any] = {"country_code": settings.SHOP_COUNTRY, "pay": TEST, "address": "new"}
+    values: dict[str, Any] = {
+        "country_code": settings.SHOP_COUNTRY,
+        "pay": CARD if card_key() else TEST,
+        "address": "new",
+    }
     customer = visitor.customer
     if customer is not None:
         values |= {"email": customer.email, "phone": str(customer.phone or ""), "name": customer.name}

@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.services.gift_cards import CodeShownAlready
 from core import logs
 from core.actors import Actor
 from core.api import PageQuery, next_cursor, page_of
 from core.errors import Malformed, NotFound, Refusal
 from core.transitions import IllegalTransition
 from omnistore.engagement.queries.order_contacts import Place, places_of
+from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.pages import PRIVATE, language_of_reader, page, private_page, query_of
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
+from orders.providers import SANDBOX, STRIPE
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order, get_order_for, orders_of
 from orders.queries.receipts import receipt_of
@@ -31,6 +34,8 @@ from orders.rules.collection_codes import collection_code
 from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
 from orders.rules.order_links import is_order_key, order_key
 from orders.services.cancellation import cancel_order, foresee_cancellation
+from orders.services.charging import look_up
+from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
 from orders.services.payments import look_again, open_attempts
 
 ORDERS_SHOWN = 10
@@ -91,8 +96,25 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "is_waiting": found.state == "pending",
         "is_guest": found.customer_id is None,
         "cancel_address": _address(found.number, key, "order_cancel") if _may_cancel(request, found) else "",
+        "gift_cards": gift_cards_of(order_id=found.id, number=found.number),
     }
-    return private_page(request, "storefront/order.html", context)
+    if found.state == "pending":
+        context |= _waits_for(found)
+    return with_card_fields(private_page(request, "storefront/order.html", context))
+
+
+@require_POST
+@page
+def gift_card(request: HttpRequest, number: str, card_id: int, key: str = "") -> HttpResponse:
+    """Show the code of a gift card that this order bought, this once."""
+    found = _order_of(request, number, key)
+    context: dict[str, Any] = {"title": _("Gift card"), "order": found, "address": order_address(found)}
+    status = 200
+    try:
+        context["code"] = show_sold_gift_card(order_number=found.number, card_id=card_id, now=timezone.now())
+    except CodeShownAlready as refusal:
+        context["problem"], status = refusal, refusal.status
+    return private_page(request, "storefront/gift_card.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,20 +182,30 @@ def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 @require_POST
 @page
 def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """Play the bank's own page: confirm a payment of the test provider, and look what became of the order."""
+    """Look what became of a payment that waited for the visitor; for the test provider, play the bank's own page."""
     found = _order_of(request, number, key)
-    if not settings.ENABLE_TEST_PROVIDER:
+    if not settings.ENABLE_TEST_PROVIDER and not card_key():
         raise NotFound(_("The test provider is off."))
     visitor = visitor_of(request)
     if found.state == "pending":
         for attempt in open_attempts(found):
-            SandboxProvider().confirm(key=attempt.key)
+            if attempt.provider == SANDBOX:
+                SandboxProvider().confirm(key=attempt.key)
         try:
             found = look_again(order=found, by=visitor.actor, now=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("cart")
     return redirect(order_address(found))
+
+
+def _waits_for(order: OrderView) -> dict[str, Any]:
+    """What the visitor's bank asks for, to be shown by the provider's script; empty for the test provider."""
+    for attempt in open_attempts(order):
+        if attempt.provider == STRIPE:
+            action = look_up(key=attempt.key, provider=attempt.provider, gives_up=False).next_action or {}
+            return {"card_key": card_key(), "card_secret": action.get("client_secret", "")}
+    return {}
 
 
 def _order_of(request: HttpRequest, number: str, key: str) -> OrderView:

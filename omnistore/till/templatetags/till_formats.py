@@ -17,6 +17,8 @@ from core.formats import day_text, listed_text, money_text, number_text, short_d
 from core.money import format_minor
 from core.translated import TranslatedText, in_language
 from inventory.queries.products import shown_attributes
+from orders.queries.receipts import name_of_payment
+from orders.queries.views import PaymentView
 
 register = template.Library()
 
@@ -105,6 +107,12 @@ def door(channel: str) -> str:
     if channel.startswith("partner:"):
         return channel.partition(":")[2]
     return str(_CHANNELS.get(channel, channel))
+
+
+@register.filter
+def payment_name(payment: PaymentView) -> str:
+    """Write what a payment was made with."""
+    return str(_("Test card")) if payment.method == "test" else name_of_payment(payment)
 
 
 @register.filter

@@ -37,6 +37,9 @@ class CancelForm(forms.Form):
     """Why an order is cancelled."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=REASONS)
+    as_credit = forms.BooleanField(
+        label=gettext_lazy("The customer wants store credit instead of the money"), required=False
+    )
 
 
 class OrderPage(TillView):
@@ -92,7 +95,7 @@ class Cancellation(OrderPage):
             return self.shown(number, error=_("Choose a reason."), status=400)
 
         def cancel() -> dict[str, Any]:
-            cancel_order(number=number, reason=form.cleaned_data["reason"], by=self.actor, now=timezone.now())
+            cancel_order(number=number, **form.cleaned_data, by=self.actor, now=timezone.now())
             return {}
 
         return self.do(f"cancel order {number}", number, cancel)

@@ -1,6 +1,7 @@
 """Paying: how the goods reach the customer, what pays for them, and the order that comes of it."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.guessing import asker_of
 from accounts.queries.addresses import list_addresses
 from carts.doors import line_id_of
 from carts.queries.carts import CartView
@@ -21,16 +23,41 @@ from omnistore.till.forms import AddressForm
 from omnistore.till.paying import ELSEWHERE, WAYS, TenderForm, Way, fulfilment_of, notes_for, ways_of
 from omnistore.till.sales import Sale, open_sale, shelves_of
 from omnistore.till.views.sell import SaleView
+from orders.paying import BalanceForm, split_of
 from orders.queries.orders import find_order_by_mark
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, Wish
+from orders.services.card_readers import readers_of
 from orders.services.checkout import sell_cart
+from orders.services.gift_cards import issue_sold_gift_cards
 
 
 class NothingToSell(Refusal):
     """The cart on the screen is empty."""
 
     code = "cart_empty"
+
+
+@dataclass(slots=True)
+class Asked:
+    """The forms of the page. address: only for what is shipped."""
+
+    form: TenderForm
+    balances: BalanceForm
+    address: AddressForm | None
+
+    def unchecked(self) -> "Asked":
+        """Return the same with what was typed, and no complaints about it."""
+        form = TenderForm(
+            way=self.form.way,
+            total=self.form.total,
+            rest=self.form.rest,
+            is_known=self.form.is_known,
+            readers=self.form.readers,
+            initial={name: self.form.data.get(name, "") for name in self.form.fields},
+        )
+        address = AddressForm(initial=_typed(self.address)) if self.address else None
+        return Asked(form, self.balances, address)
 
 
 class Pay(SaleView):
@@ -42,9 +69,9 @@ class Pay(SaleView):
         ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
         way = ways[_chosen(request.GET.get("way", ""), ways)]
         initial = {"method": CASH, "receipt": sale.person.receipt_channel if sale.person else ""}
-        form = TenderForm(way=way, total=way.total, is_known=_is_reachable(sale), initial=initial)
+        form = self._tenders(sale, way, total=way.total, rest=way.total, initial=initial)
         address = AddressForm(initial=self._known_address(sale)) if way.name == SHIP else None
-        return self._form(sale, cart, ways, way, form, address)
+        return self._form(sale, cart, ways, way, Asked(form, self._balances(sale), address))
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Sell: the same order as any other door makes, once, however often the form is sent."""
@@ -59,11 +86,17 @@ class Pay(SaleView):
         if way is None:
             raise Malformed(_("This form is broken. Load the page again."), field="way")
         seen_total = line_id_of(request.POST.get("total", ""))
-        form = TenderForm(_given(request), way=way, total=seen_total, is_known=_is_reachable(sale))
+        balances = self._balances(sale, request.POST)
+        are_balances_good = balances.is_valid()
+        rest = split_of(seen_total, balances.tenders).rest
+        form = self._tenders(sale, way, _given(request), total=seen_total, rest=rest)
         address = AddressForm(request.POST, prefix="address") if way.name == SHIP else None
-        if not form.is_valid() or (address is not None and not address.is_valid()):
-            return self._form(sale, cart, ways, way, form, address, status=400)
-        wish = self._wish(sale, way, form, address, claim)
+        asked = Asked(form, balances, address)
+        if "look" in request.POST and are_balances_good:
+            return self._form(sale, cart, ways, way, asked.unchecked())
+        if not are_balances_good or not form.is_valid() or (address is not None and not address.is_valid()):
+            return self._form(sale, cart, ways, way, asked, status=400)
+        wish = self._wish(sale, way, asked, claim)
         try:
             answer = sell_cart(
                 claim=claim, cart_id=cart.id, wish=wish, by=self.actor, now=timezone.now(), render=_render
@@ -71,8 +104,10 @@ class Pay(SaleView):
         except (KeyReused, StillAtWork) as twin:
             return self._replayed(claim, twin)
         except Refusal as refusal:
-            return self._again(key, way.name, form, address, refusal)
-        return _to_order(orjson.loads(answer.content)["number"])
+            return self._again(key, way.name, asked, refusal)
+        told = orjson.loads(answer.content)
+        issue_sold_gift_cards(order_id=told["id"], by=self.actor, now=timezone.now())
+        return _to_order(told["number"])
 
     def _sale(self, key: str) -> tuple[Sale, CartView, Shelves]:
         sale = open_sale(key)
@@ -81,16 +116,28 @@ class Pay(SaleView):
             raise NothingToSell(_("There is nothing in the cart. Scan something first."))
         return sale, sale.cart, shelves
 
-    def _wish(self, sale: Sale, way: Way, form: TenderForm, address: AddressForm | None, claim: Claim) -> Wish:
-        asked = form.cleaned_data
+    def _tenders(self, sale: Sale, way: Way, given: QueryDict | None = None, **terms: Any) -> TenderForm:
+        readers = readers_of(self.store.id)
+        return TenderForm(given, way=way, is_known=_is_reachable(sale), readers=readers, **terms)
+
+    def _balances(self, sale: Sale, given: QueryDict | None = None) -> BalanceForm:
+        return BalanceForm(
+            given,
+            customer_id=sale.person.id if sale.person else None,
+            asker=asker_of(self.request),
+            now=timezone.now(),
+        )
+
+    def _wish(self, sale: Sale, way: Way, forms: Asked, claim: Claim) -> Wish:
+        form, asked = forms.form, forms.form.cleaned_data
         person = sale.person
         elsewhere = self.request.POST.get("store", "")
         if way.name == ELSEWHERE and elsewhere not in {store.code for store in way.stores}:
             raise NotFound(_("Choose the store in which to collect."))
         assert sale.cart is not None
         return Wish(
-            fulfilments=(fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=address),),
-            tenders=(form.tender(),),
+            fulfilments=(fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=forms.address),),
+            tenders=(*forms.balances.tenders, *form.tenders()),
             cart_version=line_id_of(self.request.POST.get("version", "")),
             expected_total=form.total,
             expected_currency=sale.cart.currency,
@@ -103,18 +150,17 @@ class Pay(SaleView):
             request_mark=claim.mark,
         )
 
-    def _again(
-        self, key: str, way_name: str, form: TenderForm, address: AddressForm | None, refusal: Refusal
-    ) -> HttpResponse:
+    def _again(self, key: str, way_name: str, asked: Asked, refusal: Refusal) -> HttpResponse:
         """Show the form once more with why it did not work, at the prices and units of now."""
         try:
             sale, cart, shelves = self._sale(key)
         except Refusal as changed:
             return self.refused(changed)
         ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
-        return self._form(
-            sale, cart, ways, ways[way_name], form, address, status=refusal.status, error=_advice(refusal)
-        )
+        # What is left on cards and of credit may be what changed.
+        asked.balances = self._balances(sale, self.request.POST)
+        asked.balances.is_valid()
+        return self._form(sale, cart, ways, ways[way_name], asked, status=refusal.status, error=_advice(refusal))
 
     def _replayed(self, claim: Claim, refusal: Refusal) -> HttpResponse:
         order = find_order_by_mark(claim.mark)
@@ -128,22 +174,25 @@ class Pay(SaleView):
         cart: CartView,
         ways: dict[str, Way],
         way: Way,
-        form: TenderForm,
-        address: AddressForm | None,
+        asked: Asked,
         *,
         status: int = 200,
         error: str = "",
     ) -> HttpResponse:
+        is_asked = asked.balances.is_bound and not asked.balances.errors
+        split = split_of(way.total, asked.balances.tenders if is_asked else [])
         context = {
             "title": _("Pay"),
             "sale": sale,
             "cart": cart,
             "ways": [ways[name] for name in WAYS],
             "way": way,
-            "form": form,
-            "address": address,
+            "form": asked.form,
+            "balances": asked.balances,
+            "split": split,
+            "address": asked.address,
             "chosen_store": self.request.POST.get("store", ""),
-            "notes": notes_for(way.total),
+            "notes": notes_for(split.rest),
             "key": uuid.uuid4(),
             "error": error,
         }
@@ -155,6 +204,10 @@ class Pay(SaleView):
         known = list_addresses(person_ids=sale.person.ids, limit=20)
         best = next((row for row in known if row["is_default"]), known[0] if known else {})
         return {name: best.get(name, "") for name in AddressForm.ADDRESS} if best else {"name": sale.person.name}
+
+
+def _typed(form: AddressForm) -> dict[str, Any]:
+    return {name: form.data.get(form.add_prefix(name), "") for name in form.fields}
 
 
 def _given(request: HttpRequest) -> QueryDict:
@@ -176,7 +229,7 @@ def _is_reachable(sale: Sale) -> bool:
 
 
 def _render(order: OrderView, outcomes: Any) -> dict[str, Any]:
-    return {"number": order.number, "state": order.state}
+    return {"id": order.id, "number": order.number, "state": order.state}
 
 
 def _to_order(number: str) -> HttpResponse:
@@ -189,6 +242,7 @@ def _advice(refusal: Refusal) -> str:
         "insufficient_stock": _("Somebody else was faster. Sell fewer, or choose another way to get it."),
         "payment_declined": _("Try another card, or take cash."),
         "session_closed": _("Open a register first; the cart stays as it is."),
+        "balance_not_enough": _("It was used elsewhere meanwhile. Look at what is left now."),
     }
     advice = ways_out.get(refusal.code, "")
     return f"{refusal} {advice}".strip()

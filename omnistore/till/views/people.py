@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models.consents import MEDIA, PURPOSES
+from accounts.queries.balances import holdings_of
 from accounts.queries.consents import consents_in_force
 from accounts.queries.people import LONGEST_SEARCH, find_people, get_person
 from accounts.queries.timeline import Place, summary_of, timeline
@@ -96,6 +98,7 @@ class CustomerPage(TillView):
                 for consent in consents_in_force(customer_id=person.id, person_ids=person.ids)
                 if consent.is_given
             ],
+            "held": holdings_of(person_ids=person.ids, currency=settings.SHOP_CURRENCY),
             "bought": bought_so_far(customer_ids=person.ids),
             "may_sell": self.staff.may(roles.SELL),
             "now": timezone.now(),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from omnistore.till.door import TillView, claim_of_form, not_here
 from omnistore.till.forms import CashField
 from omnistore.till.live import only_if_new
 from omnistore.till.paging import next_address
+from orders.paying import BalanceForm, split_of
 from orders.queries.desk import now_in_store
 from orders.queries.orders import get_order
 from orders.queries.pickups import (
@@ -103,6 +104,11 @@ class HandOverForm(forms.Form):
         if self.cleaned_data["method"] == CARD:
             return [Tender(CARD)]
         return [Tender(CASH, tendered=self.cleaned_data["tendered"])]
+
+
+def _balances(view: TillView, pickup: PickupView, given: QueryDict | None = None) -> BalanceForm:
+    asker = f"staff:{view.request.user.pk}"
+    return BalanceForm(given, customer_id=pickup.customer_id, asker=asker, now=timezone.now())
 
 
 class Desk(TillView):
@@ -193,6 +199,7 @@ class PickupPage(TillView):
         pickup_id: int,
         *,
         form: HandOverForm | None = None,
+        balances: BalanceForm | None = None,
         code: str = "",
         error: str = "",
         status: int = 200,
@@ -203,6 +210,7 @@ class PickupPage(TillView):
             "title": _("Pickup of order %(number)s") % {"number": pickup.number},
             "pickup": pickup,
             "form": form or HandOverForm(due=pickup.due, initial={"code": code, "method": CASH}),
+            "balances": balances or _balances(view, pickup),
             "is_locked": pickup.wrong_codes >= MOST_WRONG_CODES,
             "tries_left": max(0, MOST_WRONG_CODES - pickup.wrong_codes),
             "may_unlock": view.staff.may(roles.UNLOCK_PICKUP),
@@ -261,11 +269,14 @@ class HandOver(TillView):
         """Check the code (or note the document seen), take what is due, and hand the goods over."""
         now = timezone.now()
         pickup = get_pickup(pickup_id=pickup_id, store_id=self.store.id)
-        form = HandOverForm(request.POST, due=pickup.due)
+        balances = _balances(self, pickup, request.POST)
+        are_balances_good = balances.is_valid()
+        paid = balances.tenders if pickup.due else []
+        form = HandOverForm(request.POST, due=split_of(pickup.due, paid).rest)
         if pickup.state == "collected":
             return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
-        if not form.is_valid():
-            return PickupPage.shown(self, pickup_id, form=form, status=400)
+        if not form.is_valid() or not are_balances_good:
+            return PickupPage.shown(self, pickup_id, form=form, balances=balances, status=400)
         given = form.cleaned_data
         lines = [int(line) for line in request.POST.getlist("lines") if line.isascii() and line.isdigit()]
 
@@ -274,7 +285,7 @@ class HandOver(TillView):
                 proof=proof,
                 collected_by=given["collected_by"],
                 line_ids=lines or None,
-                tenders=form.tenders(),
+                tenders=[*paid, *form.tenders()],
                 session_id=self.session_id,
                 by=self.actor,
                 now=now,

@@ -10,11 +10,15 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from accounts.rules import roles
-from core.errors import Malformed
+from core.actors import TILL, Actor
+from core.errors import Malformed, NotFound
 from omnistore.till.door import TillView
 from omnistore.till.forms import ReceiptForm
 from orders.queries.orders import get_order
 from orders.queries.receipts import receipt_of
+from orders.queries.views import OrderView
+from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
+from orders.services.payments import look_again
 from orders.services.receipts import request_receipt
 
 
@@ -28,7 +32,10 @@ class Done(TillView):
         return self._shown(number, ReceiptForm())
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Send the receipt where the customer wants it."""
+        """Send the receipt where the customer wants it; or look again at a payment that waits for the reader."""
+        if "look" in request.POST:
+            look_again(order=get_order(number), by=self.actor, now=timezone.now())
+            return HttpResponseRedirect(reverse("admin:till_done", args=[number]))
         form = ReceiptForm(request.POST)
         if not form.is_valid():
             return self._shown(number, form, status=400)
@@ -41,7 +48,7 @@ class Done(TillView):
 
     def _shown(self, number: str, form: ReceiptForm, *, status: int = 200) -> HttpResponse:
         order = get_order(number)
-        change = sum((payment.tendered or payment.amount) - payment.amount for payment in order.payments)
+        change = sum(payment.change for payment in order.payments)
         context: dict[str, Any] = {
             "title": _("Order %(number)s") % {"number": number},
             "order": order,
@@ -49,8 +56,23 @@ class Done(TillView):
             "receipt": receipt_of(number, language=_language()),
             "form": form,
             "is_sent": "sent" in self.request.GET,
+            "gift_cards": gift_cards_of(order_id=order.id, number=number) if _sold_here(order, self.actor) else [],
         }
         return self.page("till/done.html", context, status)
+
+
+class GiftCardCode(TillView):
+    """The code of a gift card that was just sold, shown this once."""
+
+    right = roles.SELL
+
+    def post(self, request: HttpRequest, number: str, card_id: int) -> HttpResponse:
+        """Show it, to be printed or written onto the card."""
+        order = get_order(number)
+        if not _sold_here(order, self.actor):
+            raise NotFound(_("There is no such gift card."))
+        code = show_sold_gift_card(order_number=number, card_id=card_id, now=timezone.now())
+        return self.page("till/gift_card.html", {"title": _("Gift card"), "code": code, "order": order})
 
 
 class Receipt(TillView):
@@ -66,6 +88,10 @@ class Receipt(TillView):
             "is_rtl": get_language_bidi(),
         }
         return render(request, "orders/receipt.html", context)
+
+
+def _sold_here(order: OrderView, by: Actor) -> bool:
+    return order.channel == TILL and order.store == by.store_code
 
 
 def _language() -> str:

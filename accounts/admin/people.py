@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.balances import CUSTOMER_ACTS
 from accounts.models import (
     Address,
     Consent,
@@ -157,6 +158,7 @@ class CustomerAdmin(OfficeAdmin):
             is_allowed=_may_forget_number,
             is_destructive=True,
         ),
+        *CUSTOMER_ACTS,
     )
 
     @admin.display(description=_("without an account"), boolean=True)

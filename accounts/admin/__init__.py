@@ -1,0 +1,5 @@
+"""The back office of people and what they have with the shop; importing it registers the pages."""
+
+from accounts.admin import balances, people
+
+__all__ = ["balances", "people"]

@@ -1,0 +1,279 @@
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Balance, BalanceEntry, BalanceHold, Customer
+from accounts.models.balances import CREDIT, GIFT_CARD, POINTS
+from accounts.services.credit import correct_balance
+from accounts.services.gift_cards import (
+    block_gift_card,
+    issue_gift_card,
+    replace_gift_card,
+    show_gift_card_code,
+    unblock_gift_card,
+)
+from core.back_office import Act, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
+from core.formats import money_text
+from core.ids import new_id
+from core.money import MoneyError, parse_money
+
+MAY_CORRECT = "accounts.correct_balance"
+
+
+class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A gift card that staff give away or sell by hand."""
+
+    worth = forms.DecimalField(label=_("amount"), min_value=Decimal("0.01"), max_digits=12)
+    note = forms.CharField(label=_("Reason"), max_length=60)
+
+    class Meta:
+        model = Balance
+        fields = ("customer",)
+
+    def clean_worth(self) -> int:
+        try:
+            return parse_money(str(self.cleaned_data["worth"]), settings.SHOP_CURRENCY).amount
+        except MoneyError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class CorrectionForm(forms.Form):
+    """Credit or points added or taken by hand; change is cleaned to minor units, or to whole points."""
+
+    currency = ""
+
+    change = forms.DecimalField(
+        label=_("change"), help_text=_("More is added, less (with a minus) is taken."), max_digits=12
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
+
+    def clean_change(self) -> int:
+        written: Decimal = self.cleaned_data["change"]
+        if not written or (not self.currency and written != int(written)):
+            raise forms.ValidationError(_("Write a number other than zero; points are whole."))
+        try:
+            return parse_money(str(written), self.currency).amount if self.currency else int(written)
+        except MoneyError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class CreditCorrectionForm(CorrectionForm):
+    """Credit, in the shop's currency."""
+
+    currency = settings.SHOP_CURRENCY
+
+
+def correction_act(kind: str, *, name: str, title: Any) -> Act:
+    """Make the act by which staff change a person's credit or points."""
+    form = CreditCorrectionForm if kind == CREDIT else CorrectionForm
+
+    def perform(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
+        correct_balance(
+            customer_id=customer.pk,
+            kind=kind,
+            currency=form.currency,
+            amount=asked["change"],
+            reason=asked["reason"],
+            key=asked["key"],
+            by=office_actor(request),
+            now=timezone.now(),
+        )
+        return gettext("Corrected.")
+
+    return Act(
+        name=name,
+        title=title,
+        explanation=_("It is written into the history with the reason, and the person sees it."),
+        form=form,
+        perform=perform,
+        is_allowed=lambda request, customer: customer.merged_into_id is None and request.user.has_perm(MAY_CORRECT),
+    )
+
+
+CUSTOMER_ACTS = (
+    correction_act(CREDIT, name="credit", title=_("Correct the store credit")),
+    correction_act(POINTS, name="points", title=_("Correct the points")),
+)
+
+
+def _is_card(state: str) -> Any:
+    def check(request: HttpRequest, balance: Balance) -> bool:
+        return balance.kind == GIFT_CARD and balance.state == state and request.user.has_perm(MAY_CORRECT)
+
+    return check
+
+
+def _may_replace(request: HttpRequest, balance: Balance) -> bool:
+    is_left = balance.kind == GIFT_CARD and balance.state != Balance.CLOSED and balance.amount > 0
+    return is_left and request.user.has_perm(MAY_CORRECT)
+
+
+def _may_show(request: HttpRequest, balance: Balance) -> bool:
+    return balance.kind == GIFT_CARD and balance.code_shown_at is None and request.user.has_perm(MAY_CORRECT)
+
+
+def _block(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
+    block_gift_card(card_id=balance.pk)
+    return gettext("The card pays for nothing any more.")
+
+
+def _unblock(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
+    unblock_gift_card(card_id=balance.pk)
+    return gettext("The card pays again.")
+
+
+def _show(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
+    # Into the page and not into what is kept of the act.
+    messages.warning(request, show_gift_card_code(card_id=balance.pk, now=timezone.now()))
+    return gettext("This is the code of the card. It is not shown again.")
+
+
+def _replace(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
+    now = timezone.now()
+    with transaction.atomic():
+        fresh = replace_gift_card(card_id=balance.pk, by=office_actor(request), now=now)
+        messages.warning(request, show_gift_card_code(card_id=fresh, now=now))
+    return gettext("This is the code of the new card. It is not shown again.")
+
+
+class EntryInline(ReadOnlyInline):
+    model = BalanceEntry
+    fields = ("occurred_at", "kind", "change", "reference", "note", "channel", "store", "staff")
+    readonly_fields = ("change",)
+    ordering = ("-id",)
+
+    @admin.display(description=_("change"))
+    def change(self, entry: BalanceEntry) -> str:
+        return _text(entry.amount, entry.balance.currency)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("balance", "staff")
+
+
+class HoldInline(ReadOnlyInline):
+    model = BalanceHold
+    fields = ("held_at", "state", "amount", "reference", "expires_at", "ended_at")
+    ordering = ("-id",)
+
+
+@admin.register(Balance)
+class BalanceAdmin(ReadOnlyAdmin):
+    """Gift cards, credit and points with their histories; adding one here issues a gift card."""
+
+    form = IssueForm
+    list_display = ("__str__", "customer", "left", "now_held", "state", "expires_at", "opened_at")
+    list_select_related = ("customer",)
+    list_filter = ("kind", "state")
+    search_fields = ("code_end__exact", "customer__name", "customer__email__istartswith", "issued_for__exact")
+    search_help_text = _("The end of a card's code, a person, or the number of the order.")
+    autocomplete_fields = ("customer",)
+    exclude = ("code_hash", "key")
+    ordering = ("-id",)
+    inlines = (EntryInline, HoldInline)
+    acts = (
+        Act(
+            name="show",
+            title=_("Show the code"),
+            explanation=_("The code is shown this once: hand it over at once, or write it down for the customer."),
+            perform=_show,
+            is_allowed=_may_show,
+        ),
+        Act(
+            name="block",
+            title=_("Block"),
+            explanation=_("A lost or stolen card pays for nothing more, until it is unblocked."),
+            perform=_block,
+            is_allowed=_is_card(Balance.ACTIVE),
+            is_destructive=True,
+        ),
+        Act(
+            name="unblock",
+            title=_("Unblock"),
+            explanation=_("Let this card pay again?"),
+            perform=_unblock,
+            is_allowed=_is_card(Balance.BLOCKED),
+        ),
+        Act(
+            name="replace",
+            title=_("Replace"),
+            explanation=_("What is left moves to a new card with a new code; this one is closed for good."),
+            perform=_replace,
+            is_allowed=_may_replace,
+            is_destructive=True,
+        ),
+    )
+
+    @admin.display(description=_("balance"), ordering="amount")
+    def left(self, balance: Balance) -> str:
+        return _text(balance.amount, balance.currency)
+
+    @admin.display(description=_("held"), ordering="held")
+    def now_held(self, balance: Balance) -> str:
+        return _text(balance.held, balance.currency) if balance.held else ""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return OfficeAdmin.has_add_permission(self, request)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return () if obj is None else self.inlines
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("customer", "worth", "note") if obj is None else super().get_fields(request, obj)
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        return None if obj is None else self.exclude
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Balance, form: Any, change: bool) -> None:
+        now = timezone.now()
+        customer = form.cleaned_data["customer"]
+        obj.pk = issue_gift_card(
+            amount=form.cleaned_data["worth"],
+            currency=settings.SHOP_CURRENCY,
+            issued_for=form.cleaned_data["note"],
+            by=office_actor(request),
+            now=now,
+            customer_id=customer.pk if customer else None,
+        )
+        obj.refresh_from_db()
+        code = show_gift_card_code(card_id=obj.pk, now=now)
+        messages.warning(request, gettext("The code of the card is %(code)s. It is not shown again.") % {"code": code})
+
+
+@admin.register(BalanceEntry)
+class BalanceEntryAdmin(ReadOnlyAdmin):
+    list_display = ("occurred_at", "balance", "kind", "change", "reference", "channel", "store", "staff")
+    list_select_related = ("balance", "staff")
+    list_filter = ("kind", "balance__kind")
+    search_fields = ("reference__exact",)
+    ordering = ("-id",)
+
+    @admin.display(description=_("change"), ordering="amount")
+    def change(self, entry: BalanceEntry) -> str:
+        return _text(entry.amount, entry.balance.currency)
+
+
+@admin.register(BalanceHold)
+class BalanceHoldAdmin(ReadOnlyAdmin):
+    list_display = ("held_at", "balance", "amount", "state", "reference", "expires_at")
+    list_select_related = ("balance",)
+    list_filter = ("state",)
+    search_fields = ("reference__exact",)
+    ordering = ("-id",)
+
+
+def _text(amount: int, currency: str) -> str:
+    return money_text(amount, currency, get_language() or "en") if currency else str(amount)

@@ -1,0 +1,34 @@
+"""How the story of people's balances reads."""
+
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.models.balances import KINDS
+from accounts.queries.timeline import summarises
+from core.formats import money_text
+from core.journal import Entry
+
+_CAUSES: dict[str, Any] = {
+    "loaded": gettext_lazy("%(balance)s: %(amount)s added"),
+    "given_back": gettext_lazy("%(balance)s: %(amount)s given back"),
+    "expired": gettext_lazy("%(balance)s: %(amount)s expired"),
+    "corrected": gettext_lazy("%(balance)s: corrected by %(amount)s"),
+    "taken_back": gettext_lazy("%(balance)s: %(amount)s taken back"),
+    "moved": gettext_lazy("%(balance)s: %(amount)s moved to another card"),
+}
+
+
+def _changed(entry: Entry) -> str:
+    amount, currency, cause = entry.payload["amount"], entry.payload["currency"], entry.payload["cause"]
+    shown = amount if cause == "corrected" else abs(amount)
+    language = (get_language() or "en").split("-")[0]
+    words = {
+        "balance": dict(KINDS)[entry.payload["balance"]],
+        "amount": money_text(shown, currency, language) if currency else _("%(points)d points") % {"points": shown},
+    }
+    return str(_CAUSES[cause]) % words
+
+
+summarises("balance.changed", _changed)

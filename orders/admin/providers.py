@@ -1,0 +1,64 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.back_office import Act, OfficeAdmin, ReadOnlyAdmin, money_column
+from orders.models import CardReader, ProviderNotice, ReconciliationBreak
+from orders.services.reconciliation import resolve_break
+
+
+class ResolutionForm(forms.Form):
+    resolution = forms.CharField(label=_("Reason"), max_length=200)
+
+
+def _may_resolve(request: HttpRequest, difference: ReconciliationBreak) -> bool:
+    return difference.resolved_at is None and request.user.has_perm("accounts.correct_balance")
+
+
+def _resolve(request: HttpRequest, difference: ReconciliationBreak, asked: dict[str, Any]) -> str:
+    resolve_break(break_id=difference.pk, resolution=asked["resolution"], now=timezone.now())
+    return gettext("Explained.")
+
+
+@admin.register(CardReader)
+class CardReaderAdmin(OfficeAdmin):
+    list_display = ("name", "store", "number", "is_active")
+    list_select_related = ("store",)
+    list_filter = ("is_active",)
+    search_fields = ("name", "number__exact", "store__code__exact")
+    autocomplete_fields = ("store",)
+
+
+@admin.register(ProviderNotice)
+class ProviderNoticeAdmin(ReadOnlyAdmin):
+    list_display = ("received_at", "provider", "kind", "number", "state", "handled_at")
+    list_filter = ("state", "provider")
+    search_fields = ("number__exact", "attempt_key__exact", "refund_key__exact")
+    ordering = ("-id",)
+
+
+@admin.register(ReconciliationBreak)
+class ReconciliationBreakAdmin(ReadOnlyAdmin):
+    """What a provider has moved and we have not written down so, or the other way round."""
+
+    list_display = ("found_at", "provider", "kind", "ref", "ours_money", "theirs_money", "resolved_at")
+    list_filter = (("resolved_at", admin.EmptyFieldListFilter), "provider", "kind")
+    search_fields = ("ref__exact",)
+    ordering = ("-id",)
+    acts = (
+        Act(
+            name="resolve",
+            title=_("Explain"),
+            explanation=_("Write down why the books need not agree here, or how that was put right."),
+            form=ResolutionForm,
+            perform=_resolve,
+            is_allowed=_may_resolve,
+        ),
+    )
+    ours_money = money_column("ours", title=_("our amount"))
+    theirs_money = money_column("theirs", title=_("the provider's amount"))

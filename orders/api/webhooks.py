@@ -1,0 +1,49 @@
+"""Where providers tell us what happened."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from core.api import LARGEST_BODY_BYTES, BodyTooLarge, Door, answer
+from core.errors import Malformed
+from core.schema import Problem
+from orders.providers import STRIPE
+from orders.providers.stripe import read_notice
+from orders.services.notices import take_notice
+
+
+class RawBody(BaseParser):
+    """Keeps the body as it came, for its signature is over just these bytes."""
+
+    media_type = "*/*"
+
+    def parse(self, stream, media_type=None, parser_context=None):  # type: ignore[no-untyped-def]
+        body = stream.read(LARGEST_BODY_BYTES + 1)
+        if len(body) > LARGEST_BODY_BYTES:
+            raise BodyTooLarge()
+        return body
+
+
+class StripeNotices(Door):
+    """Stripe's notices: signed, in any order, any number of times."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    parser_classes = [RawBody]
+
+    @extend_schema(
+        operation_id="stripe_notice", request=None, responses={200: None, 202: None, 400: Problem}, tags=["orders"]
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Take a notice: 200 when it is dealt with, 202 when it has to wait; 400 for what Stripe has not signed."""
+        body = request.data if isinstance(request.data, bytes) else b""
+        try:
+            notice = read_notice(body, request.headers.get("Stripe-Signature", ""))
+        except ValueError as error:
+            raise Malformed(_("This is no notice that Stripe has signed.")) from error
+        is_done = take_notice(provider=STRIPE, notice=notice, now=timezone.now())
+        return answer({"received": True}, status=200 if is_done else 202)

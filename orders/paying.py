@@ -1,0 +1,106 @@
+"""What pages ask and show about paying with gift cards, credit and points, on the web and at the till alike."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.queries.balances import Holding, holdings_of_customer
+from accounts.rules.gift_cards import CODE_LENGTH
+from accounts.services.gift_cards import GiftCardNotValid, TooManyWrongCodes
+from orders.models import Payment
+from orders.rules.checkout import CREDIT, GIFT_CARD, POINTS, Tender, shares_of
+from orders.services.tenders import with_gift_card, with_holdings
+
+MOST_CARDS = 5
+_METHODS = dict(Payment.METHODS)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one balance pays of a total, in minor units, under its name for people."""
+
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What balances pay of a total, and what is left to pay otherwise."""
+
+    shares: Sequence[Share]
+    rest: int
+
+
+class BalanceForm(forms.Form):
+    """
+    The fields that every payment page has: gift cards by their codes, and the customer's own credit and points.
+
+    After is_valid(), tenders holds what they pay with, as far as they reach.
+    """
+
+    gift_cards = forms.CharField(
+        label=gettext_lazy("Gift card"),
+        help_text=gettext_lazy("The code on the card; several with a space between them."),
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    use_credit = forms.BooleanField(label=gettext_lazy("Store credit"), required=False)
+    use_points = forms.BooleanField(label=gettext_lazy("Points"), required=False)
+
+    def __init__(self, *args: Any, customer_id: int | None, asker: str, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.customer_id, self.asker, self.now = customer_id, asker, now
+        self.held: dict[str, Holding] = {}
+        if customer_id is not None:
+            self.held = holdings_of_customer(customer_id=customer_id, currency=settings.SHOP_CURRENCY)
+        self.cards: list[Tender] = []
+
+    def clean_gift_cards(self) -> str:
+        """Find each card."""
+        letters = re.sub(r"[\s,;-]+", "", self.cleaned_data["gift_cards"]).upper()
+        codes = [letters[start : start + CODE_LENGTH] for start in range(0, len(letters), CODE_LENGTH)]
+        if len(codes) > MOST_CARDS:
+            raise forms.ValidationError(_("At most five cards pay for one order."))
+        try:
+            self.cards = [
+                with_gift_card(Tender(GIFT_CARD), code, asker=self.asker, now=self.now) for code in dict.fromkeys(codes)
+            ]
+        except (GiftCardNotValid, TooManyWrongCodes) as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return str(self.cleaned_data["gift_cards"])
+
+    @property
+    def tenders(self) -> list[Tender]:
+        """What pays, in the order in which it is used up: cards first, then credit, then points."""
+        wanted = [Tender(kind) for kind in (CREDIT, POINTS) if self.cleaned_data.get(f"use_{kind}") and self.held]
+        return [*self.cards, *with_holdings(wanted, self.held)]
+
+    @property
+    def credit(self) -> int:
+        """Credit that can be used, in minor units."""
+        return self.held[CREDIT].free if self.held else 0
+
+    @property
+    def points(self) -> int:
+        """Points that can be used, where points pay for something."""
+        return self.held[POINTS].free if self.held and settings.POINT_VALUE_MINOR else 0
+
+    @property
+    def points_worth(self) -> int:
+        """What those points pay, in minor units."""
+        return self.points * settings.POINT_VALUE_MINOR
+
+
+def split_of(total: int, tenders: Sequence[Tender]) -> Split:
+    """Return what balances pay of a total."""
+    shared = shares_of(tenders, left=total)
+    shares = [Share(str(_METHODS[tender.method]), tender.amount or 0) for tender in shared if tender.amount]
+    return Split(shares, total - sum(share.amount for share in shares))

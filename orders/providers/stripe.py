@@ -1,0 +1,234 @@
+"""
+Stripe: PaymentIntents, refunds and Terminal readers, behind the port.
+
+Every intent and refund carries our key in its metadata and is made under it as idempotency key. What became of a key is
+found by listing what was made at the key's own time (our keys begin with the millisecond of their making), because a
+list, unlike a search, shows at once what exists, and because Stripe forgets idempotency keys after a day.
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import stripe
+from django.conf import settings
+
+from orders.providers.base import (
+    APPROVED,
+    CHARGE,
+    DECLINED,
+    NEEDS_ACTION,
+    REFUND,
+    Movement,
+    PaymentError,
+    ProviderAnswer,
+)
+
+READER = "reader:"
+WINDOW_BEFORE_SECONDS, WINDOW_AFTER_SECONDS = 300, 3600
+TIMEOUT_SECONDS = (3.05, 20)
+# Currencies whose amounts Stripe counts in hundredths, though the standard gives them no smaller unit.
+COUNTED_IN_HUNDREDTHS = {"ISK", "UGX"}
+_MAY_GO_WELL_LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError)
+
+logger = logging.getLogger(__name__)
+
+
+class StripeProvider:
+    """Charges cards online, and at readers that the server drives; card data never comes here."""
+
+    name = "stripe"
+
+    def charge(self, *, key: UUID, amount: int, currency: str, payment_method: str) -> ProviderAnswer:
+        """As in the port. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
+        given: dict[str, Any] = {
+            "amount": _amount(amount, currency),
+            "currency": currency.lower(),
+            "capture_method": settings.STRIPE_CAPTURE,
+            "metadata": {"attempt": str(key)},
+        }
+        reader = payment_method.removeprefix(READER) if payment_method.startswith(READER) else ""
+        if reader:
+            given |= {"payment_method_types": ["card_present"], "capture_method": "automatic"}
+        else:
+            given |= {
+                "payment_method": payment_method,
+                "confirm": True,
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            }
+        try:
+            intent = _client().v1.payment_intents.create(given, {"idempotency_key": f"charge-{key}"})  # type: ignore[arg-type]
+            if intent.amount != given["amount"] or intent.currency != given["currency"]:
+                raise PaymentError(f"{intent.id} is of another amount or currency than was asked for.", permanent=False)
+            if reader and intent.status == "requires_payment_method":
+                _client().v1.terminal.readers.process_payment_intent(
+                    reader, {"payment_intent": intent.id}, {"idempotency_key": f"reader-{key}"}
+                )
+                return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action={"type": "reader", "reader": reader})
+            return _answer(intent)
+        except stripe.CardError as error:
+            return _declined(error)
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+
+    def find(self, *, key: UUID) -> ProviderAnswer | None:
+        """As in the port."""
+        try:
+            intent = _intent_of(key)
+            return None if intent is None else _answer(intent)
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+
+    def give_up(self, *, key: UUID) -> ProviderAnswer:
+        """As in the port; a reader that waits for a card goes back to its own screen by itself."""
+        try:
+            intent = _intent_of(key)
+            if intent is None:
+                return ProviderAnswer(DECLINED, detail="never arrived")
+            if intent.status in ("succeeded", "canceled", "processing"):
+                return _answer(intent)
+            return _answer(_client().v1.payment_intents.cancel(intent.id, {}, {"idempotency_key": f"cancel-{key}"}))
+        except stripe.InvalidRequestError:
+            # It was approved between our two questions.
+            return self.find(key=key) or ProviderAnswer(DECLINED)
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
+        """As in the port. Raises PaymentError while the refund is under way at the bank."""
+        try:
+            intent = _intent_of(charge_key)
+            if intent is None:
+                return ProviderAnswer(DECLINED, detail="there is no such charge")
+            known = _refund_of(intent.id, key)
+            made = known or _client().v1.refunds.create(
+                {
+                    "payment_intent": intent.id,
+                    "amount": _amount(amount, intent.currency.upper()),
+                    "metadata": {"refund": str(key)},
+                },
+                {"idempotency_key": f"refund-{key}"},
+            )
+        except stripe.InvalidRequestError as error:
+            return ProviderAnswer(DECLINED, detail=_words(error))
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+        if made.status == "succeeded":
+            return ProviderAnswer(APPROVED, ref=made.id)
+        if made.status in ("failed", "canceled"):
+            return ProviderAnswer(DECLINED, ref=made.id, detail=str(made.failure_reason or made.status)[:200])
+        raise PaymentError(f"{made.id} is {made.status}.", permanent=False)
+
+    def movements(self, *, since: datetime, until: datetime) -> list[Movement]:
+        """As in the port."""
+        window: Any = {"created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())}, "limit": 100}
+        try:
+            intents = list(_client().v1.payment_intents.list(window).auto_paging_iter())
+            refunds = list(_client().v1.refunds.list(window).auto_paging_iter())
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+        charged = [_movement(CHARGE, one, "attempt") for one in intents]
+        return charged + [_movement(REFUND, one, "refund") for one in refunds]
+
+
+def is_stripe_on() -> bool:
+    """Return whether the shop has keys for Stripe."""
+    return bool(settings.STRIPE_SECRET_KEY)
+
+
+def read_notice(body: bytes, signature: str) -> dict[str, Any]:
+    """
+    Return a notice of Stripe's once its signature is proved, not older than five minutes.
+
+    Raises ValueError for what is forged, stale or no notice at all.
+    """
+    secret = settings.STRIPE_WEBHOOK_SECRET
+    if not secret:
+        raise ValueError("no secret for notices is set")
+    try:
+        event = stripe.Webhook.construct_event(body, signature, secret)
+        return dict(event.to_dict())
+    except (stripe.SignatureVerificationError, UnicodeDecodeError, AttributeError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _client() -> stripe.StripeClient:
+    return stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        base_addresses={"api": settings.STRIPE_API_URL},
+        max_network_retries=settings.STRIPE_RETRIES,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+    )
+
+
+def _intent_of(key: UUID) -> stripe.PaymentIntent | None:
+    made_at = key.int >> 80  # The milliseconds that a version 7 UUID begins with.
+    window: Any = {"gte": made_at // 1000 - WINDOW_BEFORE_SECONDS, "lte": made_at // 1000 + WINDOW_AFTER_SECONDS}
+    page = _client().v1.payment_intents.list({"created": window, "limit": 100})
+    found = next((one for one in page.auto_paging_iter() if getattr(one.metadata, "attempt", "") == str(key)), None)
+    if found is not None and found.status == "requires_capture":
+        return _client().v1.payment_intents.capture(found.id, {}, {"idempotency_key": f"capture-{key}"})
+    return found
+
+
+def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
+    page = _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100})
+    return next((one for one in page.auto_paging_iter() if getattr(one.metadata, "refund", "") == str(key)), None)
+
+
+def _movement(kind: str, thing: stripe.PaymentIntent | stripe.Refund, mark: str) -> Movement:
+    currency = thing.currency.upper()
+    amount = thing.amount // 100 if currency in COUNTED_IN_HUNDREDTHS else thing.amount
+    return Movement(kind, thing.id, getattr(thing.metadata, mark, ""), amount, currency, thing.status == "succeeded")
+
+
+def _answer(intent: stripe.PaymentIntent) -> ProviderAnswer:
+    match intent.status:
+        case "succeeded":
+            return ProviderAnswer(APPROVED, ref=intent.id)
+        case "requires_capture":
+            # Authorised; the money is taken at once, under a key of its own.
+            key = getattr(intent.metadata, "attempt", intent.id)
+            return _answer(_client().v1.payment_intents.capture(intent.id, {}, {"idempotency_key": f"capture-{key}"}))
+        case "requires_action":
+            return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action=_next_action(intent))
+        case "processing":
+            raise PaymentError(f"{intent.id} is being processed.", permanent=False)
+        case "requires_payment_method" if (
+            "card_present" in intent.payment_method_types and not intent.last_payment_error
+        ):
+            return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action={"type": "reader"})
+    error = intent.last_payment_error
+    return ProviderAnswer(DECLINED, ref=intent.id, detail=str(error.code if error else intent.status)[:200])
+
+
+def _next_action(intent: stripe.PaymentIntent) -> dict[str, Any]:
+    return {
+        "type": "use_stripe_sdk",
+        "client_secret": intent.client_secret,
+        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+    }
+
+
+def _declined(error: stripe.CardError) -> ProviderAnswer:
+    intent = error.error.payment_intent if error.error else None
+    code = (error.error.decline_code or error.error.code) if error.error else ""
+    return ProviderAnswer(DECLINED, ref=intent.id if intent else "", detail=str(code or "declined")[:200])
+
+
+def _payment_error(error: stripe.StripeError) -> PaymentError:
+    is_passing = (
+        isinstance(error, _MAY_GO_WELL_LATER) or (error.http_status or 500) >= 500 or type(error) is stripe.APIError
+    )
+    if not is_passing:
+        logger.error("stripe refuses our request: %s", _words(error))
+    return PaymentError(_words(error), permanent=not is_passing)
+
+
+def _words(error: stripe.StripeError) -> str:
+    return (error.user_message or str(error))[:200]
+
+
+def _amount(amount: int, currency: str) -> int:
+    return amount * 100 if currency in COUNTED_IN_HUNDREDTHS else amount

@@ -1,0 +1,38 @@
+"""The card terminals of a store."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from core.errors import Refusal
+from orders.models import CardReader
+from orders.providers.stripe import READER, is_stripe_on
+from orders.rules.checkout import CARD, Tender
+
+
+class NoSuchReader(Refusal):
+    """The terminal that should take the card is none of this store's."""
+
+    code = "no_such_reader"
+
+
+def readers_of(store_id: int | None) -> list[tuple[str, str]]:
+    """Return number and name of a store's terminals; none, without asking, where no provider drives them."""
+    if not is_stripe_on() or store_id is None:
+        return []
+    found = CardReader.objects.filter(store_id=store_id, is_active=True).order_by("name")
+    return list(found.values_list("number", "name"))
+
+
+def check_readers(tenders: Sequence[Tender], *, store_id: int | None) -> None:
+    """
+    Check that cards are taken at terminals of this store, where a provider drives them; else nothing is to be checked.
+
+    Raises NoSuchReader.
+    """
+    cards = [tender for tender in tenders if tender.method == CARD]
+    if not cards or not is_stripe_on():
+        return
+    known = {f"{READER}{number}" for number, _name in readers_of(store_id)}
+    if any(tender.payment_method not in known for tender in cards):
+        raise NoSuchReader(_("This store has no such card reader. Name one of its own."))

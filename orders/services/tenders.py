@@ -1,0 +1,125 @@
+"""
+Tenders that the shop itself keeps: gift cards, store credit and points; and cash that lies on the counter.
+
+They are held by the transaction that places the order, become money spent when the order's promise holds, and are let
+go of when it fails. All of it is written in our own database, so nobody has to be asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.queries.balances import Holding, holdings_of_customer
+from accounts.services.balances import HoldWish, hold_balances, release_holds, spend_holds
+from accounts.services.gift_cards import look_up_gift_card
+from core import sql
+from core.actors import Actor
+from core.ids import new_id
+from orders.rules.cash import smallest_coin
+from orders.rules.checkout import (
+    BALANCES,
+    GIFT_CARD,
+    POINTS,
+    PaymentNotPossible,
+    PlannedTender,
+    Tender,
+    plan_tenders,
+)
+
+_HELD = "SELECT id, hold_key FROM orders_payment WHERE order_id = %(order)s AND state = 'held' ORDER BY id"
+_CAPTURE = """
+UPDATE orders_payment SET state = 'captured', captured_at = %(now)s
+WHERE order_id = %(order)s AND state = 'held'
+"""
+_VOID = "UPDATE orders_payment SET state = 'voided' WHERE order_id = %(order)s AND state = 'held'"
+
+
+def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> Tender:
+    """
+    Return a tender that is paid by the gift card with a code.
+
+    asker: who shows it (accounts.guessing). Raises GiftCardNotValid, TooManyWrongCodes.
+    """
+    card = look_up_gift_card(code=code, asker=asker, currency=settings.SHOP_CURRENCY, now=now)
+    return replace(tender, balance_ids=(card.id,), limit=card.free)
+
+
+def with_holdings(tenders: Sequence[Tender], held: Mapping[str, Holding]) -> list[Tender]:
+    """Return tenders with the credit and points that they are paid with, and the most that these can pay."""
+    worth = {POINTS: settings.POINT_VALUE_MINOR}
+    return [
+        replace(
+            tender,
+            balance_ids=held[tender.method].ids,
+            limit=held[tender.method].free * worth.get(tender.method, 1),
+        )
+        if tender.method in held
+        else tender
+        for tender in tenders
+    ]
+
+
+def plan_payment(
+    tenders: Sequence[Tender], *, owed: int, kinds: set[str], customer_id: int | None, currency: str
+) -> list[PlannedTender]:
+    """
+    Work out what each tender pays (orders.rules.checkout.plan_tenders), with keys for what has to be held.
+
+    customer_id: whose credit and points pay; one statement more if any do. Raises Malformed, PaymentNotPossible.
+    """
+    planned = plan_tenders(
+        _with_balances(tenders, customer_id, currency),
+        owed=owed,
+        kinds=kinds,
+        coin=smallest_coin(currency, override=settings.CASH_COIN_MINOR),
+        point_value=settings.POINT_VALUE_MINOR or 1,
+    )
+    return [replace(tender, hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
+
+
+def hold_tenders(planned: Sequence[PlannedTender], *, number: str, waits: bool, by: Actor, now: datetime) -> None:
+    """
+    Hold what balances are to pay of an order; spend it at once unless the order waits for somebody else's money.
+
+    Locks the balances until the transaction ends. Raises BalanceNotEnough; roll back then.
+    """
+    wishes = [HoldWish(tender.hold_key, tender.balance_ids, tender.units) for tender in planned if tender.hold_key]
+    if not wishes:
+        return
+    hold_balances(wishes=wishes, now=now)
+    if not waits:
+        spend_holds(references=[wish.reference for wish in wishes], note=number, by=by, now=now)
+
+
+def spend_held_tenders(*, order_id: int, number: str, by: Actor, now: datetime) -> bool:
+    """
+    Take for good what is held for an order whose lock the caller holds.
+
+    Return False if a hold had run out and somebody else has spent the money: let go of the rest then.
+    """
+    keys = [row["hold_key"] for row in sql.fetch_all(_HELD, {"order": order_id}) if row["hold_key"]]
+    if keys and not spend_holds(references=keys, note=number, by=by, now=now):
+        return False
+    sql.execute(_CAPTURE, {"order": order_id, "now": now})
+    return True
+
+
+def release_held_tenders(*, order_id: int, now: datetime) -> None:
+    """Let go of what is held for an order that came to nothing; the caller holds its lock. Cash is handed back."""
+    keys = [row["hold_key"] for row in sql.fetch_all(_HELD, {"order": order_id}) if row["hold_key"]]
+    if keys:
+        release_holds(references=keys, now=now)
+    sql.execute(_VOID, {"order": order_id})
+
+
+def _with_balances(tenders: Sequence[Tender], customer_id: int | None, currency: str) -> list[Tender]:
+    if not any(tender.method in BALANCES and tender.method != GIFT_CARD for tender in tenders):
+        return list(tenders)
+    if customer_id is None:
+        raise PaymentNotPossible(_("Only somebody we know has credit or points: sign in first."), method="credit")
+    if any(tender.method == POINTS for tender in tenders) and not settings.POINT_VALUE_MINOR:
+        raise PaymentNotPossible(_("Points pay for nothing in this shop."), method=POINTS)
+    return with_holdings(tenders, holdings_of_customer(customer_id=customer_id, currency=currency))

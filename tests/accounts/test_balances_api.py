@@ -1,0 +1,77 @@
+import pytest
+from django.core.cache import cache
+
+from tests.client import Api
+from tests.factories.balances import code_of, give_card, give_credit
+
+
+@pytest.fixture(autouse=True)
+def no_guesses():
+    cache.clear()
+
+
+def test_a_person_sees_what_he_has_and_how_it_came_about(ana, ben, django_assert_num_queries):
+    give_credit(ana, 1290)
+    give_credit(ana, 120, kind="points")
+    give_credit(ben, 99)
+    app = Api(ana)
+
+    with django_assert_num_queries(2):
+        balances = app.get("me/balances/").json()
+
+    assert balances == {
+        "credit": {
+            "balance": {"amount": "12.90", "currency": "EUR"},
+            "available": {"amount": "12.90", "currency": "EUR"},
+        },
+        "points": {"balance": 120, "available": 120},
+    }
+    with django_assert_num_queries(2):
+        entries = app.get("me/balances/entries/").json()["results"]
+    assert [(entry["balance"], entry["kind"], entry["amount"], entry["points"]) for entry in entries] == [
+        ("points", "loaded", None, 120),
+        ("credit", "loaded", {"amount": "12.90", "currency": "EUR"}, None),
+    ]
+
+
+def test_a_long_history_comes_in_pages(ana):
+    for _time in range(3):
+        give_credit(ana, 100)
+    app = Api(ana)
+
+    page = app.get("me/balances/entries/?limit=2&balance=credit").json()
+    rest = app.get(page["next"].partition("/api/v1/")[2]).json()
+
+    assert (len(page["results"]), len(rest["results"]), rest["next"]) == (2, 1, None)
+    assert app.get("me/balances/entries/?cursor=WyJ4Il0=").status_code == 400
+    assert app.get("me/balances/entries/?balance=gift_card").status_code == 400
+
+
+def test_nobody_else_sees_it(db):
+    assert Api().get("me/balances/").status_code == 401
+    assert Api().get("me/balances/entries/").status_code == 401
+
+
+def test_whoever_knows_the_code_sees_what_is_left(db):
+    card = give_card(2500)
+    code = code_of(card)
+
+    told = Api().post("gift-cards/balance/", {"code": code})
+
+    assert told.status_code == 200
+    assert told.json() | {"expires_at": ""} == {
+        "ends_with": code[-4:],
+        "balance": {"amount": "25.00", "currency": "EUR"},
+        "available": {"amount": "25.00", "currency": "EUR"},
+        "expires_at": "",
+    }
+    assert told.headers["Cache-Control"] == "no-store"
+
+
+def test_trying_codes_ends_with_429(db):
+    guest = Api()
+    answers = [guest.post("gift-cards/balance/", {"code": "0000-0000-0000-0000"}) for _guess in range(21)]
+
+    assert [answer.status_code for answer in answers] == [409] * 20 + [429]
+    assert answers[0].json()["code"] == "gift_card_not_valid"
+    assert answers[-1].headers["Retry-After"]

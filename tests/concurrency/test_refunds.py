@@ -1,0 +1,114 @@
+"""Many refunds of one payment at the same moment; each race is shown to be real by taking its guard away."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import Balance
+from core.actors import THE_SYSTEM
+from core.ids import new_id
+from core.invariants import find_breaches
+from core.models import JournalEntry
+from orders.models import Order, Payment, Refund, SandboxCharge
+from orders.providers.sandbox import SandboxProvider
+from orders.services import refunds
+from orders.services.refunds import ask_refund, settle_refunds
+from tests.concurrency.racing import race
+from tests.factories.accounts import make_customer
+from tests.factories.inventory import make_store, make_variant
+from tests.factories.orders import make_order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def order():
+    return make_order((make_variant(sku="MUG"), 2, 1290), store=make_store("mitte"), customer=make_customer())
+
+
+def asker(order, amount, *, as_credit=False):
+    def ask():
+        with transaction.atomic():
+            Order.objects.locked().get(pk=order.pk)
+            return ask_refund(order_id=order.pk, amount=amount, reason="test", as_credit=as_credit, now=NOW)
+
+    return ask
+
+
+def test_refunds_asked_at_once_never_exceed_what_was_paid(order):
+    results = race([asker(order, 1000) for _clerk in range(8)])
+
+    assert sorted(results) == [0, 0, 0, 0, 0, 580, 1000, 1000]
+    assert Payment.objects.get().refunded == 2580
+    assert settle_refunds(now=NOW) == 3
+    assert SandboxCharge.objects.get().refunded == 2580
+
+
+def test_without_the_orders_lock_two_refunds_take_the_same_money(order, monkeypatch):
+    """Negative control: both see all of it left; only the table's own constraint stands in the way then."""
+    both_have_looked = threading.Barrier(2)
+    spread = refunds.spread_refund
+
+    def look_and_wait(*args, **options):
+        both_have_looked.wait(timeout=30)
+        return spread(*args, **options)
+
+    monkeypatch.setattr(refunds, "spread_refund", look_and_wait)
+
+    def ask():
+        return ask_refund(order_id=order.pk, amount=2000, reason="test", now=NOW)
+
+    results = race([ask, ask])
+
+    assert results.count(2000) == 1
+    assert sum(isinstance(result, IntegrityError) for result in results) == 1
+    assert Payment.objects.get().refunded == 2000
+
+
+def test_credit_instead_of_money_is_given_once(order):
+    results = race([asker(order, 2580, as_credit=True) for _clerk in range(8)])
+
+    assert sorted(results) == [0] * 7 + [2580]
+    assert Balance.objects.get().amount == 2580
+    assert "what went back to a balance is written there once" not in find_breaches()
+
+
+def test_two_workers_settle_a_refund_once(order):
+    asker(order, 2580)()
+
+    race([lambda: settle_refunds(now=NOW) for _worker in range(4)])
+
+    assert SandboxCharge.objects.get().refunded == 2580
+    assert Refund.objects.get().state == "done"
+    assert JournalEntry.objects.filter(kind="refund.done").count() == 1
+
+
+def test_a_refund_without_a_key_of_its_own_is_paid_twice(order):
+    """Negative control: the key, the same at every asking, is what makes asking twice harmless."""
+    asker(order, 1000)()
+    both_have_read = threading.Barrier(2)
+
+    def ask_with_a_key_of_its_own():
+        [row] = refunds.sql.fetch_all(refunds._PENDING, {"refund": None})
+        both_have_read.wait(timeout=30)
+        SandboxProvider().refund(charge_key=row["charge_key"], key=new_id(), amount=row["amount"])
+        return refunds._settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=NOW)
+
+    results = race([ask_with_a_key_of_its_own, ask_with_a_key_of_its_own])
+
+    assert sorted(results) == [False, True]
+    assert SandboxCharge.objects.get().refunded == 2000
+
+
+def test_a_failed_refund_frees_its_amount_once(order):
+    asker(order, 2580)()
+    [refund] = Refund.objects.all()
+
+    results = race([lambda: refunds._settle(refund.pk, Refund.FAILED, by=THE_SYSTEM, now=NOW) for _worker in range(4)])
+
+    assert sorted(results) == [False, False, False, True]
+    assert Payment.objects.get().refunded == 0

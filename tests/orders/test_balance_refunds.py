@@ -1,0 +1,136 @@
+"""What was paid from a balance goes back to it; credit instead of money only for who wants it."""
+
+import pytest
+from django.core.cache import cache
+
+from accounts.models import Balance, BalanceEntry
+from accounts.services.balances import HoldWish, hold_balances, spend_holds
+from accounts.services.gift_cards import block_gift_card
+from core.ids import new_id
+from core.invariants import find_breaches
+from orders.models import Payment, Refund
+from orders.services.cancellation import cancel_order
+from orders.services.refunds import CreditNeedsCustomer, ask_refund, pay_out_refund, settle_refunds
+from tests.factories.balances import give_card, give_credit
+from tests.factories.orders import make_order, make_till_session, pay_order
+from tests.refusals import refused
+
+
+@pytest.fixture(autouse=True)
+def no_guesses():
+    cache.clear()
+
+
+def paid_from(order, balance, amount, *, by, now, points=None):
+    """A captured payment of an order, from a balance."""
+    key = new_id()
+    hold_balances(wishes=[HoldWish(key, (balance.pk,), points or amount)], now=now)
+    spend_holds(references=[key], note=order.number, by=by, now=now)
+    method = "points" if points else balance.kind
+    return pay_order(order, amount, method=method, hold_key=key, points=points)
+
+
+@pytest.fixture
+def unpaid(ana, mitte, mug):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana, paid="cash")
+    Payment.objects.all().delete()
+    return order
+
+
+def left(balance):
+    balance.refresh_from_db()
+    return balance.amount
+
+
+def test_each_tender_gets_back_its_own(unpaid, ana, as_ana, now):
+    card, credit = give_card(1000), give_credit(ana, 580)
+    paid_from(unpaid, card, 1000, by=as_ana, now=now)
+    paid_from(unpaid, credit, 580, by=as_ana, now=now)
+    pay_order(unpaid, 1000)
+
+    cancel_order(number=unpaid.number, reason="shopper", by=as_ana, now=now)
+
+    assert (left(card), left(credit)) == (1000, 580)
+    states = dict(Refund.objects.values_list("payment__method", "state"))
+    assert states == {"gift_card": "done", "credit": "done", "test": "pending"}
+    assert settle_refunds(now=now) == 1
+    assert find_breaches() == {}
+
+
+def test_the_shop_says_whose_money_goes_back_first(unpaid, as_ana, now, settings):
+    settings.REFUND_ORDER = ["gift_card"]
+    card = give_card(1000)
+    paid_from(unpaid, card, 1000, by=as_ana, now=now)
+    pay_order(unpaid, 1580)
+
+    ask_refund(order_id=unpaid.pk, amount=700, reason="test", now=now)
+
+    assert left(card) == 700
+    assert Refund.objects.get().payment.method == "gift_card"
+
+
+def test_points_come_back_in_proportion_and_whole_in_the_end(unpaid, ana, as_ana, now):
+    points = give_credit(ana, 1000, kind="points")
+    paid_from(unpaid, points, 2580, by=as_ana, now=now, points=999)
+
+    for amount in (860, 860, 860):
+        ask_refund(order_id=unpaid.pk, amount=amount, reason="test", now=now)
+
+    assert left(points) == 1000
+    back = BalanceEntry.objects.filter(kind="given_back").values_list("amount", flat=True)
+    assert list(back) == [333, 333, 333]
+
+
+def test_a_dead_card_is_followed_by_a_new_one(unpaid, ana, as_ana, now):
+    card = give_card(2580, customer=ana)
+    paid_from(unpaid, card, 2580, by=as_ana, now=now)
+    block_gift_card(card_id=card.pk)
+
+    cancel_order(number=unpaid.number, reason="shopper", by=as_ana, now=now)
+
+    fresh = Balance.objects.exclude(pk=card.pk).get()
+    assert (left(card), fresh.amount, fresh.customer, fresh.state) == (0, 2580, ana, "active")
+    assert find_breaches() == {}
+
+
+def test_who_wants_credit_gets_credit_at_once(ana, mitte, mug, as_ana, now, app):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+
+    cancelled = app.post(f"orders/{order.number}/cancellation/", {"reason": "changed_mind", "refund": "credit"})
+
+    assert cancelled.status_code == 200
+    [refund] = cancelled.json()["refunds"]
+    assert (refund["goes_to"], refund["state"]) == ("credit", "done")
+    assert Balance.objects.get(kind="credit").amount == 2580
+    assert settle_refunds(now=now) == 0
+    assert find_breaches() == {}
+
+
+def test_nobody_gets_credit_who_did_not_choose_it(ana, mitte, mug, app):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+
+    cancelled = app.post(f"orders/{order.number}/cancellation/", {"reason": "changed_mind"})
+
+    assert cancelled.json()["refunds"][0]["goes_to"] == "original"
+    assert not Balance.objects.exists()
+
+
+def test_a_guest_cannot_be_given_credit(mitte, mug, at_desk, now):
+    order = make_order((mug, 2, 1290), store=mitte)
+
+    with refused(CreditNeedsCustomer):
+        cancel_order(number=order.number, reason="customer", as_credit=True, by=at_desk, now=now)
+
+    assert not Refund.objects.exists()
+
+
+def test_cash_goes_back_in_the_coins_there_are(ana, mitte, mug, at_desk, tess, now, settings):
+    settings.CASH_COIN_MINOR = 20
+    order = make_order((mug, 1, 1290), store=mitte, customer=ana, paid="cash")
+    session = make_till_session(mitte, tess)
+    ask_refund(order_id=order.pk, amount=1290, reason="test", now=now)
+
+    pay_out_refund(refund_id=Refund.objects.get().pk, session_id=session.pk, by=at_desk, now=now)
+
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.rounding, refund.state) == (1290, 10, "done")

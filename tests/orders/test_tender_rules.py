@@ -1,0 +1,103 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import Malformed
+from orders.rules.cash import cash_rounding, smallest_coin
+from orders.rules.checkout import CASH, CREDIT, GIFT_CARD, PICKUP, POINTS, TEST, Tender, plan_tenders, points_for
+from orders.rules.refunds import RefundableTender, points_back, spread_refund
+
+CARD_20 = Tender(GIFT_CARD, balance_ids=(1,), limit=2000)
+CREDIT_5 = Tender(CREDIT, balance_ids=(2,), limit=500)
+
+
+def planned(*tenders, owed, **terms):
+    return [(tender.method, tender.amount) for tender in plan_tenders(tenders, owed=owed, kinds={PICKUP}, **terms)]
+
+
+@pytest.mark.parametrize(
+    ("tenders", "owed", "paid"),
+    [
+        ([CARD_20, Tender(TEST)], 2580, [(GIFT_CARD, 2000), (TEST, 580)]),
+        ([CARD_20, CREDIT_5, Tender(TEST)], 2200, [(GIFT_CARD, 2000), (CREDIT, 200)]),
+        ([CARD_20], 1290, [(GIFT_CARD, 1290)]),
+        ([CARD_20, CREDIT_5], 2500, [(GIFT_CARD, 2000), (CREDIT, 500)]),
+        ([Tender(GIFT_CARD, 300, limit=2000), Tender(TEST)], 1290, [(GIFT_CARD, 300), (TEST, 990)]),
+        ([Tender(TEST, 1000), CARD_20], 1290, [(TEST, 1000), (GIFT_CARD, 290)]),
+        # A card with nothing on it takes no part.
+        ([Tender(GIFT_CARD, limit=0), Tender(TEST)], 1290, [(TEST, 1290)]),
+        ([CARD_20], 0, []),
+    ],
+)
+def test_balances_pay_first_as_far_as_they_reach(tenders, owed, paid):
+    assert planned(*tenders, owed=owed) == paid
+
+
+@pytest.mark.parametrize(
+    "tenders",
+    [
+        [CARD_20],
+        [Tender(TEST, 5000)],
+        [Tender(TEST), Tender(CASH, tendered=9999)],
+        [Tender(TEST, 2580), Tender(CASH, tendered=9999)],
+        [Tender(GIFT_CARD, 0, limit=2000), Tender(TEST, 2580)],
+    ],
+)
+def test_payments_that_do_not_add_up_are_malformed(tenders):
+    if tenders[0].amount == 0:
+        assert planned(*tenders, owed=2580) == [(TEST, 2580)]
+        return
+    with pytest.raises(Malformed):
+        planned(*tenders, owed=2580)
+
+
+@pytest.mark.parametrize(
+    ("amount", "coin", "rounding"), [(1293, 5, 2), (1292, 5, -2), (1295, 5, 0), (1250, 100, 50), (1, 5, -1), (7, 1, 0)]
+)
+def test_cash_is_rounded_to_the_smallest_coin(amount, coin, rounding):
+    assert cash_rounding(amount, coin=coin) == rounding
+
+
+def test_each_currency_has_its_smallest_coin_unless_the_shop_says_otherwise():
+    assert [smallest_coin(currency) for currency in ("EUR", "CHF", "SEK")] == [1, 5, 100]
+    assert smallest_coin("EUR", override=5) == 5
+
+
+def test_cash_covers_the_rounded_amount_and_pays_the_whole():
+    [tender] = plan_tenders([Tender(CASH, tendered=1295)], owed=1293, kinds={PICKUP}, coin=5)
+
+    assert (tender.amount, tender.rounding) == (1293, 2)
+    with pytest.raises(Malformed):
+        plan_tenders([Tender(CASH, tendered=1294)], owed=1293, kinds={PICKUP}, coin=5)
+
+
+def test_points_pay_what_they_are_worth():
+    points = Tender(POINTS, balance_ids=(1,), limit=5 * 100)
+
+    [tender] = plan_tenders([points], owed=498, kinds={PICKUP}, point_value=5)
+
+    assert (tender.amount, tender.points, tender.units) == (498, 100, 100)
+    assert points_for(0, point_value=5) == 0
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.lists(st.integers(1, 10**5), max_size=8))
+def test_points_come_back_whole_when_all_of_the_money_has(points, amount, parts):
+    back, done = 0, 0
+    for part in [*parts, amount]:
+        part = min(part, amount - done)
+        back += points_back(points, amount=amount, refunded_before=done, refunded_now=part)
+        done += part
+        assert 0 <= back <= points
+
+    assert back == points
+
+
+def test_the_shop_says_what_goes_back_first():
+    tenders = [
+        RefundableTender(1, 500, at_desk=False, method=GIFT_CARD),
+        RefundableTender(2, 500, at_desk=True, method=CASH),
+        RefundableTender(3, 500, at_desk=False, method=TEST),
+    ]
+
+    assert spread_refund(1200, tenders) == {3: 500, 1: 500, 2: 200}
+    assert spread_refund(1200, tenders, methods_first=["cash", "gift_card"]) == {2: 500, 1: 500, 3: 200}
