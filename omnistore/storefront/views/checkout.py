@@ -203,8 +203,8 @@ def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any]) -> dict
     return {
         "balances": balances,
         "splits": [
-            ("for-ship", split_of(context["with_ship"].grand, tenders)),
-            ("for-pickup", split_of(context["with_pickup"].grand, tenders)),
+            ("for-ship", split_of(context["with_ship"].totals.grand, tenders)),
+            ("for-pickup", split_of(context["with_pickup"].totals.grand, tenders)),
         ],
     }
 
