@@ -15,7 +15,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test chromium fault contract check format messages lock
+.PHONY: help run servers demo bench reset test chromium race fault contract check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,12 +38,15 @@ reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
 test: .venv/.development chromium ## run the tests, those in a browser included
-	@$(BIN)/pytest -n 2 --dist worksteal --ignore tests/contract
+	@$(BIN)/pytest -n 2 --dist worksteal --ignore tests/contract --ignore tests/concurrency
 
 chromium: ## install the browser that the tests look through, unless it is there
 	@test -n "$$CHROMIUM" || command -v chromium chromium-browser > /dev/null || \
 		{ test "$$(id -u)" = 0 && command -v apt-get > /dev/null && apt-get update -q && apt-get install -qy chromium; } || \
 		{ echo "The tests need the browser Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM."; exit 1; }
+
+race: .venv/.development ## have many do the same thing at the same moment, with each guard and without it
+	@$(BIN)/pytest -n 2 tests/concurrency
 
 fault: .venv/.development ## run the slow tests that kill servers and workers
 	@$(BIN)/pytest -m fault -n 0 --ignore tests/contract

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from omnistore.servers.postgres import Postgres
 from omnistore.servers.valkey import Valkey
-from tests import prepared
+from tests import prepared, tidying
 
 pytest_plugins = ["tests.shop"]
 
@@ -47,6 +48,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for server in servers:
         server.stop()
     shutil.rmtree(os.environ["TEST_DATA"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test's database, which is put back quickly behind tests that commit."""
+    with django_db_blocker.unblock():
+        tidying.put_back_by_hand()
 
 
 def _clear_left_overs() -> None:

@@ -22,6 +22,7 @@ if REDIS_URL.startswith("unix:"):
         f"{REDIS_URL.replace('unix:', 'redis+socket:').partition('?')[0]}?virtual_host={VALKEY_DATABASE}"
     )
 
+MFA_TOTP_TOLERANCE = 1  # The half minute of a code may end between the making of it and its use.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

@@ -1,13 +1,15 @@
 import ast
 import re
+from gettext import GNUTranslations
+from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils.functional import Promise
 
-from omnistore.management.commands.messages import KEYWORDS, LANGUAGES, SOURCES, compiled, read_texts
+from omnistore.management.commands.messages import KEYWORDS, LANGUAGES, SOURCES, compiled
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]")
 
@@ -55,10 +57,64 @@ def test_no_text_is_called_inside_an_f_string():
 
 
 def test_texts_of_code_and_templates_are_found():
-    texts = {message.id for message in read_texts()}
+    ids = [message.id for message in compiled(LANGUAGES[0])]  # Which are the ones read, says the first test here.
 
-    assert "Collection code" in texts
-    assert "Mailbox of the demo" in texts
+    assert "Collection code" in ids
+    assert "Mailbox of the demo" in ids
+
+
+CODE = """
+from django.utils.translation import gettext, npgettext, pgettext
+gettext("Open")
+pgettext("what a clerk does", "Open")
+npgettext("of a shop", "%d day", "%d days", 2)
+"""
+TEMPLATE = '{% load i18n %}{% translate "Open" context "of a store" %}'
+
+
+@pytest.fixture
+def shop_of_its_own(tmp_path, settings):
+    """Sources with the same word in three meanings, and no translations yet."""
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "core" / "templates").mkdir(parents=True)
+    (tmp_path / "core" / "texts.py").write_text(CODE)
+    (tmp_path / "core" / "templates" / "store.html").write_text(TEMPLATE)
+    return tmp_path / "omnistore" / "locale" / "fa" / "LC_MESSAGES"
+
+
+def test_a_text_is_missed_in_each_of_its_contexts(shop_of_its_own):
+    said = StringIO()
+
+    with pytest.raises(CommandError, match="8 translations are missing"):
+        call_command("messages", stdout=said)
+
+    assert [line.rpartition(" (")[0] for line in said.getvalue().splitlines() if line.startswith("fa: ")] == [
+        "fa: 'Open' in the context 'of a store'",
+        "fa: 'Open'",
+        "fa: 'Open' in the context 'what a clerk does'",
+        "fa: ('%d day', '%d days') in the context 'of a shop'",
+    ]
+
+
+def test_a_text_is_translated_in_each_of_its_contexts(shop_of_its_own):
+    with pytest.raises(CommandError):
+        call_command("messages", stdout=StringIO())
+    for language in LANGUAGES:
+        path = shop_of_its_own.parents[1] / language / "LC_MESSAGES" / "django.po"
+        # Each text is translated as itself and its context.
+        kept = re.sub(r'(msgctxt "(.*)"\nmsgid "(.*)"\nmsgstr ")', r"\1\3 \2", path.read_text())
+        kept = kept.replace('msgid "Open"\nmsgstr ""', 'msgid "Open"\nmsgstr "Open"')
+        path.write_text(re.sub(r'(msgstr\[\d\] ")', r"\1%d", kept))
+
+    call_command("messages")
+    call_command("messages", check=True)
+
+    with (shop_of_its_own / "django.mo").open("rb") as compiled_texts:
+        texts = GNUTranslations(compiled_texts)
+    assert texts.gettext("Open") == "Open"
+    assert texts.pgettext("of a store", "Open") == "Open of a store"
+    assert texts.pgettext("what a clerk does", "Open") == "Open what a clerk does"
+    assert texts.npgettext("of a shop", "%d day", "%d days", 2) == "%d"
 
 
 def _places(text):

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.looking import Faults
 
@@ -24,7 +24,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-LONGEST_WAIT_MS = 10_000
+LONGEST_WAIT_MS = 30_000  # Waited out only by what fails.
 
 OpenPage = Callable[..., Page]
 
@@ -36,6 +36,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         pytest.fail("These tests need the browser Chromium: run `make chromium`.")
     playwright: Playwright = sync_playwright().start()
+    expect.set_options(timeout=LONGEST_WAIT_MS)
     browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
     yield browser
     browser.close()
@@ -85,7 +86,12 @@ def open_page(chromium: Browser, shop: str) -> Iterator[OpenPage]:
 
     def open_page(*, size: Any = PHONE, language: str = "en", scripts: bool = True, **options: Any) -> Page:
         context = chromium.new_context(
-            base_url=shop, viewport=size, locale=language, java_script_enabled=scripts, **options
+            base_url=shop,
+            viewport=size,
+            locale=language,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            **options,
         )
         context.set_default_timeout(LONGEST_WAIT_MS)
         contexts.append(context)

@@ -3,9 +3,13 @@
 import re
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-PASSWORD = "omnistore-demo"
+from accounts.models import Customer
+from orders.models import TillSession
+from tests.factories.accounts import PASSWORD
 
 
 def put_into_cart(page: Page, slug: str) -> None:
@@ -24,6 +28,22 @@ def sign_in(page: Page, email: str, *, path: str = "/accounts/login/") -> None:
     page.wait_for_url(lambda address: "/accounts/login" not in address)
 
 
+def come_signed_in(page: Page, person: Customer) -> Page:
+    """Have the window of somebody who signed in before; how people sign in has tests of its own."""
+    _take_over(page, _signed_in(person))
+    return page
+
+
+def work(page: Page, person: Customer, register: TillSession) -> Page:
+    """Have the till's window of a member of staff who has entered a register."""
+    browser = _signed_in(person)
+    entered = browser.post(reverse("admin:till_registers"), {"session": register.pk})
+    _take_over(page, browser)
+    page.goto(entered.headers["Location"])
+    expect(page.locator("#scanned")).to_be_focused()
+    return page
+
+
 def check_out_to_store(page: Page, *, email: str = "guest@example.com") -> None:
     """Fill the checkout in for collecting in a store; the last click is left to the test."""
     page.goto("/checkout/")
@@ -36,3 +56,19 @@ def order_number(page: Page) -> str:
     """Return the number of the order whose page is open."""
     found: Any = re.search(r"/orders/(\w+)/", page.url)
     return str(found[1])
+
+
+def _signed_in(person: Customer) -> Client:
+    browser = Client()
+    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def _take_over(page: Page, browser: Client) -> None:
+    """Give a window the cookies of a test client."""
+    page.context.add_cookies(
+        [
+            {"name": name, "value": cookie.value, "domain": "localhost", "path": "/"}
+            for name, cookie in browser.cookies.items()
+        ]
+    )

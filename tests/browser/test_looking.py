@@ -13,10 +13,10 @@ def test_a_page_of_the_shop_opens(phone):
 
 def test_what_is_refused_is_noticed(phone):
     phone.goto("/mailbox/")
-    phone.evaluate(
-        "document.body.append(Object.assign(document.createElement('script'), {src: 'https://example.org/x'}))"
-    )
-    phone.wait_for_timeout(100)
+    with phone.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        phone.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), {src: 'https://example.org/x'}))"
+        )
 
     assert any("Content Security Policy" in fault for fault in phone.faults)
     phone.faults.clear()

@@ -11,7 +11,7 @@ from inventory.models import Price
 from orders.models import Order
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.looking import axe_violations, codes_on, fits
-from tests.browser.people import check_out_to_store, order_number, put_into_cart, sign_in
+from tests.browser.people import check_out_to_store, come_signed_in, order_number, put_into_cart, sign_in
 from tests.client import Api
 from tests.factories.inventory import make_category
 from tests.factories.orders import make_order
@@ -99,9 +99,7 @@ def test_a_new_customer_signs_up_with_what_is_in_the_cart(phone, goods, mailoutb
 
 
 def test_a_change_on_one_device_is_seen_on_the_other(open_page, goods, ana):
-    sara, desk = open_page(size=PHONE), open_page(size=DESK)
-    for page in (sara, desk):
-        sign_in(page, "ana@example.com")
+    sara, desk = (come_signed_in(open_page(size=size), ana) for size in (PHONE, DESK))
     put_into_cart(sara, "mug")
     sara.goto("/cart/")
     expect(sara.locator(".lines > li")).to_have_count(1)
@@ -204,8 +202,8 @@ def test_every_page_is_accessible_and_fits(open_page, goods, ana, high_street, l
 
     for path in [*public, *entrance, "/nowhere/", None, *own]:
         if path is None:
-            sign_in(page, "ana@example.com")
-            put_into_cart(page, "mug")
+            come_signed_in(page, ana)
+            Api(ana).add("MUG")
             continue
         page.goto(path)
         if wrong := axe_violations(page, contrast=language == "en") + ([] if fits(page) else ["wider than the window"]):
@@ -241,9 +239,8 @@ def test_the_language_is_switched_in_place_and_kept(phone, goods):
 def test_what_shoppers_write_is_never_run(open_page, goods, ana):
     evil = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
     type(ana).objects.filter(pk=ana.pk).update(name=evil)
-    page = open_page(size=DESK)
-    sign_in(page, "ana@example.com")
-    put_into_cart(page, "mug")
+    Api(ana).add("MUG")
+    page = come_signed_in(open_page(size=DESK), ana)
     page.goto("/checkout/")
     page.get_by_label("Have it sent").check()
     for field in ("name", "street_address", "city"):

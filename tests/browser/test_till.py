@@ -10,6 +10,7 @@ from carts.models import Cart, ShippingRate
 from orders.models import HandOver, Order, Payment, TillSession
 from tests.browser.conftest import DESK, PHONE, OpenPage
 from tests.browser.looking import axe_violations, fits
+from tests.browser.people import come_signed_in, work
 from tests.browser.scanner import read_code, type_as_scanner
 from tests.client import Api
 from tests.factories.accounts import PASSWORD
@@ -37,7 +38,7 @@ def register(high_street, tess) -> TillSession:
     return make_till_session(high_street, tess, register="till-1")
 
 
-def work(page: Page, person: Customer, register: TillSession) -> Page:
+def work_by_keyboard(page: Page, person: Customer, register: TillSession) -> Page:
     """Sign a member of staff in and enter a register; by keyboard alone."""
     page.goto("/admin/login/?next=/admin/till/")
     page.locator("#id_username").focus()
@@ -52,12 +53,8 @@ def work(page: Page, person: Customer, register: TillSession) -> Page:
 
 
 def shopping(page: Page, person: Customer) -> Page:
-    """Sign a shopper in on the web shop."""
-    page.goto("/accounts/login/?next=/cart/")
-    page.locator("[name=login]").fill(person.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/cart/")
+    """Have the window of a shopper who looks at his cart."""
+    come_signed_in(page, person).goto("/cart/")
     return page
 
 
@@ -67,7 +64,7 @@ def quantity_at_till(page: Page, name: str) -> str:
 
 def test_begun_on_the_phone_finished_at_the_till(open_page: OpenPage, goods, ana, tess, register):
     Api(ana).add("MUG")
-    phone, till = shopping(open_page(size=PHONE), ana), work(open_page(size=DESK), tess, register)
+    phone, till = shopping(open_page(size=PHONE), ana), work_by_keyboard(open_page(size=DESK), tess, register)
     code = read_code(phone.locator(".code img"))
 
     type_as_scanner(till, code)
@@ -219,7 +216,7 @@ def test_who_is_signed_out_meanwhile_signs_in_and_goes_on(open_page: OpenPage, g
 
 
 def test_the_till_works_without_scripts(open_page: OpenPage, goods, tess, register):
-    till = work(open_page(size=DESK, scripts=False), tess, register)
+    till = work_by_keyboard(open_page(size=DESK, scripts=False), tess, register)
     quantity = till.get_by_label("Quantity of Mug")
     seen = ((MUG, quantity, "1"), ("nonsense here", till.locator("#sale .say.error"), ""), (MUG, quantity, "2"))
     for scanned, place, value in seen:
@@ -238,13 +235,15 @@ def test_the_till_works_without_scripts(open_page: OpenPage, goods, tess, regist
 
 
 def test_the_home_page_keeps_itself_up_to_date(open_page: OpenPage, goods, ana, tess, register, high_street):
-    till = work(open_page(size=DESK), tess, register)
-    till.goto("/admin/")
+    till = open_page(size=DESK)
+    till.clock.install()
+    work(till, tess, register).goto("/admin/")
     expect(till.locator(".tile").first).to_contain_text("0")
-
     make_order((goods, 1, 1290), store=high_street, customer=ana)
 
-    expect(till.locator(".tile").first).to_contain_text("1", timeout=15_000)
+    till.clock.fast_forward(5_000)
+
+    expect(till.locator(".tile").first).to_contain_text("1")
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "fa"])
@@ -272,10 +271,9 @@ def test_every_page_fits_and_axe_finds_nothing(open_page: OpenPage, goods, ana, 
     wrong = []
     # What differs by language is the same on every page; one language goes through all of them.
     for path in paths if language == "en" else paths[:4]:
-        page.set_viewport_size(DESK)
         page.goto(path)
         wrong += [(path, violation) for violation in axe_violations(page)]
-        for size in (DESK, NARROW):
+        for size in (NARROW, DESK):
             page.set_viewport_size(size)
             wrong += [] if fits(page) else [(path, "too wide", size["width"])]
 

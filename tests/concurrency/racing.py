@@ -1,10 +1,84 @@
-"""Many at once, each in a thread with a connection of its own, all let go at the same moment."""
+"""
+Many at once, each in a thread with a connection of its own, all let go at the same moment.
+
+That they start together does not make them overlap: on a busy machine one may be done before the next begins. A
+negative control therefore lets them meet in the gap it is about, behind what they read and before what they write:
+at a Meeting where the gap lies between two steps in Python, by racers_meet() where it lies inside one statement.
+"""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 from django.db import connection
+
+# Only somebody who never comes is waited for so long; the others then go on, and the test tells what came of it.
+LONGEST_WAIT_SECONDS = 60
+
+# How long the shop lets somebody wait must not decide who wins on a busy machine.
+_PATIENCE = "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0"
+
+# A sequence counts outside of all transactions, so each sees at once that another has come.
+_MEETING_IN_SQL = f"""
+CREATE SEQUENCE racers_come;
+CREATE FUNCTION racers_meet(racers int) RETURNS bool LANGUAGE plpgsql AS $$
+DECLARE
+    gives_up_at timestamptz := clock_timestamp() + interval '{LONGEST_WAIT_SECONDS} seconds';
+BEGIN
+    PERFORM nextval('racers_come');
+    WHILE (SELECT last_value FROM racers_come) < racers AND clock_timestamp() < gives_up_at LOOP
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+    RETURN true;
+END $$;
+"""
+_NO_MEETING_IN_SQL = "DROP FUNCTION racers_meet(int); DROP SEQUENCE racers_come"
+
+
+class Meeting:
+    """Where every racer waits until all the others have come as well; all come by equally often."""
+
+    def __init__(self, racers: int) -> None:
+        self._barrier = threading.Barrier(racers)
+
+    def after(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the step followed by the meeting: what it read is old by the time anybody goes on."""
+
+        @wraps(step)
+        def step_and_meet(*args: Any, **options: Any) -> Any:
+            result = step(*args, **options)
+            self._wait()
+            return result
+
+        return step_and_meet
+
+    def before(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the step led by the meeting: nobody writes before everybody has read."""
+
+        @wraps(step)
+        def meet_and_step(*args: Any, **options: Any) -> Any:
+            self._wait()
+            return step(*args, **options)
+
+        return meet_and_step
+
+    def _wait(self) -> None:
+        try:
+            self._barrier.wait(timeout=LONGEST_WAIT_SECONDS)
+        except threading.BrokenBarrierError:
+            pass
+
+
+@contextmanager
+def meeting_in_sql() -> Iterator[None]:
+    """Let statements call racers_meet(n), which is true once n sessions have called it."""
+    _run(_MEETING_IN_SQL)
+    try:
+        yield
+    finally:
+        _run(_NO_MEETING_IN_SQL)
 
 
 def race(runners: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -14,8 +88,8 @@ def race(runners: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def run(place: int, runner: Callable[[], Any]) -> None:
         try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
+            _run(_PATIENCE)
+            barrier.wait(timeout=LONGEST_WAIT_SECONDS)
             results[place] = runner()
         except Exception as error:
             results[place] = error
@@ -26,6 +100,11 @@ def race(runners: Sequence[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=2 * LONGEST_WAIT_SECONDS)
     assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
     return results
+
+
+def _run(statements: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statements)

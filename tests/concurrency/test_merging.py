@@ -1,15 +1,15 @@
 """Staff and owners join the same records at the same moment; without the lock they would tie a knot."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
+from django.db.models import QuerySet
 
 from accounts.models import Customer, CustomerMerge
 from accounts.services import identity, merging, people
 from core.actors import APP, TILL, Actor
 from core.invariants import find_breaches
-from tests.concurrency.racing import race
+from tests.concurrency.racing import Meeting, race
 from tests.factories.accounts import make_contact, make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,11 +56,9 @@ def test_without_the_lock_both_would_go_ahead(monkeypatch):
     """Negative control: nobody is refused, so they lead to each other, or only a constraint stops one of them."""
 
     def look_only(ids):
-        found = {person.pk: person for person in Customer.objects.filter(pk__in=ids)}
-        time.sleep(0.2)
-        return found
+        return {person.pk: person for person in Customer.objects.filter(pk__in=ids)}
 
-    monkeypatch.setattr(merging, "lock_people", look_only)
+    monkeypatch.setattr(merging, "lock_people", Meeting(2).after(look_only))
     ana, ben = make_contact("Ana"), make_contact("Ben")
 
     results = race([merge(ana, ben), merge(ben, ana)])
@@ -93,6 +91,17 @@ def test_a_merge_undone_twice_at_once_is_undone_once():
     assert outcomes(results) == ["AlreadyUndone"] * 3 + ["CustomerMerge"]
 
 
+def test_without_the_locks_it_would_be_undone_by_each(monkeypatch):
+    """Negative control: the merge and its people must be read behind their locks."""
+    merged = merge(make_contact("Ana"), make_contact("Ben"))()
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+    monkeypatch.setattr(CustomerMerge, "save", Meeting(4).before(CustomerMerge.save))
+
+    results = race([lambda: merging.undo_merge(merge=merged, by=STAFF, now=NOW)] * 4)
+
+    assert outcomes(results) == ["CustomerMerge"] * 4
+
+
 def test_a_number_proved_by_two_at_once_and_its_contact_go_to_one():
     ana, ben = (make_customer(name, email=f"{name}@example.com") for name in ("ana", "ben"))
     noted = make_contact("Noted", phone=NUMBER)
@@ -120,9 +129,10 @@ def test_two_tills_that_note_the_same_number_note_one_person():
 
 def test_without_taking_turns_they_would_note_several(monkeypatch):
     """Negative control: no row is there yet that could be locked."""
-    monkeypatch.setattr(people, "_ONE_AT_A_TIME", "SELECT pg_sleep(0.1) WHERE %(known_by)s::text[] IS NOT NULL")
+    monkeypatch.setattr(people, "_ONE_AT_A_TIME", "SELECT %(known_by)s::text[]")
+    monkeypatch.setattr(people, "find_same_person", Meeting(4).after(people.find_same_person))
     by = Actor(TILL, store_code="ber-mitte")
 
     race([lambda: people.register_contact(name="Paul", phone=NUMBER, by=by, now=NOW)] * 4)
 
-    assert Customer.objects.count() > 1
+    assert Customer.objects.count() == 4

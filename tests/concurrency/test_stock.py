@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
 
 from core.actors import Actor
@@ -13,18 +14,18 @@ from inventory.services import stock
 from inventory.services.catalogue import add_variant
 from inventory.services.prices import set_price
 from inventory.services.stock import AlreadyBooked, StockLine, StockPromised, adjust_stock, receive_stock
-from tests.concurrency.racing import race
+from tests.concurrency.racing import meeting_in_sql, race
 from tests.factories.inventory import make_product, make_stock, make_store, make_variant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
 MONA = Actor(channel="till", staff_id=7)
-# What the level was is read without its lock, and written back a moment later.
+# What the level was is read without its lock, and written back when everybody has read it.
 UNGUARDED = (
     stock._MOVE.replace("locked AS (", "locked AS MATERIALIZED (")
-    .replace("SELECT level.id, change.units", "SELECT level.id, change.units, level.on_hand AS before, pg_sleep(0.1)")
-    .replace("FOR UPDATE OF level", "")
+    .replace("SELECT level.id, change.units", "SELECT level.id, change.units, level.on_hand AS before")
+    .replace("ORDER BY level.id FOR UPDATE OF level", "WHERE racers_meet(16)")
     .replace("SET on_hand = level.on_hand + locked.units", "SET on_hand = locked.before + locked.units")
     .replace("AND level.on_hand + locked.units >= level.reserved", "AND locked.before + locked.units >= level.reserved")
 )
@@ -74,10 +75,13 @@ def test_units_get_lost_without_the_lock(mug, mitte, monkeypatch):
     monkeypatch.setattr(stock, "_MOVE", UNGUARDED)
     level = make_stock(mug, mitte, on_hand=10)
 
-    come_and_go(mug, mitte)
+    with meeting_in_sql():
+        results = come_and_go(mug, mitte)
 
     level.refresh_from_db()
-    assert level.on_hand != StockMovement.objects.aggregate(units=Sum("on_hand_change"))["units"]
+    assert results == [None] * 16
+    assert level.on_hand in {10 + 2, 10 - 1}  # What the last one wrote, as if there had been no other.
+    assert StockMovement.objects.aggregate(units=Sum("on_hand_change"))["units"] == 10 + 16 - 8
 
 
 def test_the_first_units_of_a_variant_may_come_from_everywhere_at_once(mug, mitte):
@@ -108,6 +112,26 @@ def test_one_delivery_sent_many_times_is_booked_once(mug, mitte):
     assert find_breaches() == {}
 
 
+@pytest.fixture
+def causes_that_may_repeat(transactional_db):
+    """The ledger without the constraint that books a cause once."""
+    once = next(rule for rule in StockMovement._meta.constraints if rule.name == "stock_movement_once_per_cause")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(StockMovement, once)
+    yield
+    with connection.schema_editor() as editor:
+        editor.execute("TRUNCATE inventory_stockmovement")
+        editor.add_constraint(StockMovement, once)
+
+
+def test_without_its_constraint_a_delivery_would_be_booked_each_time(mug, mitte, causes_that_may_repeat):
+    """Negative control: that a cause stands in the ledger once is what the test above rests on."""
+    results = race([receiver(mug, mitte, "D-1") for _attempt in range(8)])
+
+    assert results == [None] * 8
+    assert StockLevel.objects.get().on_hand == 16
+
+
 def test_lines_in_any_order_do_not_deadlock(mitte):
     variants = [make_variant() for _number in range(6)]
     for variant in variants:
@@ -123,15 +147,41 @@ def test_lines_in_any_order_do_not_deadlock(mitte):
     assert set(StockLevel.objects.values_list("on_hand", flat=True)) == {112}
 
 
-def test_prices_of_one_product_set_at_once_make_one_true_range():
+def set_eight_prices():
+    """Eight variants of one product get their first prices, 100 to 107, all at once."""
     product = make_product()
     variants = [add_variant(product_id=product.pk, sku=f"V-{number}", by=MONA, now=NOW) for number in range(8)]
 
     def pricer(variant, amount):
         return lambda: set_price(variant_id=variant.pk, price=Money(amount, "EUR"), by=MONA, now=NOW)
 
-    results = race([pricer(variant, 100 + place) for place, variant in enumerate(variants)])
+    return race([pricer(variant, 100 + place) for place, variant in enumerate(variants)])
 
-    assert results == [True] * 8
+
+def test_prices_of_one_product_set_at_once_make_one_true_range():
+    assert set_eight_prices() == [True] * 8
     assert PriceRange.objects.values_list("lowest", "highest").get() == (100, 107)
     assert find_breaches() == {}
+
+
+@pytest.fixture
+def ranges_without_the_lock(transactional_db):
+    """The prices of a product are read without its lock, and their range is written when everybody has read them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('inventory_refresh_price_ranges'::regproc)")
+        (guarded,) = cursor.fetchone()
+        lock = "PERFORM FROM inventory_product WHERE id = ANY(products) ORDER BY id FOR NO KEY UPDATE;"
+        grouped = "GROUP BY variant.product_id, price.currency"
+        cursor.execute(guarded.replace(lock, "").replace(grouped, f"{grouped} HAVING racers_meet(8)"))
+    with meeting_in_sql():
+        yield
+    with connection.cursor() as cursor:
+        cursor.execute(guarded)
+
+
+def test_without_the_lock_a_range_would_know_one_price_alone(ranges_without_the_lock):
+    """Negative control: prices of one product must be read behind its lock."""
+    assert set_eight_prices() == [True] * 8
+
+    kept = PriceRange.objects.get()
+    assert kept.lowest == kept.highest

@@ -1,9 +1,7 @@
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection
 
 from omnistore.engagement.models import Message
 from omnistore.engagement.senders.base import SendError
@@ -103,23 +101,6 @@ class TestSending:
         message.refresh_from_db()
         assert message.state == Message.FAILED
         assert "may have gone out" in message.error
-
-    def test_workers_at_once_send_each_message_once(self, line, now):
-        expected = [make_message(now, event_id=number).pk for number in range(20)]
-        start = threading.Barrier(4)
-
-        def work():
-            start.wait()
-            send_queued_messages(now=now)
-            connection.close()
-
-        workers = [threading.Thread(target=work) for _number in range(4)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-
-        assert sorted(line.sent) == expected
 
     def test_staff_send_a_failed_message_again(self, line, now):
         message = make_message(now, state=Message.FAILED, attempts=MOST_ATTEMPTS)

@@ -24,13 +24,13 @@ from core.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, OrderLine, Payment, Return, ReturnLine
 
-LINES = 5_000
+LINES = 3_000
 HEADER = ["Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country"]
 
 
 @pytest.fixture
 def history(tmp_path: Path) -> tuple[Path, int]:
-    """A history of 5,000 lines with its net sum in pence; every tenth invoice cancels lines of earlier ones."""
+    """A history of 3,000 lines with its net sum in pence; every tenth invoice cancels lines of earlier ones."""
     dice = random.Random(20091201)
     path = tmp_path / "history.csv"
     rows: list[list[object]] = []

@@ -49,7 +49,7 @@ class Buyer(threading.Thread):
             self.refusal = answer["code"]
 
     def ask(self, path, body=None, key=""):
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline, last = time.monotonic() + PATIENCE_SECONDS, None
         while time.monotonic() < deadline:
             request = urllib.request.Request(
                 self.address + path,
@@ -60,13 +60,13 @@ class Buyer(threading.Thread):
                 with urllib.request.urlopen(request, timeout=10) as answer:
                     return json.load(answer)
             except urllib.error.HTTPError as error:
-                problem = json.load(error)
-                if problem["code"] not in ("unavailable", "busy", "request_in_progress"):
-                    return problem
-            except OSError:
-                pass
+                last = json.load(error)
+                if last["code"] not in ("unavailable", "busy", "request_in_progress"):
+                    return last
+            except OSError as error:
+                last = error
             time.sleep(0.2)
-        raise AssertionError(f"no answer to {path} for {PATIENCE_SECONDS} s")
+        raise AssertionError(f"no answer to {path} for {PATIENCE_SECONDS} s, at last {last}")
 
 
 def stock_of_one_variant(shop):

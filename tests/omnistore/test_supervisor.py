@@ -1,9 +1,10 @@
-import threading
-import time
+import signal
 
 import pytest
 
 from omnistore.supervisor import Program, Supervisor, read_procfile
+
+LONGEST_WAIT_SECONDS = 60
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_starts_again_at_once_what_dies_once(supervisor, said, program, tmp_path
     first = web.child
 
     first.kill()
-    supervisor.wait_for(lambda: web.child is not first and web.is_alive(), web, seconds=5)
+    supervisor.wait_for(lambda: web.child is not first and web.is_alive(), web, seconds=LONGEST_WAIT_SECONDS)
 
     assert web.is_alive()
     assert said == ["web has died and is started again"]
@@ -44,7 +45,13 @@ def test_starts_again_at_once_what_dies_once(supervisor, said, program, tmp_path
 
 def test_leaves_growing_pauses_to_what_keeps_dying(supervisor, said, program):
     web = program("exit 1")
-    threading.Timer(2.6, supervisor.asked_to_stop.set).start()
+
+    def say(sentence):
+        said.append(sentence)
+        if len(said) == 3:
+            supervisor.asked_to_stop.set()
+
+    supervisor.say = say
 
     supervisor.watch(web)
 
@@ -60,7 +67,7 @@ def test_asks_before_it_kills(supervisor, program, tmp_path):
     web = program(
         f"trap 'echo asked > {tmp_path}/last; exit 0' TERM; touch {tmp_path}/ready; while :; do sleep 0.05; done"
     )
-    supervisor.wait_for((tmp_path / "ready").exists, web, seconds=5)
+    supervisor.wait_for((tmp_path / "ready").exists, web, seconds=LONGEST_WAIT_SECONDS)
 
     supervisor.stop([web])
 
@@ -71,13 +78,13 @@ def test_asks_before_it_kills(supervisor, program, tmp_path):
 def test_kills_what_does_not_listen(supervisor, program, tmp_path, monkeypatch):
     monkeypatch.setattr("omnistore.supervisor.STOP_SECONDS", 0.5)
     web = program(f"trap '' TERM; touch {tmp_path}/ready; while :; do sleep 0.05; done")
-    supervisor.wait_for((tmp_path / "ready").exists, web, seconds=5)
+    child = web.child
+    supervisor.wait_for((tmp_path / "ready").exists, web, seconds=LONGEST_WAIT_SECONDS)
 
-    started = time.monotonic()
     supervisor.stop([web])
 
     assert not web.is_alive()
-    assert time.monotonic() - started < 3
+    assert child.returncode == -signal.SIGKILL
 
 
 def test_ends_what_a_killed_supervisor_left_running(program, tmp_path):
@@ -85,11 +92,11 @@ def test_ends_what_a_killed_supervisor_left_running(program, tmp_path):
 
     program("exec sleep 60")
 
-    assert left_over.wait(timeout=5) != 0
+    assert left_over.wait(timeout=LONGEST_WAIT_SECONDS) != 0
 
 
 def test_programs_get_their_environment(program, tmp_path):
-    program("echo $PORT").child.wait(timeout=5)
+    program("echo $PORT").child.wait(timeout=LONGEST_WAIT_SECONDS)
 
     assert (tmp_path / "log" / "web.log").read_text() == "8123\n"
 

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
-LOCALE_DIR = settings.BASE_DIR / "omnistore" / "locale"
 SOURCES = ("core", "accounts", "inventory", "carts", "orders", "omnistore")
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES if code != "en")
 KEYWORDS: dict[str, Any] = {
@@ -25,6 +24,7 @@ KEYWORDS: dict[str, Any] = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
 COMMENT = "Translators:"
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             untranslated = [message for message in catalogue if message.id and not _is_translated(message)]
             missing += len(untranslated)
             for message in untranslated:
-                self.stdout.write(f"{language}: {message.id!r} ({_place(message)})")
+                self.stdout.write(f"{language}: {_named(message)} ({_place(message)})")
             if check:
                 missing += self._check_compiled(language, catalogue)
             else:
@@ -115,9 +115,9 @@ def _write(language: str, catalogue: Catalog) -> None:
 
 
 def _translations(catalogue: Catalog) -> dict[Any, Any]:
-    """Return what is translated into what; the two file formats give plurals as different kinds of sequence."""
+    """Return what is translated into what; the two file formats give plurals and contexts as different types."""
     return {
-        (_comparable(message.id), message.context): _comparable(message.string)
+        (_comparable(message.id), _context(message)): _comparable(message.string)
         for message in catalogue
         if message.id and _is_translated(message)
     }
@@ -125,6 +125,11 @@ def _translations(catalogue: Catalog) -> dict[Any, Any]:
 
 def _comparable(text: Any) -> Any:
     return text if isinstance(text, str) else tuple(text)
+
+
+def _context(message: Message) -> str | None:
+    context: Any = message.context
+    return context.decode() if isinstance(context, bytes) else context
 
 
 def _source_files() -> list[Path]:
@@ -135,12 +140,17 @@ def _source_files() -> list[Path]:
 
 
 def _folder(language: str) -> Path:
-    return Path(LOCALE_DIR / language / "LC_MESSAGES")
+    return Path(settings.BASE_DIR / "omnistore" / "locale" / language / "LC_MESSAGES")
 
 
 def _is_translated(message: Message) -> bool:
     forms = message.string if isinstance(message.string, tuple | list) else [message.string]
     return all(forms)
+
+
+def _named(message: Message) -> str:
+    context = _context(message)
+    return f"{message.id!r} in the context {context!r}" if context else f"{message.id!r}"
 
 
 def _place(message: Message) -> str:
