@@ -41,7 +41,7 @@ def write_offers(*, now: datetime) -> None:
     garden = {"goods": {"categories": ["garden/garden-tools"]}}
     benefits: list[tuple[dict[str, str], dict[str, Any], list[dict[str, Any]]]] = [
         (
-            {"en": "Three notebooks for two", "ar": "ثلاثة دفاتر بسعر دفترين", "fa": "سه دفتر به قیمت دو تا"},
+            {"en": "Paper: three for two", "ar": "الورقيات: ثلاثة بسعر اثنين", "fa": "کاغذی‌ها: سه تا به قیمت دو تا"},
             {"kind": "buy_and_get", "buy": 2, "get": 1, **shelf},
             [],
         ),
