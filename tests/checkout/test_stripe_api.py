@@ -287,6 +287,16 @@ class TestRefunds:
         assert Refund.objects.get().state == "failed"
         assert Payment.objects.get().refunded == 0
 
+    @pytest.mark.parametrize("fault", ["401", "429", "500", "lost", "html"])
+    def test_a_fault_leaves_it_waiting(self, stripe, order, fault):
+        stripe.faults = [fault]
+
+        assert settle_refunds(now=timezone.now()) == 0
+
+        assert Refund.objects.get().state == "pending"
+        assert settle_refunds(now=later()) == 1
+        assert len(stripe.refunds) == 1
+
     def test_what_stripe_refuses_fails(self, stripe, order):
         [intent] = stripe.intents.values()
         intent["amount_refunded"] = 1290  # Somebody paid it back by hand.
