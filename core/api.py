@@ -19,12 +19,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.card_numbers import holds_card_number
 from core.errors import Malformed
 from core.problems import RETRYABLE, problem_of, sqlstate_of
 
 LARGEST_BODY_BYTES = 1_000_000
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
 MOST_RETRIES = 3
+GOODS_BY_DIGITS = {"sku", "barcode"}  # May look like the number of a card by chance.
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -62,7 +64,17 @@ class StrictSerializer(serializers.Serializer[Any]):
             }
             if unknown:
                 raise serializers.ValidationError(unknown)
+            cards = [name for name, text in data.items() if _holds_card(name, text)]
+            if cards:
+                words = _("This looks like a card number. It belongs into the payment provider's own fields alone.")
+                raise serializers.ValidationError(
+                    {name: [exceptions.ErrorDetail(words, code="card_number")] for name in cards}
+                )
         return super().to_internal_value(data)
+
+
+def _holds_card(name: str, text: object) -> bool:
+    return isinstance(text, str) and name not in GOODS_BY_DIGITS and holds_card_number(text)
 
 
 class Negotiation(DefaultContentNegotiation):

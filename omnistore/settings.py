@@ -342,6 +342,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
         "access": {"level": env.str("ACCESS_LOG_LEVEL", default="INFO")},
     },
 }

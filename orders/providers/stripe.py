@@ -99,21 +99,15 @@ class StripeProvider:
         """As in the port. Raises PaymentError while the refund is under way at the bank."""
         try:
             intent = _intent_of(charge_key)
-            if intent is None:
-                return ProviderAnswer(DECLINED, detail="there is no such charge")
-            known = _refund_of(intent.id, key)
-            made = known or _client().v1.refunds.create(
-                {
-                    "payment_intent": intent.id,
-                    "amount": _amount(amount, intent.currency.upper()),
-                    "metadata": {"refund": str(key)},
-                },
-                {"idempotency_key": f"refund-{key}"},
-            )
-        except stripe.InvalidRequestError as error:
-            return ProviderAnswer(DECLINED, detail=_words(error))
+            known = _refund_of(intent.id, key) if intent else None
         except stripe.StripeError as error:
-            raise _payment_error(error) from error
+            # Not even a wrong key of ours says that the money will not go back.
+            raise PaymentError(_words(error), permanent=False) from error
+        if intent is None:
+            return ProviderAnswer(DECLINED, detail="there is no such charge")
+        made = known or _new_refund(intent, key, amount)
+        if isinstance(made, ProviderAnswer):
+            return made
         if made.status == "succeeded":
             return ProviderAnswer(APPROVED, ref=made.id)
         if made.status in ("failed", "canceled"):
@@ -181,6 +175,22 @@ def _movement(kind: str, thing: stripe.PaymentIntent | stripe.Refund, mark: str)
     currency = thing.currency.upper()
     amount = thing.amount // 100 if currency in COUNTED_IN_HUNDREDTHS else thing.amount
     return Movement(kind, thing.id, getattr(thing.metadata, mark, ""), amount, currency, thing.status == "succeeded")
+
+
+def _new_refund(intent: stripe.PaymentIntent, key: UUID, amount: int) -> stripe.Refund | ProviderAnswer:
+    try:
+        return _client().v1.refunds.create(
+            {
+                "payment_intent": intent.id,
+                "amount": _amount(amount, intent.currency.upper()),
+                "metadata": {"refund": str(key)},
+            },
+            {"idempotency_key": f"refund-{key}"},
+        )
+    except stripe.InvalidRequestError as error:
+        return ProviderAnswer(DECLINED, detail=_words(error))
+    except stripe.StripeError as error:
+        raise PaymentError(_words(error), permanent=False) from error
 
 
 def _answer(intent: stripe.PaymentIntent) -> ProviderAnswer:

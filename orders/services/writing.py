@@ -299,15 +299,7 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
             for part, fulfilment_id in zip(draft.parts, row["fulfilments"], strict=True)
         ],
         payments=[
-            PaymentView(
-                id=payment_id,
-                method=tender.method,
-                amount=tender.amount,
-                state=_payment_state(tender, draft),
-                tendered=tender.tendered if tender.method == CASH else None,
-                rounding=tender.rounding,
-                points=tender.points,
-            )
+            _payment_as_read(payment_id, tender, draft)
             for tender, payment_id in zip(draft.tenders, row["payments"] or (), strict=True)
         ],
     )
@@ -331,3 +323,15 @@ def _lines_as_read(draft: Draft, ids: Sequence[int]) -> list[LineView]:
         )
         for line, line_id in zip(draft.cart.lines, ids, strict=True)
     ]
+
+
+def _payment_as_read(payment_id: int, tender: PlannedTender, draft: Draft) -> PaymentView:
+    return PaymentView(
+        id=payment_id,
+        method=tender.method,
+        amount=tender.amount,
+        state=_payment_state(tender, draft),
+        tendered=tender.tendered if tender.method == CASH else None,
+        rounding=tender.rounding,
+        points=tender.points,
+    )
