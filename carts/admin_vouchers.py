@@ -1,20 +1,22 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from carts.models import CartVoucher, Promotion, Voucher, VoucherBudget, VoucherCount, VoucherUse
 from carts.rules.vouchers import plain_code
 from carts.services.voucher_import import COLUMNS, import_vouchers
 from carts.services.vouchers import MOST_IN_A_SERIES, SeriesWish, generate_series, set_budget
-from core.back_office import Act, ReadOnlyAdmin
+from core.back_office import Act, ReadOnlyAdmin, money_column
 from core.csv_files import csv_download
-from core.errors import Refusal
-from core.money import LARGEST_AMOUNT
+from core.errors import Malformed, Refusal
+from core.formats import money_text
+from core.money import MoneyError, parse_money
 from core.office_pages import OfficePage, PagesAdmin
 
 LARGEST_FILE = 2_000_000
@@ -35,7 +37,7 @@ class FileForm(forms.Form):
 
 
 class BudgetForm(forms.Form):
-    amount = forms.IntegerField(label=_("budget in minor units"), min_value=0, max_value=LARGEST_AMOUNT)
+    amount = forms.DecimalField(label=_("budget"), min_value=0, max_digits=12)
 
 
 def _may_edit(request: HttpRequest, promotion: Promotion) -> bool:
@@ -48,7 +50,11 @@ def _generate(request: HttpRequest, promotion: Promotion, asked: dict[str, Any])
 
 
 def _budget(request: HttpRequest, promotion: Promotion, asked: dict[str, Any]) -> str:
-    set_budget(promotion_id=promotion.pk, amount=asked["amount"])
+    try:
+        amount = parse_money(str(asked["amount"]), promotion.currency or settings.SHOP_CURRENCY).amount
+    except MoneyError as error:
+        raise Malformed(str(error), field="amount") from error
+    set_budget(promotion_id=promotion.pk, amount=amount)
     return gettext("From now on its vouchers take off no more than that in all.")
 
 
@@ -150,11 +156,14 @@ class VoucherAdmin(PagesAdmin):
 
 @admin.register(VoucherUse)
 class VoucherUseAdmin(ReadOnlyAdmin):
-    list_display = ("voucher", "cart", "customer", "state", "amount", "held_at", "settled_at")
+    list_display = ("voucher", "cart", "customer", "state", "amount_money", "held_at", "settled_at")
     list_select_related = ("voucher", "cart", "customer")
     list_filter = ("state",)
     search_fields = ("voucher__code__startswith", "customer__email__istartswith")
+    exclude = ("amount",)
+    readonly_fields = ("amount_money",)
     ordering = ("-id",)
+    amount_money = money_column("amount", title=_("amount"), currency="cart.currency")
 
 
 @admin.register(CartVoucher)
@@ -175,7 +184,21 @@ class VoucherCountAdmin(ReadOnlyAdmin):
 
 @admin.register(VoucherBudget)
 class VoucherBudgetAdmin(ReadOnlyAdmin):
-    list_display = ("promotion", "amount", "spent")
+    list_display = ("promotion", "budget", "taken")
     list_select_related = ("promotion",)
     search_fields = ("promotion__name",)
+    exclude = ("amount", "spent")
+    readonly_fields = ("budget", "taken")
     ordering = ("-id",)
+
+    @admin.display(description=_("budget"), ordering="amount")
+    def budget(self, budget: VoucherBudget) -> str:
+        return self._money(budget, budget.amount)
+
+    @admin.display(description=_("taken off so far"), ordering="spent")
+    def taken(self, budget: VoucherBudget) -> str:
+        return self._money(budget, budget.spent)
+
+    def _money(self, budget: VoucherBudget, amount: int) -> str:
+        currency = budget.promotion.currency or settings.SHOP_CURRENCY
+        return money_text(amount, currency, get_language() or "en")

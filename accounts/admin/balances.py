@@ -161,8 +161,16 @@ class EntryInline(ReadOnlyInline):
 
 class HoldInline(ReadOnlyInline):
     model = BalanceHold
-    fields = ("held_at", "state", "amount", "reference", "expires_at", "ended_at")
+    fields = ("held_at", "state", "now_held", "reference", "expires_at", "ended_at")
+    readonly_fields = ("now_held",)
     ordering = ("-id",)
+
+    @admin.display(description=_("amount"))
+    def now_held(self, hold: BalanceHold) -> str:
+        return _text(hold.amount, hold.balance.currency)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("balance")
 
 
 @admin.register(Balance)
@@ -176,7 +184,8 @@ class BalanceAdmin(ReadOnlyAdmin):
     search_fields = ("code_end__exact", "customer__name", "customer__email__istartswith", "issued_for__exact")
     search_help_text = _("The end of a card's code, a person, or the number of the order.")
     autocomplete_fields = ("customer",)
-    exclude = ("code_hash", "key")
+    exclude = ("code_hash", "key", "amount", "held")
+    readonly_fields = ("left", "now_held")
     ordering = ("-id",)
     inlines = (EntryInline, HoldInline)
     acts = (
@@ -217,8 +226,8 @@ class BalanceAdmin(ReadOnlyAdmin):
         return _text(balance.amount, balance.currency)
 
     @admin.display(description=_("held"), ordering="held")
-    def now_held(self, balance: Balance) -> str:
-        return _text(balance.held, balance.currency) if balance.held else ""
+    def now_held(self, balance: Balance) -> str | None:
+        return _text(balance.held, balance.currency) if balance.held else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return OfficeAdmin.has_add_permission(self, request)
@@ -268,11 +277,15 @@ class BalanceEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(BalanceHold)
 class BalanceHoldAdmin(ReadOnlyAdmin):
-    list_display = ("held_at", "balance", "amount", "state", "reference", "expires_at")
+    list_display = ("held_at", "balance", "now_held", "state", "reference", "expires_at")
     list_select_related = ("balance",)
     list_filter = ("state",)
     search_fields = ("reference__exact",)
     ordering = ("-id",)
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def now_held(self, hold: BalanceHold) -> str:
+        return _text(hold.amount, hold.balance.currency)
 
 
 def _text(amount: int, currency: str) -> str:

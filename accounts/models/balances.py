@@ -114,7 +114,7 @@ class BalanceEntry(models.Model):
         indexes = [models.Index(fields=["balance", "-id"], name="balance_entry_newest")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount:+d}"
+        return str(self.get_kind_display())
 
 
 class BalanceHold(models.Model):

@@ -37,6 +37,15 @@ def test_a_gift_card_is_issued_and_its_code_shown_once(office, ana):
     assert find_breaches() == {}
 
 
+def test_amounts_are_written_as_money(office):
+    card = give_card(2050)
+
+    page = office.get(reverse("admin:accounts_balance_change", args=[card.pk])).content.decode()
+
+    assert "€20.50" in page
+    assert "2050" not in page
+
+
 def test_a_card_is_blocked_unblocked_and_replaced(office):
     card = give_card(2000)
     code_of(card)
