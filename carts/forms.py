@@ -39,6 +39,13 @@ NEEDS = {
 DOORS = [choice for choice in CHANNELS if choice[0] != "system"]
 
 
+class Written(forms.JSONField):
+    """JSON as staff write it, and an empty field where there is none."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
 def _many(model: Any, title: Any, related: Any) -> Any:
     """A choice of many rows, looked up while typing."""
     return forms.ModelMultipleChoiceField(
@@ -96,7 +103,7 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     buy = forms.IntegerField(label=gettext_lazy("units bought"), min_value=1, required=False)
     get = forms.IntegerField(label=gettext_lazy("units got"), min_value=1, required=False)
     at_least = forms.IntegerField(label=gettext_lazy("units at least"), min_value=1, required=False)
-    parts = forms.JSONField(
+    parts = Written(
         label=gettext_lazy("parts of the bundle"), required=False,
         help_text='[{"quantity": 1, "goods": {"categories": ["kitchen/cups"]}}, ...]',
     )  # fmt: skip

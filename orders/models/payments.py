@@ -87,6 +87,11 @@ class Payment(models.Model):
         """Cash to give back, in minor units."""
         return self.tendered - self.amount - self.rounding if self.tendered is not None else 0
 
+    @property
+    def is_given_back_by_hand(self) -> bool:
+        """Whether staff pay a refund of it out in a store; a provider or a balance takes it back by itself."""
+        return not self.provider and self.hold_key is None
+
 
 class PaymentAttempt(models.Model):
     """

@@ -95,7 +95,7 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
     payments = list(order.payments.all())
     not_due = min(owed, sum(payment.amount for payment in payments if payment.state == Payment.DUE))
     spread = spread_refund(owed - not_due, tenders_of(payments))
-    at_desk = sum(spread.get(payment.pk, 0) for payment in payments if not payment.provider)
+    at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
     return Outlook(ids, sum(spread.values()), at_desk, not_due)
 
 

@@ -132,7 +132,7 @@ def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
         RefundableTender(
             payment.pk,
             payment.amount - payment.refunded,
-            at_desk=not payment.provider and payment.hold_key is None,
+            at_desk=payment.is_given_back_by_hand,
             method=payment.method,
         )
         for payment in payments

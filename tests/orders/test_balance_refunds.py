@@ -9,7 +9,7 @@ from accounts.services.gift_cards import block_gift_card
 from core.ids import new_id
 from core.invariants import find_breaches
 from orders.models import Payment, Refund
-from orders.services.cancellation import cancel_order
+from orders.services.cancellation import cancel_order, foresee_cancellation
 from orders.services.refunds import CreditNeedsCustomer, ask_refund, pay_out_refund, settle_refunds
 from tests.factories.balances import give_card, give_credit
 from tests.factories.orders import make_order, make_till_session, pay_order
@@ -55,6 +55,16 @@ def test_each_tender_gets_back_its_own(unpaid, ana, as_ana, now):
     assert states == {"gift_card": "done", "credit": "done", "test": "pending"}
     assert settle_refunds(now=now) == 1
     assert find_breaches() == {}
+
+
+def test_a_store_is_said_to_pay_out_no_more_than_the_cash(unpaid, ana, as_ana, now):
+    paid_from(unpaid, give_credit(ana, 580), 580, by=as_ana, now=now)
+    pay_order(unpaid, 1000, method="cash")
+    pay_order(unpaid, 1000)
+
+    outlook = foresee_cancellation(number=unpaid.number, by=as_ana)
+
+    assert (outlook.refund, outlook.at_desk) == (2580, 1000)
 
 
 def test_the_shop_says_whose_money_goes_back_first(unpaid, as_ana, now, settings):
