@@ -1,6 +1,7 @@
 """The shop's settings, pointed at servers that live as long as one test run (see conftest.py)."""
 
 import os
+import socket
 import tempfile
 
 # Inherited by the workers of a parallel run and by every command that a test starts.
@@ -21,6 +22,11 @@ if REDIS_URL.startswith("unix:"):
     CELERY_BROKER_URL = (
         f"{REDIS_URL.replace('unix:', 'redis+socket:').partition('?')[0]}?virtual_host={VALKEY_DATABASE}"
     )
+
+# Pages allow their scripts this address from the first on, wherever the process with the streams is started later.
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    LIVE_URL = f"http://localhost:{probe.getsockname()[1]}"
 
 MFA_TOTP_TOLERANCE = 1  # The half minute of a code may end between the making of it and its use.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

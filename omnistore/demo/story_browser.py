@@ -126,8 +126,10 @@ class Browser:
             answered = self._connection.getresponse()
             source = answered.read().decode()
         except (OSError, HTTPException) as error:
-            self._connection.close()
             raise StoryError(f"The shop does not answer {method} {address}: {error}") from error
+        finally:
+            # A server closes what was asked to be closed without a word; the next request opens it anew.
+            self._connection.close()
         for cookie in answered.headers.get_all("Set-Cookie", []):
             self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
         if answered.status in (301, 302, 303):

@@ -1,16 +1,18 @@
 """Where providers tell us what happened."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from core.api import LARGEST_BODY_BYTES, BodyTooLarge, Door, answer
 from core.errors import Malformed
-from core.schema import Problem
 from orders.providers import STRIPE
 from orders.providers.stripe import read_notice
 from orders.services.notices import take_notice
@@ -28,6 +30,10 @@ class RawBody(BaseParser):
         return body
 
 
+class NoticeOut(serializers.Serializer[Any]):
+    received = serializers.BooleanField()
+
+
 class StripeNotices(Door):
     """Stripe's notices: signed, in any order, any number of times."""
 
@@ -36,7 +42,7 @@ class StripeNotices(Door):
     parser_classes = [RawBody]
 
     @extend_schema(
-        operation_id="stripe_notice", request=None, responses={200: None, 202: None, 400: Problem}, tags=["orders"]
+        operation_id="stripe_notice", request=None, responses={200: NoticeOut, 202: NoticeOut}, tags=["orders"]
     )
     def post(self, request: Request) -> HttpResponse:
         """Take a notice: 200 when it is dealt with, 202 when it has to wait; 400 for what Stripe has not signed."""

@@ -54,12 +54,16 @@ ORDER BY id DESC LIMIT %(limit)s"""
     + "ORDER BY fulfilment.id DESC"
 )
 _ONE = _PARCELS.format(picked=f"{_HERE} AND id = %(parcel)s")
-_OF_ORDER = _PARCELS.format(
-    picked=f"""{_HERE} AND order_id = (SELECT id FROM orders_order WHERE number = %(number)s)
+_OF_ORDER = (
+    _PARCELS.format(
+        picked=f"""{_HERE} AND order_id = (SELECT id FROM orders_order WHERE number = %(number)s)
 ORDER BY id LIMIT %(limit)s"""
+    )
+    + "ORDER BY fulfilment.id"
 )
-_BY_TRACKING = _PARCELS.format(
-    picked=f"{_HERE} AND tracking <> '' AND tracking = %(tracking)s ORDER BY id LIMIT %(limit)s"
+_BY_TRACKING = (
+    _PARCELS.format(picked=f"{_HERE} AND tracking <> '' AND tracking = %(tracking)s ORDER BY id LIMIT %(limit)s")
+    + "ORDER BY fulfilment.id"
 )
 _COUNTS = """
 SELECT (count(*) FILTER (WHERE state = 'placed'))::int AS to_pick,

@@ -71,14 +71,18 @@ ORDER BY id DESC LIMIT %(limit)s"""
     + "ORDER BY fulfilment.id DESC"
 )
 _ONE = _PICKUPS.format(picked=f"{_HERE} AND id = %(pickup)s")
-_OF_ORDER = _PICKUPS.format(
-    picked=f"{_HERE} AND order_id = (SELECT id FROM orders_order WHERE number = %(number)s) ORDER BY id"
+_OF_ORDER = (
+    _PICKUPS.format(picked=f"{_HERE} AND order_id = (SELECT id FROM orders_order WHERE number = %(number)s)")
+    + "ORDER BY fulfilment.id"
 )
-_OF_PEOPLE = _PICKUPS.format(
-    picked=f"""{_HERE}
+_OF_PEOPLE = (
+    _PICKUPS.format(
+        picked=f"""{_HERE}
   AND state IN ('placed', 'accepted', 'picking', 'ready')
   AND order_id IN (SELECT id FROM orders_order WHERE customer_id = ANY(%(people)s::bigint[]))
 ORDER BY state = 'ready' DESC, id LIMIT %(limit)s"""
+    )
+    + "ORDER BY fulfilment.state = 'ready' DESC, fulfilment.id"
 )
 _READY = """
 SELECT id FROM orders_fulfilment

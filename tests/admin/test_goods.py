@@ -73,7 +73,7 @@ def test_a_product_is_published_once_it_can_be_sold(office):
 
 def test_a_new_product_is_a_draft_with_a_name_in_each_language(office):
     fields = {"name_en": "Mug", "name_ar": "كوب", "name_fa": "لیوان", "slug": "mug", "attributes": "{}"}
-    fields |= {"description_en": "Blue.", "description_ar": "", "description_fa": ""}
+    fields |= {"description_en": "Blue.", "description_ar": "", "description_fa": "", "kind": "goods"}
     parts = {f"{name}-{part}": 0 for name in ("variants", "media") for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
 
     office.post(reverse("admin:inventory_product_add"), fields | parts)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.conf import settings
@@ -46,7 +45,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def live_stream(django_db_setup: None) -> Iterator[str]:
     """The process that keeps event streams open, on the test's database; yields its address."""
-    port = _free_port()
+    port = urlsplit(settings.LIVE_URL).port
     database = connections["default"].get_connection_params()
     user, password, host = (quote(str(database.get(name) or ""), safe="") for name in ("user", "password", "host"))
     where = f"host={host}" + (f"&port={database['port']}" if database.get("port") else "")
@@ -59,9 +58,7 @@ def live_stream(django_db_setup: None) -> Iterator[str]:
         *("--workers", "1", "--no-ws", "omnistore.live:application"),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    before, settings.LIVE_URL = settings.LIVE_URL, f"http://localhost:{port}"
     yield settings.LIVE_URL
-    settings.LIVE_URL = before
     process.terminate()
     process.wait(timeout=20)
 
@@ -116,12 +113,6 @@ def phone(open_page: OpenPage) -> Page:
 def desk(open_page: OpenPage) -> Page:
     """A computer's window, 1280 pixels wide, in English; nobody is signed in."""
     return open_page(size=DESK)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(address: str) -> None:

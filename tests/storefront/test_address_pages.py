@@ -90,11 +90,11 @@ def test_texts_are_escaped(ana):
 def test_the_account_takes_the_same_statements_whatever_the_book_holds(ana, home, django_assert_num_queries):
     visit = Visit(ana)
     visit.get("/account/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         visit.get("/account/")
     Address.objects.bulk_create(Address(customer=ana, **ADDRESS) for _number in range(30))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         visit.get("/account/")
     with django_assert_num_queries(5):
         visit.get(f"/account/addresses/{home.pk}/")

@@ -1,5 +1,8 @@
 """Parcels: picked, packed and sent with the carrier's number."""
 
+from html import unescape
+from urllib.parse import parse_qsl
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -192,7 +195,7 @@ def test_the_list_has_pages_and_takes_the_same_statements(packer, warehouse, mug
 
     with CaptureQueriesContext(connection) as many:
         first = clerk.get("parcels").content.decode()
-    following = dict(part.split("=") for part in first.split('href="?')[-1].split('"')[0].split("&amp;"))
+    following = dict(parse_qsl(unescape(first.split('href="?')[-1].split('"')[0])))
     second = clerk.get("parcels", **following).content.decode()
 
     assert len(many) == len(few)
