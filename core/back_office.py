@@ -29,7 +29,7 @@ from core.money import MoneyError, format_minor, parse_money
 from core.problems import text_of
 from core.translated import TranslatedField
 
-MOST_COUNTED = 100_000
+MOST_COUNTED = 10_000
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 
 
