@@ -183,6 +183,7 @@ class PaymentOut(serializers.Serializer[Any]):
 class RefundOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     method = serializers.CharField()
+    at_desk = serializers.BooleanField(help_text="Whether staff hand it over; anything else goes back by itself.")
     amount = MoneySchema()
     state = serializers.CharField()
     reason = serializers.CharField()

@@ -44,8 +44,10 @@ SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel,
             ORDER BY payment.id), '[]')
         FROM orders_payment AS payment WHERE payment.order_id = orders.id) AS payments,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'id', refund.id::text, 'method', payment.method, 'amount', refund.amount, 'state', refund.state,
-            'reason', refund.reason, 'goes_to', refund.goes_to, 'asked_at', refund.asked_at) ORDER BY refund.id), '[]')
+            'id', refund.id::text, 'method', payment.method,
+            'at_desk', payment.provider = '' AND payment.hold_key IS NULL, 'amount', refund.amount,
+            'state', refund.state, 'reason', refund.reason, 'goes_to', refund.goes_to,
+            'asked_at', refund.asked_at) ORDER BY refund.id), '[]')
         FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
         WHERE payment.order_id = orders.id) AS refunds,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(

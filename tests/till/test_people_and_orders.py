@@ -118,6 +118,14 @@ def test_a_manager_cancels_and_the_money_is_handed_back(clerk, manager, ana, hig
     assert clerk.post("pay_out", order.number, key=new_key(), refund=refund.pk).status_code == 409
 
 
+def test_what_a_provider_gives_back_is_not_handed_over(clerk, manager, order):
+    order.payments.update(method="card", provider="stripe")
+    manager.post("cancel", order.number, key=new_key(), reason="customer")
+
+    assert Refund.objects.get().state == "pending"
+    assert "Handed over" not in text_of(clerk.get("order", order.number))
+
+
 def test_the_home_page_says_what_needs_doing_in_my_store(clerk, order, ana):
     home = clerk.browser.get(reverse("admin:index"))
 
