@@ -16,7 +16,7 @@ SELECT %(first_person)s + n, '!', false,
               'Nora','Omar','Paul','Roya','Sara','Theo','Yusuf'])[1 + n %% 20] || ' '
        || (ARRAY['Albers','Berger','Cohen','Demir','Engel','Farhadi','Gruber','Haddad','Ivanov','Jansen','Karimi',
                  'Lindner','Moreno','Nasser','Okafor','Petersen','Rahimi','Schulz'])[1 + n / 20 %% 18] || ' ' || n,
-       'buyer' || n || '@example.net', '+49151' || lpad((1234567 + n)::text, 8, '0'), (500000000000 + n)::text, 'en', '',
+       'buyer' || n || '@example.net', '+49151' || (12345678 + n), (500000000000 + n)::text, 'en', '',
        'email', 'email', false, true, now() - interval '2 years', '', now() - interval '2 years'
 FROM generate_series(0, %(people)s - 1) AS n
 """
