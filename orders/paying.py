@@ -35,10 +35,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What balances pay of a total, and what is left to pay otherwise."""
+    """What balances pay of a total, by_points of it by points, and what is left to pay otherwise."""
 
     shares: Sequence[Share]
     rest: int
+    by_points: int = 0
 
 
 class BalanceForm(forms.Form):
@@ -113,4 +114,5 @@ def split_of(total: int, tenders: Sequence[Tender]) -> Split:
     """Return what balances pay of a total."""
     shared = shares_of(tenders, left=total, total=total)
     shares = [Share(str(_METHODS[tender.method]), tender.amount or 0) for tender in shared if tender.amount]
-    return Split(shares, total - sum(share.amount for share in shares))
+    by_points = sum(tender.amount or 0 for tender in shared if tender.method == POINTS)
+    return Split(shares, total - sum(share.amount for share in shares), by_points)

@@ -3,7 +3,18 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from omnistore.storefront.views import account, addresses, cart, catalogue, checkout, orders, products, stores, wishlist
+from omnistore.storefront.views import (
+    account,
+    addresses,
+    cart,
+    catalogue,
+    checkout,
+    orders,
+    points,
+    products,
+    stores,
+    wishlist,
+)
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -35,6 +46,7 @@ urlpatterns = [
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
     path("account/", account.account, name="account"),
+    path("account/points/", points.points, name="points"),
     path("account/addresses/new/", addresses.add, name="address_add"),
     path("account/addresses/<int:address_id>/", addresses.change, name="address_change"),
     path("account/addresses/<int:address_id>/delete/", addresses.delete, name="address_delete"),

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.rules.loyalty import Bonus, Earner, earning_amounts
+from accounts.rules.loyalty import Bonus, Earner, earning_amounts, percent_for, points_earned
+from carts.queries.carts import CartView
+from carts.rules.quote import Quote
 from core import sql
+from core.money import places_of
 
 _SEGMENTS_AND_TIER = """
 SELECT (SELECT coalesce(jsonb_agg(membership.segment_id), '[]') FROM accounts_segmentmembership AS membership
@@ -27,6 +30,23 @@ WITH person AS (
     WHERE given.id = %(customer)s
 )
 {_SEGMENTS_AND_TIER}
+"""
+_CART = f"""
+WITH person AS (
+    SELECT record.id FROM accounts_customer AS given
+    JOIN accounts_customer AS record
+      ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
+    WHERE given.id = %(customer)s
+), programme AS (
+    SELECT points_per_unit FROM accounts_loyaltyprogramme WHERE currency = %(currency)s AND is_active
+)
+{_SEGMENTS_AND_TIER}, (SELECT points_per_unit FROM programme) AS points_per_unit,
+       ARRAY(SELECT id FROM inventory_product WHERE id = ANY(%(products)s::bigint[]) AND kind = 'goods') AS goods,
+       (SELECT coalesce(sum(amount - held), 0)::bigint FROM accounts_balance
+        WHERE customer_id IN (SELECT id FROM person) AND kind = 'points' AND state = 'active') AS available,
+       (SELECT tier.name FROM accounts_loyaltystanding AS standing
+        JOIN accounts_loyaltytier AS tier ON tier.id = standing.tier_id
+        WHERE standing.customer_id IN (SELECT id FROM person) ORDER BY standing.points DESC LIMIT 1) AS tier_name
 """
 # What was charged for units that neither were cancelled nor came back; of shipping, if anything of it is still sent.
 _ORDER = """
@@ -96,6 +116,58 @@ class EarningScene:
     bonuses: list[Bonus]
 
 
+@dataclass(frozen=True, slots=True)
+class EarningCart:
+    """
+    What a person's cart would earn.
+
+    points_per_unit: 0 where nothing is earned. goods: ids of products that earn. available: points that may be spent;
+    tier_name: in every language, of the tier the person has.
+    """
+
+    cart: CartView
+    scene: EarningScene
+    points_per_unit: int
+    goods: frozenset[int]
+    available: int
+    tier_name: dict[str, str] | None
+
+    def points(self, quote: Quote, *, by_points: int = 0) -> int:
+        """Return the points that the cart earns at a quote. by_points: minor units of it that points pay."""
+        earning = {line.id: line.item for line in self.cart.lines if line.item.product_id in self.goods}
+        charged = {line_id: line.total + line.taxed.added for line_id, line in quote.lines.items()}
+        nothing = quote.totals.shipping + quote.shipping_taxed.added
+        nothing += sum(value for line_id, value in charged.items() if line_id not in earning)
+        shares = earning_amounts(
+            [charged[line_id] for line_id in earning], kept=quote.totals.grand - by_points, earning_nothing=nothing
+        )
+        percents = [
+            percent_for(self.scene.bonuses, categories=item.categories, earner=self.scene.earner)
+            for item in earning.values()
+        ]
+        return points_earned(
+            zip(shares, percents, strict=True),
+            points_per_unit=self.points_per_unit,
+            minor_per_unit=10 ** places_of(self.cart.currency),
+        )
+
+
+def earning_cart(cart: CartView, *, customer_id: int, now: datetime) -> EarningCart:
+    """Return what a cart would earn for a person, by any of his records; in one statement."""
+    products = [line.item.product_id for line in cart.lines]
+    asked = {"customer": customer_id, "now": now, "currency": cart.currency, "products": products}
+    row = sql.fetch_one(_CART, asked)
+    assert row is not None
+    return EarningCart(
+        cart=cart,
+        scene=_scene(row, now),
+        points_per_unit=row["points_per_unit"] or 0,
+        goods=frozenset(row["goods"]),
+        available=row["available"],
+        tier_name=row["tier_name"],
+    )
+
+
 def earning_order(*, order_id: int) -> EarningOrder | None:
     """Return an order with what of it earns; None for one without a customer."""
     row = sql.fetch_one(_ORDER, {"order": order_id})
@@ -109,6 +181,10 @@ def earning_scene(*, customer_id: int, now: datetime) -> EarningScene:
     """Return the person's segments and tier, by any of his records, and the rules for more points."""
     row = sql.fetch_one(_SCENE, {"customer": customer_id, "now": now})
     assert row is not None
+    return _scene(row, now)
+
+
+def _scene(row: sql.Row, now: datetime) -> EarningScene:
     earner = Earner(now, frozenset(row["segments"]), row["tier"])
     return EarningScene(earner, [_bonus(given) for given in row["bonuses"]])
 
