@@ -100,13 +100,3 @@ invariant(
     WHERE earning.points <> lots.points - taken.points - earning.owed
     """,
 )
-invariant(
-    "no points wait or end a day longer than they should",
-    """
-    SELECT id, matures_at, expires_at FROM accounts_pointlot AS lot
-    WHERE remaining > 0 AND (
-        (matured_at IS NULL AND matures_at < now() - interval '24 hours')
-        OR (matured_at IS NOT NULL AND expires_at < now() - interval '24 hours'
-            AND NOT EXISTS (SELECT FROM accounts_balance WHERE id = lot.balance_id AND held > 0)))
-    """,
-)
