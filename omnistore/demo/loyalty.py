@@ -1,7 +1,7 @@
 """The demo's loyalty programme, and what its first shoppers have earned by the orders of the last ninety days."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -13,9 +13,10 @@ from omnistore.demo.balances import SHOPPERS
 from orders.models import Order, PointBonus
 from orders.services.loyalty import open_order_points
 
+HISTORY_DAYS = 90
 TIERS = (
-    ("silver", 100, {"en": "Silver", "ar": "فضي", "fa": "نقره‌ای"}),
-    ("gold", 400, {"en": "Gold", "ar": "ذهبي", "fa": "طلایی"}),
+    ("silver", 200, {"en": "Silver", "ar": "فضي", "fa": "نقره‌ای"}),
+    ("gold", 800, {"en": "Gold", "ar": "ذهبي", "fa": "طلایی"}),
 )
 
 
@@ -45,4 +46,5 @@ def write_points(*, shoppers: Sequence[Customer], now: datetime) -> None:
     for order in orders:
         by = Actor(channel=order.channel, customer_id=order.customer_id, store_id=order.store_id)
         open_order_points(order_id=order.pk, by=by, now=order.closed_at or order.placed_at)
-    mature_points(now=now)
+    for day in range(HISTORY_DAYS, -1, -1):
+        mature_points(now=now - timedelta(days=day))

@@ -30,6 +30,9 @@ def points(request: HttpRequest) -> HttpResponse:
     entries = entries_of(person_ids=person_ids, kinds=[POINTS], before=last_seen, limit=PAGE + 1)
     loyalty = loyalty_of(customer_id=visitor.customer.pk)
     programme = programme_of(settings.SHOP_CURRENCY)
+    for entry in entries:
+        is_of_order = entry["kind"] in (BalanceEntry.EARNED, BalanceEntry.TAKEN_BACK)
+        entry["order"] = entry["reference"].partition("#")[0] if is_of_order else ""
     context = {
         "title": _("My points"),
         "loyalty": loyalty,
