@@ -144,7 +144,6 @@ def plan_tenders(
     """
     if owed == 0:
         return []
-    _check_points(tenders, owed)
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
     given = shares_of(tenders, left=owed - fixed, total=owed)
     paid = sum(tender.amount for tender in given if tender.amount is not None)
@@ -161,6 +160,7 @@ def plan_tenders(
     ]
     for tender in planned:
         _check_tender(tender, kinds)
+    _check_points(tenders, planned, owed)
     return planned
 
 
@@ -181,16 +181,19 @@ def points_for(amount: int, *, point_value: int) -> int:
     return -(-amount // point_value)
 
 
-def _check_points(tenders: Sequence[Tender], owed: int) -> None:
-    for tender in tenders:
-        most = owed * tender.most_percent // 100
-        if tender.amount is not None and not tender.least <= tender.amount <= max(most, 0):
-            raise PaymentNotPossible(
-                _("Points pay no more and no less of an order than the shop has laid down."),
-                method=tender.method,
-                least=tender.least,
-                most=most,
-            )
+def _check_points(tenders: Sequence[Tender], planned: Sequence[PlannedTender], owed: int) -> None:
+    by_points = sum(tender.amount for tender in planned if tender.method == POINTS)
+    terms = next((tender for tender in tenders if tender.method == POINTS), None)
+    if not by_points or terms is None:
+        return
+    most = owed * terms.most_percent // 100
+    if not terms.least <= by_points <= most:
+        raise PaymentNotPossible(
+            _("Points pay no more and no less of an order than the shop has laid down."),
+            method=POINTS,
+            least=terms.least,
+            most=most,
+        )
 
 
 def _planned(tender: Tender, amount: int, coin: int, point_value: int) -> PlannedTender:

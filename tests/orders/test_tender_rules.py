@@ -4,7 +4,18 @@ from hypothesis import strategies as st
 
 from core.errors import Malformed
 from orders.rules.cash import cash_rounding, smallest_coin
-from orders.rules.checkout import CASH, CREDIT, GIFT_CARD, PICKUP, POINTS, TEST, Tender, plan_tenders, points_for
+from orders.rules.checkout import (
+    CASH,
+    CREDIT,
+    GIFT_CARD,
+    PICKUP,
+    POINTS,
+    TEST,
+    PaymentNotPossible,
+    Tender,
+    plan_tenders,
+    points_for,
+)
 from orders.rules.refunds import RefundableTender, points_back, spread_refund
 
 CARD_20 = Tender(GIFT_CARD, balance_ids=(1,), limit=2000)
@@ -69,6 +80,29 @@ def test_cash_covers_the_rounded_amount_and_pays_the_whole():
     assert (tender.amount, tender.rounding) == (1293, 2)
     with pytest.raises(Malformed):
         plan_tenders([Tender(CASH, tendered=1294)], owed=1293, kinds={PICKUP}, coin=5)
+
+
+HALF = {"balance_ids": (1,), "limit": 5000, "least": 200, "most_percent": 50}
+
+
+@pytest.mark.parametrize(
+    ("tenders", "paid"),
+    [
+        ([Tender(POINTS, **HALF), Tender(TEST)], [(POINTS, 500), (TEST, 500)]),
+        ([Tender(POINTS, 200, **HALF), Tender(TEST)], [(POINTS, 200), (TEST, 800)]),
+        ([Tender(TEST, 900), Tender(POINTS, **HALF)], None),
+        ([Tender(POINTS, 199, **HALF), Tender(TEST)], None),
+        ([Tender(POINTS, 501, **HALF), Tender(TEST)], None),
+        ([Tender(POINTS, **HALF), Tender(POINTS, **HALF)], None),
+        ([Tender(POINTS, 300, **HALF), Tender(POINTS, 300, **HALF), Tender(TEST)], None),
+    ],
+)
+def test_points_pay_no_larger_share_and_no_less_than_the_shop_says(tenders, paid):
+    if paid is None:
+        with pytest.raises((PaymentNotPossible, Malformed)):
+            planned(*tenders, owed=1000)
+    else:
+        assert planned(*tenders, owed=1000) == paid
 
 
 def test_points_pay_what_they_are_worth():
