@@ -45,9 +45,22 @@ INSERT INTO accounts_segmentmembership (segment_id, customer_id, since)
 SELECT segment_id, %(person)s, %(now)s FROM accounts_loyaltytier WHERE id = %(tier)s AND segment_id IS NOT NULL
 ON CONFLICT (customer_id, segment_id) DO UPDATE SET until = NULL
 """
+# Those whom the last twelve months, or the tiers as they are laid down by now, would give another standing.
 _STALE = """
-SELECT customer_id FROM accounts_loyaltystanding
-WHERE computed_at < %(now)s AND customer_id > %(after)s ORDER BY customer_id LIMIT %(limit)s
+SELECT standing.customer_id
+FROM accounts_loyaltystanding AS standing
+JOIN accounts_customer AS person ON person.id = standing.customer_id AND person.merged_into_id IS NULL
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(earning.points), 0)::bigint AS points FROM accounts_pointearning AS earning
+    JOIN accounts_balance AS balance ON balance.id = earning.balance_id
+    JOIN accounts_customer AS record ON record.id = balance.customer_id
+    WHERE (record.id = person.id OR record.merged_into_id = person.id) AND earning.earned_at > %(since)s
+) AS year
+WHERE standing.customer_id > %(after)s AND (
+    standing.points <> year.points
+    OR standing.tier_id IS DISTINCT FROM (SELECT id FROM accounts_loyaltytier WHERE threshold <= year.points
+                                          ORDER BY threshold DESC LIMIT 1))
+ORDER BY standing.customer_id LIMIT %(limit)s
 """
 
 
@@ -62,9 +75,13 @@ def compute_tier(*, customer_id: int, now: datetime) -> None:
 
 
 def compute_tiers(*, now: datetime) -> int:
-    """Work out the tiers of all who ever earned, each in a transaction of its own. Return how many there were."""
+    """
+    Work out again the tiers of those who should have another, each in a transaction of its own.
+
+    Return how many people were looked at.
+    """
     tiers, count, after = tiers_of_the_shop(), 0, 0
-    while rows := sql.fetch_all(_STALE, {"now": now, "after": after, "limit": AT_ONCE}):
+    while rows := sql.fetch_all(_STALE, {"since": now - WINDOW, "after": after, "limit": AT_ONCE}):
         for row in rows:
             after = row["customer_id"]
             with transaction.atomic(durable=True):

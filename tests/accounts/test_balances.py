@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.models import Balance, BalanceEntry
+from accounts.models import Balance, BalanceEntry, PointEarning, PointLot
 from accounts.queries.balances import holdings_of
 from accounts.services.balances import (
     HOLD_LIFETIME,
@@ -166,3 +166,17 @@ def test_a_balance_that_disagrees_with_its_entries_or_holds_is_found(ana):
         "what is held of a balance is what its holds say",
         "what was issued and not spent, taken back or expired is what people have",
     }
+
+
+def test_lots_that_do_not_make_up_the_balance_are_found(ana):
+    points = give_credit(ana, 100, kind="points")
+    PointLot.objects.update(remaining=90)
+
+    assert set(find_breaches()) == {
+        "the lots of points that may be spent make up the balance",
+        "what is left of a lot of points is what nobody took out",
+    }
+
+    PointLot.objects.update(remaining=100)
+    PointEarning.objects.create(balance=points, reference="1", points=5, terms={}, channel="web", earned_at=NOW)
+    assert set(find_breaches()) == {"a purchase earned what its lots brought and nobody took back"}

@@ -38,6 +38,7 @@ from orders.models import (
 )
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_category, make_store, make_variant
+from tests.factories.loyalty import fill_loyalty
 from tests.factories.pricing import fill_pricing
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -79,6 +80,7 @@ def _fill(number: int) -> None:
     BalanceHold.objects.create(
         balance=balance, reference=uuid.uuid4(), amount=100, held_at=NOON, expires_at=NOON + timedelta(hours=1)
     )
+    fill_loyalty(number, shopper, shelf)
     CustomerMerge.objects.create(duplicate=double, survivor=shopper, reason="same", merged_at=NOON)
     Media.objects.create(product=variant.product, variant=variant, file=f"products/{number}.svg")
     OpeningException.objects.create(location=store, day=NOON.date())

@@ -1,8 +1,23 @@
 """The loyalty programme as tests need it."""
 
+import uuid
+from datetime import UTC, datetime
 from typing import Any
 
-from accounts.models import LoyaltyProgramme, LoyaltyTier
+from accounts.models import (
+    Balance,
+    Customer,
+    LoyaltyProgramme,
+    LoyaltyStanding,
+    LoyaltyTier,
+    PointDraw,
+    PointEarning,
+    PointLot,
+)
+from inventory.models import Category
+from orders.models import PointBonus
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def switch_on(**fields: Any) -> LoyaltyProgramme:
@@ -15,3 +30,18 @@ def switch_on(**fields: Any) -> LoyaltyProgramme:
 def make_tier(code: str, threshold: int, **fields: Any) -> LoyaltyTier:
     """A tier that so many points lead to."""
     return LoyaltyTier.objects.create(code=code, name={"en": code.title()}, threshold=threshold, **fields)
+
+
+def fill_loyalty(number: int, shopper: Customer, shelf: Category) -> None:
+    """Add one row to each table of the programme; number makes them differ."""
+    points = Balance.objects.create(kind="points", customer=shopper, key=uuid.uuid4(), opened_at=NOON)
+    earning = PointEarning.objects.create(
+        balance=points, reference=f"thing {number}", points=9, terms={}, channel="web", earned_at=NOON
+    )
+    lot = PointLot.objects.create(
+        balance=points, earning=earning, kind="earned", reference="r", points=9, remaining=8, created_at=NOON
+    )
+    PointDraw.objects.create(lot=lot, cause="taken_back", points=1, reference="r", occurred_at=NOON)
+    tier = LoyaltyTier.objects.create(code=f"tier-{number}", name={"en": "Tier"}, threshold=number)
+    LoyaltyStanding.objects.create(customer=shopper, tier=tier, points=9, reached_at=NOON, computed_at=NOON)
+    PointBonus.objects.create(name={"en": "Bonus"}, percent=200, tier=tier, category=shelf)

@@ -1,0 +1,56 @@
+"""From a checkout to points, by the journal: told twice, they are there once."""
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.models import PointEarning, PointLot
+from accounts.queries.loyalty import loyalty_of
+from core import sql
+from core.invariants import find_breaches
+from core.models import HandlerPosition
+from tests.client import Api
+from tests.factories.loyalty import make_tier, switch_on
+from tests.journal import read_journal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PICKUP = [{"kind": "pickup", "store": "high-street"}]
+
+
+@pytest.fixture(autouse=True)
+def programme(transactional_db):
+    cache.clear()
+    sql.execute("TRUNCATE core_journal", {})
+    return switch_on()
+
+
+def forget_what_was_read():
+    HandlerPosition.objects.filter(handler="orders.handlers.settle_points").delete()
+
+
+def test_an_order_earns_when_it_is_placed_and_loses_it_when_it_is_cancelled(ana, mug):
+    make_tier("silver", 10)
+    phone = Api(ana)
+    phone.add("MUG")
+    number = phone.check_out(fulfilments=PICKUP, payments=[{"method": "test"}]).json()["number"]
+
+    for _time in range(2):
+        forget_what_was_read()
+        read_journal(now=timezone.now())
+
+    loyalty = loyalty_of(customer_id=ana.pk)
+    assert (loyalty.pending, loyalty.tier.code) == (12, "silver")
+    assert PointLot.objects.count() == 1
+    kinds = [entry["kind"] for entry in phone.get("me/timeline/").json()["results"]]
+    assert "points.pending" in kinds
+    assert "loyalty.tier_changed" in kinds
+
+    assert phone.post(f"orders/{number}/cancellation/", {"reason": "changed_mind"}).status_code == 200
+    for _time in range(2):
+        forget_what_was_read()
+        read_journal(now=timezone.now())
+
+    loyalty = loyalty_of(customer_id=ana.pk)
+    assert (loyalty.pending, loyalty.tier) == (0, None)
+    assert PointEarning.objects.get().points == 0
+    assert find_breaches() == {}
