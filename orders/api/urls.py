@@ -7,6 +7,7 @@ from orders.api import (
     gift_cards,
     orders,
     pickups,
+    points,
     receipts,
     returns,
     sales,
@@ -18,6 +19,7 @@ from orders.api import (
 
 urlpatterns = [
     path("checkout/", checkout.Checkout.as_view()),
+    path("checkout/points/", points.CartPoints.as_view()),
     path("orders/", orders.Orders.as_view()),
     path("orders/<str:number>/", orders.OrderDetail.as_view()),
     path("orders/<str:number>/payment/", checkout.OrderPayment.as_view()),

@@ -10,6 +10,7 @@ from core import sql
 from core.invariants import find_breaches
 from core.models import HandlerPosition
 from tests.client import Api
+from tests.factories.balances import give_credit
 from tests.factories.loyalty import make_tier, switch_on
 from tests.journal import read_journal
 
@@ -54,3 +55,23 @@ def test_an_order_earns_when_it_is_placed_and_loses_it_when_it_is_cancelled(ana,
     assert (loyalty.pending, loyalty.tier) == (0, None)
     assert PointEarning.objects.get().points == 0
     assert find_breaches() == {}
+
+
+def test_the_app_is_told_what_the_cart_earns_and_what_points_can_pay(ana, mug, programme, django_assert_num_queries):
+    give_credit(ana, 900, kind="points")
+    phone = Api(ana)
+    nothing = {"earns": 0, "available": 0, "least": 0, "pays": None}
+    assert phone.get("checkout/points/").json() == nothing
+    phone.add("MUG")
+
+    with django_assert_num_queries(4):
+        told = phone.get("checkout/points/").json()
+
+    assert told == {"earns": 12, "available": 900, "least": 0, "pays": {"amount": "9.00", "currency": "EUR"}}
+    programme.most_percent, programme.minimum_points = 50, 646
+    programme.save()
+    assert phone.get("checkout/points/").json() == {"earns": 12, "available": 900, "least": 646, "pays": None}
+
+
+def test_the_cart_of_a_guest_has_no_points():
+    assert Api().get("checkout/points/").status_code == 401
