@@ -82,7 +82,7 @@ class PointEarningAdmin(ReadOnlyAdmin):
 
 @admin.register(PointLot)
 class PointLotAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "owner", "kind", "points", "remaining", "matures_at", "expires_at", "reference")
+    list_display = ("created_at", "owner", "kind", "points", "remaining", "matures_at", "expires_at")
     list_select_related = ("balance__customer",)
     list_filter = ("kind", ("matured_at", admin.EmptyFieldListFilter))
     search_fields = ("reference__exact", "balance__customer__name", "balance__customer__email__istartswith")

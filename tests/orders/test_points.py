@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import BalanceEntry, LoyaltyStanding, PointEarning, PointLot, Segment, SegmentMembership
+from accounts.models import BalanceEntry, Customer, LoyaltyStanding, PointEarning, PointLot, Segment, SegmentMembership
 from accounts.queries.loyalty import loyalty_of
 from accounts.services.balances import HoldWish, hold_balances, spend_holds
-from accounts.services.points_in_time import expire_points, mature_points
+from accounts.services.points_in_time import expire_points, mature_points, warn_of_expiry
 from accounts.services.tiers import compute_tiers
 from core.ids import new_id
 from core.invariants import find_breaches
@@ -273,3 +273,36 @@ def test_an_order_placed_before_the_programme_began_earns_nothing_later(ana, mit
 
     assert settle_order_points(order_id=order.pk, by=as_ana, now=now) == 0
     assert not PointEarning.objects.exists()
+
+
+def test_an_order_of_a_merged_record_earns_for_the_person(ana, ben, mitte, mug, settle, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ben)
+    Customer.objects.filter(pk=ben.pk).update(merged_into=ana)
+
+    settle(order)
+
+    assert PointEarning.objects.get().balance.customer == ana
+    assert has(ana) == has(ben) == (0, 25, 0)
+    assert LoyaltyStanding.objects.get().customer == ana
+
+
+def test_points_that_end_soon_are_told_of_once(ana, now):
+    give_credit(ana, 60, kind="points")
+    PointLot.objects.update(expires_at=now + 30 * DAY)
+
+    told = [warn_of_expiry(now=at) for at in (now - DAY, now, now + DAY)]
+
+    assert told == [0, 1, 0]
+    warning = JournalEntry.objects.get(kind="points.expire_soon")
+    assert (warning.customer_id, warning.payload["points"]) == (ana.pk, 60)
+
+
+def test_a_new_tier_is_given_to_whoever_has_the_points_already(ana, mitte, mug, settle, now):
+    settle(make_order((mug, 2, 1290), store=mitte, customer=ana))
+    assert compute_tiers(now=now) == 0
+    make_tier("gold", 25)
+
+    assert compute_tiers(now=now) == 1
+    assert compute_tiers(now=now) == 0
+
+    assert loyalty_of(customer_id=ana.pk).tier.code == "gold"
