@@ -1,6 +1,5 @@
 """Parcels, packed and sent with a real browser, a keyboard and a scanner."""
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 

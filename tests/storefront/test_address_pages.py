@@ -30,6 +30,12 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(ana):
     assert not Address.objects.exists()
 
 
+def test_all_that_is_missing_is_said_at_once(ana):
+    page = Visit(ana).post("/account/addresses/new/", {"country_code": "DE"}).content.decode()
+
+    assert page.count("Please fill this in.") == 4
+
+
 def test_an_address_is_changed_and_keeps_what_the_page_does_not_show(ana, home):
     visit = Visit(ana)
     shown = visit.get(f"/account/addresses/{home.pk}/").content.decode()
