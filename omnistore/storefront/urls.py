@@ -21,6 +21,7 @@ urlpatterns = [
     path("cart/lines/<int:line_id>/save/", cart.save, name="cart_save"),
     path("wishlist/", wishlist.wishlist, name="wishlist"),
     path("wishlist/save/", wishlist.save, name="wishlist_save"),
+    path("wishlist/take/", wishlist.take, name="wishlist_take"),
     path("wishlist/forget/", wishlist.forget, name="wishlist_forget"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", orders.orders, name="orders"),
