@@ -11,7 +11,7 @@ from carts.models import Cart
 from carts.queries.carts import LINES, CartView, get_cart, view_of
 from carts.services.carts import Owner, VersionConflict
 from carts.services.merging import merge_lines_back
-from carts.services.vouchers import give_vouchers_back
+from carts.services.vouchers import give_vouchers_back, put_vouchers
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound, Refusal
@@ -89,11 +89,18 @@ def take_cart(*, owner: Owner, cart_id: int | None = None, version: int | None, 
 
 
 @transaction.atomic(savepoint=False)
-def cart_from_lines(*, lines: Sequence[tuple[str, int]], customer_id: int | None, by: Actor, now: datetime) -> CartView:
+def cart_from_lines(
+    *,
+    lines: Sequence[tuple[str, int]],
+    customer_id: int | None,
+    by: Actor,
+    now: datetime,
+    voucher_codes: Sequence[str] = (),
+) -> CartView:
     """
     Make a cart that is ordered at once, as a sale at the till without the shopper's own cart does.
 
-    lines: pairs of SKU and quantity. Raises NotFound for SKUs without a price.
+    lines: pairs of SKU and quantity. Raises NotFound for SKUs without a price, VoucherNotValid.
     """
     row = sql.fetch_one(
         _FROM_LINES,
@@ -112,6 +119,7 @@ def cart_from_lines(*, lines: Sequence[tuple[str, int]], customer_id: int | None
     missing = [sku for place, (sku, _quantity) in enumerate(lines, 1) if place not in (row["found"] or ())]
     if missing:
         raise NotFound(_("Not on sale: %(skus)s.") % {"skus": ", ".join(missing)}, skus=missing)
+    put_vouchers(cart_id=row["id"], codes=voucher_codes, customer_id=customer_id, now=now)
     return get_cart(row["id"])
 
 
