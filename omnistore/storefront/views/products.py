@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core import sql
+from core.actors import WEB
 from core.translated import in_language
 from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes
@@ -58,7 +59,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, Any]:
     now = timezone.now()
-    found, variants = get_product(slug, now=now)
+    found, variants = get_product(slug, now=now, channel=WEB)
     sellable = [variant for variant in variants if variant["amount"] is not None]
     chosen = next((variant for variant in sellable if variant["sku"] == sku), None) or _first(sellable)
     near = place_of(place)
