@@ -67,7 +67,7 @@ class Wishlist(Door):
     def get(self, request: Request) -> HttpResponse:
         """What the caller saved for later, the newest first."""
         page = page_of(checked_query(PageQuery, request))
-        rows = wishlist_of(customer_ids=person_ids(request.user), page=page)
+        rows = wishlist_of(customer_ids=person_ids(request.user), page=page, by=actor_of(request), now=timezone.now())
         body = page_json(request, page, rows, key=lambda row: [row["id"]])
         body["results"] = [_saved_json(row) for row in body["results"]]
         return answer(body)

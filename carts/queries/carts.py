@@ -15,7 +15,7 @@ from core.actors import Actor
 from core.errors import NotFound
 from core.translated import TranslatedText
 from inventory.queries.price_lists import SEGMENTS, STEPS
-from inventory.rules.price_lists import Asking, parse_steps, price_of
+from inventory.rules.price_lists import Asking, Step, parse_steps, price_of
 
 # A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
 LINES = f"""
@@ -70,6 +70,7 @@ class CartLineView:
     A line as it stands now; prices in minor units, unit_price None where the variant has none any more.
 
     unit_price_when_added and single_price: of one unit, then and now; what many units save is no change of the price.
+    step: where the price stands; None for the ordinary one.
     """
 
     id: int
@@ -91,7 +92,7 @@ class CartLineView:
     category_path: str = ""
     tax_category: int | None = None
     single_price: int | None = None
-    is_tax_included: bool | None = None
+    step: Step | None = None
 
     @property
     def item(self) -> Item:
@@ -106,6 +107,11 @@ class CartLineView:
             self.tax_category,
             self.is_tax_included,
         )
+
+    @property
+    def is_tax_included(self) -> bool | None:
+        """Whether the price list says that its price holds the tax; None as where it is supplied."""
+        return self.step.is_tax_included if self.step else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +192,13 @@ def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None
 
 def _line(row: sql.Row, asking: Asking) -> CartLineView:
     unit_price = single_price = row["unit_price"]
-    is_tax_included = None
+    step = None
     if row["steps"]:
         steps = parse_steps(row["steps"])
         found = price_of(unit_price, steps, quantity=row["quantity"], asking=asking)
         single = price_of(unit_price, steps, quantity=1, asking=asking)
         if found is not None and single is not None:
-            unit_price, single_price, is_tax_included = found.amount, single.amount, found.is_tax_included
+            unit_price, single_price, step = found.amount, single.amount, found.step
     facts = LineFacts(
         quantity=row["quantity"],
         unit_price=single_price,
@@ -220,5 +226,5 @@ def _line(row: sql.Row, asking: Asking) -> CartLineView:
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
         single_price=single_price,
-        is_tax_included=is_tax_included,
+        step=step,
     )

@@ -137,5 +137,5 @@ def _line(row: sql.Row, imagined: Imagined) -> CartLineView:
         product_id=row["product_id"],
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
-        is_tax_included=found.is_tax_included,
+        step=found.step,
     )

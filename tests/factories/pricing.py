@@ -5,7 +5,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
-from carts.models import CartVoucher, Promotion, TaxRate, TaxZone, Voucher, VoucherBudget, VoucherCount, VoucherUse
+from carts.models import (
+    CartVoucher,
+    ParityCheck,
+    ParityDifference,
+    Promotion,
+    TaxRate,
+    TaxZone,
+    Voucher,
+    VoucherBudget,
+    VoucherCount,
+    VoucherUse,
+)
 from inventory.models import ListPrice, PriceList, TaxCategory, Variant
 from orders.models import Order, OrderDiscount, OrderTax
 
@@ -77,6 +88,10 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     prices = dict.fromkeys(Variant.objects.order_by("id")[:1], 1190)
     make_price_list(f"list-{number}", prices=prices)
     make_price_list(f"door-{number}", channel="app", registered_by=shopper)
+    check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
+    ParityDifference.objects.create(
+        check_run=check, kind="charged", variant=next(iter(prices)), currency="EUR", prices={"web": 1290, "app": 1}
+    )
 
 
 def make_price_list(code: str = "", *, prices: Mapping[Variant, int] | None = None, **fields: Any) -> PriceList:

@@ -15,7 +15,7 @@ from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes
 from omnistore.storefront.pages import GOODS_SHEET, page, shared_page
 from omnistore.storefront.places import place_of, place_text, remember_place
-from omnistore.storefront.views.wishlist import heart_for
+from omnistore.storefront.views.wishlist import own_part_for
 
 STORES_SHOWN = 5
 MOST_AT_ONCE = 10
@@ -51,7 +51,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         lambda: _build(slug, sku, place, is_asked="sku" in request.GET),
         sheets=[GOODS_SHEET, "storefront/product.css"],
         vary=place,
-        own=lambda sku: heart_for(request, sku),
+        own=lambda sku: own_part_for(request, sku),
     )
     remember_place(request, response)
     return response
