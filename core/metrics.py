@@ -1,6 +1,7 @@
 """What the shop counts for Prometheus, over all its processes."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -12,6 +13,10 @@ requests_total = Counter("omnistore_requests", "Answered HTTP requests", ["metho
 request_seconds = Histogram(
     "omnistore_request_seconds", "Time to answer an HTTP request", ["route"], buckets=BUCKETS_SECONDS
 )
+
+
+# Figures that are read from the database when they are asked for, by name; apps add their own.
+figures: dict[str, Callable[[], float]] = {}
 
 
 def count_request(method: str | None, route: str, status: int, seconds: float) -> None:

@@ -163,7 +163,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """Show the page for the cart as it is now. given: what was filled in; problem: why it was not ordered."""
-    cart = visitor.cart()
+    cart = visitor.cart(now=timezone.now())
     if cart is None or not cart.lines:
         return redirect("cart")
     logs.bind(cart=cart.id)
