@@ -24,11 +24,15 @@ def keep_state_by_thread() -> None:
     Django keeps it where coroutines find it as well, and looks for a running event loop at every touch: two hundred
     times a request. This process has threads only.
     """
-    connections._connections = threading.local()
-    caches._connections = threading.local()
-    trans_real._active = threading.local()
-    addresses._prefixes = threading.local()
-    addresses._urlconfs = threading.local()
+    for holder, name in (
+        (connections, "_connections"),
+        (caches, "_connections"),
+        (trans_real, "_active"),
+        (addresses, "_prefixes"),
+        (addresses, "_urlconfs"),
+    ):
+        getattr(holder, name)  # A Django that keeps it elsewhere must not go unnoticed.
+        setattr(holder, name, threading.local())
 
 
 keep_state_by_thread()

@@ -34,7 +34,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def statements(self) -> PreparedStatements:
         """Return the hand-written statements of the connection, which is opened if there is none."""
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         statements = self._statements
         if statements is None or statements.connection is not self.connection:
             statements = self._statements = PreparedStatements(self.connection)
