@@ -4,6 +4,24 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+# As before, but for the order of the codes: without one the words of a product could change with no change of its own.
+SEARCH = """
+CREATE OR REPLACE FUNCTION inventory_product_search() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    names text := inventory_words(inventory_texts(NEW.name));
+    brand text := inventory_words(NEW.brand);
+    skus text := inventory_words(coalesce(
+        (SELECT string_agg(sku, ' ' ORDER BY id) FROM inventory_variant WHERE product_id = NEW.id), ''));
+BEGIN
+    NEW.search_words := concat_ws(' ', nullif(names, ''), nullif(brand, ''), nullif(skus, ''));
+    NEW.search_vector :=
+        setweight(to_tsvector('simple', names || ' ' || skus), 'A')
+        || setweight(to_tsvector('simple', brand), 'B')
+        || setweight(to_tsvector('simple', inventory_words(inventory_texts(NEW.description))), 'C');
+    RETURN NEW;
+END $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -112,4 +130,5 @@ class Migration(migrations.Migration):
                 verbose_name="level",
             ),
         ),
+        migrations.RunSQL(SEARCH, migrations.RunSQL.noop),
     ]
