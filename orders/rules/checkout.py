@@ -179,7 +179,7 @@ def shares_of(tenders: Sequence[Tender], *, left: int, total: int) -> list[Tende
 def part_of(owed: int, tenders: Sequence[Tender]) -> int:
     """Return how much is paid, if it may be a part: what the tenders come to, or all if one of them takes the rest."""
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed)]
+    amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed, total=owed)]
     named = sum(amount for amount in amounts if amount is not None)
     return named if None not in amounts and 0 < named < owed else owed
 
