@@ -8,7 +8,19 @@ from django.db import models
 from accounts.rules import roles
 from inventory.queries.staff import Staff, staff_with_store
 
-_CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "taxcategory", "location", "openinghours")
+_CATALOGUE = (
+    "category",
+    "product",
+    "variant",
+    "barcode",
+    "media",
+    "price",
+    "taxcategory",
+    "location",
+    "openinghours",
+    "pricelist",
+    "listprice",
+)
 _VOUCHERS = ("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher")
 _SEEN = {
     "accounts": (
@@ -16,7 +28,18 @@ _SEEN = {
         *("balance", "balanceentry", "balancehold"),
         *("loyaltyprogramme", "loyaltytier", "loyaltystanding", "pointearning", "pointlot", "pointdraw"),
     ),
-    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion", *_VOUCHERS),
+    "carts": (
+        "cart",
+        "cartline",
+        "wishlistitem",
+        "shippingrate",
+        "taxzone",
+        "taxrate",
+        "promotion",
+        *_VOUCHERS,
+        "paritycheck",
+        "paritydifference",
+    ),
     "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (

@@ -108,15 +108,16 @@ MIDDLEWARE = [
     "core.logs.log_requests",
     "core.csp.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.BrowserSessionMiddleware",
     "core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.BrowserCsrfMiddleware",
+    "omnistore.card_numbers.CardNumberGuard",
+    "core.middleware.BrowserAuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sign_in_guard.SignInGuard",
     "core.audit.audit_back_office",
-    "core.middleware.PagesMessageMiddleware",
+    "core.middleware.BrowserMessageMiddleware",
 ]
 ROOT_URLCONF = "omnistore.urls"
 WSGI_APPLICATION = "omnistore.wsgi.application"

@@ -93,7 +93,9 @@ class BalanceEntry(models.Model):
         (EARNED, _("Earned")),
     ]
 
-    balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="entries", verbose_name=_("balance"))
+    balance = models.ForeignKey(
+        Balance, on_delete=models.PROTECT, related_name="entries", verbose_name=_("balance"), db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=ENTRY_KINDS)
     amount = models.BigIntegerField(_("change"))
     reference = models.CharField(_("reference"), max_length=80, help_text=_("The act that changed it."))

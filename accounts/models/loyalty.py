@@ -95,7 +95,7 @@ class PointEarning(models.Model):
     """
 
     balance = models.ForeignKey(
-        "accounts.Balance", on_delete=models.PROTECT, related_name="earnings", verbose_name=_("balance")
+        "accounts.Balance", on_delete=models.PROTECT, related_name="earnings", verbose_name=_("balance"), db_index=False
     )
     reference = models.CharField(_("reference"), max_length=40, unique=True, help_text=_("The number of the order."))
     points = models.BigIntegerField(_("points"), default=0)
@@ -134,7 +134,7 @@ class PointLot(models.Model):
     LOT_KINDS = [(EARNED, _("Earned")), (GIVEN, _("Given by the shop")), (GIVEN_BACK, _("Given back"))]
 
     balance = models.ForeignKey(
-        "accounts.Balance", on_delete=models.PROTECT, related_name="lots", verbose_name=_("balance")
+        "accounts.Balance", on_delete=models.PROTECT, related_name="lots", verbose_name=_("balance"), db_index=False
     )
     earning = models.ForeignKey(
         PointEarning, on_delete=models.PROTECT, null=True, blank=True, related_name="lots", verbose_name=_("earning")
@@ -202,7 +202,9 @@ class PointDraw(models.Model):
         (CORRECTED, _("Corrected")),
     ]
 
-    lot = models.ForeignKey(PointLot, on_delete=models.PROTECT, related_name="draws", verbose_name=_("lot of points"))
+    lot = models.ForeignKey(
+        PointLot, on_delete=models.PROTECT, related_name="draws", verbose_name=_("lot of points"), db_index=False
+    )
     cause = models.CharField(_("cause"), max_length=10, choices=CAUSES)
     points = models.BigIntegerField(_("points"))
     restored = models.BigIntegerField(_("given back"), default=0)

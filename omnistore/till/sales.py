@@ -67,9 +67,9 @@ def key_of_cart(cart_id: int) -> str:
     return f"cart-{_signer.sign(str(cart_id))}"
 
 
-def open_sale(key: str) -> Sale:
+def open_sale(key: str, *, by: Actor, now: datetime) -> Sale:
     """Return what a sale's address names, with the cart as it stands now. Raises as find_sale does."""
-    return with_cart(find_sale(key))
+    return with_cart(find_sale(key), by=by, now=now)
 
 
 def find_sale(key: str) -> Sale:
@@ -109,11 +109,13 @@ def find_cart(cart_id: int) -> Sale:
     return Sale(key_of_cart(cart_id), Owner(token_hash=holder.token_hash))
 
 
-def with_cart(sale: Sale) -> Sale:
-    """Return the sale with the cart as it stands now, in one statement."""
+def with_cart(sale: Sale, *, by: Actor, now: datetime) -> Sale:
+    """Return the sale with the cart as it stands now, at the prices of this till, in one statement."""
     if sale.owner.customer_ids:
-        return replace(sale, cart=cart_of_customer(list(sale.owner.customer_ids)))
-    return replace(sale, cart=cart_of_token(sale.owner.token_hash)) if sale.owner.token_hash else sale
+        return replace(sale, cart=cart_of_customer(list(sale.owner.customer_ids), by=by, now=now))
+    if sale.owner.token_hash:
+        return replace(sale, cart=cart_of_token(sale.owner.token_hash, by=by, now=now))
+    return sale
 
 
 def add_units(sale: Sale, *, sku: str, quantity: int, by: Actor, now: datetime) -> Sale:

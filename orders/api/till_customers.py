@@ -144,14 +144,15 @@ class TillCustomer(StaffDoor):
         """One customer with his story, cart, orders, consents and value."""
         person = get_person(customer_id=line_id_of(customer_id))
         entries = timeline(person_ids=person.ids, limit=SHOWN_ENTRIES)
-        cart = cart_of_customer(person.ids)
+        by, now = self.actor(request), timezone.now()
+        cart = cart_of_customer(person.ids, by=by, now=now)
         orders = orders_of(customer_ids=person.ids, after=None, limit=SHOWN_ORDERS)
         consents = consents_in_force(customer_id=person.id, person_ids=person.ids)
         return answer(
             {
                 **_person_json(person),
                 "timeline": [entry_json(entry) for entry in entries],
-                "carts": [cart_json(cart, by=self.actor(request), now=timezone.now())] if cart else [],
+                "carts": [cart_json(cart, by=by, now=now)] if cart else [],
                 "orders": [order_json(order, shows_codes=False) for order in orders],
                 "consents": [_consent_json(consent) for consent in consents],
                 "loyalty": loyalty_json(

@@ -33,7 +33,7 @@ class ReceiptLine:
 
     name: str
     sku: str
-    quantity: int
+    quantity: str
     unit_price: str
     discount: str
     line_total: str
@@ -115,24 +115,24 @@ def receipt_of(number: str, *, language: str) -> Receipt:
             ReceiptLine(
                 name=line.name,
                 sku=line.sku,
-                quantity=line.quantity,
+                quantity=number_text(line.quantity, language),
                 unit_price=money_text(line.unit_price, order.currency, language),
-                discount=money(line.discount),
+                discount=money(-line.discount),
                 line_total=money_text(line.line_total, order.currency, language),
             )
             for line in order.lines
         ],
         items=money(order.items_total),
         discounts=[
-            (discount.name, money(discount.amount)) for discount in order.discounts if discount.target == "items"
+            (discount.name, money(-discount.amount)) for discount in order.discounts if discount.target == "items"
         ],
-        discount=money(order.discount_total),
+        discount=money(-order.discount_total),
         shipping=money(order.shipping_total),
         tax=money(order.tax_total),
         total=money_text(order.grand_total, order.currency, language),
         taxes=_taxes(order, language),
         payments=_payments(order, language),
-        refunds=[money(refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
+        refunds=[money(-refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
         points=place.get("points") or 0,
         points_text=number_text(place.get("points") or 0, language),
     )

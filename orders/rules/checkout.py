@@ -176,6 +176,14 @@ def shares_of(tenders: Sequence[Tender], *, left: int, total: int) -> list[Tende
     return given
 
 
+def part_of(owed: int, tenders: Sequence[Tender]) -> int:
+    """Return how much is paid, if it may be a part: what the tenders come to, or all if one of them takes the rest."""
+    fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
+    amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed, total=owed)]
+    named = sum(amount for amount in amounts if amount is not None)
+    return named if None not in amounts and 0 < named < owed else owed
+
+
 def points_for(amount: int, *, point_value: int) -> int:
     """Return how many points pay an amount in minor units; what is left of the last one is lost."""
     return -(-amount // point_value)

@@ -28,6 +28,7 @@ from orders.rules.checkout import (
     PaymentNotPossible,
     PlannedTender,
     Tender,
+    part_of,
     plan_tenders,
 )
 
@@ -66,17 +67,25 @@ def with_holdings(tenders: Sequence[Tender], held: Mapping[str, Holding], progra
 
 
 def plan_payment(
-    tenders: Sequence[Tender], *, owed: int, kinds: set[str], customer_id: int | None, currency: str
+    tenders: Sequence[Tender],
+    *,
+    owed: int,
+    kinds: set[str],
+    customer_id: int | None,
+    currency: str,
+    may_be_part: bool = False,
 ) -> list[PlannedTender]:
     """
     Work out what each tender pays (orders.rules.checkout.plan_tenders), with keys for what has to be held.
 
-    customer_id: whose credit and points pay; one statement more if any do. Raises Malformed, PaymentNotPossible.
+    customer_id: whose credit and points pay; one statement more if any do. may_be_part: tenders that come to less than
+    what is owed pay a part of it. Raises Malformed, PaymentNotPossible.
     """
     programme = _programme_for(tenders, currency)
+    known = _with_balances(tenders, customer_id, currency, programme)
     planned = plan_tenders(
-        _with_balances(tenders, customer_id, currency, programme),
-        owed=owed,
+        known,
+        owed=part_of(owed, known) if may_be_part else owed,
         kinds=kinds,
         coin=smallest_coin(currency, override=settings.CASH_COIN_MINOR),
         point_value=programme.point_value or 1,

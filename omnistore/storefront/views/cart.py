@@ -47,8 +47,8 @@ def cart(request: HttpRequest) -> HttpResponse:
     """Show the cart with what is wrong on each line and the code for the till."""
     visitor = visitor_of(request)
     is_left_behind = bring_cart_along(visitor)
-    found = visitor.cart()
     now = timezone.now()
+    found = visitor.cart(now=now)
     has_lines = found is not None and bool(found.lines)
     quote = quote_cart(found, by=visitor.actor, now=now) if found and has_lines else None
     context = {

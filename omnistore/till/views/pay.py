@@ -114,7 +114,7 @@ class Pay(SaleView):
         return _to_order(told["number"])
 
     def _sale(self, key: str) -> tuple[Sale, CartView, Shelves]:
-        sale = open_sale(key)
+        sale = open_sale(key, by=self.actor, now=timezone.now())
         shelves = shelves_of(sale.cart, self.store)
         if sale.cart is None or shelves is None:
             raise NothingToSell(_("There is nothing in the cart. Scan something first."))

@@ -78,7 +78,7 @@ class CustomerPage(TillView):
         person = get_person(customer_id=customer_id)
         asked = {name: request.GET.get(name, "")[:40] for name in ("kind", "channel")}
         entries = timeline(person_ids=person.ids, before=_place(request), limit=PAGE + 1, **asked)
-        cart = cart_of_customer(person.ids)
+        cart = cart_of_customer(person.ids, by=self.actor, now=timezone.now())
         language = (get_language() or "en").split("-")[0]
         more = entries[PAGE:]
         context: dict[str, Any] = {
