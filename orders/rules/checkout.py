@@ -132,20 +132,27 @@ def assign_lines(wishes: Sequence[FulfilmentWish], line_ids: Sequence[int]) -> l
 
 
 def plan_tenders(
-    tenders: Sequence[Tender], *, owed: int, kinds: set[str], coin: int = 1, point_value: int = 1
+    tenders: Sequence[Tender],
+    *,
+    owed: int,
+    kinds: set[str],
+    coin: int = 1,
+    point_value: int = 1,
+    total: int | None = None,
 ) -> list[PlannedTender]:
     """
     Work out what each tender pays, so that together they pay just what is owed.
 
     Balances without an amount pay first, as far as they reach; at most one other tender may leave its amount out and
     takes the rest, if there is one. kinds: the fulfilments' kinds, for paying in the store. coin: what cash is rounded
-    to; point_value: minor units that a point pays. Raises Malformed when the amounts do not add up, PaymentNotPossible
-    for a tender that does not fit.
+    to; point_value: minor units that a point pays; total: all that is due, if owed is a part of it. Raises Malformed
+    when the amounts do not add up, PaymentNotPossible for a tender that does not fit.
     """
     if owed == 0:
         return []
+    total = owed if total is None else total
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    given = shares_of(tenders, left=owed - fixed, total=owed)
+    given = shares_of(tenders, left=owed - fixed, total=total)
     paid = sum(tender.amount for tender in given if tender.amount is not None)
     open_ended = [tender for tender in given if tender.amount is None]
     is_covered_by_balances = paid == owed and fixed < owed
@@ -160,7 +167,7 @@ def plan_tenders(
     ]
     for tender in planned:
         _check_tender(tender, kinds)
-    _check_points(tenders, planned, owed)
+    _check_points(tenders, planned, total)
     return planned
 
 
@@ -189,12 +196,12 @@ def points_for(amount: int, *, point_value: int) -> int:
     return -(-amount // point_value)
 
 
-def _check_points(tenders: Sequence[Tender], planned: Sequence[PlannedTender], owed: int) -> None:
+def _check_points(tenders: Sequence[Tender], planned: Sequence[PlannedTender], total: int) -> None:
     by_points = sum(tender.amount for tender in planned if tender.method == POINTS)
     terms = next((tender for tender in tenders if tender.method == POINTS), None)
     if not by_points or terms is None:
         return
-    most = owed * terms.most_percent // 100
+    most = total * terms.most_percent // 100
     if not terms.least <= by_points <= most:
         raise PaymentNotPossible(
             _("Points pay no more and no less of an order than the shop has laid down."),

@@ -89,6 +89,7 @@ def plan_payment(
         kinds=kinds,
         coin=smallest_coin(currency, override=settings.CASH_COIN_MINOR),
         point_value=programme.point_value or 1,
+        total=owed,
     )
     return [replace(tender, hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
 

@@ -13,6 +13,7 @@ from orders.rules.checkout import (
     TEST,
     PaymentNotPossible,
     Tender,
+    part_of,
     plan_tenders,
     points_for,
 )
@@ -103,6 +104,15 @@ def test_points_pay_no_larger_share_and_no_less_than_the_shop_says(tenders, paid
             planned(*tenders, owed=1000)
     else:
         assert planned(*tenders, owed=1000) == paid
+
+
+def test_points_pay_their_share_of_all_that_is_due_even_when_a_part_of_it_is_paid():
+    points = Tender(POINTS, 400, **HALF)
+    planned = plan_tenders([points], owed=part_of(1000, [points]), total=1000, kinds={PICKUP})
+    assert [(tender.method, tender.amount) for tender in planned] == [(POINTS, 400)]
+
+    with pytest.raises(PaymentNotPossible):
+        plan_tenders([points], owed=400, kinds={PICKUP})
 
 
 def test_points_pay_what_they_are_worth():
