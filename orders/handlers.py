@@ -51,8 +51,8 @@ def load_sold_gift_cards(entry: Entry) -> None:
 
 
 @handles(
-    *(OrderPlaced, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired, PickupRejected),
-    *(RefundDone, RefundFailed),
+    *(OrderPlaced, DuePaid, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired),
+    *(PickupRejected, RefundDone, RefundFailed),
 )
 def settle_points(entry: Entry) -> None:
     """Whatever changes what an order is worth changes its points: all is looked at anew, in any order of events."""

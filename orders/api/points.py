@@ -50,10 +50,11 @@ class CartPoints(Door):
     def get(self, request: Request) -> HttpResponse:
         """Tell what the cart earns, and how much of it points can pay; shipping is not counted yet."""
         shopper, now = shopper_of(request), timezone.now()
-        cart = cart_of_customer(person_ids(shopper))
+        by = actor_of(request)
+        cart = cart_of_customer(person_ids(shopper), by=by, now=now)
         if cart is None or not cart.lines:
             return answer(_NOTHING)
-        quote = quote_cart(cart, by=actor_of(request), now=now)
+        quote = quote_cart(cart, by=by, now=now)
         earning = earning_cart(cart, customer_id=shopper.pk, now=now)
         programme = programme_of(cart.currency)
         total = quote.totals.grand
