@@ -38,7 +38,7 @@ reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
 test: .venv/.development chromium ## run the tests, those in a browser included
-	@$(BIN)/pytest -n 2 --dist worksteal --ignore tests/contract --ignore tests/concurrency
+	@$(BIN)/pytest -n 2 --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency
 
 chromium: ## install the browser that the tests look through, unless it is there
 	@test -n "$$CHROMIUM" || command -v chromium-headless-shell > /dev/null || \
