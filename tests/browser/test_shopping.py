@@ -93,6 +93,24 @@ def test_a_change_on_one_device_is_seen_on_the_other(open_page, goods, ana):
     expect(sara.locator("#cart-link .count")).to_contain_text("2")
 
 
+def test_an_answer_finds_its_place_though_another_device_was_quicker(open_page, goods, ana):
+    Api(ana).add("MUG")
+    page, held = come_signed_in(open_page(size=PHONE), ana), []
+    page.goto("/cart/")
+    page.route("**/cart/lines/*/", lambda route: held.append(route))
+    page.get_by_role("button", name="Remove").click()
+
+    hear = "() => new Promise((done) => stream.addEventListener('cart', () => done(true), { once: true }))"
+    page.evaluate("() => { window.stream = new EventSource('/cart/stream/'); }")
+    page.evaluate(hear)
+    Api(ana).add("LAMP")
+    page.evaluate(hear)
+    held[0].continue_()
+
+    expect(page.locator("#messages")).to_contain_text("Taken out of the cart.")
+    expect(page.locator(".lines > li")).to_have_count(1)
+
+
 def test_a_price_raised_between_cart_and_checkout_asks_again(phone, goods):
     put_into_cart(phone, "mug")
     check_out_to_store(phone)
