@@ -2,6 +2,8 @@
 
 PORT ?= 8000
 DATA ?= .data
+# How many run tests side by side: one more than two cores, as tests wait for their database most of the time.
+WORKERS ?= 3
 export PORT DATA
 
 # The first Python on the path that is new enough to make .venv with.
@@ -38,7 +40,7 @@ reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
 test: .venv/.development chromium ## run the tests, those in a browser included
-	@$(BIN)/pytest -n 2 --dist worksteal --ignore tests/contract --ignore tests/concurrency
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency
 
 chromium: ## install the browser that the tests look through, unless it is there
 	@test -n "$$CHROMIUM" || command -v chromium-headless-shell > /dev/null || \

@@ -1,5 +1,6 @@
 """The back office: Django's admin with the shop's own face and sign-in."""
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -13,9 +14,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import include, path
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authentication import lacks_second_factor
+from omnistore.admin_contents import Contents
+
+CONTENTS_KEPT = 100  # More than there are roles times languages.
 
 
 class SignIn(AdminAuthenticationForm):
@@ -60,6 +65,10 @@ class BackOffice(admin.AdminSite):
     login_form = SignIn
     login_template = "admin/sign_in.html"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._contents: dict[Any, Contents] = {}
+
     def get_urls(self) -> list[Any]:
         """Return the pages of the tables, and before them the till's."""
         return [path("till/", include("omnistore.till.urls")), *super().get_urls()]
@@ -69,6 +78,25 @@ class BackOffice(admin.AdminSite):
         from omnistore.till.views.home import home_for  # The site exists before the apps' models do.
 
         return super().index(request, {**(extra_context or {}), **home_for(request)})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page shows."""
+        context = super().each_context(request)
+        return context | {"sidebar": partial(context["available_apps"].sidebar, request.path)}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Contents:
+        """Return the apps and tables that somebody may see, made once for all who may do the same."""
+        rights = tuple(
+            (model, *table.get_model_perms(request).values())
+            for model, table in self._registry.items()
+            if app_label in (None, model._meta.app_label) and table.has_module_permission(request)
+        )
+        key = (get_language(), app_label, rights)
+        if key not in self._contents:
+            if len(self._contents) >= CONTENTS_KEPT:
+                self._contents.clear()
+            self._contents[key] = Contents(super().get_app_list(request, app_label))
+        return self._contents[key]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Tell whether somebody may be here: staff with two factors, where the shop asks for two."""
