@@ -46,6 +46,7 @@ _SEEN = {
         "openingexception",
         "pricerange",
         "pricehistory",
+        "pricefile",
         "stocklevel",
         "stockmovement",
         "reservation",
