@@ -49,6 +49,7 @@ def seed_small(*, seed: int, now: datetime, progress: Progress) -> None:
     history.write_history(rng=rng, now=now, locations=locations, staff=staff, shoppers=shoppers, progress=progress)
     sql.execute("RESET synchronous_commit", {})
     money.write_offers(now=now)
+    money.write_price_lists(now=now)
     if is_first:
         # These orders were made up just now: nobody is to be sent a confirmation of one from two months ago.
         _mark_all_read()
