@@ -29,6 +29,8 @@ TIMETABLE = {
     "core.tasks.prepare_journal_months": HOUR,
     "accounts.tasks.release_lapsed_holds": MINUTE,
     "accounts.tasks.expire_balances": HOUR,
+    "accounts.tasks.move_points_on": HOUR,
+    "accounts.tasks.compute_tiers": 6 * HOUR,
     "accounts.tasks.forget_touch_messages": HOUR,
     "core.tasks.forget_old_answers": HOUR,
 }

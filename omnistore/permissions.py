@@ -26,6 +26,7 @@ _SEEN = {
     "accounts": (
         *("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
         *("balance", "balanceentry", "balancehold"),
+        *("loyaltyprogramme", "loyaltytier", "loyaltystanding", "pointearning", "pointlot", "pointdraw"),
     ),
     "carts": (
         "cart",
@@ -54,14 +55,14 @@ _SEEN = {
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "providernotice", "cardreader", "receiptrequest"),
-        *("refund", "return", "returnline"),
+        *("refund", "return", "returnline", "pointbonus"),
     ),
 }
 _EDITED = {
-    "accounts": ("segment", "segmentmembership"),
+    "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
     "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
-    "orders": ("cardreader",),
+    "orders": ("cardreader", "pointbonus"),
 }
 
 

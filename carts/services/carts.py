@@ -173,6 +173,11 @@ def add_to_cart(*, owner: Owner, sku: str, quantity: int, by: Actor, now: dateti
     Returns the cart's id. Raises NotFound for a variant that is not on sale, VersionConflict, Malformed, and
     TokenSpent if the owner's token opens no cart.
     """
+    return put_line_in(owner=owner, sku=sku, quantity=quantity, by=by, now=now, version=version)
+
+
+def put_line_in(*, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None) -> int:
+    """Add as add_to_cart does, as a part of the caller's transaction."""
     statement = _ADD_FOR_CUSTOMER if owner.customer_ids else _ADD_FOR_TOKEN
     return _add(statement, owner, sku, quantity, by, now, version)
 

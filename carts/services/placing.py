@@ -13,7 +13,7 @@ from carts.queries.carts import LINES, CartView, get_cart, view_of
 from carts.rules.problems import PRICE_CHANGED
 from carts.services.carts import Owner, VersionConflict, set_added_prices
 from carts.services.merging import merge_lines_back
-from carts.services.vouchers import give_vouchers_back
+from carts.services.vouchers import give_vouchers_back, put_vouchers
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound, Refusal
@@ -107,13 +107,14 @@ def cart_from_lines(
     customer_id: int | None,
     by: Actor,
     now: datetime,
+    voucher_codes: Sequence[str] = (),
     at: datetime | None = None,
 ) -> CartView:
     """
     Make a cart that is ordered at once, as a sale at the till without the shopper's own cart does.
 
     lines: pairs of SKU and quantity. at: of which moment the prices are, if not of now. Raises NotFound for SKUs
-    without a price.
+    without a price, VoucherNotValid.
     """
     row = sql.fetch_one(
         _FROM_LINES,
@@ -132,6 +133,7 @@ def cart_from_lines(
     missing = [sku for place, (sku, _quantity) in enumerate(lines, 1) if place not in (row["found"] or ())]
     if missing:
         raise NotFound(_("Not on sale: %(skus)s.") % {"skus": ", ".join(missing)}, skus=missing)
+    put_vouchers(cart_id=row["id"], codes=voucher_codes, customer_id=customer_id, now=now)
     return _with_added_prices(get_cart(row["id"], by=by, now=at or now))
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from carts.queries.wishlists import OwnView, own_view, wishlist_of
-from carts.services.wishlists import forget_saved, save_for_later
+from carts.services.wishlists import forget_saved, move_saved_to_cart, save_for_later
 from core.actors import WEB
 from core.api import PageQuery, next_cursor, page_of
-from core.errors import NotFound
+from core.errors import NotFound, Refusal
 from omnistore.storefront.pages import framed_visitor, page, private_page, query_of, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
@@ -55,6 +55,21 @@ def save(request: HttpRequest) -> HttpResponse:
     except NotFound as refusal:
         messages.error(request, str(refusal))
     return redirect(back)
+
+
+@require_POST
+@page
+@members_only
+def take(request: HttpRequest) -> HttpResponse:
+    """Move something from the wish list into the cart; what cannot be had stays on the list."""
+    visitor = visitor_of(request)
+    sku = request.POST.get("sku", "")[:64]
+    try:
+        move_saved_to_cart(owner=visitor.owner, sku=sku, by=visitor.actor, now=timezone.now())
+        messages.success(request, _("It is in your cart."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("wishlist")
 
 
 @require_POST

@@ -28,6 +28,7 @@ from omnistore.till.sales import (
     find_cart,
     find_sale,
     key_of_customer,
+    member_at_till,
     open_sale,
     recognise,
     shelves_of,
@@ -50,11 +51,14 @@ class SaleView(TillView):
         """
         language = (get_language() or "en").split("-")[0]
         lines = shown_lines(sale.cart, shelves_of(sale.cart, self.store), language=language)
+        now = timezone.now()
+        quote = quote_cart(sale.cart, by=self.actor, now=now) if sale.cart else None
         context = {
             "title": _("Sell"),
             "sale": sale,
             "lines": lines,
-            "quote": quote_cart(sale.cart, by=self.actor, now=timezone.now()) if sale.cart else None,
+            "quote": quote,
+            "loyalty": member_at_till(sale, quote, now=now),
             "is_blocked": any(problem.fix is not None for line in lines for problem in line.problems),
             "units": sum(line.line.quantity for line in lines),
             **said,
