@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0013_public_prices"),
+        ("inventory", "0014_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
