@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponse
 
 # A cell that begins with one of these is a formula to a spreadsheet; an apostrophe before it makes it text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -28,7 +28,21 @@ def csv_download(name: str, header: Sequence[str], rows: Iterable[Sequence[objec
     )
 
 
+def unescaped(cell: str) -> str:
+    """Return a cell as it was before it was made safe in spreadsheets."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+def written_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Write rows below a header line by line, for files that do not fit into memory; safe as in as_csv."""
+    yield as_csv(header, [])
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([_safe(cell) for cell in row])
+        yield line.getvalue()
+
+
 def _safe(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
+    if isinstance(cell, str) and cell.startswith(FORMULA):
         return f"'{cell}"
     return "" if cell is None else cell

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
@@ -24,7 +25,7 @@ class OfficePage:
     title: Any
     template: str
     may: str
-    show: Callable[[HttpRequest], dict[str, Any] | HttpResponse]
+    show: Callable[[HttpRequest], dict[str, Any] | HttpResponseBase]
 
 
 class PagesAdmin(OfficeAdmin):
@@ -50,12 +51,12 @@ class PagesAdmin(OfficeAdmin):
     def _name_of(self, page: OfficePage) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page.name}"
 
-    def _view_of(self, page: OfficePage) -> Callable[[HttpRequest], HttpResponse]:
-        def view(request: HttpRequest) -> HttpResponse:
+    def _view_of(self, page: OfficePage) -> Callable[[HttpRequest], HttpResponseBase]:
+        def view(request: HttpRequest) -> HttpResponseBase:
             if not request.user.has_perm(page.may):
                 raise PermissionDenied
             shown = page.show(request)
-            if isinstance(shown, HttpResponse):
+            if isinstance(shown, HttpResponseBase):
                 return shown
             context = {**self.admin_site.each_context(request), "opts": self.opts, "title": page.title, **shown}
             answer = TemplateResponse(request, page.template, context)

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from inventory.services import price_lists, reservations
+from inventory.services import price_files, price_lists, reservations
 
 
 @shared_task
@@ -18,3 +18,9 @@ def release_expired_reservations(**unknown: Any) -> None:
 def turn_price_lists(**unknown: Any) -> None:
     """Work price lists that began, ended or were changed into price ranges and histories."""
     price_lists.turn_price_lists(now=timezone.now())
+
+
+@shared_task
+def read_price_files(**unknown: Any) -> None:
+    """Check and write the files of prices that staff have handed in."""
+    price_files.read_price_files(now=timezone.now())

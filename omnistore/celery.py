@@ -19,6 +19,7 @@ TIMETABLE = {
     "omnistore.engagement.tasks.send_messages": 2,
     "inventory.tasks.release_expired_reservations": 15,
     "inventory.tasks.turn_price_lists": 15,
+    "inventory.tasks.read_price_files": 5,
     "orders.tasks.settle_open_payments": 15,
     "orders.tasks.settle_refunds": 15,
     "orders.tasks.act_on_waiting_notices": 15,

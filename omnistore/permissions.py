@@ -47,6 +47,7 @@ _SEEN = {
         "openingexception",
         "pricerange",
         "pricehistory",
+        "pricefile",
         "stocklevel",
         "stockmovement",
         "reservation",

@@ -1,5 +1,6 @@
 from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
+from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
@@ -15,6 +16,7 @@ __all__ = [
     "OpeningException",
     "OpeningHours",
     "Price",
+    "PriceFile",
     "PriceHistory",
     "PriceList",
     "PriceRange",

@@ -33,6 +33,7 @@ OPTIONAL = (
     *(f"description_{language}" for language in _LANGUAGES),
     "brand",
     "category",
+    "tax_category",
     "attributes",
     "price",
     "currency",
@@ -52,6 +53,7 @@ _STAGING = (
     Column("currency", "text"),
     Column("barcodes", "text[]"),
     Column("product_line", "integer"),
+    Column("tax_category", "text"),
 )
 
 
@@ -121,6 +123,7 @@ def _read(cells: dict[str, str]) -> Sequence[Any]:
         currency,
         _barcodes(cells),
         None,
+        text(cells, "tax_category", longest=40),
     )
 
 

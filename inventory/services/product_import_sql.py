@@ -39,6 +39,12 @@ WITH code AS (
 UPDATE import_rows SET reason = 'barcode_taken', detail = clash.code FROM clash WHERE clash.line = import_rows.line
 """
 
+_REFUSE_TAX_CATEGORY = """
+UPDATE import_rows SET reason = 'unknown_tax_category', detail = tax_category
+WHERE reason = '' AND tax_category <> ''
+    AND NOT EXISTS (SELECT FROM inventory_taxcategory AS known WHERE known.code = import_rows.tax_category)
+"""
+
 _FIND_FIRST_LINE = """
 UPDATE import_rows SET product_line = first.line
 FROM (SELECT product, min(line) AS line FROM import_rows WHERE reason = '' GROUP BY product) AS first
@@ -58,7 +64,8 @@ FROM import_rows AS described
 WHERE described.line = import_rows.product_line AND import_rows.line <> described.line AND import_rows.reason = ''
     AND NOT (
         described.names @> import_rows.names AND described.descriptions @> import_rows.descriptions
-        AND import_rows.brand IN ('', described.brand) AND import_rows.category IN ('', described.category))
+        AND import_rows.brand IN ('', described.brand) AND import_rows.category IN ('', described.category)
+        AND import_rows.tax_category IN ('', described.tax_category))
 """
 
 _DECIDE = """
@@ -71,13 +78,15 @@ UPDATE import_rows SET action = CASE
             WHERE NOT EXISTS (SELECT 1 FROM inventory_barcode WHERE inventory_barcode.code = code))
         AND (staged.line <> staged.product_line OR (
             product.name @> staged.names AND product.description @> staged.descriptions
-            AND staged.brand IN ('', product.brand) AND staged.category IN ('', coalesce(category.path, ''))))
+            AND staged.brand IN ('', product.brand) AND staged.category IN ('', coalesce(category.path, ''))
+            AND staged.tax_category IN ('', coalesce(tax.code, ''))))
         THEN 'same'
     ELSE 'update' END
 FROM import_rows AS staged
 LEFT JOIN inventory_variant AS variant ON variant.sku = staged.key
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
+LEFT JOIN inventory_taxcategory AS tax ON tax.id = product.tax_category_id
 LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = staged.currency
 WHERE staged.line = import_rows.line AND staged.reason = ''
 """
@@ -87,6 +96,7 @@ CHECK = (
     _REFUSE_OTHER_PRODUCT,
     _REFUSE_CATEGORY,
     _REFUSE_BARCODES,
+    _REFUSE_TAX_CATEGORY,
     _FIND_FIRST_LINE,
     _REFUSE_NAMELESS,
     _REFUSE_DIFFERENT,
@@ -104,21 +114,25 @@ UPDATE inventory_product AS product SET
     description = product.description || staged.descriptions,
     brand = coalesce(nullif(staged.brand, ''), product.brand),
     category_id = coalesce(category.id, product.category_id),
+    tax_category_id = coalesce(tax.id, product.tax_category_id),
     updated_at = %(now)s::timestamptz
 FROM import_rows AS staged LEFT JOIN inventory_category AS category ON category.path = staged.category
+LEFT JOIN inventory_taxcategory AS tax ON tax.code = staged.tax_category
 WHERE product.slug = staged.product AND staged.line = staged.product_line AND staged.reason = ''
     AND staged.action <> 'same' AND staged.line BETWEEN %(first)s AND %(last)s
     AND NOT (
         product.name @> staged.names AND product.description @> staged.descriptions
-        AND staged.brand IN ('', product.brand) AND coalesce(category.id = product.category_id, staged.category = ''))
+        AND staged.brand IN ('', product.brand) AND coalesce(category.id = product.category_id, staged.category = '')
+        AND coalesce(tax.id = product.tax_category_id, staged.tax_category = ''))
 """
 
 _MAKE_PRODUCTS = """
 INSERT INTO inventory_product (
-    slug, name, description, brand, category_id, state, published_at, updated_at, :columns)
-SELECT staged.product, staged.names, staged.descriptions, staged.brand, category.id, %(state)s::text,
+    slug, name, description, brand, category_id, tax_category_id, state, published_at, updated_at, :columns)
+SELECT staged.product, staged.names, staged.descriptions, staged.brand, category.id, tax.id, %(state)s::text,
     CASE WHEN %(state)s::text = 'published' THEN %(now)s::timestamptz END, %(now)s::timestamptz, :defaults
 FROM import_rows AS staged LEFT JOIN inventory_category AS category ON category.path = staged.category
+LEFT JOIN inventory_taxcategory AS tax ON tax.code = staged.tax_category
 WHERE staged.line = staged.product_line AND staged.reason = '' AND staged.action = 'create'
     AND staged.line BETWEEN %(first)s AND %(last)s
 ON CONFLICT (slug) DO NOTHING

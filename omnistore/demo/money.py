@@ -1,14 +1,19 @@
 """Writes what the demo shop's prices are made of besides the prices: taxes of the countries it sells to, and offers."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
+from accounts.models import Segment
 from carts.models import Promotion, TaxZone
 from carts.providers.listed import REDUCED, STANDARD, ListedRates
 from carts.services.taxes import refresh_rates
-from inventory.models import Product, TaxCategory
+from core.actors import THE_SYSTEM
+from core.money import Money
+from inventory.models import Location, Price, PriceList, Product, TaxCategory
+from inventory.services.price_lists import set_list_price
 
 FOOD = ("morning-blend-coffee", "yirga-single-origin-coffee", "cardamom-black-tea", "moroccan-mint-tea")
 COUNTRIES = {
@@ -66,3 +71,49 @@ def write_offers(*, now: datetime) -> None:
         )
         promotion.full_clean()
         promotion.save()
+
+
+def write_price_lists(*, now: datetime) -> None:
+    """Write a list for everybody with a cheaper dozen, one for the trade, and one store that sells off its tea."""
+    trade = Segment.objects.create(code="trade", name={"en": "Trade", "ar": "التجار", "fa": "همکاران"})
+    tea = PriceList.objects.create(
+        code="tea-weeks",
+        name={"en": "Tea weeks", "ar": "أسابيع الشاي", "fa": "هفته‌های چای"},
+        currency=settings.SHOP_CURRENCY,
+        starts_at=now,
+        ends_at=now + timedelta(days=30),
+    )
+    of_trade = PriceList.objects.create(
+        code="trade",
+        name={"en": "Trade prices", "ar": "أسعار التجار", "fa": "قیمت همکاران"},
+        currency=settings.SHOP_CURRENCY,
+        segment=trade,
+        starts_at=now,
+    )
+    selling_off = PriceList.objects.create(
+        code="wie-neubau-tea",
+        name={"en": "Vienna sells off its tea", "ar": "تصفية الشاي في فيينا", "fa": "حراج چای در وین"},
+        currency=settings.SHOP_CURRENCY,
+        store=Location.objects.get(code="wie-neubau"),
+        reason="The shelf is rebuilt; what is left must go",
+        starts_at=now,
+        ends_at=now + timedelta(days=14),
+    )
+    _cut(tea, "cardamom-black-tea", {1: 90, 12: 80}, now)
+    _cut(of_trade, "moroccan-mint-tea", {1: 85, 12: 75}, now)
+    _cut(selling_off, "moroccan-mint-tea", {1: 60}, now)
+
+
+def _cut(price_list: PriceList, slug: str, percents: Mapping[int, int], now: datetime) -> None:
+    """Put a product into a list at so many percent of its ordinary price, by the quantity from which they hold."""
+    ordinary = Price.objects.filter(variant__product__slug=slug, currency=price_list.currency)
+    for price in ordinary.order_by("variant_id"):
+        for quantity, percent in percents.items():
+            set_list_price(
+                price_list_id=price_list.pk,
+                variant_id=price.variant_id,
+                min_quantity=quantity,
+                price=Money(price.amount * percent // 100, price.currency),
+                by=THE_SYSTEM,
+                now=now,
+            )

@@ -51,6 +51,7 @@ def seed_small(*, seed: int, now: datetime, progress: Progress) -> None:
     loyalty.write_points(shoppers=shoppers, now=now)
     sql.execute("RESET synchronous_commit", {})
     money.write_offers(now=now)
+    money.write_price_lists(now=now)
     if is_first:
         # These orders were made up just now: nobody is to be sent a confirmation of one from two months ago.
         _mark_all_read()

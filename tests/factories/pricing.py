@@ -17,7 +17,7 @@ from carts.models import (
     VoucherCount,
     VoucherUse,
 )
-from inventory.models import ListPrice, PriceList, TaxCategory, Variant
+from inventory.models import ListPrice, PriceFile, PriceList, TaxCategory, Variant
 from orders.models import Order, OrderDiscount, OrderTax
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -88,6 +88,10 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     prices = dict.fromkeys(Variant.objects.order_by("id")[:1], 1190)
     make_price_list(f"list-{number}", prices=prices)
     make_price_list(f"door-{number}", channel="app", registered_by=shopper)
+    PriceFile.objects.create(
+        name=f"prices-{number}.csv", state="checked", refused="line,reason\n2,unknown_sku\n", uploaded_at=NOON,
+        uploaded_by=shopper,
+    )  # fmt: skip
     check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
     ParityDifference.objects.create(
         check_run=check, kind="charged", variant=next(iter(prices)), currency="EUR", prices={"web": 1290, "app": 1}

@@ -1,0 +1,116 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.back_office import Act, ReadOnlyAdmin, office_actor
+from core.csv_files import written_lines
+from core.errors import Refusal
+from core.office_pages import OfficePage, PagesAdmin
+from inventory.models import PriceFile, PriceList
+from inventory.queries.price_files import COLUMNS, exported_prices
+from inventory.services.price_files import LARGEST_FILE, hand_in_prices, want_written
+
+SHOWN_FIGURES = {
+    "lines": _("rows"),
+    "created": _("new prices"),
+    "updated": _("changed prices"),
+    "same": _("already so"),
+    "refused": _("refused"),
+}
+MOST_SHOWN = 20
+
+
+class PriceFileForm(forms.Form):
+    file = forms.FileField(label=_("CSV file"), help_text=", ".join(COLUMNS))
+
+
+class ExportForm(forms.Form):
+    price_list = forms.ModelChoiceField(
+        label=_("price list"), queryset=PriceList.objects.order_by("code"), to_field_name="code", required=False
+    )
+
+
+def _hand_in(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+    form = PriceFileForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return {"form": form}
+    given = form.cleaned_data["file"]
+    try:
+        content = given.read(LARGEST_FILE + 1)
+        file = hand_in_prices(name=given.name, content=content, by=office_actor(request), now=timezone.now())
+    except Refusal as refusal:
+        form.add_error("file", str(refusal))
+        return {"form": form}
+    return HttpResponseRedirect(reverse("admin:inventory_pricefile_change", args=[file.pk]))
+
+
+def _export(request: HttpRequest) -> StreamingHttpResponse:
+    form = ExportForm(request.GET)
+    chosen = form.cleaned_data["price_list"] if form.is_valid() else None
+    lines: Iterator[str] = written_lines(COLUMNS, exported_prices(price_list=chosen.code if chosen else ""))
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="prices-{timezone.localdate()}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _write(request: HttpRequest, file: PriceFile, asked: dict[str, Any]) -> str:
+    want_written(file_id=file.pk)
+    return gettext("The prices are being written; load this page again to see how far it is.")
+
+
+@admin.register(PriceFile)
+class PriceFileAdmin(PagesAdmin, ReadOnlyAdmin):
+    list_display = ("name", "state", "percent", "uploaded_at", "uploaded_by")
+    list_select_related = ("uploaded_by",)
+    list_filter = ("state",)
+    search_fields = ("name",)
+    ordering = ("-id",)
+    fields = (*("name", "state", "percent", "problem", "shown_figures", "shown_refused", "uploaded_at", "uploaded_by"),)
+    readonly_fields = ("shown_figures", "shown_refused")
+    pages = (
+        OfficePage(
+            name="import",
+            title=_("Read a CSV file"),
+            template="inventory/price_import.html",
+            may="inventory.add_listprice",
+            show=_hand_in,
+        ),
+        OfficePage(name="export", title=_("Save as CSV"), template="", may="inventory.view_listprice", show=_export),
+    )
+    acts = (
+        Act(
+            name="write",
+            title=_("Write these prices"),
+            explanation=_("What the check has shown is written, on every channel at once; refused rows are left out."),
+            perform=_write,
+            is_allowed=lambda request, file: (
+                file.state == PriceFile.CHECKED and request.user.has_perm("inventory.add_listprice")
+            ),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("content")
+
+    @admin.display(description=_("figures"))
+    def shown_figures(self, file: PriceFile) -> str:
+        return ", ".join(f"{title}: {file.figures[name]}" for name, title in SHOWN_FIGURES.items() if file.figures)
+
+    @admin.display(description=_("refused rows"))
+    def shown_refused(self, file: PriceFile) -> str:
+        lines = file.refused.splitlines()[: MOST_SHOWN + 1]
+        rows = format_html_join("", "<li><bdi>{}</bdi></li>", ((line,) for line in lines[1:]))
+        return format_html("<ol>{}</ol>", rows) if rows else ""

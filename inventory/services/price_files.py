@@ -1,0 +1,104 @@
+"""Files of prices handed in at the back office: checked, then written, by a worker, one after the other."""
+
+import logging
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from core import sql
+from core.actors import SYSTEM, Actor
+from core.errors import Refusal
+from core.imports import Options, UnusableFile
+from core.imports.run import ImportRunning
+from inventory.models import PriceFile
+from inventory.services.price_import import import_prices
+
+logger = logging.getLogger(__name__)
+
+LARGEST_FILE = 20_000_000
+MOST_REFUSED_CHARACTERS = 1_000_000
+
+
+class FileNotReady(Refusal):
+    """The file is not checked yet, or is written already."""
+
+    code = "file_not_ready"
+
+
+@dataclass(slots=True)
+class _OnTheRow:
+    """Shows progress on the row of the file; between transactions only, so that others see it."""
+
+    file: PriceFile
+
+    def show(self, step: str, part: float) -> None:
+        percent = min(99, int(part * 100))
+        if step == "Writing" and percent != self.file.percent and not connection.in_atomic_block:
+            self.file.percent = percent
+            self.file.save(update_fields=["percent"])
+
+    def finish(self) -> None:
+        """Nothing is left open."""
+
+
+@transaction.atomic
+def hand_in_prices(*, name: str, content: bytes, by: Actor, now: datetime) -> PriceFile:
+    """Keep a file of prices, to be checked by a worker within seconds. Raises UnusableFile if it is too large."""
+    if len(content) > LARGEST_FILE:
+        raise UnusableFile(_("This file is too large."))
+    return PriceFile.objects.create(name=name[:200], content=content, uploaded_at=now, uploaded_by_id=by.staff_id)
+
+
+@transaction.atomic
+def want_written(*, file_id: int) -> None:
+    """Let a checked file be written by a worker. Locks the file. Raises FileNotReady."""
+    wanted = PriceFile.objects.filter(pk=file_id, state=PriceFile.CHECKED).update(state=PriceFile.WANTED, percent=0)
+    if not wanted:
+        raise FileNotReady(_("This file is not checked yet, or is written already."))
+
+
+def read_price_files(*, now: datetime) -> int:
+    """
+    Check or write the files that wait, one after the other; return how many.
+
+    A run that was broken off is done again by the next one. While another import is at work, they wait.
+    """
+    lock = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('price files')) AS taken", {})
+    if lock is None or not lock["taken"]:
+        return 0
+    done = 0
+    waiting = PriceFile.objects.filter(state__in=[PriceFile.UPLOADED, PriceFile.WANTED]).order_by("id")
+    try:
+        while (file := waiting.first()) is not None:
+            _read(file, now)
+            done += 1
+    except ImportRunning:
+        logger.info("another import is at work; files of prices wait")
+    finally:
+        sql.fetch_one("SELECT pg_advisory_unlock(hashtext('price files'))", {})
+    return done
+
+
+def _read(file: PriceFile, now: datetime) -> None:
+    is_trial = file.state == PriceFile.UPLOADED
+    with tempfile.TemporaryDirectory() as folder:
+        path, refused = Path(folder) / "prices.csv", Path(folder) / "refused.csv"
+        path.write_bytes(file.content)
+        options = Options(now=now, is_trial=is_trial, refused_to=refused, progress=_OnTheRow(file))
+        try:
+            by = Actor(channel=SYSTEM, staff_id=file.uploaded_by_id)
+            file.figures = import_prices(path=path, options=options, by=by)
+        except UnusableFile as refusal:
+            # The message names the file by where it lay.
+            file.state, file.problem = PriceFile.FAILED, str(refusal).replace(str(path), file.name)[:300]
+        else:
+            file.state = PriceFile.CHECKED if is_trial else PriceFile.DONE
+            file.percent = 100
+            file.refused = refused.read_text(encoding="utf-8")[:MOST_REFUSED_CHARACTERS]
+    if file.state in (PriceFile.DONE, PriceFile.FAILED):
+        file.content = b""
+    file.save()
