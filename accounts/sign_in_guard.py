@@ -1,12 +1,14 @@
 """What keeps a malformed request from tripping up django-allauth's doors."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from core.card_numbers import holds_card_number
 from core.problems import problem, problem_of
 
 DOORS = "/_allauth/"
@@ -25,8 +27,9 @@ class SignInGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(DOORS) and request.content_type == "application/json":
             try:
-                if request.body:
-                    orjson.loads(request.body)
+                if request.body and _holds_card(orjson.loads(request.body)):
+                    words = _("This looks like a card number. It belongs into the payment provider's own fields alone.")
+                    return problem(400, words, code="card_number")
             except orjson.JSONDecodeError:
                 return problem(400, _("The body is not valid JSON."))
             except RequestDataTooBig as error:
@@ -42,6 +45,12 @@ class SignInGuard:
         if _is_among(_OUT_OF_TURN, request, error):
             return problem(409, _("It is not the turn of this step: begin again."), code="out_of_turn")
         return problem_of(error)
+
+
+def _holds_card(body: Any) -> bool:
+    """Tell whether a body holds a payment card's number, which may stand in a password alone."""
+    texts = body.items() if isinstance(body, dict) else ()
+    return any(isinstance(text, str) and "password" not in name and holds_card_number(text) for name, text in texts)
 
 
 def _is_among(known: Mapping[tuple[str, str], type[Exception]], request: HttpRequest, error: Exception) -> bool:

@@ -19,6 +19,16 @@ class OrderPlaced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DuePaid(Event):
+    """Something that an order still owed was paid. amount: minor units."""
+
+    kind: ClassVar[str] = "order.due_paid"
+    order_id: int
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPaymentFailed(Event):
     """The payment did not come; stock and cart are free again."""
 

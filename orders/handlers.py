@@ -13,9 +13,21 @@ from carts.services.vouchers import settle_vouchers
 from core.actors import Actor
 from core.formats import money_text
 from core.journal import Entry, handles
-from orders.events import OrderPlaced, PickupCollected
+from orders.events import (
+    DuePaid,
+    OrderCancelled,
+    OrderCompleted,
+    OrderPlaced,
+    OrderShipped,
+    PickupCollected,
+    PickupExpired,
+    PickupRejected,
+    RefundDone,
+    RefundFailed,
+)
 from orders.services.gift_cards import issue_sold_gift_cards
 from orders.services.guests import claim_guest_orders
+from orders.services.loyalty import open_order_points, settle_order_points
 
 
 @handles(CustomerVerified)
@@ -31,11 +43,22 @@ def use_vouchers(entry: Entry) -> None:
     settle_vouchers(cart_id=entry.payload["cart_id"], now=entry.occurred_at)
 
 
-@handles(OrderPlaced, PickupCollected)
+@handles(OrderPlaced, DuePaid, PickupCollected)
 def load_sold_gift_cards(entry: Entry) -> None:
-    """What was sold as a gift card is loaded as soon as all of its order is paid: when placed, or at the desk."""
+    """What was sold as a gift card is loaded as soon as all of its order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(
+    *(OrderPlaced, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired, PickupRejected),
+    *(RefundDone, RefundFailed),
+)
+def settle_points(entry: Entry) -> None:
+    """Whatever changes what an order is worth changes its points: all is looked at anew, in any order of events."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    settle = open_order_points if entry.kind == OrderPlaced.kind else settle_order_points
+    settle(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 def _about_order(words: Any) -> Callable[[Entry], str]:
@@ -67,12 +90,18 @@ def _refunded(entry: Entry) -> str:
     return _("Order %(number)s: %(amount)s paid back") % {"number": entry.ref, "amount": amount}
 
 
+def _due_paid(entry: Entry) -> str:
+    amount = _money(entry.payload["amount"], entry.payload["currency"])
+    return _("Order %(number)s: %(amount)s paid") % {"number": entry.ref, "amount": amount}
+
+
 def _money(amount: int, currency: str) -> str:
     return money_text(amount, currency, (get_language() or "en").split("-")[0])
 
 
 summarises("order.placed", _placed)
 summarises("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: the payment did not come")))
+summarises("order.due_paid", _due_paid)
 summarises("order.cancelled", _about_order(gettext_lazy("Order %(number)s cancelled")))
 summarises("order.completed", _about_order(gettext_lazy("Order %(number)s completed")))
 summarises("order.shipped", _about_order(gettext_lazy("Order %(number)s: a parcel left")))

@@ -248,3 +248,12 @@ invariant(
     WHERE resolved_at IS NULL AND found_at < now() - interval '24 hours'
     """,
 )
+invariant(
+    "an order that came to nothing earned no points",
+    """
+    SELECT orders.number, earning.points FROM accounts_pointearning AS earning
+    JOIN orders_order AS orders ON orders.number = earning.reference
+    WHERE orders.state IN ('cancelled', 'failed') AND earning.points > 0
+      AND orders.closed_at < now() - interval '10 minutes'
+    """,
+)

@@ -13,11 +13,14 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.queries.people import get_person
 from carts.api.carts import NewLine, Quantity
+from carts.api.vouchers import EXAMPLE as VOUCHER_EXAMPLE
+from carts.api.vouchers import NewVoucher
 from carts.doors import VERSION_PARAMETER, answer_cart, line_id_of, version_of
 from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
 from carts.queries.carts import cart_of_customer, get_cart
 from carts.rules.handover import cart_id_of
 from carts.services.carts import Owner, VersionConflict, add_to_cart, change_quantity, empty_cart, remove_line
+from carts.services.vouchers import add_voucher, remove_voucher
 from core.actors import Actor
 from core.api import checked
 from core.errors import NotFound
@@ -35,7 +38,7 @@ class CartByCode(StaffDoor):
         """The shopper's own open cart, by the code or QR on the phone."""
         now = timezone.now()
         cart_id = cart_id_of(code, secret=settings.HANDOVER_SECRET, now=now)
-        cart = get_cart(cart_id) if cart_id is not None else None
+        cart = get_cart(cart_id, by=self.actor(request), now=now) if cart_id is not None else None
         if cart is None or cart.state != "open":
             raise NotFound(_("No open cart has this code. Ask the customer to refresh the page and scan again."))
         return answer_cart(cart, by=self.actor(request), now=now)
@@ -53,9 +56,8 @@ class CustomerCartDoor(StaffDoor):
         if isinstance(exc, VersionConflict):
             now = timezone.now()
             owner = self.owner(self.kwargs["customer_id"])
-            exc.details["cart"] = cart_json(
-                cart_of_customer(list(owner.customer_ids)), by=self.actor(self.request), now=now
-            )
+            by = self.actor(self.request)
+            exc.details["cart"] = cart_json(cart_of_customer(list(owner.customer_ids), by=by, now=now), by=by, now=now)
         return super().handle_exception(exc)
 
 
@@ -134,5 +136,41 @@ class CustomerCartLine(CustomerCartDoor):
         return _answer(owner, by=self.actor(request), now=now)
 
 
+class CustomerCartVouchers(CustomerCartDoor):
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "voucher"
+
+    @extend_schema(
+        operation_id="till_customer_cart_voucher_add",
+        parameters=[VERSION_PARAMETER],
+        request=NewVoucher,
+        responses={201: CartOut},
+        examples=[VOUCHER_EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request, customer_id: str) -> HttpResponse:
+        """Put a voucher that the customer shows into the customer's cart; it is spent by the order."""
+        now = timezone.now()
+        body = checked(NewVoucher, request)
+        owner = self.owner(customer_id)
+        add_voucher(owner=owner, now=now, version=version_of(request), **body)
+        return _answer(owner, by=self.actor(request), now=now, status=201)
+
+
+class CustomerCartVoucher(CustomerCartDoor):
+    @extend_schema(
+        operation_id="till_customer_cart_voucher_remove",
+        parameters=[VERSION_PARAMETER],
+        responses={200: CartOut},
+        tags=["till"],
+    )
+    def delete(self, request: Request, customer_id: str, code: str) -> HttpResponse:
+        """Take a voucher out of the customer's cart."""
+        now = timezone.now()
+        owner = self.owner(customer_id)
+        remove_voucher(owner=owner, code=code, now=now, version=version_of(request))
+        return _answer(owner, by=self.actor(request), now=now)
+
+
 def _answer(owner: Owner, *, by: Actor, now: datetime, status: int = 200) -> HttpResponse:
-    return answer_cart(cart_of_customer(list(owner.customer_ids)), by=by, now=now, status=status)
+    return answer_cart(cart_of_customer(list(owner.customer_ids), by=by, now=now), by=by, now=now, status=status)

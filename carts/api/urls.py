@@ -17,4 +17,6 @@ urlpatterns = [
     path("till/customers/<str:customer_id>/cart/", till.CustomerCart.as_view()),
     path("till/customers/<str:customer_id>/cart/lines/", till.CustomerCartLines.as_view()),
     path("till/customers/<str:customer_id>/cart/lines/<str:line_id>/", till.CustomerCartLine.as_view()),
+    path("till/customers/<str:customer_id>/cart/vouchers/", till.CustomerCartVouchers.as_view()),
+    path("till/customers/<str:customer_id>/cart/vouchers/<str:code>/", till.CustomerCartVoucher.as_view()),
 ]

@@ -6,7 +6,7 @@ CHECK constraints stand behind it. A use is released by the same cart id it was 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,14 +120,15 @@ def add_voucher(*, owner: Owner, code: str, now: datetime, version: int | None =
     Nothing is spent by this. Raises NotFound without a cart, VersionConflict, and VoucherNotValid.
     """
     cart = _open_cart(owner, version)
-    code = plain_code(code)
-    voucher = voucher_by_code(code, customer_id=cart["customer_id"])
-    if voucher is None or cart["held"] >= MOST_IN_A_CART:
-        raise not_valid(code, UNKNOWN)
-    reason = objection_to(voucher, now=now)
-    if reason is not None:
-        raise not_valid(code, reason)
-    sql.execute(_ADD, {"cart": cart["id"], "voucher": voucher.id, "now": now})
+    if cart["held"] >= MOST_IN_A_CART:
+        raise not_valid(plain_code(code), UNKNOWN)
+    _put(cart["id"], code, customer_id=cart["customer_id"], now=now)
+
+
+def put_vouchers(*, cart_id: int, codes: Sequence[str], customer_id: int | None, now: datetime) -> None:
+    """Put vouchers into a cart that the caller has just made. Raises VoucherNotValid."""
+    for code in codes:
+        _put(cart_id, code, customer_id=customer_id, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -215,6 +216,17 @@ def generate_series(*, promotion_id: int, wish: SeriesWish) -> list[str]:
         for code in sorted(codes)
     )
     return sorted(codes)
+
+
+def _put(cart_id: int, code: str, *, customer_id: int | None, now: datetime) -> None:
+    code = plain_code(code)
+    voucher = voucher_by_code(code, customer_id=customer_id)
+    if voucher is None:
+        raise not_valid(code, UNKNOWN)
+    reason = objection_to(voucher, now=now)
+    if reason is not None:
+        raise not_valid(code, reason)
+    sql.execute(_ADD, {"cart": cart_id, "voucher": voucher.id, "now": now})
 
 
 def _open_cart(owner: Owner, version: int | None) -> sql.Row:

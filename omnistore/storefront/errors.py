@@ -36,6 +36,17 @@ def handle_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(request, status=403, detail=detail)
 
 
+def handle_card_number(request: HttpRequest) -> HttpResponse:
+    """Answer for a form with a payment card's number in it, without saying the number back."""
+    detail = _(
+        "One of the fields holds what looks like a payment card's number. Nothing was kept. Go back, take the number "
+        "out, and send the form again: a card's number belongs into the payment provider's own fields alone."
+    )
+    if _is_for_program(request):
+        return problems.problem(400, detail, code="card_number")
+    return error_page(request, status=400, detail=detail, code="card_number")
+
+
 def handle_500(request: HttpRequest) -> HttpResponse:
     """Answer for a fault of ours, without a word about its cause."""
     if _is_for_program(request):

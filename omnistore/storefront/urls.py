@@ -3,7 +3,19 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from omnistore.storefront.views import account, addresses, cart, catalogue, checkout, orders, products, stores, wishlist
+from omnistore.storefront.views import (
+    account,
+    addresses,
+    cart,
+    catalogue,
+    checkout,
+    orders,
+    paying,
+    points,
+    products,
+    stores,
+    wishlist,
+)
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -28,14 +40,17 @@ urlpatterns = [
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/receipt/", orders.receipt, name="order_receipt"),
     path("orders/<str:number>/confirm/", orders.confirm, name="order_confirm"),
+    path("orders/<str:number>/pay/", paying.pay, name="order_pay"),
     path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
     path("orders/<str:number>/gift-cards/<int:card_id>/", orders.gift_card, name="order_gift_card"),
     path("orders/<str:number>/<slug:key>/gift-cards/<int:card_id>/", orders.gift_card, name="guest_order_gift_card"),
     path("orders/<str:number>/<slug:key>/", orders.order, name="guest_order"),
     path("orders/<str:number>/<slug:key>/receipt/", orders.receipt, name="guest_order_receipt"),
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
+    path("orders/<str:number>/<slug:key>/pay/", paying.pay, name="guest_order_pay"),
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
     path("account/", account.account, name="account"),
+    path("account/points/", points.points, name="points"),
     path("account/addresses/new/", addresses.add, name="address_add"),
     path("account/addresses/<int:address_id>/", addresses.change, name="address_change"),
     path("account/addresses/<int:address_id>/delete/", addresses.delete, name="address_delete"),

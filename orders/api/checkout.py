@@ -1,5 +1,6 @@
 """Checkout, and what comes after it when the payment needs the shopper."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_jso
 from orders.providers.sandbox import SandboxProvider
 from orders.providers.stripe import is_stripe_on
 from orders.queries.orders import get_order_for
-from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, Wish
+from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, Tender, Wish
 from orders.services.checkout import check_out
 from orders.services.payments import look_again
 
@@ -61,7 +62,7 @@ class Checkout(CartDoor):
             request_mark=claim.mark,
             **_with_contact(wish_fields(body, asker=asker_of(request), now=now), request),
         )
-        _check_methods(wish)
+        check_methods(wish.tenders)
         return check_out(claim=claim, owner=owner, wish=wish, by=actor_of(request), now=now, render=placed_json)
 
 
@@ -103,13 +104,14 @@ def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
     return fields
 
 
-def _check_methods(wish: Wish) -> None:
+def check_methods(tenders: Iterable[Tender]) -> None:
+    """Refuse what nobody can pay with online here. Raises Malformed."""
     possible = {*BALANCES, PAY_IN_STORE}
     if settings.ENABLE_TEST_PROVIDER:
         possible.add(TEST)
     if is_stripe_on():
         possible.add(CARD)
-    for tender in wish.tenders:
+    for tender in tenders:
         if tender.method not in possible:
             raise Malformed(
                 _("Paying by %(method)s is not possible here.") % {"method": tender.method}, field="payments"

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.rules.addresses import NotAnAddress, normalise_address
+from carts.services.vouchers import MOST_IN_A_CART
 from core.api import StrictSerializer
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
@@ -143,6 +144,12 @@ class SaleIn(StrictSerializer):
     cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     expected_total = MoneyIn(required=False)
     lines = SaleLineIn(many=True, required=False, allow_empty=False)
+    vouchers = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        max_length=MOST_IN_A_CART,
+        help_text="Codes that the customer shows, for a sale of lines; a cart has its own.",
+    )
     fulfilments = FulfilmentIn(many=True, required=False, allow_empty=False)
     payments = TillPaymentIn(many=True, required=False)
     contact = ContactIn(required=False)
@@ -153,6 +160,8 @@ class SaleIn(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("cart" in attrs) == ("lines" in attrs):
             raise serializers.ValidationError(_("Give either the cart or the lines of the sale."))
+        if "cart" in attrs and attrs.get("vouchers"):
+            raise serializers.ValidationError({"vouchers": [_("A cart has its own vouchers: put them into it.")]})
         return attrs
 
 

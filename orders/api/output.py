@@ -13,6 +13,7 @@ from core.schema import MoneySchema
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.collection_codes import collection_code
 from orders.services.charging import Outcome
+from orders.services.dues import is_payment_under_way
 
 COLLECTABLE = {"placed", "accepted", "picking", "ready"}
 
@@ -51,15 +52,22 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
 
 
 def placed_json(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Shape a freshly placed order; next_action says what the shopper must do, or that the provider is slow."""
+    """Shape an order that was just paid; next_action says what the shopper must do, or that the provider is slow."""
     data = order_json(order)
-    if order.state == "pending":
+    if order.state == "pending" or is_payment_under_way(order):
         waiting = next((outcome for outcome in outcomes if outcome.next_action), None)
         data["next_action"] = {
             **((waiting.next_action or {}) if waiting else {"type": "wait"}),
             "then": f"/api/v1/orders/{order.number}/payment/",
         }
     return data
+
+
+def paid_at_till_json(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Shape an order that was just paid as staff see it."""
+    return placed_json(order, outcomes) | {
+        "fulfilments": [_fulfilment_json(fulfilment, shows_codes=False) for fulfilment in order.fulfilments]
+    }
 
 
 def _line_json(line: LineView, currency: str) -> dict[str, Any]:

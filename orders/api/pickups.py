@@ -30,6 +30,7 @@ from orders.services.hand_over import (
     prove_by_code,
     prove_by_document,
 )
+from orders.services.paying_later import end_waiting_payment
 from orders.services.pickup import accept_pickup, make_pickup_ready, reject_pickup, start_picking, unlock_pickup
 
 FINAL_STATES = ("collected", "cancelled", "expired")
@@ -256,6 +257,8 @@ class HandOver(PickupDoor):
         tenders = [tender(payment, asker=f"staff:{by.staff_id}", now=now) for payment in body.get("payments", ())]
         line_ids = [line_id_of(line) for line in body["lines"]] if "lines" in body else None
         proof = self._proof(line_id_of(pickup_id), body, now)
+        if tenders:
+            end_waiting_payment(number=self.shown(pickup_id)["order"], by=by, now=now)
 
         def act() -> dict[str, Any]:
             hand_over_pickup(

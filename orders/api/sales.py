@@ -80,6 +80,7 @@ class Sales(StaffDoor):
             claim=claim,
             lines=_scanned(body["lines"]),
             customer_id=customer_id,
+            voucher_codes=body.get("vouchers", ()),
             wish=wish,
             by=by,
             now=now,

@@ -53,6 +53,9 @@ class Payment(models.Model):
     points = models.BigIntegerField(_("points"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES)
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
+    is_later = models.BooleanField(
+        _("paid later"), default=False, db_default=False, help_text=_("When the order was placed already.")
+    )
     till_session = models.ForeignKey(
         "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="payments",
         verbose_name=_("till session"),
@@ -76,6 +79,12 @@ class Payment(models.Model):
                 condition=(Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=False))
                 | (~Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=True)),
                 name="payment_from_a_balance_has_a_hold",
+            ),
+            # Two devices that pay the same rest at the same moment: the order's lock comes first, and says why.
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(is_later=True, state__in=("pending", "needs_action")),
+                name="payment_one_later_under_way",
             ),
         ]
 

@@ -17,7 +17,8 @@ from orders.queries.views import OrderView, PaymentView
 _METHODS = {**dict(Payment.METHODS), "test": gettext_lazy("Paid"), "imported": gettext_lazy("Paid")}
 # The store that sold it, or else the place that serves it: whose name, address and clock stand on the receipt.
 _PLACE = """
-SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone
+SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,
+       (SELECT points FROM accounts_pointearning WHERE reference = orders.number) AS points
 FROM orders_order AS orders
 LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
     AS served ON true
@@ -66,7 +67,8 @@ class Receipt:
     """
     A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty.
 
-    discounts: each offer with what it took off.
+    discounts: each offer with what it took off. points: what it has earned, and
+    points_text the same in words.
     """
 
     shop: str
@@ -87,6 +89,8 @@ class Receipt:
     taxes: list[ReceiptTax]
     payments: list[ReceiptPayment]
     refunds: list[str]
+    points: int = 0
+    points_text: str = ""
 
 
 def receipt_of(number: str, *, language: str) -> Receipt:
@@ -129,6 +133,8 @@ def receipt_of(number: str, *, language: str) -> Receipt:
         taxes=_taxes(order, language),
         payments=_payments(order, language),
         refunds=[money(-refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
+        points=place.get("points") or 0,
+        points_text=number_text(place.get("points") or 0, language),
     )
 
 

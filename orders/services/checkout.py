@@ -49,7 +49,7 @@ def check_out(*, claim: Claim, owner: Owner, wish: Wish, by: Actor, now: datetim
     try:
         return _order_once(
             claim,
-            lambda: take_cart(owner=owner, version=wish.cart_version, now=now),
+            lambda: take_cart(owner=owner, version=wish.cart_version, by=by, now=now, at=wish.occurred_at),
             wish,
             by=by,
             now=now,
@@ -70,7 +70,9 @@ def sell_cart(*, claim: Claim, cart_id: int, wish: Wish, by: Actor, now: datetim
     """Order a shopper's open cart at the till. Raises and answers like check_out."""
     return _order_once(
         claim,
-        lambda: take_cart(owner=Owner(), cart_id=cart_id, version=wish.cart_version, now=now),
+        lambda: take_cart(
+            owner=Owner(), cart_id=cart_id, version=wish.cart_version, by=by, now=now, at=wish.occurred_at
+        ),
         wish,
         by=by,
         now=now,
@@ -87,15 +89,24 @@ def sell_lines(
     by: Actor,
     now: datetime,
     render: Render,
+    voucher_codes: Sequence[str] = (),
 ) -> HttpResponse:
     """
     Sell goods scanned at the till without anybody's cart; lines: pairs of SKU and quantity.
 
-    Raises NotFound for a SKU that is not sold, and whatever place_order raises.
+    voucher_codes: what the customer shows, at most as many as a cart holds. Raises NotFound for a SKU that is not
+    sold, VoucherNotValid, and whatever place_order raises.
     """
     return _order_once(
         claim,
-        lambda: cart_from_lines(lines=lines, customer_id=customer_id, by=by, now=now),
+        lambda: cart_from_lines(
+            lines=lines,
+            customer_id=customer_id,
+            voucher_codes=voucher_codes,
+            by=by,
+            now=now,
+            at=wish.occurred_at,
+        ),
         wish,
         by=by,
         now=now,

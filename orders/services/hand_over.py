@@ -14,15 +14,14 @@ from core.journal import publish
 from core.money import money_json
 from inventory.models import StockMovement
 from orders.events import PickupCodeRefused, PickupCollected
-from orders.models import Fulfilment, FulfilmentLine, HandOver, Order, Payment
-from orders.rules.checkout import CASH, PlannedTender, Tender
+from orders.models import Fulfilment, FulfilmentLine, HandOver, Order
+from orders.rules.checkout import Tender
 from orders.rules.collection_codes import is_collection_code
 from orders.rules.lifecycle import check_fulfilment_move
 from orders.services.cancellation import close_if_done
+from orders.services.dues import due_in, take_at_desk
 from orders.services.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
 from orders.services.pickup import take_pickup
-from orders.services.tenders import hold_tenders, plan_payment
-from orders.services.till_sessions import take_open_session
 
 MOST_WRONG_CODES = 5
 
@@ -88,7 +87,7 @@ def hand_over_pickup(
     collected_by: who that was; empty for the named collector or the buyer. line_ids: order lines; None for all that
     is waiting. tenders: cash, card and balances at the desk, needed while something is due. session_id: the open till
     session that takes the cash. Locks the order, then the session, balances, and the stock rows last. Raises NotFound,
-    IllegalTransition, PickupLocked, PaymentDue, SessionNotOpen, BalanceNotEnough, Malformed.
+    IllegalTransition, PickupLocked, PaymentDue, PaymentUnderWay, SessionNotOpen, BalanceNotEnough, Malformed.
     """
     pickup = take_pickup(pickup_id=proof.pickup_id, store_id=by.store_id)
     check_fulfilment_move(kind=pickup.kind, present=pickup.state, to="collected", by=by)
@@ -137,9 +136,7 @@ def _chosen(waiting: Sequence[FulfilmentLine], line_ids: Sequence[int] | None) -
 def _take_what_is_due(
     order: Order, tenders: Sequence[Tender], *, session_id: int | None, by: Actor, now: datetime
 ) -> None:
-    """Turn what was to be paid in the store into what it was paid with; more tenders make more payments."""
-    due = list(order.payments.filter(state=Payment.DUE).order_by("pk"))
-    owed = sum(payment.amount for payment in due)
+    owed = due_in(order)
     if owed and not tenders:
         amount = money_json(owed, order.currency)
         raise PaymentDue(
@@ -150,27 +147,7 @@ def _take_what_is_due(
         if tenders:
             raise Malformed(_("Nothing is due on this order."), field="payments")
         return
-    planned = plan_payment(
-        tenders, owed=owed, kinds={Fulfilment.PICKUP}, customer_id=order.customer_id, currency=order.currency
-    )
-    if any(tender.method == CASH for tender in planned):
-        take_open_session(session_id=session_id, store_id=by.store_id)
-    for place, tender in enumerate(planned):
-        payment = due[place] if place < len(due) else Payment(order=order)
-        _capture(payment, tender, session_id=session_id, now=now)
-    for payment in due[len(planned) :]:
-        payment.state = Payment.VOIDED
-        payment.save(update_fields=["state"])
-    hold_tenders(planned, number=order.number, waits=False, by=by, now=now)
-
-
-def _capture(payment: Payment, tender: PlannedTender, *, session_id: int | None, now: datetime) -> None:
-    is_cash = tender.method == CASH
-    payment.method, payment.amount, payment.state, payment.captured_at = tender.method, tender.amount, "captured", now
-    payment.tendered = tender.tendered if is_cash else None
-    payment.rounding, payment.hold_key, payment.points = tender.rounding, tender.hold_key, tender.points
-    payment.till_session_id = session_id if is_cash else None
-    payment.save()
+    take_at_desk(order, tenders, session_id=session_id, by=by, now=now)
 
 
 def _record(

@@ -36,6 +36,8 @@ from orders.providers.base import DECLINED, NEEDS_ACTION
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
+from orders.services.dues import settle_later
+from orders.services.outcomes import write_outcomes
 from orders.services.placement import announce_placed
 from orders.services.refunds import refund_payments
 from orders.services.tenders import release_held_tenders, spend_held_tenders
@@ -43,25 +45,6 @@ from orders.services.tenders import release_held_tenders, spend_held_tenders
 UNANSWERED_AFTER = timedelta(seconds=60)
 SETTLED_AT_ONCE = 100
 
-# The order's row is taken first, so that two tenders of one order are not settled past each other.
-_SETTLE = """
-WITH locked AS (
-    SELECT id FROM orders_order WHERE id = %(order)s FOR UPDATE
-), given AS (
-    SELECT given.* FROM locked,
-        unnest(%(keys)s::uuid[], %(outcomes)s::text[], %(refs)s::text[], %(details)s::text[])
-            AS given(key, outcome, ref, detail)
-), attempt AS (
-    UPDATE orders_paymentattempt AS attempt
-    SET outcome = given.outcome, provider_ref = given.ref, detail = given.detail, answered_at = %(now)s
-    FROM given WHERE attempt.key = given.key AND attempt.outcome IN ('asked', 'needs_action')
-    RETURNING attempt.payment_id, attempt.outcome
-)
-UPDATE orders_payment AS payment
-SET state = CASE attempt.outcome WHEN 'approved' THEN 'captured' ELSE attempt.outcome END,
-    captured_at = CASE attempt.outcome WHEN 'approved' THEN %(now)s::timestamptz END
-FROM attempt WHERE payment.id = attempt.payment_id
-"""
 _CONFIRM = """
 WITH paid AS (
     UPDATE orders_order AS orders
@@ -107,7 +90,7 @@ WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_actio
 
 
 class PaymentDeclined(Refusal):
-    """The provider said no. The cart is as it was, and the goods are free again."""
+    """The provider said no. The cart is as it was, and the goods are free again; an order that stands still does."""
 
     code = "payment_declined"
 
@@ -123,17 +106,10 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
     known = [outcome for outcome in outcomes if outcome.outcome != UNKNOWN]
     if not known:
         return order
-    sql.execute(
-        _SETTLE,
-        {
-            "order": order.id,
-            "keys": [outcome.key for outcome in known],
-            "outcomes": [outcome.outcome for outcome in known],
-            "refs": [outcome.ref for outcome in known],
-            "details": [outcome.detail for outcome in known],
-            "now": now,
-        },
-    )
+    written = write_outcomes(order_id=order.id, outcomes=known, now=now)
+    if any(one.is_later for one in written):
+        settle_later(order_id=order.id, written=written, by=by, now=now)
+        return get_order(order.number)
     if any(outcome.outcome == DECLINED for outcome in known):
         return _take_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
@@ -170,6 +146,8 @@ def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
         settled = settle_payments(order=order, outcomes=outcomes, by=by, now=now)
     if settled.state == Order.FAILED:
         raise payment_declined(settled)
+    if any(outcome.outcome == DECLINED for outcome in outcomes):
+        raise later_payment_declined(settled)
     return get_order(order.number)
 
 
@@ -185,6 +163,14 @@ def payment_declined(order: OrderView) -> PaymentDeclined:
     """Make the refusal for an order whose payment failed."""
     return PaymentDeclined(
         _("The payment was declined and nothing was charged. Your cart is as it was: try another way to pay."),
+        order=order.number,
+    )
+
+
+def later_payment_declined(order: OrderView) -> PaymentDeclined:
+    """Make the refusal for a payment that failed when the order was placed already, which stands."""
+    return PaymentDeclined(
+        _("The payment was declined and nothing was charged. Your order stands: try another way to pay."),
         order=order.number,
     )
 

@@ -34,6 +34,7 @@ class StripeFake:
         self.readers: dict[str, str | None] = {"tmr_1": None}
         self.answers: dict[str, tuple[int, Any]] = {}
         self.faults: list[str | None] = []
+        self.remembers_keys = True
         self.refund_status = "succeeded"
         self.calls: list[tuple[str, str]] = []
         self._numbers = itertools.count(1)
@@ -89,7 +90,7 @@ class StripeFake:
             if method == "POST" and key in self.answers:
                 return self.answers[key]
             status, body = self._route(method, path, fields)
-            if method == "POST" and key and status != 429:
+            if method == "POST" and key and status != 429 and self.remembers_keys:
                 self.answers[key] = (status, body)
             return status, body
 

@@ -1,6 +1,5 @@
 """The checkout, on one page: how it comes, where to, how it is paid, and the total before the last click."""
 
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,16 +21,16 @@ from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from carts.rules.taxes import Place as TaxPlace
-from carts.services.carts import Owner
 from carts.services.placing import CartEmpty
 from core import logs
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from omnistore.storefront.card_fields import card_key, with_card_fields
+from omnistore.storefront.claims import claim_of_page
 from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
 from omnistore.storefront.pages import language_of_reader, page, private_page
 from omnistore.storefront.places import place_of, place_text
-from omnistore.storefront.views.cart import bring_cart_along, merged_of
+from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_for
 from omnistore.storefront.views.orders import order_address
 from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.paying import BalanceForm, split_of
@@ -68,7 +67,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpResponse:
     now = timezone.now()
-    claim = _claim_of(request, visitor.owner, form.cleaned_data["key"])
+    claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act="checkout")
     wish = _wish_of(form.cleaned_data, form.balances, visitor, claim)
     try:
         answer = check_out(claim=claim, owner=visitor.owner, wish=wish, by=visitor.actor, now=now, render=_placed_order)
@@ -97,13 +96,6 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
 
 def _placed_order(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {"id": order.id, "number": order.number, "address": order_address(order)}
-
-
-def _claim_of(request: HttpRequest, owner: Owner, key: str) -> Claim:
-    who = f"customer:{owner.customer_id}" if owner.customer_ids else f"cart:{owner.token_hash[:32]}"
-    answers = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
-    digest = hashlib.sha256(orjson.dumps(answers, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return Claim(scope=f"{who} web checkout", key=key, request_hash=digest)
 
 
 def _balances(request: HttpRequest, visitor: Visitor) -> BalanceForm:
@@ -171,7 +163,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """Show the page for the cart as it is now. given: what was filled in; problem: why it was not ordered."""
-    cart = visitor.cart()
+    cart = visitor.cart(now=timezone.now())
     if cart is None or not cart.lines:
         return redirect("cart")
     logs.bind(cart=cart.id)
@@ -192,20 +184,23 @@ def _show(
         "card_key": card_key(),
         **_ways(request, cart, visitor, values, saved),
     }
-    context |= _paid_by_balances(_balances(request, visitor), context)
+    context |= _paid_by_balances(_balances(request, visitor), context, visitor)
     response = private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
     return with_card_fields(response)
 
 
-def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any]) -> dict[str, Any]:
-    """What gift cards, credit and points pay of either total, as far as they are good."""
+def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any], visitor: Visitor) -> dict[str, Any]:
+    """What gift cards, credit and points pay of either total, as far as they are good; and what it earns then."""
     tenders = balances.tenders if balances.is_valid() else []
+    sent, collected = context["with_ship"], context["with_pickup"]
+    splits = [split_of(quote.totals.grand, tenders) for quote in (sent, collected)]
+    quotes = [(quote, split.by_points) for quote, split in zip((sent, collected), splits, strict=True)]
+    earns = points_for(visitor, context["cart"], quotes, timezone.now())
+    kinds = ("for-ship", "for-pickup")
     return {
         "balances": balances,
-        "splits": [
-            ("for-ship", split_of(context["with_ship"].totals.grand, tenders)),
-            ("for-pickup", split_of(context["with_pickup"].totals.grand, tenders)),
-        ],
+        "splits": list(zip(kinds, splits, strict=True)),
+        "earns": [(kind, points) for kind, points in zip(kinds, earns, strict=True) if points],
     }
 
 

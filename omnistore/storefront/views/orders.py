@@ -25,6 +25,7 @@ from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.pages import PRIVATE, language_of_reader, page, private_page, query_of
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
+from orders.models import Order
 from orders.providers import SANDBOX, STRIPE
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order, get_order_for, orders_of
@@ -35,6 +36,7 @@ from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
 from orders.rules.order_links import is_order_key, order_key
 from orders.services.cancellation import cancel_order, foresee_cancellation
 from orders.services.charging import look_up
+from orders.services.dues import due_of, is_payment_under_way
 from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
 from orders.services.payments import look_again, open_attempts
 
@@ -81,7 +83,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 @page
 def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     """How an order stands: code and QR to collect it, where it is, what it cost."""
-    found = _order_of(request, number, key)
+    found = order_of(request, number, key)
     logs.bind(order=found.number)
     places = _places(found)
     context = {
@@ -93,12 +95,13 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "refunded": sum(payment.refunded for payment in found.payments),
         "key": key,
         "is_fresh": found.state == "placed" and timezone.now() - found.placed_at < FRESH,
-        "is_waiting": found.state == "pending",
+        "is_waiting": is_payment_under_way(found),
+        "pay_address": _address(found.number, key, "order_pay") if due_of(found) else "",
         "is_guest": found.customer_id is None,
         "cancel_address": _address(found.number, key, "order_cancel") if _may_cancel(request, found) else "",
         "gift_cards": gift_cards_of(order_id=found.id, number=found.number),
     }
-    if found.state == "pending":
+    if context["is_waiting"]:
         context |= _waits_for(found)
     return with_card_fields(private_page(request, "storefront/order.html", context))
 
@@ -107,7 +110,7 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 @page
 def gift_card(request: HttpRequest, number: str, card_id: int, key: str = "") -> HttpResponse:
     """Show the code of a gift card that this order bought, this once."""
-    found = _order_of(request, number, key)
+    found = order_of(request, number, key)
     context: dict[str, Any] = {"title": _("Gift card"), "order": found, "address": order_address(found)}
     status = 200
     try:
@@ -121,7 +124,7 @@ def gift_card(request: HttpRequest, number: str, card_id: int, key: str = "") ->
 @page
 def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     """Ask once more, saying what becomes of the money; then cancel what has not left."""
-    found = _order_of(request, number, key)
+    found = order_of(request, number, key)
     logs.bind(order=found.number)
     by = visitor_of(request).actor
     if not _may_cancel(request, found):
@@ -170,7 +173,7 @@ def _address(number: str, key: str, name: str) -> str:
 @page
 def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     """The receipt, to read and print."""
-    found = _order_of(request, number, key)
+    found = order_of(request, number, key)
     language = language_of_reader()
     context = {"receipt": receipt_of(found.number, language=language), "language": language}
     context["is_rtl"] = language in ("ar", "fa")
@@ -183,11 +186,12 @@ def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 @page
 def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     """Look what became of a payment that waited for the visitor; for the test provider, play the bank's own page."""
-    found = _order_of(request, number, key)
+    found = order_of(request, number, key)
     if not settings.ENABLE_TEST_PROVIDER and not card_key():
         raise NotFound(_("The test provider is off."))
     visitor = visitor_of(request)
-    if found.state == "pending":
+    if is_payment_under_way(found):
+        was_placed = found.state == Order.PLACED
         for attempt in open_attempts(found):
             if attempt.provider == SANDBOX:
                 SandboxProvider().confirm(key=attempt.key)
@@ -195,7 +199,7 @@ def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
             found = look_again(order=found, by=visitor.actor, now=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
-            return redirect("cart")
+            return redirect(order_address(found) if was_placed else "cart")
     return redirect(order_address(found))
 
 
@@ -208,7 +212,7 @@ def _waits_for(order: OrderView) -> dict[str, Any]:
     return {}
 
 
-def _order_of(request: HttpRequest, number: str, key: str) -> OrderView:
+def order_of(request: HttpRequest, number: str, key: str) -> OrderView:
     """Return the order to its owner, or to whoever has a guest's link. Raises NotFound for everybody else."""
     if key:
         if not is_order_key(key, number=number, secret=settings.ORDER_LINK_SECRET):

@@ -11,8 +11,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from carts.queries.wishlists import is_saved, wishlist_of
+from carts.queries.wishlists import OwnView, own_view, wishlist_of
 from carts.services.wishlists import forget_saved, move_saved_to_cart, save_for_later
+from core.actors import WEB
 from core.api import PageQuery, next_cursor, page_of
 from core.errors import NotFound, Refusal
 from omnistore.storefront.pages import framed_visitor, page, private_page, query_of, way_back
@@ -28,7 +29,8 @@ SHOWN = 24
 def wishlist(request: HttpRequest) -> HttpResponse:
     """What the visitor saved on any device, the newest first."""
     asked = page_of(query_of(PageQuery, request) | {"limit": SHOWN})
-    found = wishlist_of(customer_ids=list(visitor_of(request).owner.customer_ids), page=asked)
+    visitor = visitor_of(request)
+    found = wishlist_of(customer_ids=list(visitor.owner.customer_ids), page=asked, by=visitor.actor, now=timezone.now())
     cursor = next_cursor(asked, found, key=lambda item: [item["id"]])
     context = {
         "title": _("Wish list"),
@@ -84,13 +86,17 @@ def forget(request: HttpRequest) -> HttpResponse:
     return redirect(way_back(request, otherwise="wishlist"))
 
 
-def heart_for(request: HttpRequest, sku: str) -> str:
-    """Write the button that saves a variant, as this visitor finds it."""
+def own_part_for(request: HttpRequest, sku: str) -> str:
+    """Write what this visitor finds of a variant: the button that saves it, and what it costs him alone."""
     visitor = framed_visitor(request)
+    own = OwnView()
+    if sku and visitor.customer is not None:
+        own = own_view(customer_ids=visitor.owner.customer_ids, sku=sku, channel=WEB, now=timezone.now())
     context = {
+        "own_price": own.price,
         "sku": sku,
         "path": request.get_full_path(),
         "is_member": visitor.customer is not None,
-        "is_saved": visitor.customer is not None and is_saved(customer_ids=visitor.owner.customer_ids, sku=sku),
+        "is_saved": own.is_saved,
     }
     return render_to_string("storefront/heart.html", context, request) if sku else ""

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import orjson
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,14 +15,17 @@ from accounts.queries.people import Person, get_person
 from accounts.queries.timeline import story_of, summary_of
 from accounts.rules import roles
 from core.errors import NotFound, Refusal
-from core.idempotency import do_once
+from core.idempotency import KeyReused, do_once
 from inventory.queries.place_names import names_of_places
 from omnistore.till.door import TillView, claim_of_form, not_here
+from omnistore.till.dues import due_forms
 from orders.models import Order
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
 from orders.services.cancellation import cancel_order
+from orders.services.paying_later import pay_what_is_due
+from orders.services.payments import look_again
 from orders.services.refunds import pay_out_refund
 
 MOST_ENTRIES = 100
@@ -53,8 +57,10 @@ class OrderPage(TillView):
         """Show it."""
         return self.shown(number)
 
-    def shown(self, number: str, *, error: str = "", status: int = 200) -> HttpResponse:
-        """Answer with an order's page."""
+    def shown(
+        self, number: str, *, error: str = "", status: int = 200, forms: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Answer with an order's page. forms: what was filled in to pay what is due."""
         order = get_order(number)
         story = story_of(ref=number, families=FAMILIES, limit=MOST_ENTRIES)
         by_id = {line.id: line for line in order.lines}
@@ -75,6 +81,8 @@ class OrderPage(TillView):
             "may_pay_out": self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
             "error": error,
+            "change": _number(self.request.GET.get("change", "")),
+            **(forms or due_forms(self, order)),
         }
         return self.page("till/order.html", context, status)
 
@@ -131,6 +139,62 @@ class PayOut(Cancellation):
             return {}
 
         return self.do(f"pay out refund {refund_id}", number, pay_out)
+
+
+class TakeDue(OrderPage):
+    """Taking what an order still owes."""
+
+    right = roles.SELL
+    tab = "find"
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Take it, once; or look again at a payment under way."""
+        order = get_order(number)
+        if "look" in request.POST:
+            return self._looked(order)
+        asked = due_forms(self, order, request.POST)
+        form, balances = asked.get("due_form"), asked.get("balances")
+        if form is None or balances is None:
+            return _to(number)
+        if not balances.is_valid() or not form.is_valid():
+            return self.shown(number, forms=asked, status=400)
+        try:
+            answer = pay_what_is_due(
+                claim=claim_of_form(request, f"pay {number}"),
+                number=number,
+                tenders=[*balances.tenders, *form.tenders()],
+                session_id=self.session_id,
+                has_terminal=True,
+                by=self.actor,
+                now=timezone.now(),
+                render=_told,
+            )
+        except KeyReused:
+            return _to(number)
+        except Refusal as refusal:
+            advice = _("Cash needs an open register. Open one under “Sell”, or take a card.")
+            words = advice if refusal.code == "session_closed" else str(refusal)
+            return self.shown(number, forms=asked, error=words, status=refusal.status)
+        return _to(number, f"?change={orjson.loads(answer.content)['change']}")
+
+    def _looked(self, order: OrderView) -> HttpResponse:
+        try:
+            look_again(order=order, by=self.actor, now=timezone.now())
+        except Refusal as refusal:
+            return self.shown(order.number, error=str(refusal), status=refusal.status)
+        return _to(order.number)
+
+
+def _told(order: OrderView, outcomes: Any) -> dict[str, Any]:
+    return {"change": max((payment.change for payment in order.payments), default=0)}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _to(number: str, query: str = "") -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:till_order", args=[number]) + query)
 
 
 def _person(order: OrderView) -> Person | None:

@@ -43,6 +43,7 @@ from orders.services.hand_over import (
     prove_by_code,
     prove_by_document,
 )
+from orders.services.paying_later import end_waiting_payment
 from orders.services.pickup import accept_pickup, make_pickup_ready, reject_pickup, start_picking, unlock_pickup
 
 LEAVING_WITHIN = timedelta(days=1)
@@ -294,6 +295,8 @@ class HandOver(TillView):
 
         try:
             proof = self._proof(pickup_id, given, now)
+            if pickup.due:
+                end_waiting_payment(number=pickup.number, by=self.actor, now=now)
             do_once(claim_of_form(request, f"hand over {pickup_id}"), hand_over, status=200)
         except Refusal as refusal:
             return PickupPage.shown(self, pickup_id, form=form, error=_advice(refusal), status=refusal.status)

@@ -1,0 +1,160 @@
+"""Paying what an order still owes, on a page of its own."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.guessing import asker_of
+from core import logs
+from core.errors import Refusal
+from core.idempotency import KeyReused
+from omnistore.storefront.card_fields import card_key, with_card_fields
+from omnistore.storefront.claims import claim_of_page
+from omnistore.storefront.forms import TEST_CARDS
+from omnistore.storefront.pages import page, private_page
+from omnistore.storefront.views.orders import order_address, order_of
+from omnistore.storefront.visitors import Visitor, visitor_of
+from orders.paying import BalanceForm, split_of
+from orders.queries.views import OrderView
+from orders.rules.checkout import CARD, TEST, Tender
+from orders.services.charging import Outcome
+from orders.services.dues import due_of
+from orders.services.paying_later import pay_what_is_due
+
+
+class PayForm(forms.Form):
+    """How what is due is paid: balances first, and a card for what they leave."""
+
+    key = forms.RegexField(r"^[0-9a-f-]{20,64}$")
+    pay = forms.ChoiceField(choices=[(CARD, ""), (TEST, "")], required=False)
+    card_token = forms.RegexField(r"^pm_[A-Za-z0-9_]+$", required=False, max_length=255)
+    card = forms.ChoiceField(choices=TEST_CARDS, required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, due: int, balances: BalanceForm) -> None:
+        super().__init__(data)
+        self.due, self.balances = due, balances
+
+    def clean(self) -> dict[str, Any]:
+        """Check what belongs together."""
+        values = self.cleaned_data
+        if not self.balances.is_valid():
+            self.add_error(None, list(self.balances.errors.get("gift_cards", [])))
+        elif self.rest and values.get("pay") not in ways_to_pay():
+            self.add_error("pay", _("Choose how to pay."))
+        elif self.rest and values["pay"] == CARD and not values.get("card_token"):
+            self.add_error("pay", _("Fill in your card first; it needs scripts to be switched on."))
+        return values
+
+    @property
+    def rest(self) -> int:
+        """What balances leave to be paid, in minor units."""
+        return split_of(self.due, self.balances.tenders).rest
+
+    def tenders(self) -> list[Tender]:
+        """Return what pays."""
+        if not self.rest:
+            return list(self.balances.tenders)
+        method = self.cleaned_data["pay"]
+        means = {TEST: self.cleaned_data["card"], CARD: self.cleaned_data["card_token"]}
+        return [*self.balances.tenders, Tender(method, payment_method=means[method])]
+
+
+def ways_to_pay() -> list[str]:
+    """Return how the page takes what balances leave."""
+    return [*([CARD] if card_key() else []), *([TEST] if settings.ENABLE_TEST_PROVIDER else [])]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def pay(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
+    """Show what is due and how it can be paid, or pay it."""
+    found = order_of(request, number, key)
+    logs.bind(order=found.number)
+    due = due_of(found)
+    if not due:
+        # Paid meanwhile, on another device or at the desk: the order's page says so.
+        return redirect(order_address(found))
+    visitor = visitor_of(request)
+    if request.method != "POST":
+        return _show(request, found, due)
+    form = PayForm(request.POST.dict(), due=due, balances=_balances(request, found, visitor))
+    if "look" in request.POST:
+        form.balances.is_valid()
+        return _show(request, found, due, form)
+    if not form.is_valid():
+        return _show(request, found, due, form, status=422)
+    return _pay(request, found, due, form, visitor)
+
+
+def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visitor: Visitor) -> HttpResponse:
+    claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act=f"pay {found.number}")
+    try:
+        answer = pay_what_is_due(
+            claim=claim,
+            number=found.number,
+            tenders=form.tenders(),
+            session_id=None,
+            has_terminal=False,
+            by=visitor.actor,
+            now=timezone.now(),
+            render=_paid,
+        )
+    except KeyReused:
+        return redirect(order_address(found))
+    except Refusal as refusal:
+        return _show(request, found, due, form, problem=refusal, status=refusal.status)
+    if not orjson.loads(answer.content)["waits"]:
+        messages.success(request, _("Thank you: it is paid."))
+    return redirect(order_address(found))
+
+
+def _paid(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {"waits": any(outcome.outcome != "approved" for outcome in outcomes)}
+
+
+def _balances(request: HttpRequest, found: OrderView, visitor: Visitor) -> BalanceForm:
+    return BalanceForm(
+        request.POST if request.method == "POST" else None,
+        # A guest's order pays with nobody's credit, whoever has its link.
+        customer_id=found.customer_id if visitor.customer else None,
+        asker=asker_of(request),
+        now=timezone.now(),
+    )
+
+
+def _show(
+    request: HttpRequest,
+    found: OrderView,
+    due: int,
+    form: PayForm | None = None,
+    *,
+    problem: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    balances = form.balances if form else _balances(request, found, visitor_of(request))
+    tenders = balances.tenders if balances.is_bound and not balances.errors else []
+    first = ways_to_pay()[:1]
+    context = {
+        "title": _("Pay order %(number)s") % {"number": found.number},
+        "order": found,
+        "order_address": order_address(found),
+        "due": due,
+        "balances": balances,
+        "split": split_of(due, tenders),
+        "errors": form.errors if form else {},
+        "values": {"pay": first[0] if first else "", **(form.data if form else {}), "key": str(uuid.uuid4())},
+        "problem": problem,
+        "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
+        "card_key": card_key(),
+    }
+    return with_card_fields(private_page(request, "storefront/pay.html", context, status=status))

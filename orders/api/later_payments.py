@@ -1,0 +1,109 @@
+"""Paying what an order still owes: by its owner online, or at a till."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.authentication import actor_of
+from accounts.guessing import asker_of
+from accounts.rules import roles
+from carts.doors import TOKEN_PARAMETER, CartDoor, line_id_of
+from core.api import StrictSerializer, checked
+from core.idempotency import claim_of
+from inventory.staff import StaffDoor
+from orders.api.checkout import KEY_PARAMETER, check_methods, who_asks
+from orders.api.input import PaymentIn, TillPaymentIn, tender
+from orders.api.output import OrderOut, paid_at_till_json, placed_json
+from orders.queries.orders import get_order, get_order_for
+from orders.services.card_readers import check_readers
+from orders.services.paying_later import pay_what_is_due
+
+EXAMPLE = OpenApiExample("By card", value={"payments": [{"method": "test"}]}, request_only=True)
+TILL_EXAMPLE = OpenApiExample(
+    "A part of it, in cash",
+    value={
+        "session": "1",
+        "payments": [
+            {
+                "method": "cash",
+                "amount": {"amount": "10.00", "currency": "EUR"},
+                "tendered": {"amount": "20.00", "currency": "EUR"},
+            }
+        ],
+    },
+    request_only=True,
+)
+
+
+class LaterPaymentsIn(StrictSerializer):
+    payments = PaymentIn(
+        many=True, allow_empty=False, help_text="Amounts that add up to less than is due pay a part of it."
+    )
+
+
+class TillLaterPaymentsIn(StrictSerializer):
+    payments = TillPaymentIn(
+        many=True, allow_empty=False, help_text="A card without a payment_method was taken at the store's own terminal."
+    )
+    session = serializers.CharField(max_length=20, required=False, help_text="Takes the cash.")
+
+
+class OrderPayments(CartDoor):
+    @extend_schema(
+        operation_id="order_pay_due",
+        parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
+        request=LaterPaymentsIn,
+        responses={201: OrderOut, 202: OrderOut},
+        examples=[EXAMPLE],
+        tags=["orders"],
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Pay what is still due of an order: 201 with the order, or 202 with next_action when it needs the shopper."""
+        now = timezone.now()
+        body = checked(LaterPaymentsIn, request)
+        owner = self.owner(request, now=now)
+        order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+        tenders = [tender(payment, asker=asker_of(request), now=now) for payment in body["payments"]]
+        check_methods(tenders)
+        return pay_what_is_due(
+            claim=claim_of(request, actor=who_asks(owner)),
+            number=order.number,
+            tenders=tenders,
+            session_id=None,
+            has_terminal=False,
+            by=actor_of(request),
+            now=now,
+            render=placed_json,
+        )
+
+
+class TillOrderPayments(StaffDoor):
+    right = roles.SELL
+
+    @extend_schema(
+        operation_id="till_order_pay_due",
+        parameters=[KEY_PARAMETER],
+        request=TillLaterPaymentsIn,
+        responses={201: OrderOut, 202: OrderOut},
+        examples=[TILL_EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Take what is still due of an order of any channel, or a part of it, before its goods go."""
+        now = timezone.now()
+        body = checked(TillLaterPaymentsIn, request)
+        by = self.actor(request)
+        tenders = [tender(payment, asker=asker_of(request), now=now) for payment in body["payments"]]
+        check_readers([one for one in tenders if one.payment_method], store_id=by.store_id)
+        return pay_what_is_due(
+            claim=claim_of(request, actor=f"staff:{by.staff_id}"),
+            number=get_order(number).number,
+            tenders=tenders,
+            session_id=line_id_of(body["session"]) if "session" in body else None,
+            has_terminal=True,
+            by=by,
+            now=now,
+            render=paid_at_till_json,
+        )

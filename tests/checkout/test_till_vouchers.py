@@ -1,0 +1,82 @@
+"""Vouchers that are shown at the till: into the customer's own cart, or onto a sale of scanned goods."""
+
+import pytest
+
+from carts.models import Voucher
+from core.invariants import find_breaches
+from orders.models import Order
+from tests.client import Api
+from tests.factories.orders import make_till_session
+from tests.factories.pricing import make_voucher
+
+
+@pytest.fixture
+def till(tess):
+    return Api(tess)
+
+
+def sell(till, tess, high_street, **changes):
+    body = {
+        "session": str(make_till_session(high_street, tess).pk),
+        "lines": [{"sku": "MUG"}],
+        "payments": [{"method": "cash", "tendered": {"amount": "20.00", "currency": "EUR"}}],
+    } | changes
+    return till.post("till/sales/", body)
+
+
+def test_staff_put_it_into_the_customers_cart_and_take_it_out(ana, till, mug):
+    make_voucher()
+    Api(ana).add("MUG")
+    path = f"till/customers/{ana.pk}/cart/vouchers/"
+
+    put_in = till.post(path, {"code": " wel come "})
+
+    assert (put_in.status_code, put_in.json()["totals"]["grand"]["amount"]) == (201, "11.61")
+    assert Api(ana).get("cart/").json()["vouchers"][0]["code"] == "WELCOME"
+    stale = till.post(path, {"code": "WELCOME"}, **{"If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["code"], stale.json()["cart"]["version"]) == (409, "version_conflict", 2)
+    taken_out = till.delete(f"{path}welcome/").json()
+    assert (taken_out["vouchers"], taken_out["totals"]["grand"]["amount"]) == ([], "12.90")
+    assert till.delete(f"{path}welcome/").status_code == 404
+
+
+def test_it_is_for_staff_and_for_customers_that_exist(ana, ben, till, mug):
+    make_voucher()
+    Api(ana).add("MUG")
+
+    assert Api(ben).post(f"till/customers/{ana.pk}/cart/vouchers/", {"code": "WELCOME"}).status_code == 403
+    assert Api(ana).delete(f"till/customers/{ana.pk}/cart/vouchers/WELCOME/").status_code == 403
+    assert till.post("till/customers/0/cart/vouchers/", {"code": "WELCOME"}).status_code == 404
+    assert till.post(f"till/customers/{ana.pk}/cart/vouchers/", {"code": "NOBODY"}).json()["reason"] == "unknown"
+
+
+def test_a_sale_of_scanned_goods_takes_them_along(till, tess, high_street, mug):
+    make_voucher()
+
+    order = sell(till, tess, high_street, vouchers=["welcome"]).json()
+
+    assert order["totals"]["grand"]["amount"] == "11.61"
+    assert order["payments"][0]["change"]["amount"] == "8.39"
+    assert Voucher.objects.get().uses == 1
+    assert find_breaches() == {}
+
+
+def test_a_sale_with_one_that_does_not_hold_sells_nothing(till, tess, high_street, mug):
+    make_voucher(max_uses=0)
+
+    refused = sell(till, tess, high_street, vouchers=["WELCOME"])
+
+    assert (refused.status_code, refused.json()["reason"]) == (409, "used_up")
+    assert not Order.objects.exists()
+    assert sell(till, tess, high_street, vouchers=["W"] * 6).status_code == 400
+
+
+def test_a_cart_has_its_own(ana, till, tess, high_street, mug):
+    cart = Api(ana).add("MUG")
+
+    refused = till.post(
+        "till/sales/",
+        {"session": str(make_till_session(high_street, tess).pk), "cart": cart["id"], "vouchers": ["WELCOME"]},
+    )
+
+    assert refused.json()["errors"][0]["field"] == "vouchers"
