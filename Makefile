@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test chromium race fault scale contract check format messages lock
+.PHONY: help run servers demo bench reset test chromium race fault scale contract pictures check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -62,6 +62,9 @@ scale: .venv/.development ## look at every page's SQL in a shop with 100,000 var
 
 contract: .venv/.development ## try the API against its own document and with hostile input
 	@$(BIN)/pytest -n 2 tests/contract
+
+pictures: .venv/.development chromium ## take the documents' pictures anew, of the demo shop running at PORT
+	@$(BIN)/python -m tests.browser.album
 
 check: .venv/.development ## format, lint, types, imports, migrations, API document
 	@$(BIN)/ruff format --check

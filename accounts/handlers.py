@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import LoyaltyTier
 from accounts.models.balances import KINDS
 from accounts.queries.timeline import summarises
-from core.formats import money_text
+from core.formats import money_text, number_text
 from core.journal import Entry
 
 _CAUSES: dict[str, Any] = {
@@ -26,9 +26,10 @@ def _changed(entry: Entry) -> str:
     amount, currency, cause = entry.payload["amount"], entry.payload["currency"], entry.payload["cause"]
     shown = amount if cause == "corrected" else abs(amount)
     language = (get_language() or "en").split("-")[0]
+    points = _("%(points)s points") % {"points": number_text(shown, language)}
     words = {
         "balance": dict(KINDS)[entry.payload["balance"]],
-        "amount": money_text(shown, currency, language) if currency else _("%(points)d points") % {"points": shown},
+        "amount": money_text(shown, currency, language) if currency else points,
     }
     return str(_CAUSES[cause]) % words
 

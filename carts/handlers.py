@@ -1,11 +1,13 @@
 """What carts do about things that happened elsewhere."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.events import CustomersMerged
 from accounts.queries.timeline import summarises
 from carts.services.merging import merge_customers_carts
 from core.actors import THE_SYSTEM
+from core.formats import number_text
 from core.journal import Entry, handles
 
 
@@ -21,13 +23,15 @@ def join_open_carts(entry: Entry) -> None:
 
 
 def _added(entry: Entry) -> str:
-    units = entry.payload["quantity"]
-    words = _("%(units)d × %(sku)s put into the cart")
-    return words % {"units": units, "sku": entry.ref}
+    return _("%(units)s × %(sku)s put into the cart") % {"units": _units(entry), "sku": entry.ref}
 
 
 def _changed(entry: Entry) -> str:
-    return _("%(sku)s in the cart: %(units)d now") % {"units": entry.payload["quantity"], "sku": entry.ref}
+    return _("%(sku)s in the cart: %(units)s now") % {"units": _units(entry), "sku": entry.ref}
+
+
+def _units(entry: Entry) -> str:
+    return number_text(entry.payload["quantity"], (get_language() or "en").split("-")[0])
 
 
 summarises("cart.line_added", _added)

@@ -11,6 +11,7 @@ from core.actors import Actor
 from core.errors import NotAllowed, NotFound, Refusal
 from core.journal import publish
 from core.money import money_json
+from inventory.models import Location
 from orders.events import TillClosed, TillOpened
 from orders.models import TillSession
 
@@ -36,6 +37,12 @@ _FOR_SALE = """
 SELECT id FROM orders_tillsession
 WHERE id = %(session)s AND store_id = %(store)s AND closed_at IS NULL FOR SHARE
 """
+
+
+class NothingSoldHere(Refusal):
+    """A warehouse has no register."""
+
+    code = "nothing_sold_here"
 
 
 class RegisterInUse(Refusal):
@@ -67,9 +74,11 @@ def open_till_session(*, register: str, opening_float: int, by: Actor, now: date
     """
     Open a register in the store of the one who acts, with the cash counted into it.
 
-    Raises RegisterInUse while an earlier session of the register is open.
+    Raises RegisterInUse while an earlier session of the register is open, and NothingSoldHere in a warehouse.
     """
     assert by.store_id is not None and by.staff_id is not None
+    if not Location.objects.filter(pk=by.store_id, kind=Location.STORE).exists():
+        raise NothingSoldHere(_("Nothing is sold in a warehouse, so it has no register."))
     try:
         with transaction.atomic():
             session = TillSession.objects.create(

@@ -1,10 +1,12 @@
 import pytest
 
+from core.actors import Actor
 from core.errors import NotFound
 from core.models import JournalEntry
 from orders.models import TillSession
 from orders.services.till_sessions import (
     DifferenceNeedsManager,
+    NothingSoldHere,
     RegisterInUse,
     SessionNotOpen,
     close_till_session,
@@ -42,6 +44,15 @@ def test_a_register_has_one_open_session(at_desk, now):
 
     assert refusal.value.details == {"session": str(first.pk)}
     assert TillSession.objects.count() == 1
+
+
+def test_a_warehouse_has_no_register(warehouse, tess, now):
+    packer = Actor(channel="till", staff_id=tess.pk, store_id=warehouse.pk, store_code=warehouse.code)
+
+    with refused(NothingSoldHere):
+        open_till_session(register="till-1", opening_float=0, by=packer, now=now)
+
+    assert not TillSession.objects.exists()
 
 
 def test_a_closed_register_opens_again(session, at_desk, now):

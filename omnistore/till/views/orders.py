@@ -16,6 +16,7 @@ from accounts.queries.timeline import story_of, summary_of
 from accounts.rules import roles
 from core.errors import NotFound, Refusal
 from core.idempotency import KeyReused, do_once
+from inventory.queries.place_names import names_of_places
 from omnistore.till.door import TillView, claim_of_form, not_here
 from omnistore.till.dues import due_forms
 from orders.models import Order
@@ -66,6 +67,9 @@ class OrderPage(TillView):
         context: dict[str, Any] = {
             "title": _("Order %(number)s") % {"number": number},
             "order": order,
+            "places": names_of_places(
+                [*(part.store for part in order.fulfilments), order.store, *(entry.store for entry in story)]
+            ),
             "person": _person(order),
             "story": [(entry, summary_of(entry)) for entry in story],
             "parts": [

@@ -25,6 +25,7 @@ from carts.queries.carts import cart_of_customer
 from carts.queries.quoting import quote_cart
 from core.actors import APP, SYSTEM, TILL, WEB
 from core.api import page_of
+from inventory.queries.place_names import names_of_places
 from omnistore.till.door import TillView
 from omnistore.till.paging import next_address
 from omnistore.till.sales import key_of_customer, shelves_of, shown_lines
@@ -62,6 +63,7 @@ class Find(TillView):
             "q": words,
             "people": people,
             "orders": orders[:PAGE],
+            "places": names_of_places(order.store for order in orders),
             "next": next_address(request, page, orders, key=lambda order: [order.id]),
         }
         return self.page("till/find.html", context)
@@ -81,6 +83,7 @@ class CustomerPage(TillView):
         cart = cart_of_customer(person.ids, by=self.actor, now=timezone.now())
         language = (get_language() or "en").split("-")[0]
         more = entries[PAGE:]
+        orders = orders_of(customer_ids=person.ids, after=None, limit=10)
         context: dict[str, Any] = {
             "title": person.name or _("Customer without a name"),
             "person": person,
@@ -93,7 +96,8 @@ class CustomerPage(TillView):
             "quote": quote_cart(cart, by=self.actor, now=timezone.now()) if cart else None,
             "lines": shown_lines(cart, shelves_of(cart, self.store), language=language),
             "sale_key": key_of_customer(person.id),
-            "orders": orders_of(customer_ids=person.ids, after=None, limit=10),
+            "orders": orders,
+            "places": names_of_places([*(entry.store for entry in entries), *(order.store for order in orders)]),
             "allowed": [
                 (_names(MEDIA, consent.medium), _names(PURPOSES, consent.purpose))
                 for consent in consents_in_force(customer_id=person.id, person_ids=person.ids)
