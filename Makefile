@@ -41,9 +41,13 @@ test: .venv/.development chromium ## run the tests, those in a browser included
 	@$(BIN)/pytest -n 2 --dist worksteal --ignore tests/contract --ignore tests/concurrency
 
 chromium: ## install the browser that the tests look through, unless it is there
-	@test -n "$$CHROMIUM" || command -v chromium chromium-browser > /dev/null || \
-		{ test "$$(id -u)" = 0 && command -v apt-get > /dev/null && apt-get update -q && apt-get install -qy chromium; } || \
-		{ echo "The tests need the browser Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM."; exit 1; }
+	@test -n "$$CHROMIUM" || command -v chromium-headless-shell > /dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get > /dev/null && apt-get update -q && \
+			{ apt-get install -qy chromium-headless-shell$$(dpkg-query -Wf '=$${Version}' chromium 2> /dev/null) || \
+			command -v chromium > /dev/null || apt-get install -qy chromium; }; } || \
+		command -v chromium chromium-browser > /dev/null || \
+		{ echo "The tests need the browser Chromium: install it (Debian: apt-get install chromium-headless-shell)" \
+			"or name it in CHROMIUM."; exit 1; }
 
 race: .venv/.development ## have many do the same thing at the same moment, with each guard and without it
 	@$(BIN)/pytest -n 2 tests/concurrency

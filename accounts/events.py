@@ -89,3 +89,30 @@ class BalanceChanged(Event):
     cause: str
     amount: int
     currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsPending(Event):
+    """A purchase earned points, which may be spent later. ref: its number."""
+
+    kind: ClassVar[str] = "points.pending"
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsExpireSoon(Event):
+    """Points of a person end soon if they are not spent; said once. expires_at: when the first of them do."""
+
+    kind: ClassVar[str] = "points.expire_soon"
+    points: int
+    expires_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierChanged(Event):
+    """Somebody has another tier now; both are codes, empty for none. is_up: it is a higher one."""
+
+    kind: ClassVar[str] = "loyalty.tier_changed"
+    tier: str
+    former: str
+    is_up: bool

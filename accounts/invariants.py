@@ -70,3 +70,33 @@ invariant(
           AND entry.amount = -hold.amount)
     """,
 )
+invariant(
+    "the lots of points that may be spent make up the balance",
+    """
+    SELECT balance.id, balance.amount, coalesce(sum(lot.remaining), 0) AS lots
+    FROM accounts_balance AS balance
+    LEFT JOIN accounts_pointlot AS lot ON lot.balance_id = balance.id AND lot.matured_at IS NOT NULL
+    WHERE balance.kind = 'points'
+    GROUP BY balance.id HAVING coalesce(sum(lot.remaining), 0) <> balance.amount
+    """,
+)
+invariant(
+    "what is left of a lot of points is what nobody took out",
+    """
+    SELECT lot.id, lot.points, lot.remaining, coalesce(sum(draw.points), 0) AS drawn
+    FROM accounts_pointlot AS lot LEFT JOIN accounts_pointdraw AS draw ON draw.lot_id = lot.id
+    GROUP BY lot.id HAVING lot.points - coalesce(sum(draw.points), 0) <> lot.remaining
+    """,
+)
+invariant(
+    "a purchase earned what its lots brought and nobody took back",
+    """
+    SELECT earning.reference, earning.points, earning.owed, lots.points AS lots, taken.points AS taken
+    FROM accounts_pointearning AS earning
+    CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points FROM accounts_pointlot
+                        WHERE earning_id = earning.id) AS lots
+    CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points FROM accounts_pointdraw
+                        WHERE earning_id = earning.id) AS taken
+    WHERE earning.points <> lots.points - taken.points - earning.owed
+    """,
+)

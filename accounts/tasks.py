@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import balances, touches
+from accounts.services import balances, points_in_time, tiers, touches
 
 
 @shared_task
@@ -24,3 +24,18 @@ def release_lapsed_holds(**unknown: Any) -> None:
 def expire_balances(**unknown: Any) -> None:
     """End what is left on gift cards whose time is over."""
     balances.expire_balances(now=timezone.now())
+
+
+@shared_task
+def move_points_on(**unknown: Any) -> None:
+    """Let pending points be spent, end old ones, and warn of those that end soon."""
+    now = timezone.now()
+    points_in_time.mature_points(now=now)
+    points_in_time.expire_points(now=now)
+    points_in_time.warn_of_expiry(now=now)
+
+
+@shared_task
+def compute_tiers(**unknown: Any) -> None:
+    """Work out again the tiers of those whose points of the last twelve months may have become fewer."""
+    tiers.compute_tiers(now=timezone.now())

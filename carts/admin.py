@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from carts import admin_offers, admin_vouchers  # noqa: F401 - registers its pages.
+from carts import admin_offers, admin_parity, admin_vouchers  # noqa: F401 - registers its pages.
 from carts.models import Cart, CartLine, ShippingRate, TaxRate, TaxZone, WishlistItem
 from core.back_office import (
     ChannelFilter,

@@ -70,7 +70,7 @@ def _shown(found: Preview) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "value": money(quoted.lines[line.id].value),
                 "discounts": [
-                    (in_language(dict(given.name)), money(given.amount)) for given in quoted.lines[line.id].discounts
+                    (in_language(dict(given.name)), money(-given.amount)) for given in quoted.lines[line.id].discounts
                 ],
                 "total": money(quoted.lines[line.id].total),
                 "tax": f"{percent_text(quoted.lines[line.id].tax_rate, language)}: "
@@ -94,7 +94,7 @@ def _shown(found: Preview) -> dict[str, Any]:
                 in_language(dict(offer.name)),
                 WORDS[verdict.word],
                 CONDITIONS[type(verdict.condition)] if verdict.condition is not None else "",
-                money(verdict.amount) if verdict.amount else "",
+                money(-verdict.amount) if verdict.amount else "",
             )
             for offer, verdict in found.verdicts
         ],

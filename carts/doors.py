@@ -49,11 +49,11 @@ def owner_of(request: Request, *, now: datetime) -> Owner:
     return Owner(customer_ids=ids)
 
 
-def cart_of(owner: Owner) -> CartView | None:
-    """Return the owner's open cart, None if there is none."""
+def cart_of(owner: Owner, *, by: Actor, now: datetime) -> CartView | None:
+    """Return the owner's open cart with the prices of a door, None if there is none."""
     if owner.customer_ids:
-        return cart_of_customer(list(owner.customer_ids))
-    return cart_of_token(owner.token_hash) if owner.token_hash else None
+        return cart_of_customer(list(owner.customer_ids), by=by, now=now)
+    return cart_of_token(owner.token_hash, by=by, now=now) if owner.token_hash else None
 
 
 def version_of(request: Request) -> int | None:
@@ -93,9 +93,8 @@ class CartDoor(Door):
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, VersionConflict):
             now = timezone.now()
-            exc.details["cart"] = cart_json(
-                cart_of(self.owner(self.request, now=now)), by=actor_of(self.request), now=now
-            )
+            by = actor_of(self.request)
+            exc.details["cart"] = cart_json(cart_of(self.owner(self.request, now=now), by=by, now=now), by=by, now=now)
         return super().handle_exception(exc)
 
     def owner(self, request: Request, *, now: datetime) -> Owner:

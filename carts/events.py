@@ -64,3 +64,12 @@ class SavedForLater(Event):
 
     kind: ClassVar[str] = "wishlist.added"
     variant_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricesDiffer(Event):
+    """A parity check found prices that differ without a registered reason; differences: how many."""
+
+    kind: ClassVar[str] = "prices.differ"
+    parity_check_id: int
+    differences: int

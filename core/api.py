@@ -4,7 +4,7 @@ import base64
 import binascii
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -134,11 +134,18 @@ def answer(
     return answer_bytes(orjson.dumps(data, default=str), status=status, headers=headers, cache=cache)
 
 
+class JSONAnswer(HttpResponse):
+    """Ready JSON; its headers are handed to the server as they are kept, not looked up by name one by one."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        return self.headers._store.values()
+
+
 def answer_bytes(
     body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
 ) -> HttpResponse:
     """Answer with JSON that is already written."""
-    return HttpResponse(
+    return JSONAnswer(
         body,
         status=status,
         content_type="application/json",

@@ -27,6 +27,8 @@ _PERSIAN_MONTHS = [
     "بهمن",
     "اسفند",
 ]
+RIGHT_TO_LEFT, LEFT_TO_RIGHT = "\u200f", "\u200e"  # Marks that nobody sees; what is written beside them goes that way.
+_MINUS = {"ar": f"{RIGHT_TO_LEFT}{LEFT_TO_RIGHT}−", "fa": f"{LEFT_TO_RIGHT}−"}
 # Where the rule of 33 years, counted back from today, puts the first day of year 1.
 _FIRST_PERSIAN_DAY = date(622, 3, 21).toordinal()
 # In every 33 years of the Persian calendar these are leap years; the rule holds from 1178 to 1633 (1799 to 2254).
@@ -34,7 +36,13 @@ _LEAP_YEARS_OF_33 = (1, 5, 9, 13, 17, 22, 26, 30)
 
 
 def money_text(amount: int, currency: str, language: str) -> str:
-    """Write an amount in minor units with its currency's sign: 129000 EUR is "€1,290.00" in English."""
+    """
+    Write an amount in minor units with its currency's sign: 129000 EUR is "€1,290.00" in English.
+
+    The minus of what is taken off stands left of the figure, from right to left too.
+    """
+    if amount < 0:
+        return f"{_MINUS.get(language, '−')}{money_text(-amount, currency, language).lstrip(RIGHT_TO_LEFT)}"
     locale = Locale.parse(language)
     places = places_of(currency)
     pattern = copy(locale.currency_formats["standard"])
@@ -71,9 +79,11 @@ def number_text(number: int | float, language: str) -> str:
 def percent_text(basis_points: int, language: str) -> str:
     """Write hundredths of a percent as a percentage: 1900 is "19%" in English."""
     share = Decimal(basis_points).scaleb(-4)
-    return _in_digits_of(
-        language, format_percent(share, format="#,##0.##%", locale=language, numbering_system="default")
-    )
+    written = format_percent(share, format="#,##0.##%", locale=language, numbering_system="default")
+    # Behind an Arabic word the sign would change sides.
+    if language == "ar":
+        return LEFT_TO_RIGHT + written
+    return _in_digits_of(language, written.replace("%", "٪") if language == "fa" else written)
 
 
 def listed_text(items: Iterable[Any], language: str) -> str:

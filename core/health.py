@@ -53,6 +53,7 @@ def prometheus(request: HttpRequest) -> HttpResponse:
     if settings.PRODUCTION and not settings.METRICS_TOKEN:
         return HttpResponseNotFound()
     figures = {"journal_lag_seconds": dispatch.lag_seconds(), "dead_letters": _count_dead_letters()}
+    figures |= {name: read() for name, read in metrics.figures.items()}
     return HttpResponse(metrics.written(figures), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -2,10 +2,10 @@
 
 import contextvars
 import logging
+import os
 import re
 import sys
 import time
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -70,7 +70,7 @@ def log_requests(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _ACCEPTED_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if _ACCEPTED_REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
         start(request_id=request_id)
         response = get_response(request)
         seconds = time.perf_counter() - started

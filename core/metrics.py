@@ -1,6 +1,8 @@
 """What the shop counts for Prometheus, over all its processes."""
 
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -14,10 +16,20 @@ request_seconds = Histogram(
 )
 
 
+# Figures that are read from the database when they are asked for, by name; apps add their own.
+figures: dict[str, Callable[[], float]] = {}
+
+
 def count_request(method: str | None, route: str, status: int, seconds: float) -> None:
     """Count one answered request; the route is the URL's pattern, so that there are few of them."""
-    requests_total.labels(method, route, status).inc()
-    request_seconds.labels(route).observe(seconds)
+    count, durations = _counters(method, route, status)
+    count.inc()
+    durations.observe(seconds)
+
+
+@cache
+def _counters(method: str | None, route: str, status: int) -> tuple[Counter, Histogram]:
+    return requests_total.labels(method, route, status), request_seconds.labels(route)
 
 
 def written(figures: dict[str, float]) -> bytes:

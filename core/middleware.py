@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
-from django.http import HttpRequest
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
@@ -30,8 +33,45 @@ class LanguageMiddleware(MiddlewareMixin):
         return response
 
 
-class PagesMessageMiddleware(MessageMiddleware):
-    """Hands messages from one page to the next; the API has no pages."""
+class _ForBrowsers(MiddlewareMixin):
+    """
+    Lets requests of programs pass by: those to the API that bring no cookie.
+
+    They sign in with a token or not at all, so no session, no person in it and no forged form can come with them.
+    """
 
     def __call__(self, request: HttpRequest) -> Any:
-        return self.get_response(request) if request.path.startswith(API) else super().__call__(request)
+        if "HTTP_COOKIE" not in request.META and request.path.startswith(API):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class BrowserSessionMiddleware(_ForBrowsers, SessionMiddleware):
+    """
+    Finds the session that a browser's cookie names, and leaves the cookie of an unknown one alone.
+
+    Django tells the browser to delete it. Signing in gives the session a new key; a request that left the browser just
+    before carries the old one, and its answer may arrive after the new cookie: deleting then would sign the visitor out
+    again without a word. The cart's stream asks for just such requests at that moment, as the cart comes along. Signing
+    out deletes the cookie as ever.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session = request.session
+        if session.is_empty() and not session.modified:
+            if session.accessed:
+                patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)
+
+
+class BrowserCsrfMiddleware(_ForBrowsers, CsrfViewMiddleware):
+    """Refuses forms that another site made a browser send."""
+
+
+class BrowserAuthenticationMiddleware(_ForBrowsers, AuthenticationMiddleware):
+    """Says who is signed in by the session."""
+
+
+class BrowserMessageMiddleware(_ForBrowsers, MessageMiddleware):
+    """Hands messages from one page to the next."""

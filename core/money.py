@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from core.currencies import PLACES
 
 LARGEST_AMOUNT = 10**15  # minor units; far above any order, far below what a bigint column holds
+AMOUNTS_REMEMBERED = 4096  # As text; a page shows the same few again and again.
 
 
 class MoneyError(ValueError):
@@ -79,6 +81,7 @@ def places_of(currency: str) -> int:
         raise MoneyError(f"{currency!r} is not a currency of ISO 4217.") from None
 
 
+@lru_cache(AMOUNTS_REMEMBERED)
 def format_minor(amount: int, currency: str) -> str:
     """Write minor units as a plain decimal string with the currency's own number of places: 1290 EUR is 12.90."""
     places = places_of(currency)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from typing import Any, cast
 
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from core.database.base import DatabaseWrapper
@@ -48,7 +47,7 @@ def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> An
         with connection.wrap_database_errors:
             statements = connection.statements()
             connection.validate_no_broken_transaction()
-            return statements.run(statement, parameters, prepared=prepared and settings.DATABASE_PREPARED_STATEMENTS)
+            return statements.run(statement, parameters, prepared=prepared and connection.prepares)
     finally:
         # Django's own query log, so that tests count these statements with all the others.
         if connection.queries_logged:

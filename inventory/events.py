@@ -31,6 +31,15 @@ class PriceChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PriceListChanged(Event):
+    """A price list, or prices in it, changed, began or ended; ref is its code. prices: how many of them changed."""
+
+    kind: ClassVar[str] = "price_list.changed"
+    price_list_id: int
+    prices: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockReceived(Event):
     """Units came into a location; ref is the SKU, the store is the location's code."""
 

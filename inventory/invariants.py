@@ -43,11 +43,20 @@ invariant(
     SELECT COALESCE(kept.product_id, true_range.product_id) AS product_id
     FROM inventory_pricerange AS kept
     FULL JOIN (
-        SELECT variant.product_id, price.currency, min(price.amount) AS lowest, max(price.amount) AS highest
+        SELECT variant.product_id, price.currency, min(public.amount) AS lowest, max(public.amount) AS highest
         FROM inventory_price AS price JOIN inventory_variant AS variant ON variant.id = price.variant_id
+        CROSS JOIN LATERAL (SELECT inventory_public_amount(
+            price.variant_id, price.currency, price.amount, now()) AS amount) AS public
         WHERE variant.is_active GROUP BY variant.product_id, price.currency
     ) AS true_range USING (product_id, currency)
     WHERE (kept.lowest, kept.highest) IS DISTINCT FROM (true_range.lowest, true_range.highest)
+      -- A list that begins, ends or was changed is worked in within seconds.
+      AND NOT EXISTS (
+        SELECT FROM inventory_listprice AS step JOIN inventory_pricelist AS list ON list.id = step.price_list_id
+        JOIN inventory_variant AS variant ON variant.id = step.variant_id
+        WHERE variant.product_id = COALESCE(kept.product_id, true_range.product_id) AND (list.turned_at IS NULL
+              OR list.starts_at > list.turned_at AND list.starts_at <= now()
+              OR list.ends_at > list.turned_at AND list.ends_at <= now()))
     """,
 )
 invariant(
@@ -59,14 +68,31 @@ invariant(
     """,
 )
 invariant(
-    "what a variant costs is the last price of its history",
+    "what a variant costs everybody is the last price of its history",
     """
-    SELECT price.variant_id, price.amount, former.amount AS last FROM inventory_price AS price
+    SELECT price.variant_id, public.amount, former.amount AS last FROM inventory_price AS price
+    CROSS JOIN LATERAL (SELECT inventory_public_amount(
+        price.variant_id, price.currency, price.amount, now()) AS amount) AS public
     LEFT JOIN LATERAL (
         SELECT amount FROM inventory_pricehistory AS former
         WHERE former.variant_id = price.variant_id AND former.currency = price.currency
         ORDER BY since DESC, id DESC LIMIT 1
     ) AS former ON true
-    WHERE price.amount IS DISTINCT FROM former.amount
+    WHERE public.amount IS DISTINCT FROM former.amount AND NOT EXISTS (
+        SELECT FROM inventory_listprice AS step JOIN inventory_pricelist AS list ON list.id = step.price_list_id
+        WHERE step.variant_id = price.variant_id AND (list.turned_at IS NULL
+              OR list.starts_at > list.turned_at AND list.starts_at <= now()
+              OR list.ends_at > list.turned_at AND list.ends_at <= now()))
+    """,
+)
+invariant(
+    "no price of a list is below nothing, and none begins below one unit",
+    "SELECT id, variant_id, amount, min_quantity FROM inventory_listprice WHERE amount < 0 OR min_quantity < 1",
+)
+invariant(
+    "a price of a single channel or store has a reason and an end",
+    """
+    SELECT id, code FROM inventory_pricelist
+    WHERE (channel <> '' OR store_id IS NOT NULL) AND (reason = '' OR ends_at IS NULL)
     """,
 )

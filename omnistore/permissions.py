@@ -8,14 +8,38 @@ from django.db import models
 from accounts.rules import roles
 from inventory.queries.staff import Staff, staff_with_store
 
-_CATALOGUE = ("category", "product", "variant", "barcode", "media", "price", "taxcategory", "location", "openinghours")
+_CATALOGUE = (
+    "category",
+    "product",
+    "variant",
+    "barcode",
+    "media",
+    "price",
+    "taxcategory",
+    "location",
+    "openinghours",
+    "pricelist",
+    "listprice",
+)
 _VOUCHERS = ("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher")
 _SEEN = {
     "accounts": (
         *("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
         *("balance", "balanceentry", "balancehold"),
+        *("loyaltyprogramme", "loyaltytier", "loyaltystanding", "pointearning", "pointlot", "pointdraw"),
     ),
-    "carts": ("cart", "cartline", "wishlistitem", "shippingrate", "taxzone", "taxrate", "promotion", *_VOUCHERS),
+    "carts": (
+        "cart",
+        "cartline",
+        "wishlistitem",
+        "shippingrate",
+        "taxzone",
+        "taxrate",
+        "promotion",
+        *_VOUCHERS,
+        "paritycheck",
+        "paritydifference",
+    ),
     "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (
@@ -30,14 +54,14 @@ _SEEN = {
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "providernotice", "cardreader", "receiptrequest"),
-        *("refund", "return", "returnline"),
+        *("refund", "return", "returnline", "pointbonus"),
     ),
 }
 _EDITED = {
-    "accounts": ("segment", "segmentmembership"),
+    "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
     "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
-    "orders": ("cardreader",),
+    "orders": ("cardreader", "pointbonus"),
 }
 
 

@@ -68,8 +68,6 @@ RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
 GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
 # What cash is rounded to, in minor units, where it is not the currency's usual smallest coin; 0 for that.
 CASH_COIN_MINOR = number("CASH_COIN_MINOR", default=0)
-# Minor units that a point pays; 0 where points pay for nothing.
-POINT_VALUE_MINOR = number("POINT_VALUE_MINOR", default=1)
 # The methods whose money goes back first, for example "gift_card,credit"; the others follow, cash last.
 REFUND_ORDER = env.list("REFUND_ORDER", default=[])
 # What a till's count may differ by, in minor units, before closing it takes a manager.
@@ -112,16 +110,16 @@ MIDDLEWARE = [
     "core.logs.log_requests",
     "core.csp.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.BrowserSessionMiddleware",
     "core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "core.middleware.BrowserCsrfMiddleware",
     "omnistore.card_numbers.CardNumberGuard",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.BrowserAuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sign_in_guard.SignInGuard",
     "core.audit.audit_back_office",
-    "core.middleware.PagesMessageMiddleware",
+    "core.middleware.BrowserMessageMiddleware",
 ]
 ROOT_URLCONF = "omnistore.urls"
 WSGI_APPLICATION = "omnistore.wsgi.application"

@@ -7,9 +7,35 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
 # Nobody waits longer for a page, and a statement nobody waits for must not hold locks.
 os.environ.setdefault("STATEMENT_TIMEOUT", "10s")
 
-from django.core.wsgi import get_wsgi_application
-from django.urls import resolve
+import threading
 
+from django.core.cache import caches
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.urls import base as addresses
+from django.urls import resolve
+from django.utils.translation import trans_real
+
+
+def keep_state_by_thread() -> None:
+    """
+    Keep what Django knows of the present request (connections, language, address) in plain thread-locals.
+
+    Django keeps it where coroutines find it as well, and looks for a running event loop at every touch: two hundred
+    times a request. This process has threads only.
+    """
+    for holder, name in (
+        (connections, "_connections"),
+        (caches, "_connections"),
+        (trans_real, "_active"),
+        (addresses, "_prefixes"),
+        (addresses, "_urlconfs"),
+    ):
+        getattr(holder, name)  # A Django that keeps it elsewhere must not go unnoticed.
+        setattr(holder, name, threading.local())
+
+
+keep_state_by_thread()
 application = get_wsgi_application()
 resolve("/livez")  # Loads every view now; otherwise the first customer would wait for it.
 

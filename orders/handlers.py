@@ -13,9 +13,22 @@ from carts.services.vouchers import settle_vouchers
 from core.actors import Actor
 from core.formats import money_text
 from core.journal import Entry, handles
-from orders.events import DuePaid, OrderPlaced, PaymentCaptured, PickupCollected
+from orders.events import (
+    DuePaid,
+    OrderCancelled,
+    OrderCompleted,
+    OrderPlaced,
+    OrderShipped,
+    PaymentCaptured,
+    PickupCollected,
+    PickupExpired,
+    PickupRejected,
+    RefundDone,
+    RefundFailed,
+)
 from orders.services.gift_cards import issue_sold_gift_cards
 from orders.services.guests import claim_guest_orders
+from orders.services.loyalty import open_order_points, settle_order_points
 
 
 @handles(CustomerVerified)
@@ -36,6 +49,17 @@ def load_sold_gift_cards(entry: Entry) -> None:
     """What was sold as a gift card is loaded as soon as all of its order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(
+    *(OrderPlaced, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired, PickupRejected),
+    *(RefundDone, RefundFailed),
+)
+def settle_points(entry: Entry) -> None:
+    """Whatever changes what an order is worth changes its points: all is looked at anew, in any order of events."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    settle = open_order_points if entry.kind == OrderPlaced.kind else settle_order_points
+    settle(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 def _about_order(words: Any) -> Callable[[Entry], str]:

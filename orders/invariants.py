@@ -268,3 +268,12 @@ invariant(
         OR (payment.state = 'capturing' AND payment.capture_asked_at < now() - interval '1 hour'))
     """,
 )
+invariant(
+    "an order that came to nothing earned no points",
+    """
+    SELECT orders.number, earning.points FROM accounts_pointearning AS earning
+    JOIN orders_order AS orders ON orders.number = earning.reference
+    WHERE orders.state IN ('cancelled', 'failed') AND earning.points > 0
+      AND orders.closed_at < now() - interval '10 minutes'
+    """,
+)

@@ -8,11 +8,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.queries.balances import Holding, holdings_of_customer
+from accounts.queries.loyalty import programme_of
 from accounts.rules.gift_cards import CODE_LENGTH
+from accounts.rules.loyalty import Programme
 from accounts.services.gift_cards import GiftCardNotValid, TooManyWrongCodes
 from orders.models import Payment
 from orders.rules.checkout import CREDIT, GIFT_CARD, POINTS, Tender, shares_of
@@ -32,10 +35,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What balances pay of a total, and what is left to pay otherwise."""
+    """What balances pay of a total, by_points of it by points, and what is left to pay otherwise."""
 
     shares: Sequence[Share]
     rest: int
+    by_points: int = 0
 
 
 class BalanceForm(forms.Form):
@@ -81,7 +85,13 @@ class BalanceForm(forms.Form):
     def tenders(self) -> list[Tender]:
         """What pays, in the order in which it is used up: cards first, then credit, then points."""
         wanted = [Tender(kind) for kind in (CREDIT, POINTS) if self.cleaned_data.get(f"use_{kind}") and self.held]
-        return [*self.cards, *with_holdings(wanted, self.held)]
+        return [*self.cards, *with_holdings(wanted, self.held, self.programme)]
+
+    @cached_property
+    def programme(self) -> Programme:
+        """What points are worth; asked for only where there are any."""
+        has_points = bool(self.held) and self.held[POINTS].free > 0
+        return programme_of(settings.SHOP_CURRENCY) if has_points else Programme(settings.SHOP_CURRENCY)
 
     @property
     def credit(self) -> int:
@@ -90,17 +100,19 @@ class BalanceForm(forms.Form):
 
     @property
     def points(self) -> int:
-        """Points that can be used, where points pay for something."""
-        return self.held[POINTS].free if self.held and settings.POINT_VALUE_MINOR else 0
+        """Points that can be used, where points pay for something and there are enough of them."""
+        points = self.held[POINTS].free if self.held else 0
+        return points if self.programme.point_value and points >= self.programme.minimum_points else 0
 
     @property
     def points_worth(self) -> int:
         """What those points pay, in minor units."""
-        return self.points * settings.POINT_VALUE_MINOR
+        return self.points * self.programme.point_value
 
 
 def split_of(total: int, tenders: Sequence[Tender]) -> Split:
     """Return what balances pay of a total."""
-    shared = shares_of(tenders, left=total)
+    shared = shares_of(tenders, left=total, total=total)
     shares = [Share(str(_METHODS[tender.method]), tender.amount or 0) for tender in shared if tender.amount]
-    return Split(shares, total - sum(share.amount for share in shares))
+    by_points = sum(tender.amount or 0 for tender in shared if tender.method == POINTS)
+    return Split(shares, total - sum(share.amount for share in shares), by_points)

@@ -1,5 +1,5 @@
 """The back office of people and what they have with the shop; importing it registers the pages."""
 
-from accounts.admin import balances, people
+from accounts.admin import balances, loyalty, people
 
-__all__ = ["balances", "people"]
+__all__ = ["balances", "loyalty", "people"]

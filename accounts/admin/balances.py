@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Balance, BalanceEntry, BalanceHold, Customer
+from accounts.models import Balance, BalanceEntry, BalanceHold, Customer, PointLot
 from accounts.models.balances import CREDIT, GIFT_CARD, POINTS
 from accounts.services.credit import correct_balance
 from accounts.services.gift_cards import (
@@ -159,6 +159,17 @@ class EntryInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("balance", "staff")
 
 
+class LotInline(ReadOnlyInline):
+    """The lots that points consist of, those first that still have some."""
+
+    model = PointLot
+    fields = ("created_at", "kind", "points", "remaining", "matures_at", "expires_at", "reference")
+    ordering = ("-remaining", "-id")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and (obj is None or obj.kind == POINTS)
+
+
 class HoldInline(ReadOnlyInline):
     model = BalanceHold
     fields = ("held_at", "state", "now_held", "reference", "expires_at", "ended_at")
@@ -187,7 +198,7 @@ class BalanceAdmin(ReadOnlyAdmin):
     exclude = ("code_hash", "key", "amount", "held")
     readonly_fields = ("left", "now_held")
     ordering = ("-id",)
-    inlines = (EntryInline, HoldInline)
+    inlines = (LotInline, EntryInline, HoldInline)
     acts = (
         Act(
             name="show",

@@ -56,7 +56,7 @@ class EntryQuery(PageQuery):
 class EntryOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     balance = serializers.CharField(help_text="credit or points.")
-    kind = serializers.CharField(help_text="loaded, spent, given_back, expired, corrected or taken_back.")
+    kind = serializers.CharField(help_text="loaded, earned, spent, given_back, expired, corrected or taken_back.")
     amount = MoneySchema(allow_null=True, help_text="With its sign; null for points.")
     points = serializers.IntegerField(allow_null=True)
     occurred_at = serializers.DateTimeField()

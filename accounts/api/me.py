@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,7 +13,9 @@ from rest_framework.request import Request
 from accounts.authentication import actor_of, shopper_of
 from accounts.models import Customer
 from accounts.models.customers import MESSAGE_CHANNELS, RECEIPT_CHANNELS
+from accounts.output import LOYALTY_EXAMPLE, LoyaltyOut, loyalty_json
 from accounts.phones import PhoneText
+from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import has_proved_email
 from accounts.services.profile import change_profile
 from core.api import Door, StrictSerializer, answer, checked
@@ -28,7 +31,7 @@ ME = {
     "home_store": "ber-mitte",
     "preferred_channel": "email",
     "receipt_channel": "email",
-    "loyalty": {"card": "481516234200"},
+    "loyalty": LOYALTY_EXAMPLE,
 }
 
 
@@ -49,10 +52,6 @@ class ProfileChange(StrictSerializer):
         return value.lower()
 
 
-class Loyalty(serializers.Serializer[Any]):
-    card = serializers.CharField(help_text="The number that the card's QR code holds.")
-
-
 class Profile(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
@@ -64,7 +63,7 @@ class Profile(serializers.Serializer[Any]):
     home_store = serializers.CharField(allow_null=True)
     preferred_channel = serializers.CharField()
     receipt_channel = serializers.CharField()
-    loyalty = Loyalty()
+    loyalty = LoyaltyOut()
 
 
 class Me(Door):
@@ -115,5 +114,7 @@ def _profile_json(customer: Customer) -> dict[str, Any]:
         "home_store": customer.home_store or None,
         "preferred_channel": customer.preferred_channel,
         "receipt_channel": customer.receipt_channel,
-        "loyalty": {"card": customer.card_number},
+        "loyalty": loyalty_json(
+            loyalty_of(customer_id=customer.pk), card=customer.card_number, language=get_language() or "en"
+        ),
     }

@@ -2,6 +2,14 @@ from accounts.models.addresses import Address
 from accounts.models.balances import Balance, BalanceEntry, BalanceHold
 from accounts.models.consents import Consent
 from accounts.models.customers import Customer, CustomerMerge
+from accounts.models.loyalty import (
+    LoyaltyProgramme,
+    LoyaltyStanding,
+    LoyaltyTier,
+    PointDraw,
+    PointEarning,
+    PointLot,
+)
 from accounts.models.segments import Segment, SegmentMembership
 from accounts.models.tax_numbers import TaxNumber
 from accounts.models.touches import TouchMessage
@@ -14,6 +22,12 @@ __all__ = [
     "Consent",
     "Customer",
     "CustomerMerge",
+    "LoyaltyProgramme",
+    "LoyaltyStanding",
+    "LoyaltyTier",
+    "PointDraw",
+    "PointEarning",
+    "PointLot",
     "Segment",
     "SegmentMembership",
     "TaxNumber",

@@ -81,7 +81,7 @@ class BalanceEntry(models.Model):
     """One change of a balance, for ever. Each act on a balance is written once: its reference says which it was."""
 
     LOADED, SPENT, GIVEN_BACK, EXPIRED = "loaded", "spent", "given_back", "expired"
-    CORRECTED, TAKEN_BACK, MOVED = "corrected", "taken_back", "moved"
+    CORRECTED, TAKEN_BACK, MOVED, EARNED = "corrected", "taken_back", "moved", "earned"
     ENTRY_KINDS = [
         (LOADED, _("Loaded")),
         (SPENT, _("Spent")),
@@ -90,9 +90,12 @@ class BalanceEntry(models.Model):
         (CORRECTED, _("Corrected")),
         (TAKEN_BACK, _("Taken back")),
         (MOVED, _("Moved to another card")),
+        (EARNED, _("Earned")),
     ]
 
-    balance = models.ForeignKey(Balance, on_delete=models.PROTECT, related_name="entries", verbose_name=_("balance"))
+    balance = models.ForeignKey(
+        Balance, on_delete=models.PROTECT, related_name="entries", verbose_name=_("balance"), db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=ENTRY_KINDS)
     amount = models.BigIntegerField(_("change"))
     reference = models.CharField(_("reference"), max_length=80, help_text=_("The act that changed it."))

@@ -17,7 +17,11 @@ class Consent(models.Model):
     """
 
     customer = models.ForeignKey(
-        "accounts.Customer", on_delete=models.PROTECT, related_name="consents", verbose_name=_("customer")
+        "accounts.Customer",
+        on_delete=models.PROTECT,
+        related_name="consents",
+        verbose_name=_("customer"),
+        db_index=False,
     )
     medium = models.CharField(_("medium"), max_length=10, choices=MEDIA)
     purpose = models.CharField(_("purpose"), max_length=20, choices=PURPOSES)

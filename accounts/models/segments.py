@@ -30,7 +30,11 @@ class SegmentMembership(models.Model):
         Segment, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("segment")
     )
     customer = models.ForeignKey(
-        "accounts.Customer", on_delete=models.CASCADE, related_name="memberships", verbose_name=_("customer")
+        "accounts.Customer",
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("customer"),
+        db_index=False,
     )
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)

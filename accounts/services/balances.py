@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.events import BalanceChanged
 from accounts.models import BalanceEntry
+from accounts.models.balances import POINTS
+from accounts.services.lots import draw_lots, open_lot
 from core import sql
 from core.actors import THE_SYSTEM, Actor
 from core.errors import Refusal
@@ -98,7 +100,8 @@ WITH ended AS (
         amount = balance.amount - CASE WHEN %(state)s::text = 'spent' THEN locked.amount ELSE 0 END
     FROM locked WHERE balance.id = locked.id
 )
-SELECT reference FROM ended
+SELECT ended.reference, ended.balance_id, ended.amount, balance.kind
+FROM ended JOIN accounts_balance AS balance ON balance.id = ended.balance_id
 """
 # A hold that ran out is taken again if the money is still there.
 _HOLD_AGAIN = """
@@ -157,14 +160,44 @@ def balance_for(*, customer_id: int, kind: str, currency: str, now: datetime) ->
 
 @transaction.atomic(savepoint=False)
 def change_balance(
-    *, balance_id: int, kind: str, amount: int, reference: str, by: Actor, now: datetime, note: str = ""
+    *,
+    balance_id: int,
+    kind: str,
+    amount: int,
+    reference: str,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    expires_at: datetime | None = None,
 ) -> bool:
     """
     Add to a balance or take from it, once per kind and reference.
 
-    kind: of the entry (BalanceEntry). amount: minor units or points, not zero; what is held cannot be taken. Locks the
-    balance until the transaction ends. Return False, changing nothing, if this act was written before. Raises
-    BalanceNotEnough; roll back then.
+    kind: of the entry (BalanceEntry). amount: minor units or points, not zero; what is held cannot be taken.
+    expires_at: when points that are added end. Locks the balance until the transaction ends. Return False, changing
+    nothing, if this act was written before. Raises BalanceNotEnough; roll back then.
+    """
+    changed = change_amount(
+        balance_id=balance_id, kind=kind, amount=amount, reference=reference, by=by, now=now, note=note
+    )
+    if changed == POINTS and amount > 0:
+        open_lot(
+            balance_id=balance_id, kind="given", reference=f"{kind} {reference}", points=amount, now=now,
+            expires_at=expires_at,
+        )  # fmt: skip
+    elif changed == POINTS:
+        draw_lots(balance_id=balance_id, points=-amount, cause=kind, reference=reference, now=now)
+    return bool(changed)
+
+
+@transaction.atomic(savepoint=False)
+def change_amount(
+    *, balance_id: int, kind: str, amount: int, reference: str, by: Actor, now: datetime, note: str = ""
+) -> str:
+    """
+    Do what change_balance does but for the lots of points, which are the caller's to change.
+
+    Return the balance's kind; empty, with nothing changed, if this act was written before.
     """
     written = sql.execute(
         _WRITE_ENTRY,
@@ -179,7 +212,7 @@ def change_balance(
         },
     )
     if not written:
-        return False
+        return ""
     row = sql.fetch_one(_CHANGE, {"balance": balance_id, "amount": amount})
     if row is None:
         raise _not_enough([balance_id], now)
@@ -196,7 +229,7 @@ def change_balance(
                 currency=row["currency"],
             )
         )
-    return True
+    return str(row["kind"])
 
 
 @transaction.atomic(savepoint=False)
@@ -228,7 +261,13 @@ def spend_holds(*, references: Sequence[UUID], note: str, by: Actor, now: dateti
     row = sql.fetch_one(_HOLD_AGAIN, {"references": wanted})
     if row is None or not row["is_whole"]:
         return False
-    sql.fetch_all(_END, {"references": wanted, "state": "spent", "note": note, "now": now, **_origin(by)})
+    spent = sql.fetch_all(_END, {"references": wanted, "state": "spent", "note": note, "now": now, **_origin(by)})
+    for hold in spent:
+        if hold["kind"] == POINTS:
+            draw_lots(
+                balance_id=hold["balance_id"], points=hold["amount"], cause=BalanceEntry.SPENT,
+                reference=str(hold["reference"]), now=now,
+            )  # fmt: skip
     return True
 
 

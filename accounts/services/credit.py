@@ -3,9 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import BalanceEntry
+from accounts.models.balances import POINTS
+from accounts.queries.loyalty import programme_of
+from accounts.rules.loyalty import expiry_of
 from accounts.services.balances import balance_for, change_balance
 from core.actors import Actor
 
@@ -29,4 +33,9 @@ def correct_balance(
         note=reason,
         by=by,
         now=now,
+        expires_at=_points_end(kind, amount, now),
     )
+
+
+def _points_end(kind: str, amount: int, now: datetime) -> datetime | None:
+    return expiry_of(programme_of(settings.SHOP_CURRENCY), now) if kind == POINTS and amount > 0 else None

@@ -49,8 +49,8 @@ class ShoppersCart(CartDoor):
     @extend_schema(operation_id="cart", parameters=[TOKEN_PARAMETER], responses=CartOut, tags=["cart"])
     def get(self, request: Request) -> HttpResponse:
         """The caller's one open cart, at today's prices, with what is wrong on each line."""
-        now = timezone.now()
-        return answer_cart(cart_of(self.owner(request, now=now)), by=actor_of(request), now=now)
+        by, now = actor_of(request), timezone.now()
+        return answer_cart(cart_of(self.owner(request, now=now), by=by, now=now), by=by, now=now)
 
     @extend_schema(
         operation_id="cart_empty",
@@ -60,10 +60,10 @@ class ShoppersCart(CartDoor):
     )
     def delete(self, request: Request) -> HttpResponse:
         """Empty the cart; the cart itself stays."""
-        now = timezone.now()
+        by, now = actor_of(request), timezone.now()
         owner = self.owner(request, now=now)
-        empty_cart(owner=owner, by=actor_of(request), now=now, version=version_of(request))
-        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
+        empty_cart(owner=owner, by=by, now=now, version=version_of(request))
+        return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)
 
 
 class CartLines(CartDoor):
@@ -81,7 +81,7 @@ class CartLines(CartDoor):
         body = checked(NewLine, request)
         by, version = actor_of(request), version_of(request)
         owner, token = put_into_cart(owner=self.owner(request, now=now), by=by, now=now, version=version, **body)
-        return answer_cart(cart_of(owner), by=actor_of(request), now=now, status=201, token=token)
+        return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now, status=201, token=token)
 
 
 class CartLine(CartDoor):
@@ -95,18 +95,18 @@ class CartLine(CartDoor):
     )
     def patch(self, request: Request, line_id: str) -> HttpResponse:
         """Set the quantity of a line."""
-        now = timezone.now()
+        by, now = actor_of(request), timezone.now()
         body = checked(Quantity, request)
         owner = self.owner(request, now=now)
         change_quantity(
             owner=owner,
             line_id=line_id_of(line_id),
-            by=actor_of(request),
+            by=by,
             now=now,
             version=version_of(request),
             **body,
         )
-        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
+        return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)
 
     @extend_schema(
         operation_id="cart_remove",
@@ -116,12 +116,10 @@ class CartLine(CartDoor):
     )
     def delete(self, request: Request, line_id: str) -> HttpResponse:
         """Take a line out of the cart."""
-        now = timezone.now()
+        by, now = actor_of(request), timezone.now()
         owner = self.owner(request, now=now)
-        remove_line(
-            owner=owner, line_id=line_id_of(line_id), by=actor_of(request), now=now, version=version_of(request)
-        )
-        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
+        remove_line(owner=owner, line_id=line_id_of(line_id), by=by, now=now, version=version_of(request))
+        return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)
 
 
 class HandoverPicture(Door):

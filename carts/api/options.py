@@ -72,13 +72,13 @@ class FulfilmentOptions(CartDoor):
     )
     def get(self, request: Request) -> HttpResponse:
         """For each line and the whole cart: shipping with price and promise, and what each store has and by when."""
-        now = timezone.now()
+        by, now = actor_of(request), timezone.now()
         query = checked_query(OptionsQuery, request)
         near = parse_place(query["near"]) if "near" in query else None
-        cart = cart_of(self.owner(request, now=now))
+        cart = cart_of(self.owner(request, now=now), by=by, now=now)
         if cart is None or not cart.lines:
             return answer({"ship": None, "stores": [], "nearest_with_all": None})
-        return answer(_options_json(cart, near, actor_of(request), now))
+        return answer(_options_json(cart, near, by, now))
 
 
 def _options_json(cart: CartView, near: Place | None, by: Actor, now: datetime) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class CartByCode(StaffDoor):
         """The shopper's own open cart, by the code or QR on the phone."""
         now = timezone.now()
         cart_id = cart_id_of(code, secret=settings.HANDOVER_SECRET, now=now)
-        cart = get_cart(cart_id) if cart_id is not None else None
+        cart = get_cart(cart_id, by=self.actor(request), now=now) if cart_id is not None else None
         if cart is None or cart.state != "open":
             raise NotFound(_("No open cart has this code. Ask the customer to refresh the page and scan again."))
         return answer_cart(cart, by=self.actor(request), now=now)
@@ -56,9 +56,8 @@ class CustomerCartDoor(StaffDoor):
         if isinstance(exc, VersionConflict):
             now = timezone.now()
             owner = self.owner(self.kwargs["customer_id"])
-            exc.details["cart"] = cart_json(
-                cart_of_customer(list(owner.customer_ids)), by=self.actor(self.request), now=now
-            )
+            by = self.actor(self.request)
+            exc.details["cart"] = cart_json(cart_of_customer(list(owner.customer_ids), by=by, now=now), by=by, now=now)
         return super().handle_exception(exc)
 
 
@@ -174,4 +173,4 @@ class CustomerCartVoucher(CustomerCartDoor):
 
 
 def _answer(owner: Owner, *, by: Actor, now: datetime, status: int = 200) -> HttpResponse:
-    return answer_cart(cart_of_customer(list(owner.customer_ids)), by=by, now=now, status=status)
+    return answer_cart(cart_of_customer(list(owner.customer_ids), by=by, now=now), by=by, now=now, status=status)

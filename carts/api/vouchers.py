@@ -34,11 +34,11 @@ class CartVouchers(CartDoor):
     )
     def post(self, request: Request) -> HttpResponse:
         """Put a voucher into the cart; it is spent by the order. Limited in how often, so that codes stay unguessed."""
-        now = timezone.now()
+        by, now = actor_of(request), timezone.now()
         body = checked(NewVoucher, request)
         owner = self.owner(request, now=now)
         add_voucher(owner=owner, now=now, version=version_of(request), **body)
-        return answer_cart(cart_of(owner), by=actor_of(request), now=now, status=201)
+        return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now, status=201)
 
 
 class CartVoucher(CartDoor):
@@ -50,7 +50,7 @@ class CartVoucher(CartDoor):
     )
     def delete(self, request: Request, code: str) -> HttpResponse:
         """Take a voucher out of the cart."""
-        now = timezone.now()
+        by, now = actor_of(request), timezone.now()
         owner = self.owner(request, now=now)
         remove_voucher(owner=owner, code=code, now=now, version=version_of(request))
-        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
+        return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)

@@ -47,17 +47,17 @@ class SaveLine(CartDoor):
     )
     def post(self, request: Request, line_id: str) -> HttpResponse:
         """Take a line out of the cart and keep it on the wish list."""
-        now = timezone.now()
+        by, now = actor_of(request), timezone.now()
         owner = owner_of(request, now=now)
         move_line_to_wishlist(
             owner=owner,
             customer_id=person_ids(request.user)[0],
             line_id=line_id_of(line_id),
-            by=actor_of(request),
+            by=by,
             now=now,
             version=version_of(request),
         )
-        return answer_cart(cart_of(owner), by=actor_of(request), now=now)
+        return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)
 
 
 class Wishlist(Door):
@@ -67,7 +67,7 @@ class Wishlist(Door):
     def get(self, request: Request) -> HttpResponse:
         """What the caller saved for later, the newest first."""
         page = page_of(checked_query(PageQuery, request))
-        rows = wishlist_of(customer_ids=person_ids(request.user), page=page)
+        rows = wishlist_of(customer_ids=person_ids(request.user), page=page, by=actor_of(request), now=timezone.now())
         body = page_json(request, page, rows, key=lambda row: [row["id"]])
         body["results"] = [_saved_json(row) for row in body["results"]]
         return answer(body)

@@ -1,4 +1,5 @@
 from carts.models.carts import Cart, CartLine
+from carts.models.parity import ParityCheck, ParityDifference
 from carts.models.promotions import Promotion
 from carts.models.shipping import ShippingRate
 from carts.models.taxes import TaxRate, TaxZone
@@ -9,6 +10,8 @@ __all__ = [
     "Cart",
     "CartLine",
     "CartVoucher",
+    "ParityCheck",
+    "ParityDifference",
     "Promotion",
     "ShippingRate",
     "TaxRate",

@@ -58,7 +58,6 @@ class Cart(models.Model):
                 name="cart_merged_says_into_which",
             ),
         ]
-        indexes = [models.Index(fields=["customer", "-changed_at"], name="cart_latest_of_customer")]
 
     def __str__(self) -> str:
         return f"#{self.pk} ({self.state})"
@@ -67,7 +66,9 @@ class Cart(models.Model):
 class CartLine(models.Model):
     """A variant in a cart, with who put it there, through which door, when, and at what price."""
 
-    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines", verbose_name=_("cart"))
+    cart = models.ForeignKey(
+        Cart, on_delete=models.CASCADE, related_name="lines", verbose_name=_("cart"), db_index=False
+    )
     variant = models.ForeignKey(
         "inventory.Variant", on_delete=models.PROTECT, related_name="+", verbose_name=_("variant")
     )

@@ -45,7 +45,9 @@ class Voucher(models.Model):
 class CartVoucher(models.Model):
     """A voucher that lies in a cart; it is spent only by an order."""
 
-    cart = models.ForeignKey("carts.Cart", on_delete=models.CASCADE, related_name="vouchers", verbose_name=_("cart"))
+    cart = models.ForeignKey(
+        "carts.Cart", on_delete=models.CASCADE, related_name="vouchers", verbose_name=_("cart"), db_index=False
+    )
     voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="+", verbose_name=_("voucher"))
     added_at = models.DateTimeField(_("added at"))
 
@@ -94,7 +96,9 @@ class VoucherUse(models.Model):
 class VoucherCount(models.Model):
     """How often one customer used a voucher that is limited per customer; most is that limit, as it was then."""
 
-    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="+", verbose_name=_("voucher"))
+    voucher = models.ForeignKey(
+        Voucher, on_delete=models.PROTECT, related_name="+", verbose_name=_("voucher"), db_index=False
+    )
     customer = models.ForeignKey(
         "accounts.Customer", on_delete=models.PROTECT, related_name="+", verbose_name=_("customer")
     )

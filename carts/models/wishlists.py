@@ -10,7 +10,11 @@ class WishlistItem(models.Model):
     """A variant a person saved for later."""
 
     customer = models.ForeignKey(
-        "accounts.Customer", on_delete=models.CASCADE, related_name="wishlist", verbose_name=_("customer")
+        "accounts.Customer",
+        on_delete=models.CASCADE,
+        related_name="wishlist",
+        verbose_name=_("customer"),
+        db_index=False,
     )
     variant = models.ForeignKey(
         "inventory.Variant", on_delete=models.PROTECT, related_name="+", verbose_name=_("variant")

@@ -11,11 +11,14 @@ from carts.rules.goods import Item, paths_of
 from carts.rules.problems import LineFacts, Problem, line_problems
 from carts.rules.quote import ShippingTerms
 from core import sql
+from core.actors import Actor
 from core.errors import NotFound
 from core.translated import TranslatedText
+from inventory.queries.price_lists import SEGMENTS, STEPS
+from inventory.rules.price_lists import Asking, Step, parse_steps, price_of
 
 # A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
-LINES = """
+LINES = f"""
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
        cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from,
        (SELECT value FROM carts_termsstamp) AS terms_stamp, tax_number.country AS tax_number_country,
@@ -24,8 +27,10 @@ SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.custome
        store.code AS added_store, store.name AS added_store_name, variant.id AS variant_id, variant.sku,
        variant.attributes, product.id AS product_id, product.tax_category_id, category.path AS category_path,
        product.name, product.slug, price.amount AS unit_price,
+       buyer.segments, {STEPS.format(currency="cart.currency", segments="buyer.segments")} AS steps,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
+LEFT JOIN LATERAL (SELECT {SEGMENTS.format(person="cart.customer_id")} AS segments) AS buyer ON true
 LEFT JOIN carts_shippingrate AS rate ON rate.currency = cart.currency
 LEFT JOIN accounts_taxnumber AS tax_number ON tax_number.customer_id = cart.customer_id
 LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
@@ -44,7 +49,7 @@ LEFT JOIN LATERAL (
     WHERE media.product_id = product.id AND (media.variant_id = variant.id OR media.variant_id IS NULL)
     ORDER BY media.variant_id NULLS LAST, media.position, media.id LIMIT 1
 ) AS picture ON true
-WHERE {whose}
+WHERE {{whose}}
 ORDER BY line.id
 """
 _BY_CUSTOMER = LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
@@ -61,7 +66,12 @@ GROUP BY cart.id ORDER BY cart.id DESC LIMIT 1
 
 @dataclass(frozen=True, slots=True)
 class CartLineView:
-    """A line as it stands now; prices in minor units, unit_price None where the variant has none any more."""
+    """
+    A line as it stands now; prices in minor units, unit_price None where the variant has none any more.
+
+    unit_price_when_added and single_price: of one unit, then and now; what many units save is no change of the price.
+    step: where the price stands; None for the ordinary one.
+    """
 
     id: int
     variant_id: int
@@ -81,6 +91,8 @@ class CartLineView:
     product_id: int = 0
     category_path: str = ""
     tax_category: int | None = None
+    single_price: int | None = None
+    step: Step | None = None
 
     @property
     def item(self) -> Item:
@@ -93,12 +105,18 @@ class CartLineView:
             self.product_id,
             paths_of(self.category_path),
             self.tax_category,
+            self.is_tax_included,
         )
+
+    @property
+    def is_tax_included(self) -> bool | None:
+        """Whether the price list says that its price holds the tax; None as where it is supplied."""
+        return self.step.is_tax_included if self.step else None
 
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A cart with its lines and what is wrong with them; what it costs, carts.queries.quoting tells."""
+    """A cart with its lines, priced for a door, and what is wrong with them; what it costs, quoting tells."""
 
     id: int
     version: int
@@ -123,14 +141,14 @@ class CartGlance:
     units: int
 
 
-def cart_of_customer(customer_ids: list[int]) -> CartView | None:
+def cart_of_customer(customer_ids: list[int], *, by: Actor, now: datetime) -> CartView | None:
     """Return the open cart of a person, by all the ids of his records; None if there is none yet."""
-    return view_of(sql.fetch_all(_BY_CUSTOMER, {"customers": customer_ids}))
+    return view_of(sql.fetch_all(_BY_CUSTOMER, {"customers": customer_ids, "now": now}), by=by, now=now)
 
 
-def cart_of_token(token_hash: str) -> CartView | None:
+def cart_of_token(token_hash: str, *, by: Actor, now: datetime) -> CartView | None:
     """Return the open anonymous cart a token opens; None if there is none."""
-    return view_of(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash}))
+    return view_of(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash, "now": now}), by=by, now=now)
 
 
 def glance_at_cart(*, customer_ids: Sequence[int], token_hash: str) -> CartGlance | None:
@@ -139,22 +157,23 @@ def glance_at_cart(*, customer_ids: Sequence[int], token_hash: str) -> CartGlanc
     return CartGlance(**row) if row else None
 
 
-def get_cart(cart_id: int) -> CartView:
+def get_cart(cart_id: int, *, by: Actor, now: datetime) -> CartView:
     """Return a cart in whatever state. Raises NotFound."""
-    view = view_of(sql.fetch_all(_BY_ID, {"cart": cart_id}))
+    view = view_of(sql.fetch_all(_BY_ID, {"cart": cart_id, "now": now}), by=by, now=now)
     if view is None:
         raise NotFound(_("There is no such cart."))
     return view
 
 
-def view_of(rows: list[sql.Row]) -> CartView | None:
-    """Return the cart that rows of LINES tell of; None for no rows."""
+def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None:
+    """Return the cart that rows of LINES tell of, with the prices of a door at a moment; None for no rows."""
     if not rows:
         return None
     # A person merged from two records may for a moment own two open carts; the newest stands for both.
     cart_id = max(row["cart_id"] for row in rows)
     rows = [row for row in rows if row["cart_id"] == cart_id]
     cart = rows[0]
+    asking = Asking(now, by.channel, by.store_code, frozenset(cart["segments"] or ()))
     return CartView(
         id=cart_id,
         version=cart["version"],
@@ -164,17 +183,25 @@ def view_of(rows: list[sql.Row]) -> CartView | None:
         changed_at=cart["changed_at"],
         merge_report=cart["merge_report"],
         shipping_terms=ShippingTerms(cart["shipping_amount"] or 0, cart["shipping_free_from"]),
-        lines=[_line(row) for row in rows if row["id"] is not None],
+        lines=[_line(row, asking) for row in rows if row["id"] is not None],
         terms_stamp=cart["terms_stamp"],
         tax_number_country=cart["tax_number_country"] or "",
         voucher_ids=cart["voucher_ids"] or (),
     )
 
 
-def _line(row: sql.Row) -> CartLineView:
+def _line(row: sql.Row, asking: Asking) -> CartLineView:
+    unit_price = single_price = row["unit_price"]
+    step = None
+    if row["steps"]:
+        steps = parse_steps(row["steps"])
+        found = price_of(unit_price, steps, quantity=row["quantity"], asking=asking)
+        single = price_of(unit_price, steps, quantity=1, asking=asking)
+        if found is not None and single is not None:
+            unit_price, single_price, step = found.amount, single.amount, found.step
     facts = LineFacts(
         quantity=row["quantity"],
-        unit_price=row["unit_price"],
+        unit_price=single_price,
         unit_price_when_added=row["unit_price_when_added"],
         is_on_sale=row["is_on_sale"],
         available=row["available"] or 0,
@@ -188,7 +215,7 @@ def _line(row: sql.Row) -> CartLineView:
         attributes=row["attributes"],
         picture=row["picture"],
         quantity=row["quantity"],
-        unit_price=row["unit_price"],
+        unit_price=unit_price,
         unit_price_when_added=row["unit_price_when_added"],
         added_channel=row["added_channel"],
         added_store=row["added_store"],
@@ -198,4 +225,6 @@ def _line(row: sql.Row) -> CartLineView:
         product_id=row["product_id"],
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
+        single_price=single_price,
+        step=step,
     )

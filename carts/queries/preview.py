@@ -14,11 +14,15 @@ from carts.rules.quote import Quote, ShippingTerms
 from carts.rules.taxes import Place
 from core import sql
 from core.actors import Actor
+from inventory.queries.price_lists import SEGMENTS, STEPS
+from inventory.rules.price_lists import Asking, parse_steps, price_of
 
-_LINES = """
+_LINES = f"""
 SELECT given.place AS id, given.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.name,
-       product.slug, product.tax_category_id, category.path AS category_path, price.amount AS unit_price
-FROM unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS given(sku, quantity, place)
+       product.slug, product.tax_category_id, category.path AS category_path, price.amount AS unit_price,
+       buyer.segments, {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps
+FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
+CROSS JOIN unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS given(sku, quantity, place)
 JOIN inventory_variant AS variant ON variant.sku = given.sku
 JOIN inventory_product AS product ON product.id = variant.product_id
 JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
@@ -86,7 +90,13 @@ def _cart(imagined: Imagined) -> CartView:
     assert around is not None
     rows = sql.fetch_all(
         _LINES,
-        {"skus": list(imagined.units), "quantities": list(imagined.units.values()), "currency": currency},
+        {
+            "skus": list(imagined.units),
+            "quantities": list(imagined.units.values()),
+            "currency": currency,
+            "customer": imagined.customer_id,
+            "now": imagined.now,
+        },
     )
     return CartView(
         id=0,
@@ -97,14 +107,17 @@ def _cart(imagined: Imagined) -> CartView:
         changed_at=imagined.now,
         merge_report=[],
         shipping_terms=ShippingTerms(*(around["shipping"] or (0, None))),
-        lines=[_line(row, imagined.now) for row in rows],
+        lines=[_line(row, imagined) for row in rows],
         terms_stamp=around["stamp"],
         tax_number_country=around["tax_number_country"] or "",
         voucher_ids=around["voucher_ids"] or (),
     )
 
 
-def _line(row: sql.Row, now: datetime) -> CartLineView:
+def _line(row: sql.Row, imagined: Imagined) -> CartLineView:
+    asking = Asking(imagined.now, imagined.channel, imagined.store, frozenset(row["segments"] or ()))
+    found = price_of(row["unit_price"], parse_steps(row["steps"]), quantity=row["quantity"], asking=asking)
+    assert found is not None, "only what has a price is read"
     return CartLineView(
         id=row["id"],
         variant_id=row["variant_id"],
@@ -114,14 +127,15 @@ def _line(row: sql.Row, now: datetime) -> CartLineView:
         attributes={},
         picture=None,
         quantity=row["quantity"],
-        unit_price=row["unit_price"],
-        unit_price_when_added=row["unit_price"],
+        unit_price=found.amount,
+        unit_price_when_added=found.amount,
         added_channel="",
         added_store=None,
         added_store_name=None,
-        added_at=now,
+        added_at=imagined.now,
         problems=[],
         product_id=row["product_id"],
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
+        step=found.step,
     )

@@ -42,7 +42,8 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
     is_order = supplies is not None
     if supplies is None:
         supplies = [supply_of(cart, place_at(cart, by.store_code))]
-    needs_tax = terms.taxes is not None and (is_order or terms.adds_tax or cart.tax_number_country != "")
+    adds_tax = terms.adds_tax or any(line.is_tax_included is False for line in cart.lines)
+    needs_tax = terms.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
     vouchers = _vouchers(cart, now)
     opened = frozenset(voucher.promotion_id for voucher in vouchers if not voucher.problem)
     found = quote(

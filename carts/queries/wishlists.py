@@ -1,19 +1,26 @@
 """Reading the wish list."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core import sql
+from core.actors import Actor
 from core.api import Page
 from core.errors import Malformed
+from inventory.queries.price_lists import SEGMENTS, STEPS
+from inventory.rules.price_lists import Asking, parse_steps, price_of
 
-_ITEMS = """
+_ITEMS = f"""
 SELECT item.id, variant.sku, variant.attributes, product.slug, product.name,
        picture.file AS picture, price.amount AS unit_price, %(currency)s AS currency,
+       buyer.segments, {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps,
        variant.is_active AND product.state = 'published' AS is_on_sale, item.added_channel, item.added_at
-FROM carts_wishlistitem AS item
+FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
+CROSS JOIN carts_wishlistitem AS item
 JOIN inventory_variant AS variant ON variant.id = item.variant_id
 JOIN inventory_product AS product ON product.id = variant.product_id
 LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
@@ -26,28 +33,67 @@ WHERE item.customer_id = ANY(%(customers)s::bigint[]) AND (%(after)s::bigint IS 
 ORDER BY item.id DESC LIMIT %(limit)s
 """
 
-_IS_SAVED = """
-SELECT item.id FROM carts_wishlistitem AS item JOIN inventory_variant AS variant ON variant.id = item.variant_id
-WHERE item.customer_id = ANY(%(customers)s::bigint[]) AND variant.sku = %(sku)s LIMIT 1
+_OWN = f"""
+SELECT price.amount AS base, buyer.segments,
+       {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps,
+       EXISTS (SELECT FROM carts_wishlistitem AS item
+               WHERE item.customer_id = ANY(%(customers)s::bigint[]) AND item.variant_id = variant.id) AS is_saved
+FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
+CROSS JOIN inventory_variant AS variant
+LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
+WHERE variant.sku = %(sku)s
 """
 
 
-def is_saved(*, customer_ids: Sequence[int], sku: str) -> bool:
-    """Tell whether a variant is on a person's wish list, in one statement."""
-    return sql.fetch_one(_IS_SAVED, {"customers": list(customer_ids), "sku": sku}) is not None
+@dataclass(frozen=True, slots=True)
+class OwnView:
+    """What a variant is to one person. price: minor units, if a unit costs him something else than everybody."""
+
+    is_saved: bool = False
+    price: int | None = None
 
 
-def wishlist_of(*, customer_ids: list[int], page: Page) -> list[sql.Row]:
+def own_view(*, customer_ids: Sequence[int], sku: str, channel: str, now: datetime) -> OwnView:
+    """Return whether a variant is on a person's wish list, and what it costs him alone, in one statement."""
+    row = sql.fetch_one(
+        _OWN,
+        {
+            "customers": list(customer_ids),
+            "customer": customer_ids[0],
+            "sku": sku,
+            "currency": settings.SHOP_CURRENCY,
+            "now": now,
+        },
+    )
+    if row is None:
+        return OwnView()
+    steps = parse_steps(row["steps"])
+    own, everybodys = (
+        price_of(row["base"], steps, quantity=1, asking=Asking(now, channel, segments=frozenset(segments or ())))
+        for segments in (row["segments"], ())
+    )
+    is_special = own is not None and everybodys is not None and own.amount != everybodys.amount
+    return OwnView(row["is_saved"], own.amount if own is not None and is_special else None)
+
+
+def wishlist_of(*, customer_ids: list[int], page: Page, by: Actor, now: datetime) -> list[sql.Row]:
     """Return a page of what a person saved for later, the newest first, with today's prices in minor units."""
     after = page.after[0] if page.after else None
     if after is not None and not isinstance(after, int):
         raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
-    return sql.fetch_all(
+    rows = sql.fetch_all(
         _ITEMS,
         {
             "customers": customer_ids,
+            "customer": customer_ids[0],
+            "now": now,
             "currency": settings.SHOP_CURRENCY,
             "after": after,
             "limit": page.fetch,
         },
     )
+    for row in rows:
+        asking = Asking(now, by.channel, by.store_code, frozenset(row.pop("segments") or ()))
+        found = price_of(row["unit_price"], parse_steps(row.pop("steps")), quantity=1, asking=asking)
+        row["unit_price"] = found.amount if found else None
+    return rows

@@ -11,7 +11,7 @@ class Item:
     """
     Units of a variant at a price in minor units. categories: the paths of all shelves it stands on, from the root down.
 
-    tax_category: None for the standard one.
+    tax_category: None for the standard one. is_tax_included: in the price; None as where it is supplied.
     """
 
     id: int
@@ -21,6 +21,7 @@ class Item:
     product_id: int = 0
     categories: frozenset[str] = NO_PATHS
     tax_category: int | None = None
+    is_tax_included: bool | None = None
 
     @property
     def value(self) -> int:

@@ -12,7 +12,7 @@ BLOCKING = {INSUFFICIENT_STOCK, UNAVAILABLE}
 @dataclass(frozen=True, slots=True)
 class LineFacts:
     """
-    A line as it stands now. unit_price: today's price in minor units, None where there is none.
+    A line as it stands now. unit_price: what one unit costs today in minor units, None where there is no price.
 
     available: how many units the shopper could get, by the way that was chosen or by any way at all.
     """

@@ -5,7 +5,7 @@ The order of the calculation and every rounding are written down in docs/pricing
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from carts.rules.conditions import Scene
@@ -233,25 +233,28 @@ def _taxes(
 
 
 def _treatments(items: Sequence[Item], supplies: Sequence[Supply], terms: TaxTerms) -> dict[int, Treatment]:
-    known: dict[tuple[Place, int | None], Treatment | None] = {}
+    known: dict[tuple[Place, int | None, bool | None], Treatment | None] = {}
     found: dict[int, Treatment] = {}
     place_of = {item_id: supply.place for supply in supplies for item_id in supply.items}
     for item in items:
         place = place_of.get(item.id)
         if place is None:
             continue
-        key = (place, item.tax_category)
+        key = (place, item.tax_category, item.is_tax_included)
         if key not in known:
-            known[key] = _treatment(place, item.tax_category, terms)
+            known[key] = _treatment(place, item, terms)
         treatment = known[key]
         if treatment is not None:
             found[item.id] = treatment
     return found
 
 
-def _treatment(place: Place, category_id: int | None, terms: TaxTerms) -> Treatment | None:
+def _treatment(place: Place, item: Item, terms: TaxTerms) -> Treatment | None:
     zone = terms.table.zone_of(place)
     if zone is None:
         return None
     is_exempt = is_exempt_at(place, tax_number_country=terms.tax_number_country, shop_country=terms.shop_country)
-    return terms.table.treatment(zone=zone, category_id=category_id, day=terms.day, is_exempt=is_exempt)
+    found = terms.table.treatment(zone=zone, category_id=item.tax_category, day=terms.day, is_exempt=is_exempt)
+    if item.is_tax_included is None or item.is_tax_included == found.is_included:
+        return found
+    return replace(found, is_included=item.is_tax_included)

@@ -21,6 +21,8 @@ from core import sql
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import INSERT_EVENT, publish
+from inventory.queries.price_lists import SEGMENTS, STEPS
+from inventory.rules.price_lists import Asking, parse_steps, price_of
 
 LARGEST_QUANTITY = 9999
 _MAY_CHANGE = """
@@ -32,8 +34,9 @@ _OWNED = """
 
 _ADD = """
 WITH wanted AS (
-    SELECT variant.id, price.amount
-    FROM inventory_variant AS variant
+    SELECT variant.id, price.amount, buyer.segments, {steps} AS steps
+    FROM (SELECT {segments} AS segments) AS buyer
+    CROSS JOIN inventory_variant AS variant
     JOIN inventory_product AS product ON product.id = variant.product_id AND product.state = 'published'
     JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
     WHERE variant.sku = %(sku)s AND variant.is_active
@@ -47,14 +50,15 @@ WITH wanted AS (
            %(now)s
     FROM cart, wanted
     ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = present.quantity + EXCLUDED.quantity
-    RETURNING id
+    RETURNING id, present.quantity = %(quantity)s::int AS is_new
 ), event AS (
     {event}
     SELECT %(now)s, %(kind)s, %(customer)s::bigint, %(channel)s, %(store_code)s, %(staff)s::bigint, %(sku)s,
            jsonb_build_object('cart_id', cart.id, 'variant_id', wanted.id, 'quantity', %(quantity)s::int)
     FROM cart, wanted
 )
-SELECT wanted.id AS variant_id, cart.id AS cart_id
+SELECT wanted.id AS variant_id, cart.id AS cart_id, wanted.amount, wanted.segments, wanted.steps,
+       line.id AS line_id, line.is_new
 FROM (SELECT 1) AS always LEFT JOIN wanted ON true LEFT JOIN cart ON true LEFT JOIN line ON true
 """
 _NEW_CART = """
@@ -63,6 +67,15 @@ _NEW_CART = """
     SELECT %(customer)s::bigint, %(token_hash)s, %(currency)s, 'open', 1, '[]', %(channel)s, %(now)s, %(now)s
     FROM wanted
 """
+_LISTED = {
+    "segments": SEGMENTS.format(person="%(customer)s::bigint"),
+    "steps": STEPS.format(currency="%(currency)s", segments="buyer.segments"),
+}
+# What a unit cost when it was added, where that is not its ordinary price.
+_SET_ADDED_PRICES = """
+UPDATE carts_cartline SET unit_price_when_added = given.amount
+FROM unnest(%(lines)s::bigint[], %(amounts)s::bigint[]) AS given(id, amount) WHERE carts_cartline.id = given.id
+"""
 _ADD_FOR_CUSTOMER = _ADD.format(
     cart=f"""{_NEW_CART}
     ON CONFLICT (customer_id) WHERE state = 'open' DO UPDATE
@@ -70,6 +83,7 @@ _ADD_FOR_CUSTOMER = _ADD.format(
     WHERE %(version)s::int IS NULL OR present.version = %(version)s::int""",
     cart_id="present.id",
     event=INSERT_EVENT,
+    **_LISTED,
 )
 _ADD_FOR_TOKEN = _ADD.format(
     cart=f"""
@@ -77,8 +91,9 @@ _ADD_FOR_TOKEN = _ADD.format(
     FROM wanted WHERE token_hash = %(token_hash)s AND {_MAY_CHANGE}""",
     cart_id="carts_cart.id",
     event=INSERT_EVENT,
+    **_LISTED,
 )
-_ADD_TO_NEW = _ADD.format(cart=_NEW_CART, cart_id="present.id", event=INSERT_EVENT)
+_ADD_TO_NEW = _ADD.format(cart=_NEW_CART, cart_id="present.id", event=INSERT_EVENT, **_LISTED)
 
 # Takes the owner's open cart if it holds the line (or any line at all), and counts its version up.
 _TAKE_CART = f"""
@@ -158,6 +173,11 @@ def add_to_cart(*, owner: Owner, sku: str, quantity: int, by: Actor, now: dateti
     Returns the cart's id. Raises NotFound for a variant that is not on sale, VersionConflict, Malformed, and
     TokenSpent if the owner's token opens no cart.
     """
+    return put_line_in(owner=owner, sku=sku, quantity=quantity, by=by, now=now, version=version)
+
+
+def put_line_in(*, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None) -> int:
+    """Add as add_to_cart does, as a part of the caller's transaction."""
     statement = _ADD_FOR_CUSTOMER if owner.customer_ids else _ADD_FOR_TOKEN
     return _add(statement, owner, sku, quantity, by, now, version)
 
@@ -286,7 +306,17 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
         raise NotFound(_("There is no %(sku)s on sale.") % {"sku": sku}, sku=sku)
     if row["cart_id"] is None:
         raise _cannot_change(owner)
+    if row["steps"] and row["is_new"]:
+        asking = Asking(now, by.channel, by.store_code, frozenset(row["segments"] or ()))
+        found = price_of(row["amount"], parse_steps(row["steps"]), quantity=1, asking=asking)
+        if found is not None and found.amount != row["amount"]:
+            set_added_prices({row["line_id"]: found.amount})
     return int(row["cart_id"])
+
+
+def set_added_prices(amounts: Mapping[int, int]) -> None:
+    """Write down what one unit of each of these lines cost when it was added; amounts: minor units, by line."""
+    sql.execute(_SET_ADDED_PRICES, {"lines": list(amounts), "amounts": list(amounts.values())})
 
 
 def _touch(statement: str, owner: Owner, now: datetime, version: int | None, change: Mapping[str, Any]) -> sql.Row:

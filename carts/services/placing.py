@@ -1,6 +1,7 @@
 """A cart on its way to becoming an order: taken out of the shopper's hands, and given back if it comes to nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from carts.models import Cart
 from carts.queries.carts import LINES, CartView, get_cart, view_of
-from carts.services.carts import Owner, VersionConflict
+from carts.rules.problems import PRICE_CHANGED
+from carts.services.carts import Owner, VersionConflict, set_added_prices
 from carts.services.merging import merge_lines_back
 from carts.services.vouchers import give_vouchers_back, put_vouchers
 from core import sql
@@ -65,14 +67,24 @@ class CartEmpty(Refusal):
 
 
 @transaction.atomic(savepoint=False)
-def take_cart(*, owner: Owner, cart_id: int | None = None, version: int | None, now: datetime) -> CartView:
+def take_cart(
+    *,
+    owner: Owner,
+    cart_id: int | None = None,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+    at: datetime | None = None,
+) -> CartView:
     """
     Take the owner's open cart (or the one with this id) for an order: from here on nobody else can change it.
 
-    version: the one the shopper saw; no check without it. Locks the cart until the transaction ends; a rollback gives
-    it back. Raises CartEmpty if there is no open cart with lines, and VersionConflict.
+    version: the one the shopper saw; no check without it. by: at whose prices. at: and of which moment, if not now.
+    Locks the cart until the transaction ends; a rollback gives it back.
+    Raises CartEmpty if there is no open cart with lines, and VersionConflict.
     """
     parameters = {**owner.parameters(), "cart": cart_id, "version": version, "now": now}
+    moment = at or now
     rows = sql.fetch_all(_TAKE, parameters)
     if not rows:
         present = sql.fetch_one(_PRESENT, parameters)
@@ -82,7 +94,7 @@ def take_cart(*, owner: Owner, cart_id: int | None = None, version: int | None, 
             _("The cart was changed meanwhile. Look at it again before you order."), version=present["version"]
         )
     is_stale = any(row["version"] != row["taken_version"] for row in rows)
-    cart = get_cart(rows[0]["cart_id"]) if is_stale else view_of(rows)
+    cart = get_cart(rows[0]["cart_id"], by=by, now=moment) if is_stale else view_of(rows, by=by, now=moment)
     if cart is None or not cart.lines:
         raise CartEmpty(_("There is nothing in the cart."))
     return cart
@@ -96,11 +108,13 @@ def cart_from_lines(
     by: Actor,
     now: datetime,
     voucher_codes: Sequence[str] = (),
+    at: datetime | None = None,
 ) -> CartView:
     """
     Make a cart that is ordered at once, as a sale at the till without the shopper's own cart does.
 
-    lines: pairs of SKU and quantity. Raises NotFound for SKUs without a price, VoucherNotValid.
+    lines: pairs of SKU and quantity. at: of which moment the prices are, if not of now. Raises NotFound for SKUs
+    without a price, VoucherNotValid.
     """
     row = sql.fetch_one(
         _FROM_LINES,
@@ -120,7 +134,7 @@ def cart_from_lines(
     if missing:
         raise NotFound(_("Not on sale: %(skus)s.") % {"skus": ", ".join(missing)}, skus=missing)
     put_vouchers(cart_id=row["id"], codes=voucher_codes, customer_id=customer_id, now=now)
-    return get_cart(row["id"])
+    return _with_added_prices(get_cart(row["id"], by=by, now=at or now))
 
 
 @transaction.atomic(savepoint=False)
@@ -142,3 +156,24 @@ def give_cart_back(*, cart_id: int, by: Actor, now: datetime) -> None:
         cart.save(update_fields=["state"])
     else:
         merge_lines_back(source=cart, target=newer, by=by, now=now)
+
+
+def _with_added_prices(cart: CartView) -> CartView:
+    """Write down what the units of a cart cost just when they were added, and return it without changed prices."""
+    listed = {
+        line.id: line.single_price
+        for line in cart.lines
+        if line.single_price is not None and line.single_price != line.unit_price_when_added
+    }
+    if not listed:
+        return cart
+    set_added_prices(listed)
+    lines = [
+        replace(
+            line,
+            unit_price_when_added=listed.get(line.id, line.unit_price_when_added),
+            problems=[problem for problem in line.problems if problem.code != PRICE_CHANGED],
+        )
+        for line in cart.lines
+    ]
+    return replace(cart, lines=lines)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from carts.events import SavedForLater
 from carts.models import WishlistItem
-from carts.services.carts import Owner, take_line_out
+from carts.services.carts import Owner, put_line_in, take_line_out
 from core.actors import Actor
 from core.errors import NotFound
 from core.journal import publish
@@ -48,8 +48,23 @@ def move_line_to_wishlist(
 
 
 @transaction.atomic(durable=True)
+def move_saved_to_cart(*, owner: Owner, sku: str, by: Actor, now: datetime) -> None:
+    """
+    Take a variant off the person's wish list and put one of it into the cart; sent twice it moves once.
+
+    Locks the cart. Raises NotFound for what is not on the list, and as add_to_cart does: then it stays on the list.
+    """
+    _take_off(list(owner.customer_ids), sku)
+    put_line_in(owner=owner, sku=sku, quantity=1, by=by, now=now, version=None)
+
+
+@transaction.atomic(durable=True)
 def forget_saved(*, customer_ids: list[int], sku: str) -> None:
     """Take a variant off the person's wish list. Raises NotFound if it is not on it."""
+    _take_off(customer_ids, sku)
+
+
+def _take_off(customer_ids: list[int], sku: str) -> None:
     deleted, _rows = WishlistItem.objects.filter(customer_id__in=customer_ids, variant__sku=sku).delete()
     if not deleted:
         raise NotFound(_("This is not on the wish list."))

@@ -1,7 +1,9 @@
 """The backend itself; Django finds it by the name of this module."""
 
 import select
+from typing import Any
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 
@@ -19,9 +21,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _statements: PreparedStatements | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Read once: asking the settings again for every statement takes longer than many a statement's preparation.
+        self.prepares = settings.DATABASE_PREPARED_STATEMENTS
+        self._is_debugged = settings.DEBUG
+
+    @property
+    def queries_logged(self) -> bool:
+        """Whether Django's log of statements is kept on this connection."""
+        return self.force_debug_cursor or self._is_debugged
+
     def statements(self) -> PreparedStatements:
         """Return the hand-written statements of the connection, which is opened if there is none."""
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         statements = self._statements
         if statements is None or statements.connection is not self.connection:
             statements = self._statements = PreparedStatements(self.connection)

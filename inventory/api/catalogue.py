@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import permissions, serializers
 from rest_framework.request import Request
 
+from core.actors import APP
 from core.api import Door, StrictSerializer, answer, checked_query, page_json, page_of
 from core.money import money_json
 from core.ready import answer_ready
@@ -140,7 +141,7 @@ class ProductPage(OpenDoor):
     )
     def get(self, request: Request, slug: str) -> HttpResponse:
         return self.shared(
-            request, lambda: product_page_json(*get_product(slug, now=timezone.now()), selected_sku=None)
+            request, lambda: product_page_json(*get_product(slug, now=timezone.now(), channel=APP), selected_sku=None)
         )
 
 
@@ -162,7 +163,7 @@ class BarcodeProduct(OpenDoor):
 
     def _read(self, code: str) -> dict[str, Any]:
         slug, sku = find_by_barcode(code)
-        return product_page_json(*get_product(slug, now=timezone.now()), selected_sku=sku)
+        return product_page_json(*get_product(slug, now=timezone.now(), channel=APP), selected_sku=sku)
 
 
 class CategoryTree(OpenDoor):

@@ -47,6 +47,8 @@ PRODUCT_PAGE = {
             "sku": "MUG-RIM-CREAM",
             "attributes": {"colour": "Cream"},
             "price": {"amount": "16.90", "currency": "EUR"},
+            "volumes": [{"min_quantity": 10, "price": {"amount": "14.90", "currency": "EUR"}}],
+            "tax_included": None,
             "reduction": {
                 "lowest_price_30_days": {"amount": "18.90", "currency": "EUR"},
                 "since": "2026-11-14T09:00:00+00:00",

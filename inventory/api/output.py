@@ -67,13 +67,25 @@ class ReductionOut(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
 
 
+class VolumeOut(serializers.Serializer[Any]):
+    """What a unit costs from so many units on."""
+
+    min_quantity = serializers.IntegerField()
+    price = MoneySchema()
+
+
 class VariantOut(serializers.Serializer[Any]):
-    """What is bought. price: null if it is not sold in the shop's currency."""
+    """
+    What is bought. price: what everybody pays for one unit; null if it is not sold in the shop's currency. volumes:
+    what more units save. tax_included: whether a price list says so of its price; null as where it is supplied.
+    """
 
     id = serializers.CharField()
     sku = serializers.CharField()
     attributes = serializers.DictField()
     price = MoneySchema(allow_null=True)
+    volumes = VolumeOut(many=True)
+    tax_included = serializers.BooleanField(allow_null=True)
     reduction = ReductionOut(allow_null=True)
     barcodes = serializers.ListField(child=serializers.CharField())
     available = VariantStockOut()
@@ -211,6 +223,11 @@ def _variant_json(variant: sql.Row) -> dict[str, Any]:
         "sku": variant["sku"],
         "attributes": shown_attributes(variant["attributes"]),
         "price": None if amount is None else money_json(amount, settings.SHOP_CURRENCY),
+        "volumes": [
+            {"min_quantity": quantity, "price": money_json(volume, settings.SHOP_CURRENCY)}
+            for quantity, volume in variant["volumes"]
+        ],
+        "tax_included": variant["is_tax_included"],
         "reduction": None
         if reduction is None
         else {

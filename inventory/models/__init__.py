@@ -1,5 +1,6 @@
 from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
+from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
 from inventory.models.stock import StockLevel, StockMovement
@@ -8,12 +9,14 @@ from inventory.models.taxes import TaxCategory
 __all__ = [
     "Barcode",
     "Category",
+    "ListPrice",
     "Location",
     "Media",
     "OpeningException",
     "OpeningHours",
     "Price",
     "PriceHistory",
+    "PriceList",
     "PriceRange",
     "Product",
     "Reservation",

@@ -72,7 +72,9 @@ class Location(models.Model):
 class OpeningHours(models.Model):
     """A span of a weekday, in the store's own time, in which it is open; a lunch break makes two spans."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="hours", verbose_name=_("location"))
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, related_name="hours", verbose_name=_("location"), db_index=False
+    )
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
@@ -94,7 +96,7 @@ class OpeningException(models.Model):
     """A day on which the week's hours do not hold: closed when the times are empty, else open just then."""
 
     location = models.ForeignKey(
-        Location, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("location")
+        Location, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("location"), db_index=False
     )
     day = models.DateField(_("day"))
     opens = models.TimeField(_("opens"), null=True, blank=True)
@@ -122,7 +124,11 @@ class StaffAssignment(models.Model):
     """What a member of staff may do, and in which store; without a location, in every one."""
 
     staff = models.ForeignKey(
-        "accounts.Customer", on_delete=models.CASCADE, related_name="assignments", verbose_name=_("staff")
+        "accounts.Customer",
+        on_delete=models.CASCADE,
+        related_name="assignments",
+        verbose_name=_("staff"),
+        db_index=False,
     )
     location = models.ForeignKey(
         Location,

@@ -11,7 +11,7 @@ class Price(models.Model):
     """The price of a variant in one currency, the same on every channel. amount: minor units, tax included."""
 
     variant = models.ForeignKey(
-        "inventory.Variant", on_delete=models.CASCADE, related_name="prices", verbose_name=_("variant")
+        "inventory.Variant", on_delete=models.CASCADE, related_name="prices", verbose_name=_("variant"), db_index=False
     )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount in minor units"))
@@ -39,6 +39,7 @@ class PriceHistory(models.Model):
     variant = models.ForeignKey(
         "inventory.Variant", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+",
         verbose_name=_("variant"),
+        db_index=False,
     )  # fmt: skip
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount in minor units"))
@@ -62,7 +63,11 @@ class PriceRange(models.Model):
     """
 
     product = models.ForeignKey(
-        "inventory.Product", on_delete=models.CASCADE, related_name="price_ranges", verbose_name=_("product")
+        "inventory.Product",
+        on_delete=models.CASCADE,
+        related_name="price_ranges",
+        verbose_name=_("product"),
+        db_index=False,
     )
     currency = models.CharField(_("currency"), max_length=3)
     lowest = models.BigIntegerField(_("lowest"))

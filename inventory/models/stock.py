@@ -24,10 +24,14 @@ class StockLevel(models.Model):
     """
 
     variant = models.ForeignKey(
-        "inventory.Variant", on_delete=models.PROTECT, related_name="levels", verbose_name=_("variant")
+        "inventory.Variant", on_delete=models.PROTECT, related_name="levels", verbose_name=_("variant"), db_index=False
     )
     location = models.ForeignKey(
-        "inventory.Location", on_delete=models.PROTECT, related_name="levels", verbose_name=_("location")
+        "inventory.Location",
+        on_delete=models.PROTECT,
+        related_name="levels",
+        verbose_name=_("location"),
+        db_index=False,
     )
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
@@ -76,7 +80,9 @@ class StockMovement(models.Model):
         (RETURNED, _("Returned")),
     ]
 
-    level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="movements", verbose_name=_("level"))
+    level = models.ForeignKey(
+        StockLevel, on_delete=models.PROTECT, related_name="movements", verbose_name=_("level"), db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
     on_hand_change = models.IntegerField(_("on hand"), default=0)
     reserved_change = models.IntegerField(_("reserved"), default=0)

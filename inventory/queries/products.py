@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from core import sql
 from core.errors import NotFound
 from core.translated import in_language
+from inventory.queries.price_lists import STEPS
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from inventory.rules.price_lists import Asking, parse_steps, price_of, volume_steps
 from inventory.rules.prices import PriceSince, announced_reduction
 
 _PRODUCT = """
@@ -29,10 +31,10 @@ FROM inventory_product AS product
 WHERE product.slug = %(slug)s AND product.state = 'published'
 """
 
-_VARIANTS = """
+_VARIANTS = f"""
 SELECT variant.id, variant.sku, variant.attributes, price.amount,
        ARRAY(SELECT code FROM inventory_barcode WHERE variant_id = variant.id ORDER BY id) AS barcodes,
-       stock.ship, stock.stores,
+       stock.ship, stock.stores, {STEPS.format(currency="%(currency)s", segments="NULL::text[]")} AS steps,
        (SELECT jsonb_agg(jsonb_build_array(former.amount, former.since) ORDER BY former.since, former.id) FROM (
             SELECT id, amount, since FROM inventory_pricehistory
             WHERE variant_id = variant.id AND currency = %(currency)s ORDER BY since DESC, id DESC LIMIT 40) AS former
@@ -92,22 +94,22 @@ ORDER BY length(step.path)
 _CATEGORIES = "SELECT slug, name, path FROM inventory_category ORDER BY position, path"
 
 
-def get_product(slug: str, *, now: datetime) -> tuple[sql.Row, list[sql.Row]]:
+def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, list[sql.Row]]:
     """
-    Return a published product and its variants on sale, in two statements.
+    Return a published product and its variants on sale at the prices everybody pays on a channel, in two statements.
 
     The product: id, slug, name, description, brand, attributes, trail (categories from the root), media (file, alt,
-    sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), barcodes, ship (units
-    that can be sent), stores (how many have it), reduction (None, or the one to announce now). Raises NotFound.
+    sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), volumes (pairs of the
+    quantity from which a unit costs less, and what it costs then), is_tax_included (None: as where it is supplied),
+    barcodes, ship (units that can be sent), stores (how many have it), reduction (None, or the one to announce now).
+    Raises NotFound.
     """
     product = sql.fetch_one(_PRODUCT, {"slug": slug})
     if product is None:
         raise NotFound(_("There is no such product."))
     variants = sql.fetch_all(_VARIANTS, {"product": product["id"], "currency": settings.SHOP_CURRENCY})
     for variant in variants:
-        former = variant.pop("history") or ()
-        history = [PriceSince(amount, datetime.fromisoformat(since)) for amount, since in former]
-        variant["reduction"] = announced_reduction(history, now=now) if variant["amount"] is not None else None
+        _price(variant, Asking(now, channel))
     return product, variants
 
 
@@ -153,6 +155,21 @@ def shown_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     return {
         name: in_language(value) if _is_translated(value, languages) else value for name, value in attributes.items()
     }
+
+
+def _price(variant: sql.Row, asking: Asking) -> None:
+    """Put what everybody pays into a row, with what may be said of it."""
+    base, steps = variant["amount"], parse_steps(variant.pop("steps"))
+    found = price_of(base, steps, quantity=1, asking=asking)
+    history = [PriceSince(amount, datetime.fromisoformat(since)) for amount, since in variant.pop("history") or ()]
+    if found is not None and found.step is not None:
+        variant["amount"], began = found.amount, found.step.starts_at or asking.now
+        if history and history[-1].amount != found.amount:
+            # A door's own price is in no history, and a list that began just now may not be yet.
+            history.append(PriceSince(found.amount, max(began, history[-1].since)))
+    variant["volumes"] = volume_steps(base, steps, asking=asking) if steps else []
+    variant["is_tax_included"] = found.is_tax_included if found else None
+    variant["reduction"] = announced_reduction(history, now=asking.now) if found is not None else None
 
 
 def _is_translated(value: Any, languages: Sequence[str] | dict[str, Any]) -> bool:

@@ -83,7 +83,12 @@ class Stage:
     def _take_cart(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> CartView:
         if chapter.has_cart:
             assert chapter.customer is not None
-            return take_cart(owner=Owner(customer_ids=(chapter.customer.pk,)), version=None, now=chapter.placed_at)
+            return take_cart(
+                owner=Owner(customer_ids=(chapter.customer.pk,)),
+                version=None,
+                by=seat.actor(chapter.story.channel, chapter.customer),
+                now=chapter.placed_at,
+            )
         return cart_from_lines(
             lines=[(basket.variant.sku, basket.quantity) for basket in baskets],
             customer_id=chapter.customer.pk if chapter.customer else None,

@@ -53,6 +53,7 @@ STAFF = (
     StaffContent("Korbinian Huber", "clerk.muenchen@example.com", "clerk", "muc-zentrum"),
     StaffContent("Aino Korhonen", "clerk.helsinki@example.com", "clerk", "hel-keskusta"),
     StaffContent("Leopold Steiner", "clerk.wien@example.com", "clerk", "wie-neubau"),
+    StaffContent("Wanja Sommer", "warehouse@example.com", "clerk", "wh-berlin"),
 )
 
 _HOMES = {

@@ -4,16 +4,17 @@ import random
 from datetime import datetime, timedelta
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from accounts.models import Customer
+from accounts.models import Customer, LoyaltyProgramme
 from core import journal, sql
 from core.imports.progress import Progress
 from core.models import HandlerPosition, JournalEntry
 from inventory.models import Location, Media
-from omnistore.demo import balances, goods, history, large, money, people, stock, town
+from omnistore.demo import balances, goods, history, large, loyalty, money, people, stock, town
 from omnistore.demo.copying import allow_long_thought
 
 # Everything a shop fills; Django's own tables of types, rights and timetables stay.
@@ -47,6 +48,7 @@ def seed_small(*, seed: int, now: datetime, progress: Progress) -> None:
     sql.execute("SET synchronous_commit = off", {})
     locations, staff, shoppers = _lay_the_ground(rng=rng, now=now, progress=progress)
     history.write_history(rng=rng, now=now, locations=locations, staff=staff, shoppers=shoppers, progress=progress)
+    loyalty.write_points(shoppers=shoppers, now=now)
     sql.execute("RESET synchronous_commit", {})
     money.write_offers(now=now)
     if is_first:
@@ -79,6 +81,8 @@ def empty_the_shop() -> None:
         )
         for sequence in NUMBERS:
             cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
+    # An empty shop has a programme that is switched off, as the migrations leave it.
+    LoyaltyProgramme.objects.create(currency=settings.SHOP_CURRENCY)
 
 
 @transaction.atomic
@@ -97,6 +101,7 @@ def _lay_the_ground(
     variants = goods.write_goods(rng=rng, now=now, progress=progress)
     money.write_taxes()
     stock.fill_shelves(rng=rng, now=now, variants=variants, locations=locations, progress=progress)
+    loyalty.write_programme()
     balances.give_balances(shoppers=shoppers, now=now)
     return locations, staff, shoppers
 

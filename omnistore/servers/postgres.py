@@ -27,7 +27,6 @@ OPTIONS = {
     "shared_buffers": "256MB",
     "max_connections": "100",
     "jit": "off",
-    "wal_compression": "on",
     "max_wal_size": "1GB",
     "checkpoint_completion_target": "0.9",
     "random_page_cost": "1.1",

@@ -31,15 +31,19 @@ TEST_CARDS = [
 
 def checked_address(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an address as its country writes it. Raises ValidationError with what is wrong with each field."""
+    given = {name: values.get(name) or "" for name in ADDRESS_FIELDS}
+    # A country's rules are asked about the other fields too while these are blank, so that all is said at once.
+    wrong = {name: [_("Please fill this in.")] for name in ("name", "street_address") if not given[name].strip()}
     try:
-        return checked_values(AddressBody, {name: values.get(name) or "" for name in ADDRESS_FIELDS})
+        checked = checked_values(AddressBody, given | dict.fromkeys(wrong, "–"))
     except exceptions.ValidationError as error:
         assert isinstance(error.detail, dict)
-        wrong = {}
         for name, details in error.detail.items():
             blank = [_("Please fill this in.")] if not values.get(name) else [str(detail) for detail in details]
             wrong[name if name in ADDRESS_FIELDS else "street_address"] = blank
-        raise forms.ValidationError(wrong) from error
+    if wrong:
+        raise forms.ValidationError(wrong)
+    return checked
 
 
 class AddressForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.http import HttpRequest
@@ -62,9 +63,9 @@ class Visitor:
         state = (str(self.glance.id), self.glance.version) if self.glance else (None, NO_CART_VERSION)
         return json.dumps({"id": state[0], "version": state[1]})
 
-    def cart(self) -> CartView | None:
+    def cart(self, *, now: datetime) -> CartView | None:
         """The visitor's open cart, read anew."""
-        return cart_of(self.owner)
+        return cart_of(self.owner, by=self.actor, now=now)
 
 
 def visitor_of(request: HttpRequest) -> Visitor:

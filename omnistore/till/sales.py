@@ -19,6 +19,7 @@ from carts.doors import line_id_of
 from carts.queries.carts import CartLineView, CartView, cart_of_customer, cart_of_token
 from carts.queries.holders import holder_of
 from carts.rules.problems import INSUFFICIENT_STOCK, PRICE_CHANGED, Problem
+from carts.rules.quote import Quote
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, new_token
 from carts.services.merging import merge_token_cart
 from core.actors import Actor
@@ -28,6 +29,7 @@ from core.translated import in_language
 from inventory.queries.products import shown_attributes
 from inventory.queries.shelves import Shelf, Shelves, shelves_around
 from inventory.queries.staff import Store
+from orders.queries.earning import earning_cart
 from orders.queries.orders import number_of_cart
 
 NEW = "new"
@@ -65,9 +67,9 @@ def key_of_cart(cart_id: int) -> str:
     return f"cart-{_signer.sign(str(cart_id))}"
 
 
-def open_sale(key: str) -> Sale:
+def open_sale(key: str, *, by: Actor, now: datetime) -> Sale:
     """Return what a sale's address names, with the cart as it stands now. Raises as find_sale does."""
-    return with_cart(find_sale(key))
+    return with_cart(find_sale(key), by=by, now=now)
 
 
 def find_sale(key: str) -> Sale:
@@ -107,11 +109,13 @@ def find_cart(cart_id: int) -> Sale:
     return Sale(key_of_cart(cart_id), Owner(token_hash=holder.token_hash))
 
 
-def with_cart(sale: Sale) -> Sale:
-    """Return the sale with the cart as it stands now, in one statement."""
+def with_cart(sale: Sale, *, by: Actor, now: datetime) -> Sale:
+    """Return the sale with the cart as it stands now, at the prices of this till, in one statement."""
     if sale.owner.customer_ids:
-        return replace(sale, cart=cart_of_customer(list(sale.owner.customer_ids)))
-    return replace(sale, cart=cart_of_token(sale.owner.token_hash)) if sale.owner.token_hash else sale
+        return replace(sale, cart=cart_of_customer(list(sale.owner.customer_ids), by=by, now=now))
+    if sale.owner.token_hash:
+        return replace(sale, cart=cart_of_token(sale.owner.token_hash, by=by, now=now))
+    return sale
 
 
 def add_units(sale: Sale, *, sku: str, quantity: int, by: Actor, now: datetime) -> Sale:
@@ -140,6 +144,28 @@ def recognise(sale: Sale, person: Person, *, by: Actor, now: datetime) -> Sale:
 
 
 # --- What the screen shows ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a customer has of the loyalty programme, and what the sale on the screen earns."""
+
+    points: int
+    tier: str
+    earns: int
+
+
+def member_at_till(sale: Sale, quote: Quote | None, *, by_points: int = 0, now: datetime) -> Member | None:
+    """
+    Return what the screen says of the programme: in one statement, and none for a sale to nobody.
+
+    by_points: minor units of the sale that points pay.
+    """
+    if sale.person is None or sale.cart is None or quote is None:
+        return None
+    earning = earning_cart(sale.cart, customer_id=sale.person.id, now=now)
+    tier = in_language(earning.tier_name) if earning.tier_name else ""
+    return Member(earning.available, tier, earning.points(quote, by_points=by_points))
 
 
 @dataclass(frozen=True, slots=True)

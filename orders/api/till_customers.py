@@ -4,13 +4,16 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.output import LoyaltyOut, loyalty_json
 from accounts.phones import PhoneText
 from accounts.queries.consents import ConsentInForce, consents_in_force
+from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, Person, find_people, get_person
 from accounts.queries.timeline import entry_json, timeline
 from accounts.rules import roles
@@ -103,6 +106,7 @@ class CustomerDetail(FoundCustomer):
     orders = OrderOut(many=True)
     consents = CustomerConsentOut(many=True)
     value = CustomerValueOut(many=True, help_text="By currency.")
+    loyalty = LoyaltyOut()
 
 
 NEW_EXAMPLE = OpenApiExample("Met at the till", value={"name": "Ana", "phone": "+491713920001"}, request_only=True)
@@ -140,16 +144,20 @@ class TillCustomer(StaffDoor):
         """One customer with his story, cart, orders, consents and value."""
         person = get_person(customer_id=line_id_of(customer_id))
         entries = timeline(person_ids=person.ids, limit=SHOWN_ENTRIES)
-        cart = cart_of_customer(person.ids)
+        by, now = self.actor(request), timezone.now()
+        cart = cart_of_customer(person.ids, by=by, now=now)
         orders = orders_of(customer_ids=person.ids, after=None, limit=SHOWN_ORDERS)
         consents = consents_in_force(customer_id=person.id, person_ids=person.ids)
         return answer(
             {
                 **_person_json(person),
                 "timeline": [entry_json(entry) for entry in entries],
-                "carts": [cart_json(cart, by=self.actor(request), now=timezone.now())] if cart else [],
+                "carts": [cart_json(cart, by=by, now=now)] if cart else [],
                 "orders": [order_json(order, shows_codes=False) for order in orders],
                 "consents": [_consent_json(consent) for consent in consents],
+                "loyalty": loyalty_json(
+                    loyalty_of(customer_id=person.id), card=person.card_number, language=get_language() or "en"
+                ),
                 "value": [_value_json(bought) for bought in bought_so_far(customer_ids=person.ids)],
             }
         )

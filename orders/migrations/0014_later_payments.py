@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0012_reconciliation"),
+        ("orders", "0013_point_bonuses"),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 from orders.models.card_readers import CardReader
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
+from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
 from orders.models.payments import Payment, PaymentAttempt, ProviderNotice, ReconciliationBreak, Refund, SandboxCharge
 from orders.models.receipts import ReceiptRequest
@@ -18,6 +19,7 @@ __all__ = [
     "OrderTax",
     "Payment",
     "PaymentAttempt",
+    "PointBonus",
     "ProviderNotice",
     "ReceiptRequest",
     "ReconciliationBreak",

@@ -71,7 +71,7 @@ class FulfilmentLine(models.Model):
     """The units of one order line that a fulfilment carries, and the reservation that holds them."""
 
     fulfilment = models.ForeignKey(
-        Fulfilment, on_delete=models.PROTECT, related_name="lines", verbose_name=_("fulfilment")
+        Fulfilment, on_delete=models.PROTECT, related_name="lines", verbose_name=_("fulfilment"), db_index=False
     )
     order_line = models.ForeignKey(
         "orders.OrderLine", on_delete=models.PROTECT, related_name="fulfilment_lines", verbose_name=_("order line")

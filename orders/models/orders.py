@@ -49,6 +49,7 @@ class Order(models.Model):
         blank=True,
         related_name="orders",
         verbose_name=_("customer"),
+        db_index=False,
     )
     state = models.CharField(_("state"), max_length=10, choices=STATES)
     channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
@@ -144,7 +145,9 @@ class OrderLine(models.Model):
     quantity = open + fulfilled + cancelled.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("order"), db_index=False
+    )
     position = models.PositiveIntegerField(_("position"))
     variant = models.ForeignKey(
         "inventory.Variant", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("variant")
@@ -182,7 +185,6 @@ class OrderLine(models.Model):
             ),
             models.CheckConstraint(condition=Q(discount__gte=0), name="order_line_discount_not_negative"),
         ]
-        indexes = [models.Index(fields=["variant"], name="order_line_by_variant")]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
@@ -196,7 +198,9 @@ class OrderTax(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes", verbose_name=_("order"))
-    zone = models.ForeignKey("carts.TaxZone", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax zone"))
+    zone = models.ForeignKey(
+        "carts.TaxZone", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax zone"), db_index=False
+    )
     rate = models.PositiveIntegerField(_("tax rate in hundredths of a percent"))
     is_included = models.BooleanField(_("tax is in the price"))
     is_exempt = models.BooleanField(_("exempt buyer"), default=False)
@@ -224,7 +228,12 @@ class OrderDiscount(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="discounts", verbose_name=_("order"))
     line = models.ForeignKey(
-        OrderLine, on_delete=models.PROTECT, null=True, related_name="discounts", verbose_name=_("order line")
+        OrderLine,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="discounts",
+        verbose_name=_("order line"),
+        db_index=False,
     )
     promotion = models.ForeignKey(
         "carts.Promotion", on_delete=models.PROTECT, related_name="+", verbose_name=_("offer")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from core import sql
-from core.formats import day_text, money_text, percent_text, time_text
+from core.formats import day_text, money_text, number_text, percent_text, time_text
 from core.translated import in_language
 from orders.models import Payment
 from orders.queries.orders import get_order
@@ -17,7 +17,8 @@ from orders.queries.views import OrderView, PaymentView
 _METHODS = {**dict(Payment.METHODS), "test": gettext_lazy("Paid"), "imported": gettext_lazy("Paid")}
 # The store that sold it, or else the place that serves it: whose name, address and clock stand on the receipt.
 _PLACE = """
-SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone
+SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,
+       (SELECT points FROM accounts_pointearning WHERE reference = orders.number) AS points
 FROM orders_order AS orders
 LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
     AS served ON true
@@ -32,7 +33,7 @@ class ReceiptLine:
 
     name: str
     sku: str
-    quantity: int
+    quantity: str
     unit_price: str
     discount: str
     line_total: str
@@ -66,7 +67,8 @@ class Receipt:
     """
     A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty.
 
-    discounts: each offer with what it took off.
+    discounts: each offer with what it took off. points: what it has earned, and
+    points_text the same in words.
     """
 
     shop: str
@@ -87,6 +89,8 @@ class Receipt:
     taxes: list[ReceiptTax]
     payments: list[ReceiptPayment]
     refunds: list[str]
+    points: int = 0
+    points_text: str = ""
 
 
 def receipt_of(number: str, *, language: str) -> Receipt:
@@ -111,24 +115,26 @@ def receipt_of(number: str, *, language: str) -> Receipt:
             ReceiptLine(
                 name=line.name,
                 sku=line.sku,
-                quantity=line.quantity,
+                quantity=number_text(line.quantity, language),
                 unit_price=money_text(line.unit_price, order.currency, language),
-                discount=money(line.discount),
+                discount=money(-line.discount),
                 line_total=money_text(line.line_total, order.currency, language),
             )
             for line in order.lines
         ],
         items=money(order.items_total),
         discounts=[
-            (discount.name, money(discount.amount)) for discount in order.discounts if discount.target == "items"
+            (discount.name, money(-discount.amount)) for discount in order.discounts if discount.target == "items"
         ],
-        discount=money(order.discount_total),
+        discount=money(-order.discount_total),
         shipping=money(order.shipping_total),
         tax=money(order.tax_total),
         total=money_text(order.grand_total, order.currency, language),
         taxes=_taxes(order, language),
         payments=_payments(order, language),
-        refunds=[money(refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
+        refunds=[money(-refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
+        points=place.get("points") or 0,
+        points_text=number_text(place.get("points") or 0, language),
     )
 
 

@@ -43,7 +43,8 @@ class Tender:
     A way to pay: amount None for all that is owed, or, for a balance, as much of it as there is.
 
     tendered: cash laid down; payment_method: the provider's name. balance_ids: the gift card, or the rows of the
-    person's credit or points; limit: the most that they can pay.
+    person's credit or points; limit: the most that they can pay, but no more
+    than most_percent of the whole; least: below which they pay nothing.
     """
 
     method: str
@@ -52,6 +53,12 @@ class Tender:
     payment_method: str = ""
     balance_ids: tuple[int, ...] = ()
     limit: int | None = None
+    least: int = 0
+    most_percent: int = 100
+
+    def most_of(self, total: int) -> int:
+        """Return what a balance may pay of all that is owed."""
+        return min(self.limit or 0, total * self.most_percent // 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +145,9 @@ def plan_tenders(
     """
     if owed == 0:
         return []
+    _check_points(tenders, owed)
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    given = shares_of(tenders, left=owed - fixed)
+    given = shares_of(tenders, left=owed - fixed, total=owed)
     paid = sum(tender.amount for tender in given if tender.amount is not None)
     open_ended = [tender for tender in given if tender.amount is None]
     is_covered_by_balances = paid == owed and fixed < owed
@@ -157,12 +165,13 @@ def plan_tenders(
     return planned
 
 
-def shares_of(tenders: Sequence[Tender], *, left: int) -> list[Tender]:
-    """Give balances without an amount what they can pay of what is left, in their order."""
+def shares_of(tenders: Sequence[Tender], *, left: int, total: int) -> list[Tender]:
+    """Give balances without an amount what they can pay of what is left of a total, in their order."""
     given = []
     for tender in tenders:
         if tender.amount is None and tender.limit is not None:
-            tender = replace(tender, amount=max(0, min(left, tender.limit)))
+            amount = max(0, min(left, tender.most_of(total)))
+            tender = replace(tender, amount=amount if amount >= tender.least else 0)
             left -= tender.amount or 0
         given.append(tender)
     return given
@@ -171,7 +180,7 @@ def shares_of(tenders: Sequence[Tender], *, left: int) -> list[Tender]:
 def part_of(owed: int, tenders: Sequence[Tender]) -> int:
     """Return how much is paid, if it may be a part: what the tenders come to, or all if one of them takes the rest."""
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed)]
+    amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed, total=owed)]
     named = sum(amount for amount in amounts if amount is not None)
     return named if None not in amounts and 0 < named < owed else owed
 
@@ -189,6 +198,18 @@ def takes_at_once(*, kinds: set[str], methods: Sequence[str]) -> bool:
 def points_for(amount: int, *, point_value: int) -> int:
     """Return how many points pay an amount in minor units; what is left of the last one is lost."""
     return -(-amount // point_value)
+
+
+def _check_points(tenders: Sequence[Tender], owed: int) -> None:
+    for tender in tenders:
+        most = owed * tender.most_percent // 100
+        if tender.amount is not None and not tender.least <= tender.amount <= max(most, 0):
+            raise PaymentNotPossible(
+                _("Points pay no more and no less of an order than the shop has laid down."),
+                method=tender.method,
+                least=tender.least,
+                most=most,
+            )
 
 
 def _planned(tender: Tender, amount: int, coin: int, point_value: int) -> PlannedTender:

@@ -49,7 +49,7 @@ def check_out(*, claim: Claim, owner: Owner, wish: Wish, by: Actor, now: datetim
     try:
         return _order_once(
             claim,
-            lambda: take_cart(owner=owner, version=wish.cart_version, now=now),
+            lambda: take_cart(owner=owner, version=wish.cart_version, by=by, now=now, at=wish.occurred_at),
             wish,
             by=by,
             now=now,
@@ -70,7 +70,9 @@ def sell_cart(*, claim: Claim, cart_id: int, wish: Wish, by: Actor, now: datetim
     """Order a shopper's open cart at the till. Raises and answers like check_out."""
     return _order_once(
         claim,
-        lambda: take_cart(owner=Owner(), cart_id=cart_id, version=wish.cart_version, now=now),
+        lambda: take_cart(
+            owner=Owner(), cart_id=cart_id, version=wish.cart_version, by=by, now=now, at=wish.occurred_at
+        ),
         wish,
         by=by,
         now=now,
@@ -97,7 +99,14 @@ def sell_lines(
     """
     return _order_once(
         claim,
-        lambda: cart_from_lines(lines=lines, customer_id=customer_id, voucher_codes=voucher_codes, by=by, now=now),
+        lambda: cart_from_lines(
+            lines=lines,
+            customer_id=customer_id,
+            voucher_codes=voucher_codes,
+            by=by,
+            now=now,
+            at=wish.occurred_at,
+        ),
         wish,
         by=by,
         now=now,

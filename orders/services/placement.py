@@ -177,10 +177,10 @@ def _check_total(cart: CartView, wish: Wish, found: Quote) -> None:
         {
             "sku": line.sku,
             "old_price": money_json(line.unit_price_when_added, cart.currency),
-            "new_price": money_json(line.unit_price or 0, cart.currency),
+            "new_price": money_json(line.single_price or 0, cart.currency),
         }
         for line in cart.lines
-        if line.unit_price != line.unit_price_when_added
+        if line.single_price != line.unit_price_when_added
     ]
     raise TotalChanged(
         _("The total is %(total)s now. Look at it and order again if you agree.")

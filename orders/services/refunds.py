@@ -20,6 +20,7 @@ from accounts.models import BalanceEntry
 from accounts.queries.balances import balances_held_for
 from accounts.services.balances import balance_for, change_balance
 from accounts.services.gift_cards import give_back_to_card
+from accounts.services.loyalty import give_points_back
 from core import sql
 from core.actors import THE_SYSTEM, Actor
 from core.errors import NotFound, Refusal
@@ -216,22 +217,23 @@ def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
     elif row["method"] == GIFT_CARD:
         (balance_id,) = balances_held_for(row["hold_key"])
         give_back_to_card(card_id=balance_id, amount=row["amount"], reference=reference, by=by, now=now)
-    else:
-        units = row["amount"]
-        if row["points"] is not None:
-            before = row["refunded"] - row["amount"]
-            units = points_back(
-                row["points"], amount=row["paid"], refunded_before=before, refunded_now=row["amount"]
-            )  # fmt: skip
+    elif row["points"] is not None:
+        before = row["refunded"] - row["amount"]
+        units = points_back(row["points"], amount=row["paid"], refunded_before=before, refunded_now=row["amount"])
         if units:
-            change_balance(
-                balance_id=balances_held_for(row["hold_key"])[0],
-                kind=BalanceEntry.GIVEN_BACK,
-                amount=units,
-                reference=reference,
-                by=by,
-                now=now,
+            (balance_id, *_others) = balances_held_for(row["hold_key"])
+            give_points_back(
+                spent_for=str(row["hold_key"]), balance_id=balance_id, points=units, reference=reference, by=by, now=now
             )
+    else:
+        change_balance(
+            balance_id=balances_held_for(row["hold_key"])[0],
+            kind=BalanceEntry.GIVEN_BACK,
+            amount=row["amount"],
+            reference=reference,
+            by=by,
+            now=now,
+        )
     _settle(row["refund_id"], Refund.DONE, by=by, now=now)
 
 

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.queries.balances import Holding, holdings_of_customer
+from accounts.queries.loyalty import programme_of
+from accounts.rules.loyalty import Programme
 from accounts.services.balances import HoldWish, hold_balances, release_holds, spend_holds
 from accounts.services.gift_cards import look_up_gift_card
 from core import sql
@@ -48,15 +50,16 @@ def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> T
     return replace(tender, balance_ids=(card.id,), limit=card.free)
 
 
-def with_holdings(tenders: Sequence[Tender], held: Mapping[str, Holding]) -> list[Tender]:
-    """Return tenders with the credit and points that they are paid with, and the most that these can pay."""
-    worth = {POINTS: settings.POINT_VALUE_MINOR}
+def with_holdings(tenders: Sequence[Tender], held: Mapping[str, Holding], programme: Programme) -> list[Tender]:
+    """
+    Return tenders with the credit and points that they are paid with, and the most that these can pay.
+
+    programme: what points are worth, and how many of them are taken.
+    """
     return [
-        replace(
-            tender,
-            balance_ids=held[tender.method].ids,
-            limit=held[tender.method].free * worth.get(tender.method, 1),
-        )
+        _by_points(tender, held[POINTS], programme)
+        if tender.method == POINTS and held
+        else replace(tender, balance_ids=held[tender.method].ids, limit=held[tender.method].free)
         if tender.method in held
         else tender
         for tender in tenders
@@ -78,13 +81,14 @@ def plan_payment(
     customer_id: whose credit and points pay; one statement more if any do. may_be_part: tenders that come to less than
     what is owed pay a part of it. Raises Malformed, PaymentNotPossible.
     """
-    known = _with_balances(tenders, customer_id, currency)
+    programme = _programme_for(tenders, currency)
+    known = _with_balances(tenders, customer_id, currency, programme)
     planned = plan_tenders(
         known,
         owed=part_of(owed, known) if may_be_part else owed,
         kinds=kinds,
         coin=smallest_coin(currency, override=settings.CASH_COIN_MINOR),
-        point_value=settings.POINT_VALUE_MINOR or 1,
+        point_value=programme.point_value or 1,
     )
     return [replace(tender, hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
 
@@ -124,11 +128,30 @@ def release_held_tenders(*, order_id: int, now: datetime) -> None:
     sql.execute(_VOID, {"order": order_id})
 
 
-def _with_balances(tenders: Sequence[Tender], customer_id: int | None, currency: str) -> list[Tender]:
+def _by_points(tender: Tender, holding: Holding, programme: Programme) -> Tender:
+    return replace(
+        tender,
+        balance_ids=holding.ids,
+        limit=holding.free * programme.point_value,
+        least=programme.minimum_points * programme.point_value,
+        most_percent=programme.most_percent,
+    )
+
+
+def _programme_for(tenders: Sequence[Tender], currency: str) -> Programme:
+    if any(tender.method == POINTS for tender in tenders):
+        return programme_of(currency)
+    return Programme(currency)
+
+
+def _with_balances(
+    tenders: Sequence[Tender], customer_id: int | None, currency: str, programme: Programme
+) -> list[Tender]:
     if not any(tender.method in BALANCES and tender.method != GIFT_CARD for tender in tenders):
         return list(tenders)
     if customer_id is None:
         raise PaymentNotPossible(_("Only somebody we know has credit or points: sign in first."), method="credit")
-    if any(tender.method == POINTS for tender in tenders) and not settings.POINT_VALUE_MINOR:
+    if any(tender.method == POINTS for tender in tenders) and not programme.point_value:
         raise PaymentNotPossible(_("Points pay for nothing in this shop."), method=POINTS)
-    return with_holdings(tenders, holdings_of_customer(customer_id=customer_id, currency=currency))
+    held = holdings_of_customer(customer_id=customer_id, currency=currency)
+    return with_holdings(tenders, held, programme)

@@ -57,8 +57,9 @@ WITH new_order AS (
     SELECT new_order.id, line.id, given.promotion_id, given.name, given.amount
     FROM new_order,
          unnest(%(offers)s::bigint[], %(offer_names)s::text[], %(offer_lines)s::int[], %(offer_amounts)s::bigint[])
-             AS given(promotion_id, name, position, amount)
+             WITH ORDINALITY AS given(promotion_id, name, position, amount, place)
     LEFT JOIN line ON line.position = given.position
+    ORDER BY given.place
 ), part AS (
     SELECT *, nextval(pg_get_serial_sequence('orders_fulfilment', 'id')) AS id
     FROM unnest(%(kinds)s::text[], %(locations)s::bigint[], %(addresses)s::jsonb[], %(promised)s::timestamptz[])
@@ -207,8 +208,13 @@ def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
 def _quote_parameters(draft: Draft) -> dict[str, Any]:
     lines = [draft.quote.lines[line.id] for line in draft.cart.lines]
     taxes = draft.quote.taxes
+    # Offer by offer, as the cart lists them: what was written first is told first.
     discounts: list[tuple[int | None, Discount]] = [
-        (place, discount) for place, line in enumerate(lines, 1) for discount in line.discounts
+        (place, share)
+        for discount in draft.quote.discounts
+        for place, line in enumerate(lines, 1)
+        for share in line.discounts
+        if share.offer_id == discount.offer_id
     ]
     discounts += [(None, discount) for discount in draft.quote.discounts if discount.target == "shipping"]
     return {

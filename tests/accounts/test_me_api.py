@@ -14,10 +14,10 @@ def ana():
     return make_customer(phone="+4917112345678", card_number="481516234200")
 
 
-def test_gives_the_persons_own_details_in_two_statements(client, ana, django_assert_num_queries):
+def test_gives_the_persons_own_details_in_three_statements(client, ana, django_assert_num_queries):
     headers = bearer(ana)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         answer = client.get("/api/v1/me/", headers=headers)
 
     assert answer.status_code == 200
@@ -33,7 +33,18 @@ def test_gives_the_persons_own_details_in_two_statements(client, ana, django_ass
         "home_store": None,
         "preferred_channel": "email",
         "receipt_channel": "email",
-        "loyalty": {"card": "481516234200"},
+        "loyalty": {
+            "card": "481516234200",
+            "points": 0,
+            "available": 0,
+            "pending": 0,
+            "owed": 0,
+            "pending_lots": [],
+            "next_expiry": None,
+            "tier": None,
+            "next_tier": None,
+            "year_points": 0,
+        },
     }
 
 

@@ -16,7 +16,14 @@ from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from accounts.models import Customer
+from carts.models import ShippingRate
+from core import sql
+from inventory.models import Location, Variant
+from orders.models import TillSession
 from tests.browser.looking import Faults
+from tests.factories.inventory import make_category
+from tests.factories.orders import make_till_session
 
 # Playwright keeps an event loop in this thread; Django would refuse to touch the database beside one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -24,6 +31,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 ROOT = Path(__file__).resolve().parents[2]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 LONGEST_WAIT_MS = 30_000  # Waited out only by what fails.
+# The first is the same browser without what a window on a desk needs; each page costs half as much.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+
+MUG, LAMP = "4006381333931", "4012345678901"
 
 OpenPage = Callable[..., Page]
 
@@ -31,7 +42,7 @@ OpenPage = Callable[..., Page]
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser; a test opens windows of its own in it."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.fail("These tests need the browser Chromium: run `make chromium`.")
     playwright: Playwright = sync_playwright().start()
@@ -113,6 +124,29 @@ def phone(open_page: OpenPage) -> Page:
 def desk(open_page: OpenPage) -> Page:
     """A computer's window, 1280 pixels wide, in English; nobody is signed in."""
     return open_page(size=DESK)
+
+
+@pytest.fixture
+def goods(shop: str, mug: Variant, lamp: Variant, settings: Any) -> Variant:
+    """A shelf with the mug and the lamp, both with a barcode; sending costs 4.90."""
+    settings.ENABLE_TEST_PROVIDER = True
+    settings.STAFF_SECOND_FACTOR = False
+    # What other tests sold is still known to the search, and would be taken for what was meant.
+    sql.execute("TRUNCATE inventory_searchword", {})
+    ShippingRate.objects.create(currency="EUR", amount=490)
+    lamp.barcodes.create(code=LAMP)
+    shelf = make_category("home", name={"en": "Home", "ar": "المنزل", "fa": "خانه"})
+    for variant, name in ((mug, "Mug"), (lamp, "Lamp")):
+        variant.product.category = shelf
+        variant.product.name = {"en": name, "ar": "كوب", "fa": "ماگ"}
+        variant.product.save()
+    return mug
+
+
+@pytest.fixture
+def register(high_street: Location, tess: Customer) -> TillSession:
+    """The register that Tess opened on the high street."""
+    return make_till_session(high_street, tess, register="till-1")
 
 
 def _wait_for(address: str) -> None:

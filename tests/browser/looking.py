@@ -35,6 +35,11 @@ class Faults(UserList[str]):
             self.append(f"foreign address: {request.url}")
 
 
+def have_axe_on_every_page(window: Page) -> None:
+    """Have axe stand ready on each page that is opened here from now on, instead of handing it over each time."""
+    window.context.add_init_script(AXE_SCRIPT)
+
+
 def axe_violations(page: Page, *, contrast: bool = True) -> list[str]:
     """
     Return what axe finds wrong with the page as it is now: rule, and where.
@@ -42,7 +47,8 @@ def axe_violations(page: Page, *, contrast: bool = True) -> list[str]:
     contrast: whether to compare colours too, which takes most of the time and is the same in every language.
     """
     options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": contrast}}}
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     found: Any = page.evaluate(RUN, options)
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 

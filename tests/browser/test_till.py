@@ -2,40 +2,17 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Customer
-from carts.models import Cart, ShippingRate
+from carts.models import Cart
 from orders.models import HandOver, Order, Payment, TillSession
-from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.browser.looking import axe_violations, fits
+from tests.browser.conftest import DESK, LAMP, MUG, PHONE, OpenPage
 from tests.browser.people import come_signed_in, work
 from tests.browser.scanner import read_code, type_as_scanner
 from tests.client import Api
 from tests.factories.accounts import PASSWORD
 from tests.factories.orders import make_order, make_till_session
-
-MUG, LAMP = "4006381333931", "4012345678901"
-NARROW = {"width": 320, "height": 700}
-
-
-@pytest.fixture
-def goods(shop, mug, lamp, settings):
-    """The mug and the lamp, both with a barcode; sending costs 4.90."""
-    settings.ENABLE_TEST_PROVIDER = True
-    settings.STAFF_SECOND_FACTOR = False
-    ShippingRate.objects.create(currency="EUR", amount=490)
-    lamp.barcodes.create(code=LAMP)
-    for variant, name in ((mug, "Mug"), (lamp, "Lamp")):
-        variant.product.name = {"en": name, "ar": "كوب", "fa": "ماگ"}
-        variant.product.save()
-    return mug
-
-
-@pytest.fixture
-def register(high_street, tess) -> TillSession:
-    return make_till_session(high_street, tess, register="till-1")
 
 
 def work_by_keyboard(page: Page, person: Customer, register: TillSession) -> Page:
@@ -244,37 +221,3 @@ def test_the_home_page_keeps_itself_up_to_date(open_page: OpenPage, goods, ana, 
     till.clock.fast_forward(5_000)
 
     expect(till.locator(".tile").first).to_contain_text("1")
-
-
-@pytest.mark.parametrize("language", ["en", "ar", "fa"])
-def test_every_page_fits_and_axe_finds_nothing(open_page: OpenPage, goods, ana, tess, register, high_street, language):
-    Api(ana).add("MUG", 40)
-    orders = [
-        make_order((goods, 1, 1290), store=high_street, customer=ana, state=state, paid="pay_in_store")
-        for state in ("placed", "accepted", "ready")
-    ]
-    page = work(open_page(size=DESK, language=language), tess, register)
-    sale = f"/admin/till/sales/customer-{ana.pk}/"
-    paths = [
-        *(sale, f"{sale}payment/?way=ship", "/admin/till/pickups/?tab=pick", "/admin/"),
-        *("/admin/till/stores/", "/admin/till/registers/", f"/admin/till/registers/{register.pk}/closing/"),
-        *("/admin/till/sales/new/", f"{sale}customer/new/", "/admin/till/find/?q=ana"),
-        *(f"{sale}payment/?way={way}" for way in ("carry_out", "here", "elsewhere")),
-        *(f"/admin/till/pickups/?tab={tab}" for tab in ("accept", "ready", "late", "collected")),
-        *(f"/admin/till/pickups/{order.fulfilments.get().pk}/" for order in orders),
-        f"/admin/till/customers/{ana.pk}/",
-        f"/admin/till/orders/{orders[0].number}/",
-        f"/admin/till/orders/{orders[0].number}/done/",
-        f"/admin/till/orders/{orders[0].number}/receipt/",
-    ]
-
-    wrong = []
-    # What differs by language is the same on every page; one language goes through all of them.
-    for path in paths if language == "en" else paths[:4]:
-        page.goto(path)
-        wrong += [(path, violation) for violation in axe_violations(page)]
-        for size in (NARROW, DESK):
-            page.set_viewport_size(size)
-            wrong += [] if fits(page) else [(path, "too wide", size["width"])]
-
-    assert wrong == []

@@ -72,6 +72,22 @@ def test_the_order_keeps_what_each_offer_took_off_which_line(ana, mug, lamp):
     assert find_breaches() == {}
 
 
+def test_the_order_tells_of_offers_in_the_order_of_the_cart(ana, mug, lamp):
+    lamp.product.category = make_category("lights")
+    lamp.product.save()
+    make_offer({"kind": "percent", "basis_points": 1000, "on_whole": True}, name={"en": "On everything"})
+    make_offer({"kind": "percent", "basis_points": 2000, "goods": {"categories": ["lights"]}}, name={"en": "On lights"})
+    phone = Api(ana)
+    phone.add("MUG")
+    cart = phone.add("LAMP")
+
+    order = phone.check_out(cart, fulfilments=PICKUP).json()
+
+    assert [offer["name"] for offer in cart["discounts"]] == ["On lights", "On everything"]
+    assert order["discounts"] == cart["discounts"]
+    assert phone.get(f"orders/{order['number']}/").json()["discounts"] == cart["discounts"]
+
+
 def test_what_comes_back_is_worth_what_was_paid_for_it(ana, mug):
     make_offer({"kind": "buy_and_get", "buy": 2, "get": 1})
     phone = Api(ana)

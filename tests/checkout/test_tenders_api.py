@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import Balance, BalanceHold
+from accounts.models import Balance, BalanceHold, LoyaltyProgramme
 from accounts.services.balances import HOLD_LIFETIME, HoldWish, hold_balances, release_lapsed_holds
 from core.ids import new_id
 from core.invariants import find_breaches
@@ -296,8 +296,8 @@ def test_a_deposit_online_and_the_rest_by_gift_card_at_the_desk(phone, tess, hig
     assert find_breaches() == {}
 
 
-def test_points_of_a_shop_that_takes_none_pay_nothing(phone, ana, settings):
-    settings.POINT_VALUE_MINOR = 0
+def test_points_of_a_shop_that_takes_none_pay_nothing(phone, ana):
+    LoyaltyProgramme.objects.update(point_value=0)
     give_credit(ana, 9999, kind="points")
 
     refused = phone.check_out(fulfilments=PICKUP, payments=[{"method": "points"}, {"method": "test"}])

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import Customer
+from accounts.models import Customer, LoyaltyStanding, PointLot
 from core import journal
 from core.imports.progress import Silence
 from core.invariants import find_breaches, registered
@@ -68,9 +68,17 @@ def the_shop() -> list[tuple[Any, ...]]:
         *Order.objects.order_by("pk").values_list("number", "state", "channel", "grand_total", "placed_at"),
         *Fulfilment.objects.order_by("pk").values_list("kind", "state", "ready_at", "expires_at", "finished_at"),
         *StockLevel.objects.order_by("pk").values_list("variant__sku", "location__code", "on_hand", "reserved"),
+        *LoyaltyStanding.objects.order_by("pk").values_list("customer__email", "tier__code", "points"),
         *Customer.objects.order_by("pk").values_list("name", "email", "card_number", "joined_at"),
         *Product.objects.order_by("pk").values_list("slug", "published_at"),
     ]
+
+
+def test_some_shoppers_have_points_and_a_tier():
+    tiers = LoyaltyStanding.objects.filter(tier__isnull=False)
+    assert tiers.exists()
+    assert PointLot.objects.filter(kind="earned", matured_at__isnull=True).exists()
+    assert PointLot.objects.filter(kind="earned", matured_at__isnull=False).exists()
 
 
 def test_is_sound():

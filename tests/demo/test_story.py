@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from core import sql
 from core.models import JournalEntry
 from inventory.models import StaffAssignment, StockLevel
 from omnistore.demo.story_client import StoryError
@@ -18,6 +19,8 @@ PASSWORD = "omnistore-demo"
 @pytest.fixture
 def story(live_server: Any, settings: Any, ana: Any, tess: Any, mug: Any, lamp: Any) -> PagesStory:
     settings.ENABLE_TEST_PROVIDER = True
+    # What other tests sold is still known to the search, and would be taken for what was meant.
+    sql.execute("TRUNCATE inventory_searchword", {})
     for person in (ana, tess):
         person.set_password(PASSWORD)
         person.save()

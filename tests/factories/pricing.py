@@ -1,11 +1,23 @@
 """Taxes and what else prices are made of."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
-from carts.models import CartVoucher, Promotion, TaxRate, TaxZone, Voucher, VoucherBudget, VoucherCount, VoucherUse
-from inventory.models import TaxCategory
+from carts.models import (
+    CartVoucher,
+    ParityCheck,
+    ParityDifference,
+    Promotion,
+    TaxRate,
+    TaxZone,
+    Voucher,
+    VoucherBudget,
+    VoucherCount,
+    VoucherUse,
+)
+from inventory.models import ListPrice, PriceList, TaxCategory, Variant
 from orders.models import Order, OrderDiscount, OrderTax
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -73,3 +85,32 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     )
     VoucherCount.objects.create(voucher=voucher, customer=shopper, uses=1, most=2)
     VoucherBudget.objects.create(promotion=voucher.promotion, amount=1000, spent=100)
+    prices = dict.fromkeys(Variant.objects.order_by("id")[:1], 1190)
+    make_price_list(f"list-{number}", prices=prices)
+    make_price_list(f"door-{number}", channel="app", registered_by=shopper)
+    check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
+    ParityDifference.objects.create(
+        check_run=check, kind="charged", variant=next(iter(prices)), currency="EUR", prices={"web": 1290, "app": 1}
+    )
+
+
+def make_price_list(code: str = "", *, prices: Mapping[Variant, int] | None = None, **fields: Any) -> PriceList:
+    """A list for everybody that began long ago; prices: minor units of one unit, by variant."""
+    values: dict[str, Any] = {
+        "code": code or f"list-{PriceList.objects.count() + 1}", "starts_at": datetime(2026, 1, 1, tzinfo=UTC),
+    } | fields  # fmt: skip
+    if isinstance(values.get("segment"), str):
+        values["segment"], _is_new = Segment.objects.get_or_create(
+            code=values["segment"], defaults={"name": {"en": values["segment"]}}
+        )
+    if "channel" in values or "store" in values:
+        values = {"reason": "A trial", "ends_at": datetime(2100, 1, 1, tzinfo=UTC)} | values
+    found = PriceList.objects.create(name=values.pop("name", {"en": values["code"]}), **values)
+    for variant, amount in (prices or {}).items():
+        add_list_price(found, variant, amount)
+    return found
+
+
+def add_list_price(to: PriceList, variant: Variant, amount: int, *, min_quantity: int = 1) -> ListPrice:
+    """A price of a list, from so many units on."""
+    return ListPrice.objects.create(price_list=to, variant=variant, amount=amount, min_quantity=min_quantity)

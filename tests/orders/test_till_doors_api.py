@@ -158,7 +158,7 @@ class TestCustomers:
         with CaptureQueriesContext(connection) as regular:
             assert len(till.get(f"till/customers/{ana.pk}/").json()["orders"]) == 4
 
-        assert len(stranger) == len(regular) == 8
+        assert len(stranger) == len(regular) == 9
 
     def test_are_not_for_shoppers_to_see(self, app, ana):
         for path in ("till/customers/?q=ana", f"till/customers/{ana.pk}/"):

@@ -30,6 +30,12 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(ana):
     assert not Address.objects.exists()
 
 
+def test_all_that_is_missing_is_said_at_once(ana):
+    page = Visit(ana).post("/account/addresses/new/", {"country_code": "DE"}).content.decode()
+
+    assert page.count("Please fill this in.") == 4
+
+
 def test_an_address_is_changed_and_keeps_what_the_page_does_not_show(ana, home):
     visit = Visit(ana)
     shown = visit.get(f"/account/addresses/{home.pk}/").content.decode()
@@ -47,8 +53,14 @@ def test_another_default_takes_the_place_of_the_first(ana, home):
     assert Address.objects.get(is_default=True).name == "At work"
 
 
-def test_an_address_is_deleted(ana, home):
-    answer = Visit(ana).post(f"/account/addresses/{home.pk}/delete/")
+def test_an_address_is_deleted_by_who_says_so_twice(ana, home):
+    visit = Visit(ana)
+    asked = visit.get(f"/account/addresses/{home.pk}/delete/").content.decode()
+    assert "Delete this address?" in asked
+    assert "Torstraße 112" in asked
+    assert Address.objects.exists()
+
+    answer = visit.post(f"/account/addresses/{home.pk}/delete/")
 
     assert answer["Location"] == "/account/"
     assert not Address.objects.exists()
@@ -60,6 +72,7 @@ def test_addresses_of_others_do_not_exist(ben, home):
     for address_id in (home.pk, 2**70):
         assert visit.get(f"/account/addresses/{address_id}/").status_code == 404
         assert visit.post(f"/account/addresses/{address_id}/", ADDRESS).status_code == 404
+        assert visit.get(f"/account/addresses/{address_id}/delete/").status_code == 404
         assert visit.post(f"/account/addresses/{address_id}/delete/").status_code == 404
     assert Address.objects.filter(pk=home.pk).exists()
 

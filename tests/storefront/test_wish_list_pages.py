@@ -55,14 +55,28 @@ def test_no_form_leads_out_of_the_shop(visit):
     assert answer["Location"] == "/wishlist/"
 
 
-def test_the_list_leads_to_the_cart(visit):
+def test_what_is_moved_into_the_cart_is_off_the_list(visit):
     visit.post("/wishlist/save/", {"sku": "LAMP"})
     page = visit.get("/wishlist/").content.decode()
 
-    visit.post("/cart/add/", {"sku": "LAMP", "next": "/wishlist/"})
+    for _time in range(2):
+        assert visit.post("/wishlist/take/", {"sku": "LAMP"})["Location"] == "/wishlist/"
 
     assert "€49.00" in page
-    assert CartLine.objects.get().variant.sku == "LAMP"
+    line = CartLine.objects.get()
+    assert (line.variant.sku, line.quantity) == ("LAMP", 1)
+    assert saved() == []
+
+
+def test_what_cannot_be_moved_into_the_cart_stays_on_the_list(visit):
+    visit.post("/wishlist/save/", {"sku": "MUG"})
+    Variant.objects.filter(sku="MUG").update(is_active=False)
+
+    visit.post("/wishlist/take/", {"sku": "MUG"})
+
+    assert "There is no MUG on sale." in visit.get("/wishlist/").content.decode()
+    assert saved() == ["MUG"]
+    assert not CartLine.objects.exists()
 
 
 def test_what_is_no_longer_sold_says_so_and_can_go(visit):
@@ -73,7 +87,7 @@ def test_what_is_no_longer_sold_says_so_and_can_go(visit):
     visit.post("/wishlist/forget/", {"sku": "MUG"})
 
     assert "This is no longer sold." in page
-    assert 'action="/cart/add/"' not in page
+    assert 'action="/wishlist/take/"' not in page
     assert saved() == []
 
 

@@ -140,7 +140,7 @@ def test_a_register_goes_from_float_to_count(tess, high_street):
 
     session.refresh_from_db()
     assert (session.counted, session.expected) == (9850, 10_000)
-    assert "-€1.50" in text_of(closed)
+    assert "−€1.50" in text_of(closed)
     assert clerk.get("sale", "new").headers["Location"] == address("registers")
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core.formats import day_text, money_text, time_text
+from core.formats import day_text, money_text, number_text, time_text
 from omnistore.engagement.queries.order_contacts import Place
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.collection_codes import collection_code
@@ -238,7 +238,11 @@ def _parcel(about: Subject, part: FulfilmentView) -> Block:
 def _lines(about: Subject, part: FulfilmentView | None = None) -> list[tuple[str, str, str]]:
     quantities = dict(part.lines) if part else {line.id: line.quantity for line in about.order.lines}
     return [
-        (str(quantities[line.id]), line.name, about.money(line.unit_price * quantities[line.id]))
+        (
+            number_text(quantities[line.id], about.language),
+            line.name,
+            about.money(line.unit_price * quantities[line.id]),
+        )
         for line in about.order.lines
         if line.id in quantities
     ]

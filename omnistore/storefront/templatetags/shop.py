@@ -49,6 +49,12 @@ def money(amount: int | None, currency: str = "") -> str:
 
 
 @register.filter
+def less(amount: int, currency: str = "") -> str:
+    """Write minor units that are taken off."""
+    return money(-amount, currency)
+
+
+@register.filter
 def number(value: int | float | Decimal) -> str:
     """Write a number in the reader's digits."""
     return number_text(value, _language())  # type: ignore[arg-type]

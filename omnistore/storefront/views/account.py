@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -53,5 +54,5 @@ def account(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest) -> HttpResponse:
     """Go on after signing in: to the cart, if one came along, else to the first page."""
     visitor = visitor_of(request)
-    found = visitor.cart() if visitor.customer else None
+    found = visitor.cart(now=timezone.now()) if visitor.customer else None
     return redirect("cart" if found and found.merge_report else "home")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.queries.addresses import get_address
 from accounts.services.addresses import add_address, change_address, remove_address
@@ -75,17 +75,21 @@ def change(request: HttpRequest, address_id: int) -> HttpResponse:
     return redirect("account")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page
 @members_only
 def delete(request: HttpRequest, address_id: int) -> HttpResponse:
-    """Strike an address out."""
+    """Ask once more, showing the address; then strike it out."""
     visitor = visitor_of(request)
     assert visitor.customer is not None
+    known = get_address(person_ids=visitor.owner.customer_ids, address_id=_known(address_id))
+    if request.method != "POST":
+        context = {"title": _("Delete this address?"), "address": known}
+        return private_page(request, "storefront/address_delete.html", context)
     remove_address(
         customer=visitor.customer,
         person_ids=visitor.owner.customer_ids,
-        address_id=_known(address_id),
+        address_id=known.pk,
         by=visitor.actor,
         now=timezone.now(),
     )

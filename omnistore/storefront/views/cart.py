@@ -1,5 +1,8 @@
 """The cart: the visitor's one open cart, live on all his devices."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +16,7 @@ from carts.output import handover_json
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
 from carts.rules.merging import ADDED, RAISED
+from carts.rules.quote import Quote
 from carts.services.carts import (
     LARGEST_QUANTITY,
     change_quantity,
@@ -31,6 +35,7 @@ from core.translated import in_language
 from omnistore.storefront.pages import language_of_reader, page, private_page, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import Visitor, visitor_of
+from orders.queries.earning import earning_cart
 
 MOST_CHOICES = 10
 LARGEST_ID = 2**63 - 1
@@ -42,13 +47,15 @@ def cart(request: HttpRequest) -> HttpResponse:
     """Show the cart with what is wrong on each line and the code for the till."""
     visitor = visitor_of(request)
     is_left_behind = bring_cart_along(visitor)
-    found = visitor.cart()
     now = timezone.now()
+    found = visitor.cart(now=now)
     has_lines = found is not None and bool(found.lines)
+    quote = quote_cart(found, by=visitor.actor, now=now) if found and has_lines else None
     context = {
         "title": _("Cart"),
         "cart": found if has_lines else None,
-        "quote": quote_cart(found, by=visitor.actor, now=now) if found and has_lines else None,
+        "quote": quote,
+        "earns": points_for(visitor, found, [(quote, 0)], now)[0] if found and quote else 0,
         "handover": handover_json(found.id, now=now) if found and has_lines else None,
         "merged": merged_of(found),
         "quantities": range(1, MOST_CHOICES + 1),
@@ -58,6 +65,18 @@ def cart(request: HttpRequest) -> HttpResponse:
     if is_left_behind:
         forget_token(response)
     return response
+
+
+def points_for(visitor: Visitor, cart: CartView, quotes: Sequence[tuple[Quote, int]], now: datetime) -> Sequence[int]:
+    """
+    Return the points that a cart earns at each quote; none for somebody we do not know. One statement otherwise.
+
+    quotes: each with what points pay of it, in minor units.
+    """
+    if visitor.customer is None:
+        return [0 for _quote in quotes]
+    earning = earning_cart(cart, customer_id=visitor.customer.pk, now=now)
+    return [earning.points(quote, by_points=by_points) for quote, by_points in quotes]
 
 
 @require_POST

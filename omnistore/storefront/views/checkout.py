@@ -30,7 +30,7 @@ from omnistore.storefront.claims import claim_of_page
 from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
 from omnistore.storefront.pages import language_of_reader, page, private_page
 from omnistore.storefront.places import place_of, place_text
-from omnistore.storefront.views.cart import bring_cart_along, merged_of
+from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_for
 from omnistore.storefront.views.orders import order_address
 from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.paying import BalanceForm, split_of
@@ -163,7 +163,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """Show the page for the cart as it is now. given: what was filled in; problem: why it was not ordered."""
-    cart = visitor.cart()
+    cart = visitor.cart(now=timezone.now())
     if cart is None or not cart.lines:
         return redirect("cart")
     logs.bind(cart=cart.id)
@@ -184,20 +184,23 @@ def _show(
         "card_key": card_key(),
         **_ways(request, cart, visitor, values, saved),
     }
-    context |= _paid_by_balances(_balances(request, visitor), context)
+    context |= _paid_by_balances(_balances(request, visitor), context, visitor)
     response = private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
     return with_card_fields(response)
 
 
-def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any]) -> dict[str, Any]:
-    """What gift cards, credit and points pay of either total, as far as they are good."""
+def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any], visitor: Visitor) -> dict[str, Any]:
+    """What gift cards, credit and points pay of either total, as far as they are good; and what it earns then."""
     tenders = balances.tenders if balances.is_valid() else []
+    sent, collected = context["with_ship"], context["with_pickup"]
+    splits = [split_of(quote.totals.grand, tenders) for quote in (sent, collected)]
+    quotes = [(quote, split.by_points) for quote, split in zip((sent, collected), splits, strict=True)]
+    earns = points_for(visitor, context["cart"], quotes, timezone.now())
+    kinds = ("for-ship", "for-pickup")
     return {
         "balances": balances,
-        "splits": [
-            ("for-ship", split_of(context["with_ship"].totals.grand, tenders)),
-            ("for-pickup", split_of(context["with_pickup"].totals.grand, tenders)),
-        ],
+        "splits": list(zip(kinds, splits, strict=True)),
+        "earns": [(kind, points) for kind, points in zip(kinds, earns, strict=True) if points],
     }
 
 

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core import sql
+from core.actors import WEB
 from core.translated import in_language
 from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes
 from omnistore.storefront.pages import GOODS_SHEET, page, shared_page
 from omnistore.storefront.places import place_of, place_text, remember_place
-from omnistore.storefront.views.wishlist import heart_for
+from omnistore.storefront.views.wishlist import own_part_for
 
 STORES_SHOWN = 5
 MOST_AT_ONCE = 10
@@ -50,7 +51,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         lambda: _build(slug, sku, place, is_asked="sku" in request.GET),
         sheets=[GOODS_SHEET, "storefront/product.css"],
         vary=place,
-        own=lambda sku: heart_for(request, sku),
+        own=lambda sku: own_part_for(request, sku),
     )
     remember_place(request, response)
     return response
@@ -58,7 +59,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, Any]:
     now = timezone.now()
-    found, variants = get_product(slug, now=now)
+    found, variants = get_product(slug, now=now, channel=WEB)
     sellable = [variant for variant in variants if variant["amount"] is not None]
     chosen = next((variant for variant in sellable if variant["sku"] == sku), None) or _first(sellable)
     near = place_of(place)

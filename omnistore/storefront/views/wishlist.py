@@ -11,10 +11,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from carts.queries.wishlists import is_saved, wishlist_of
-from carts.services.wishlists import forget_saved, save_for_later
+from carts.queries.wishlists import OwnView, own_view, wishlist_of
+from carts.services.wishlists import forget_saved, move_saved_to_cart, save_for_later
+from core.actors import WEB
 from core.api import PageQuery, next_cursor, page_of
-from core.errors import NotFound
+from core.errors import NotFound, Refusal
 from omnistore.storefront.pages import framed_visitor, page, private_page, query_of, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
@@ -28,7 +29,8 @@ SHOWN = 24
 def wishlist(request: HttpRequest) -> HttpResponse:
     """What the visitor saved on any device, the newest first."""
     asked = page_of(query_of(PageQuery, request) | {"limit": SHOWN})
-    found = wishlist_of(customer_ids=list(visitor_of(request).owner.customer_ids), page=asked)
+    visitor = visitor_of(request)
+    found = wishlist_of(customer_ids=list(visitor.owner.customer_ids), page=asked, by=visitor.actor, now=timezone.now())
     cursor = next_cursor(asked, found, key=lambda item: [item["id"]])
     context = {
         "title": _("Wish list"),
@@ -58,6 +60,21 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page
 @members_only
+def take(request: HttpRequest) -> HttpResponse:
+    """Move something from the wish list into the cart; what cannot be had stays on the list."""
+    visitor = visitor_of(request)
+    sku = request.POST.get("sku", "")[:64]
+    try:
+        move_saved_to_cart(owner=visitor.owner, sku=sku, by=visitor.actor, now=timezone.now())
+        messages.success(request, _("It is in your cart."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("wishlist")
+
+
+@require_POST
+@page
+@members_only
 def forget(request: HttpRequest) -> HttpResponse:
     """Take something off the wish list; it may be gone already."""
     customer_ids = list(visitor_of(request).owner.customer_ids)
@@ -69,13 +86,17 @@ def forget(request: HttpRequest) -> HttpResponse:
     return redirect(way_back(request, otherwise="wishlist"))
 
 
-def heart_for(request: HttpRequest, sku: str) -> str:
-    """Write the button that saves a variant, as this visitor finds it."""
+def own_part_for(request: HttpRequest, sku: str) -> str:
+    """Write what this visitor finds of a variant: the button that saves it, and what it costs him alone."""
     visitor = framed_visitor(request)
+    own = OwnView()
+    if sku and visitor.customer is not None:
+        own = own_view(customer_ids=visitor.owner.customer_ids, sku=sku, channel=WEB, now=timezone.now())
     context = {
+        "own_price": own.price,
         "sku": sku,
         "path": request.get_full_path(),
         "is_member": visitor.customer is not None,
-        "is_saved": visitor.customer is not None and is_saved(customer_ids=visitor.owner.customer_ids, sku=sku),
+        "is_saved": own.is_saved,
     }
     return render_to_string("storefront/heart.html", context, request) if sku else ""

@@ -41,6 +41,12 @@ def money(amount: int | None, currency: str = "") -> str:
 
 
 @register.filter
+def less(amount: int, currency: str = "") -> str:
+    """Write minor units of a currency that are taken off."""
+    return money(-amount, currency)
+
+
+@register.filter
 def plain(amount: int, currency: str = "") -> str:
     """Write minor units as a form sends them: 12.90."""
     return format_minor(int(amount), currency or settings.SHOP_CURRENCY)

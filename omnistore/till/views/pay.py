@@ -30,6 +30,7 @@ from orders.rules.checkout import CARRY_OUT, CASH, SHIP, Wish
 from orders.services.card_readers import readers_of
 from orders.services.checkout import sell_cart
 from orders.services.gift_cards import issue_sold_gift_cards
+from orders.services.loyalty import open_order_points
 
 
 class NothingToSell(Refusal):
@@ -106,11 +107,14 @@ class Pay(SaleView):
         except Refusal as refusal:
             return self._again(key, way.name, asked, refusal)
         told = orjson.loads(answer.content)
-        issue_sold_gift_cards(order_id=told["id"], by=self.actor, now=timezone.now())
+        now = timezone.now()
+        issue_sold_gift_cards(order_id=told["id"], by=self.actor, now=now)
+        # The receipt is printed at once, and says what the sale has earned.
+        open_order_points(order_id=told["id"], by=self.actor, now=now)
         return _to_order(told["number"])
 
     def _sale(self, key: str) -> tuple[Sale, CartView, Shelves]:
-        sale = open_sale(key)
+        sale = open_sale(key, by=self.actor, now=timezone.now())
         shelves = shelves_of(sale.cart, self.store)
         if sale.cart is None or shelves is None:
             raise NothingToSell(_("There is nothing in the cart. Scan something first."))

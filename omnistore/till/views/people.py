@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models.consents import MEDIA, PURPOSES
 from accounts.queries.balances import holdings_of
 from accounts.queries.consents import consents_in_force
+from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import LONGEST_SEARCH, find_people, get_person
 from accounts.queries.timeline import Place, summary_of, timeline
 from accounts.rules import roles
@@ -77,7 +78,7 @@ class CustomerPage(TillView):
         person = get_person(customer_id=customer_id)
         asked = {name: request.GET.get(name, "")[:40] for name in ("kind", "channel")}
         entries = timeline(person_ids=person.ids, before=_place(request), limit=PAGE + 1, **asked)
-        cart = cart_of_customer(person.ids)
+        cart = cart_of_customer(person.ids, by=self.actor, now=timezone.now())
         language = (get_language() or "en").split("-")[0]
         more = entries[PAGE:]
         context: dict[str, Any] = {
@@ -99,6 +100,7 @@ class CustomerPage(TillView):
                 if consent.is_given
             ],
             "held": holdings_of(person_ids=person.ids, currency=settings.SHOP_CURRENCY),
+            "loyalty": loyalty_of(customer_id=person.id),
             "bought": bought_so_far(customer_ids=person.ids),
             "may_sell": self.staff.may(roles.SELL),
             "now": timezone.now(),

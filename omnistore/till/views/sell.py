@@ -28,6 +28,7 @@ from omnistore.till.sales import (
     find_cart,
     find_sale,
     key_of_customer,
+    member_at_till,
     open_sale,
     recognise,
     shelves_of,
@@ -50,11 +51,14 @@ class SaleView(TillView):
         """
         language = (get_language() or "en").split("-")[0]
         lines = shown_lines(sale.cart, shelves_of(sale.cart, self.store), language=language)
+        now = timezone.now()
+        quote = quote_cart(sale.cart, by=self.actor, now=now) if sale.cart else None
         context = {
             "title": _("Sell"),
             "sale": sale,
             "lines": lines,
-            "quote": quote_cart(sale.cart, by=self.actor, now=timezone.now()) if sale.cart else None,
+            "quote": quote,
+            "loyalty": member_at_till(sale, quote, now=now),
             "is_blocked": any(problem.fix is not None for line in lines for problem in line.problems),
             "units": sum(line.line.quantity for line in lines),
             **said,
@@ -66,21 +70,25 @@ class SaleView(TillView):
             return answer
         return self.page("till/sale.html", context, status)
 
+    def with_cart(self, sale: Sale) -> Sale:
+        """Return the sale with the cart as it stands now."""
+        return with_cart(sale, by=self.actor, now=timezone.now())
+
     def done(self, sale: Sale, told: str = "") -> HttpResponse:
         """Answer after a change: with the part that changed for the script, else by leading to the page."""
         if is_htmx(self.request):
-            return self.shown(with_cart(sale), told=told)
+            return self.shown(self.with_cart(sale), told=told)
         return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
 
     def refused(self, refusal: Refusal) -> HttpResponse:
         """Show a refusal above the cart, which is as it was."""
-        try:
-            sale = open_sale(self.request.POST.get("sale") or self.kwargs.get("key", NEW))
-        except AlreadyOrdered as ordered:
-            return self.shown(Sale(NEW, open_sale(NEW).owner), error=str(ordered), **ordered.details)
-        except Refusal:
-            return super().refused(refusal)
         if not hasattr(self, "staff") or self.staff.store is None:
+            return super().refused(refusal)
+        try:
+            sale = self.with_cart(find_sale(self.request.POST.get("sale") or self.kwargs.get("key", NEW)))
+        except AlreadyOrdered as ordered:
+            return self.shown(find_sale(NEW), error=str(ordered), **ordered.details)
+        except Refusal:
             return super().refused(refusal)
         status = 200 if is_htmx(self.request) else refusal.status
         return self.shown(sale, status=status, error=str(refusal))
@@ -105,7 +113,7 @@ class SaleScreen(SaleView):
         """Show the cart with what can be done about it."""
         if self.session_id is None:
             return HttpResponseRedirect(reverse("admin:till_registers"))
-        sale = open_sale(key)
+        sale = open_sale(key, by=self.actor, now=timezone.now())
         if sale.key != key:
             return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
         return self.shown(sale)
@@ -116,7 +124,7 @@ class LiveSale(SaleView):
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show the cart if it is not at the version that the screen shows, else nothing."""
-        sale = open_sale(key)
+        sale = open_sale(key, by=self.actor, now=timezone.now())
         if sale.key == key and str(sale.version) == request.GET.get("version"):
             return HttpResponse(status=204)
         return self.shown(sale, told=_("The customer changed the cart.") if sale.person else "")
@@ -138,7 +146,7 @@ class Scan(SaleView):
             return self.done(sale, told % {"count": read.quantity, "sku": read.sku})
         if read.is_certain:
             return self._recognised(sale, read)
-        return self.shown(with_cart(sale), people=read.found)
+        return self.shown(self.with_cart(sale), people=read.found)
 
     def _open(self, cart_id: int) -> HttpResponse:
         return self.done(find_cart(cart_id))
@@ -221,7 +229,7 @@ class Redeemed(SaleView):
             else:
                 add_voucher(owner=sale.owner, code=code, now=now)
         except VoucherNotValid as refusal:
-            return self.shown(with_cart(sale), error=text_of(refusal))
+            return self.shown(self.with_cart(sale), error=text_of(refusal))
         return self.done(sale)
 
 

@@ -2,6 +2,8 @@
 
 const cartLink = () => document.getElementById("cart-link");
 let stream = null;
+let asked = null; // The visitor's last own request.
+let isBehind = false;
 
 // The cart changes on every open device as soon as any of them, or the till, changes it.
 function follow() {
@@ -21,15 +23,29 @@ function follow() {
   listen();
 }
 
+// Nothing is swapped under the visitor's hands: not what he types into, nor what an answer is awaited for.
+const isBusy = () => asked !== null && [1, 2, 3].includes(asked.readyState);
+const isTyping = () => document.activeElement?.matches("[data-live-part] :is(input, textarea)") ?? false;
+
 function refresh() {
+  isBehind = isBusy() || isTyping();
+  if (isBehind) return;
   const live = document.querySelector("[data-live-part]");
-  if (document.activeElement?.closest("[data-live-part] form") && document.activeElement.matches("input, textarea")) return;
   if (live) {
     htmx.ajax("GET", location.href, { target: live, select: `#${live.id}`, swap: "outerHTML", source: live });
   } else {
     htmx.ajax("GET", cartLink().href, { target: cartLink(), select: "#cart-link", swap: "outerHTML" });
   }
 }
+
+function catchUp() {
+  if (isBehind) refresh();
+}
+
+document.addEventListener("focusout", () => setTimeout(catchUp));
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.matches("form")) asked = detail.xhr;
+});
 
 // A quantity that was chosen counts at once; the button beside it is for browsers without scripts.
 function wireForms(root) {
@@ -65,6 +81,7 @@ document.addEventListener("htmx:responseError", () => location.reload());
 document.addEventListener("htmx:afterSettle", (event) => {
   wireForms(event.target);
   follow();
+  catchUp();
 });
 
 wireForms(document);

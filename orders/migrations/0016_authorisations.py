@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0014_later_payments"),
+        ("orders", "0015_indexes"),
     ]
 
     operations = [

@@ -1,0 +1,103 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import LoyaltyProgramme, LoyaltyStanding, LoyaltyTier, PointDraw, PointEarning, PointLot
+from core import currencies
+from core.back_office import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline
+
+
+class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
+    currency = forms.ChoiceField(label=_("currency"), choices=[(code, code) for code in sorted(currencies.PLACES)])
+
+    class Meta:
+        model = LoyaltyProgramme
+        fields = "__all__"  # noqa: DJ007 - every rule of the programme is edited here.
+
+
+@admin.register(LoyaltyProgramme)
+class LoyaltyProgrammeAdmin(OfficeAdmin):
+    form = ProgrammeForm
+    list_display = ("currency", "is_active", "points_per_unit", "point_value", "pending_days", "expiry_months")
+    search_fields = ("currency__iexact",)
+    ordering = ("currency",)
+    fieldsets = (
+        (_("Earning"), {"fields": ("currency", "is_active", "points_per_unit", "pending_days")}),
+        (_("Paying"), {"fields": ("point_value", "minimum_points", "most_percent")}),
+        (_("Ending"), {"fields": ("expiry_months", "warning_days")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("currency",) if obj is not None else ()
+
+
+@admin.register(LoyaltyTier)
+class LoyaltyTierAdmin(OfficeAdmin):
+    list_display = ("__str__", "code", "threshold", "segment")
+    list_select_related = ("segment",)
+    search_fields = ("code", "name")
+    ordering = ("threshold",)
+    autocomplete_fields = ("segment",)
+
+
+@admin.register(LoyaltyStanding)
+class LoyaltyStandingAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "tier", "points", "reached_at", "computed_at")
+    list_select_related = ("customer", "tier")
+    list_filter = ("tier",)
+    search_fields = ("customer__name", "customer__email__istartswith", "customer__card_number__exact")
+    ordering = ("-id",)
+
+
+class EarnedLotInline(ReadOnlyInline):
+    model = PointLot
+    fields = ("created_at", "points", "remaining", "matures_at", "matured_at", "expires_at")
+    ordering = ("-id",)
+
+
+class DrawInline(ReadOnlyInline):
+    model = PointDraw
+    fields = ("occurred_at", "cause", "points", "restored", "reference")
+    ordering = ("-id",)
+
+
+@admin.register(PointEarning)
+class PointEarningAdmin(ReadOnlyAdmin):
+    """What each order has earned, with its lots and what was taken back."""
+
+    list_display = ("reference", "owner", "points", "owed", "channel", "store", "earned_at")
+    list_select_related = ("balance__customer",)
+    search_fields = ("reference__exact", "balance__customer__name", "balance__customer__email__istartswith")
+    search_help_text = _("The number of the order, or a person.")
+    ordering = ("-id",)
+    inlines = (EarnedLotInline,)
+
+    @admin.display(description=_("customer"))
+    def owner(self, earning: PointEarning) -> str:
+        return str(earning.balance.customer)
+
+
+@admin.register(PointLot)
+class PointLotAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "owner", "kind", "points", "remaining", "matures_at", "expires_at", "reference")
+    list_select_related = ("balance__customer",)
+    list_filter = ("kind", ("matured_at", admin.EmptyFieldListFilter))
+    search_fields = ("reference__exact", "balance__customer__name", "balance__customer__email__istartswith")
+    ordering = ("-id",)
+    inlines = (DrawInline,)
+
+    @admin.display(description=_("customer"))
+    def owner(self, lot: PointLot) -> str:
+        return str(lot.balance.customer)
+
+
+@admin.register(PointDraw)
+class PointDrawAdmin(ReadOnlyAdmin):
+    list_display = ("occurred_at", "lot", "cause", "points", "restored", "reference")
+    list_select_related = ("lot",)
+    list_filter = ("cause",)
+    search_fields = ("reference__exact",)
+    ordering = ("-id",)

@@ -1,0 +1,252 @@
+"""The loyalty programme: its rules, the points people earn, and the tiers they reach."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import audited
+from core.translated import TranslatedField, in_language
+
+
+@audited(
+    *("is_active", "points_per_unit", "point_value", "minimum_points", "most_percent"),
+    *("pending_days", "expiry_months", "warning_days"),
+)
+class LoyaltyProgramme(models.Model):
+    """How points are earned and what they pay, in one currency; the one place where that is said."""
+
+    currency = models.CharField(_("currency"), max_length=3, unique=True)
+    is_active = models.BooleanField(
+        _("points are earned"), default=False, help_text=_("Points that people have pay all the same.")
+    )
+    points_per_unit = models.PositiveIntegerField(
+        _("points per unit"), default=1, help_text=_("For each whole unit of the currency (euro, dinar) that was paid.")
+    )
+    point_value = models.PositiveIntegerField(
+        _("value of a point"), default=1,
+        help_text=_("In the smallest units of the currency (cents); 0 where points pay for nothing."),
+    )  # fmt: skip
+    minimum_points = models.PositiveIntegerField(
+        _("fewest points to pay with"), default=0, help_text=_("So many at once, or none.")
+    )
+    most_percent = models.PositiveIntegerField(
+        _("largest share of an order, in percent"), default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )  # fmt: skip
+    pending_days = models.PositiveIntegerField(
+        _("days until points may be spent"), null=True, blank=True,
+        help_text=_("From the hand-over of the whole order; empty for as long as goods may be returned."),
+    )  # fmt: skip
+    expiry_months = models.PositiveIntegerField(
+        _("months until points end"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1200)],
+        help_text=_("From when they may be spent; empty if they never end."),
+    )  # fmt: skip
+    warning_days = models.PositiveIntegerField(
+        _("days of warning"), default=30, help_text=_("So long before points end their owner is told, once.")
+    )
+
+    class Meta:
+        verbose_name = _("loyalty programme")
+        verbose_name_plural = _("loyalty programmes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(most_percent__gte=1, most_percent__lte=100), name="loyalty_share_is_a_percentage"
+            ),
+            models.CheckConstraint(
+                condition=Q(expiry_months__isnull=True) | Q(expiry_months__gte=1), name="loyalty_points_live_a_month"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.currency
+
+
+@audited("code", "name", "threshold", "segment")
+class LoyaltyTier(models.Model):
+    """A rank that is reached by the points earned in the last twelve months."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = TranslatedField(_("name"))
+    threshold = models.PositiveIntegerField(
+        _("points to reach it"), unique=True, help_text=_("Earned within the last twelve months.")
+    )
+    segment = models.OneToOneField(
+        "accounts.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="tier",
+        verbose_name=_("segment"),
+        help_text=_("Whoever has the tier belongs to it, so that offers and prices may speak of it."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("loyalty tier")
+        verbose_name_plural = _("loyalty tiers")
+        ordering = ["threshold"]
+
+    def __str__(self) -> str:
+        return in_language(self.name) or self.code
+
+
+class PointEarning(models.Model):
+    """
+    What one purchase has earned: known by its reference, so that it is booked once, whoever tells of it how often.
+
+    points: what the purchase is worth now. owed: points that were taken back after they had been spent; the next ones
+    that mature pay for them. terms: the rules as they were when it was made. version: counts the changes of points.
+    """
+
+    balance = models.ForeignKey(
+        "accounts.Balance", on_delete=models.PROTECT, related_name="earnings", verbose_name=_("balance"), db_index=False
+    )
+    reference = models.CharField(_("reference"), max_length=40, unique=True, help_text=_("The number of the order."))
+    points = models.BigIntegerField(_("points"), default=0)
+    owed = models.BigIntegerField(_("owed"), default=0, help_text=_("Taken back after they had been spent."))
+    terms = models.JSONField(_("terms"))
+    version = models.PositiveIntegerField(_("version"), default=0)
+    channel = models.CharField(_("channel"), max_length=40)
+    store = models.CharField(_("store"), max_length=40, blank=True)
+    earned_at = models.DateTimeField(_("earned at"))
+
+    class Meta:
+        verbose_name = _("earning")
+        verbose_name_plural = _("earnings")
+        constraints = [
+            models.CheckConstraint(condition=Q(points__gte=0), name="point_earning_is_not_negative"),
+            models.CheckConstraint(condition=Q(owed__gte=0), name="point_earning_owes_nothing_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["balance", "-earned_at"], name="point_earning_of_person"),
+            models.Index(fields=["balance"], condition=Q(owed__gt=0), name="point_earning_in_debt"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PointLot(models.Model):
+    """
+    Points that came together and end together.
+
+    pending until matured_at is set: seen, but not spent. remaining: what nobody has used yet; the matured lots of a
+    balance make up its amount. Nothing but remaining and these moments changes, and each use is a PointDraw.
+    """
+
+    EARNED, GIVEN, GIVEN_BACK = "earned", "given", "given_back"
+    LOT_KINDS = [(EARNED, _("Earned")), (GIVEN, _("Given by the shop")), (GIVEN_BACK, _("Given back"))]
+
+    balance = models.ForeignKey(
+        "accounts.Balance", on_delete=models.PROTECT, related_name="lots", verbose_name=_("balance"), db_index=False
+    )
+    earning = models.ForeignKey(
+        PointEarning, on_delete=models.PROTECT, null=True, blank=True, related_name="lots", verbose_name=_("earning")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=LOT_KINDS)
+    reference = models.CharField(_("reference"), max_length=100, help_text=_("The act that it came by."))
+    points = models.BigIntegerField(_("points"))
+    remaining = models.BigIntegerField(_("remaining"))
+    created_at = models.DateTimeField(_("created at"))
+    matures_at = models.DateTimeField(
+        _("may be spent from"), null=True, blank=True, help_text=_("Not known before all was handed over.")
+    )
+    matured_at = models.DateTimeField(_("matured at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    warned_at = models.DateTimeField(_("warned at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lot of points")
+        verbose_name_plural = _("lots of points")
+        constraints = [
+            models.UniqueConstraint(fields=["balance", "reference"], name="point_lot_each_act_once"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="point_lot_is_positive"),
+            models.CheckConstraint(
+                condition=Q(remaining__gte=0, remaining__lte=F("points")), name="point_lot_is_not_overdrawn"
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="earned") & Q(earning__isnull=False)) | (~Q(kind="earned") & Q(earning__isnull=True)),
+                name="point_lot_is_earned_by_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(matured_at__isnull=False) | Q(kind="earned"), name="point_lot_pends_if_earned"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["balance", "expires_at"], condition=Q(remaining__gt=0), name="point_lot_with_something_left"
+            ),
+            models.Index(
+                fields=["matures_at"], condition=Q(matured_at__isnull=True, remaining__gt=0), name="point_lot_to_mature"
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(matured_at__isnull=False, remaining__gt=0),
+                name="point_lot_to_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} ({self.reference})"
+
+
+class PointDraw(models.Model):
+    """
+    Points taken out of a lot, for ever, by one act.
+
+    restored: how many of them were given back since, into a lot of their own. earning: the purchase that they were
+    taken back for, whichever lot had them.
+    """
+
+    SPENT, EXPIRED, TAKEN_BACK, CORRECTED = "spent", "expired", "taken_back", "corrected"
+    CAUSES = [
+        (SPENT, _("Spent")),
+        (EXPIRED, _("Expired")),
+        (TAKEN_BACK, _("Taken back")),
+        (CORRECTED, _("Corrected")),
+    ]
+
+    lot = models.ForeignKey(
+        PointLot, on_delete=models.PROTECT, related_name="draws", verbose_name=_("lot of points"), db_index=False
+    )
+    cause = models.CharField(_("cause"), max_length=10, choices=CAUSES)
+    points = models.BigIntegerField(_("points"))
+    restored = models.BigIntegerField(_("given back"), default=0)
+    reference = models.CharField(_("reference"), max_length=80, help_text=_("The act that took them."))
+    earning = models.ForeignKey(
+        PointEarning, on_delete=models.PROTECT, null=True, blank=True, related_name="taken", verbose_name=_("earning")
+    )
+    occurred_at = models.DateTimeField(_("occurred at"))
+
+    class Meta:
+        verbose_name = _("use of points")
+        verbose_name_plural = _("uses of points")
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "cause", "reference"], name="point_draw_each_act_once"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="point_draw_is_positive"),
+            models.CheckConstraint(
+                condition=Q(restored__gte=0, restored__lte=F("points")), name="point_draw_given_back_within_points"
+            ),
+        ]
+        indexes = [models.Index(fields=["reference"], name="point_draw_by_reference")]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()}: {self.points}"
+
+
+class LoyaltyStanding(models.Model):
+    """The tier somebody has, as it was last worked out. points: earned within the twelve months before."""
+
+    customer = models.OneToOneField(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="loyalty_standing", verbose_name=_("customer")
+    )
+    tier = models.ForeignKey(
+        LoyaltyTier, on_delete=models.PROTECT, null=True, blank=True, related_name="standings", verbose_name=_("tier")
+    )
+    points = models.BigIntegerField(_("points in twelve months"))
+    reached_at = models.DateTimeField(_("reached at"))
+    computed_at = models.DateTimeField(_("worked out at"))
+
+    class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
+        constraints = [models.CheckConstraint(condition=Q(points__gte=0), name="loyalty_standing_is_not_negative")]
+
+    def __str__(self) -> str:
+        return str(self.points)

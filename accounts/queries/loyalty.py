@@ -1,0 +1,128 @@
+"""What a person has of the loyalty programme: points that wait, points that end, and the tier."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from accounts.rules.loyalty import Programme, Tier, tier_above
+from core import sql
+
+MOST_LOTS = 20
+
+_PROGRAMME = """
+SELECT currency, is_active, points_per_unit, point_value, minimum_points, most_percent,
+       coalesce(pending_days, %(return_days)s) AS pending_days, expiry_months, warning_days
+FROM accounts_loyaltyprogramme WHERE currency = %(currency)s
+"""
+_TIERS = "SELECT id, code, name, threshold FROM accounts_loyaltytier ORDER BY threshold"
+_LOYALTY = f"""
+WITH person AS (
+    SELECT record.id FROM accounts_customer AS given
+    JOIN accounts_customer AS record
+      ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
+    WHERE given.id = %(customer)s
+), balance AS (
+    SELECT id, amount, held FROM accounts_balance
+    WHERE customer_id IN (SELECT id FROM person) AND kind = 'points' AND state = 'active'
+), lot AS (
+    SELECT lot.remaining, lot.matures_at, lot.matured_at, lot.expires_at, earning.reference
+    FROM accounts_pointlot AS lot LEFT JOIN accounts_pointearning AS earning ON earning.id = lot.earning_id
+    WHERE lot.balance_id IN (SELECT id FROM balance) AND lot.remaining > 0
+)
+SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM balance) AS points,
+       (SELECT coalesce(sum(amount - held), 0)::bigint FROM balance) AS available,
+       (SELECT coalesce(sum(remaining), 0)::bigint FROM lot WHERE matured_at IS NULL) AS pending,
+       (SELECT coalesce(sum(owed), 0)::bigint FROM accounts_pointearning
+        WHERE balance_id IN (SELECT id FROM balance) AND owed > 0) AS owed,
+       (SELECT coalesce(jsonb_agg(to_jsonb(waiting)), '[]') FROM (
+            SELECT sum(remaining)::bigint AS points, matures_at, reference FROM lot WHERE matured_at IS NULL
+            GROUP BY matures_at, reference ORDER BY matures_at NULLS LAST, reference LIMIT {MOST_LOTS}
+        ) AS waiting) AS waiting,
+       (SELECT coalesce(jsonb_agg(to_jsonb(ending)), '[]') FROM (
+            SELECT sum(remaining)::bigint AS points, expires_at FROM lot
+            WHERE matured_at IS NOT NULL AND expires_at IS NOT NULL
+            GROUP BY expires_at ORDER BY expires_at LIMIT {MOST_LOTS}) AS ending) AS ending,
+       (SELECT coalesce(jsonb_agg(to_jsonb(tier) ORDER BY threshold), '[]') FROM (
+            SELECT id, code, name, threshold FROM accounts_loyaltytier) AS tier) AS tiers,
+       (SELECT jsonb_build_object('tier', tier_id, 'points', points) FROM accounts_loyaltystanding
+        WHERE customer_id IN (SELECT id FROM person) ORDER BY points DESC LIMIT 1) AS standing
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Points of an order that may not be spent yet. matures_at: None before all of the order was handed over."""
+
+    points: int
+    matures_at: datetime | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Points that end at a moment if they are not spent."""
+
+    points: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Loyalty:
+    """
+    All that a person has of the programme.
+
+    available: what is not held. owed: what the next points pay first. year_points: earned within twelve months;
+    next_tier: None where there is none above.
+    """
+
+    points: int = 0
+    available: int = 0
+    pending: int = 0
+    owed: int = 0
+    waiting: Sequence[Waiting] = ()
+    ending: Sequence[Ending] = ()
+    tier: Tier | None = None
+    next_tier: Tier | None = None
+    year_points: int = 0
+
+    @property
+    def missing(self) -> int:
+        """How many points are missing to the next tier."""
+        return self.next_tier.threshold - self.year_points if self.next_tier else 0
+
+
+def programme_of(currency: str) -> Programme:
+    """Return the programme of a currency; one that earns and pays nothing where the shop has none."""
+    row = sql.fetch_one(_PROGRAMME, {"currency": currency, "return_days": settings.RETURN_WINDOW_DAYS})
+    return Programme(**row) if row else Programme(currency)
+
+
+def tiers_of_the_shop() -> list[Tier]:
+    """Return all tiers, the lowest first."""
+    return [Tier(**row) for row in sql.fetch_all(_TIERS, {})]
+
+
+def loyalty_of(*, customer_id: int) -> Loyalty:
+    """Return what the person, whom one of the records is about, has of the programme; in one statement."""
+    row = sql.fetch_one(_LOYALTY, {"customer": customer_id})
+    assert row is not None
+    tiers = [Tier(**tier) for tier in row["tiers"]]
+    standing: dict[str, Any] = row["standing"] or {"tier": None, "points": 0}
+    return Loyalty(
+        points=row["points"],
+        available=row["available"],
+        pending=row["pending"],
+        owed=row["owed"],
+        waiting=[Waiting(lot["points"], _moment(lot["matures_at"]), lot["reference"]) for lot in row["waiting"]],
+        ending=[Ending(lot["points"], datetime.fromisoformat(lot["expires_at"])) for lot in row["ending"]],
+        tier=next((tier for tier in tiers if tier.id == standing["tier"]), None),
+        next_tier=tier_above(tiers, standing["points"]),
+        year_points=standing["points"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

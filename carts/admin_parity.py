@@ -1,0 +1,50 @@
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from carts.models import ParityCheck, ParityDifference
+from core.back_office import ReadOnlyAdmin, ReadOnlyInline
+from core.formats import money_text
+
+
+class ParityDifferenceInline(ReadOnlyInline):
+    model = ParityDifference
+    fields = ("variant", "kind", "shown_prices")
+    readonly_fields = ("shown_prices",)
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("variant")
+
+    @admin.display(description=_("prices"))
+    def shown_prices(self, difference: ParityDifference) -> str:
+        return _prices_of(difference)
+
+
+@admin.register(ParityCheck)
+class ParityCheckAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "finished_at", "variants", "differences")
+    ordering = ("-id",)
+    inlines = (ParityDifferenceInline,)
+
+
+@admin.register(ParityDifference)
+class ParityDifferenceAdmin(ReadOnlyAdmin):
+    list_display = ("variant", "kind", "shown_prices", "check_run")
+    list_select_related = ("variant", "check_run")
+    list_filter = ("kind",)
+    search_fields = ("variant__sku__istartswith",)
+    ordering = ("-id",)
+
+    @admin.display(description=_("prices"))
+    def shown_prices(self, difference: ParityDifference) -> str:
+        return _prices_of(difference)
+
+
+def _prices_of(difference: ParityDifference) -> str:
+    language = get_language() or "en"
+    return ", ".join(
+        f"{door}: {'–' if amount is None else money_text(amount, difference.currency, language)}"
+        for door, amount in difference.prices.items()
+    )

@@ -1,0 +1,14 @@
+"""What carts do without anybody asking."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from carts.services import parity
+
+
+@shared_task
+def check_parity(**unknown: Any) -> None:
+    """Compare what web, app and till charge for everything on sale."""
+    parity.check_parity(now=timezone.now())

@@ -1,0 +1,159 @@
+"""What something costs, and why, for whoever asks: a shopper for himself, staff for a customer in their store."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from accounts.authentication import actor_of
+from core.api import Door, StrictSerializer, answer, checked_query
+from core.money import money_json
+from core.schema import MoneySchema
+from core.translated import in_language
+from inventory.price_words import KINDS, WORDS
+from inventory.queries.price_lists import Explained, Question, explain_price
+from inventory.rules.price_lists import BASE, Verdict
+from inventory.services.price_lists import LARGEST_QUANTITY
+from inventory.staff import StaffDoor
+
+
+class PriceQuery(StrictSerializer):
+    """For how many units."""
+
+    quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY, default=1)
+
+
+class StaffPriceQuery(PriceQuery):
+    """For how many units, for whom, and when; now, without a moment."""
+
+    customer = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    moment = serializers.DateTimeField(required=False)
+
+
+class ReasonOut(serializers.Serializer[Any]):
+    """A price that won or lost. price_list: its code, null for the ordinary price."""
+
+    price = MoneySchema()
+    price_list = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(list(KINDS))
+    min_quantity = serializers.IntegerField()
+    verdict = serializers.ChoiceField(list(WORDS))
+    detail = serializers.CharField()
+
+
+class PriceOut(serializers.Serializer[Any]):
+    """What a unit costs of so many. price: null if it is not sold in the shop's currency. why: the winner first."""
+
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+    price = MoneySchema(allow_null=True)
+    tax_included = serializers.BooleanField(allow_null=True)
+    why = ReasonOut(many=True)
+
+
+_EURO = {"amount": "14.90", "currency": "EUR"}
+EXAMPLE = OpenApiExample(
+    "Ten mugs for a trader",
+    value={
+        "sku": "MUG-RIM-CREAM",
+        "quantity": 10,
+        "price": _EURO,
+        "tax_included": None,
+        "why": [
+            {
+                "price": _EURO,
+                "price_list": "trade",
+                "name": "Trade prices",
+                "kind": "segment",
+                "min_quantity": 10,
+                "verdict": "won",
+                "detail": "this is the price",
+            },
+            {
+                "price": {"amount": "16.90", "currency": "EUR"},
+                "price_list": None,
+                "name": "ordinary price",
+                "kind": "base",
+                "min_quantity": 1,
+                "verdict": "outranked",
+                "detail": "another price goes before it",
+            },
+        ],
+    },
+    response_only=True,
+)
+SKU = OpenApiParameter("sku", str, OpenApiParameter.PATH)
+
+
+class VariantPrice(Door):
+    """What a variant costs whoever asks, on the channel he uses, and why: his segments' prices included."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="catalogue_variants_price_read",
+        tags=["catalogue"],
+        parameters=[SKU, PriceQuery],
+        responses=PriceOut,
+        examples=[EXAMPLE],
+    )
+    def get(self, request: Request, sku: str) -> HttpResponse:
+        query, by = checked_query(PriceQuery, request), actor_of(request)
+        asked = _question(sku, query["quantity"], by.customer_id, by.channel, "", timezone.now())
+        return answer(_price_json(explain_price(asked, is_whole=False), query["quantity"]))
+
+
+class TillPrice(StaffDoor):
+    """What a variant costs in this store, for a customer or for nobody, now or at a moment, and why."""
+
+    @extend_schema(
+        operation_id="till_price",
+        tags=["till"],
+        parameters=[SKU, StaffPriceQuery],
+        responses=PriceOut,
+        examples=[EXAMPLE],
+    )
+    def get(self, request: Request, sku: str) -> HttpResponse:
+        query, by = checked_query(StaffPriceQuery, request), self.actor(request)
+        moment = query.get("moment") or timezone.now()
+        asked = _question(sku, query["quantity"], query.get("customer"), by.channel, by.store_code, moment)
+        return answer(_price_json(explain_price(asked, is_whole=True), query["quantity"]))
+
+
+def _question(sku: str, quantity: int, customer: int | None, channel: str, store: str, now: datetime) -> Question:
+    return Question(
+        sku=sku, currency=settings.SHOP_CURRENCY, quantity=quantity, customer_id=customer, channel=channel,
+        store=store, now=now,
+    )  # fmt: skip
+
+
+def _price_json(found: Explained, quantity: int) -> dict[str, Any]:
+    won = found.verdicts[0] if found.verdicts else None
+    return {
+        "sku": found.sku,
+        "quantity": quantity,
+        "price": money_json(won.amount, settings.SHOP_CURRENCY) if won else None,
+        "tax_included": won.step.is_tax_included if won and won.step else None,
+        "why": [_reason_json(verdict, found) for verdict in found.verdicts],
+    }
+
+
+def _reason_json(verdict: Verdict, found: Explained) -> dict[str, Any]:
+    step = verdict.step
+    kind = step.kind if step else BASE
+    return {
+        "price": money_json(verdict.amount, settings.SHOP_CURRENCY),
+        "price_list": found.lists[step.list_id].code if step else None,
+        "name": in_language(found.lists[step.list_id].name) if step else str(KINDS[BASE]),
+        "kind": kind,
+        "min_quantity": step.min_quantity if step else 1,
+        "verdict": verdict.word,
+        "detail": str(WORDS[verdict.word]),
+    }

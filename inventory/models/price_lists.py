@@ -1,0 +1,117 @@
+"""Prices for some moments, quantities, customers or doors. Which of them wins, inventory/rules/price_lists.py says."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.audit import audited
+from core.models import CHANNELS
+from core.translated import TranslatedField, in_language
+
+DOORS = [choice for choice in CHANNELS if choice[0] != "system"]
+OF_A_DOOR = ~Q(channel="") | Q(store__isnull=False)
+
+
+@audited(
+    "code", "name", "currency", "is_tax_included", "segment", "channel", "store", "reason", "starts_at", "ends_at",
+    "priority", "is_active", "registered_by",
+)  # fmt: skip
+class PriceList(models.Model):
+    """
+    Prices that hold beside the ordinary ones: for everybody, for a segment, or, with a reason and an end, for a door.
+
+    turned_at: the moment up to which its beginning and end are worked into price ranges and histories; none after it
+    was changed (migration 0013).
+    """
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = TranslatedField(_("name"))
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    is_tax_included = models.BooleanField(
+        _("tax included"), null=True, blank=True,
+        help_text=_("Whether its amounts contain the tax; unknown: as where the goods are supplied."),
+    )  # fmt: skip
+    segment = models.ForeignKey(
+        "accounts.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("segment"), help_text=_("Empty for everybody."),
+    )  # fmt: skip
+    channel = models.CharField(
+        _("channel"), max_length=40, blank=True, choices=DOORS, help_text=_("Empty for all of them.")
+    )
+    store = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("store"), help_text=_("Empty for all of them."),
+    )  # fmt: skip
+    reason = models.CharField(
+        _("reason for a single channel or store"), max_length=200, blank=True,
+        help_text=_("A price that does not hold everywhere says why, and ends."),
+    )  # fmt: skip
+    starts_at = models.DateTimeField(_("starts at"), default=timezone.now)
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    priority = models.PositiveIntegerField(
+        _("priority"), default=100, validators=[MinValueValidator(1)],
+        help_text=_("The smaller wins among lists of one kind; among equals the lower price wins."),
+    )  # fmt: skip
+    is_active = models.BooleanField(_("active"), default=True)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("registered by"),
+    )  # fmt: skip
+    turned_at = models.DateTimeField(_("worked in until"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("price list")
+        verbose_name_plural = _("price lists")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="price_list_ends_after_start"
+            ),
+            # The same price on every channel is the rule of the house; whoever departs from it answers for it.
+            models.CheckConstraint(
+                condition=~OF_A_DOOR | (Q(ends_at__isnull=False) & ~Q(reason="")),
+                name="price_list_of_one_door_has_reason_and_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self.name) or self.code
+
+    def clean(self) -> None:
+        """Refuse a deviation that nobody explains or that never ends."""
+        if (self.channel or self.store_id) and not (self.reason and self.ends_at):
+            raise ValidationError({"reason": _("A price of a single channel or store needs a reason and an end.")})
+
+
+@audited("price_list", "variant", "min_quantity", "amount")
+class ListPrice(models.Model):
+    """What a unit of a variant costs in a list, from so many units of it on. amount: minor units."""
+
+    price_list = models.ForeignKey(
+        PriceList, on_delete=models.CASCADE, related_name="prices", verbose_name=_("price list")
+    )
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.CASCADE, related_name="list_prices", db_index=False,
+        verbose_name=_("variant"),
+    )  # fmt: skip
+    min_quantity = models.PositiveIntegerField(_("from this quantity"), default=1, validators=[MinValueValidator(1)])
+    amount = models.BigIntegerField(_("amount in minor units"))
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("price of a list")
+        verbose_name_plural = _("prices of lists")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "price_list", "min_quantity"], name="list_price_one_per_quantity",
+                violation_error_message=_("The list has a price of this variant from this quantity already."),
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="list_price_is_not_negative"),
+            models.CheckConstraint(condition=Q(min_quantity__gte=1), name="list_price_from_one_unit"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} x {self.min_quantity}: {self.amount}"

@@ -1,0 +1,73 @@
+"""The forms in which staff write price lists, and ask for prices."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Customer, SegmentMembership
+from core.currencies import PLACES
+from core.money import MoneyError, format_minor, parse_money
+from inventory.models import ListPrice, Location, PriceList, Variant
+from inventory.models.price_lists import DOORS
+from inventory.services.price_lists import LARGEST_QUANTITY
+
+CURRENCIES = [(code, code) for code in sorted(PLACES)]
+
+
+class PriceListForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = PriceList
+        fields: ClassVar = [
+            *("code", "name", "currency", "is_tax_included", "segment", "channel", "store", "reason"),
+            *("starts_at", "ends_at", "priority", "is_active"),
+        ]
+        widgets: ClassVar = {"currency": forms.Select(choices=CURRENCIES)}
+
+
+class ListPriceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A price of a list, its amount as people speak it, in the currency of the list."""
+
+    amount = forms.CharField(label=gettext_lazy("amount"), max_length=20)
+
+    class Meta:
+        model = ListPrice
+        fields: ClassVar = ["price_list", "variant", "min_quantity", "amount"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["amount"] = format_minor(self.instance.amount, self.instance.price_list.currency)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        of = cleaned.get("price_list") or (self.instance.price_list if self.instance.pk else None)
+        if of is not None and "amount" in cleaned:
+            try:
+                cleaned["amount"] = parse_money(cleaned["amount"].strip(), of.currency).amount
+            except MoneyError as error:
+                self.add_error("amount", str(error))
+        return cleaned
+
+
+class PriceCheckForm(forms.Form):
+    """What is bought, by whom, where and when."""
+
+    variant = forms.ModelChoiceField(
+        label=gettext_lazy("variant"), queryset=Variant.objects.all(),
+        widget=AutocompleteSelect(ListPrice._meta.get_field("variant"), admin.site),
+    )  # fmt: skip
+    quantity = forms.IntegerField(label=gettext_lazy("quantity"), min_value=1, max_value=LARGEST_QUANTITY, initial=1)
+    customer = forms.ModelChoiceField(
+        label=gettext_lazy("customer"), queryset=Customer.objects.all(), required=False,
+        widget=AutocompleteSelect(SegmentMembership._meta.get_field("customer"), admin.site),
+    )  # fmt: skip
+    channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=DOORS, initial="web")
+    store = forms.ModelChoiceField(
+        label=gettext_lazy("store"), queryset=Location.objects.filter(kind=Location.STORE), to_field_name="code",
+        required=False,
+    )  # fmt: skip
+    moment = forms.DateTimeField(label=gettext_lazy("at this moment"), required=False)
+    currency = forms.ChoiceField(label=gettext_lazy("currency"), choices=CURRENCIES)

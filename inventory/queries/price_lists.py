@@ -1,0 +1,137 @@
+"""The prices of lists, read along with the ordinary ones. Which of them wins, inventory/rules/price_lists.py says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from core import sql
+from core.errors import NotFound
+from core.translated import TranslatedText
+from inventory.rules.price_lists import (
+    DEARER,
+    OUTRANKED,
+    TOO_FEW,
+    WON,
+    Asking,
+    Step,
+    Verdict,
+    judge_prices,
+    parse_steps,
+)
+
+# The steps of a variant as rules.price_lists.parse_steps reads them. {currency}, {segments}: SQL expressions; segments
+# is an array of codes, and NULL for nobody. A list that ended lately counts still: a till may send a sale of then.
+# A shop without lists pays for one look at an empty table in each statement.
+STEPS = """
+(CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active) THEN (
+    SELECT jsonb_agg(jsonb_build_array(
+        list.id, step.amount, step.min_quantity, list.channel, at_store.code, of_segment.code, list.priority,
+        list.starts_at, list.ends_at, list.is_tax_included))
+    FROM inventory_listprice AS step
+    JOIN inventory_pricelist AS list ON list.id = step.price_list_id
+    LEFT JOIN inventory_location AS at_store ON at_store.id = list.store_id
+    LEFT JOIN accounts_segment AS of_segment ON of_segment.id = list.segment_id
+    WHERE step.variant_id = variant.id AND list.is_active AND list.currency = {currency}
+      AND (list.segment_id IS NULL OR of_segment.code = ANY({segments}))
+      AND (list.ends_at IS NULL OR list.ends_at > now() - interval '31 days')
+) END)
+"""
+# The segments of a person, if any list speaks of segments; {person}: his id, merged records of his included.
+SEGMENTS = """
+(CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active AND segment_id IS NOT NULL) THEN (
+    SELECT array_agg(segment.code)
+    FROM accounts_customer AS person
+    JOIN accounts_segmentmembership AS membership ON membership.customer_id = person.id
+    JOIN accounts_segment AS segment ON segment.id = membership.segment_id
+    WHERE (person.id = {person} OR person.merged_into_id = {person}) AND membership.since <= %(now)s
+      AND (membership.until IS NULL OR membership.until > %(now)s)
+) END)
+"""
+
+_OF_VARIANT = f"""
+SELECT variant.id, variant.sku, price.amount AS base, buyer.segments,
+       {STEPS.format(currency="%(currency)s", segments="seen.segments")} AS steps
+FROM inventory_variant AS variant
+JOIN inventory_product AS product ON product.id = variant.product_id
+LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
+LEFT JOIN LATERAL (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer ON true
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN %(is_whole)s::bool THEN (SELECT array_agg(code) FROM accounts_segment)
+           ELSE buyer.segments END AS segments
+) AS seen ON true
+WHERE variant.sku = %(sku)s AND (%(is_whole)s::bool OR (variant.is_active AND product.state = 'published'))
+"""
+_NAMES = "SELECT id, code, name FROM inventory_pricelist WHERE id = ANY(%(ids)s::bigint[])"
+
+
+# What another customer, another store or tomorrow costs is nobody's business.
+FIT_FOR_SHOPPERS = {WON, OUTRANKED, DEARER, TOO_FEW}
+
+
+@dataclass(frozen=True, slots=True)
+class ListName:
+    """By what people know a list."""
+
+    id: int
+    code: str
+    name: TranslatedText
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a unit costs what it does: every price with its verdict, the winner first; none for what is not sold."""
+
+    sku: str
+    verdicts: Sequence[Verdict]
+    lists: dict[int, ListName]
+    asking: Asking
+
+    @property
+    def amount(self) -> int | None:
+        return self.verdicts[0].amount if self.verdicts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: the price of so many units of a variant, for whom, where and when. store: its code."""
+
+    sku: str
+    currency: str
+    quantity: int = 1
+    customer_id: int | None = None
+    channel: str = "web"
+    store: str = ""
+    now: datetime
+
+
+def explain_price(question: Question, *, is_whole: bool) -> Explained:
+    """
+    Return why a unit costs what it does, by the rule that prices every cart, in two statements.
+
+    is_whole: for staff, with what is not on sale, prices of other doors and segments, those to come and those over.
+    Raises NotFound.
+    """
+    parameters = {
+        "sku": question.sku, "currency": question.currency, "customer": question.customer_id, "now": question.now,
+        "is_whole": is_whole,
+    }  # fmt: skip
+    row = sql.fetch_one(_OF_VARIANT, parameters)
+    if row is None:
+        raise NotFound(_("There is no %(sku)s on sale.") % {"sku": question.sku}, sku=question.sku)
+    steps: Sequence[Step] = parse_steps(row["steps"])
+    asking = Asking(question.now, question.channel, question.store, frozenset(row["segments"] or ()))
+    verdicts = judge_prices(row["base"], steps, quantity=question.quantity, asking=asking)
+    if not is_whole:
+        verdicts = [verdict for verdict in verdicts if verdict.word in FIT_FOR_SHOPPERS]
+    return Explained(row["sku"], verdicts, names_of({step.list_id for step in steps}), asking)
+
+
+def names_of(ids: set[int]) -> dict[int, ListName]:
+    """Return what lists are called, by id; in one statement, or none for no lists."""
+    if not ids:
+        return {}
+    return {
+        row["id"]: ListName(row["id"], row["code"], row["name"]) for row in sql.fetch_all(_NAMES, {"ids": list(ids)})
+    }

@@ -1,0 +1,191 @@
+"""
+Which price wins. Amounts in minor units of one currency.
+
+A price of this very channel or store goes before the customer's, and the customer's before everybody's; but belonging
+to a segment makes nothing dearer than it is for everybody. docs/pricing.md says it in words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+BASE, PUBLIC, SEGMENT, DEVIATION = "base", "public", "segment", "deviation"
+
+WON = "won"
+NOT_YET, OVER, OTHER_CHANNEL, OTHER_STORE, OTHER_SEGMENT, TOO_FEW = (
+    *("not_yet", "over", "other_channel", "other_store", "other_segment", "too_few"),
+)
+OUTRANKED, DEARER = "outranked", "dearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a price: when, through which door, and as which segments' member. store: a code, empty outside."""
+
+    now: datetime
+    channel: str = "web"
+    store: str = ""
+    segments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    What a unit costs in a list, from min_quantity units on. channel, store, segment: empty for all.
+
+    priority: the smaller goes first among lists of one kind. is_tax_included: None as where the goods are supplied.
+    """
+
+    list_id: int
+    amount: int
+    min_quantity: int = 1
+    channel: str = ""
+    store: str = ""
+    segment: str = ""
+    priority: int = 100
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    is_tax_included: bool | None = None
+
+    @property
+    def kind(self) -> str:
+        if self.channel or self.store:
+            return DEVIATION
+        return SEGMENT if self.segment else PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The price that won. step: where it stands; None for the ordinary price."""
+
+    amount: int
+    step: Step | None = None
+
+    @property
+    def is_tax_included(self) -> bool | None:
+        return self.step.is_tax_included if self.step else None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a price: the word tells why it won or lost. step: None for the ordinary price."""
+
+    amount: int
+    word: str
+    step: Step | None = None
+
+
+def price_of(base: int | None, steps: Sequence[Step], *, quantity: int, asking: Asking) -> Found | None:
+    """
+    Return what a unit costs of so many; None for what has no ordinary price: lists alone put nothing on sale.
+
+    The order of the steps changes nothing.
+    """
+    if base is None:
+        return None
+    if not steps:
+        return Found(base)
+    ranked = _ranked(steps, quantity, asking)
+    if DEVIATION in ranked:
+        return _found(ranked[DEVIATION])
+    public = _found(ranked[PUBLIC]) if PUBLIC in ranked else Found(base)
+    if SEGMENT in ranked and ranked[SEGMENT].amount <= public.amount:
+        return _found(ranked[SEGMENT])
+    return public
+
+
+def judge_prices(base: int | None, steps: Sequence[Step], *, quantity: int, asking: Asking) -> list[Verdict]:
+    """Return what became of every price and why, the one that won first, then by kind and amount."""
+    won = price_of(base, steps, quantity=quantity, asking=asking)
+    if base is None or won is None:
+        return []
+    verdicts = [
+        Verdict(step.amount, _objection(step, quantity, asking) or _word(step, won, asking), step) for step in steps
+    ]
+    verdicts.append(Verdict(base, WON if won.step is None else OUTRANKED))
+    order = [DEVIATION, SEGMENT, PUBLIC, BASE]
+    return sorted(
+        verdicts,
+        key=lambda each: (
+            each.word != WON,
+            order.index(each.step.kind if each.step else BASE),
+            each.amount,
+            each.step.min_quantity if each.step else 0,
+            each.step.list_id if each.step else 0,
+        ),
+    )
+
+
+def volume_steps(base: int | None, steps: Sequence[Step], *, asking: Asking) -> list[tuple[int, int]]:
+    """Return from which quantities on a unit costs less than before, and how much, the smallest quantity first."""
+    first = price_of(base, steps, quantity=1, asking=asking)
+    if first is None:
+        return []
+    found, lowest = [], first.amount
+    for quantity in sorted({step.min_quantity for step in steps if step.min_quantity > 1}):
+        priced = price_of(base, steps, quantity=quantity, asking=asking)
+        if priced is not None and priced.amount < lowest:
+            lowest = priced.amount
+            found.append((quantity, lowest))
+    return found
+
+
+def parse_steps(given: Sequence[Sequence[Any]] | None) -> tuple[Step, ...]:
+    """Read the steps as a statement brings them: rows of a step's fields in their order, moments as text."""
+    return tuple(
+        Step(
+            *(list_id, amount, min_quantity, channel, store or "", segment or "", priority),
+            starts_at=datetime.fromisoformat(starts_at),
+            ends_at=datetime.fromisoformat(ends_at) if ends_at else None,
+            is_tax_included=is_tax_included,
+        )
+        for (
+            *(list_id, amount, min_quantity, channel, store, segment, priority, starts_at, ends_at, is_tax_included),
+        ) in given or ()
+    )
+
+
+def _ranked(steps: Sequence[Step], quantity: int, asking: Asking) -> dict[str, Step]:
+    """Return the best step of each kind that applies."""
+    best: dict[str, Step] = {}
+    for step in steps:
+        if _objection(step, quantity, asking) is None:
+            present = best.get(step.kind)
+            if present is None or _goes_first(step) < _goes_first(present):
+                best[step.kind] = step
+    return best
+
+
+def _goes_first(step: Step) -> tuple[int, int, int, int]:
+    return step.priority, step.amount, step.list_id, step.min_quantity
+
+
+def _objection(step: Step, quantity: int, asking: Asking) -> str | None:
+    """Return why a step does not apply at all."""
+    if step.starts_at is not None and asking.now < step.starts_at:
+        return NOT_YET
+    if step.ends_at is not None and asking.now >= step.ends_at:
+        return OVER
+    if step.channel and step.channel != asking.channel:
+        return OTHER_CHANNEL
+    if step.store and step.store != asking.store:
+        return OTHER_STORE
+    if step.segment and step.segment not in asking.segments:
+        return OTHER_SEGMENT
+    return TOO_FEW if quantity < step.min_quantity else None
+
+
+def _word(step: Step, won: Found, asking: Asking) -> str:
+    """Return what to say of a step that applies."""
+    if won.step == step:
+        return WON
+    same_kind = won.step is not None and won.step.kind == step.kind
+    segment_above_public = step.kind == SEGMENT and (won.step is None or won.step.kind == PUBLIC)
+    if segment_above_public or (same_kind and won.step is not None and won.step.priority == step.priority):
+        return DEARER
+    return OUTRANKED
+
+
+def _found(step: Step) -> Found:
+    return Found(step.amount, step)

@@ -1,0 +1,16 @@
+from django.contrib import admin
+
+from core.back_office import OfficeAdmin
+from orders.models import PointBonus
+
+
+@admin.register(PointBonus)
+class PointBonusAdmin(OfficeAdmin):
+    """Who and what earns more points than usual."""
+
+    list_display = ("__str__", "percent", "segment", "tier", "category", "starts_at", "ends_at", "is_active")
+    list_select_related = ("segment", "tier", "category")
+    list_filter = ("is_active",)
+    search_fields = ("name",)
+    ordering = ("-id",)
+    autocomplete_fields = ("segment", "tier", "category")

@@ -1,0 +1,200 @@
+"""What of an order, or of a cart, earns points: read in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.rules.loyalty import Bonus, Earner, earning_amounts, percent_for, points_earned
+from carts.queries.carts import CartView
+from carts.rules.quote import Quote
+from core import sql
+from core.money import places_of
+
+_SEGMENTS_AND_TIER = """
+SELECT (SELECT coalesce(jsonb_agg(membership.segment_id), '[]') FROM accounts_segmentmembership AS membership
+        WHERE membership.customer_id IN (SELECT id FROM person) AND membership.since <= %(now)s
+          AND (membership.until IS NULL OR membership.until > %(now)s)) AS segments,
+       (SELECT tier_id FROM accounts_loyaltystanding WHERE customer_id IN (SELECT id FROM person)
+        ORDER BY points DESC LIMIT 1) AS tier,
+       (SELECT coalesce(jsonb_agg(to_jsonb(bonus)), '[]') FROM (
+            SELECT bonus.percent, bonus.segment_id AS segment, bonus.tier_id AS tier,
+                   coalesce(category.path, '') AS category, bonus.starts_at, bonus.ends_at
+            FROM orders_pointbonus AS bonus LEFT JOIN inventory_category AS category ON category.id = bonus.category_id
+            WHERE bonus.is_active) AS bonus) AS bonuses
+"""
+_SCENE = f"""
+WITH person AS (
+    SELECT record.id FROM accounts_customer AS given
+    JOIN accounts_customer AS record
+      ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
+    WHERE given.id = %(customer)s
+)
+{_SEGMENTS_AND_TIER}
+"""
+_CART = f"""
+WITH person AS (
+    SELECT record.id FROM accounts_customer AS given
+    JOIN accounts_customer AS record
+      ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
+    WHERE given.id = %(customer)s
+), programme AS (
+    SELECT points_per_unit FROM accounts_loyaltyprogramme WHERE currency = %(currency)s AND is_active
+)
+{_SEGMENTS_AND_TIER}, (SELECT points_per_unit FROM programme) AS points_per_unit,
+       ARRAY(SELECT id FROM inventory_product WHERE id = ANY(%(products)s::bigint[]) AND kind = 'goods') AS goods,
+       (SELECT coalesce(sum(amount - held), 0)::bigint FROM accounts_balance
+        WHERE customer_id IN (SELECT id FROM person) AND kind = 'points' AND state = 'active') AS available,
+       (SELECT tier.name FROM accounts_loyaltystanding AS standing
+        JOIN accounts_loyaltytier AS tier ON tier.id = standing.tier_id
+        WHERE standing.customer_id IN (SELECT id FROM person) ORDER BY standing.points DESC LIMIT 1) AS tier_name
+"""
+# What was charged for units that neither were cancelled nor came back; of shipping, if anything of it is still sent.
+_ORDER = """
+SELECT orders.id, orders.number, orders.state, orders.currency, orders.placed_at, orders.closed_at,
+       coalesce(person.merged_into_id, person.id) AS person_id, orders.channel, coalesce(store.code, '') AS store,
+       CASE WHEN EXISTS (SELECT FROM orders_fulfilment AS parcel
+                         WHERE parcel.order_id = orders.id AND parcel.kind = 'ship' AND parcel.state <> 'cancelled')
+            THEN orders.shipping_total + orders.shipping_tax_added ELSE 0 END AS shipping,
+       (SELECT coalesce(sum(amount - refunded), 0)::bigint FROM orders_payment
+        WHERE order_id = orders.id AND state = 'captured' AND method <> 'points') AS kept,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', line.id, 'paid', line.line_total + line.tax_added, 'quantity', line.quantity,
+            'gone', line.quantity_cancelled + line.quantity_returned,
+            'earns', coalesce(product.kind = 'goods', false), 'category', coalesce(category.path, ''))
+            ORDER BY line.position), '[]')
+        FROM orders_orderline AS line
+        LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
+        LEFT JOIN inventory_product AS product ON product.id = variant.product_id
+        LEFT JOIN inventory_category AS category ON category.id = product.category_id
+        WHERE line.order_id = orders.id) AS lines
+FROM orders_order AS orders JOIN accounts_customer AS person ON person.id = orders.customer_id
+LEFT JOIN inventory_location AS store ON store.id = orders.store_id
+WHERE orders.id = %(order)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class EarningLine:
+    """A line of an order. value: what was charged for the units that are left; category: the path of its shelf."""
+
+    id: int
+    value: int
+    earns: bool
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarningOrder:
+    """An order as the programme sees it; amounts in minor units. kept: money received, not by points, and not back."""
+
+    id: int
+    number: str
+    state: str
+    currency: str
+    placed_at: datetime
+    closed_at: datetime | None
+    person_id: int
+    channel: str
+    store: str
+    shipping: int
+    kept: int
+    lines: list[EarningLine]
+
+    def amounts(self) -> dict[int, int]:
+        """Return the part of each line, by its id, that earns points."""
+        earning = [line for line in self.lines if line.earns]
+        nothing = self.shipping + sum(line.value for line in self.lines if not line.earns)
+        shares = earning_amounts([line.value for line in earning], kept=self.kept, earning_nothing=nothing)
+        return {line.id: share for line, share in zip(earning, shares, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class EarningScene:
+    """Who earns, and by which rules."""
+
+    earner: Earner
+    bonuses: list[Bonus]
+
+
+@dataclass(frozen=True, slots=True)
+class EarningCart:
+    """
+    What a person's cart would earn.
+
+    points_per_unit: 0 where nothing is earned. goods: ids of products that earn. available: points that may be spent;
+    tier_name: in every language, of the tier the person has.
+    """
+
+    cart: CartView
+    scene: EarningScene
+    points_per_unit: int
+    goods: frozenset[int]
+    available: int
+    tier_name: dict[str, str] | None
+
+    def points(self, quote: Quote, *, by_points: int = 0) -> int:
+        """Return the points that the cart earns at a quote. by_points: minor units of it that points pay."""
+        earning = {line.id: line.item for line in self.cart.lines if line.item.product_id in self.goods}
+        charged = {line_id: line.total + line.taxed.added for line_id, line in quote.lines.items()}
+        nothing = quote.totals.shipping + quote.shipping_taxed.added
+        nothing += sum(value for line_id, value in charged.items() if line_id not in earning)
+        shares = earning_amounts(
+            [charged[line_id] for line_id in earning], kept=quote.totals.grand - by_points, earning_nothing=nothing
+        )
+        percents = [
+            percent_for(self.scene.bonuses, categories=item.categories, earner=self.scene.earner)
+            for item in earning.values()
+        ]
+        return points_earned(
+            zip(shares, percents, strict=True),
+            points_per_unit=self.points_per_unit,
+            minor_per_unit=10 ** places_of(self.cart.currency),
+        )
+
+
+def earning_cart(cart: CartView, *, customer_id: int, now: datetime) -> EarningCart:
+    """Return what a cart would earn for a person, by any of his records; in one statement."""
+    products = [line.item.product_id for line in cart.lines]
+    asked = {"customer": customer_id, "now": now, "currency": cart.currency, "products": products}
+    row = sql.fetch_one(_CART, asked)
+    assert row is not None
+    return EarningCart(
+        cart=cart,
+        scene=_scene(row, now),
+        points_per_unit=row["points_per_unit"] or 0,
+        goods=frozenset(row["goods"]),
+        available=row["available"],
+        tier_name=row["tier_name"],
+    )
+
+
+def earning_order(*, order_id: int) -> EarningOrder | None:
+    """Return an order with what of it earns; None for one without a customer."""
+    row = sql.fetch_one(_ORDER, {"order": order_id})
+    if row is None:
+        return None
+    lines = [EarningLine(line["id"], _left(line), line["earns"], line["category"]) for line in row["lines"]]
+    return EarningOrder(**{**row, "lines": lines})
+
+
+def earning_scene(*, customer_id: int, now: datetime) -> EarningScene:
+    """Return the person's segments and tier, by any of his records, and the rules for more points."""
+    row = sql.fetch_one(_SCENE, {"customer": customer_id, "now": now})
+    assert row is not None
+    return _scene(row, now)
+
+
+def _scene(row: sql.Row, now: datetime) -> EarningScene:
+    earner = Earner(now, frozenset(row["segments"]), row["tier"])
+    return EarningScene(earner, [_bonus(given) for given in row["bonuses"]])
+
+
+def _left(line: dict[str, Any]) -> int:
+    """What is left of what was charged once the units that are gone have been paid back, as refunds count them."""
+    paid = int(line["paid"])
+    return paid - paid * int(line["gone"]) // int(line["quantity"])
+
+
+def _bonus(given: dict[str, Any]) -> Bonus:
+    moments = {name: datetime.fromisoformat(given[name]) if given[name] else None for name in ("starts_at", "ends_at")}
+    return Bonus(**{**given, **moments})

@@ -1,0 +1,111 @@
+"""One order told twice at once, and points that end while they are being spent; each race is shown to be real."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import PointEarning, PointLot
+from accounts.services import loyalty, points_in_time
+from accounts.services.balances import HoldWish, balance_for, change_balance, hold_balances, spend_holds
+from accounts.services.loyalty import open_earning, settle_earning
+from accounts.services.points_in_time import expire_points
+from core import sql
+from core.actors import Actor
+from core.ids import new_id
+from core.invariants import find_breaches
+from tests.concurrency.racing import Meeting, race
+from tests.factories.accounts import make_customer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+WEB = Actor(channel="web")
+
+
+def settle():
+    with transaction.atomic():
+        return settle_earning(reference="100001", points=25, matures_at=None, by=WEB, now=NOW)
+
+
+def open_one():
+    ana = make_customer()
+    return open_earning(customer_id=ana.pk, reference="100001", terms="{}", by=WEB, now=NOW)
+
+
+def test_an_order_told_of_many_times_at_once_earns_once():
+    open_one()
+
+    results = race([settle] * 6)
+
+    assert sorted(results) == [0, 0, 0, 0, 0, 25]
+    assert PointEarning.objects.get().points == 25
+    assert PointLot.objects.get().points == 25
+    assert find_breaches() == {}
+
+
+def test_an_order_is_booked_past_another_where_its_earning_is_not_locked(monkeypatch):
+    """Negative control: without the lock both find nothing booked, and only the lot's uniqueness stops the second."""
+    open_one()
+    unlocked = loyalty._LOCK_EARNING.replace("FOR UPDATE OF earning", "")
+    monkeypatch.setattr(loyalty, "_LOCK_EARNING", unlocked)
+    meeting = Meeting(2)
+    monkeypatch.setattr(loyalty, "open_lot", meeting.before(loyalty.open_lot))
+
+    results = race([settle] * 2)
+
+    assert sum(isinstance(result, IntegrityError) for result in results) == 1
+    assert PointEarning.objects.get().points == 25
+
+
+@pytest.fixture
+def ending():
+    """Somebody's 100 points that have just ended, and 150 that last; the id of the balance."""
+    balance_id = balance_for(customer_id=make_customer().pk, kind="points", currency="", now=NOW)
+    for points, expires_at in ((100, NOW - timedelta(minutes=1)), (150, NOW + timedelta(days=90))):
+        change_balance(
+            balance_id=balance_id, kind="loaded", amount=points, reference=str(points), by=WEB, now=NOW,
+            expires_at=expires_at,
+        )  # fmt: skip
+    return balance_id
+
+
+def spender(balance_id):
+    def spend():
+        reference = new_id()
+        with transaction.atomic():
+            hold_balances(wishes=[HoldWish(reference, (balance_id,), 100)], now=NOW)
+            return spend_holds(references=[reference], note="", by=WEB, now=NOW)
+
+    return spend
+
+
+def left(balance_id):
+    lots = PointLot.objects.filter(balance_id=balance_id).order_by("points").values_list("remaining", flat=True)
+    return PointLot.objects.filter(balance_id=balance_id).first().balance.amount, list(lots)
+
+
+def test_points_that_end_while_others_spend_go_once(ending):
+    results = race([spender(ending), lambda: expire_points(now=NOW)])
+
+    assert results[0] is True
+    # Spent first, the old ones paid; ended first, the others did.
+    assert left(ending) in [(150, [0, 150]), (50, [0, 50])]
+    assert find_breaches() == {}
+
+
+def test_points_end_twice_where_the_balance_is_not_locked_before_its_lots_are_read(ending, monkeypatch):
+    """Negative control: old lots are read, then spent by another, then ended all the same, but for the constraints."""
+    monkeypatch.setattr(points_in_time, "LOCK_BALANCE", points_in_time.LOCK_BALANCE.replace(" FOR UPDATE", ""))
+    read = sql.fetch_all
+
+    def read_and_be_overtaken(statement, parameters, **options):
+        rows = read(statement, parameters, **options)
+        if statement == points_in_time._OVER:
+            assert race([spender(ending)]) == [True]
+        return rows
+
+    monkeypatch.setattr(sql, "fetch_all", read_and_be_overtaken)
+
+    with pytest.raises(IntegrityError, match="point_lot_is_not_overdrawn"):
+        expire_points(now=NOW)

@@ -1,0 +1,275 @@
+"""Points that orders earn: pending, matured, taken back, and once."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import BalanceEntry, LoyaltyStanding, PointEarning, PointLot, Segment, SegmentMembership
+from accounts.queries.loyalty import loyalty_of
+from accounts.services.balances import HoldWish, hold_balances, spend_holds
+from accounts.services.points_in_time import expire_points, mature_points
+from accounts.services.tiers import compute_tiers
+from core.ids import new_id
+from core.invariants import find_breaches
+from core.models import JournalEntry
+from inventory.models import Product
+from orders.models import Order, PointBonus, Refund
+from orders.services.cancellation import cancel_order
+from orders.services.loyalty import open_order_points, settle_order_points
+from orders.services.refunds import ask_refund
+from tests.factories.balances import give_credit
+from tests.factories.inventory import make_category, make_variant
+from tests.factories.loyalty import make_tier, switch_on
+from tests.factories.orders import make_order, pay_order
+
+SUMS = (
+    "a balance is the sum of its entries and never below zero",
+    "what is held of a balance is what its holds say",
+    "the lots of points that may be spent make up the balance",
+    "what is left of a lot of points is what nobody took out",
+    "a purchase earned what its lots brought and nobody took back",
+)
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def programme():
+    return switch_on()
+
+
+@pytest.fixture
+def settle(as_ana, now):
+    def settle_order(order, *, at=None):
+        return open_order_points(order_id=order.pk, by=as_ana, now=at or now)
+
+    return settle_order
+
+
+def hand_over(order, at):
+    Order.objects.filter(pk=order.pk).update(state="completed", closed_at=at)
+
+
+def ripe(order, settle, now):
+    """Have an order's points matured; return when that was."""
+    hand_over(order, now)
+    settle(order)
+    assert mature_points(now=now + 30 * DAY) == 1
+    return now + 30 * DAY
+
+
+def adds_up():
+    """Orders here are moved on by hand, so only the sums of the ledger are asked for."""
+    return not {name: found for name, found in find_breaches().items() if name in SUMS}
+
+
+def has(person):
+    found = loyalty_of(customer_id=person.pk)
+    return found.points, found.pending, found.owed
+
+
+def test_an_order_earns_once_however_often_it_is_told(ana, mitte, mug, settle):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana, shipping=490)
+
+    assert settle(order) == 25
+    assert settle(order) == 0
+
+    assert has(ana) == (0, 25, 0)
+    assert PointLot.objects.get().matures_at is None
+    assert JournalEntry.objects.filter(kind="points.pending").count() == 1
+    assert adds_up()
+
+
+def test_a_guest_and_a_shop_without_a_programme_earn_nothing(ana, mitte, mug, settle, programme):
+    assert settle(make_order((mug, 2, 1290), store=mitte)) == 0
+    programme.is_active = False
+    programme.save()
+
+    assert settle(make_order((mug, 2, 1290), store=mitte, customer=ana)) == 0
+
+    assert not PointEarning.objects.exists()
+
+
+def test_points_mature_when_nothing_may_come_back_any_more_and_end_a_year_later(ana, mitte, mug, settle, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+    settle(order)
+    hand_over(order, now + DAY)
+    settle(order)
+
+    assert mature_points(now=now + 31 * DAY - timedelta(seconds=1)) == 0
+    assert mature_points(now=now + 31 * DAY) == 1
+    assert mature_points(now=now + 31 * DAY) == 0
+
+    assert has(ana) == (25, 0, 0)
+    lot = PointLot.objects.get()
+    assert lot.expires_at == (now + 31 * DAY).replace(year=2027)
+    assert BalanceEntry.objects.get().kind == "earned"
+    assert expire_points(now=lot.expires_at - timedelta(seconds=1)) == 0
+    assert expire_points(now=lot.expires_at) == 1
+    assert has(ana) == (0, 0, 0)
+    assert adds_up()
+
+
+def test_only_money_received_earns_and_the_rest_when_it_comes(ana, mitte, mug, settle):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana, paid="pay_in_store")
+    assert settle(order) == 0
+    due = order.payments.get()
+    due.amount -= 1000
+    due.save()
+    pay_order(order, 1000)
+    assert settle(order) == 10
+
+    order.payments.filter(state="due").update(state="captured", method="cash")
+
+    assert settle(order) == 15
+    assert has(ana) == (0, 25, 0)
+
+
+def test_neither_gift_cards_nor_what_points_paid_earn(ana, mitte, mug, settle, as_ana, now):
+    card = make_variant(sku="CARD", price=5000)
+    Product.objects.filter(pk=card.product_id).update(kind="gift_card")
+    order = make_order((mug, 2, 1290), (card, 1, 5000), store=mitte, customer=ana)
+    paid = order.payments.get()
+    paid.amount -= 580
+    paid.save()
+    pay_order(order, 580, method="points", hold_key=new_id(), points=580)
+
+    assert settle(order) == 20
+
+
+def test_rules_of_the_moment_an_order_was_placed_stay(ana, mitte, mug, bowl, settle, programme):
+    kitchen = make_category("kitchen")
+    Product.objects.filter(pk=bowl.product_id).update(category=kitchen)
+    PointBonus.objects.create(name={"en": "Bowls"}, percent=300, category=kitchen)
+    order = make_order((mug, 1, 1000), (bowl, 1, 2000), store=mitte, customer=ana)
+    assert settle(order) == 70
+    PointBonus.objects.all().delete()
+    programme.points_per_unit = 50
+    programme.save()
+
+    assert settle(order) == 0
+
+
+def test_what_is_cancelled_takes_its_points_along(ana, mitte, mug, bowl, settle, as_ana, now):
+    order = make_order((mug, 1, 1000), (bowl, 1, 2000), store=mitte, customer=ana)
+    settle(order)
+
+    cancel_order(number=order.number, reason="shopper", by=as_ana, now=now)
+
+    assert settle(order) == -30
+    assert has(ana) == (0, 0, 0)
+    assert adds_up()
+
+
+def test_parts_that_are_paid_back_take_back_their_share_and_add_up(ana, mitte, mug, settle, as_ana, now):
+    order = make_order((mug, 3, 1290), store=mitte, customer=ana)
+    settle(order)
+    changes = []
+
+    for _part in range(3):
+        ask_refund(order_id=order.pk, amount=1290, reason="test", now=now)
+        changes.append(settle(order))
+
+    assert changes == [-13, -13, -12]
+    assert has(ana) == (0, 0, 0)
+    assert adds_up()
+
+
+def test_points_already_spent_are_owed_and_paid_by_the_next(ana, mitte, mug, settle, as_ana, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+    later = ripe(order, settle, now)
+    key = new_id()
+    balance = ana.balances.get(kind="points")
+    hold_balances(wishes=[HoldWish(key, (balance.pk,), 20)], now=later)
+    spend_holds(references=[key], note="other", by=as_ana, now=later)
+
+    ask_refund(order_id=order.pk, amount=2580, reason="test", now=later)
+    assert settle(order, at=later) == -25
+    assert has(ana) == (0, 0, 20)
+    assert adds_up()
+
+    following = make_order((mug, 3, 1290), store=mitte, customer=ana)
+    ripe(following, settle, later)
+    assert has(ana) == (18, 0, 0)
+    assert adds_up()
+
+
+def test_what_is_held_for_an_order_is_not_taken_back(ana, mitte, mug, settle, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+    later = ripe(order, settle, now)
+    balance = ana.balances.get(kind="points")
+    hold_balances(wishes=[HoldWish(new_id(), (balance.pk,), 20)], now=later)
+
+    ask_refund(order_id=order.pk, amount=2580, reason="test", now=later)
+    settle(order, at=later)
+
+    assert has(ana) == (20, 0, 20)
+    assert expire_points(now=later + 400 * DAY) == 1
+    assert has(ana) == (20, 0, 20)
+    assert adds_up()
+
+
+def test_a_refund_that_failed_gives_the_points_again(ana, mitte, mug, settle, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+    settle(order)
+    ask_refund(order_id=order.pk, amount=1290, reason="test", now=now)
+    assert settle(order) == -13
+
+    Refund.objects.update(state="failed")
+    order.payments.update(refunded=0)
+
+    assert settle(order) == 13
+    assert has(ana) == (0, 25, 0)
+
+
+def test_points_end_in_the_order_in_which_they_were_to_end_and_come_back_so(ana, mitte, mug, as_ana, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana, paid="cash")
+    order.payments.all().delete()
+    points = give_credit(ana, 60, kind="points")
+    late = give_credit(ana, 100, kind="points")
+    first, second = PointLot.objects.order_by("pk")
+    first.expires_at, second.expires_at = now + 400 * DAY, now + 60 * DAY
+    first.save()
+    second.save()
+    key = new_id()
+    hold_balances(wishes=[HoldWish(key, (points.pk,), 130)], now=now)
+    spend_holds(references=[key], note="", by=as_ana, now=now)
+    pay_order(order, 2580, method="points", hold_key=key, points=130)
+    assert [lot.remaining for lot in PointLot.objects.order_by("pk")] == [30, 0]
+
+    for amount in (1290, 1290):
+        ask_refund(order_id=order.pk, amount=amount, reason="test", now=now + 50 * DAY)
+
+    late.refresh_from_db()
+    assert late.amount == 160
+    back = PointLot.objects.filter(kind="given_back").order_by("pk")
+    assert [(lot.points, lot.expires_at) for lot in back] == [
+        (30, now + 400 * DAY),
+        (35, now + 80 * DAY),
+        (65, now + 80 * DAY),
+    ]
+    assert adds_up()
+
+
+def test_a_tier_is_reached_at_once_lets_into_its_segment_and_is_lost_after_a_year(ana, mitte, mug, settle, now):
+    gold = make_tier("gold", 20, segment=Segment.objects.create(code="gold", name={"en": "Gold"}))
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+
+    settle(order)
+
+    assert loyalty_of(customer_id=ana.pk).tier.code == "gold"
+    assert SegmentMembership.objects.get().segment == gold.segment
+    [change] = JournalEntry.objects.filter(kind="loyalty.tier_changed")
+    assert change.payload == {"tier": "gold", "former": "", "is_up": True}
+    assert compute_tiers(now=now + 366 * DAY) == 1
+    assert LoyaltyStanding.objects.get().tier is None
+    assert not SegmentMembership.objects.exists()
+    assert JournalEntry.objects.filter(kind="loyalty.tier_changed").count() == 2
+
+
+def test_an_order_placed_before_the_programme_began_earns_nothing_later(ana, mitte, mug, as_ana, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana)
+
+    assert settle_order_points(order_id=order.pk, by=as_ana, now=now) == 0
+    assert not PointEarning.objects.exists()
