@@ -89,6 +89,13 @@ def a_switch(variable: str, value: str) -> bool:
     raise ImproperlyConfigured(f"{variable} is {value!r}: set it to 1 or 0.")
 
 
+def a_choice(variable: str, value: str, choices: tuple[str, ...]) -> str:
+    """Read one of some words."""
+    if value in choices:
+        return value
+    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to {' or '.join(choices)}.")
+
+
 def a_postgres_url(value: str) -> str:
     """Check that a URL names a PostgreSQL database."""
     # The value may hold a password, so the message does not repeat it.

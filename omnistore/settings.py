@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from omnistore.safety import a_number, a_port, a_postgres_url, a_switch, find_unsafe
+from omnistore.safety import a_choice, a_number, a_port, a_postgres_url, a_switch, find_unsafe
 from omnistore.servers.locations import postgres_url, valkey_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -50,6 +50,8 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
 STRIPE_CAPTURE = env.str("STRIPE_CAPTURE", default="automatic")  # or manual: authorised first, then taken
+# When cards are charged: now, with the order; or fulfilment, when goods leave (docs/paying.md).
+CARD_CAPTURE = a_choice("CARD_CAPTURE", env.str("CARD_CAPTURE", default="now"), ("now", "fulfilment"))
 STRIPE_API_URL = env.str("STRIPE_API_URL", default="https://api.stripe.com")
 STRIPE_RETRIES = number("STRIPE_RETRIES", default=2)
 # The brand's name, as it stands on pages, receipts and mails.

@@ -29,6 +29,26 @@ class DuePaid(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentCaptured(Event):
+    """Money that a provider kept for us was taken, because goods leave. amount: minor units."""
+
+    kind: ClassVar[str] = "payment.captured"
+    order_id: int
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorisationLost(Event):
+    """Money that a provider kept for us can no longer be taken; it is due again. amount: minor units."""
+
+    kind: ClassVar[str] = "payment.authorisation_lost"
+    order_id: int
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPaymentFailed(Event):
     """The payment did not come; stock and cart are free again."""
 

@@ -19,6 +19,7 @@ from orders.events import (
     OrderCompleted,
     OrderPlaced,
     OrderShipped,
+    PaymentCaptured,
     PickupCollected,
     PickupExpired,
     PickupRejected,
@@ -43,7 +44,7 @@ def use_vouchers(entry: Entry) -> None:
     settle_vouchers(cart_id=entry.payload["cart_id"], now=entry.occurred_at)
 
 
-@handles(OrderPlaced, DuePaid, PickupCollected)
+@handles(OrderPlaced, DuePaid, PaymentCaptured, PickupCollected)
 def load_sold_gift_cards(entry: Entry) -> None:
     """What was sold as a gift card is loaded as soon as all of its order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
@@ -95,6 +96,17 @@ def _due_paid(entry: Entry) -> str:
     return _("Order %(number)s: %(amount)s paid") % {"number": entry.ref, "amount": amount}
 
 
+def _captured(entry: Entry) -> str:
+    amount = _money(entry.payload["amount"], entry.payload["currency"])
+    return _("Order %(number)s: %(amount)s taken from the card") % {"number": entry.ref, "amount": amount}
+
+
+def _lost(entry: Entry) -> str:
+    amount = _money(entry.payload["amount"], entry.payload["currency"])
+    words = _("Order %(number)s: %(amount)s can no longer be taken from the card and are due")
+    return words % {"number": entry.ref, "amount": amount}
+
+
 def _money(amount: int, currency: str) -> str:
     return money_text(amount, currency, (get_language() or "en").split("-")[0])
 
@@ -102,6 +114,8 @@ def _money(amount: int, currency: str) -> str:
 summarises("order.placed", _placed)
 summarises("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: the payment did not come")))
 summarises("order.due_paid", _due_paid)
+summarises("payment.captured", _captured)
+summarises("payment.authorisation_lost", _lost)
 summarises("order.cancelled", _about_order(gettext_lazy("Order %(number)s cancelled")))
 summarises("order.completed", _about_order(gettext_lazy("Order %(number)s completed")))
 summarises("order.shipped", _about_order(gettext_lazy("Order %(number)s: a parcel left")))

@@ -123,7 +123,7 @@ invariant(
     SELECT orders.number, orders.grand_total, paid.amount FROM orders_order AS orders
     LEFT JOIN LATERAL (
         SELECT coalesce(sum(payment.amount - payment.refunded), 0) AS amount FROM orders_payment AS payment
-        WHERE payment.order_id = orders.id AND payment.state IN ('captured', 'due')
+        WHERE payment.order_id = orders.id AND payment.state IN ('captured', 'due', 'authorised', 'capturing')
     ) AS paid ON true
     WHERE orders.state IN ('placed', 'completed') AND orders.grand_total <> paid.amount
       AND NOT EXISTS (SELECT FROM orders_orderline AS line
@@ -136,7 +136,7 @@ invariant(
     SELECT orders.number, payment.id, payment.amount, payment.refunded FROM orders_order AS orders
     JOIN orders_payment AS payment ON payment.order_id = orders.id
     WHERE orders.state IN ('cancelled', 'failed') AND (
-        payment.state = 'due'
+        payment.state IN ('due', 'authorised', 'capturing')
         OR (payment.state = 'captured' AND payment.refunded < payment.amount
             AND NOT EXISTS (SELECT FROM orders_refund AS refund
                             WHERE refund.payment_id = payment.id AND refund.state = 'failed')))
@@ -246,6 +246,26 @@ invariant(
     """
     SELECT id, provider, kind, ref, ours, theirs FROM orders_reconciliationbreak
     WHERE resolved_at IS NULL AND found_at < now() - interval '24 hours'
+    """,
+)
+invariant(
+    "goods never leave on money that is only kept for us",
+    """
+    SELECT orders.number, payment.id, payment.state FROM orders_payment AS payment
+    JOIN orders_order AS orders ON orders.id = payment.order_id
+    WHERE payment.state IN ('authorised', 'capturing')
+      AND EXISTS (SELECT FROM orders_orderline AS line WHERE line.order_id = orders.id AND line.quantity_fulfilled > 0)
+    """,
+)
+invariant(
+    "what a provider keeps for us is kept under one attempt, taken within minutes, and ended before it lets go",
+    """
+    SELECT payment.id, payment.state, payment.authorised_until, attempt.kept FROM orders_payment AS payment
+    CROSS JOIN LATERAL (SELECT count(*) AS kept FROM orders_paymentattempt AS attempt
+                        WHERE attempt.payment_id = payment.id AND attempt.outcome = 'authorised') AS attempt
+    WHERE payment.state IN ('authorised', 'capturing') AND (
+        attempt.kept <> 1 OR payment.authorised_until < now() - interval '1 hour'
+        OR (payment.state = 'capturing' AND payment.capture_asked_at < now() - interval '1 hour'))
     """,
 )
 invariant(

@@ -5,19 +5,27 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services import notices, payments, pickup, reconciliation, refunds
+from orders.services import capturing, notices, payments, pickup, reconciliation, refunds
 
 
 @shared_task
 def settle_open_payments(**unknown: Any) -> None:
     """Ask providers what became of payments that nobody is waiting for any more."""
     payments.settle_open_payments(now=timezone.now())
+    capturing.settle_captures(now=timezone.now())
+
+
+@shared_task
+def give_up_run_out_authorisations(**unknown: Any) -> None:
+    """Make due again what providers will not keep for us any longer."""
+    capturing.give_up_run_out(now=timezone.now())
 
 
 @shared_task
 def settle_refunds(**unknown: Any) -> None:
-    """Ask providers to pay back what was promised back."""
+    """Ask providers to pay back what was promised back, and to let go of what they keep for nothing."""
     refunds.settle_refunds(now=timezone.now())
+    capturing.release_unwanted(now=timezone.now())
 
 
 @shared_task

@@ -15,6 +15,7 @@ from orders.models import Fulfilment
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, FulfilmentWish, Tender, Wish
 from orders.services.cancellation import cancel_order
+from orders.services.capturing import take_kept_money
 from orders.services.charging import ask_providers
 from orders.services.hand_over import hand_over_pickup, prove_by_document
 from orders.services.payments import settle_payments
@@ -116,6 +117,7 @@ class Stage:
             step(pickup_id=pickup_id, by=desk, now=placed_at + after)
         if story.state == "collected":
             assert ended_at is not None
+            take_kept_money(number=order.number, by=desk, now=ended_at)
             hand_over_pickup(
                 proof=prove_by_document(pickup_id=pickup_id),
                 collected_by="",
@@ -140,6 +142,7 @@ class Stage:
         for parcel in Fulfilment.objects.filter(order_id=order.id).order_by("pk"):
             packer = Actor(channel=SYSTEM, staff_id=seat.clerk.pk, store_id=parcel.location_id)
             left_at = chapter.placed_at + (ended_at - chapter.placed_at) / 2
+            take_kept_money(number=order.number, by=packer, now=left_at)
             send_parcel(parcel_id=parcel.pk, tracking=f"DEMO{parcel.pk:09d}", by=packer, now=left_at)
             if story.state == "delivered":
                 note_delivery(parcel_id=parcel.pk, by=packer, now=ended_at)

@@ -14,10 +14,9 @@ from omnistore.till.forms import CashField
 from omnistore.till.paying import cash_coin, methods_for
 from orders.models import Order
 from orders.paying import BalanceForm, split_of
-from orders.providers.stripe import READER
 from orders.queries.views import OrderView
 from orders.rules.cash import cash_rounding
-from orders.rules.checkout import CARD, CARRY_OUT, CASH, TEST, Tender
+from orders.rules.checkout import CARD, CARRY_OUT, CASH, READER, TEST, Tender
 from orders.services.card_readers import readers_of
 from orders.services.dues import due_of, is_payment_under_way
 

@@ -19,9 +19,19 @@ from inventory.queries.offers import Source, load_sources
 from inventory.queries.shelves import Shelves
 from inventory.queries.staff import Store
 from omnistore.till.forms import AddressForm, CashField, PhoneField
-from orders.providers.stripe import READER
 from orders.rules.cash import cash_rounding, smallest_coin
-from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, PICKUP, SHIP, TEST, FulfilmentWish, Tender
+from orders.rules.checkout import (
+    CARD,
+    CARRY_OUT,
+    CASH,
+    PAY_IN_STORE,
+    PICKUP,
+    READER,
+    SHIP,
+    TEST,
+    FulfilmentWish,
+    Tender,
+)
 
 HERE, ELSEWHERE = "here", "elsewhere"
 WAYS = (CARRY_OUT, HERE, ELSEWHERE, SHIP)

@@ -29,6 +29,7 @@ from orders.models import (
 )
 from orders.queries.orders import find_order_ids
 from orders.services.cancellation import cancel_order
+from orders.services.capturing import taking_payment_first
 from orders.services.pickup import unlock_pickup
 from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
 
@@ -86,7 +87,8 @@ def _pick(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> st
 
 
 def _send(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
-    send_parcel(parcel_id=parcel.pk, by=office_actor(request), now=timezone.now(), **asked)
+    by, now = office_actor(request), timezone.now()
+    taking_payment_first(lambda: send_parcel(parcel_id=parcel.pk, by=by, now=now, **asked), by=by, now=now)
     return gettext("The parcel is on its way, and the buyer is told.")
 
 

@@ -133,6 +133,8 @@ def _payment_json(payment: PaymentView, currency: str) -> dict[str, Any]:
         shaped["rounding"] = money_json(payment.rounding, currency)
     if payment.points is not None:
         shaped["points"] = payment.points
+    if payment.authorised_until is not None and payment.state == "authorised":
+        shaped["authorised_until"] = payment.authorised_until.isoformat()
     if payment.card is not None:
         shaped["card"] = payment.card
     return shaped
@@ -179,13 +181,18 @@ class FulfilmentOut(serializers.Serializer[Any]):
 class PaymentOut(serializers.Serializer[Any]):
     method = serializers.CharField()
     amount = MoneySchema()
-    state = serializers.CharField()
+    state = serializers.CharField(
+        help_text="pending, needs_action, due, held, authorised, capturing, captured, declined or voided."
+    )
     refunded = MoneySchema()
     tendered = MoneySchema(required=False)
     change = MoneySchema(required=False)
     rounding = MoneySchema(required=False, help_text="What the cash was more or less, for want of small coins.")
     points = serializers.IntegerField(required=False)
     card = serializers.CharField(required=False, help_text="The end of a gift card's code.")
+    authorised_until = serializers.DateTimeField(
+        required=False, help_text="Until when the provider keeps the money; it is taken when goods leave."
+    )
 
 
 class RefundOut(serializers.Serializer[Any]):

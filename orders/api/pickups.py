@@ -23,6 +23,7 @@ from orders.api.input import MOST_LINES, AnyPaymentIn, MoneyIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
+from orders.services.capturing import taking_payment_first
 from orders.services.hand_over import (
     MOST_WRONG_CODES,
     Proof,
@@ -272,7 +273,10 @@ class HandOver(PickupDoor):
             )
             return self.shown(pickup_id)
 
-        return do_once(claim, act, status=200)
+        def hand_over() -> HttpResponse:
+            return do_once(claim, act, status=200)
+
+        return taking_payment_first(hand_over, by=by, now=now)
 
     def _proof(self, pickup_id: int, body: dict[str, Any], now: datetime) -> Proof:
         if "proof" in body:

@@ -10,17 +10,21 @@ class Payment(models.Model):
     One tender of an order, in minor units of the order's currency.
 
     pending: not asked yet or asked without an answer. needs_action: the shopper must confirm with the provider.
-    due: to be paid at the desk. held: in our hands until the order's promise holds. captured: the money is ours.
-    declined, voided: it is not and will not be.
+    due: to be paid at the desk. held: in our hands until the order's promise holds. authorised: promised by the
+    provider, and taken when goods leave; capturing: being taken. captured: the money is ours. declined, voided: it is
+    not and will not be.
     """
 
     PENDING, NEEDS_ACTION, DUE, HELD = "pending", "needs_action", "due", "held"
+    AUTHORISED, CAPTURING = "authorised", "capturing"
     CAPTURED, DECLINED, VOIDED = "captured", "declined", "voided"
     STATES = [
         (PENDING, _("Pending")),
         (NEEDS_ACTION, _("Needs the shopper")),
         (DUE, _("Due at the desk")),
         (HELD, _("Held until the rest is paid")),
+        (AUTHORISED, _("Authorised, not yet taken")),
+        (CAPTURING, _("Being taken")),
         (CAPTURED, _("Captured")),
         (DECLINED, _("Declined")),
         (VOIDED, _("Voided")),
@@ -53,6 +57,10 @@ class Payment(models.Model):
     points = models.BigIntegerField(_("points"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES)
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
+    authorised_until = models.DateTimeField(
+        _("authorised until"), null=True, blank=True, help_text=_("Until when the provider keeps the money for us.")
+    )
+    capture_asked_at = models.DateTimeField(_("capture asked for at"), null=True, blank=True)
     is_later = models.BooleanField(
         _("paid later"), default=False, db_default=False, help_text=_("When the order was placed already.")
     )
@@ -80,11 +88,27 @@ class Payment(models.Model):
                 | (~Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=True)),
                 name="payment_from_a_balance_has_a_hold",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("authorised", "capturing"))
+                | (~Q(provider="") & Q(authorised_until__isnull=False, captured_at__isnull=True)),
+                name="payment_authorised_by_a_provider_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="capturing") | Q(capture_asked_at__isnull=False),
+                name="payment_capturing_since_a_moment",
+            ),
             # Two devices that pay the same rest at the same moment: the order's lock comes first, and says why.
             models.UniqueConstraint(
                 fields=["order"],
                 condition=Q(is_later=True, state__in=("pending", "needs_action")),
                 name="payment_one_later_under_way",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["authorised_until"],
+                condition=Q(state__in=("authorised", "capturing")),
+                name="payment_authorised",
             ),
         ]
 
@@ -111,17 +135,23 @@ class PaymentAttempt(models.Model):
     """
 
     ASKED, APPROVED, DECLINED, NEEDS_ACTION = "asked", "approved", "declined", "needs_action"
+    AUTHORISED, RELEASED = "authorised", "released"
     OUTCOMES = [
         (ASKED, _("No answer yet")),
         (APPROVED, _("Approved")),
         (DECLINED, _("Declined")),
         (NEEDS_ACTION, _("Needs the shopper")),
+        (AUTHORISED, _("Authorised")),
+        (RELEASED, _("Released")),
     ]
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("payment"))
     key = models.UUIDField(_("key"), unique=True)
     payment_method = models.CharField(
         _("payment method"), max_length=255, blank=True, help_text=_("The provider's name for the means.")
+    )
+    captures_at_once = models.BooleanField(
+        _("captures at once"), default=True, db_default=True, help_text=_("Otherwise when goods leave.")
     )
     outcome = models.CharField(_("outcome"), max_length=20, choices=OUTCOMES, default=ASKED)
     provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
@@ -141,6 +171,7 @@ class PaymentAttempt(models.Model):
             models.Index(
                 fields=["asked_at"], condition=Q(outcome__in=("asked", "needs_action")), name="payment_attempt_open"
             ),
+            models.Index(fields=["payment"], condition=Q(outcome="authorised"), name="payment_attempt_authorised"),
         ]
 
     def __str__(self) -> str:
@@ -247,6 +278,7 @@ class SandboxCharge(models.Model):
     amount = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     outcome = models.CharField(_("outcome"), max_length=20)
+    is_authorisation = models.BooleanField(_("captured later"), default=False, db_default=False)
     refunded = models.BigIntegerField(_("refunded"), default=0)
     refund_keys = models.JSONField(_("refund keys"), default=list)
     charged_at = models.DateTimeField(_("charged at"), auto_now_add=True)

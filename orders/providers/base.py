@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-APPROVED, DECLINED, NEEDS_ACTION = "approved", "declined", "needs_action"
+APPROVED, DECLINED, NEEDS_ACTION, AUTHORISED = "approved", "declined", "needs_action", "authorised"
 CHARGE, REFUND = "charge", "refund"
 
 
@@ -53,8 +53,16 @@ class PaymentProvider(Protocol):
 
     name: str
 
-    def charge(self, *, key: UUID, amount: int, currency: str, payment_method: str) -> ProviderAnswer:
-        """Take an amount in minor units by a means of payment. Raises PaymentError."""
+    def charge(
+        self, *, key: UUID, amount: int, currency: str, payment_method: str, captures: bool = True
+    ) -> ProviderAnswer:
+        """
+        Take an amount in minor units by a means of payment; without captures, have it kept for us. Raises PaymentError.
+        """
+        ...
+
+    def capture(self, *, key: UUID, amount: int) -> ProviderAnswer:
+        """Take what was kept, or a part; what is left of it is let go of. Safe to repeat. Raises PaymentError."""
         ...
 
     def find(self, *, key: UUID) -> ProviderAnswer | None:
@@ -62,7 +70,7 @@ class PaymentProvider(Protocol):
         ...
 
     def give_up(self, *, key: UUID) -> ProviderAnswer:
-        """End a charge that waits for the shopper, unless it was approved meanwhile. Raises PaymentError."""
+        """End a charge that waits for the shopper or is kept, unless it was approved meanwhile. Raises PaymentError."""
         ...
 
     def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from orders.providers.base import (
     APPROVED,
+    AUTHORISED,
     CHARGE,
     DECLINED,
     NEEDS_ACTION,
@@ -24,8 +25,9 @@ from orders.providers.base import (
     PaymentError,
     ProviderAnswer,
 )
+from orders.rules.checkout import READER
 
-READER = "reader:"
+KEPT = "kept"  # Marks an intent that is captured only when goods leave.
 WINDOW_BEFORE_SECONDS, WINDOW_AFTER_SECONDS = 300, 3600
 TIMEOUT_SECONDS = (3.05, 20)
 # Currencies whose amounts Stripe counts in hundredths, though the standard gives them no smaller unit.
@@ -40,13 +42,15 @@ class StripeProvider:
 
     name = "stripe"
 
-    def charge(self, *, key: UUID, amount: int, currency: str, payment_method: str) -> ProviderAnswer:
+    def charge(
+        self, *, key: UUID, amount: int, currency: str, payment_method: str, captures: bool = True
+    ) -> ProviderAnswer:
         """As in the port. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
         given: dict[str, Any] = {
             "amount": _amount(amount, currency),
             "currency": currency.lower(),
-            "capture_method": settings.STRIPE_CAPTURE,
-            "metadata": {"attempt": str(key)},
+            "capture_method": settings.STRIPE_CAPTURE if captures else "manual",
+            "metadata": {"attempt": str(key)} | ({} if captures else {"capture": KEPT}),
         }
         reader = payment_method.removeprefix(READER) if payment_method.startswith(READER) else ""
         if reader:
@@ -69,6 +73,25 @@ class StripeProvider:
             return _answer(intent)
         except stripe.CardError as error:
             return _declined(error)
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+
+    def capture(self, *, key: UUID, amount: int) -> ProviderAnswer:
+        """As in the port; an intent is captured once, so what it does not take is let go of."""
+        try:
+            intent = _intent_of(key)
+            if intent is None or intent.status != "requires_capture":
+                return _answer(intent) if intent else ProviderAnswer(DECLINED, detail="there is no such charge")
+            currency = intent.currency.upper()
+            return _answer(
+                _client().v1.payment_intents.capture(
+                    intent.id,
+                    {"amount_to_capture": _amount(amount, currency)},
+                    {"idempotency_key": f"capture-{key}-{amount}"},
+                )
+            )
+        except stripe.InvalidRequestError as error:
+            return ProviderAnswer(DECLINED, detail=_words(error))
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
@@ -161,7 +184,7 @@ def _intent_of(key: UUID) -> stripe.PaymentIntent | None:
     window: Any = {"gte": made_at // 1000 - WINDOW_BEFORE_SECONDS, "lte": made_at // 1000 + WINDOW_AFTER_SECONDS}
     page = _client().v1.payment_intents.list({"created": window, "limit": 100})
     found = next((one for one in page.auto_paging_iter() if getattr(one.metadata, "attempt", "") == str(key)), None)
-    if found is not None and found.status == "requires_capture":
+    if found is not None and found.status == "requires_capture" and not _is_kept(found):
         return _client().v1.payment_intents.capture(found.id, {}, {"idempotency_key": f"capture-{key}"})
     return found
 
@@ -173,7 +196,8 @@ def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
 
 def _movement(kind: str, thing: stripe.PaymentIntent | stripe.Refund, mark: str) -> Movement:
     currency = thing.currency.upper()
-    amount = thing.amount // 100 if currency in COUNTED_IN_HUNDREDTHS else thing.amount
+    moved = getattr(thing, "amount_received", 0) or thing.amount
+    amount = moved // 100 if currency in COUNTED_IN_HUNDREDTHS else moved
     return Movement(kind, thing.id, getattr(thing.metadata, mark, ""), amount, currency, thing.status == "succeeded")
 
 
@@ -197,6 +221,8 @@ def _answer(intent: stripe.PaymentIntent) -> ProviderAnswer:
     match intent.status:
         case "succeeded":
             return ProviderAnswer(APPROVED, ref=intent.id)
+        case "requires_capture" if _is_kept(intent):
+            return ProviderAnswer(AUTHORISED, ref=intent.id)
         case "requires_capture":
             # Authorised; the money is taken at once, under a key of its own.
             key = getattr(intent.metadata, "attempt", intent.id)
@@ -211,6 +237,10 @@ def _answer(intent: stripe.PaymentIntent) -> ProviderAnswer:
             return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action={"type": "reader"})
     error = intent.last_payment_error
     return ProviderAnswer(DECLINED, ref=intent.id, detail=str(error.code if error else intent.status)[:200])
+
+
+def _is_kept(intent: stripe.PaymentIntent) -> bool:
+    return getattr(intent.metadata, "capture", "") == KEPT
 
 
 def _next_action(intent: stripe.PaymentIntent) -> dict[str, Any]:

@@ -37,7 +37,7 @@ SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', payment.id, 'method', payment.method, 'amount', payment.amount, 'state', payment.state,
             'refunded', payment.refunded, 'tendered', payment.tendered, 'rounding', payment.rounding,
-            'points', payment.points,
+            'points', payment.points, 'authorised_until', payment.authorised_until,
             'card', (SELECT max(card.code_end) FROM accounts_balancehold AS hold
                      JOIN accounts_balance AS card ON card.id = hold.balance_id
                      WHERE hold.reference = payment.hold_key AND payment.method = 'gift_card'))
@@ -220,11 +220,17 @@ def _is_opened_by(order: OrderView, token_hash: str) -> bool:
 
 def _view(row: dict[str, Any]) -> OrderView:
     lines = [LineView(**line) for line in row.pop("lines")]
-    payments = [PaymentView(**payment) for payment in row.pop("payments")]
+    payments = [_payment(payment) for payment in row.pop("payments")]
     taxes = [TaxView(**tax) for tax in row.pop("taxes")]
     discounts = [DiscountView(**discount) for discount in row.pop("discounts")]
     fulfilments = [_fulfilment(fulfilment) for fulfilment in row.pop("fulfilments")]
     return OrderView(lines=lines, fulfilments=fulfilments, payments=payments, taxes=taxes, discounts=discounts, **row)
+
+
+def _payment(row: dict[str, Any]) -> PaymentView:
+    if row["authorised_until"] is not None:
+        row["authorised_until"] = _instant(row["authorised_until"])
+    return PaymentView(**row)
 
 
 def _fulfilment(row: dict[str, Any]) -> FulfilmentView:

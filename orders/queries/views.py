@@ -44,6 +44,7 @@ class FulfilmentView:
 class PaymentView:
     """
     A tender. rounding: what the cash was more or less than the amount. card: the end of the code of a gift card.
+    authorised_until: until when a provider keeps the money that it has promised.
     """
 
     id: int
@@ -55,6 +56,7 @@ class PaymentView:
     rounding: int = 0
     points: int | None = None
     card: str | None = None
+    authorised_until: datetime | None = None
 
     @property
     def change(self) -> int:

@@ -14,6 +14,7 @@ SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
 CASH, CARD, PAY_IN_STORE, TEST = "cash", "card", "pay_in_store", "test"
 GIFT_CARD, CREDIT, POINTS = "gift_card", "credit", "points"
 BALANCES = (GIFT_CARD, CREDIT, POINTS)
+READER = "reader:"  # Begins the name of a means that is a terminal.
 
 
 class PaymentNotPossible(Refusal):
@@ -189,6 +190,16 @@ def part_of(owed: int, tenders: Sequence[Tender]) -> int:
     amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed, total=owed)]
     named = sum(amount for amount in amounts if amount is not None)
     return named if None not in amounts and 0 < named < owed else owed
+
+
+def takes_at_once(*, kinds: set[str], methods: Sequence[str]) -> bool:
+    """
+    Tell whether cards are charged with the order even where the shop charges when goods leave.
+
+    kinds: of the fulfilments; what is carried out leaves now. methods: the providers' names of the means; a card that
+    is held to a reader is charged there.
+    """
+    return CARRY_OUT in kinds or any(method.startswith(READER) for method in methods)
 
 
 def points_for(amount: int, *, point_value: int) -> int:

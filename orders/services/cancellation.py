@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from carts.services.vouchers import give_vouchers_back
 from core import sql
 from core.actors import Actor
-from core.errors import NotFound
+from core.errors import NotFound, Refusal
 from core.journal import publish
 from core.transitions import IllegalTransition
 from inventory.services.reservations import release_reservations
@@ -54,6 +54,12 @@ RETURNING orders.state
 """
 
 
+class PaymentBeingTaken(Refusal):
+    """The provider is being asked for money that was kept for us; what becomes of it is not known yet."""
+
+    code = "payment_under_way"
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """
@@ -93,7 +99,8 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
     owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
 
     payments = list(order.payments.all())
-    not_due = min(owed, sum(payment.amount for payment in payments if payment.state == Payment.DUE))
+    open_states = (Payment.DUE, Payment.AUTHORISED)
+    not_due = min(owed, sum(payment.amount for payment in payments if payment.state in open_states))
     spread = spread_refund(owed - not_due, tenders_of(payments))
     at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
     return Outlook(ids, sum(spread.values()), at_desk, not_due)
@@ -212,8 +219,14 @@ def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, 
 
 
 def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Actor, now: datetime) -> int:
-    """Take what is owed off what is still due at the desk, and pay the rest back. Return what goes back."""
-    for payment in order.payments.filter(state=Payment.DUE).order_by("pk"):
+    """
+    Take what is owed off what is still due, then off what providers keep for us, and pay the rest back.
+
+    Return what goes back. Raises PaymentBeingTaken.
+    """
+    if order.payments.filter(state=Payment.CAPTURING).exists():
+        raise PaymentBeingTaken(_("A payment of this order is being taken right now. Try again in a minute."))
+    for payment in order.payments.filter(state__in=(Payment.DUE, Payment.AUTHORISED)).order_by("-state", "pk"):
         taken = min(owed, payment.amount)
         if taken == payment.amount:
             payment.state = Payment.VOIDED

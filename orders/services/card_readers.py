@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refusal
 from orders.models import CardReader
-from orders.providers.stripe import READER, is_stripe_on
-from orders.rules.checkout import CARD, Tender
+from orders.providers.stripe import is_stripe_on
+from orders.rules.checkout import CARD, READER, Tender
 
 
 class NoSuchReader(Refusal):

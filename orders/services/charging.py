@@ -15,13 +15,18 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One amount to ask one provider for, in minor units, under the key of an attempt that is committed already."""
+    """
+    One amount to ask one provider for, in minor units, under the key of an attempt that is committed already.
+
+    captures: it is taken at once; otherwise it is kept for us until goods leave.
+    """
 
     key: UUID
     provider: str
     amount: int
     currency: str
     payment_method: str
+    captures: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,18 @@ def look_up(*, key: UUID, provider: str, gives_up: bool) -> Outcome:
     return _outcome(key, found) if found else Outcome(key, DECLINED, detail="never arrived")
 
 
+def capture(*, key: UUID, provider: str, amount: int) -> Outcome:
+    """Take what a provider keeps for us, or a part of it; the rest is let go of. Unknown when no answer came."""
+    _assert_outside_transactions()
+    port = provider_for(provider)
+    if port is None:
+        return Outcome(key, UNKNOWN, detail="the provider is switched off")
+    try:
+        return _outcome(key, port.capture(key=key, amount=amount))
+    except PaymentError as error:
+        return Outcome(key, DECLINED if error.permanent else UNKNOWN, detail=str(error)[:200])
+
+
 def _ask(charge: Charge) -> Outcome:
     provider = provider_for(charge.provider)
     if provider is None:
@@ -74,6 +91,7 @@ def _ask(charge: Charge) -> Outcome:
             amount=charge.amount,
             currency=charge.currency,
             payment_method=charge.payment_method,
+            captures=charge.captures,
         )
     except PaymentError as error:
         return Outcome(charge.key, DECLINED if error.permanent else UNKNOWN, detail=str(error)[:200])

@@ -14,6 +14,7 @@ from core.actors import Actor
 from core.errors import Malformed, Refusal
 from core.ids import new_id
 from core.journal import publish
+from core.money import money_json
 from orders.events import DuePaid
 from orders.models import Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, DECLINED
@@ -41,6 +42,18 @@ class NothingDue(Refusal):
     """Nothing is left to pay for this order."""
 
     code = "nothing_due"
+
+
+class PaymentDue(Refusal):
+    """The goods are not paid yet; `due` is what must be paid before they go."""
+
+    code = "payment_due"
+
+
+class PaymentNotTaken(Refusal):
+    """The money for these goods is only kept for us; take it before they leave."""
+
+    code = "payment_not_taken"
 
 
 class PaymentUnderWay(Refusal):
@@ -136,6 +149,27 @@ def due_of(order: OrderView) -> int:
     if order.state != Order.PLACED:
         return 0
     return sum(payment.amount for payment in order.payments if payment.state == Payment.DUE)
+
+
+def due_before_goods_go(order: Order) -> int:
+    """
+    Return what an order still owes, in minor units; the caller holds its lock.
+
+    Raises PaymentNotTaken while money is only kept for us (see orders.services.capturing).
+    """
+    open_states = (Payment.DUE, Payment.AUTHORISED, Payment.CAPTURING)
+    rows = list(order.payments.filter(state__in=open_states).values_list("state", "amount"))
+    if any(state != Payment.DUE for state, _amount in rows):
+        raise PaymentNotTaken(
+            _("The payment of this order has not been taken yet. Try again in a minute."), order=order.number
+        )
+    return sum(amount for _state, amount in rows)
+
+
+def payment_due(owed: int, currency: str) -> PaymentDue:
+    """Make the refusal for goods that are not paid."""
+    amount = money_json(owed, currency)
+    return PaymentDue(_("%(amount)s %(currency)s are due before the goods can go.") % amount, due=amount)
 
 
 def _planned(order: Order, tenders: Sequence[Tender], *, owed: int, may_be_part: bool = False) -> list[PlannedTender]:

@@ -112,4 +112,5 @@ def _reference(order: Order, line_id: int, unit: int) -> str:
 
 
 def _is_paid(order: Order) -> bool:
-    return not order.payments.filter(state__in=(Payment.DUE, Payment.PENDING, Payment.NEEDS_ACTION)).exists()
+    open_states = (Payment.DUE, Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED, Payment.CAPTURING)
+    return not order.payments.filter(state__in=open_states).exists()

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
-from core.money import money_json
 from inventory.models import StockMovement
 from orders.events import PickupCodeRefused, PickupCollected
 from orders.models import Fulfilment, FulfilmentLine, HandOver, Order
@@ -19,7 +18,7 @@ from orders.rules.checkout import Tender
 from orders.rules.collection_codes import is_collection_code
 from orders.rules.lifecycle import check_fulfilment_move
 from orders.services.cancellation import close_if_done
-from orders.services.dues import due_in, take_at_desk
+from orders.services.dues import due_before_goods_go, payment_due, take_at_desk
 from orders.services.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
 from orders.services.pickup import take_pickup
 
@@ -36,12 +35,6 @@ class PickupLocked(Refusal):
     """Too many wrong codes were tried; a manager must unlock the pickup."""
 
     code = "pickup_locked"
-
-
-class PaymentDue(Refusal):
-    """The goods are not paid yet; `due` is what must be paid with the hand-over."""
-
-    code = "payment_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,8 @@ def hand_over_pickup(
     collected_by: who that was; empty for the named collector or the buyer. line_ids: order lines; None for all that
     is waiting. tenders: cash, card and balances at the desk, needed while something is due. session_id: the open till
     session that takes the cash. Locks the order, then the session, balances, and the stock rows last. Raises NotFound,
-    IllegalTransition, PickupLocked, PaymentDue, PaymentUnderWay, SessionNotOpen, BalanceNotEnough, Malformed.
+    IllegalTransition, PickupLocked, PaymentNotTaken (see orders.services.capturing), PaymentDue, PaymentUnderWay,
+    SessionNotOpen, BalanceNotEnough, Malformed.
     """
     pickup = take_pickup(pickup_id=proof.pickup_id, store_id=by.store_id)
     check_fulfilment_move(kind=pickup.kind, present=pickup.state, to="collected", by=by)
@@ -136,13 +130,9 @@ def _chosen(waiting: Sequence[FulfilmentLine], line_ids: Sequence[int] | None) -
 def _take_what_is_due(
     order: Order, tenders: Sequence[Tender], *, session_id: int | None, by: Actor, now: datetime
 ) -> None:
-    owed = due_in(order)
+    owed = due_before_goods_go(order)
     if owed and not tenders:
-        amount = money_json(owed, order.currency)
-        raise PaymentDue(
-            _("%(amount)s %(currency)s are due before the goods can go.") % amount,
-            due=amount,
-        )
+        raise payment_due(owed, order.currency)
     if not owed:
         if tenders:
             raise Malformed(_("Nothing is due on this order."), field="payments")

@@ -17,6 +17,7 @@ from core.actors import THE_SYSTEM
 from core.ids import new_id
 from orders.models import PaymentAttempt, ProviderNotice, Refund
 from orders.queries.orders import get_order
+from orders.services.capturing import note_lost
 from orders.services.charging import UNKNOWN, look_up
 from orders.services.payments import settle_payments
 from orders.services.refunds import note_failed_refund, settle_refunds
@@ -82,6 +83,8 @@ def _settle_payment(key: UUID, *, now: datetime) -> bool:
     attempt = PaymentAttempt.objects.select_related("payment__order").filter(key=key).first()
     if attempt is None:
         return False
+    if attempt.outcome == PaymentAttempt.AUTHORISED:
+        return note_lost(key=key, now=now)
     if attempt.outcome not in (PaymentAttempt.ASKED, PaymentAttempt.NEEDS_ACTION):
         return True
     outcome = look_up(key=key, provider=attempt.payment.provider, gives_up=False)

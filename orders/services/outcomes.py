@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core import sql
 from orders.services.charging import Outcome
+
+# Card schemes keep money for seven days; some hours of it are left for taking it in time.
+AUTHORISED_FOR = timedelta(days=6, hours=18)
 
 # The order's row is taken first, so that two tenders of one order are not settled past each other.
 _WRITE = """
@@ -23,7 +26,8 @@ WITH locked AS (
 ), written AS (
     UPDATE orders_payment AS payment
     SET state = CASE attempt.outcome WHEN 'approved' THEN 'captured' ELSE attempt.outcome END,
-        captured_at = CASE attempt.outcome WHEN 'approved' THEN %(now)s::timestamptz END
+        captured_at = CASE attempt.outcome WHEN 'approved' THEN %(now)s::timestamptz END,
+        authorised_until = CASE attempt.outcome WHEN 'authorised' THEN %(until)s::timestamptz END
     FROM attempt WHERE payment.id = attempt.payment_id
     RETURNING payment.id
 )
@@ -57,6 +61,7 @@ def write_outcomes(*, order_id: int, outcomes: Sequence[Outcome], now: datetime)
             "refs": [outcome.ref for outcome in outcomes],
             "details": [outcome.detail for outcome in outcomes],
             "now": now,
+            "until": now + AUTHORISED_FOR,
         },
     )
     return [Written(**row) for row in rows]

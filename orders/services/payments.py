@@ -32,7 +32,7 @@ from inventory.services.reservations import (
 )
 from orders.events import OrderPaymentFailed
 from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment
-from orders.providers.base import DECLINED, NEEDS_ACTION
+from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
@@ -83,7 +83,7 @@ WHERE (attempt.outcome = 'asked' AND attempt.asked_at < %(unanswered)s)
 ORDER BY attempt.asked_at LIMIT %(limit)s
 """
 _OPEN_OF_ORDER = """
-SELECT attempt.key, attempt.payment_method, payment.provider, payment.amount
+SELECT attempt.key, attempt.payment_method, attempt.captures_at_once, payment.provider, payment.amount
 FROM orders_paymentattempt AS attempt JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_action')
 """
@@ -114,7 +114,8 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
         return _take_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
         return replace(order, payments=[_payment_now(payment, "needs_action") for payment in order.payments])
-    return _confirm(order, by=by, now=now)
+    are_kept = any(outcome.outcome == AUTHORISED for outcome in known)
+    return _confirm(order, are_kept=are_kept, by=by, now=now)
 
 
 def settle_open_payments(*, now: datetime) -> int:
@@ -154,7 +155,9 @@ def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
 def open_attempts(order: OrderView) -> list[Charge]:
     """Return what providers were asked for an order and have not finally answered."""
     return [
-        Charge(row["key"], row["provider"], row["amount"], order.currency, row["payment_method"])
+        Charge(
+            row["key"], row["provider"], row["amount"], order.currency, row["payment_method"], row["captures_at_once"]
+        )
         for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id})
     ]
 
@@ -175,7 +178,7 @@ def later_payment_declined(order: OrderView) -> PaymentDeclined:
     )
 
 
-def _confirm(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
+def _confirm(order: OrderView, *, are_kept: bool, by: Actor, now: datetime) -> OrderView:
     rows = sql.fetch_all(_CONFIRM, {"order": order.id, "now": now})
     if not rows:
         return _settle_late_money(get_order(order.number), by=by, now=now)
@@ -183,10 +186,14 @@ def _confirm(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
         return _take_back(order, reason="balance_gone", by=by, now=now)
     if not _keep_promise([row["reservation_id"] for row in rows], by=by, now=now):
         return _take_back(order, reason="stock_gone", by=by, now=now)
+    # What is kept for us is no money of ours yet; only then the payments have to be read again.
+    paid = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
+    if are_kept:
+        paid = get_order(order.number).payments
     confirmed = replace(
         order,
         state=rows[0]["state"],
-        payments=[_payment_now(payment, Payment.CAPTURED) for payment in order.payments],
+        payments=paid,
         fulfilments=[
             replace(fulfilment, state="collected" if fulfilment.kind == Fulfilment.CARRY_OUT else "placed")
             for fulfilment in order.fulfilments
@@ -231,9 +238,9 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
     ).update(state=Order.FAILED, cancel_reason=reason, closed_at=now)
     if not changed:
         return _settle_late_money(get_order(order.number), by=by, now=now)
-    Payment.objects.filter(order_id=order.id, state__in=(Payment.PENDING, Payment.NEEDS_ACTION, Payment.DUE)).update(
-        state=Payment.VOIDED
-    )
+    # What a provider keeps for us is let go of by the worker that sees it voided.
+    open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.DUE, Payment.AUTHORISED)
+    Payment.objects.filter(order_id=order.id, state__in=open_states).update(state=Payment.VOIDED)
     if _is_anything_held(order):
         release_held_tenders(order_id=order.id, now=now)
     refund_payments(order_id=order.id, reason=reason, by=by, now=now)
@@ -258,8 +265,9 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
 
 
 def _settle_late_money(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
-    """Money that came in for an order that is no more goes back where it came from."""
+    """Money that came in for an order that is no more goes back where it came from, or is let go of."""
     if order.state in (Order.FAILED, Order.CANCELLED):
+        Payment.objects.filter(order_id=order.id, state=Payment.AUTHORISED).update(state=Payment.VOIDED)
         refund_payments(order_id=order.id, reason="paid_too_late", by=by, now=now)
     return order
 

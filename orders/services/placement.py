@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ from inventory.models import StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines
+from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines, takes_at_once
 from orders.services.charging import Charge
 from orders.services.sources import Part, find_parts
 from orders.services.tenders import hold_tenders, plan_payment
@@ -90,7 +91,10 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
         # Held until the commit: a till that is being closed counts this sale, or refuses it.
         take_open_session(session_id=wish.session_id, store_id=by.store_id)
 
-    draft = Draft(cart=cart, wish=wish, parts=parts, quote=found, tenders=tenders, waits=waits)
+    captures = settings.CARD_CAPTURE == "now" or takes_at_once(
+        kinds={part.kind for part in parts}, methods=[tender.payment_method for tender in tenders]
+    )
+    draft = Draft(cart=cart, wish=wish, parts=parts, quote=found, tenders=tenders, waits=waits, captures=captures)
     order = write_order(draft, by=by, now=now)
     _spend_vouchers(draft, now)
     if not waits:
@@ -98,7 +102,7 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
     _promise_stock(parts, waits=waits, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
-    return Promised(order, [_charge(tender, cart.currency) for tender in tenders if tender.attempt_key])
+    return Promised(order, [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key])
 
 
 def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
@@ -123,9 +127,9 @@ def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
     )
 
 
-def _charge(tender: PlannedTender, currency: str) -> Charge:
+def _charge(tender: PlannedTender, currency: str, captures: bool) -> Charge:
     assert tender.attempt_key is not None
-    return Charge(tender.attempt_key, provider_of(tender), tender.amount, currency, tender.payment_method)
+    return Charge(tender.attempt_key, provider_of(tender), tender.amount, currency, tender.payment_method, captures)
 
 
 def _check_on_sale(lines: Sequence[CartLineView]) -> None:

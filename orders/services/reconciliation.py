@@ -8,12 +8,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from core import sql
 from orders.models import ReconciliationBreak
 from orders.providers import SANDBOX, STRIPE, provider_for
 from orders.providers.base import CHARGE, Movement, PaymentError
+from orders.services.outcomes import AUTHORISED_FOR
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ def reconcile(*, now: datetime) -> int:
 
     Network calls, outside of transactions. A provider that does not answer is compared the next time.
     """
-    since, until = now - LOOKED_BACK, now - AT_LEAST_OLD
+    since, until = now - _looked_back(), now - AT_LEAST_OLD
     for name in (SANDBOX, STRIPE):
         provider = provider_for(name)
         if provider is None:
@@ -84,6 +86,11 @@ def _compare(name: str, theirs: Sequence[Movement], *, since: datetime, until: d
     for row in by_key.values():
         if row["is_done"] and (row["kind"] == CHARGE or has_refunds):
             _note(name, row["kind"], row["ref"], row["currency"], row["amount"], 0, now)
+
+
+def _looked_back() -> timedelta:
+    """What was authorised days ago may have been taken yesterday; a provider lists it by the day of its making."""
+    return LOOKED_BACK + AUTHORISED_FOR if settings.CARD_CAPTURE == "fulfilment" else LOOKED_BACK
 
 
 def _ours(row: Mapping[str, object] | None, movement: Movement) -> int:

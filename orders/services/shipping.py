@@ -11,6 +11,7 @@ from orders.events import OrderShipped, ParcelDelivered, ParcelPicking
 from orders.models import Fulfilment
 from orders.rules.lifecycle import check_fulfilment_move
 from orders.services.cancellation import close_if_done
+from orders.services.dues import due_before_goods_go, payment_due
 from orders.services.fulfilments import (
     about_fulfilment,
     note_goods_out,
@@ -33,9 +34,11 @@ def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> N
     Let a parcel leave, all of it: its goods leave the stock, and the buyer is told.
 
     tracking: the carrier's number; empty where there is none. Locks the order, then the stock rows last. Raises
-    NotFound, IllegalTransition.
+    NotFound, IllegalTransition, PaymentNotTaken (see orders.services.capturing), PaymentDue.
     """
     parcel = _take_parcel(parcel_id, to="shipped", by=by)
+    if owed := due_before_goods_go(parcel.order):
+        raise payment_due(owed, parcel.order.currency)
     parcel.tracking, parcel.finished_at = tracking, now
     parcel.save(update_fields=["state", "tracking", "finished_at"])
     parts = list(parcel.lines.filter(handed_over_at__isnull=True).order_by("pk"))

@@ -94,8 +94,9 @@ WITH new_order AS (
            CASE WHEN tender.state = 'captured' THEN %(now)s::timestamptz END
     FROM new_order, tender
 ), attempt AS (
-    INSERT INTO orders_paymentattempt (payment_id, key, payment_method, outcome, provider_ref, detail, asked_at)
-    SELECT tender.id, tender.attempt_key, tender.payment_method, 'asked', '', '', %(now)s
+    INSERT INTO orders_paymentattempt (
+        payment_id, key, payment_method, captures_at_once, outcome, provider_ref, detail, asked_at)
+    SELECT tender.id, tender.attempt_key, tender.payment_method, %(captures)s::bool, 'asked', '', '', %(now)s
     FROM tender WHERE tender.attempt_key IS NOT NULL
 )
 SELECT new_order.id, new_order.number, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
@@ -109,7 +110,11 @@ _STATE_BY_METHOD = {PAY_IN_STORE: Payment.DUE, CARD: Payment.PENDING, TEST: Paym
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything an order is made of, worked out and checked. waits: a provider has to be asked for money first."""
+    """
+    Everything an order is made of, worked out and checked.
+
+    waits: a provider has to be asked for money first. captures: it takes it at once.
+    """
 
     cart: CartView
     wish: Wish
@@ -117,6 +122,7 @@ class Draft:
     quote: Quote
     tenders: Sequence[PlannedTender]
     waits: bool
+    captures: bool = True
 
     @property
     def customer_id(self) -> int | None:
@@ -179,6 +185,7 @@ def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
         "placed_at": wish.occurred_at or now,
         "closed_at": now if draft.is_complete else None,
         "waits": draft.waits,
+        "captures": draft.captures,
         "variants": [line.variant_id for line in cart.lines],
         "skus": [line.sku for line in cart.lines],
         "names": [in_language(line.name, wish.language) for line in cart.lines],

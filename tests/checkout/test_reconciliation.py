@@ -61,7 +61,7 @@ def test_money_that_we_have_and_the_provider_does_not_is_found(paid):
 def test_a_refund_by_hand_and_another_amount_are_found(paid):
     [intent] = paid.intents.values()
     paid.refunds["re_9"] = {**next(iter(paid.refunds.values())), "id": "re_9", "metadata": {}, "amount": 100}
-    intent["amount"] = 1300
+    intent["amount_received"] = 1300
 
     reconcile(now=soon())
 

@@ -10,8 +10,8 @@ from orders.models import Fulfilment, HandOver, Order, Payment, Refund
 from orders.rules.checkout import Tender
 from orders.rules.collection_codes import collection_code
 from orders.services.collectors import name_collector
+from orders.services.dues import PaymentDue
 from orders.services.hand_over import (
-    PaymentDue,
     PickupLocked,
     WrongCode,
     hand_over_pickup,

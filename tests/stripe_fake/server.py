@@ -116,7 +116,7 @@ class StripeFake:
             case []:
                 return _page(list(self.intents.values()), fields)
             case [intent_id, "capture"]:
-                return self._capture(self.intents[intent_id])
+                return self._capture(self.intents[intent_id], fields)
             case [intent_id, "cancel"]:
                 return self._cancel(self.intents[intent_id])
         return 404, _error("invalid_request_error", "no such route")
@@ -137,6 +137,7 @@ class StripeFake:
             "client_secret": "pi_secret",
             "next_action": None,
             "amount_refunded": 0,
+            "amount_received": 0,
         }
         self.intents[intent["id"]] = intent
         if means in DECLINED:
@@ -154,11 +155,13 @@ class StripeFake:
     def _pay(self, intent: dict[str, Any]) -> None:
         intent["status"] = "requires_capture" if intent["capture_method"] == "manual" else "succeeded"
         intent["next_action"] = None
+        intent["amount_received"] = intent["amount"] if intent["status"] == "succeeded" else 0
 
-    def _capture(self, intent: dict[str, Any]) -> tuple[int, Any]:
-        if intent["status"] != "requires_capture":
+    def _capture(self, intent: dict[str, Any], fields: dict[str, str]) -> tuple[int, Any]:
+        amount = int(fields.get("amount_to_capture", intent["amount"]))
+        if intent["status"] != "requires_capture" or amount > intent["amount"]:
             return 400, _error("invalid_request_error", "This intent cannot be captured.")
-        intent["status"] = "succeeded"
+        intent["status"], intent["amount_received"] = "succeeded", amount
         return 200, intent
 
     def _cancel(self, intent: dict[str, Any]) -> tuple[int, Any]:
@@ -170,7 +173,7 @@ class StripeFake:
     def _refund(self, fields: dict[str, str]) -> tuple[int, Any]:
         intent = self.intents[fields["payment_intent"]]
         amount = int(fields["amount"])
-        if intent["status"] != "succeeded" or intent["amount_refunded"] + amount > intent["amount"]:
+        if intent["status"] != "succeeded" or intent["amount_refunded"] + amount > intent["amount_received"]:
             return 400, _error("invalid_request_error", "Refund amount is greater than unrefunded amount.")
         intent["amount_refunded"] += amount
         refund = {

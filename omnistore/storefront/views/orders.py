@@ -92,6 +92,8 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "parts": [_part(found, part, places) for part in found.fulfilments],
         "place": places.get(found.store or ""),
         "due": sum(payment.amount for payment in found.payments if payment.state == "due"),
+        "kept": sum(payment.amount for payment in found.payments if payment.state in ("authorised", "capturing")),
+        "ships": any(part.kind == "ship" for part in found.fulfilments),
         "refunded": sum(payment.refunded for payment in found.payments),
         "key": key,
         "is_fresh": found.state == "placed" and timezone.now() - found.placed_at < FRESH,

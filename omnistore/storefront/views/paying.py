@@ -149,6 +149,7 @@ def _show(
         "order": found,
         "order_address": order_address(found),
         "due": due,
+        "ships": any(part.kind == "ship" for part in found.fulfilments),
         "balances": balances,
         "split": split_of(due, tenders),
         "errors": form.errors if form else {},

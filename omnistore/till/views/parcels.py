@@ -17,6 +17,7 @@ from omnistore.till.door import TillView
 from omnistore.till.live import only_if_new
 from omnistore.till.paging import next_address
 from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
+from orders.services.capturing import taking_payment_first
 from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
 
 PAGE = 20
@@ -146,9 +147,7 @@ class ParcelAct(ParcelPage):
             return self.shown(parcel_id, form=form, status=400)
         try:
             if act == "send":
-                send_parcel(
-                    parcel_id=parcel.id, tracking=form.cleaned_data["tracking"], by=self.actor, now=timezone.now()
-                )
+                self._send(parcel, form.cleaned_data["tracking"])
             else:
                 _DO[act](parcel_id=parcel.id, by=self.actor, now=timezone.now())
         except (NotFound, Malformed):
@@ -158,6 +157,14 @@ class ParcelAct(ParcelPage):
         if act == "pick":
             return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcel.id]))
         return HttpResponseRedirect(f"{reverse('admin:till_parcels')}?tab={'send' if act == 'send' else 'sent'}")
+
+    def _send(self, parcel: ParcelView, tracking: str) -> None:
+        now = timezone.now()
+        taking_payment_first(
+            lambda: send_parcel(parcel_id=parcel.id, tracking=tracking, by=self.actor, now=now),
+            by=self.actor,
+            now=now,
+        )
 
 
 def _known(parcel_id: int) -> int:

@@ -35,6 +35,7 @@ from orders.queries.pickups import (
     pickups_of_order,
 )
 from orders.rules.checkout import CARD, CASH, Tender
+from orders.services.capturing import taking_payment_first
 from orders.services.hand_over import (
     MOST_WRONG_CODES,
     Proof,
@@ -297,7 +298,8 @@ class HandOver(TillView):
             proof = self._proof(pickup_id, given, now)
             if pickup.due:
                 end_waiting_payment(number=pickup.number, by=self.actor, now=now)
-            do_once(claim_of_form(request, f"hand over {pickup_id}"), hand_over, status=200)
+            claim = claim_of_form(request, f"hand over {pickup_id}")
+            taking_payment_first(lambda: do_once(claim, hand_over, status=200), by=self.actor, now=now)
         except Refusal as refusal:
             return PickupPage.shown(self, pickup_id, form=form, error=_advice(refusal), status=refusal.status)
         return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))

@@ -1,0 +1,89 @@
+"""Money that is taken because goods leave, while somebody cancels the order."""
+
+import pytest
+from django.utils import timezone
+
+from core.actors import Actor
+from core.errors import Refusal
+from core.invariants import find_breaches
+from orders.models import Order, Payment, SandboxCharge
+from orders.services import capturing
+from orders.services.cancellation import cancel_order
+from orders.services.shipping import send_parcel
+from tests.client import Api
+from tests.concurrency.racing import race
+from tests.storefront.conftest import ADDRESS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def order(ana, mug, settings):
+    settings.CARD_CAPTURE = "fulfilment"
+    phone = Api(ana)
+    phone.add("MUG")
+    phone.check_out(fulfilments=[{"kind": "ship", "address": ADDRESS}])
+    return Order.objects.get()
+
+
+def sender(order, tess):
+    parcel, by = order.fulfilments.get().pk, Actor("till", staff_id=tess.pk)
+
+    def send():
+        now = timezone.now()
+        act = lambda: send_parcel(parcel_id=parcel, tracking="", by=by, now=now)  # noqa: E731
+        return capturing.taking_payment_first(act, by=by, now=now)
+
+    return send
+
+
+def canceller(order, ana):
+    by = Actor("app", customer_id=ana.pk)
+    return lambda: cancel_order(number=order.number, reason="shopper", by=by, now=timezone.now())
+
+
+def cancelling_meanwhile(order, ana, monkeypatch):
+    """Somebody cancels just when the provider has taken the money, before we know."""
+    asked, came = capturing.capture, []
+
+    def capture(**given):
+        outcome = asked(**given)
+        came.extend(race([canceller(order, ana)]))
+        return outcome
+
+    monkeypatch.setattr(capturing, "capture", capture)
+    return came
+
+
+def test_a_parcel_leaves_paid_or_is_cancelled_for_nothing(order, tess, ana):
+    results = race([sender(order, tess), canceller(order, ana), sender(order, tess)])
+
+    assert sum(isinstance(result, Refusal) for result in results) == 2
+    capturing.release_unwanted(now=timezone.now())
+    state, outcome = Order.objects.get().state, SandboxCharge.objects.get().outcome
+    assert (state, outcome) in {("completed", "approved"), ("cancelled", "declined")}
+    assert find_breaches() == {}
+
+
+def test_an_order_is_not_cancelled_while_its_money_is_taken(order, tess, ana, monkeypatch):
+    came = cancelling_meanwhile(order, ana, monkeypatch)
+
+    sender(order, tess)()
+
+    assert came[0].code == "payment_under_way"
+    assert (Order.objects.get().state, Payment.objects.get().state) == ("completed", "captured")
+    assert find_breaches() == {}
+
+
+def test_without_the_mark_the_money_of_a_cancelled_order_is_taken(order, tess, ana, monkeypatch):
+    """Negative control: the mark, committed before the provider is asked, is what cancelling looks at."""
+    monkeypatch.setattr(capturing, "_MARK", capturing._MARK.replace("SET state = 'capturing', ", "SET "))
+    monkeypatch.setattr(capturing, "_ASKED", capturing._ASKED.replace("'capturing'", "'authorised'"))
+    came = cancelling_meanwhile(order, ana, monkeypatch)
+
+    with pytest.raises(Refusal):
+        sender(order, tess)()
+
+    assert came == [None]
+    assert (Order.objects.get().state, Payment.objects.get().state) == ("cancelled", "voided")
+    assert SandboxCharge.objects.get().outcome == "approved"
