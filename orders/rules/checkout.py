@@ -203,7 +203,8 @@ def points_for(amount: int, *, point_value: int) -> int:
 def _check_points(tenders: Sequence[Tender], owed: int) -> None:
     for tender in tenders:
         most = owed * tender.most_percent // 100
-        if tender.amount is not None and not tender.least <= tender.amount <= max(most, 0):
+        is_of_points = tender.method == POINTS and tender.amount is not None
+        if is_of_points and not tender.least <= (tender.amount or 0) <= max(most, 0):
             raise PaymentNotPossible(
                 _("Points pay no more and no less of an order than the shop has laid down."),
                 method=tender.method,
