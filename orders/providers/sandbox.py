@@ -130,12 +130,12 @@ def _is_saved(ref: str, customer_ref: str) -> bool:
     return SandboxCharge.objects.filter(key=_key_of_card(ref), card_of=customer_ref, outcome__in=good).exists()
 
 
-def _key_of_card(ref: str) -> UUID | None:
-    """Return the key of the charge with which a card was saved, None for what is no card of ours."""
+def _key_of_card(ref: str) -> UUID:
+    """Return the key of the charge with which a card was saved; one that no charge has for what is no card of ours."""
     try:
         return UUID(ref.removeprefix(SAVED))
     except ValueError:
-        return None
+        return UUID(int=0)
 
 
 def _answer(key: UUID, outcome: str, card_of: str, charged_at: datetime) -> ProviderAnswer:
