@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from omnistore.storefront.visitors import Visitor
+from orders.providers import provider_for
 from orders.queries.cards import SavedCardView, cards_of
 from orders.rules.checkout import CARD, TEST, Tender
 from orders.services.cards import with_card
@@ -17,7 +18,8 @@ def usable_cards(visitor: Visitor) -> list[SavedCardView]:
     """Return the cards that the visitor may pay with, the newest first; none for a guest. One statement."""
     if visitor.customer is None:
         return []
-    return [card for card in cards_of(person_ids=visitor.owner.customer_ids, now=timezone.now()) if card.is_usable]
+    cards = cards_of(person_ids=visitor.owner.customer_ids, now=timezone.now())
+    return [card for card in cards if not card.has_expired and provider_for(card.provider) is not None]
 
 
 def choice_of(card: SavedCardView) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core import sql
-from orders.providers import provider_for
 from orders.rules.cards import has_expired
 
 MOST_CARDS = 20
@@ -24,7 +23,7 @@ WHERE customer_id = ANY(%(person_ids)s::bigint[]) AND provider = %(provider)s OR
 
 @dataclass(frozen=True, slots=True)
 class SavedCardView:
-    """A saved card; is_usable: neither expired, nor of a provider that is switched off."""
+    """A saved card. provider_ref, provider_customer: the provider's names of it and of its owner."""
 
     id: int
     provider: str
@@ -35,22 +34,18 @@ class SavedCardView:
     exp_month: int
     exp_year: int
     has_expired: bool
-    is_usable: bool
 
 
 def cards_of(*, person_ids: Sequence[int], now: datetime, card_id: int | None = None) -> list[SavedCardView]:
     """Return a person's saved cards, the newest first, or the one of them with an id; in one statement."""
     rows = sql.fetch_all(_CARDS, {"person_ids": list(person_ids), "id": card_id, "limit": MOST_CARDS})
-    return [_view(row, now) for row in rows]
+    return [
+        SavedCardView(**row, has_expired=has_expired(month=row["exp_month"], year=row["exp_year"], now=now))
+        for row in rows
+    ]
 
 
 def customer_at(provider: str, *, person_ids: Sequence[int]) -> str:
     """Return the provider's name of a person, as it was when he last saved a card; empty if he never did."""
     row = sql.fetch_one(_CUSTOMER, {"person_ids": list(person_ids), "provider": provider})
     return row["provider_customer"] if row else ""
-
-
-def _view(row: sql.Row, now: datetime) -> SavedCardView:
-    is_over = has_expired(month=row["exp_month"], year=row["exp_year"], now=now)
-    is_usable = not is_over and provider_for(row["provider"]) is not None
-    return SavedCardView(**row, has_expired=is_over, is_usable=is_usable)
