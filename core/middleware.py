@@ -41,7 +41,7 @@ class _ForBrowsers(MiddlewareMixin):
     """
 
     def __call__(self, request: HttpRequest) -> Any:
-        if "HTTP_COOKIE" not in request.META and request.path.startswith(API):
+        if not request.META.get("HTTP_COOKIE") and request.path.startswith(API):
             return self.get_response(request)
         return super().__call__(request)
 

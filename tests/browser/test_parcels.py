@@ -34,6 +34,7 @@ def test_a_parcel_is_packed_and_handed_to_the_carrier(open_page: OpenPage, ana, 
     assert axe_violations(page) == []
     page.locator("#id_tracking").fill("")
     type_as_scanner(page, LABEL)
+    expect(page.locator("#id_tracking")).to_have_count(0)
     page.goto("/admin/till/parcels/?tab=sent")
 
     expect(page.locator(".card")).to_contain_text(LABEL)
