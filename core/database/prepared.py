@@ -121,17 +121,22 @@ class PreparedStatements:
         Values go as text or binary, each under the type that psycopg finds for it; a statement is prepared once for
         the types that it is given, so those it names itself (`::bigint`) are prepared once.
         """
+        if not prepared:
+            return self._run_for_these_values(statement, parameters)
         text, names = _numbered(statement)
         writer = self._writer
         values = writer.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
         types = writer.types or ()
         self._begin()
-        if not prepared:
-            result = self._pgconn.exec_params(text, values, types, writer.formats)
-            return Answer(self._checked(result), _Shape(self._adapters))
         name, shape = self._prepared.get((statement, types)) or self._prepare(statement, text, types)
         result = self._pgconn.exec_prepared(name, values, writer.formats)  # type: ignore[arg-type]  # None is NULL.
         return Answer(self._checked(result), shape)
+
+    def _run_for_these_values(self, statement: str, parameters: Mapping[str, Any]) -> Answer:
+        # Written into the statement: PostgreSQL is told to plan for any values whatever comes as a parameter.
+        text = psycopg.ClientCursor(self.connection).mogrify(statement, parameters)
+        self._begin()
+        return Answer(self._checked(self._pgconn.exec_(text.encode())), _Shape(self._adapters))
 
     def commit(self) -> None:
         """Commit the transaction, if there is one. Raises psycopg's errors."""

@@ -12,14 +12,11 @@ from inventory.rules.opening import Hours, ready_at
 
 LAST_MINUTE = time(23, 59)
 
-# In a query of its own, so that PostgreSQL guesses the same length for every list, and keeps one plan.
 _SHIPPING = """
 SELECT level.variant_id, level.location_id, location.ship_rank AS rank,
        level.on_hand - level.reserved - level.safety AS available
-FROM unnest((SELECT %(variants)s::bigint[])) AS wanted(id)
-JOIN inventory_stocklevel AS level ON level.variant_id = wanted.id
-JOIN inventory_location AS location ON location.id = level.location_id
-WHERE location.ships AND location.is_active
+FROM inventory_stocklevel AS level JOIN inventory_location AS location ON location.id = level.location_id
+WHERE level.variant_id = ANY(%(variants)s::bigint[]) AND location.ships AND location.is_active
   AND level.on_hand - level.reserved - level.safety > 0
 """
 
