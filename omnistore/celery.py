@@ -24,6 +24,7 @@ TIMETABLE = {
     "orders.tasks.settle_refunds": 15,
     "orders.tasks.act_on_waiting_notices": 15,
     "orders.tasks.give_up_run_out_authorisations": 10 * MINUTE,
+    "orders.tasks.detach_removed_cards": 10 * MINUTE,
     "orders.tasks.expire_overdue_pickups": MINUTE,
     "orders.tasks.reconcile": 24 * HOUR,
     "carts.tasks.check_parity": 24 * HOUR,

@@ -206,6 +206,20 @@ class ReceiptRequested(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardSaved(Event):
+    """A card is kept for its owner's next time; ref is the card's id."""
+
+    kind: ClassVar[str] = "card.saved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardRemoved(Event):
+    """Its owner has struck out a saved card; ref is the card's id."""
+
+    kind: ClassVar[str] = "card.removed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TillOpened(Event):
     """A till session began; ref is the register."""
 

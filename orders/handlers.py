@@ -133,4 +133,6 @@ summarises("pickup.collector_named", _about_order(gettext_lazy("Order %(number)s
 summarises("return.requested", _returned)
 summarises("receipt.requested", _about_order(gettext_lazy("Order %(number)s: receipt asked for")))
 summarises("refund.done", _refunded)
+summarises("card.saved", lambda entry: _("A card was saved for next time"))
+summarises("card.removed", lambda entry: _("A saved card was removed"))
 summarises("refund.failed", _about_order(gettext_lazy("Order %(number)s: a refund failed")))

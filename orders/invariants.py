@@ -277,3 +277,21 @@ invariant(
       AND orders.closed_at < now() - interval '10 minutes'
     """,
 )
+invariant(
+    "what its owner has struck out is let go of by the provider within a day",
+    """
+    SELECT id, provider, removed_at FROM orders_savedcard
+    WHERE removed_at < now() - interval '24 hours' AND detached_at IS NULL
+    """,
+)
+invariant(
+    "a saved card has paid for an order of its owner, who had asked to save it",
+    """
+    SELECT card.id, card.provider FROM orders_savedcard AS card
+    WHERE NOT EXISTS (
+        SELECT FROM orders_paymentattempt AS attempt JOIN orders_payment AS payment ON payment.id = attempt.payment_id
+        JOIN orders_order AS orders ON orders.id = payment.order_id
+        WHERE attempt.saves_card AND attempt.outcome IN ('approved', 'authorised', 'released')
+          AND payment.provider = card.provider AND orders.customer_id = card.customer_id)
+    """,
+)

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services import capturing, notices, payments, pickup, reconciliation, refunds
+from orders.services import capturing, cards, notices, payments, pickup, reconciliation, refunds
 
 
 @shared_task
@@ -32,6 +32,12 @@ def settle_refunds(**unknown: Any) -> None:
 def act_on_waiting_notices(**unknown: Any) -> None:
     """Try again what providers have told us before we could understand it."""
     notices.act_on_waiting_notices(now=timezone.now())
+
+
+@shared_task
+def detach_removed_cards(**unknown: Any) -> None:
+    """Ask providers again to let go of cards that their owners have struck out."""
+    cards.detach_removed(now=timezone.now())
 
 
 @shared_task

@@ -16,8 +16,10 @@ from rest_framework import exceptions, serializers
 from accounts.addresses import AddressBody
 from accounts.phones import PhoneText
 from core.api import checked_values
+from omnistore.storefront.cards import choice_of
 from orders.paying import BalanceForm, split_of
 from orders.providers.stripe import is_stripe_on
+from orders.queries.cards import SavedCardView
 from orders.rules.checkout import CARD, PAY_IN_STORE, PICKUP, SHIP, TEST
 
 NEW_ADDRESS = "new"
@@ -88,11 +90,21 @@ class CheckoutForm(forms.Form):
     pay = forms.ChoiceField(choices=[(CARD, ""), (TEST, ""), (PAY_IN_STORE, "")], required=False)
     card_token = forms.RegexField(r"^pm_[A-Za-z0-9_]+$", required=False, max_length=255)
     card = forms.ChoiceField(choices=TEST_CARDS, required=False)
+    save_card = forms.BooleanField(required=False)
 
     def __init__(
-        self, data: Mapping[str, Any], *, is_guest: bool, saved: Sequence[Mapping[str, Any]], balances: BalanceForm
+        self,
+        data: Mapping[str, Any],
+        *,
+        is_guest: bool,
+        saved: Sequence[Mapping[str, Any]],
+        cards: Sequence[SavedCardView],
+        balances: BalanceForm,
     ) -> None:
         super().__init__(data)
+        self.cards = cards
+        self.choices_of_cards = [choice_of(card) for card in cards]
+        self.fields["pay"].choices += [(choice, "") for choice in self.choices_of_cards]  # type: ignore[attr-defined]
         self.is_guest = is_guest
         self.balances = balances
         self.saved = {str(row["id"]): row for row in saved}
@@ -125,7 +137,7 @@ class CheckoutForm(forms.Form):
         values["rest"] = split_of(total, self.balances.tenders).rest
         if not values["rest"]:
             return
-        ways = {TEST} if settings.ENABLE_TEST_PROVIDER else set()
+        ways = {*self.choices_of_cards, *([TEST] if settings.ENABLE_TEST_PROVIDER else [])}
         if is_stripe_on():
             ways.add(CARD)
         if values.get("kind") == PICKUP:

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from omnistore.storefront.views import (
     account,
     addresses,
+    cards,
     cart,
     catalogue,
     checkout,
@@ -51,6 +52,8 @@ urlpatterns = [
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
     path("account/", account.account, name="account"),
     path("account/points/", points.points, name="points"),
+    path("account/cards/", cards.cards, name="cards"),
+    path("account/cards/<int:card_id>/remove/", cards.remove, name="card_remove"),
     path("account/addresses/new/", addresses.add, name="address_add"),
     path("account/addresses/<int:address_id>/", addresses.change, name="address_change"),
     path("account/addresses/<int:address_id>/delete/", addresses.delete, name="address_delete"),

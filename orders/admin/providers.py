@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.back_office import Act, OfficeAdmin, ReadOnlyAdmin, money_column
-from orders.models import CardReader, ProviderNotice, ReconciliationBreak
+from orders.models import CardReader, ProviderNotice, ReconciliationBreak, SavedCard
 from orders.services.reconciliation import resolve_break
 
 
@@ -32,6 +32,20 @@ class CardReaderAdmin(OfficeAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "number__exact", "store__code__exact")
     autocomplete_fields = ("store",)
+
+
+@admin.register(SavedCard)
+class SavedCardAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "brand", "last4", "expiry", "provider", "created_at", "removed_at")
+    list_select_related = ("customer",)
+    list_filter = (("removed_at", admin.EmptyFieldListFilter), "provider")
+    search_fields = ("last4__exact", "customer__card_number__exact", "customer__email__iexact")
+    ordering = ("-id",)
+
+    @admin.display(description=_("expiry"))
+    def expiry(self, card: SavedCard) -> str:
+        """The last month in which it is good."""
+        return f"{card.exp_month:02}/{card.exp_year}"
 
 
 @admin.register(ProviderNotice)

@@ -60,7 +60,9 @@ class Checkout(CartDoor):
         wish = Wish(
             fulfilments=tuple(fulfilment_wish(given) for given in body["fulfilments"]),
             request_mark=claim.mark,
-            **_with_contact(wish_fields(body, asker=asker_of(request), now=now), request),
+            **_with_contact(
+                wish_fields(body, asker=asker_of(request), now=now, person_ids=owner.customer_ids), request
+            ),
         )
         check_methods(wish.tenders)
         return check_out(claim=claim, owner=owner, wish=wish, by=actor_of(request), now=now, render=placed_json)

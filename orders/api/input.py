@@ -1,6 +1,6 @@
 """The forms in which a checkout or a sale comes in, and how they become a wish."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.rules.addresses import NotAnAddress, normalise_address
+from carts.doors import line_id_of
 from carts.services.vouchers import MOST_IN_A_CART
 from core.api import StrictSerializer
 from core.errors import Malformed
@@ -29,6 +30,7 @@ from orders.rules.checkout import (
     FulfilmentWish,
     Tender,
 )
+from orders.services.cards import with_card
 from orders.services.tenders import with_gift_card
 
 MOST_PARTS = 20
@@ -100,6 +102,19 @@ class PaymentIn(AnyPaymentIn):
     method = serializers.ChoiceField([CARD, *BALANCES, PAY_IN_STORE, TEST])
     provider = serializers.CharField(max_length=20, required=False)
     payment_method = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    saved_card = serializers.CharField(max_length=20, required=False, help_text="The id of one of the person's cards.")
+    save_card = serializers.BooleanField(
+        required=False, default=False, help_text="Keep the card for next time, once this payment came through."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        is_saved = "saved_card" in attrs
+        if (is_saved or attrs["save_card"]) and attrs["method"] not in (CARD, TEST):
+            raise serializers.ValidationError({"method": [_("Only a card is saved.")]})
+        if is_saved and (attrs["save_card"] or attrs.get("payment_method")):
+            raise serializers.ValidationError({"saved_card": [_("Name either a saved card or a new one.")]})
+        return attrs
 
 
 class TillPaymentIn(AnyPaymentIn):
@@ -176,11 +191,11 @@ def fulfilment_wish(given: Mapping[str, Any]) -> FulfilmentWish:
     )
 
 
-def tender(given: Mapping[str, Any], *, asker: str, now: datetime) -> Tender:
+def tender(given: Mapping[str, Any], *, asker: str, now: datetime, person_ids: Sequence[int] = ()) -> Tender:
     """
-    Read one payment. asker: who shows a gift card, for counting wrong codes.
+    Read one payment. asker: who shows a gift card, for counting wrong codes. person_ids: whose saved cards may pay.
 
-    Raises Malformed if its currency is not the shop's, GiftCardNotValid, TooManyWrongCodes.
+    Raises Malformed if its currency is not the shop's, GiftCardNotValid, TooManyWrongCodes, and what with_card raises.
     """
     read = Tender(
         method=given["method"],
@@ -188,7 +203,13 @@ def tender(given: Mapping[str, Any], *, asker: str, now: datetime) -> Tender:
         tendered=shop_amount(given["tendered"], "payments") if "tendered" in given else None,
         payment_method=given.get("payment_method", ""),
     )
-    return with_gift_card(read, given["code"], asker=asker, now=now) if read.method == GIFT_CARD else read
+    if read.method == GIFT_CARD:
+        return with_gift_card(read, given["code"], asker=asker, now=now)
+    saved, saves = given.get("saved_card"), given.get("save_card", False)
+    if saved is None and not saves:
+        return read
+    card_id = None if saved is None else line_id_of(saved)
+    return with_card(read, person_ids=person_ids, now=now, saved_card=card_id, saves=saves)
 
 
 def shop_amount(money: Mapping[str, Any], field: str) -> int:
@@ -198,12 +219,16 @@ def shop_amount(money: Mapping[str, Any], field: str) -> int:
     return int(money["minor"])
 
 
-def wish_fields(body: Mapping[str, Any], *, asker: str, now: datetime) -> dict[str, Any]:
-    """Return the fields of a wish that a checkout and a sale have in common. asker: as for tender()."""
+def wish_fields(
+    body: Mapping[str, Any], *, asker: str, now: datetime, person_ids: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Return the fields of a wish that a checkout and a sale have in common. asker, person_ids: as for tender()."""
     contact = body.get("contact", {})
     expected = body.get("expected_total")
     return {
-        "tenders": tuple(tender(payment, asker=asker, now=now) for payment in body.get("payments", ())),
+        "tenders": tuple(
+            tender(payment, asker=asker, now=now, person_ids=person_ids) for payment in body.get("payments", ())
+        ),
         "cart_version": body.get("cart_version"),
         "expected_total": expected["minor"] if expected else None,
         "expected_currency": expected["currency"] if expected else "",

@@ -65,7 +65,10 @@ class OrderPayments(CartDoor):
         body = checked(LaterPaymentsIn, request)
         owner = self.owner(request, now=now)
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
-        tenders = [tender(payment, asker=asker_of(request), now=now) for payment in body["payments"]]
+        # A guest's order keeps nobody's card, whoever has its token.
+        person_ids = () if order.customer_id is None else owner.customer_ids
+        asker = asker_of(request)
+        tenders = [tender(payment, asker=asker, now=now, person_ids=person_ids) for payment in body["payments"]]
         check_methods(tenders)
         return pay_what_is_due(
             claim=claim_of(request, actor=who_asks(owner)),

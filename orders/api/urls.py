@@ -2,6 +2,7 @@ from django.urls import path
 
 from orders.api import (
     cancellation,
+    cards,
     checkout,
     collector,
     gift_cards,
@@ -21,6 +22,8 @@ from orders.api import (
 urlpatterns = [
     path("checkout/", checkout.Checkout.as_view()),
     path("checkout/points/", points.CartPoints.as_view()),
+    path("me/cards/", cards.SavedCards.as_view()),
+    path("me/cards/<str:card_id>/", cards.OneSavedCard.as_view()),
     path("orders/", orders.Orders.as_view()),
     path("orders/<str:number>/", orders.OrderDetail.as_view()),
     path("orders/<str:number>/payment/", checkout.OrderPayment.as_view()),

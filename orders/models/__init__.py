@@ -1,4 +1,5 @@
 from orders.models.card_readers import CardReader
+from orders.models.cards import SavedCard
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
@@ -27,5 +28,6 @@ __all__ = [
     "Return",
     "ReturnLine",
     "SandboxCharge",
+    "SavedCard",
     "TillSession",
 ]

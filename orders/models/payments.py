@@ -150,6 +150,11 @@ class PaymentAttempt(models.Model):
     payment_method = models.CharField(
         _("payment method"), max_length=255, blank=True, help_text=_("The provider's name for the means.")
     )
+    customer_ref = models.CharField(
+        _("provider's customer"), max_length=255, blank=True, default="", db_default="",
+        help_text=_("Whose saved card it is, by the provider's name."),
+    )  # fmt: skip
+    saves_card = models.BooleanField(_("saves the card"), default=False, db_default=False)
     captures_at_once = models.BooleanField(
         _("captures at once"), default=True, db_default=True, help_text=_("Otherwise when goods leave.")
     )
@@ -279,6 +284,9 @@ class SandboxCharge(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     outcome = models.CharField(_("outcome"), max_length=20)
     is_authorisation = models.BooleanField(_("captured later"), default=False, db_default=False)
+    card_of = models.CharField(
+        _("saved for"), max_length=255, blank=True, default="", db_default="", help_text=_("Whose saved card it is.")
+    )
     refunded = models.BigIntegerField(_("refunded"), default=0)
     refund_keys = models.JSONField(_("refund keys"), default=list)
     charged_at = models.DateTimeField(_("charged at"), auto_now_add=True)

@@ -23,13 +23,35 @@ class PaymentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCard:
+    """
+    A card that a provider keeps for its owner. ref, customer_ref: the provider's names of the card and of its owner.
+
+    last4: the last four digits; more of the number is never known here.
+    """
+
+    provider: str
+    ref: str
+    customer_ref: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderAnswer:
-    """What the provider did. ref: its own number; next_action: what the shopper must do, for needs_action."""
+    """
+    What the provider did. ref: its own number; next_action: what the shopper must do, for needs_action.
+
+    card: the means of payment, if the money is there and the card was to be saved.
+    """
 
     outcome: str
     ref: str = ""
     detail: str = ""
     next_action: dict[str, Any] | None = None
+    card: KeptCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +76,26 @@ class PaymentProvider(Protocol):
     name: str
 
     def charge(
-        self, *, key: UUID, amount: int, currency: str, payment_method: str, captures: bool = True
+        self,
+        *,
+        key: UUID,
+        amount: int,
+        currency: str,
+        payment_method: str,
+        captures: bool = True,
+        customer_ref: str = "",
+        saves_card: bool = False,
     ) -> ProviderAnswer:
         """
-        Take an amount in minor units by a means of payment; without captures, have it kept for us. Raises PaymentError.
+        Take an amount in minor units by a means of payment; without captures, have it kept for us.
+
+        customer_ref: whose saved card it is, by the provider's name. saves_card: keep the card for its owner, who is
+        new to the provider without a customer_ref. Raises PaymentError.
         """
+        ...
+
+    def forget_card(self, *, ref: str) -> None:
+        """Let go of a saved card, or of one that is gone already. Raises PaymentError."""
         ...
 
     def capture(self, *, key: UUID, amount: int) -> ProviderAnswer:

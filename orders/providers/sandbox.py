@@ -2,7 +2,8 @@
 The test provider: plays a payment provider without money, scripted by the means of payment.
 
 `approve` (or none), `decline`, `needs_action` (approves once confirmed), `timeout` (charges, then says nothing) and
-`lost` (never arrives) are the scripts. Its books are a table of its own, as a provider's are outside the shop.
+`lost` (never arrives) are the scripts. A card that it has saved approves for its owner. Its books are a table of its
+own, as a provider's are outside the shop.
 """
 
 from datetime import datetime
@@ -18,19 +19,22 @@ from orders.providers.base import (
     CHARGE,
     DECLINED,
     NEEDS_ACTION,
+    KeptCard,
     Movement,
     PaymentError,
     ProviderAnswer,
 )
 
 SCRIPTS = {"": APPROVED, "approve": APPROVED, "decline": DECLINED, "needs_action": NEEDS_ACTION, "timeout": APPROVED}
+SAVED = "pm_"  # Begins the name of a saved card.
+YEARS_OF_A_CARD = 3
 
 _CHARGE = """
 INSERT INTO orders_sandboxcharge AS charge (
-    key, amount, currency, outcome, is_authorisation, refunded, refund_keys, charged_at)
-VALUES (%(key)s, %(amount)s, %(currency)s, %(outcome)s, %(is_authorisation)s, 0, '[]', now())
+    key, amount, currency, outcome, is_authorisation, card_of, refunded, refund_keys, charged_at)
+VALUES (%(key)s, %(amount)s, %(currency)s, %(outcome)s, %(is_authorisation)s, %(card_of)s, 0, '[]', now())
 ON CONFLICT (key) DO UPDATE SET outcome = charge.outcome
-RETURNING outcome
+RETURNING outcome, card_of, charged_at
 """
 _CAPTURE = """
 UPDATE orders_sandboxcharge SET outcome = 'approved', amount = %(amount)s
@@ -51,13 +55,24 @@ class SandboxProvider:
     name = "test"
 
     def charge(
-        self, *, key: UUID, amount: int, currency: str, payment_method: str, captures: bool = True
+        self,
+        *,
+        key: UUID,
+        amount: int,
+        currency: str,
+        payment_method: str,
+        captures: bool = True,
+        customer_ref: str = "",
+        saves_card: bool = False,
     ) -> ProviderAnswer:
         if payment_method == "lost":
             raise PaymentError("The request did not arrive.", permanent=False)
-        if payment_method not in SCRIPTS:
+        if payment_method.startswith(SAVED):
+            outcome = APPROVED if _is_saved(payment_method, customer_ref) else DECLINED
+        elif payment_method in SCRIPTS:
+            outcome = SCRIPTS[payment_method]
+        else:
             raise PaymentError(f"The test provider knows no {payment_method!r}.", permanent=True)
-        outcome = SCRIPTS[payment_method]
         row = sql.fetch_one(
             _CHARGE,
             {
@@ -66,12 +81,16 @@ class SandboxProvider:
                 "currency": currency,
                 "outcome": AUTHORISED if outcome == APPROVED and not captures else outcome,
                 "is_authorisation": not captures,
+                "card_of": (customer_ref or f"cus_{key.hex}") if saves_card else "",
             },
         )
         assert row is not None
         if payment_method == "timeout":
             raise PaymentError("No answer came in time.", permanent=False)
-        return _answer(key, row["outcome"])
+        return _answer(key, row["outcome"], row["card_of"], row["charged_at"])
+
+    def forget_card(self, *, ref: str) -> None:
+        SandboxCharge.objects.filter(key=_key_of_card(ref)).update(card_of="")
 
     def capture(self, *, key: UUID, amount: int) -> ProviderAnswer:
         sql.execute(_CAPTURE, {"key": key, "amount": amount})
@@ -80,7 +99,7 @@ class SandboxProvider:
 
     def find(self, *, key: UUID) -> ProviderAnswer | None:
         charge = SandboxCharge.objects.filter(key=key).first()
-        return _answer(key, charge.outcome) if charge else None
+        return _answer(key, charge.outcome, charge.card_of, charge.charged_at) if charge else None
 
     def give_up(self, *, key: UUID) -> ProviderAnswer:
         SandboxCharge.objects.filter(key=key, outcome__in=(NEEDS_ACTION, AUTHORISED)).update(outcome=DECLINED)
@@ -104,8 +123,28 @@ class SandboxProvider:
         ]
 
 
-def _answer(key: UUID, outcome: str) -> ProviderAnswer:
-    next_action = None
+def _is_saved(ref: str, customer_ref: str) -> bool:
+    if not customer_ref:
+        return False
+    good = (APPROVED, AUTHORISED)
+    return SandboxCharge.objects.filter(key=_key_of_card(ref), card_of=customer_ref, outcome__in=good).exists()
+
+
+def _key_of_card(ref: str) -> UUID:
+    """Return the key of the charge with which a card was saved; one that no charge has for what is no card of ours."""
+    try:
+        return UUID(ref.removeprefix(SAVED))
+    except ValueError:
+        return UUID(int=0)
+
+
+def _answer(key: UUID, outcome: str, card_of: str, charged_at: datetime) -> ProviderAnswer:
+    next_action = card = None
+    if card_of and outcome in (APPROVED, AUTHORISED):
+        ref, year = f"{SAVED}{key.hex}", charged_at.year + YEARS_OF_A_CARD
+        card = KeptCard(
+            SandboxProvider.name, ref, card_of, brand="Test card", last4="4242", exp_month=12, exp_year=year
+        )
     if outcome == NEEDS_ACTION:
         next_action = {"type": "confirm", "url": f"/api/v1/test-provider/{key}/confirmation/"}
-    return ProviderAnswer(outcome, ref=f"ch_{key.hex}", next_action=next_action)
+    return ProviderAnswer(outcome, ref=f"ch_{key.hex}", next_action=next_action, card=card)

@@ -21,6 +21,7 @@ from orders.providers.base import (
     DECLINED,
     NEEDS_ACTION,
     REFUND,
+    KeptCard,
     Movement,
     PaymentError,
     ProviderAnswer,
@@ -32,6 +33,8 @@ WINDOW_BEFORE_SECONDS, WINDOW_AFTER_SECONDS = 300, 3600
 TIMEOUT_SECONDS = (3.05, 20)
 # Currencies whose amounts Stripe counts in hundredths, though the standard gives them no smaller unit.
 COUNTED_IN_HUNDREDTHS = {"ISK", "UGX"}
+# An intent tells its card whole, so that a saved one needs no question of its own that could fail.
+WITH_CARD: Any = {"expand": ["payment_method"]}
 _MAY_GO_WELL_LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError)
 
 logger = logging.getLogger(__name__)
@@ -43,7 +46,15 @@ class StripeProvider:
     name = "stripe"
 
     def charge(
-        self, *, key: UUID, amount: int, currency: str, payment_method: str, captures: bool = True
+        self,
+        *,
+        key: UUID,
+        amount: int,
+        currency: str,
+        payment_method: str,
+        captures: bool = True,
+        customer_ref: str = "",
+        saves_card: bool = False,
     ) -> ProviderAnswer:
         """As in the port. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
         given: dict[str, Any] = {
@@ -62,6 +73,10 @@ class StripeProvider:
                 "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             }
         try:
+            if customer_ref or saves_card:
+                given["customer"] = customer_ref or _new_customer(key)
+            if saves_card:
+                given |= {"setup_future_usage": "on_session"} | WITH_CARD
             intent = _client().v1.payment_intents.create(given, {"idempotency_key": f"charge-{key}"})  # type: ignore[arg-type]
             if intent.amount != given["amount"] or intent.currency != given["currency"]:
                 raise PaymentError(f"{intent.id} is of another amount or currency than was asked for.", permanent=False)
@@ -73,6 +88,16 @@ class StripeProvider:
             return _answer(intent)
         except stripe.CardError as error:
             return _declined(error)
+        except stripe.StripeError as error:
+            raise _payment_error(error) from error
+
+    def forget_card(self, *, ref: str) -> None:
+        """As in the port."""
+        try:
+            _client().v1.payment_methods.detach(ref)
+        except stripe.InvalidRequestError as error:
+            # One that hangs on nobody any more is let go of already.
+            logger.info("stripe has no %s to let go of: %s", ref, _words(error))
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
@@ -182,11 +207,31 @@ def _client() -> stripe.StripeClient:
 def _intent_of(key: UUID) -> stripe.PaymentIntent | None:
     made_at = key.int >> 80  # The milliseconds that a version 7 UUID begins with.
     window: Any = {"gte": made_at // 1000 - WINDOW_BEFORE_SECONDS, "lte": made_at // 1000 + WINDOW_AFTER_SECONDS}
-    page = _client().v1.payment_intents.list({"created": window, "limit": 100})
+    page = _client().v1.payment_intents.list({"created": window, "limit": 100, "expand": ["data.payment_method"]})
     found = next((one for one in page.auto_paging_iter() if getattr(one.metadata, "attempt", "") == str(key)), None)
     if found is not None and found.status == "requires_capture" and not _is_kept(found):
-        return _client().v1.payment_intents.capture(found.id, {}, {"idempotency_key": f"capture-{key}"})
+        return _taken(found, str(key))
     return found
+
+
+def _taken(intent: stripe.PaymentIntent, key: str) -> stripe.PaymentIntent:
+    return _client().v1.payment_intents.capture(intent.id, WITH_CARD, {"idempotency_key": f"capture-{key}"})
+
+
+def _new_customer(key: UUID) -> str:
+    return _client().v1.customers.create({}, {"idempotency_key": f"customer-{key}"}).id
+
+
+def _card_of(intent: stripe.PaymentIntent) -> KeptCard | None:
+    """Return the card that an intent was to save; None if it was to save none, or was paid by something else."""
+    means, owner = intent.payment_method, intent.customer
+    if not intent.setup_future_usage or not owner or means is None or isinstance(means, str) or not means.card:
+        return None
+    card = means.card
+    owner_ref = owner if isinstance(owner, str) else owner.id
+    return KeptCard(
+        StripeProvider.name, means.id, owner_ref, card.brand, card.last4 or "", card.exp_month, card.exp_year
+    )
 
 
 def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
@@ -220,13 +265,12 @@ def _new_refund(intent: stripe.PaymentIntent, key: UUID, amount: int) -> stripe.
 def _answer(intent: stripe.PaymentIntent) -> ProviderAnswer:
     match intent.status:
         case "succeeded":
-            return ProviderAnswer(APPROVED, ref=intent.id)
+            return ProviderAnswer(APPROVED, ref=intent.id, card=_card_of(intent))
         case "requires_capture" if _is_kept(intent):
-            return ProviderAnswer(AUTHORISED, ref=intent.id)
+            return ProviderAnswer(AUTHORISED, ref=intent.id, card=_card_of(intent))
         case "requires_capture":
             # Authorised; the money is taken at once, under a key of its own.
-            key = getattr(intent.metadata, "attempt", intent.id)
-            return _answer(_client().v1.payment_intents.capture(intent.id, {}, {"idempotency_key": f"capture-{key}"}))
+            return _answer(_taken(intent, getattr(intent.metadata, "attempt", intent.id)))
         case "requires_action":
             return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action=_next_action(intent))
         case "processing":

@@ -42,9 +42,10 @@ class Tender:
     """
     A way to pay: amount None for all that is owed, or, for a balance, as much of it as there is.
 
-    tendered: cash laid down; payment_method: the provider's name. balance_ids: the gift card, or the rows of the
-    person's credit or points; limit: the most that they can pay, but no more
-    than most_percent of the whole; least: below which they pay nothing.
+    tendered: cash laid down; payment_method: the provider's name, customer_ref: its name of the person whose saved
+    card that is, or who is to own it; saves_card: it is kept for next time. balance_ids: the gift card, or the rows of
+    the person's credit or points; limit: the most that they can pay, but no more than most_percent of the whole; least:
+    below which they pay nothing.
     """
 
     method: str
@@ -55,6 +56,8 @@ class Tender:
     limit: int | None = None
     least: int = 0
     most_percent: int = 100
+    customer_ref: str = ""
+    saves_card: bool = False
 
     def most_of(self, total: int) -> int:
         """Return what a balance may pay of all that is owed."""
@@ -104,6 +107,8 @@ class PlannedTender:
     hold_key: UUID | None = None
     points: int | None = None
     rounding: int = 0
+    customer_ref: str = ""
+    saves_card: bool = False
 
     @property
     def units(self) -> int:
@@ -231,6 +236,8 @@ def _planned(tender: Tender, amount: int, coin: int, point_value: int) -> Planne
         balance_ids=tender.balance_ids,
         points=points_for(amount, point_value=point_value) if tender.method == POINTS else None,
         rounding=cash_rounding(amount, coin=coin) if tender.method == CASH else 0,
+        customer_ref=tender.customer_ref,
+        saves_card=tender.saves_card,
     )
 
 

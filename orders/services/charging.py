@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from orders.providers import provider_for
-from orders.providers.base import DECLINED, PaymentError, ProviderAnswer
+from orders.providers.base import DECLINED, KeptCard, PaymentError, ProviderAnswer
 
 UNKNOWN = "unknown"
 
@@ -18,7 +18,8 @@ class Charge:
     """
     One amount to ask one provider for, in minor units, under the key of an attempt that is committed already.
 
-    captures: it is taken at once; otherwise it is kept for us until goods leave.
+    captures: it is taken at once; otherwise it is kept for us until goods leave. customer_ref, saves_card: as in the
+    port of providers.
     """
 
     key: UUID
@@ -27,6 +28,8 @@ class Charge:
     currency: str
     payment_method: str
     captures: bool = True
+    customer_ref: str = ""
+    saves_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Outcome:
     ref: str = ""
     detail: str = ""
     next_action: dict[str, Any] | None = None
+    card: KeptCard | None = None
 
 
 def ask_providers(charges: Sequence[Charge]) -> list[Outcome]:
@@ -81,6 +85,19 @@ def capture(*, key: UUID, provider: str, amount: int) -> Outcome:
         return Outcome(key, DECLINED if error.permanent else UNKNOWN, detail=str(error)[:200])
 
 
+def forget_card(*, provider: str, ref: str) -> bool:
+    """Have a provider let go of a saved card. Return False if it has to be asked again."""
+    _assert_outside_transactions()
+    port = provider_for(provider)
+    if port is None:
+        return False
+    try:
+        port.forget_card(ref=ref)
+    except PaymentError:
+        return False
+    return True
+
+
 def _ask(charge: Charge) -> Outcome:
     provider = provider_for(charge.provider)
     if provider is None:
@@ -92,6 +109,8 @@ def _ask(charge: Charge) -> Outcome:
             currency=charge.currency,
             payment_method=charge.payment_method,
             captures=charge.captures,
+            customer_ref=charge.customer_ref,
+            saves_card=charge.saves_card,
         )
     except PaymentError as error:
         return Outcome(charge.key, DECLINED if error.permanent else UNKNOWN, detail=str(error)[:200])
@@ -99,7 +118,7 @@ def _ask(charge: Charge) -> Outcome:
 
 
 def _outcome(key: UUID, answer: ProviderAnswer) -> Outcome:
-    return Outcome(key, answer.outcome, answer.ref, answer.detail, answer.next_action)
+    return Outcome(key, answer.outcome, answer.ref, answer.detail, answer.next_action, answer.card)
 
 
 def _assert_outside_transactions() -> None:

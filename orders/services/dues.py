@@ -133,10 +133,7 @@ def open_charges(order: Order) -> list[Charge]:
     attempts = PaymentAttempt.objects.filter(
         payment__order=order, payment__is_later=True, outcome__in=(PaymentAttempt.ASKED, PaymentAttempt.NEEDS_ACTION)
     ).select_related("payment")
-    return [
-        Charge(one.key, one.payment.provider, one.payment.amount, order.currency, one.payment_method)
-        for one in attempts
-    ]
+    return [_charge_of(one, order) for one in attempts]
 
 
 def is_payment_under_way(order: OrderView) -> bool:
@@ -225,9 +222,27 @@ def _write_one(
     if not is_asked:
         return None
     attempt = PaymentAttempt.objects.create(
-        payment=payment, key=new_id(), payment_method=tender.payment_method, asked_at=now
+        payment=payment,
+        key=new_id(),
+        payment_method=tender.payment_method,
+        customer_ref=tender.customer_ref,
+        saves_card=tender.saves_card,
+        asked_at=now,
     )
-    return Charge(attempt.key, payment.provider, payment.amount, order.currency, attempt.payment_method)
+    return _charge_of(attempt, order)
+
+
+def _charge_of(attempt: PaymentAttempt, order: Order) -> Charge:
+    payment = attempt.payment
+    return Charge(
+        attempt.key,
+        payment.provider,
+        payment.amount,
+        order.currency,
+        attempt.payment_method,
+        customer_ref=attempt.customer_ref,
+        saves_card=attempt.saves_card,
+    )
 
 
 def _spend_what_was_held(order: Order, *, by: Actor, now: datetime) -> int:

@@ -35,6 +35,7 @@ from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment
 from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
+from orders.services.cards import keep_cards
 from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
 from orders.services.dues import settle_later
 from orders.services.outcomes import write_outcomes
@@ -83,7 +84,8 @@ WHERE (attempt.outcome = 'asked' AND attempt.asked_at < %(unanswered)s)
 ORDER BY attempt.asked_at LIMIT %(limit)s
 """
 _OPEN_OF_ORDER = """
-SELECT attempt.key, attempt.payment_method, attempt.captures_at_once, payment.provider, payment.amount
+SELECT attempt.key, payment.provider, payment.amount, %(currency)s AS currency, attempt.payment_method,
+       attempt.captures_at_once AS captures, attempt.customer_ref, attempt.saves_card
 FROM orders_paymentattempt AS attempt JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_action')
 """
@@ -107,6 +109,7 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
     if not known:
         return order
     written = write_outcomes(order_id=order.id, outcomes=known, now=now)
+    keep_cards([one.card for one in known if one.card], customer_id=order.customer_id, by=by, now=now)
     if any(one.is_later for one in written):
         settle_later(order_id=order.id, written=written, by=by, now=now)
         return get_order(order.number)
@@ -154,12 +157,7 @@ def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
 
 def open_attempts(order: OrderView) -> list[Charge]:
     """Return what providers were asked for an order and have not finally answered."""
-    return [
-        Charge(
-            row["key"], row["provider"], row["amount"], order.currency, row["payment_method"], row["captures_at_once"]
-        )
-        for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id})
-    ]
+    return [Charge(**row) for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id, "currency": order.currency})]
 
 
 def payment_declined(order: OrderView) -> PaymentDeclined:

@@ -129,7 +129,16 @@ def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
 
 def _charge(tender: PlannedTender, currency: str, captures: bool) -> Charge:
     assert tender.attempt_key is not None
-    return Charge(tender.attempt_key, provider_of(tender), tender.amount, currency, tender.payment_method, captures)
+    return Charge(
+        tender.attempt_key,
+        provider_of(tender),
+        tender.amount,
+        currency,
+        tender.payment_method,
+        captures,
+        tender.customer_ref,
+        tender.saves_card,
+    )
 
 
 def _check_on_sale(lines: Sequence[CartLineView]) -> None:

@@ -83,9 +83,10 @@ WITH new_order AS (
     SELECT *, nextval(pg_get_serial_sequence('orders_payment', 'id')) AS id
     FROM unnest(%(methods)s::text[], %(providers)s::text[], %(amounts)s::bigint[], %(tendered)s::bigint[],
                 %(payment_states)s::text[], %(attempt_keys)s::uuid[], %(payment_methods)s::text[],
-                %(roundings)s::bigint[], %(hold_keys)s::uuid[], %(points)s::bigint[])
+                %(roundings)s::bigint[], %(hold_keys)s::uuid[], %(points)s::bigint[], %(customer_refs)s::text[],
+                %(saves_cards)s::bool[])
          WITH ORDINALITY AS given(method, provider, amount, tendered, state, attempt_key, payment_method, rounding,
-                                  hold_key, points, place)
+                                  hold_key, points, customer_ref, saves_card, place)
 ), payment AS (
     INSERT INTO orders_payment (
         id, order_id, method, provider, amount, refunded, tendered, rounding, hold_key, points, state, captured_at)
@@ -95,8 +96,10 @@ WITH new_order AS (
     FROM new_order, tender
 ), attempt AS (
     INSERT INTO orders_paymentattempt (
-        payment_id, key, payment_method, captures_at_once, outcome, provider_ref, detail, asked_at)
-    SELECT tender.id, tender.attempt_key, tender.payment_method, %(captures)s::bool, 'asked', '', '', %(now)s
+        payment_id, key, payment_method, customer_ref, saves_card, captures_at_once, outcome, provider_ref, detail,
+        asked_at)
+    SELECT tender.id, tender.attempt_key, tender.payment_method, tender.customer_ref, tender.saves_card,
+           %(captures)s::bool, 'asked', '', '', %(now)s
     FROM tender WHERE tender.attempt_key IS NOT NULL
 )
 SELECT new_order.id, new_order.number, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
@@ -248,6 +251,8 @@ def _tender_parameters(draft: Draft) -> dict[str, Any]:
         "roundings": [tender.rounding for tender in tenders],
         "hold_keys": [tender.hold_key for tender in tenders],
         "points": [tender.points for tender in tenders],
+        "customer_refs": [tender.customer_ref for tender in tenders],
+        "saves_cards": [tender.saves_card for tender in tenders],
     }
 
 

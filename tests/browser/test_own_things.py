@@ -4,11 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Address
-from orders.models import Order, Refund
+from orders.models import Order, Refund, SavedCard
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.looking import axe_violations, fits
 from tests.browser.people import come_signed_in
 from tests.factories.orders import make_order
+from tests.storefront.conftest import Visit
 
 
 @pytest.fixture
@@ -96,3 +97,28 @@ def test_what_is_wished_for_comes_into_the_cart(own, mug, lamp):
 
     expect(own.get_by_text("Nothing is on your wish list.")).to_be_visible()
     assert axe_violations(own) == []
+
+
+def test_a_saved_card_pays_and_is_struck_out(own, ana, goods, high_street):
+    Visit(ana).add("MUG")
+    own.goto("/checkout/")
+    own.locator("#kind-pickup").check()
+    own.get_by_label("Save this card for next time").check()
+    own.locator("[name=order]").click()
+    own.wait_for_url("**/orders/**")
+    Visit(ana).add("MUG")
+
+    own.goto("/checkout/")
+    expect(own.get_by_label("Test card •••• 4242")).to_be_checked()
+    expect(own.get_by_label("Save this card for next time")).to_be_hidden()
+    assert axe_violations(own) == []
+    assert fits(own)
+
+    own.goto("/account/cards/")
+    assert axe_violations(own) == []
+    assert fits(own)
+    press(own, "Remove")
+    expect(own.get_by_role("heading", level=1)).to_have_text("Remove this card?")
+    press(own, "Remove")
+    expect(own.get_by_text("The card is removed.")).to_be_visible()
+    assert SavedCard.objects.get().removed_at

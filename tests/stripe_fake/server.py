@@ -1,7 +1,8 @@
 """
 A fake of Stripe's HTTP API with a memory, over real HTTP on the loopback address.
 
-It keeps payment intents, refunds and readers, and answers a repeated idempotency key with what it answered first.
+It keeps payment intents, refunds, readers, customers and their cards, and answers a repeated idempotency key with what
+it answered first.
 Faults are scripted: each entry of `faults` strikes one POST, before or after it has done its work.
 """
 
@@ -31,11 +32,14 @@ class StripeFake:
     def __init__(self) -> None:
         self.intents: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
+        self.customers: set[str] = set()
+        self.cards: dict[str, dict[str, Any]] = {}
         self.readers: dict[str, str | None] = {"tmr_1": None}
         self.answers: dict[str, tuple[int, Any]] = {}
         self.faults: list[str | None] = []
         self.remembers_keys = True
         self.refund_status = "succeeded"
+        self.exp_year = time.gmtime().tm_year + 2
         self.calls: list[tuple[str, str]] = []
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -107,14 +111,26 @@ class StripeFake:
             case ["terminal", "readers", reader, "process_payment_intent"]:
                 self.readers[reader] = fields["payment_intent"]
                 return 200, {"id": reader, "object": "terminal.reader"}
+            case ["customers"]:
+                customer = f"cus_{next(self._numbers)}"
+                self.customers.add(customer)
+                return 200, {"id": customer, "object": "customer"}
+            case ["payment_methods", card, "detach"]:
+                if not self.cards.get(card, {}).get("customer"):
+                    return 400, _error("invalid_request_error", "The payment method is not attached to a customer.")
+                self.cards[card]["customer"] = None
+                return 200, self.cards[card]
         return 404, _error("invalid_request_error", f"no such route: {path}")
 
     def _intents(self, method: str, rest: list[str], fields: dict[str, str]) -> tuple[int, Any]:
         match rest:
             case [] if method == "POST":
-                return self._create(fields)
+                status, intent = self._create(fields)
+                return status, self._told(intent, "payment_method" in fields.values()) if status == 200 else intent
             case []:
-                return _page(list(self.intents.values()), fields)
+                status, page = _page(list(self.intents.values()), fields)
+                is_whole = "data.payment_method" in fields.values()
+                return status, {**page, "data": [self._told(intent, is_whole) for intent in page["data"]]}
             case [intent_id, "capture"]:
                 return self._capture(self.intents[intent_id], fields)
             case [intent_id, "cancel"]:
@@ -122,7 +138,11 @@ class StripeFake:
         return 404, _error("invalid_request_error", "no such route")
 
     def _create(self, fields: dict[str, str]) -> tuple[int, Any]:
-        means = fields.get("payment_method", "")
+        means, owner = fields.get("payment_method", ""), fields.get("customer")
+        if owner is not None and owner not in self.customers:
+            return 400, _error("invalid_request_error", f"No such customer: {owner}")
+        if means in self.cards and (owner is None or self.cards[means]["customer"] != owner):
+            return 400, _error("invalid_request_error", "The payment method belongs to another customer, or nobody.")
         intent: dict[str, Any] = {
             "id": f"pi_{next(self._numbers)}",
             "object": "payment_intent",
@@ -133,6 +153,9 @@ class StripeFake:
             "metadata": {name[9:-1]: value for name, value in fields.items() if name.startswith("metadata[")},
             "payment_method_types": [fields.get("payment_method_types[0]", "card")],
             "status": "requires_payment_method",
+            "payment_method": means or None,
+            "customer": owner,
+            "setup_future_usage": fields.get("setup_future_usage"),
             "last_payment_error": None,
             "client_secret": "pi_secret",
             "next_action": None,
@@ -156,13 +179,26 @@ class StripeFake:
         intent["status"] = "requires_capture" if intent["capture_method"] == "manual" else "succeeded"
         intent["next_action"] = None
         intent["amount_received"] = intent["amount"] if intent["status"] == "succeeded" else 0
+        if intent["setup_future_usage"] and intent["payment_method"] not in self.cards:
+            # Each entry into the hosted fields is a means of payment of its own, whatever our tests call it.
+            intent["payment_method"] = f"pm_{next(self._numbers)}"
+            card = {"brand": "visa", "last4": "4242", "exp_month": 8, "exp_year": self.exp_year}
+            self.cards[intent["payment_method"]] = {
+                "id": intent["payment_method"], "object": "payment_method", "type": "card", "card": card,
+                "customer": intent["customer"],
+            }  # fmt: skip
+
+    def _told(self, intent: dict[str, Any], is_whole: bool) -> dict[str, Any]:
+        """An intent with its means of payment written out, if that was asked for."""
+        means = self.cards.get(intent["payment_method"] or "")
+        return {**intent, "payment_method": means} if is_whole and means else intent
 
     def _capture(self, intent: dict[str, Any], fields: dict[str, str]) -> tuple[int, Any]:
         amount = int(fields.get("amount_to_capture", intent["amount"]))
         if intent["status"] != "requires_capture" or amount > intent["amount"]:
             return 400, _error("invalid_request_error", "This intent cannot be captured.")
         intent["status"], intent["amount_received"] = "succeeded", amount
-        return 200, intent
+        return 200, self._told(intent, "payment_method" in fields.values())
 
     def _cancel(self, intent: dict[str, Any]) -> tuple[int, Any]:
         if intent["status"] == "succeeded":

@@ -26,6 +26,7 @@ from core import logs
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from omnistore.storefront.card_fields import card_key, with_card_fields
+from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
 from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
 from omnistore.storefront.pages import language_of_reader, page, private_page
@@ -34,6 +35,7 @@ from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_
 from omnistore.storefront.views.orders import order_address
 from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.paying import BalanceForm, split_of
+from orders.queries.cards import SavedCardView
 from orders.queries.orders import find_order_by_mark, get_order
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
@@ -55,7 +57,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _show(request, visitor)
     balances = _balances(request, visitor)
     form = CheckoutForm(
-        request.POST.dict(), is_guest=visitor.customer is None, saved=_saved(visitor), balances=balances
+        request.POST.dict(),
+        is_guest=visitor.customer is None,
+        saved=_saved(visitor),
+        cards=usable_cards(visitor),
+        balances=balances,
     )
     if "look" in request.POST:
         balances.is_valid()
@@ -68,7 +74,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpResponse:
     now = timezone.now()
     claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act="checkout")
-    wish = _wish_of(form.cleaned_data, form.balances, visitor, claim)
+    wish = _wish_of(form, visitor, claim)
     try:
         answer = check_out(claim=claim, owner=visitor.owner, wish=wish, by=visitor.actor, now=now, render=_placed_order)
     except KeyReused:
@@ -107,15 +113,14 @@ def _balances(request: HttpRequest, visitor: Visitor) -> BalanceForm:
     )
 
 
-def _tenders(values: Mapping[str, Any], balances: BalanceForm) -> tuple[Tender, ...]:
-    if not values["rest"]:
-        return tuple(balances.tenders)
-    method = values["pay"]
-    means = {TEST: values["card"], CARD: values["card_token"]}
-    return (*balances.tenders, Tender(method, payment_method=means.get(method, "")))
+def _tenders(form: CheckoutForm, visitor: Visitor) -> tuple[Tender, ...]:
+    if not form.cleaned_data["rest"]:
+        return tuple(form.balances.tenders)
+    return (*form.balances.tenders, paid_by(form.cleaned_data, form.cards, visitor.owner.customer_ids))
 
 
-def _wish_of(values: Mapping[str, Any], balances: BalanceForm, visitor: Visitor, claim: Claim) -> Wish:
+def _wish_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> Wish:
+    values = form.cleaned_data
     is_pickup = values["kind"] == PICKUP
     customer = visitor.customer
     expected = values["expected_pickup"] if is_pickup else values["expected_ship"]
@@ -125,7 +130,7 @@ def _wish_of(values: Mapping[str, Any], balances: BalanceForm, visitor: Visitor,
             if is_pickup
             else FulfilmentWish(SHIP, address=dict(values["ship_to"])),
         ),
-        tenders=_tenders(values, balances),
+        tenders=_tenders(form, visitor),
         cart_version=values["version"],
         expected_total=expected,
         expected_currency=settings.SHOP_CURRENCY,
@@ -167,8 +172,8 @@ def _show(
     if cart is None or not cart.lines:
         return redirect("cart")
     logs.bind(cart=cart.id)
-    saved = _saved(visitor)
-    values = dict(given or _first_values(visitor, saved))
+    saved, cards = _saved(visitor), usable_cards(visitor)
+    values = dict(given or _first_values(visitor, saved, cards))
     if not keeps_key and (problem is not None or "key" not in values):
         values["key"] = str(uuid.uuid4())
     context = {
@@ -182,6 +187,8 @@ def _show(
         "countries": country_options(language_of_reader(), values.get("country_code", "")),
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
         "card_key": card_key(),
+        "cards": offered(cards),
+        "can_save_card": visitor.customer is not None,
         **_ways(request, cart, visitor, values, saved),
     }
     context |= _paid_by_balances(_balances(request, visitor), context, visitor)
@@ -244,10 +251,12 @@ def _place_of(values: Mapping[str, Any], saved: Sequence[Mapping[str, Any]]) -> 
     return TaxPlace(country, chosen.get("country_area") or "", chosen.get("postal_code") or "")
 
 
-def _first_values(visitor: Visitor, saved: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _first_values(
+    visitor: Visitor, saved: Sequence[Mapping[str, Any]], cards: Sequence[SavedCardView]
+) -> dict[str, Any]:
     values: dict[str, Any] = {
         "country_code": settings.SHOP_COUNTRY,
-        "pay": CARD if card_key() else TEST,
+        "pay": choice_of(cards[0]) if cards else CARD if card_key() else TEST,
         "address": "new",
     }
     customer = visitor.customer

@@ -19,12 +19,14 @@ from core import logs
 from core.errors import Refusal
 from core.idempotency import KeyReused
 from omnistore.storefront.card_fields import card_key, with_card_fields
+from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
 from omnistore.storefront.forms import TEST_CARDS
 from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.paying import BalanceForm, split_of
+from orders.queries.cards import SavedCardView
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, TEST, Tender
 from orders.services.charging import Outcome
@@ -39,17 +41,22 @@ class PayForm(forms.Form):
     pay = forms.ChoiceField(choices=[(CARD, ""), (TEST, "")], required=False)
     card_token = forms.RegexField(r"^pm_[A-Za-z0-9_]+$", required=False, max_length=255)
     card = forms.ChoiceField(choices=TEST_CARDS, required=False)
+    save_card = forms.BooleanField(required=False)
 
-    def __init__(self, data: Mapping[str, Any], *, due: int, balances: BalanceForm) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], *, due: int, balances: BalanceForm, cards: Sequence[SavedCardView]
+    ) -> None:
         super().__init__(data)
-        self.due, self.balances = due, balances
+        self.due, self.balances, self.cards = due, balances, cards
+        self.choices_of_cards = [choice_of(card) for card in cards]
+        self.fields["pay"].choices += [(choice, "") for choice in self.choices_of_cards]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Check what belongs together."""
         values = self.cleaned_data
         if not self.balances.is_valid():
             self.add_error(None, list(self.balances.errors.get("gift_cards", [])))
-        elif self.rest and values.get("pay") not in ways_to_pay():
+        elif self.rest and values.get("pay") not in (*self.choices_of_cards, *ways_to_pay()):
             self.add_error("pay", _("Choose how to pay."))
         elif self.rest and values["pay"] == CARD and not values.get("card_token"):
             self.add_error("pay", _("Fill in your card first; it needs scripts to be switched on."))
@@ -60,13 +67,11 @@ class PayForm(forms.Form):
         """What balances leave to be paid, in minor units."""
         return split_of(self.due, self.balances.tenders).rest
 
-    def tenders(self) -> list[Tender]:
-        """Return what pays."""
+    def tenders(self, person_ids: Sequence[int]) -> list[Tender]:
+        """Return what pays. person_ids: who may have the card saved."""
         if not self.rest:
             return list(self.balances.tenders)
-        method = self.cleaned_data["pay"]
-        means = {TEST: self.cleaned_data["card"], CARD: self.cleaned_data["card_token"]}
-        return [*self.balances.tenders, Tender(method, payment_method=means[method])]
+        return [*self.balances.tenders, paid_by(self.cleaned_data, self.cards, person_ids)]
 
 
 def ways_to_pay() -> list[str]:
@@ -87,7 +92,12 @@ def pay(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     visitor = visitor_of(request)
     if request.method != "POST":
         return _show(request, found, due)
-    form = PayForm(request.POST.dict(), due=due, balances=_balances(request, found, visitor))
+    form = PayForm(
+        request.POST.dict(),
+        due=due,
+        balances=_balances(request, found, visitor),
+        cards=_cards(found, visitor),
+    )
     if "look" in request.POST:
         form.balances.is_valid()
         return _show(request, found, due, form)
@@ -102,7 +112,7 @@ def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visito
         answer = pay_what_is_due(
             claim=claim,
             number=found.number,
-            tenders=form.tenders(),
+            tenders=form.tenders(visitor.owner.customer_ids if _may_save(found, visitor) else ()),
             session_id=None,
             has_terminal=False,
             by=visitor.actor,
@@ -120,6 +130,15 @@ def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visito
 
 def _paid(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {"waits": any(outcome.outcome != "approved" for outcome in outcomes)}
+
+
+def _may_save(found: OrderView, visitor: Visitor) -> bool:
+    """Whether a card is saved with this payment: a guest's order keeps nobody's, whoever has its link."""
+    return visitor.customer is not None and found.customer_id is not None
+
+
+def _cards(found: OrderView, visitor: Visitor) -> list[SavedCardView]:
+    return usable_cards(visitor) if _may_save(found, visitor) else []
 
 
 def _balances(request: HttpRequest, found: OrderView, visitor: Visitor) -> BalanceForm:
@@ -141,9 +160,11 @@ def _show(
     problem: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    balances = form.balances if form else _balances(request, found, visitor_of(request))
+    visitor = visitor_of(request)
+    balances = form.balances if form else _balances(request, found, visitor)
+    cards = offered(form.cards if form else _cards(found, visitor))
     tenders = balances.tenders if balances.is_bound and not balances.errors else []
-    first = ways_to_pay()[:1]
+    first = [*(choice for choice, _card in cards), *ways_to_pay()][:1]
     context = {
         "title": _("Pay order %(number)s") % {"number": found.number},
         "order": found,
@@ -157,5 +178,7 @@ def _show(
         "problem": problem,
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
         "card_key": card_key(),
+        "cards": cards,
+        "can_save_card": _may_save(found, visitor),
     }
     return with_card_fields(private_page(request, "storefront/pay.html", context, status=status))

@@ -1,0 +1,52 @@
+"""The visitor's saved cards, as ways to pay on a page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from omnistore.storefront.visitors import Visitor
+from orders.providers import provider_for
+from orders.queries.cards import SavedCardView, cards_of
+from orders.rules.checkout import CARD, TEST, Tender
+from orders.services.cards import with_card
+
+_SAVED = "saved-"
+
+
+def usable_cards(visitor: Visitor) -> list[SavedCardView]:
+    """Return the cards that the visitor may pay with, the newest first; none for a guest. One statement."""
+    if visitor.customer is None:
+        return []
+    cards = cards_of(person_ids=visitor.owner.customer_ids, now=timezone.now())
+    return [card for card in cards if not card.has_expired and provider_for(card.provider) is not None]
+
+
+def choice_of(card: SavedCardView) -> str:
+    """Return the value under which a page offers a card."""
+    return f"{_SAVED}{card.id}"
+
+
+def offered(cards: Sequence[SavedCardView]) -> list[tuple[str, SavedCardView]]:
+    """Return cards with the values under which a page offers them."""
+    return [(choice_of(card), card) for card in cards]
+
+
+def paid_by(values: Mapping[str, Any], cards: Sequence[SavedCardView], person_ids: Sequence[int]) -> Tender:
+    """
+    Return the tender that a page's choice means. values: pay, card, card_token and save_card, checked by the form.
+
+    cards: those that the page has offered. person_ids: who may have a new card saved, none for nobody.
+    """
+    method = values["pay"]
+    for choice, card in offered(cards):
+        if choice == method:
+            return Tender(
+                TEST if card.provider == TEST else CARD,
+                payment_method=card.provider_ref,
+                customer_ref=card.provider_customer,
+            )
+    means = {TEST: values["card"], CARD: values["card_token"]}
+    tender = Tender(method, payment_method=means.get(method, ""))
+    saves = bool(values["save_card"] and person_ids) and method in means
+    return with_card(tender, person_ids=person_ids, now=timezone.now(), saves=saves)
