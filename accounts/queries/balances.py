@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models.balances import CREDIT, POINTS
+from accounts.queries.records import RECORDS_OF_PERSON
 from core import sql
 
 _OF_PERSON = """
@@ -17,11 +18,7 @@ GROUP BY kind, currency
 """
 _OF_CUSTOMER = _OF_PERSON.replace(
     "customer_id = ANY(%(person_ids)s::bigint[])",
-    """customer_id IN (
-      SELECT record.id FROM accounts_customer AS given
-      JOIN accounts_customer AS record
-        ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
-      WHERE given.id = %(customer)s)""",
+    f"customer_id IN ({RECORDS_OF_PERSON})",
 )
 _ENTRIES = """
 SELECT entry.id, balance.kind AS balance, balance.currency, entry.kind, entry.amount, entry.reference, entry.channel,

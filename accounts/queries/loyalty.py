@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.queries.records import RECORDS_OF_PERSON
 from accounts.rules.loyalty import Programme, Tier, tier_above
 from core import sql
 
@@ -19,12 +20,7 @@ FROM accounts_loyaltyprogramme WHERE currency = %(currency)s
 """
 _TIERS = "SELECT id, code, name, threshold FROM accounts_loyaltytier ORDER BY threshold"
 _LOYALTY = f"""
-WITH person AS (
-    SELECT record.id FROM accounts_customer AS given
-    JOIN accounts_customer AS record
-      ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
-    WHERE given.id = %(customer)s
-), balance AS (
+WITH person AS ({RECORDS_OF_PERSON}), balance AS (
     SELECT id, amount, held FROM accounts_balance
     WHERE customer_id IN (SELECT id FROM person) AND kind = 'points' AND state = 'active'
 ), lot AS (

@@ -34,7 +34,7 @@ LIMIT %(limit)s
 
 _STORY = """
 SELECT id, kind, occurred_at, customer_id, channel, store, actor_id, ref, payload
-FROM core_journal WHERE ref = %(ref)s AND split_part(kind, '.', 1) = ANY(%(families)s::text[])
+FROM core_journal WHERE ref = %(ref)s AND ref <> '' AND split_part(kind, '.', 1) = ANY(%(families)s::text[])
 ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s
 """
 

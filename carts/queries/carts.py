@@ -53,7 +53,7 @@ WHERE {{whose}}
 ORDER BY line.id
 """
 _BY_CUSTOMER = LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
-_BY_TOKEN = LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.state = 'open'")
+_BY_TOKEN = LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.token_hash <> '' AND cart.state = 'open'")
 _BY_ID = LINES.format(whose="cart.id = %(cart)s")
 _GLANCE = """
 SELECT cart.id, cart.version, coalesce(sum(line.quantity), 0)::int AS units

@@ -88,7 +88,7 @@ _ADD_FOR_CUSTOMER = _ADD.format(
 _ADD_FOR_TOKEN = _ADD.format(
     cart=f"""
     UPDATE carts_cart SET version = version + 1, changed_at = %(now)s, merge_report = '[]'
-    FROM wanted WHERE token_hash = %(token_hash)s AND {_MAY_CHANGE}""",
+    FROM wanted WHERE token_hash = %(token_hash)s AND token_hash <> '' AND {_MAY_CHANGE}""",
     cart_id="carts_cart.id",
     event=INSERT_EVENT,
     **_LISTED,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from accounts.queries.records import RECORDS_OF_PERSON
 from accounts.rules.loyalty import Bonus, Earner, earning_amounts, percent_for, points_earned
 from carts.queries.carts import CartView
 from carts.rules.quote import Quote
@@ -23,21 +24,11 @@ SELECT (SELECT coalesce(jsonb_agg(membership.segment_id), '[]') FROM accounts_se
             WHERE bonus.is_active) AS bonus) AS bonuses
 """
 _SCENE = f"""
-WITH person AS (
-    SELECT record.id FROM accounts_customer AS given
-    JOIN accounts_customer AS record
-      ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
-    WHERE given.id = %(customer)s
-)
+WITH person AS ({RECORDS_OF_PERSON})
 {_SEGMENTS_AND_TIER}
 """
 _CART = f"""
-WITH person AS (
-    SELECT record.id FROM accounts_customer AS given
-    JOIN accounts_customer AS record
-      ON coalesce(record.merged_into_id, record.id) = coalesce(given.merged_into_id, given.id)
-    WHERE given.id = %(customer)s
-), programme AS (
+WITH person AS ({RECORDS_OF_PERSON}), programme AS (
     SELECT points_per_unit FROM accounts_loyaltyprogramme WHERE currency = %(currency)s AND is_active
 )
 {_SEGMENTS_AND_TIER}, (SELECT points_per_unit FROM programme) AS points_per_unit,

@@ -73,7 +73,7 @@ FROM orders_order AS orders LEFT JOIN inventory_location AS store ON store.id = 
 """
 _BY_NUMBER = f"{_COLUMNS} WHERE orders.number = %(number)s"
 _BY_CLIENT_ID = f"{_COLUMNS} WHERE orders.client_id = %(client_id)s AND orders.state <> 'failed'"
-_BY_MARK = f"{_COLUMNS} WHERE orders.request_mark = %(mark)s AND orders.state <> 'failed'"
+_BY_MARK = f"{_COLUMNS} WHERE orders.request_mark = %(mark)s AND orders.request_mark <> '' AND orders.state <> 'failed'"
 _OF_CUSTOMER = f"""{_COLUMNS}
 WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'failed'
   AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)

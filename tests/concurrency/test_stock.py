@@ -168,7 +168,9 @@ def test_prices_of_one_product_set_at_once_make_one_true_range():
 def ranges_without_the_lock(transactional_db):
     """The prices of a product are read without its lock, and their range is written when everybody has read them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_functiondef('inventory_refresh_price_ranges(bigint[],timestamptz)'::regprocedure)")
+        cursor.execute(
+            "SELECT pg_get_functiondef('inventory_refresh_price_ranges(bigint[],timestamptz)'::regprocedure)"
+        )
         (guarded,) = cursor.fetchone()
         lock = "PERFORM FROM inventory_product WHERE id = ANY(products) ORDER BY id FOR NO KEY UPDATE;"
         grouped = "GROUP BY product_id, currency"

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Customer
 from inventory.models import Location, Variant
+from omnistore.demo.loyalty import write_points
 from orders.models import Order
 from tests.scale.history import FIRST_ORDER, FIRST_PERSON, ORDERS, write_history
 from tests.scale.pages import Cost, Known, visit_all
@@ -33,6 +35,7 @@ def costs(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[dict[
         call_command("seed_demo", scale="large", verbosity=0)
         write_history()
         buyer = Customer.objects.get(pk=FIRST_PERSON)
+        write_points(shoppers=[buyer], now=timezone.now())
         large = visit_all(Known(buyer, buyer.orders.latest("id").number, "lindner"))
         assert (Variant.objects.count(), Location.objects.filter(kind="store").count()) == (100_000, 200)
         assert Order.objects.filter(pk__gte=FIRST_ORDER).count() == ORDERS
