@@ -79,6 +79,7 @@ WITH new_order AS (
     FROM unnest(%(part_places)s::int[], %(line_places)s::int[], %(part_quantities)s::int[], %(reservations)s::uuid[])
          AS given(part_place, line_place, quantity, reservation_id)
     JOIN part ON part.place = given.part_place JOIN line ON line.position = given.line_place
+    ORDER BY given.part_place, given.line_place
 ), tender AS (
     SELECT *, nextval(pg_get_serial_sequence('orders_payment', 'id')) AS id
     FROM unnest(%(methods)s::text[], %(providers)s::text[], %(amounts)s::bigint[], %(tendered)s::bigint[],
