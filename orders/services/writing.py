@@ -233,7 +233,7 @@ def _quote_parameters(draft: Draft) -> dict[str, Any]:
         "bases": [tax.base for tax in taxes],
         "zone_taxes": [tax.tax for tax in taxes],
         "offers": [discount.offer_id for _place, discount in discounts],
-        "offer_names": [in_language(dict(discount.name), draft.wish.language) for _place, discount in discounts],
+        "offer_names": [in_language(discount.name, draft.wish.language) for _place, discount in discounts],
         "offer_lines": [place for place, _discount in discounts],
         "offer_amounts": [discount.amount for _place, discount in discounts],
     }
@@ -299,7 +299,7 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
         cart_id=cart.id,
         lines=_lines_as_read(draft, row["lines"]),
         discounts=[
-            DiscountView(in_language(dict(discount.name), wish.language), discount.amount, discount.target)
+            DiscountView(in_language(discount.name, wish.language), discount.amount, discount.target)
             for discount in draft.quote.discounts
         ],
         taxes=[
