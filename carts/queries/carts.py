@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -64,8 +64,7 @@ GROUP BY cart.id ORDER BY cart.id DESC LIMIT 1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class CartLineView:
+class CartLineView(NamedTuple):
     """
     A line as it stands now; prices in minor units, unit_price None where the variant has none any more.
 
@@ -114,8 +113,7 @@ class CartLineView:
         return self.step.is_tax_included if self.step else None
 
 
-@dataclass(frozen=True, slots=True)
-class CartView:
+class CartView(NamedTuple):
     """A cart with its lines, priced for a door, and what is wrong with them; what it costs, quoting tells."""
 
     id: int

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 NO_PATHS: frozenset[str] = frozenset()
 SHELVES_REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """
     Units of a variant at a price in minor units. categories: the paths of all shelves it stands on, from the root down.
 

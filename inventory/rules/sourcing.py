@@ -3,21 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
+from typing import NamedTuple
 
 # Looking at every combination of locations is exact; beyond this many the choice is made step by step.
 MOST_COMBINATIONS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Units of a variant that are to be sent."""
 
     variant_id: int
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """Units of a variant that a location could send; a lower rank is asked first."""
 
     location_id: int
@@ -26,8 +25,7 @@ class Offer:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """Units of a variant that one location is to send."""
 
     location_id: int
