@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('carts', '0010_terms_of_carts'),
+        ("carts", "0010_terms_of_carts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='cart',
-            name='version',
-            field=models.IntegerField(default=1, verbose_name='version'),
+            model_name="cart",
+            name="version",
+            field=models.IntegerField(default=1, verbose_name="version"),
         ),
         migrations.AlterField(
-            model_name='cartline',
-            name='quantity',
-            field=models.IntegerField(verbose_name='quantity'),
+            model_name="cartline",
+            name="quantity",
+            field=models.IntegerField(verbose_name="quantity"),
         ),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_words'),
+        ("core", "0003_words"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='idempotentanswer',
-            name='status',
-            field=models.SmallIntegerField(help_text='Empty while the first request is at work.', null=True, verbose_name='status'),
+            model_name="idempotentanswer",
+            name="status",
+            field=models.SmallIntegerField(
+                help_text="Empty while the first request is at work.", null=True, verbose_name="status"
+            ),
         ),
     ]

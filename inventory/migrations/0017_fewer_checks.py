@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0016_price_functions'),
+        ("inventory", "0016_price_functions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='reservation',
-            name='quantity',
-            field=models.IntegerField(verbose_name='quantity'),
+            model_name="reservation",
+            name="quantity",
+            field=models.IntegerField(verbose_name="quantity"),
         ),
     ]

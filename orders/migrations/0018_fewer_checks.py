@@ -5,81 +5,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('carts', '0011_fewer_checks'),
-        ('inventory', '0017_fewer_checks'),
-        ('orders', '0017_saved_cards'),
+        ("carts", "0011_fewer_checks"),
+        ("inventory", "0017_fewer_checks"),
+        ("orders", "0017_saved_cards"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='orderline',
-            name='order_line_not_more_than_ordered',
+            model_name="orderline",
+            name="order_line_not_more_than_ordered",
         ),
         migrations.RemoveConstraint(
-            model_name='orderline',
-            name='order_line_returned_within_fulfilled',
+            model_name="orderline",
+            name="order_line_returned_within_fulfilled",
         ),
         migrations.RemoveConstraint(
-            model_name='ordertax',
-            name='order_tax_is_not_negative',
+            model_name="ordertax",
+            name="order_tax_is_not_negative",
         ),
         migrations.RemoveConstraint(
-            model_name='payment',
-            name='payment_is_not_negative',
+            model_name="payment",
+            name="payment_is_not_negative",
         ),
         migrations.AlterField(
-            model_name='fulfilment',
-            name='wrong_codes',
-            field=models.SmallIntegerField(default=0, verbose_name='wrong codes'),
+            model_name="fulfilment",
+            name="wrong_codes",
+            field=models.SmallIntegerField(default=0, verbose_name="wrong codes"),
         ),
         migrations.AlterField(
-            model_name='fulfilmentline',
-            name='quantity',
-            field=models.IntegerField(verbose_name='quantity'),
+            model_name="fulfilmentline",
+            name="quantity",
+            field=models.IntegerField(verbose_name="quantity"),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='position',
-            field=models.IntegerField(verbose_name='position'),
+            model_name="orderline",
+            name="position",
+            field=models.IntegerField(verbose_name="position"),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='quantity',
-            field=models.IntegerField(verbose_name='quantity'),
+            model_name="orderline",
+            name="quantity",
+            field=models.IntegerField(verbose_name="quantity"),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='quantity_cancelled',
-            field=models.IntegerField(default=0, verbose_name='cancelled'),
+            model_name="orderline",
+            name="quantity_cancelled",
+            field=models.IntegerField(default=0, verbose_name="cancelled"),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='quantity_fulfilled',
-            field=models.IntegerField(default=0, verbose_name='fulfilled'),
+            model_name="orderline",
+            name="quantity_fulfilled",
+            field=models.IntegerField(default=0, verbose_name="fulfilled"),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='quantity_returned',
-            field=models.IntegerField(default=0, verbose_name='returned'),
+            model_name="orderline",
+            name="quantity_returned",
+            field=models.IntegerField(default=0, verbose_name="returned"),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='tax_rate',
-            field=models.IntegerField(db_default=0, verbose_name='tax rate in hundredths of a percent'),
+            model_name="orderline",
+            name="tax_rate",
+            field=models.IntegerField(db_default=0, verbose_name="tax rate in hundredths of a percent"),
         ),
         migrations.AlterField(
-            model_name='ordertax',
-            name='rate',
-            field=models.IntegerField(verbose_name='tax rate in hundredths of a percent'),
+            model_name="ordertax",
+            name="rate",
+            field=models.IntegerField(verbose_name="tax rate in hundredths of a percent"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', django.db.models.expressions.CombinedExpression(models.F('quantity_fulfilled'), '+', models.F('quantity_cancelled'))), ('quantity_cancelled__gte', 0), ('quantity_fulfilled__gte', models.F('quantity_returned')), ('quantity_returned__gte', 0)), name='order_line_units_fit'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "quantity__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("quantity_fulfilled"), "+", models.F("quantity_cancelled")
+                        ),
+                    ),
+                    ("quantity_cancelled__gte", 0),
+                    ("quantity_fulfilled__gte", models.F("quantity_returned")),
+                    ("quantity_returned__gte", 0),
+                ),
+                name="order_line_units_fit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ordertax',
-            constraint=models.CheckConstraint(condition=models.Q(('base__gte', 0), ('rate__gte', 0), ('tax__gte', 0)), name='order_tax_is_not_negative'),
+            model_name="ordertax",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("base__gte", 0), ("rate__gte", 0), ("tax__gte", 0)),
+                name="order_tax_is_not_negative",
+            ),
         ),
     ]
