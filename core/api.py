@@ -19,14 +19,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.card_numbers import holds_card_number
 from core.errors import Malformed
 from core.problems import RETRYABLE, problem_of, sqlstate_of
+from core.reading import StrictSerializer as StrictSerializer
+from core.reading import checked_values as checked_values
 
 LARGEST_BODY_BYTES = 1_000_000
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
 MOST_RETRIES = 3
-GOODS_BY_DIGITS = {"sku", "barcode"}  # May look like the number of a card by chance.
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -50,31 +50,6 @@ class JSONBody(parsers.BaseParser):
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise exceptions.ParseError(_("The body is not valid JSON: %s") % error) from error
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Checks the form of a request and refuses fields it does not know, so that a misspelt one is not lost."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            unknown = {
-                name: [exceptions.ErrorDetail(_("There is no such field."), code="unknown_field")]
-                for name in data
-                if name not in self.fields
-            }
-            if unknown:
-                raise serializers.ValidationError(unknown)
-            cards = [name for name, text in data.items() if _holds_card(name, text)]
-            if cards:
-                words = _("This looks like a card number. It belongs into the payment provider's own fields alone.")
-                raise serializers.ValidationError(
-                    {name: [exceptions.ErrorDetail(words, code="card_number")] for name in cards}
-                )
-        return super().to_internal_value(data)
-
-
-def _holds_card(name: str, text: object) -> bool:
-    return isinstance(text, str) and name not in GOODS_BY_DIGITS and holds_card_number(text)
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -164,22 +139,6 @@ def checked_query(serializer: type[serializers.Serializer[Any]], request: Reques
         if len(values) > 1:
             raise Malformed(_("Give %s once.") % name, field=name)
     return checked_values(serializer, request.query_params.dict())
-
-
-def checked_values(serializer: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
-    """Return values as the serializer reads them. Raises ValidationError naming each wrong field."""
-    # A new serializer copies every field below it, which costs more than all the checking; one that was made before
-    # holds nothing of the requests that it has read.
-    try:
-        return dict(_reader(serializer).run_validation(given))
-    except serializers.ValidationError:
-        serializer(data=given).is_valid(raise_exception=True)
-        raise
-
-
-@cache
-def _reader(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    return serializer()
 
 
 @dataclass(frozen=True, slots=True)

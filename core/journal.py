@@ -7,7 +7,7 @@ commit order, at least once (core/dispatch.py).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -46,7 +46,7 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """Return the figures of this event by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _COMMON}
+        return {name: value for name, value in vars(self).items() if name not in _COMMON}
 
 
 @dataclass(frozen=True, slots=True)

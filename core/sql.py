@@ -5,9 +5,8 @@ The ORM spends most of a short query's time on building and compiling it (docs/d
 constants: written once, bound on the server, and prepared there, so PostgreSQL plans them once per connection.
 """
 
-import time
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -52,15 +51,5 @@ def as_json(rows: Sequence[Row]) -> str:
 
 def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> Answer:
     # Asked for once: django.db.connection looks the thread's connection up anew at every touch.
-    connection = cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
-    started = time.monotonic()
-    try:
-        with connection.wrap_database_errors:
-            statements = connection.statements()
-            connection.validate_no_broken_transaction()
-            return statements.run(statement, parameters, prepared=prepared and connection.prepares)
-    finally:
-        # Django's own query log, so that tests count these statements with all the others.
-        if connection.queries_logged:
-            took = time.monotonic() - started
-            connection.queries_log.append({"sql": statement, "time": f"{took:.3f}"})
+    connection: DatabaseWrapper = connections[DEFAULT_DB_ALIAS]  # type: ignore[assignment]
+    return connection.run(statement, parameters, prepared=prepared)

@@ -234,7 +234,7 @@ def _discount_rows(draft: Draft) -> list[sql.Row]:
         {
             "place": place,
             "promotion_id": share.offer_id,
-            "name": in_language(dict(share.name), draft.wish.language),
+            "name": in_language(share.name, draft.wish.language),
             "line": line,
             "amount": share.amount,
         }
@@ -332,7 +332,7 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
         cart_id=cart.id,
         lines=_lines_as_read(draft, row["lines"]),
         discounts=[
-            DiscountView(in_language(dict(discount.name), wish.language), discount.amount, discount.target)
+            DiscountView(in_language(discount.name, wish.language), discount.amount, discount.target)
             for discount in draft.quote.discounts
         ],
         taxes=[
