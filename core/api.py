@@ -160,9 +160,10 @@ def answer(
 class JSONAnswer(HttpResponse):
     """Ready JSON; its headers are handed to the server as they are kept, not looked up by name one by one."""
 
-    def __init__(self, body: bytes, *, status: int, cache: str) -> None:
+    def __init__(self, body: bytes, *, status: int, said: Mapping[str, str]) -> None:
         super().__init__(body, status=status, content_type=JSONBody.media_type)
-        headers.put(self, "Cache-Control", cache)
+        for name, value in said.items():
+            headers.put(self, name, value)
 
     def items(self) -> Iterable[tuple[str, str]]:
         return self.headers._store.values()
@@ -172,10 +173,7 @@ def answer_bytes(
     body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
 ) -> HttpResponse:
     """Answer with JSON that is already written."""
-    response = JSONAnswer(body, status=status, cache=cache)
-    for name, text in (headers or {}).items():
-        response.headers[name] = text
-    return response
+    return JSONAnswer(body, status=status, said={"Cache-Control": cache, **(headers or {})})
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

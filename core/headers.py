@@ -19,8 +19,11 @@ def add(response: HttpResponseBase, headers: Written) -> None:
 
 
 def put(response: HttpResponseBase, name: str, value: str) -> None:
-    """Set one header. value: made by the shop from printable ASCII, as nothing looks at it any more."""
-    response.headers._store[name.lower()] = (name, value)
+    """Set one header; a plain value at once, any other as Django does, which encodes or refuses it."""
+    if value.isascii() and value.isprintable():
+        response.headers._store[name.lower()] = (name, value)
+    else:
+        response.headers[name] = value
 
 
 # A Django that keeps them elsewhere must not go unnoticed.

@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "omnistore.urls"
+FORCE_SCRIPT_NAME = ""  # The shop stands at the root of its host; left unsaid, Django asks anew at every request.
 WSGI_APPLICATION = "omnistore.wsgi.application"
 TEMPLATES = [
     {
