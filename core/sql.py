@@ -5,9 +5,10 @@ The ORM spends most of a short query's time on building and compiling it (docs/d
 constants: written once, bound on the server, and prepared there, so PostgreSQL plans them once per connection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from core.database.base import DatabaseWrapper
@@ -36,6 +37,16 @@ def fetch_one(statement: str, parameters: Parameters) -> Row | None:
 def execute(statement: str, parameters: Parameters) -> int:
     """Run a statement and return how many rows it touched."""
     return _run(statement, parameters).touched()
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """
+    Return rows as json_to_recordset reads them, which takes half the time of an array for each column.
+
+    For rows that are inserted as they are: PostgreSQL expects a hundred of them, and of an array ten elements, so what
+    is looked up row by row is better given as arrays.
+    """
+    return orjson.dumps(rows).decode()
 
 
 def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> Answer:

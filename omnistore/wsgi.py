@@ -9,9 +9,11 @@ os.environ.setdefault("STATEMENT_TIMEOUT", "10s")
 
 import threading
 
+from django.conf import settings
 from django.core.cache import caches
+from django.core.signals import request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import connections, reset_queries
 from django.urls import base as addresses
 from django.urls import resolve
 from django.utils.translation import trans_real
@@ -36,6 +38,8 @@ def keep_state_by_thread() -> None:
 
 
 keep_state_by_thread()
+if not settings.DEBUG:
+    request_started.disconnect(reset_queries)  # Nobody keeps statements, so there are none to forget.
 application = get_wsgi_application()
 resolve("/livez")  # Loads every view now; otherwise the first customer would wait for it.
 

@@ -1,6 +1,5 @@
 """The backend itself; Django finds it by the name of this module."""
 
-import contextlib
 import select
 import time
 from collections.abc import Mapping
@@ -11,8 +10,6 @@ from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 
 from core.database.prepared import Answer, PreparedStatements
-
-_UNLOGGED = contextlib.nullcontext()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -66,8 +63,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.queries_log.append({"sql": statement, "time": f"{took:.3f}"})
 
     def _open_statements(self) -> PreparedStatements:
-        if self.connection is None:
-            self.ensure_connection()
+        self.ensure_connection()
         statements = self._statements
         if statements is None or statements.connection is not self.connection:
             statements = self._statements = PreparedStatements(self.connection)
@@ -82,21 +78,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # Unasked, a server speaks only to say goodbye, or that its configuration changed: a new one is right for both.
         return not poll.poll(0)
 
-    # psycopg stays in autocommit, and transactions are begun and ended in words: turning its switch there and back
-    # for each of them takes longer than the words do. Django has this way for databases that know no other.
-    def _start_transaction_under_autocommit(self) -> None:
-        self._transact("BEGIN")
-
-    def _set_autocommit(self, autocommit: bool) -> None:
-        if self.connection.autocommit is not autocommit:
-            with self.wrap_database_errors:
-                self.connection.autocommit = autocommit
-
     def _commit(self) -> None:
         if self.connection is not None:
-            self._transact("COMMIT")
-
-    def _transact(self, command: str) -> None:
-        log = debug_transaction(self, command) if self.queries_logged else _UNLOGGED
-        with log, self.wrap_database_errors:
-            self._open_statements().transact(command)
+            with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+                self._open_statements().commit()

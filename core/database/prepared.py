@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 from psycopg.abc import Buffer
-from psycopg.adapt import Loader, PyFormat, Transformer
+from psycopg.adapt import Dumper, Loader, PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
@@ -21,6 +21,7 @@ from psycopg.pq.abc import PGresult
 MOST_PREPARED = 400
 
 _PARAMETER = re.compile(r"%(?:%|\((\w+)\)s)")
+_NOT_ALIKE = re.compile(rb"[\\\[{]")
 _SUCCESSES = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
@@ -37,20 +38,22 @@ class _TimeLoader(Loader):
         return datetime.fromisoformat(str(data, "ascii"))
 
 
-def _array(values: list[Any]) -> str:
+class _ListDumper(Dumper):
     """
-    Write a list as an array whose element type the statement names, e.g. `%(ids)s::bigint[]`.
+    Writes a list as an array whose element type the statement names, e.g. `%(ids)s::bigint[]`.
 
-    psycopg's own dumper looks every element over to find their smallest common type, and has PostgreSQL prepare the
+    psycopg's own looks every element over to find their smallest common type, and has PostgreSQL prepare the
     statement once for each type that it found.
     """
-    if not values:
-        return "{}"
-    # JSON writes a plain list just as PostgreSQL does, but for the brackets; only escapes and nesting differ.
-    written = orjson.dumps(values, default=str).decode()
-    if "\\" in written or "{" in written or "[" in written[1:]:
-        return _array_element(values)
-    return f"{{{written[1:-1]}}}"
+
+    oid = 0
+
+    def dump(self, obj: list[Any]) -> bytes:
+        # JSON writes a plain list just as PostgreSQL does, but for the brackets; only escapes and nesting differ.
+        written = orjson.dumps(obj, default=str)
+        if _NOT_ALIKE.search(written, 1):
+            written = _array_element(obj).encode()
+        return b"{%b}" % written[1:-1]
 
 
 def _array_element(value: Any) -> str:
@@ -109,6 +112,7 @@ class PreparedStatements:
         self.connection = connection
         self._pgconn = connection.pgconn
         self._adapters = psycopg.adapt.AdaptersMap(connection.adapters)
+        self._adapters.register_dumper(list, _ListDumper)
         self._adapters.register_loader("jsonb", _JsonLoader)
         self._adapters.register_loader("timestamptz", _TimeLoader)
         self._writer = Transformer(self._adapters)
@@ -125,8 +129,7 @@ class PreparedStatements:
             return self._run_for_these_values(statement, parameters)
         text, names, formats = _NUMBERED.get(statement) or _number(statement)
         writer = self._writer
-        given = [parameters[name] for name in names]
-        values = writer.dump_sequence([_array(each) if type(each) is list else each for each in given], formats)
+        values = writer.dump_sequence(list(map(parameters.__getitem__, names)), formats)
         types = writer.types or ()
         if self._pgconn.transaction_status == TransactionStatus.IDLE:
             self._begin()
@@ -141,11 +144,10 @@ class PreparedStatements:
             self._begin()
         return Answer(self._checked(self._pgconn.exec_(text.encode())), _Shape(self._adapters))
 
-    def transact(self, command: str) -> None:
-        """Begin a transaction, or commit the one that there is. Raises psycopg's errors."""
-        is_idle = self._pgconn.transaction_status == TransactionStatus.IDLE
-        if is_idle == (command == "BEGIN"):
-            self._command(command.encode())
+    def commit(self) -> None:
+        """Commit the transaction, if there is one. Raises psycopg's errors."""
+        if self._pgconn.transaction_status != TransactionStatus.IDLE:
+            self._command(b"COMMIT")
 
     def _begin(self) -> None:
         if not self.connection.autocommit:
