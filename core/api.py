@@ -4,9 +4,9 @@ import base64
 import binascii
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from rest_framework import exceptions, parsers, renderers, serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.serializer_helpers import BindingDict
 from rest_framework.views import APIView
 
 from core import headers
@@ -53,8 +54,29 @@ class JSONBody(parsers.BaseParser):
             raise exceptions.ParseError(_("The body is not valid JSON: %s") % error) from error
 
 
+class Fields(BindingDict):
+    """The fields of a serializer, asked as the plain mapping that they are kept in."""
+
+    def values(self) -> ValuesView[Any]:
+        return self.fields.values()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.fields
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """Checks the form of a request and refuses fields it does not know, so that a misspelt one is not lost."""
+
+    @cached_property
+    def fields(self) -> Fields:
+        fields = Fields(self)
+        for name, field in self.get_fields().items():
+            fields[name] = field
+        return fields
+
+    def run_validators(self, value: Any) -> None:
+        if self.validators:  # DRF looks for read-only fields to show to each of them, even if there is none.
+            super().run_validators(value)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
