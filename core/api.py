@@ -76,7 +76,7 @@ class Door(APIView):
     format_kwarg = None  # No address names a format.
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        asked = super().initialize_request(request, *args, **kwargs)
+        asked = Request(request, self.get_parsers(), self.get_authenticators(), self.get_content_negotiator())
         # At hand, as every view reads them; DRF finds them on the request below after looking everywhere else.
         asked.META, asked.method, asked.path = request.META, request.method, request.path
         return asked

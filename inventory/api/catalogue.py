@@ -104,7 +104,8 @@ class OpenDoor(Door):
 
     def shared(self, request: Request, build: Callable[[], Any]) -> HttpResponse:
         """Answer with what everybody gets at this address in this language, built anew only if it is not ready."""
-        key = (get_language(), request.get_host(), request.get_full_path())
+        asked = request.META  # The host was checked on the way here.
+        key = (get_language(), asked.get("HTTP_HOST"), request.path, asked.get("QUERY_STRING"))
         return answer_ready(request, catalogue.get(key, build))
 
 
