@@ -42,7 +42,8 @@ def copy_cluster(data: Path) -> bool:
 
 def _prepared() -> Path:
     digest = hashlib.sha256()
-    for path in sorted([ROOT / "requirements.txt", *ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]):
+    ours = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), ROOT / "core/migration_operations.py"]
+    for path in sorted([ROOT / "requirements.txt", *ours]):
         digest.update(path.read_bytes())
     return KEPT / f"postgres-{digest.hexdigest()[:16]}"
 

@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,680 +18,743 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="LoyaltyProgrammeChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Points that people have pay all the same.",
-                        verbose_name="points are earned",
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="LoyaltyProgrammeChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        (
+                            "is_active",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Points that people have pay all the same.",
+                                verbose_name="points are earned",
+                            ),
+                        ),
+                        (
+                            "points_per_unit",
+                            models.PositiveIntegerField(
+                                default=1,
+                                help_text="For each whole unit of the currency (euro, dinar) that was paid.",
+                                verbose_name="points per unit",
+                            ),
+                        ),
+                        (
+                            "point_value",
+                            models.PositiveIntegerField(
+                                default=1,
+                                help_text="In the smallest units of the currency (cents); 0 where points pay for nothing.",
+                                verbose_name="value of a point",
+                            ),
+                        ),
+                        (
+                            "minimum_points",
+                            models.PositiveIntegerField(
+                                default=0,
+                                help_text="So many at once, or none.",
+                                verbose_name="fewest points to pay with",
+                            ),
+                        ),
+                        (
+                            "most_percent",
+                            models.PositiveIntegerField(
+                                default=100,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(100),
+                                ],
+                                verbose_name="largest share of an order, in percent",
+                            ),
+                        ),
+                        (
+                            "pending_days",
+                            models.PositiveIntegerField(
+                                blank=True,
+                                help_text="From the hand-over of the whole order; empty for as long as goods may be returned.",
+                                null=True,
+                                verbose_name="days until points may be spent",
+                            ),
+                        ),
+                        (
+                            "expiry_months",
+                            models.PositiveIntegerField(
+                                blank=True,
+                                help_text="From when they may be spent; empty if they never end.",
+                                null=True,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(1200),
+                                ],
+                                verbose_name="months until points end",
+                            ),
+                        ),
+                        (
+                            "warning_days",
+                            models.PositiveIntegerField(
+                                default=30,
+                                help_text="So long before points end their owner is told, once.",
+                                verbose_name="days of warning",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
                 ),
-                (
-                    "points_per_unit",
-                    models.PositiveIntegerField(
-                        default=1,
-                        help_text="For each whole unit of the currency (euro, dinar) that was paid.",
-                        verbose_name="points per unit",
-                    ),
+                migrations.CreateModel(
+                    name="LoyaltyStanding",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("points", models.BigIntegerField(verbose_name="points in twelve months")),
+                        ("reached_at", models.DateTimeField(verbose_name="reached at")),
+                        ("computed_at", models.DateTimeField(verbose_name="worked out at")),
+                    ],
+                    options={
+                        "verbose_name": "standing",
+                        "verbose_name_plural": "standings",
+                    },
                 ),
-                (
-                    "point_value",
-                    models.PositiveIntegerField(
-                        default=1,
-                        help_text="In the smallest units of the currency (cents); 0 where points pay for nothing.",
-                        verbose_name="value of a point",
-                    ),
+                migrations.CreateModel(
+                    name="LoyaltyTier",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "threshold",
+                            models.PositiveIntegerField(
+                                help_text="Earned within the last twelve months.",
+                                unique=True,
+                                verbose_name="points to reach it",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "loyalty tier",
+                        "verbose_name_plural": "loyalty tiers",
+                        "ordering": ["threshold"],
+                    },
                 ),
-                (
-                    "minimum_points",
-                    models.PositiveIntegerField(
-                        default=0, help_text="So many at once, or none.", verbose_name="fewest points to pay with"
-                    ),
+                migrations.CreateModel(
+                    name="LoyaltyTierChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "threshold",
+                            models.PositiveIntegerField(
+                                help_text="Earned within the last twelve months.", verbose_name="points to reach it"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
                 ),
-                (
-                    "most_percent",
-                    models.PositiveIntegerField(
-                        default=100,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(100),
+                migrations.CreateModel(
+                    name="PointDraw",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "cause",
+                            models.CharField(
+                                choices=[
+                                    ("spent", "Spent"),
+                                    ("expired", "Expired"),
+                                    ("taken_back", "Taken back"),
+                                    ("corrected", "Corrected"),
+                                ],
+                                max_length=10,
+                                verbose_name="cause",
+                            ),
+                        ),
+                        ("points", models.BigIntegerField(verbose_name="points")),
+                        ("restored", models.BigIntegerField(default=0, verbose_name="given back")),
+                        (
+                            "reference",
+                            models.CharField(
+                                help_text="The act that took them.", max_length=80, verbose_name="reference"
+                            ),
+                        ),
+                        ("occurred_at", models.DateTimeField(verbose_name="occurred at")),
+                    ],
+                    options={
+                        "verbose_name": "use of points",
+                        "verbose_name_plural": "uses of points",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PointEarning",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "reference",
+                            models.CharField(
+                                help_text="The number of the order.",
+                                max_length=40,
+                                unique=True,
+                                verbose_name="reference",
+                            ),
+                        ),
+                        ("points", models.BigIntegerField(default=0, verbose_name="points")),
+                        (
+                            "owed",
+                            models.BigIntegerField(
+                                default=0, help_text="Taken back after they had been spent.", verbose_name="owed"
+                            ),
+                        ),
+                        ("terms", models.JSONField(verbose_name="terms")),
+                        ("version", models.PositiveIntegerField(default=0, verbose_name="version")),
+                        ("channel", models.CharField(max_length=40, verbose_name="channel")),
+                        ("store", models.CharField(blank=True, max_length=40, verbose_name="store")),
+                        ("earned_at", models.DateTimeField(verbose_name="earned at")),
+                    ],
+                    options={
+                        "verbose_name": "earning",
+                        "verbose_name_plural": "earnings",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PointLot",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("earned", "Earned"),
+                                    ("given", "Given by the shop"),
+                                    ("given_back", "Given back"),
+                                ],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "reference",
+                            models.CharField(
+                                help_text="The act that it came by.", max_length=100, verbose_name="reference"
+                            ),
+                        ),
+                        ("points", models.BigIntegerField(verbose_name="points")),
+                        ("remaining", models.BigIntegerField(verbose_name="remaining")),
+                        ("created_at", models.DateTimeField(verbose_name="created at")),
+                        (
+                            "matures_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="Not known before all was handed over.",
+                                null=True,
+                                verbose_name="may be spent from",
+                            ),
+                        ),
+                        ("matured_at", models.DateTimeField(blank=True, null=True, verbose_name="matured at")),
+                        ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires at")),
+                        ("warned_at", models.DateTimeField(blank=True, null=True, verbose_name="warned at")),
+                    ],
+                    options={
+                        "verbose_name": "lot of points",
+                        "verbose_name_plural": "lots of points",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LoyaltyProgramme",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, unique=True, verbose_name="currency")),
+                        (
+                            "is_active",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Points that people have pay all the same.",
+                                verbose_name="points are earned",
+                            ),
+                        ),
+                        (
+                            "points_per_unit",
+                            models.PositiveIntegerField(
+                                default=1,
+                                help_text="For each whole unit of the currency (euro, dinar) that was paid.",
+                                verbose_name="points per unit",
+                            ),
+                        ),
+                        (
+                            "point_value",
+                            models.PositiveIntegerField(
+                                default=1,
+                                help_text="In the smallest units of the currency (cents); 0 where points pay for nothing.",
+                                verbose_name="value of a point",
+                            ),
+                        ),
+                        (
+                            "minimum_points",
+                            models.PositiveIntegerField(
+                                default=0,
+                                help_text="So many at once, or none.",
+                                verbose_name="fewest points to pay with",
+                            ),
+                        ),
+                        (
+                            "most_percent",
+                            models.PositiveIntegerField(
+                                default=100,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(100),
+                                ],
+                                verbose_name="largest share of an order, in percent",
+                            ),
+                        ),
+                        (
+                            "pending_days",
+                            models.PositiveIntegerField(
+                                blank=True,
+                                help_text="From the hand-over of the whole order; empty for as long as goods may be returned.",
+                                null=True,
+                                verbose_name="days until points may be spent",
+                            ),
+                        ),
+                        (
+                            "expiry_months",
+                            models.PositiveIntegerField(
+                                blank=True,
+                                help_text="From when they may be spent; empty if they never end.",
+                                null=True,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(1200),
+                                ],
+                                verbose_name="months until points end",
+                            ),
+                        ),
+                        (
+                            "warning_days",
+                            models.PositiveIntegerField(
+                                default=30,
+                                help_text="So long before points end their owner is told, once.",
+                                verbose_name="days of warning",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "loyalty programme",
+                        "verbose_name_plural": "loyalty programmes",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("most_percent__gte", 1), ("most_percent__lte", 100)),
+                                name="loyalty_share_is_a_percentage",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("expiry_months__isnull", True), ("expiry_months__gte", 1), _connector="OR"
+                                ),
+                                name="loyalty_points_live_a_month",
+                            ),
                         ],
-                        verbose_name="largest share of an order, in percent",
-                    ),
+                    },
                 ),
-                (
-                    "pending_days",
-                    models.PositiveIntegerField(
-                        blank=True,
-                        help_text="From the hand-over of the whole order; empty for as long as goods may be returned.",
-                        null=True,
-                        verbose_name="days until points may be spent",
-                    ),
-                ),
-                (
-                    "expiry_months",
-                    models.PositiveIntegerField(
-                        blank=True,
-                        help_text="From when they may be spent; empty if they never end.",
-                        null=True,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(1200),
-                        ],
-                        verbose_name="months until points end",
-                    ),
-                ),
-                (
-                    "warning_days",
-                    models.PositiveIntegerField(
-                        default=30,
-                        help_text="So long before points end their owner is told, once.",
-                        verbose_name="days of warning",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
+            ]
         ),
-        migrations.CreateModel(
-            name="LoyaltyStanding",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("points", models.BigIntegerField(verbose_name="points in twelve months")),
-                ("reached_at", models.DateTimeField(verbose_name="reached at")),
-                ("computed_at", models.DateTimeField(verbose_name="worked out at")),
-            ],
-            options={
-                "verbose_name": "standing",
-                "verbose_name_plural": "standings",
-            },
-        ),
-        migrations.CreateModel(
-            name="LoyaltyTier",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                (
-                    "threshold",
-                    models.PositiveIntegerField(
-                        help_text="Earned within the last twelve months.",
-                        unique=True,
-                        verbose_name="points to reach it",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "loyalty tier",
-                "verbose_name_plural": "loyalty tiers",
-                "ordering": ["threshold"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LoyaltyTierChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                (
-                    "threshold",
-                    models.PositiveIntegerField(
-                        help_text="Earned within the last twelve months.", verbose_name="points to reach it"
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="PointDraw",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "cause",
-                    models.CharField(
+        Together(
+            [
+                migrations.AlterField(
+                    model_name="balanceentry",
+                    name="kind",
+                    field=models.CharField(
                         choices=[
+                            ("loaded", "Loaded"),
                             ("spent", "Spent"),
+                            ("given_back", "Given back"),
                             ("expired", "Expired"),
-                            ("taken_back", "Taken back"),
                             ("corrected", "Corrected"),
+                            ("taken_back", "Taken back"),
+                            ("moved", "Moved to another card"),
+                            ("earned", "Earned"),
                         ],
-                        max_length=10,
-                        verbose_name="cause",
-                    ),
-                ),
-                ("points", models.BigIntegerField(verbose_name="points")),
-                ("restored", models.BigIntegerField(default=0, verbose_name="given back")),
-                (
-                    "reference",
-                    models.CharField(help_text="The act that took them.", max_length=80, verbose_name="reference"),
-                ),
-                ("occurred_at", models.DateTimeField(verbose_name="occurred at")),
-            ],
-            options={
-                "verbose_name": "use of points",
-                "verbose_name_plural": "uses of points",
-            },
-        ),
-        migrations.CreateModel(
-            name="PointEarning",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "reference",
-                    models.CharField(
-                        help_text="The number of the order.", max_length=40, unique=True, verbose_name="reference"
-                    ),
-                ),
-                ("points", models.BigIntegerField(default=0, verbose_name="points")),
-                (
-                    "owed",
-                    models.BigIntegerField(
-                        default=0, help_text="Taken back after they had been spent.", verbose_name="owed"
-                    ),
-                ),
-                ("terms", models.JSONField(verbose_name="terms")),
-                ("version", models.PositiveIntegerField(default=0, verbose_name="version")),
-                ("channel", models.CharField(max_length=40, verbose_name="channel")),
-                ("store", models.CharField(blank=True, max_length=40, verbose_name="store")),
-                ("earned_at", models.DateTimeField(verbose_name="earned at")),
-            ],
-            options={
-                "verbose_name": "earning",
-                "verbose_name_plural": "earnings",
-            },
-        ),
-        migrations.CreateModel(
-            name="PointLot",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("earned", "Earned"), ("given", "Given by the shop"), ("given_back", "Given back")],
                         max_length=10,
                         verbose_name="kind",
                     ),
                 ),
-                (
-                    "reference",
-                    models.CharField(help_text="The act that it came by.", max_length=100, verbose_name="reference"),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="loyaltyprogramme",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."expiry_months" IS DISTINCT FROM (NEW."expiry_months") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."minimum_points" IS DISTINCT FROM (NEW."minimum_points") OR OLD."most_percent" IS DISTINCT FROM (NEW."most_percent") OR OLD."pending_days" IS DISTINCT FROM (NEW."pending_days") OR OLD."point_value" IS DISTINCT FROM (NEW."point_value") OR OLD."points_per_unit" IS DISTINCT FROM (NEW."points_per_unit") OR OLD."warning_days" IS DISTINCT FROM (NEW."warning_days"))',
+                            func='INSERT INTO "accounts_loyaltyprogrammechange" ("expiry_months", "is_active", "minimum_points", "most_percent", "pending_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_value", "points_per_unit", "warning_days") VALUES (OLD."expiry_months", OLD."is_active", OLD."minimum_points", OLD."most_percent", OLD."pending_days", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."point_value", OLD."points_per_unit", OLD."warning_days"); RETURN NULL;',
+                            hash="41faa93afe404eaa8be304459f756addda035871",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_8519c",
+                            table="accounts_loyaltyprogramme",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-                ("points", models.BigIntegerField(verbose_name="points")),
-                ("remaining", models.BigIntegerField(verbose_name="remaining")),
-                ("created_at", models.DateTimeField(verbose_name="created at")),
-                (
-                    "matures_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="Not known before all was handed over.",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="loyaltyprogramme",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "accounts_loyaltyprogrammechange" ("expiry_months", "is_active", "minimum_points", "most_percent", "pending_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_value", "points_per_unit", "warning_days") VALUES (OLD."expiry_months", OLD."is_active", OLD."minimum_points", OLD."most_percent", OLD."pending_days", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."point_value", OLD."points_per_unit", OLD."warning_days"); RETURN NULL;',
+                            hash="31f899a8581f3745b6f923917bf40c8a183ad488",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_a6aa7",
+                            table="accounts_loyaltyprogramme",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="loyaltyprogrammechange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
                         null=True,
-                        verbose_name="may be spent from",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
                     ),
                 ),
-                ("matured_at", models.DateTimeField(blank=True, null=True, verbose_name="matured at")),
-                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires at")),
-                ("warned_at", models.DateTimeField(blank=True, null=True, verbose_name="warned at")),
-            ],
-            options={
-                "verbose_name": "lot of points",
-                "verbose_name_plural": "lots of points",
-            },
-        ),
-        migrations.AlterField(
-            model_name="balanceentry",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("loaded", "Loaded"),
-                    ("spent", "Spent"),
-                    ("given_back", "Given back"),
-                    ("expired", "Expired"),
-                    ("corrected", "Corrected"),
-                    ("taken_back", "Taken back"),
-                    ("moved", "Moved to another card"),
-                    ("earned", "Earned"),
-                ],
-                max_length=10,
-                verbose_name="kind",
-            ),
-        ),
-        migrations.CreateModel(
-            name="LoyaltyProgramme",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("currency", models.CharField(max_length=3, unique=True, verbose_name="currency")),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Points that people have pay all the same.",
-                        verbose_name="points are earned",
+                migrations.AddField(
+                    model_name="loyaltyprogrammechange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="is_active_points_per_unit_point_value_minimum_points_most_percent_pending_days_expiry_months_warning_days_events",
+                        to="accounts.loyaltyprogramme",
                     ),
                 ),
-                (
-                    "points_per_unit",
-                    models.PositiveIntegerField(
-                        default=1,
-                        help_text="For each whole unit of the currency (euro, dinar) that was paid.",
-                        verbose_name="points per unit",
+                migrations.AddField(
+                    model_name="loyaltystanding",
+                    name="customer",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loyalty_standing",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="customer",
                     ),
                 ),
-                (
-                    "point_value",
-                    models.PositiveIntegerField(
-                        default=1,
-                        help_text="In the smallest units of the currency (cents); 0 where points pay for nothing.",
-                        verbose_name="value of a point",
-                    ),
-                ),
-                (
-                    "minimum_points",
-                    models.PositiveIntegerField(
-                        default=0, help_text="So many at once, or none.", verbose_name="fewest points to pay with"
-                    ),
-                ),
-                (
-                    "most_percent",
-                    models.PositiveIntegerField(
-                        default=100,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(100),
-                        ],
-                        verbose_name="largest share of an order, in percent",
-                    ),
-                ),
-                (
-                    "pending_days",
-                    models.PositiveIntegerField(
+                migrations.AddField(
+                    model_name="loyaltytier",
+                    name="segment",
+                    field=models.OneToOneField(
                         blank=True,
-                        help_text="From the hand-over of the whole order; empty for as long as goods may be returned.",
+                        help_text="Whoever has the tier belongs to it, so that offers and prices may speak of it.",
                         null=True,
-                        verbose_name="days until points may be spent",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tier",
+                        to="accounts.segment",
+                        verbose_name="segment",
                     ),
                 ),
-                (
-                    "expiry_months",
-                    models.PositiveIntegerField(
+                migrations.AddField(
+                    model_name="loyaltystanding",
+                    name="tier",
+                    field=models.ForeignKey(
                         blank=True,
-                        help_text="From when they may be spent; empty if they never end.",
                         null=True,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(1200),
-                        ],
-                        verbose_name="months until points end",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standings",
+                        to="accounts.loyaltytier",
+                        verbose_name="tier",
                     ),
                 ),
-                (
-                    "warning_days",
-                    models.PositiveIntegerField(
-                        default=30,
-                        help_text="So long before points end their owner is told, once.",
-                        verbose_name="days of warning",
+                migrations.AddField(
+                    model_name="loyaltytierchange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "loyalty programme",
-                "verbose_name_plural": "loyalty programmes",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("most_percent__gte", 1), ("most_percent__lte", 100)),
-                        name="loyalty_share_is_a_percentage",
+                migrations.AddField(
+                    model_name="loyaltytierchange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="code_name_threshold_segment_events",
+                        to="accounts.loyaltytier",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("expiry_months__isnull", True), ("expiry_months__gte", 1), _connector="OR"),
-                        name="loyalty_points_live_a_month",
+                ),
+                migrations.AddField(
+                    model_name="loyaltytierchange",
+                    name="segment",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Whoever has the tier belongs to it, so that offers and prices may speak of it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.segment",
+                        verbose_name="segment",
                     ),
-                ],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="loyaltyprogramme",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."expiry_months" IS DISTINCT FROM (NEW."expiry_months") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."minimum_points" IS DISTINCT FROM (NEW."minimum_points") OR OLD."most_percent" IS DISTINCT FROM (NEW."most_percent") OR OLD."pending_days" IS DISTINCT FROM (NEW."pending_days") OR OLD."point_value" IS DISTINCT FROM (NEW."point_value") OR OLD."points_per_unit" IS DISTINCT FROM (NEW."points_per_unit") OR OLD."warning_days" IS DISTINCT FROM (NEW."warning_days"))',
-                    func='INSERT INTO "accounts_loyaltyprogrammechange" ("expiry_months", "is_active", "minimum_points", "most_percent", "pending_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_value", "points_per_unit", "warning_days") VALUES (OLD."expiry_months", OLD."is_active", OLD."minimum_points", OLD."most_percent", OLD."pending_days", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."point_value", OLD."points_per_unit", OLD."warning_days"); RETURN NULL;',
-                    hash="41faa93afe404eaa8be304459f756addda035871",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_8519c",
-                    table="accounts_loyaltyprogramme",
-                    when="AFTER",
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="loyaltyprogramme",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "accounts_loyaltyprogrammechange" ("expiry_months", "is_active", "minimum_points", "most_percent", "pending_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "point_value", "points_per_unit", "warning_days") VALUES (OLD."expiry_months", OLD."is_active", OLD."minimum_points", OLD."most_percent", OLD."pending_days", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."point_value", OLD."points_per_unit", OLD."warning_days"); RETURN NULL;',
-                    hash="31f899a8581f3745b6f923917bf40c8a183ad488",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_a6aa7",
-                    table="accounts_loyaltyprogramme",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="pointearning",
+                    name="balance",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earnings",
+                        to="accounts.balance",
+                        verbose_name="balance",
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltyprogrammechange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltyprogrammechange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="is_active_points_per_unit_point_value_minimum_points_most_percent_pending_days_expiry_months_warning_days_events",
-                to="accounts.loyaltyprogramme",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltystanding",
-            name="customer",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="loyalty_standing",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="customer",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltytier",
-            name="segment",
-            field=models.OneToOneField(
-                blank=True,
-                help_text="Whoever has the tier belongs to it, so that offers and prices may speak of it.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tier",
-                to="accounts.segment",
-                verbose_name="segment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltystanding",
-            name="tier",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="standings",
-                to="accounts.loyaltytier",
-                verbose_name="tier",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltytierchange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltytierchange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="code_name_threshold_segment_events",
-                to="accounts.loyaltytier",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loyaltytierchange",
-            name="segment",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                help_text="Whoever has the tier belongs to it, so that offers and prices may speak of it.",
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="accounts.segment",
-                verbose_name="segment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pointearning",
-            name="balance",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="earnings",
-                to="accounts.balance",
-                verbose_name="balance",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pointdraw",
-            name="earning",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="taken",
-                to="accounts.pointearning",
-                verbose_name="earning",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pointlot",
-            name="balance",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lots",
-                to="accounts.balance",
-                verbose_name="balance",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pointlot",
-            name="earning",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lots",
-                to="accounts.pointearning",
-                verbose_name="earning",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pointdraw",
-            name="lot",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="draws",
-                to="accounts.pointlot",
-                verbose_name="lot of points",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="loyaltyprogrammechange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="a26f7a1edc5d08240ca7b39e1642562838e16fb4",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_4e35e",
-                    table="accounts_loyaltyprogrammechange",
-                    when="BEFORE",
+                migrations.AddField(
+                    model_name="pointdraw",
+                    name="earning",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taken",
+                        to="accounts.pointearning",
+                        verbose_name="earning",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="loyaltytier",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."segment_id" IS DISTINCT FROM (NEW."segment_id") OR OLD."threshold" IS DISTINCT FROM (NEW."threshold"))',
-                    func='INSERT INTO "accounts_loyaltytierchange" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "segment_id", "threshold") VALUES (OLD."code", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."segment_id", OLD."threshold"); RETURN NULL;',
-                    hash="b29bcec5491af5f19b16d19f689ca79f0beef778",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_f051f",
-                    table="accounts_loyaltytier",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="pointlot",
+                    name="balance",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="accounts.balance",
+                        verbose_name="balance",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="loyaltytier",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "accounts_loyaltytierchange" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "segment_id", "threshold") VALUES (OLD."code", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."segment_id", OLD."threshold"); RETURN NULL;',
-                    hash="dc36309ea008b6739c349fec2fe212e3fefb967f",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_6af4c",
-                    table="accounts_loyaltytier",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="pointlot",
+                    name="earning",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="accounts.pointearning",
+                        verbose_name="earning",
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loyaltystanding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points__gte", 0)), name="loyalty_standing_is_not_negative"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="loyaltytierchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="6e554e6d27b87cd0f54f72a39977fc41eba4c2bc",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_c7309",
-                    table="accounts_loyaltytierchange",
-                    when="BEFORE",
+                migrations.AddField(
+                    model_name="pointdraw",
+                    name="lot",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="draws",
+                        to="accounts.pointlot",
+                        verbose_name="lot of points",
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pointearning",
-            index=models.Index(fields=["balance", "-earned_at"], name="point_earning_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="pointearning",
-            index=models.Index(condition=models.Q(("owed__gt", 0)), fields=["balance"], name="point_earning_in_debt"),
-        ),
-        migrations.AddConstraint(
-            model_name="pointearning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points__gte", 0)), name="point_earning_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointearning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("owed__gte", 0)), name="point_earning_owes_nothing_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pointlot",
-            index=models.Index(
-                condition=models.Q(("remaining__gt", 0)),
-                fields=["balance", "expires_at"],
-                name="point_lot_with_something_left",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pointlot",
-            index=models.Index(
-                condition=models.Q(("matured_at__isnull", True), ("remaining__gt", 0)),
-                fields=["matures_at"],
-                name="point_lot_to_mature",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pointlot",
-            index=models.Index(
-                condition=models.Q(("matured_at__isnull", False), ("remaining__gt", 0)),
-                fields=["expires_at"],
-                name="point_lot_to_expire",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointlot",
-            constraint=models.UniqueConstraint(fields=("balance", "reference"), name="point_lot_each_act_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pointlot",
-            constraint=models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="point_lot_is_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="pointlot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("remaining__gte", 0), ("remaining__lte", models.F("points"))),
-                name="point_lot_is_not_overdrawn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointlot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "earned"), ("earning__isnull", False)),
-                    models.Q(models.Q(("kind", "earned"), _negated=True), ("earning__isnull", True)),
-                    _connector="OR",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="loyaltyprogrammechange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="a26f7a1edc5d08240ca7b39e1642562838e16fb4",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_4e35e",
+                            table="accounts_loyaltyprogrammechange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-                name="point_lot_is_earned_by_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointlot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("matured_at__isnull", False), ("kind", "earned"), _connector="OR"),
-                name="point_lot_pends_if_earned",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pointdraw",
-            index=models.Index(fields=["reference"], name="point_draw_by_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="pointdraw",
-            constraint=models.UniqueConstraint(fields=("lot", "cause", "reference"), name="point_draw_each_act_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pointdraw",
-            constraint=models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="point_draw_is_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="pointdraw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("restored__gte", 0), ("restored__lte", models.F("points"))),
-                name="point_draw_given_back_within_points",
-            ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="loyaltytier",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."segment_id" IS DISTINCT FROM (NEW."segment_id") OR OLD."threshold" IS DISTINCT FROM (NEW."threshold"))',
+                            func='INSERT INTO "accounts_loyaltytierchange" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "segment_id", "threshold") VALUES (OLD."code", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."segment_id", OLD."threshold"); RETURN NULL;',
+                            hash="b29bcec5491af5f19b16d19f689ca79f0beef778",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_f051f",
+                            table="accounts_loyaltytier",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="loyaltytier",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "accounts_loyaltytierchange" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "segment_id", "threshold") VALUES (OLD."code", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."segment_id", OLD."threshold"); RETURN NULL;',
+                            hash="dc36309ea008b6739c349fec2fe212e3fefb967f",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_6af4c",
+                            table="accounts_loyaltytier",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="loyaltystanding",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("points__gte", 0)), name="loyalty_standing_is_not_negative"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="loyaltytierchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="6e554e6d27b87cd0f54f72a39977fc41eba4c2bc",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_c7309",
+                            table="accounts_loyaltytierchange",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="pointearning",
+                    index=models.Index(fields=["balance", "-earned_at"], name="point_earning_of_person"),
+                ),
+                migrations.AddIndex(
+                    model_name="pointearning",
+                    index=models.Index(
+                        condition=models.Q(("owed__gt", 0)), fields=["balance"], name="point_earning_in_debt"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointearning",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("points__gte", 0)), name="point_earning_is_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointearning",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("owed__gte", 0)), name="point_earning_owes_nothing_negative"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="pointlot",
+                    index=models.Index(
+                        condition=models.Q(("remaining__gt", 0)),
+                        fields=["balance", "expires_at"],
+                        name="point_lot_with_something_left",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="pointlot",
+                    index=models.Index(
+                        condition=models.Q(("matured_at__isnull", True), ("remaining__gt", 0)),
+                        fields=["matures_at"],
+                        name="point_lot_to_mature",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="pointlot",
+                    index=models.Index(
+                        condition=models.Q(("matured_at__isnull", False), ("remaining__gt", 0)),
+                        fields=["expires_at"],
+                        name="point_lot_to_expire",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointlot",
+                    constraint=models.UniqueConstraint(fields=("balance", "reference"), name="point_lot_each_act_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointlot",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("points__gt", 0)), name="point_lot_is_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointlot",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("remaining__gte", 0), ("remaining__lte", models.F("points"))),
+                        name="point_lot_is_not_overdrawn",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointlot",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "earned"), ("earning__isnull", False)),
+                            models.Q(models.Q(("kind", "earned"), _negated=True), ("earning__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="point_lot_is_earned_by_something",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointlot",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("matured_at__isnull", False), ("kind", "earned"), _connector="OR"),
+                        name="point_lot_pends_if_earned",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="pointdraw",
+                    index=models.Index(fields=["reference"], name="point_draw_by_reference"),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointdraw",
+                    constraint=models.UniqueConstraint(
+                        fields=("lot", "cause", "reference"), name="point_draw_each_act_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointdraw",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("points__gt", 0)), name="point_draw_is_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pointdraw",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("restored__gte", 0), ("restored__lte", models.F("points"))),
+                        name="point_draw_given_back_within_points",
+                    ),
+                ),
+            ]
         ),
     ]

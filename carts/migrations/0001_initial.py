@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -14,191 +16,231 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Cart",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "token_hash",
-                    models.CharField(blank=True, help_text="SHA-256 of an anonymous cart's token.", max_length=64),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Cart",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "token_hash",
+                            models.CharField(
+                                blank=True, help_text="SHA-256 of an anonymous cart's token.", max_length=64
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("open", "Open"), ("merged", "Merged"), ("ordered", "Ordered")],
+                                default="open",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                        (
+                            "merge_report",
+                            models.JSONField(
+                                blank=True,
+                                default=list,
+                                help_text="What the last merge did, line by line; shown until the next change.",
+                            ),
+                        ),
+                        ("created_channel", models.CharField(max_length=40)),
+                        ("created_at", models.DateTimeField()),
+                        ("changed_at", models.DateTimeField()),
+                        (
+                            "customer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="carts",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "merged_into",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sources",
+                                to="carts.cart",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "cart",
+                        "verbose_name_plural": "carts",
+                    },
                 ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("open", "Open"), ("merged", "Merged"), ("ordered", "Ordered")],
-                        default="open",
-                        max_length=10,
-                        verbose_name="state",
+                migrations.CreateModel(
+                    name="CartLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                        (
+                            "unit_price_when_added",
+                            models.BigIntegerField(verbose_name="unit price when added, in minor units"),
+                        ),
+                        ("added_channel", models.CharField(max_length=40, verbose_name="added on")),
+                        ("added_at", models.DateTimeField(verbose_name="added at")),
+                        (
+                            "added_by_staff",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "added_store",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="inventory.location",
+                                verbose_name="added in",
+                            ),
+                        ),
+                        (
+                            "cart",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="carts.cart"
+                            ),
+                        ),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.variant"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "cart line",
+                        "verbose_name_plural": "cart lines",
+                        "ordering": ["id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ShippingRate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, unique=True, verbose_name="currency")),
+                        ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
+                        (
+                            "free_from",
+                            models.BigIntegerField(blank=True, null=True, verbose_name="free from, in minor units"),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "shipping rate",
+                        "verbose_name_plural": "shipping rates",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("amount__gte", 0)), name="shipping_rate_is_not_negative"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WishlistItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("added_channel", models.CharField(max_length=40, verbose_name="added on")),
+                        ("added_at", models.DateTimeField(verbose_name="added at")),
+                        (
+                            "customer",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="wishlist",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.variant"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "wish list item",
+                        "verbose_name_plural": "wish list items",
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="cart",
+                    index=models.Index(fields=["customer", "-changed_at"], name="cart_latest_of_customer"),
+                ),
+                migrations.AddConstraint(
+                    model_name="cart",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("customer",), name="cart_one_open_per_customer"
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                (
-                    "merge_report",
-                    models.JSONField(
-                        blank=True,
-                        default=list,
-                        help_text="What the last merge did, line by line; shown until the next change.",
+                migrations.AddConstraint(
+                    model_name="cart",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("token_hash", ""), _negated=True),
+                        fields=("token_hash",),
+                        name="cart_token_opens_one_cart",
                     ),
                 ),
-                ("created_channel", models.CharField(max_length=40)),
-                ("created_at", models.DateTimeField()),
-                ("changed_at", models.DateTimeField()),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="carts",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="cart",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("merged_into__isnull", False), ("state", "merged")),
+                            models.Q(("state", "merged"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cart_merged_says_into_which",
                     ),
                 ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sources",
-                        to="carts.cart",
+                migrations.AddConstraint(
+                    model_name="cartline",
+                    constraint=models.UniqueConstraint(fields=("cart", "variant"), name="cart_line_one_per_variant"),
+                ),
+                migrations.AddConstraint(
+                    model_name="cartline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("quantity__range", (1, 9999))), name="cart_line_quantity_1_to_9999"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "cart",
-                "verbose_name_plural": "carts",
-            },
-        ),
-        migrations.CreateModel(
-            name="CartLine",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
-                ("unit_price_when_added", models.BigIntegerField(verbose_name="unit price when added, in minor units")),
-                ("added_channel", models.CharField(max_length=40, verbose_name="added on")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
-                (
-                    "added_by_staff",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="wishlistitem",
+                    constraint=models.UniqueConstraint(
+                        fields=("customer", "variant"), name="wishlist_item_once_per_variant"
                     ),
                 ),
-                (
-                    "added_store",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="inventory.location",
-                        verbose_name="added in",
-                    ),
-                ),
-                (
-                    "cart",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="carts.cart"
-                    ),
-                ),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.variant"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "cart line",
-                "verbose_name_plural": "cart lines",
-                "ordering": ["id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ShippingRate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("currency", models.CharField(max_length=3, unique=True, verbose_name="currency")),
-                ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
-                ("free_from", models.BigIntegerField(blank=True, null=True, verbose_name="free from, in minor units")),
-            ],
-            options={
-                "verbose_name": "shipping rate",
-                "verbose_name_plural": "shipping rates",
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="shipping_rate_is_not_negative")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="WishlistItem",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("added_channel", models.CharField(max_length=40, verbose_name="added on")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="wishlist",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.variant"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "wish list item",
-                "verbose_name_plural": "wish list items",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="cart",
-            index=models.Index(fields=["customer", "-changed_at"], name="cart_latest_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="cart",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("customer",), name="cart_one_open_per_customer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cart",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("token_hash", ""), _negated=True),
-                fields=("token_hash",),
-                name="cart_token_opens_one_cart",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("merged_into__isnull", False), ("state", "merged")),
-                    models.Q(("state", "merged"), _negated=True),
-                    _connector="OR",
-                ),
-                name="cart_merged_says_into_which",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cartline",
-            constraint=models.UniqueConstraint(fields=("cart", "variant"), name="cart_line_one_per_variant"),
-        ),
-        migrations.AddConstraint(
-            model_name="cartline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__range", (1, 9999))), name="cart_line_quantity_1_to_9999"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wishlistitem",
-            constraint=models.UniqueConstraint(fields=("customer", "variant"), name="wishlist_item_once_per_variant"),
+            ]
         ),
     ]

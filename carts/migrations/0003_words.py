@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,130 +15,140 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="cart",
-            name="changed_at",
-            field=models.DateTimeField(verbose_name="changed at"),
-        ),
-        migrations.AlterField(
-            model_name="cart",
-            name="created_at",
-            field=models.DateTimeField(verbose_name="created at"),
-        ),
-        migrations.AlterField(
-            model_name="cart",
-            name="created_channel",
-            field=models.CharField(
-                choices=[("web", "Web"), ("app", "App"), ("till", "Till"), ("system", "System")],
-                max_length=40,
-                verbose_name="created channel",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cart",
-            name="customer",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="carts",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="customer",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cart",
-            name="merge_report",
-            field=models.JSONField(
-                blank=True,
-                default=list,
-                help_text="What the last merge did, line by line; shown until the next change.",
-                verbose_name="merge report",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cart",
-            name="merged_into",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="sources",
-                to="carts.cart",
-                verbose_name="merged into",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cart",
-            name="token_hash",
-            field=models.CharField(
-                blank=True, help_text="SHA-256 of an anonymous cart's token.", max_length=64, verbose_name="token hash"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cartline",
-            name="added_by_staff",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="added by staff",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cartline",
-            name="added_channel",
-            field=models.CharField(
-                choices=[("web", "Web"), ("app", "App"), ("till", "Till"), ("system", "System")],
-                max_length=40,
-                verbose_name="added on",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cartline",
-            name="cart",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="carts.cart", verbose_name="cart"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cartline",
-            name="variant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="inventory.variant",
-                verbose_name="variant",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="wishlistitem",
-            name="added_channel",
-            field=models.CharField(
-                choices=[("web", "Web"), ("app", "App"), ("till", "Till"), ("system", "System")],
-                max_length=40,
-                verbose_name="added on",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="wishlistitem",
-            name="customer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="wishlist",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="customer",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="wishlistitem",
-            name="variant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="inventory.variant",
-                verbose_name="variant",
-            ),
+        Together(
+            [
+                migrations.AlterField(
+                    model_name="cart",
+                    name="changed_at",
+                    field=models.DateTimeField(verbose_name="changed at"),
+                ),
+                migrations.AlterField(
+                    model_name="cart",
+                    name="created_at",
+                    field=models.DateTimeField(verbose_name="created at"),
+                ),
+                migrations.AlterField(
+                    model_name="cart",
+                    name="created_channel",
+                    field=models.CharField(
+                        choices=[("web", "Web"), ("app", "App"), ("till", "Till"), ("system", "System")],
+                        max_length=40,
+                        verbose_name="created channel",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cart",
+                    name="customer",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="customer",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cart",
+                    name="merge_report",
+                    field=models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="What the last merge did, line by line; shown until the next change.",
+                        verbose_name="merge report",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cart",
+                    name="merged_into",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="carts.cart",
+                        verbose_name="merged into",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cart",
+                    name="token_hash",
+                    field=models.CharField(
+                        blank=True,
+                        help_text="SHA-256 of an anonymous cart's token.",
+                        max_length=64,
+                        verbose_name="token hash",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cartline",
+                    name="added_by_staff",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by staff",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cartline",
+                    name="added_channel",
+                    field=models.CharField(
+                        choices=[("web", "Web"), ("app", "App"), ("till", "Till"), ("system", "System")],
+                        max_length=40,
+                        verbose_name="added on",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cartline",
+                    name="cart",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="carts.cart",
+                        verbose_name="cart",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cartline",
+                    name="variant",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.variant",
+                        verbose_name="variant",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="wishlistitem",
+                    name="added_channel",
+                    field=models.CharField(
+                        choices=[("web", "Web"), ("app", "App"), ("till", "Till"), ("system", "System")],
+                        max_length=40,
+                        verbose_name="added on",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="wishlistitem",
+                    name="customer",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wishlist",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="customer",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="wishlistitem",
+                    name="variant",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.variant",
+                        verbose_name="variant",
+                    ),
+                ),
+            ]
         ),
     ]

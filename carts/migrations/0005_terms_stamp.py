@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 # A sequence, because a number that was given out is never given out again, not even after a rollback: what a process
 # has kept under a stamp is then always what was true under it.
 STAMP = """
@@ -46,124 +48,128 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="taxrate",
-            name="category",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="inventory.taxcategory",
-                verbose_name="tax category",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxratechange",
-            name="category",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="inventory.taxcategory",
-                verbose_name="tax category",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxratechange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxratechange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="zone_category_basis_points_starts_date_ends_date_events",
-                to="carts.taxrate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxzone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("country__regex", "^[A-Z]{2}$")), name="tax_zone_country_has_two_letters"
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxratechange",
-            name="zone",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="carts.taxzone",
-                verbose_name="tax zone",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxrate",
-            name="zone",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="rates",
-                to="carts.taxzone",
-                verbose_name="tax zone",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxzonechange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxzonechange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="code_name_country_region_postcode_prefixes_is_included_events",
-                to="carts.taxzone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("basis_points__lte", 10000)), name="tax_rate_at_most_everything"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_date__isnull", True), ("ends_date__gt", models.F("starts_date")), _connector="OR"
+        Together(
+            [
+                migrations.AddField(
+                    model_name="taxrate",
+                    name="category",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.taxcategory",
+                        verbose_name="tax category",
+                    ),
                 ),
-                name="tax_rate_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxrate",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("zone", "="),
-                    ("category", "="),
-                    (models.Func("starts_date", "ends_date", function="daterange"), "&&"),
-                ],
-                name="tax_rate_one_at_a_time",
-                violation_error_message="Another rate of this zone and category holds on some of these days.",
-            ),
+                migrations.AddField(
+                    model_name="taxratechange",
+                    name="category",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="inventory.taxcategory",
+                        verbose_name="tax category",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="taxratechange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="taxratechange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="zone_category_basis_points_starts_date_ends_date_events",
+                        to="carts.taxrate",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="taxzone",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("country__regex", "^[A-Z]{2}$")), name="tax_zone_country_has_two_letters"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="taxratechange",
+                    name="zone",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="carts.taxzone",
+                        verbose_name="tax zone",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="taxrate",
+                    name="zone",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rates",
+                        to="carts.taxzone",
+                        verbose_name="tax zone",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="taxzonechange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="taxzonechange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="code_name_country_region_postcode_prefixes_is_included_events",
+                        to="carts.taxzone",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="taxrate",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("basis_points__lte", 10000)), name="tax_rate_at_most_everything"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="taxrate",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_date__isnull", True), ("ends_date__gt", models.F("starts_date")), _connector="OR"
+                        ),
+                        name="tax_rate_ends_after_start",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="taxrate",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("zone", "="),
+                            ("category", "="),
+                            (models.Func("starts_date", "ends_date", function="daterange"), "&&"),
+                        ],
+                        name="tax_rate_one_at_a_time",
+                        violation_error_message="Another rate of this zone and category holds on some of these days.",
+                    ),
+                ),
+            ]
         ),
         migrations.RunSQL(STAMP, NO_STAMP),
         pgtrigger.migrations.AddTrigger(

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,402 +17,450 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Voucher",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "code",
-                    models.CharField(
-                        help_text="Large letters and digits.", max_length=40, unique=True, verbose_name="code"
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Voucher",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "code",
+                            models.CharField(
+                                help_text="Large letters and digits.", max_length=40, unique=True, verbose_name="code"
+                            ),
+                        ),
+                        ("series", models.CharField(blank=True, max_length=80, verbose_name="series")),
+                        (
+                            "max_uses",
+                            models.PositiveIntegerField(blank=True, default=1, null=True, verbose_name="uses at most"),
+                        ),
+                        (
+                            "max_uses_each",
+                            models.PositiveIntegerField(
+                                blank=True, null=True, verbose_name="uses at most per customer"
+                            ),
+                        ),
+                        ("uses", models.PositiveIntegerField(default=0, editable=False, verbose_name="uses")),
+                        ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="starts at")),
+                        ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        (
+                            "promotion",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="vouchers",
+                                to="carts.promotion",
+                                verbose_name="offer",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "voucher",
+                        "verbose_name_plural": "vouchers",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CartVoucher",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("added_at", models.DateTimeField(verbose_name="added at")),
+                        (
+                            "cart",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="vouchers",
+                                to="carts.cart",
+                                verbose_name="cart",
+                            ),
+                        ),
+                        (
+                            "voucher",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="carts.voucher",
+                                verbose_name="voucher",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "voucher in a cart",
+                        "verbose_name_plural": "vouchers in carts",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VoucherBudget",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("amount", models.BigIntegerField(verbose_name="budget in minor units")),
+                        (
+                            "spent",
+                            models.BigIntegerField(default=0, editable=False, verbose_name="spent in minor units"),
+                        ),
+                        (
+                            "promotion",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="budget",
+                                to="carts.promotion",
+                                verbose_name="offer",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "budget of vouchers",
+                        "verbose_name_plural": "budgets of vouchers",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VoucherBudgetChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("amount", models.BigIntegerField(verbose_name="budget in minor units")),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="promotion_amount_events",
+                                to="carts.voucherbudget",
+                            ),
+                        ),
+                        (
+                            "promotion",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="carts.promotion",
+                                verbose_name="offer",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VoucherChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        (
+                            "code",
+                            models.CharField(help_text="Large letters and digits.", max_length=40, verbose_name="code"),
+                        ),
+                        ("series", models.CharField(blank=True, max_length=80, verbose_name="series")),
+                        (
+                            "max_uses",
+                            models.PositiveIntegerField(blank=True, default=1, null=True, verbose_name="uses at most"),
+                        ),
+                        (
+                            "max_uses_each",
+                            models.PositiveIntegerField(
+                                blank=True, null=True, verbose_name="uses at most per customer"
+                            ),
+                        ),
+                        ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="starts at")),
+                        ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="promotion_code_series_max_uses_max_uses_each_starts_at_ends_at_is_active_events",
+                                to="carts.voucher",
+                            ),
+                        ),
+                        (
+                            "promotion",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="carts.promotion",
+                                verbose_name="offer",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VoucherCount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("uses", models.PositiveIntegerField(verbose_name="uses")),
+                        ("most", models.PositiveIntegerField(verbose_name="uses at most")),
+                        (
+                            "customer",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="customer",
+                            ),
+                        ),
+                        (
+                            "voucher",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="carts.voucher",
+                                verbose_name="voucher",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "uses of a voucher by a customer",
+                        "verbose_name_plural": "uses of vouchers by customers",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VoucherUse",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("held", "Held"), ("used", "Used"), ("returned", "Given back")],
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("amount", models.BigIntegerField(verbose_name="amount")),
+                        ("held_at", models.DateTimeField(verbose_name="held at")),
+                        ("settled_at", models.DateTimeField(null=True, verbose_name="settled at")),
+                        (
+                            "cart",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="carts.cart",
+                                verbose_name="cart",
+                            ),
+                        ),
+                        (
+                            "customer",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="customer",
+                            ),
+                        ),
+                        (
+                            "voucher",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="uses_of_it",
+                                to="carts.voucher",
+                                verbose_name="voucher",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "use of a voucher",
+                        "verbose_name_plural": "uses of vouchers",
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                migrations.AddIndex(
+                    model_name="voucher",
+                    index=models.Index(
+                        condition=models.Q(("series", ""), _negated=True), fields=["series"], name="voucher_by_series"
                     ),
                 ),
-                ("series", models.CharField(blank=True, max_length=80, verbose_name="series")),
-                (
-                    "max_uses",
-                    models.PositiveIntegerField(blank=True, default=1, null=True, verbose_name="uses at most"),
-                ),
-                (
-                    "max_uses_each",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="uses at most per customer"),
-                ),
-                ("uses", models.PositiveIntegerField(default=0, editable=False, verbose_name="uses")),
-                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="starts at")),
-                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "promotion",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="vouchers",
-                        to="carts.promotion",
-                        verbose_name="offer",
+                migrations.AddConstraint(
+                    model_name="voucher",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_uses__isnull", True), ("uses__lte", models.F("max_uses")), _connector="OR"
+                        ),
+                        name="voucher_used_within_its_limit",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "voucher",
-                "verbose_name_plural": "vouchers",
-            },
-        ),
-        migrations.CreateModel(
-            name="CartVoucher",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
-                (
-                    "cart",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="vouchers",
-                        to="carts.cart",
-                        verbose_name="cart",
+                migrations.AddConstraint(
+                    model_name="voucher",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9-]{3,40}$")), name="voucher_code_is_plain"
                     ),
                 ),
-                (
-                    "voucher",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="carts.voucher",
-                        verbose_name="voucher",
+                migrations.AddConstraint(
+                    model_name="cartvoucher",
+                    constraint=models.UniqueConstraint(fields=("cart", "voucher"), name="cart_voucher_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="voucherbudget",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("spent__gte", 0), ("spent__lte", models.F("amount"))),
+                        name="voucher_budget_is_kept",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "voucher in a cart",
-                "verbose_name_plural": "vouchers in carts",
-            },
-        ),
-        migrations.CreateModel(
-            name="VoucherBudget",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("amount", models.BigIntegerField(verbose_name="budget in minor units")),
-                ("spent", models.BigIntegerField(default=0, editable=False, verbose_name="spent in minor units")),
-                (
-                    "promotion",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="budget",
-                        to="carts.promotion",
-                        verbose_name="offer",
+                migrations.AddConstraint(
+                    model_name="vouchercount",
+                    constraint=models.UniqueConstraint(
+                        fields=("voucher", "customer"), name="voucher_count_once_per_customer"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "budget of vouchers",
-                "verbose_name_plural": "budgets of vouchers",
-            },
-        ),
-        migrations.CreateModel(
-            name="VoucherBudgetChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("amount", models.BigIntegerField(verbose_name="budget in minor units")),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
+                migrations.AddConstraint(
+                    model_name="vouchercount",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("uses__lte", models.F("most"))), name="voucher_count_within_limit"
                     ),
                 ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="promotion_amount_events",
-                        to="carts.voucherbudget",
+                migrations.AddConstraint(
+                    model_name="voucheruse",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "returned"), _negated=True),
+                        fields=("voucher", "cart"),
+                        name="voucher_use_once_per_order",
                     ),
                 ),
-                (
-                    "promotion",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="carts.promotion",
-                        verbose_name="offer",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="voucher",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."max_uses" IS DISTINCT FROM (NEW."max_uses") OR OLD."max_uses_each" IS DISTINCT FROM (NEW."max_uses_each") OR OLD."promotion_id" IS DISTINCT FROM (NEW."promotion_id") OR OLD."series" IS DISTINCT FROM (NEW."series") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at"))',
+                            func='INSERT INTO "carts_voucherchange" ("code", "ends_at", "is_active", "max_uses", "max_uses_each", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id", "series", "starts_at") VALUES (OLD."code", OLD."ends_at", OLD."is_active", OLD."max_uses", OLD."max_uses_each", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."promotion_id", OLD."series", OLD."starts_at"); RETURN NULL;',
+                            hash="3dad1e7066ac92790f53ecdf624180c2c025f70c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_29fb8",
+                            table="carts_voucher",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="VoucherChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("code", models.CharField(help_text="Large letters and digits.", max_length=40, verbose_name="code")),
-                ("series", models.CharField(blank=True, max_length=80, verbose_name="series")),
-                (
-                    "max_uses",
-                    models.PositiveIntegerField(blank=True, default=1, null=True, verbose_name="uses at most"),
-                ),
-                (
-                    "max_uses_each",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="uses at most per customer"),
-                ),
-                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="starts at")),
-                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="voucher",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "carts_voucherchange" ("code", "ends_at", "is_active", "max_uses", "max_uses_each", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id", "series", "starts_at") VALUES (OLD."code", OLD."ends_at", OLD."is_active", OLD."max_uses", OLD."max_uses_each", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promotion_id", OLD."series", OLD."starts_at"); RETURN NULL;',
+                            hash="e84ba8ba84d83a57baae25933475eb00bd06e06a",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_ce748",
+                            table="carts_voucher",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="promotion_code_series_max_uses_max_uses_each_starts_at_ends_at_is_active_events",
-                        to="carts.voucher",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="voucherbudget",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."promotion_id" IS DISTINCT FROM (NEW."promotion_id"))',
+                            func='INSERT INTO "carts_voucherbudgetchange" ("amount", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id") VALUES (OLD."amount", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."promotion_id"); RETURN NULL;',
+                            hash="9bd0094021d235a1935fd55290cfe20ced6c0292",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_77863",
+                            table="carts_voucherbudget",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "promotion",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="carts.promotion",
-                        verbose_name="offer",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="voucherbudget",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "carts_voucherbudgetchange" ("amount", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id") VALUES (OLD."amount", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promotion_id"); RETURN NULL;',
+                            hash="925f8a20afe8ea1e4216ed3c2b0fc9a4f9ab8a56",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_03fd8",
+                            table="carts_voucherbudget",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="VoucherCount",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uses", models.PositiveIntegerField(verbose_name="uses")),
-                ("most", models.PositiveIntegerField(verbose_name="uses at most")),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="customer",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="voucherbudgetchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="10fb7de805b7fc1d7633863509aac5781aa376ac",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_a4c5a",
+                            table="carts_voucherbudgetchange",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-                (
-                    "voucher",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="carts.voucher",
-                        verbose_name="voucher",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="voucherchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="083f483c74f3647f03306ff06bb910c66ad848f0",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_0948e",
+                            table="carts_voucherchange",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "uses of a voucher by a customer",
-                "verbose_name_plural": "uses of vouchers by customers",
-            },
-        ),
-        migrations.CreateModel(
-            name="VoucherUse",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("held", "Held"), ("used", "Used"), ("returned", "Given back")],
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("amount", models.BigIntegerField(verbose_name="amount")),
-                ("held_at", models.DateTimeField(verbose_name="held at")),
-                ("settled_at", models.DateTimeField(null=True, verbose_name="settled at")),
-                (
-                    "cart",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="carts.cart",
-                        verbose_name="cart",
-                    ),
-                ),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="customer",
-                    ),
-                ),
-                (
-                    "voucher",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="uses_of_it",
-                        to="carts.voucher",
-                        verbose_name="voucher",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "use of a voucher",
-                "verbose_name_plural": "uses of vouchers",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="voucher",
-            index=models.Index(
-                condition=models.Q(("series", ""), _negated=True), fields=["series"], name="voucher_by_series"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_uses__isnull", True), ("uses__lte", models.F("max_uses")), _connector="OR"),
-                name="voucher_used_within_its_limit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z0-9-]{3,40}$")), name="voucher_code_is_plain"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cartvoucher",
-            constraint=models.UniqueConstraint(fields=("cart", "voucher"), name="cart_voucher_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="voucherbudget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("spent__gte", 0), ("spent__lte", models.F("amount"))), name="voucher_budget_is_kept"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vouchercount",
-            constraint=models.UniqueConstraint(fields=("voucher", "customer"), name="voucher_count_once_per_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="vouchercount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("uses__lte", models.F("most"))), name="voucher_count_within_limit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucheruse",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "returned"), _negated=True),
-                fields=("voucher", "cart"),
-                name="voucher_use_once_per_order",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="voucher",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."max_uses" IS DISTINCT FROM (NEW."max_uses") OR OLD."max_uses_each" IS DISTINCT FROM (NEW."max_uses_each") OR OLD."promotion_id" IS DISTINCT FROM (NEW."promotion_id") OR OLD."series" IS DISTINCT FROM (NEW."series") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at"))',
-                    func='INSERT INTO "carts_voucherchange" ("code", "ends_at", "is_active", "max_uses", "max_uses_each", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id", "series", "starts_at") VALUES (OLD."code", OLD."ends_at", OLD."is_active", OLD."max_uses", OLD."max_uses_each", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."promotion_id", OLD."series", OLD."starts_at"); RETURN NULL;',
-                    hash="3dad1e7066ac92790f53ecdf624180c2c025f70c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_29fb8",
-                    table="carts_voucher",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="voucher",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "carts_voucherchange" ("code", "ends_at", "is_active", "max_uses", "max_uses_each", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id", "series", "starts_at") VALUES (OLD."code", OLD."ends_at", OLD."is_active", OLD."max_uses", OLD."max_uses_each", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promotion_id", OLD."series", OLD."starts_at"); RETURN NULL;',
-                    hash="e84ba8ba84d83a57baae25933475eb00bd06e06a",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_ce748",
-                    table="carts_voucher",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="voucherbudget",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."promotion_id" IS DISTINCT FROM (NEW."promotion_id"))',
-                    func='INSERT INTO "carts_voucherbudgetchange" ("amount", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id") VALUES (OLD."amount", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."promotion_id"); RETURN NULL;',
-                    hash="9bd0094021d235a1935fd55290cfe20ced6c0292",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_77863",
-                    table="carts_voucherbudget",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="voucherbudget",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "carts_voucherbudgetchange" ("amount", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promotion_id") VALUES (OLD."amount", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promotion_id"); RETURN NULL;',
-                    hash="925f8a20afe8ea1e4216ed3c2b0fc9a4f9ab8a56",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_03fd8",
-                    table="carts_voucherbudget",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="voucherbudgetchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="10fb7de805b7fc1d7633863509aac5781aa376ac",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_a4c5a",
-                    table="carts_voucherbudgetchange",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="voucherchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="083f483c74f3647f03306ff06bb910c66ad848f0",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_0948e",
-                    table="carts_voucherchange",
-                    when="BEFORE",
-                ),
-            ),
+            ]
         ),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,52 +14,56 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="cart",
-            name="cart_latest_of_customer",
-        ),
-        migrations.AlterField(
-            model_name="cartline",
-            name="cart",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="lines",
-                to="carts.cart",
-                verbose_name="cart",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="cartvoucher",
-            name="cart",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="vouchers",
-                to="carts.cart",
-                verbose_name="cart",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="vouchercount",
-            name="voucher",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="carts.voucher",
-                verbose_name="voucher",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="wishlistitem",
-            name="customer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="wishlist",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="customer",
-            ),
+        Together(
+            [
+                migrations.RemoveIndex(
+                    model_name="cart",
+                    name="cart_latest_of_customer",
+                ),
+                migrations.AlterField(
+                    model_name="cartline",
+                    name="cart",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="carts.cart",
+                        verbose_name="cart",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="cartvoucher",
+                    name="cart",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="vouchers",
+                        to="carts.cart",
+                        verbose_name="cart",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="vouchercount",
+                    name="voucher",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="carts.voucher",
+                        verbose_name="voucher",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="wishlistitem",
+                    name="customer",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wishlist",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="customer",
+                    ),
+                ),
+            ]
         ),
     ]

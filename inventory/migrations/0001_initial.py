@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -17,538 +19,641 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Category",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="slug")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                ("path", models.CharField(editable=False, max_length=400, unique=True, verbose_name="path")),
-                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="inventory.category",
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="Category",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("slug", models.SlugField(max_length=80, unique=True, verbose_name="slug")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        ("path", models.CharField(editable=False, max_length=400, unique=True, verbose_name="path")),
+                        ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                        (
+                            "parent",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="children",
+                                to="inventory.category",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "category",
+                        "verbose_name_plural": "categories",
+                        "ordering": ["position", "path"],
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "category",
-                "verbose_name_plural": "categories",
-                "ordering": ["position", "path"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Location",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("store", "Store"), ("warehouse", "Warehouse")], max_length=10, verbose_name="kind"
-                    ),
-                ),
-                ("street_address", models.CharField(max_length=200, verbose_name="street address")),
-                ("postal_code", models.CharField(blank=True, max_length=20, verbose_name="postal code")),
-                ("city", models.CharField(max_length=100, verbose_name="city")),
-                ("country_code", models.CharField(max_length=2, verbose_name="country")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
-                ("latitude", models.FloatField(verbose_name="latitude")),
-                ("longitude", models.FloatField(verbose_name="longitude")),
-                (
-                    "time_zone",
-                    models.CharField(help_text="For example Europe/Berlin.", max_length=60, verbose_name="time zone"),
-                ),
-                ("offers_pickup", models.BooleanField(default=False, verbose_name="offers pickup")),
-                ("ships", models.BooleanField(default=False, verbose_name="ships")),
-                ("takes_returns", models.BooleanField(default=False, verbose_name="takes returns")),
-                (
-                    "pickup_lead_minutes",
-                    models.PositiveIntegerField(default=120, verbose_name="pickup lead time in minutes"),
-                ),
-                ("pickup_keep_days", models.PositiveIntegerField(default=7, verbose_name="keeps pickups for days")),
-                ("ship_rank", models.PositiveIntegerField(default=100, verbose_name="shipping rank")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-            ],
-            options={
-                "verbose_name": "location",
-                "verbose_name_plural": "locations",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
-                        name="location_is_on_earth",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OpeningException",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(verbose_name="day")),
-                ("opens", models.TimeField(blank=True, null=True, verbose_name="opens")),
-                ("closes", models.TimeField(blank=True, null=True, verbose_name="closes")),
-                ("note", core.translated.TranslatedField(blank=True, default=dict, verbose_name="note")),
-                (
-                    "location",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exceptions", to="inventory.location"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "exceptional hours",
-                "verbose_name_plural": "exceptional hours",
-                "ordering": ["day"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OpeningHours",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "weekday",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (0, "Monday"),
-                            (1, "Tuesday"),
-                            (2, "Wednesday"),
-                            (3, "Thursday"),
-                            (4, "Friday"),
-                            (5, "Saturday"),
-                            (6, "Sunday"),
+                migrations.CreateModel(
+                    name="Location",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("store", "Store"), ("warehouse", "Warehouse")],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("street_address", models.CharField(max_length=200, verbose_name="street address")),
+                        ("postal_code", models.CharField(blank=True, max_length=20, verbose_name="postal code")),
+                        ("city", models.CharField(max_length=100, verbose_name="city")),
+                        ("country_code", models.CharField(max_length=2, verbose_name="country")),
+                        ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                        ("latitude", models.FloatField(verbose_name="latitude")),
+                        ("longitude", models.FloatField(verbose_name="longitude")),
+                        (
+                            "time_zone",
+                            models.CharField(
+                                help_text="For example Europe/Berlin.", max_length=60, verbose_name="time zone"
+                            ),
+                        ),
+                        ("offers_pickup", models.BooleanField(default=False, verbose_name="offers pickup")),
+                        ("ships", models.BooleanField(default=False, verbose_name="ships")),
+                        ("takes_returns", models.BooleanField(default=False, verbose_name="takes returns")),
+                        (
+                            "pickup_lead_minutes",
+                            models.PositiveIntegerField(default=120, verbose_name="pickup lead time in minutes"),
+                        ),
+                        (
+                            "pickup_keep_days",
+                            models.PositiveIntegerField(default=7, verbose_name="keeps pickups for days"),
+                        ),
+                        ("ship_rank", models.PositiveIntegerField(default=100, verbose_name="shipping rank")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                    ],
+                    options={
+                        "verbose_name": "location",
+                        "verbose_name_plural": "locations",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                                name="location_is_on_earth",
+                            )
                         ],
-                        verbose_name="weekday",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OpeningException",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("day", models.DateField(verbose_name="day")),
+                        ("opens", models.TimeField(blank=True, null=True, verbose_name="opens")),
+                        ("closes", models.TimeField(blank=True, null=True, verbose_name="closes")),
+                        ("note", core.translated.TranslatedField(blank=True, default=dict, verbose_name="note")),
+                        (
+                            "location",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="exceptions",
+                                to="inventory.location",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "exceptional hours",
+                        "verbose_name_plural": "exceptional hours",
+                        "ordering": ["day"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OpeningHours",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "weekday",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (0, "Monday"),
+                                    (1, "Tuesday"),
+                                    (2, "Wednesday"),
+                                    (3, "Thursday"),
+                                    (4, "Friday"),
+                                    (5, "Saturday"),
+                                    (6, "Sunday"),
+                                ],
+                                verbose_name="weekday",
+                            ),
+                        ),
+                        ("opens", models.TimeField(verbose_name="opens")),
+                        ("closes", models.TimeField(verbose_name="closes")),
+                        (
+                            "location",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="hours",
+                                to="inventory.location",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "opening hours",
+                        "verbose_name_plural": "opening hours",
+                        "ordering": ["weekday", "opens"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Product",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("slug", models.SlugField(max_length=120, unique=True, verbose_name="slug")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "description",
+                            core.translated.TranslatedField(blank=True, default=dict, verbose_name="description"),
+                        ),
+                        ("brand", models.CharField(blank=True, max_length=120, verbose_name="brand")),
+                        ("attributes", models.JSONField(blank=True, default=dict, verbose_name="attributes")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                                default="draft",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published at")),
+                        ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                        ("search_words", models.TextField(default="", editable=False)),
+                        ("search_vector", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                        (
+                            "category",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="products",
+                                to="inventory.category",
+                                verbose_name="category",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "product",
+                        "verbose_name_plural": "products",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StaffAssignment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[("clerk", "clerk"), ("manager", "manager"), ("head_office", "head_office")],
+                                max_length=20,
+                                verbose_name="role",
+                            ),
+                        ),
+                        (
+                            "location",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="assignments",
+                                to="inventory.location",
+                            ),
+                        ),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="assignments",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "staff assignment",
+                        "verbose_name_plural": "staff assignments",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StockLevel",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("on_hand", models.IntegerField(default=0, verbose_name="on hand")),
+                        ("reserved", models.IntegerField(default=0, verbose_name="reserved")),
+                        ("safety", models.PositiveIntegerField(default=0, verbose_name="safety stock")),
+                        (
+                            "location",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="levels",
+                                to="inventory.location",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "stock level",
+                        "verbose_name_plural": "stock levels",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Reservation",
+                    fields=[
+                        ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                        ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("held", "Held"),
+                                    ("committed", "Committed"),
+                                    ("fulfilled", "Fulfilled"),
+                                    ("released", "Released"),
+                                ],
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
+                        ("created_at", models.DateTimeField(verbose_name="created at")),
+                        (
+                            "level",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reservations",
+                                to="inventory.stocklevel",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "reservation",
+                        "verbose_name_plural": "reservations",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StockMovement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("received", "Received"),
+                                    ("adjusted", "Adjusted"),
+                                    ("reserved", "Reserved"),
+                                    ("released", "Released"),
+                                    ("sold", "Sold in the store"),
+                                    ("handed_over", "Handed over"),
+                                    ("shipped", "Shipped"),
+                                    ("returned", "Returned"),
+                                ],
+                                max_length=20,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("on_hand_change", models.IntegerField(default=0, verbose_name="on hand")),
+                        ("reserved_change", models.IntegerField(default=0, verbose_name="reserved")),
+                        ("cause_kind", models.CharField(max_length=20, verbose_name="cause")),
+                        ("cause_id", models.CharField(max_length=64, verbose_name="cause number")),
+                        ("channel", models.CharField(max_length=40, verbose_name="channel")),
+                        ("actor_id", models.BigIntegerField(null=True, verbose_name="staff")),
+                        ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                        ("occurred_at", models.DateTimeField(verbose_name="occurred at")),
+                        (
+                            "level",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="movements",
+                                to="inventory.stocklevel",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "stock movement",
+                        "verbose_name_plural": "stock movements",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Variant",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("sku", models.CharField(max_length=64, unique=True, verbose_name="SKU")),
+                        (
+                            "attributes",
+                            models.JSONField(
+                                blank=True,
+                                default=dict,
+                                help_text='For example {"colour": {"en": "Blue"}}.',
+                                verbose_name="attributes",
+                            ),
+                        ),
+                        ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
+                        ("low_stock_below", models.PositiveIntegerField(default=0, verbose_name="low stock below")),
+                        (
+                            "product",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="variants",
+                                to="inventory.product",
+                                verbose_name="product",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "variant",
+                        "verbose_name_plural": "variants",
+                        "ordering": ["position", "id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Price",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
+                        ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="prices",
+                                to="inventory.variant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "price",
+                        "verbose_name_plural": "prices",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Media",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("file", models.FileField(max_length=200, upload_to="products/", verbose_name="file")),
+                        (
+                            "alt",
+                            core.translated.TranslatedField(blank=True, default=dict, verbose_name="alternative text"),
+                        ),
+                        ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                        (
+                            "product",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="media",
+                                to="inventory.product",
+                                verbose_name="product",
+                            ),
+                        ),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="media",
+                                to="inventory.variant",
+                                verbose_name="variant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "picture",
+                        "verbose_name_plural": "pictures",
+                        "ordering": ["position", "id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Barcode",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=32, unique=True, verbose_name="code")),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="barcodes",
+                                to="inventory.variant",
+                                verbose_name="variant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "barcode",
+                        "verbose_name_plural": "barcodes",
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="stocklevel",
+                    name="variant",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="levels", to="inventory.variant"
                     ),
                 ),
-                ("opens", models.TimeField(verbose_name="opens")),
-                ("closes", models.TimeField(verbose_name="closes")),
-                (
-                    "location",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="hours", to="inventory.location"
+                migrations.AddIndex(
+                    model_name="category",
+                    index=models.Index(fields=["path"], name="category_subtree", opclasses=["text_pattern_ops"]),
+                ),
+                migrations.AddConstraint(
+                    model_name="openingexception",
+                    constraint=models.UniqueConstraint(
+                        fields=("location", "day"), name="opening_exception_one_per_day"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "opening hours",
-                "verbose_name_plural": "opening hours",
-                "ordering": ["weekday", "opens"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Product",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="slug")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                ("description", core.translated.TranslatedField(blank=True, default=dict, verbose_name="description")),
-                ("brand", models.CharField(blank=True, max_length=120, verbose_name="brand")),
-                ("attributes", models.JSONField(blank=True, default=dict, verbose_name="attributes")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="state",
+                migrations.AddConstraint(
+                    model_name="openingexception",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closes__isnull", True), ("opens__isnull", True)),
+                            ("closes__gt", models.F("opens")),
+                            _connector="OR",
+                        ),
+                        name="opening_exception_closed_or_a_span",
                     ),
                 ),
-                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published at")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
-                ("search_words", models.TextField(default="", editable=False)),
-                ("search_vector", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                (
-                    "category",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="products",
-                        to="inventory.category",
-                        verbose_name="category",
+                migrations.AddConstraint(
+                    model_name="openinghours",
+                    constraint=models.UniqueConstraint(
+                        fields=("location", "weekday", "opens"), name="opening_hours_span_once"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "product",
-                "verbose_name_plural": "products",
-            },
-        ),
-        migrations.CreateModel(
-            name="StaffAssignment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("clerk", "clerk"), ("manager", "manager"), ("head_office", "head_office")],
-                        max_length=20,
-                        verbose_name="role",
+                migrations.AddConstraint(
+                    model_name="openinghours",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("closes__gt", models.F("opens"))), name="opening_hours_close_after_opening"
                     ),
                 ),
-                (
-                    "location",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="assignments",
-                        to="inventory.location",
+                migrations.AddIndex(
+                    model_name="product",
+                    index=django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="product_full_text"),
+                ),
+                migrations.AddIndex(
+                    model_name="product",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_words"], name="product_trigrams", opclasses=["gin_trgm_ops"]
                     ),
                 ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="assignments",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="product",
+                    index=models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["-published_at", "-id"],
+                        name="product_newest",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "staff assignment",
-                "verbose_name_plural": "staff assignments",
-            },
-        ),
-        migrations.CreateModel(
-            name="StockLevel",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on_hand", models.IntegerField(default=0, verbose_name="on hand")),
-                ("reserved", models.IntegerField(default=0, verbose_name="reserved")),
-                ("safety", models.PositiveIntegerField(default=0, verbose_name="safety stock")),
-                (
-                    "location",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="levels", to="inventory.location"
+                migrations.AddConstraint(
+                    model_name="product",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            ("published_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="product_published_has_its_time",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "stock level",
-                "verbose_name_plural": "stock levels",
-            },
-        ),
-        migrations.CreateModel(
-            name="Reservation",
-            fields=[
-                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("held", "Held"),
-                            ("committed", "Committed"),
-                            ("fulfilled", "Fulfilled"),
-                            ("released", "Released"),
-                        ],
-                        max_length=10,
-                        verbose_name="state",
+                migrations.AddConstraint(
+                    model_name="staffassignment",
+                    constraint=models.UniqueConstraint(
+                        fields=("staff", "location"), name="staff_assignment_one_role_per_store", nulls_distinct=False
                     ),
                 ),
-                ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
-                ("created_at", models.DateTimeField(verbose_name="created at")),
-                (
-                    "level",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reservations",
-                        to="inventory.stocklevel",
+                migrations.AddIndex(
+                    model_name="reservation",
+                    index=models.Index(
+                        condition=models.Q(("state", "held")), fields=["expires_at"], name="reservation_expiring"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "reservation",
-                "verbose_name_plural": "reservations",
-            },
-        ),
-        migrations.CreateModel(
-            name="StockMovement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("received", "Received"),
-                            ("adjusted", "Adjusted"),
-                            ("reserved", "Reserved"),
-                            ("released", "Released"),
-                            ("sold", "Sold in the store"),
-                            ("handed_over", "Handed over"),
-                            ("shipped", "Shipped"),
-                            ("returned", "Returned"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind",
+                migrations.AddIndex(
+                    model_name="reservation",
+                    index=models.Index(
+                        condition=models.Q(("state__in", ("held", "committed"))),
+                        fields=["level"],
+                        name="reservation_live_by_level",
                     ),
                 ),
-                ("on_hand_change", models.IntegerField(default=0, verbose_name="on hand")),
-                ("reserved_change", models.IntegerField(default=0, verbose_name="reserved")),
-                ("cause_kind", models.CharField(max_length=20, verbose_name="cause")),
-                ("cause_id", models.CharField(max_length=64, verbose_name="cause number")),
-                ("channel", models.CharField(max_length=40, verbose_name="channel")),
-                ("actor_id", models.BigIntegerField(null=True, verbose_name="staff")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
-                ("occurred_at", models.DateTimeField(verbose_name="occurred at")),
-                (
-                    "level",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="inventory.stocklevel"
+                migrations.AddConstraint(
+                    model_name="reservation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="reservation_of_at_least_one"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "stock movement",
-                "verbose_name_plural": "stock movements",
-            },
-        ),
-        migrations.CreateModel(
-            name="Variant",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sku", models.CharField(max_length=64, unique=True, verbose_name="SKU")),
-                (
-                    "attributes",
-                    models.JSONField(
-                        blank=True,
-                        default=dict,
-                        help_text='For example {"colour": {"en": "Blue"}}.',
-                        verbose_name="attributes",
+                migrations.AddConstraint(
+                    model_name="reservation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "held"), _negated=True), ("expires_at__isnull", False), _connector="OR"
+                        ),
+                        name="reservation_held_has_an_end",
                     ),
                 ),
-                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
-                ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
-                ("low_stock_below", models.PositiveIntegerField(default=0, verbose_name="low stock below")),
-                (
-                    "product",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="variants",
-                        to="inventory.product",
-                        verbose_name="product",
+                migrations.AddConstraint(
+                    model_name="stockmovement",
+                    constraint=models.UniqueConstraint(
+                        fields=("level", "cause_kind", "cause_id", "kind"), name="stock_movement_once_per_cause"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "variant",
-                "verbose_name_plural": "variants",
-                "ordering": ["position", "id"],
-            },
-        ),
-        migrations.AddField(
-            model_name="stocklevel",
-            name="variant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="levels", to="inventory.variant"
-            ),
-        ),
-        migrations.CreateModel(
-            name="Price",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="prices", to="inventory.variant"
+                migrations.AddConstraint(
+                    model_name="stockmovement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("on_hand_change", 0), ("reserved_change", 0), _negated=True),
+                        name="stock_movement_moves_something",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "price",
-                "verbose_name_plural": "prices",
-            },
-        ),
-        migrations.CreateModel(
-            name="Media",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("file", models.FileField(max_length=200, upload_to="products/", verbose_name="file")),
-                ("alt", core.translated.TranslatedField(blank=True, default=dict, verbose_name="alternative text")),
-                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
-                (
-                    "product",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="media",
-                        to="inventory.product",
-                        verbose_name="product",
+                migrations.AddIndex(
+                    model_name="stocklevel",
+                    index=models.Index(fields=["location", "variant"], name="stock_level_by_location"),
+                ),
+                migrations.AddConstraint(
+                    model_name="stocklevel",
+                    constraint=models.UniqueConstraint(
+                        fields=("variant", "location"), name="stock_level_one_per_location"
                     ),
                 ),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="media",
-                        to="inventory.variant",
-                        verbose_name="variant",
+                migrations.AddConstraint(
+                    model_name="stocklevel",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("reserved__gte", 0), ("reserved__lte", models.F("on_hand"))),
+                        name="stock_level_reserved_within_on_hand",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "picture",
-                "verbose_name_plural": "pictures",
-                "ordering": ["position", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Barcode",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=32, unique=True, verbose_name="code")),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="barcodes",
-                        to="inventory.variant",
-                        verbose_name="variant",
+                migrations.AddConstraint(
+                    model_name="price",
+                    constraint=models.UniqueConstraint(
+                        fields=("variant", "currency"), name="price_one_per_variant_and_currency"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "barcode",
-                "verbose_name_plural": "barcodes",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="category",
-            index=models.Index(fields=["path"], name="category_subtree", opclasses=["text_pattern_ops"]),
-        ),
-        migrations.AddConstraint(
-            model_name="openingexception",
-            constraint=models.UniqueConstraint(fields=("location", "day"), name="opening_exception_one_per_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="openingexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closes__isnull", True), ("opens__isnull", True)),
-                    ("closes__gt", models.F("opens")),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="price",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="price_is_not_negative"
+                    ),
                 ),
-                name="opening_exception_closed_or_a_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.UniqueConstraint(fields=("location", "weekday", "opens"), name="opening_hours_span_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes__gt", models.F("opens"))), name="opening_hours_close_after_opening"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="product_full_text"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_words"], name="product_trigrams", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("state", "published")), fields=["-published_at", "-id"], name="product_newest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True), ("published_at__isnull", False), _connector="OR"
-                ),
-                name="product_published_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffassignment",
-            constraint=models.UniqueConstraint(
-                fields=("staff", "location"), name="staff_assignment_one_role_per_store", nulls_distinct=False
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(
-                condition=models.Q(("state", "held")), fields=["expires_at"], name="reservation_expiring"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(
-                condition=models.Q(("state__in", ("held", "committed"))),
-                fields=["level"],
-                name="reservation_live_by_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="reservation_of_at_least_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "held"), _negated=True), ("expires_at__isnull", False), _connector="OR"
-                ),
-                name="reservation_held_has_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmovement",
-            constraint=models.UniqueConstraint(
-                fields=("level", "cause_kind", "cause_id", "kind"), name="stock_movement_once_per_cause"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_hand_change", 0), ("reserved_change", 0), _negated=True),
-                name="stock_movement_moves_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stocklevel",
-            index=models.Index(fields=["location", "variant"], name="stock_level_by_location"),
-        ),
-        migrations.AddConstraint(
-            model_name="stocklevel",
-            constraint=models.UniqueConstraint(fields=("variant", "location"), name="stock_level_one_per_location"),
-        ),
-        migrations.AddConstraint(
-            model_name="stocklevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reserved__gte", 0), ("reserved__lte", models.F("on_hand"))),
-                name="stock_level_reserved_within_on_hand",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.UniqueConstraint(
-                fields=("variant", "currency"), name="price_one_per_variant_and_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="price",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="price_is_not_negative"),
+            ]
         ),
     ]

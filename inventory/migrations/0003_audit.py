@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,615 +18,633 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="LocationChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("store", "Store"), ("warehouse", "Warehouse")], max_length=10, verbose_name="kind"
+        Together(
+            [
+                migrations.CreateModel(
+                    name="LocationChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("store", "Store"), ("warehouse", "Warehouse")],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("street_address", models.CharField(max_length=200, verbose_name="street address")),
+                        ("postal_code", models.CharField(blank=True, max_length=20, verbose_name="postal code")),
+                        ("city", models.CharField(max_length=100, verbose_name="city")),
+                        ("country_code", models.CharField(max_length=2, verbose_name="country")),
+                        ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                        ("latitude", models.FloatField(verbose_name="latitude")),
+                        ("longitude", models.FloatField(verbose_name="longitude")),
+                        (
+                            "time_zone",
+                            models.CharField(
+                                help_text="For example Europe/Berlin.", max_length=60, verbose_name="time zone"
+                            ),
+                        ),
+                        ("offers_pickup", models.BooleanField(default=False, verbose_name="offers pickup")),
+                        ("ships", models.BooleanField(default=False, verbose_name="ships")),
+                        ("takes_returns", models.BooleanField(default=False, verbose_name="takes returns")),
+                        (
+                            "pickup_lead_minutes",
+                            models.PositiveIntegerField(default=120, verbose_name="pickup lead time in minutes"),
+                        ),
+                        (
+                            "pickup_keep_days",
+                            models.PositiveIntegerField(default=7, verbose_name="keeps pickups for days"),
+                        ),
+                        ("ship_rank", models.PositiveIntegerField(default=100, verbose_name="shipping rank")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OpeningHoursChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        (
+                            "weekday",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (0, "Monday"),
+                                    (1, "Tuesday"),
+                                    (2, "Wednesday"),
+                                    (3, "Thursday"),
+                                    (4, "Friday"),
+                                    (5, "Saturday"),
+                                    (6, "Sunday"),
+                                ],
+                                verbose_name="weekday",
+                            ),
+                        ),
+                        ("opens", models.TimeField(verbose_name="opens")),
+                        ("closes", models.TimeField(verbose_name="closes")),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PriceChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ProductChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("slug", models.SlugField(db_index=False, max_length=120, verbose_name="slug")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "description",
+                            core.translated.TranslatedField(blank=True, default=dict, verbose_name="description"),
+                        ),
+                        ("brand", models.CharField(blank=True, max_length=120, verbose_name="brand")),
+                        ("attributes", models.JSONField(blank=True, default=dict, verbose_name="attributes")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                                default="draft",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published at")),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StaffAssignmentChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[("clerk", "clerk"), ("manager", "manager"), ("head_office", "head_office")],
+                                max_length=20,
+                                verbose_name="role",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VariantChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("sku", models.CharField(max_length=64, verbose_name="SKU")),
+                        (
+                            "attributes",
+                            models.JSONField(
+                                blank=True,
+                                default=dict,
+                                help_text='For example {"colour": {"en": "Blue"}}.',
+                                verbose_name="attributes",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
+                        ("low_stock_below", models.PositiveIntegerField(default=0, verbose_name="low stock below")),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                pgtrigger.migrations.AddTrigger(
+                    model_name="location",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."country_code" IS DISTINCT FROM (NEW."country_code") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."offers_pickup" IS DISTINCT FROM (NEW."offers_pickup") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."pickup_keep_days" IS DISTINCT FROM (NEW."pickup_keep_days") OR OLD."pickup_lead_minutes" IS DISTINCT FROM (NEW."pickup_lead_minutes") OR OLD."postal_code" IS DISTINCT FROM (NEW."postal_code") OR OLD."ship_rank" IS DISTINCT FROM (NEW."ship_rank") OR OLD."ships" IS DISTINCT FROM (NEW."ships") OR OLD."street_address" IS DISTINCT FROM (NEW."street_address") OR OLD."takes_returns" IS DISTINCT FROM (NEW."takes_returns") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone"))',
+                            func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
+                            hash="a6e013ebfbd94cb5b6edb50aaf63249abf514908",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_33415",
+                            table="inventory_location",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                ("street_address", models.CharField(max_length=200, verbose_name="street address")),
-                ("postal_code", models.CharField(blank=True, max_length=20, verbose_name="postal code")),
-                ("city", models.CharField(max_length=100, verbose_name="city")),
-                ("country_code", models.CharField(max_length=2, verbose_name="country")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
-                ("latitude", models.FloatField(verbose_name="latitude")),
-                ("longitude", models.FloatField(verbose_name="longitude")),
-                (
-                    "time_zone",
-                    models.CharField(help_text="For example Europe/Berlin.", max_length=60, verbose_name="time zone"),
-                ),
-                ("offers_pickup", models.BooleanField(default=False, verbose_name="offers pickup")),
-                ("ships", models.BooleanField(default=False, verbose_name="ships")),
-                ("takes_returns", models.BooleanField(default=False, verbose_name="takes returns")),
-                (
-                    "pickup_lead_minutes",
-                    models.PositiveIntegerField(default=120, verbose_name="pickup lead time in minutes"),
-                ),
-                ("pickup_keep_days", models.PositiveIntegerField(default=7, verbose_name="keeps pickups for days")),
-                ("ship_rank", models.PositiveIntegerField(default=100, verbose_name="shipping rank")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="OpeningHoursChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                (
-                    "weekday",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (0, "Monday"),
-                            (1, "Tuesday"),
-                            (2, "Wednesday"),
-                            (3, "Thursday"),
-                            (4, "Friday"),
-                            (5, "Saturday"),
-                            (6, "Sunday"),
-                        ],
-                        verbose_name="weekday",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="location",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
+                            hash="d8cf831d74432c8a2c639d2f1e45a602bc882a67",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_364ae",
+                            table="inventory_location",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                ("opens", models.TimeField(verbose_name="opens")),
-                ("closes", models.TimeField(verbose_name="closes")),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="PriceChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="ProductChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("slug", models.SlugField(db_index=False, max_length=120, verbose_name="slug")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                ("description", core.translated.TranslatedField(blank=True, default=dict, verbose_name="description")),
-                ("brand", models.CharField(blank=True, max_length=120, verbose_name="brand")),
-                ("attributes", models.JSONField(blank=True, default=dict, verbose_name="attributes")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="state",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="openinghours",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."closes" IS DISTINCT FROM (NEW."closes") OR OLD."location_id" IS DISTINCT FROM (NEW."location_id") OR OLD."opens" IS DISTINCT FROM (NEW."opens") OR OLD."weekday" IS DISTINCT FROM (NEW."weekday"))',
+                            func='INSERT INTO "inventory_openinghourschange" ("closes", "location_id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."location_id", OLD."opens", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."weekday"); RETURN NULL;',
+                            hash="01ba665d17cd1e776a55e2dab6c2849d3b6b8664",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_c0b3f",
+                            table="inventory_openinghours",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published at")),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="StaffAssignmentChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("clerk", "clerk"), ("manager", "manager"), ("head_office", "head_office")],
-                        max_length=20,
-                        verbose_name="role",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="openinghours",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_openinghourschange" ("closes", "location_id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."location_id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;',
+                            hash="24a41e3858cb7dedb3660c35d5c1ee5470241dcd",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_6b0fd",
+                            table="inventory_openinghours",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="VariantChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("sku", models.CharField(max_length=64, verbose_name="SKU")),
-                (
-                    "attributes",
-                    models.JSONField(
+                pgtrigger.migrations.AddTrigger(
+                    model_name="price",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."variant_id" IS DISTINCT FROM (NEW."variant_id"))',
+                            func='INSERT INTO "inventory_pricechange" ("amount", "currency", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "variant_id") VALUES (OLD."amount", OLD."currency", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."variant_id"); RETURN NULL;',
+                            hash="b23e7924b9065e242a0d40c14d1268403ab8d5af",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_9b6ae",
+                            table="inventory_price",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="price",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_pricechange" ("amount", "currency", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "variant_id") VALUES (OLD."amount", OLD."currency", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."variant_id"); RETURN NULL;',
+                            hash="12a86f0bb73495dbef2f5ed8a44a0652dc475c70",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_f8fe1",
+                            table="inventory_price",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="product",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."brand" IS DISTINCT FROM (NEW."brand") OR OLD."category_id" IS DISTINCT FROM (NEW."category_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."state" IS DISTINCT FROM (NEW."state"))',
+                            func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_at", OLD."slug", OLD."state"); RETURN NULL;',
+                            hash="ba0d42ce7edee4acc7971774cb6138f056d71747",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_23ae4",
+                            table="inventory_product",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="product",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_at", OLD."slug", OLD."state"); RETURN NULL;',
+                            hash="1866fd5266008595457076c80a1461dffc47dc43",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_c5b0b",
+                            table="inventory_product",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="staffassignment",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."location_id" IS DISTINCT FROM (NEW."location_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."staff_id" IS DISTINCT FROM (NEW."staff_id"))',
+                            func='INSERT INTO "inventory_staffassignmentchange" ("location_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "staff_id") VALUES (OLD."location_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role", OLD."staff_id"); RETURN NULL;',
+                            hash="a2921c60c8561ac73444061451afaea8eafad1b3",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_f56b0",
+                            table="inventory_staffassignment",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="staffassignment",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_staffassignmentchange" ("location_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "staff_id") VALUES (OLD."location_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."staff_id"); RETURN NULL;',
+                            hash="1bce70777a946d966bae8e22e9f12261420e8567",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_699f0",
+                            table="inventory_staffassignment",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="variant",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."low_stock_below" IS DISTINCT FROM (NEW."low_stock_below") OR OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."sku" IS DISTINCT FROM (NEW."sku"))',
+                            func='INSERT INTO "inventory_variantchange" ("attributes", "is_active", "low_stock_below", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "sku") VALUES (OLD."attributes", OLD."is_active", OLD."low_stock_below", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."product_id", OLD."sku"); RETURN NULL;',
+                            hash="2c3c99b5f475a68fc8b52c0a242c54bb9bf443df",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_a4cec",
+                            table="inventory_variant",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="variant",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_variantchange" ("attributes", "is_active", "low_stock_below", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "sku") VALUES (OLD."attributes", OLD."is_active", OLD."low_stock_below", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."product_id", OLD."sku"); RETURN NULL;',
+                            hash="b29e844217d35104de12e3d958657f0a2542e24d",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_1d3ee",
+                            table="inventory_variant",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="locationchange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="locationchange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="code_name_kind_street_address_postal_code_city_country_code_phone_latitude_longitude_time_zone_offers_pickup_ships_takes_returns_pickup_lead_minutes_pickup_keep_days_ship_rank_is_active_events",
+                        to="inventory.location",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="openinghourschange",
+                    name="location",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="inventory.location",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="openinghourschange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="openinghourschange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="location_weekday_opens_closes_events",
+                        to="inventory.openinghours",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pricechange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pricechange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="variant_currency_amount_events",
+                        to="inventory.price",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pricechange",
+                    name="variant",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="inventory.variant",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="productchange",
+                    name="category",
+                    field=models.ForeignKey(
                         blank=True,
-                        default=dict,
-                        help_text='For example {"colour": {"en": "Blue"}}.',
-                        verbose_name="attributes",
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="inventory.category",
+                        verbose_name="category",
                     ),
                 ),
-                ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
-                ("low_stock_below", models.PositiveIntegerField(default=0, verbose_name="low stock below")),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="location",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."country_code" IS DISTINCT FROM (NEW."country_code") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."offers_pickup" IS DISTINCT FROM (NEW."offers_pickup") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."pickup_keep_days" IS DISTINCT FROM (NEW."pickup_keep_days") OR OLD."pickup_lead_minutes" IS DISTINCT FROM (NEW."pickup_lead_minutes") OR OLD."postal_code" IS DISTINCT FROM (NEW."postal_code") OR OLD."ship_rank" IS DISTINCT FROM (NEW."ship_rank") OR OLD."ships" IS DISTINCT FROM (NEW."ships") OR OLD."street_address" IS DISTINCT FROM (NEW."street_address") OR OLD."takes_returns" IS DISTINCT FROM (NEW."takes_returns") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone"))',
-                    func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
-                    hash="a6e013ebfbd94cb5b6edb50aaf63249abf514908",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_33415",
-                    table="inventory_location",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="productchange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="location",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
-                    hash="d8cf831d74432c8a2c639d2f1e45a602bc882a67",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_364ae",
-                    table="inventory_location",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="productchange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="slug_name_description_brand_category_attributes_state_published_at_events",
+                        to="inventory.product",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="openinghours",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."closes" IS DISTINCT FROM (NEW."closes") OR OLD."location_id" IS DISTINCT FROM (NEW."location_id") OR OLD."opens" IS DISTINCT FROM (NEW."opens") OR OLD."weekday" IS DISTINCT FROM (NEW."weekday"))',
-                    func='INSERT INTO "inventory_openinghourschange" ("closes", "location_id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."location_id", OLD."opens", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."weekday"); RETURN NULL;',
-                    hash="01ba665d17cd1e776a55e2dab6c2849d3b6b8664",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_c0b3f",
-                    table="inventory_openinghours",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="staffassignmentchange",
+                    name="location",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="inventory.location",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="openinghours",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_openinghourschange" ("closes", "location_id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."location_id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;',
-                    hash="24a41e3858cb7dedb3660c35d5c1ee5470241dcd",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_6b0fd",
-                    table="inventory_openinghours",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="staffassignmentchange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="price",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."variant_id" IS DISTINCT FROM (NEW."variant_id"))',
-                    func='INSERT INTO "inventory_pricechange" ("amount", "currency", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "variant_id") VALUES (OLD."amount", OLD."currency", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."variant_id"); RETURN NULL;',
-                    hash="b23e7924b9065e242a0d40c14d1268403ab8d5af",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_9b6ae",
-                    table="inventory_price",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="staffassignmentchange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="staff_location_role_events",
+                        to="inventory.staffassignment",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="price",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_pricechange" ("amount", "currency", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "variant_id") VALUES (OLD."amount", OLD."currency", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."variant_id"); RETURN NULL;',
-                    hash="12a86f0bb73495dbef2f5ed8a44a0652dc475c70",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_f8fe1",
-                    table="inventory_price",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="staffassignmentchange",
+                    name="staff",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="product",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."brand" IS DISTINCT FROM (NEW."brand") OR OLD."category_id" IS DISTINCT FROM (NEW."category_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."state" IS DISTINCT FROM (NEW."state"))',
-                    func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_at", OLD."slug", OLD."state"); RETURN NULL;',
-                    hash="ba0d42ce7edee4acc7971774cb6138f056d71747",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_23ae4",
-                    table="inventory_product",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="variantchange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="product",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_at", OLD."slug", OLD."state"); RETURN NULL;',
-                    hash="1866fd5266008595457076c80a1461dffc47dc43",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_c5b0b",
-                    table="inventory_product",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="variantchange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="product_sku_attributes_is_active_low_stock_below_events",
+                        to="inventory.variant",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="staffassignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."location_id" IS DISTINCT FROM (NEW."location_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."staff_id" IS DISTINCT FROM (NEW."staff_id"))',
-                    func='INSERT INTO "inventory_staffassignmentchange" ("location_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "staff_id") VALUES (OLD."location_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role", OLD."staff_id"); RETURN NULL;',
-                    hash="a2921c60c8561ac73444061451afaea8eafad1b3",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_f56b0",
-                    table="inventory_staffassignment",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="variantchange",
+                    name="product",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="inventory.product",
+                        verbose_name="product",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="staffassignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_staffassignmentchange" ("location_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "staff_id") VALUES (OLD."location_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."staff_id"); RETURN NULL;',
-                    hash="1bce70777a946d966bae8e22e9f12261420e8567",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_699f0",
-                    table="inventory_staffassignment",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="locationchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="ac8959b09be6cf52321b747f3ff19bb953c82f38",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_d02cc",
+                            table="inventory_locationchange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="variant",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."low_stock_below" IS DISTINCT FROM (NEW."low_stock_below") OR OLD."product_id" IS DISTINCT FROM (NEW."product_id") OR OLD."sku" IS DISTINCT FROM (NEW."sku"))',
-                    func='INSERT INTO "inventory_variantchange" ("attributes", "is_active", "low_stock_below", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "sku") VALUES (OLD."attributes", OLD."is_active", OLD."low_stock_below", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."product_id", OLD."sku"); RETURN NULL;',
-                    hash="2c3c99b5f475a68fc8b52c0a242c54bb9bf443df",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_a4cec",
-                    table="inventory_variant",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="openinghourschange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="b495276cd6ba4781fe414f9cadc175e7aac40948",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_9744d",
+                            table="inventory_openinghourschange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="variant",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_variantchange" ("attributes", "is_active", "low_stock_below", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "sku") VALUES (OLD."attributes", OLD."is_active", OLD."low_stock_below", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."product_id", OLD."sku"); RETURN NULL;',
-                    hash="b29e844217d35104de12e3d958657f0a2542e24d",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_1d3ee",
-                    table="inventory_variant",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricechange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="370c44f020775c355468655dd76318baa7c69536",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_4e403",
+                            table="inventory_pricechange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="locationchange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="locationchange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="code_name_kind_street_address_postal_code_city_country_code_phone_latitude_longitude_time_zone_offers_pickup_ships_takes_returns_pickup_lead_minutes_pickup_keep_days_ship_rank_is_active_events",
-                to="inventory.location",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openinghourschange",
-            name="location",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="inventory.location",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openinghourschange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openinghourschange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="location_weekday_opens_closes_events",
-                to="inventory.openinghours",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pricechange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pricechange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="variant_currency_amount_events",
-                to="inventory.price",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pricechange",
-            name="variant",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="inventory.variant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="productchange",
-            name="category",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="inventory.category",
-                verbose_name="category",
-            ),
-        ),
-        migrations.AddField(
-            model_name="productchange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="productchange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="slug_name_description_brand_category_attributes_state_published_at_events",
-                to="inventory.product",
-            ),
-        ),
-        migrations.AddField(
-            model_name="staffassignmentchange",
-            name="location",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="inventory.location",
-            ),
-        ),
-        migrations.AddField(
-            model_name="staffassignmentchange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="staffassignmentchange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="staff_location_role_events",
-                to="inventory.staffassignment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="staffassignmentchange",
-            name="staff",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="variantchange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="variantchange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="product_sku_attributes_is_active_low_stock_below_events",
-                to="inventory.variant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="variantchange",
-            name="product",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="inventory.product",
-                verbose_name="product",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="locationchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="ac8959b09be6cf52321b747f3ff19bb953c82f38",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_d02cc",
-                    table="inventory_locationchange",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="productchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="dc7fcea8b94e35cef485ac9c15d1ec8a20460deb",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_76a2e",
+                            table="inventory_productchange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="openinghourschange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="b495276cd6ba4781fe414f9cadc175e7aac40948",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_9744d",
-                    table="inventory_openinghourschange",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="staffassignmentchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="f6b3d468bab55933462f6592d3a070bd85b5299d",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_e5a99",
+                            table="inventory_staffassignmentchange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pricechange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="370c44f020775c355468655dd76318baa7c69536",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_4e403",
-                    table="inventory_pricechange",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="variantchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="b5ec20981f6169a351de106083b12fcb5095d88c",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_a72e8",
+                            table="inventory_variantchange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="productchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="dc7fcea8b94e35cef485ac9c15d1ec8a20460deb",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_76a2e",
-                    table="inventory_productchange",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="staffassignmentchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="f6b3d468bab55933462f6592d3a070bd85b5299d",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_e5a99",
-                    table="inventory_staffassignmentchange",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="variantchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="b5ec20981f6169a351de106083b12fcb5095d88c",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_a72e8",
-                    table="inventory_variantchange",
-                    when="BEFORE",
-                ),
-            ),
+            ]
         ),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,244 +16,259 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="TaxCategory",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                (
-                    "is_standard",
-                    models.BooleanField(
-                        default=False, help_text="For goods without a category.", verbose_name="standard"
+        Together(
+            [
+                migrations.CreateModel(
+                    name="TaxCategory",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "is_standard",
+                            models.BooleanField(
+                                default=False, help_text="For goods without a category.", verbose_name="standard"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "tax category",
+                        "verbose_name_plural": "tax categories",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TaxCategoryChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        (
+                            "is_standard",
+                            models.BooleanField(
+                                default=False, help_text="For goods without a category.", verbose_name="standard"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="location",
+                    name="update_update",
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="location",
+                    name="delete_delete",
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="product",
+                    name="update_update",
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="product",
+                    name="delete_delete",
+                ),
+                migrations.AddField(
+                    model_name="location",
+                    name="region",
+                    field=models.CharField(blank=True, db_default="", max_length=200, verbose_name="state or province"),
+                ),
+                migrations.AddField(
+                    model_name="locationchange",
+                    name="region",
+                    field=models.CharField(blank=True, db_default="", max_length=200, verbose_name="state or province"),
+                ),
+                migrations.AlterField(
+                    model_name="locationchange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="code_name_kind_street_address_postal_code_city_region_country_code_phone_latitude_longitude_time_zone_offers_pickup_ships_takes_returns_pickup_lead_minutes_pickup_keep_days_ship_rank_is_active_events",
+                        to="inventory.location",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "tax category",
-                "verbose_name_plural": "tax categories",
-            },
-        ),
-        migrations.CreateModel(
-            name="TaxCategoryChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                (
-                    "is_standard",
-                    models.BooleanField(
-                        default=False, help_text="For goods without a category.", verbose_name="standard"
+                migrations.AlterField(
+                    model_name="productchange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="slug_name_description_brand_category_tax_category_attributes_state_published_at_events",
+                        to="inventory.product",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="location",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="location",
-            name="delete_delete",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="product",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="product",
-            name="delete_delete",
-        ),
-        migrations.AddField(
-            model_name="location",
-            name="region",
-            field=models.CharField(blank=True, db_default="", max_length=200, verbose_name="state or province"),
-        ),
-        migrations.AddField(
-            model_name="locationchange",
-            name="region",
-            field=models.CharField(blank=True, db_default="", max_length=200, verbose_name="state or province"),
-        ),
-        migrations.AlterField(
-            model_name="locationchange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="code_name_kind_street_address_postal_code_city_region_country_code_phone_latitude_longitude_time_zone_offers_pickup_ships_takes_returns_pickup_lead_minutes_pickup_keep_days_ship_rank_is_active_events",
-                to="inventory.location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="productchange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="slug_name_description_brand_category_tax_category_attributes_state_published_at_events",
-                to="inventory.product",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxcategory",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_standard", True)), fields=("is_standard",), name="tax_category_one_standard"
-            ),
-        ),
-        migrations.AddField(
-            model_name="product",
-            name="tax_category",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="Empty for the standard one.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="products",
-                to="inventory.taxcategory",
-                verbose_name="tax category",
-            ),
-        ),
-        migrations.AddField(
-            model_name="productchange",
-            name="tax_category",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                help_text="Empty for the standard one.",
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="inventory.taxcategory",
-                verbose_name="tax category",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxcategorychange",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="taxcategorychange",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="code_name_is_standard_events",
-                to="inventory.taxcategory",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="location",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."country_code" IS DISTINCT FROM (NEW."country_code") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."offers_pickup" IS DISTINCT FROM (NEW."offers_pickup") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."pickup_keep_days" IS DISTINCT FROM (NEW."pickup_keep_days") OR OLD."pickup_lead_minutes" IS DISTINCT FROM (NEW."pickup_lead_minutes") OR OLD."postal_code" IS DISTINCT FROM (NEW."postal_code") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."ship_rank" IS DISTINCT FROM (NEW."ship_rank") OR OLD."ships" IS DISTINCT FROM (NEW."ships") OR OLD."street_address" IS DISTINCT FROM (NEW."street_address") OR OLD."takes_returns" IS DISTINCT FROM (NEW."takes_returns") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone"))',
-                    func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "region", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."region", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
-                    hash="24b0a9bc1f3d3482f06d20e1fa66271985716f15",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_33415",
-                    table="inventory_location",
-                    when="AFTER",
+                migrations.AddConstraint(
+                    model_name="taxcategory",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("is_standard", True)),
+                        fields=("is_standard",),
+                        name="tax_category_one_standard",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="location",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "region", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."region", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
-                    hash="9896662c634d63cf003f606080eacd9297ee5386",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_364ae",
-                    table="inventory_location",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="product",
+                    name="tax_category",
+                    field=models.ForeignKey(
+                        blank=True,
+                        help_text="Empty for the standard one.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="inventory.taxcategory",
+                        verbose_name="tax category",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="product",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."brand" IS DISTINCT FROM (NEW."brand") OR OLD."category_id" IS DISTINCT FROM (NEW."category_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."tax_category_id" IS DISTINCT FROM (NEW."tax_category_id"))',
-                    func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state", "tax_category_id") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_at", OLD."slug", OLD."state", OLD."tax_category_id"); RETURN NULL;',
-                    hash="af1c73b90de7412e5c0e9d8a18cab52d0a280109",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_23ae4",
-                    table="inventory_product",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="productchange",
+                    name="tax_category",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Empty for the standard one.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="inventory.taxcategory",
+                        verbose_name="tax category",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="product",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state", "tax_category_id") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_at", OLD."slug", OLD."state", OLD."tax_category_id"); RETURN NULL;',
-                    hash="d00ae7424151b6f28bacb1e549cd96c45d49f7ae",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_c5b0b",
-                    table="inventory_product",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="taxcategorychange",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="taxcategory",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."is_standard" IS DISTINCT FROM (NEW."is_standard") OR OLD."name" IS DISTINCT FROM (NEW."name"))',
-                    func='INSERT INTO "inventory_taxcategorychange" ("code", "is_standard", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."is_standard", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                    hash="98574d025b7f15501777126c46e44d30d3d7bd53",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_ca125",
-                    table="inventory_taxcategory",
-                    when="AFTER",
+                migrations.AddField(
+                    model_name="taxcategorychange",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="code_name_is_standard_events",
+                        to="inventory.taxcategory",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="taxcategory",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_taxcategorychange" ("code", "is_standard", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."is_standard", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                    hash="3ed34c461f8c1d819f2e19e40336e2b5179e993e",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_608aa",
-                    table="inventory_taxcategory",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="location",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."country_code" IS DISTINCT FROM (NEW."country_code") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."offers_pickup" IS DISTINCT FROM (NEW."offers_pickup") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."pickup_keep_days" IS DISTINCT FROM (NEW."pickup_keep_days") OR OLD."pickup_lead_minutes" IS DISTINCT FROM (NEW."pickup_lead_minutes") OR OLD."postal_code" IS DISTINCT FROM (NEW."postal_code") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."ship_rank" IS DISTINCT FROM (NEW."ship_rank") OR OLD."ships" IS DISTINCT FROM (NEW."ships") OR OLD."street_address" IS DISTINCT FROM (NEW."street_address") OR OLD."takes_returns" IS DISTINCT FROM (NEW."takes_returns") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone"))',
+                            func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "region", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."region", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
+                            hash="24b0a9bc1f3d3482f06d20e1fa66271985716f15",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_33415",
+                            table="inventory_location",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="taxcategorychange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="71fff037f304562c9d5818dac185087bdd9bb505",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_06f44",
-                    table="inventory_taxcategorychange",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="location",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_locationchange" ("city", "code", "country_code", "is_active", "kind", "latitude", "longitude", "name", "offers_pickup", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pickup_keep_days", "pickup_lead_minutes", "postal_code", "region", "ship_rank", "ships", "street_address", "takes_returns", "time_zone") VALUES (OLD."city", OLD."code", OLD."country_code", OLD."is_active", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", OLD."offers_pickup", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."pickup_keep_days", OLD."pickup_lead_minutes", OLD."postal_code", OLD."region", OLD."ship_rank", OLD."ships", OLD."street_address", OLD."takes_returns", OLD."time_zone"); RETURN NULL;',
+                            hash="9896662c634d63cf003f606080eacd9297ee5386",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_364ae",
+                            table="inventory_location",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="product",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."attributes" IS DISTINCT FROM (NEW."attributes") OR OLD."brand" IS DISTINCT FROM (NEW."brand") OR OLD."category_id" IS DISTINCT FROM (NEW."category_id") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."tax_category_id" IS DISTINCT FROM (NEW."tax_category_id"))',
+                            func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state", "tax_category_id") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_at", OLD."slug", OLD."state", OLD."tax_category_id"); RETURN NULL;',
+                            hash="af1c73b90de7412e5c0e9d8a18cab52d0a280109",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_23ae4",
+                            table="inventory_product",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="product",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_productchange" ("attributes", "brand", "category_id", "description", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "slug", "state", "tax_category_id") VALUES (OLD."attributes", OLD."brand", OLD."category_id", OLD."description", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_at", OLD."slug", OLD."state", OLD."tax_category_id"); RETURN NULL;',
+                            hash="d00ae7424151b6f28bacb1e549cd96c45d49f7ae",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_c5b0b",
+                            table="inventory_product",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="taxcategory",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."is_standard" IS DISTINCT FROM (NEW."is_standard") OR OLD."name" IS DISTINCT FROM (NEW."name"))',
+                            func='INSERT INTO "inventory_taxcategorychange" ("code", "is_standard", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."is_standard", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                            hash="98574d025b7f15501777126c46e44d30d3d7bd53",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_ca125",
+                            table="inventory_taxcategory",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="taxcategory",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_taxcategorychange" ("code", "is_standard", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."is_standard", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                            hash="3ed34c461f8c1d819f2e19e40336e2b5179e993e",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_608aa",
+                            table="inventory_taxcategory",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="taxcategorychange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="71fff037f304562c9d5818dac185087bdd9bb505",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_06f44",
+                            table="inventory_taxcategorychange",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+            ]
         ),
     ]

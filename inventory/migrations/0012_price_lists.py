@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -19,441 +21,467 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ListPrice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "min_quantity",
-                    models.PositiveIntegerField(
-                        default=1,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="from this quantity",
-                    ),
+        Together(
+            [
+                migrations.CreateModel(
+                    name="ListPrice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "min_quantity",
+                            models.PositiveIntegerField(
+                                default=1,
+                                validators=[django.core.validators.MinValueValidator(1)],
+                                verbose_name="from this quantity",
+                            ),
+                        ),
+                        ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
+                        ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="list_prices",
+                                to="inventory.variant",
+                                verbose_name="variant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "price of a list",
+                        "verbose_name_plural": "prices of lists",
+                    },
                 ),
-                ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        db_index=False,
+                migrations.CreateModel(
+                    name="PriceList",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
+                        (
+                            "is_tax_included",
+                            models.BooleanField(
+                                blank=True,
+                                help_text="Whether its amounts contain the tax; unknown: as where the goods are supplied.",
+                                null=True,
+                                verbose_name="tax included",
+                            ),
+                        ),
+                        (
+                            "channel",
+                            models.CharField(
+                                blank=True,
+                                choices=[("web", "Web"), ("app", "App"), ("till", "Till")],
+                                help_text="Empty for all of them.",
+                                max_length=40,
+                                verbose_name="channel",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                blank=True,
+                                help_text="A price that does not hold everywhere says why, and ends.",
+                                max_length=200,
+                                verbose_name="reason for a single channel or store",
+                            ),
+                        ),
+                        (
+                            "starts_at",
+                            models.DateTimeField(default=django.utils.timezone.now, verbose_name="starts at"),
+                        ),
+                        ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
+                        (
+                            "priority",
+                            models.PositiveIntegerField(
+                                default=100,
+                                help_text="The smaller wins among lists of one kind; among equals the lower price wins.",
+                                validators=[django.core.validators.MinValueValidator(1)],
+                                verbose_name="priority",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        ("turned_at", models.DateTimeField(editable=False, null=True, verbose_name="worked in until")),
+                        (
+                            "registered_by",
+                            models.ForeignKey(
+                                blank=True,
+                                editable=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="registered by",
+                            ),
+                        ),
+                        (
+                            "segment",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Empty for everybody.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.segment",
+                                verbose_name="segment",
+                            ),
+                        ),
+                        (
+                            "store",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Empty for all of them.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="inventory.location",
+                                verbose_name="store",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "price list",
+                        "verbose_name_plural": "price lists",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ListPriceChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        (
+                            "min_quantity",
+                            models.PositiveIntegerField(
+                                default=1,
+                                validators=[django.core.validators.MinValueValidator(1)],
+                                verbose_name="from this quantity",
+                            ),
+                        ),
+                        ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="price_list_variant_min_quantity_amount_events",
+                                to="inventory.listprice",
+                            ),
+                        ),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="inventory.variant",
+                                verbose_name="variant",
+                            ),
+                        ),
+                        (
+                            "price_list",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="inventory.pricelist",
+                                verbose_name="price list",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PriceListChange",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
+                        ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                        ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
+                        (
+                            "is_tax_included",
+                            models.BooleanField(
+                                blank=True,
+                                help_text="Whether its amounts contain the tax; unknown: as where the goods are supplied.",
+                                null=True,
+                                verbose_name="tax included",
+                            ),
+                        ),
+                        (
+                            "channel",
+                            models.CharField(
+                                blank=True,
+                                choices=[("web", "Web"), ("app", "App"), ("till", "Till")],
+                                help_text="Empty for all of them.",
+                                max_length=40,
+                                verbose_name="channel",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                blank=True,
+                                help_text="A price that does not hold everywhere says why, and ends.",
+                                max_length=200,
+                                verbose_name="reason for a single channel or store",
+                            ),
+                        ),
+                        (
+                            "starts_at",
+                            models.DateTimeField(default=django.utils.timezone.now, verbose_name="starts at"),
+                        ),
+                        ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
+                        (
+                            "priority",
+                            models.PositiveIntegerField(
+                                default=100,
+                                help_text="The smaller wins among lists of one kind; among equals the lower price wins.",
+                                validators=[django.core.validators.MinValueValidator(1)],
+                                verbose_name="priority",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="code_name_currency_is_tax_included_segment_channel_store_reason_starts_at_ends_at_priority_is_active_registered_by_events",
+                                to="inventory.pricelist",
+                            ),
+                        ),
+                        (
+                            "registered_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                editable=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="registered by",
+                            ),
+                        ),
+                        (
+                            "segment",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                help_text="Empty for everybody.",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="accounts.segment",
+                                verbose_name="segment",
+                            ),
+                        ),
+                        (
+                            "store",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                help_text="Empty for all of them.",
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="inventory.location",
+                                verbose_name="store",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "default_permissions": (),
+                    },
+                ),
+            ]
+        ),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="listprice",
+                    name="price_list",
+                    field=models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="list_prices",
-                        to="inventory.variant",
-                        verbose_name="variant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "price of a list",
-                "verbose_name_plural": "prices of lists",
-            },
-        ),
-        migrations.CreateModel(
-            name="PriceList",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
-                (
-                    "is_tax_included",
-                    models.BooleanField(
-                        blank=True,
-                        help_text="Whether its amounts contain the tax; unknown: as where the goods are supplied.",
-                        null=True,
-                        verbose_name="tax included",
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        blank=True,
-                        choices=[("web", "Web"), ("app", "App"), ("till", "Till")],
-                        help_text="Empty for all of them.",
-                        max_length=40,
-                        verbose_name="channel",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        help_text="A price that does not hold everywhere says why, and ends.",
-                        max_length=200,
-                        verbose_name="reason for a single channel or store",
-                    ),
-                ),
-                ("starts_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="starts at")),
-                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
-                (
-                    "priority",
-                    models.PositiveIntegerField(
-                        default=100,
-                        help_text="The smaller wins among lists of one kind; among equals the lower price wins.",
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="priority",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                ("turned_at", models.DateTimeField(editable=False, null=True, verbose_name="worked in until")),
-                (
-                    "registered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="registered by",
-                    ),
-                ),
-                (
-                    "segment",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Empty for everybody.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.segment",
-                        verbose_name="segment",
-                    ),
-                ),
-                (
-                    "store",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Empty for all of them.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="inventory.location",
-                        verbose_name="store",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "price list",
-                "verbose_name_plural": "price lists",
-            },
-        ),
-        migrations.CreateModel(
-            name="ListPriceChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                (
-                    "min_quantity",
-                    models.PositiveIntegerField(
-                        default=1,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="from this quantity",
-                    ),
-                ),
-                ("amount", models.BigIntegerField(verbose_name="amount in minor units")),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="price_list_variant_min_quantity_amount_events",
-                        to="inventory.listprice",
-                    ),
-                ),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="inventory.variant",
-                        verbose_name="variant",
-                    ),
-                ),
-                (
-                    "price_list",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
+                        related_name="prices",
                         to="inventory.pricelist",
                         verbose_name="price list",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.AddField(
-            model_name="listprice",
-            name="price_list",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="prices",
-                to="inventory.pricelist",
-                verbose_name="price list",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PriceListChange",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
-                (
-                    "is_tax_included",
-                    models.BooleanField(
-                        blank=True,
-                        help_text="Whether its amounts contain the tax; unknown: as where the goods are supplied.",
-                        null=True,
-                        verbose_name="tax included",
+                migrations.AddConstraint(
+                    model_name="pricelist",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"
+                        ),
+                        name="price_list_ends_after_start",
                     ),
                 ),
-                (
-                    "channel",
-                    models.CharField(
-                        blank=True,
-                        choices=[("web", "Web"), ("app", "App"), ("till", "Till")],
-                        help_text="Empty for all of them.",
-                        max_length=40,
-                        verbose_name="channel",
+                migrations.AddConstraint(
+                    model_name="pricelist",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("channel", ""), _negated=True),
+                                ("store__isnull", False),
+                                _connector="OR",
+                                _negated=True,
+                            ),
+                            models.Q(("ends_at__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="price_list_of_one_door_has_reason_and_end",
                     ),
                 ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        help_text="A price that does not hold everywhere says why, and ends.",
-                        max_length=200,
-                        verbose_name="reason for a single channel or store",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricelist",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_tax_included" IS DISTINCT FROM (NEW."is_tax_included") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."registered_by_id" IS DISTINCT FROM (NEW."registered_by_id") OR OLD."segment_id" IS DISTINCT FROM (NEW."segment_id") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."store_id" IS DISTINCT FROM (NEW."store_id"))',
+                            func='INSERT INTO "inventory_pricelistchange" ("channel", "code", "currency", "ends_at", "is_active", "is_tax_included", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reason", "registered_by_id", "segment_id", "starts_at", "store_id") VALUES (OLD."channel", OLD."code", OLD."currency", OLD."ends_at", OLD."is_active", OLD."is_tax_included", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."priority", OLD."reason", OLD."registered_by_id", OLD."segment_id", OLD."starts_at", OLD."store_id"); RETURN NULL;',
+                            hash="8775f6133b819fab09da56db7d3be9dc845689bc",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_a0d8b",
+                            table="inventory_pricelist",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                ("starts_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="starts at")),
-                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
-                (
-                    "priority",
-                    models.PositiveIntegerField(
-                        default=100,
-                        help_text="The smaller wins among lists of one kind; among equals the lower price wins.",
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="priority",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricelist",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_pricelistchange" ("channel", "code", "currency", "ends_at", "is_active", "is_tax_included", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reason", "registered_by_id", "segment_id", "starts_at", "store_id") VALUES (OLD."channel", OLD."code", OLD."currency", OLD."ends_at", OLD."is_active", OLD."is_tax_included", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."reason", OLD."registered_by_id", OLD."segment_id", OLD."starts_at", OLD."store_id"); RETURN NULL;',
+                            hash="b60a848f947529887b6e290e82e8ff266e47f9aa",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_00d8f",
+                            table="inventory_pricelist",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="listpricechange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="6c7061f583eeed6f482f6188ed541f2e48cf2d2c",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_59450",
+                            table="inventory_listpricechange",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="code_name_currency_is_tax_included_segment_channel_store_reason_starts_at_ends_at_priority_is_active_registered_by_events",
-                        to="inventory.pricelist",
+                migrations.AddConstraint(
+                    model_name="listprice",
+                    constraint=models.UniqueConstraint(
+                        fields=("variant", "price_list", "min_quantity"),
+                        name="list_price_one_per_quantity",
+                        violation_error_message="The list has a price of this variant from this quantity already.",
                     ),
                 ),
-                (
-                    "registered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="registered by",
+                migrations.AddConstraint(
+                    model_name="listprice",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="list_price_is_not_negative"
                     ),
                 ),
-                (
-                    "segment",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        help_text="Empty for everybody.",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="accounts.segment",
-                        verbose_name="segment",
+                migrations.AddConstraint(
+                    model_name="listprice",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("min_quantity__gte", 1)), name="list_price_from_one_unit"
                     ),
                 ),
-                (
-                    "store",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        help_text="Empty for all of them.",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="inventory.location",
-                        verbose_name="store",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="listprice",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."min_quantity" IS DISTINCT FROM (NEW."min_quantity") OR OLD."price_list_id" IS DISTINCT FROM (NEW."price_list_id") OR OLD."variant_id" IS DISTINCT FROM (NEW."variant_id"))',
+                            func='INSERT INTO "inventory_listpricechange" ("amount", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_list_id", "variant_id") VALUES (OLD."amount", OLD."min_quantity", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."price_list_id", OLD."variant_id"); RETURN NULL;',
+                            hash="0f597881ca30798d96d45176bc13c6dd0c26a3bd",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_7cf11",
+                            table="inventory_listprice",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-                "default_permissions": (),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="pricelist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
-                name="price_list_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pricelist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("channel", ""), _negated=True),
-                        ("store__isnull", False),
-                        _connector="OR",
-                        _negated=True,
+                pgtrigger.migrations.AddTrigger(
+                    model_name="listprice",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "inventory_listpricechange" ("amount", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_list_id", "variant_id") VALUES (OLD."amount", OLD."min_quantity", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."price_list_id", OLD."variant_id"); RETURN NULL;',
+                            hash="ad83731435437a97ded447e2e34ea1624632f818",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_406e9",
+                            table="inventory_listprice",
+                            when="AFTER",
+                        ),
                     ),
-                    models.Q(("ends_at__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
                 ),
-                name="price_list_of_one_door_has_reason_and_end",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pricelist",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_tax_included" IS DISTINCT FROM (NEW."is_tax_included") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."registered_by_id" IS DISTINCT FROM (NEW."registered_by_id") OR OLD."segment_id" IS DISTINCT FROM (NEW."segment_id") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."store_id" IS DISTINCT FROM (NEW."store_id"))',
-                    func='INSERT INTO "inventory_pricelistchange" ("channel", "code", "currency", "ends_at", "is_active", "is_tax_included", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reason", "registered_by_id", "segment_id", "starts_at", "store_id") VALUES (OLD."channel", OLD."code", OLD."currency", OLD."ends_at", OLD."is_active", OLD."is_tax_included", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."priority", OLD."reason", OLD."registered_by_id", OLD."segment_id", OLD."starts_at", OLD."store_id"); RETURN NULL;',
-                    hash="8775f6133b819fab09da56db7d3be9dc845689bc",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_a0d8b",
-                    table="inventory_pricelist",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricelistchange",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="4038a0b9713273d8ac2829a12a330deec60ba1e4",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_5de9a",
+                            table="inventory_pricelistchange",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pricelist",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_pricelistchange" ("channel", "code", "currency", "ends_at", "is_active", "is_tax_included", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reason", "registered_by_id", "segment_id", "starts_at", "store_id") VALUES (OLD."channel", OLD."code", OLD."currency", OLD."ends_at", OLD."is_active", OLD."is_tax_included", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."reason", OLD."registered_by_id", OLD."segment_id", OLD."starts_at", OLD."store_id"); RETURN NULL;',
-                    hash="b60a848f947529887b6e290e82e8ff266e47f9aa",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_00d8f",
-                    table="inventory_pricelist",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="listpricechange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="6c7061f583eeed6f482f6188ed541f2e48cf2d2c",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_59450",
-                    table="inventory_listpricechange",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listprice",
-            constraint=models.UniqueConstraint(
-                fields=("variant", "price_list", "min_quantity"),
-                name="list_price_one_per_quantity",
-                violation_error_message="The list has a price of this variant from this quantity already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="list_price_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("min_quantity__gte", 1)), name="list_price_from_one_unit"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="listprice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."min_quantity" IS DISTINCT FROM (NEW."min_quantity") OR OLD."price_list_id" IS DISTINCT FROM (NEW."price_list_id") OR OLD."variant_id" IS DISTINCT FROM (NEW."variant_id"))',
-                    func='INSERT INTO "inventory_listpricechange" ("amount", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_list_id", "variant_id") VALUES (OLD."amount", OLD."min_quantity", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."price_list_id", OLD."variant_id"); RETURN NULL;',
-                    hash="0f597881ca30798d96d45176bc13c6dd0c26a3bd",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_7cf11",
-                    table="inventory_listprice",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="listprice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "inventory_listpricechange" ("amount", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_list_id", "variant_id") VALUES (OLD."amount", OLD."min_quantity", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."price_list_id", OLD."variant_id"); RETURN NULL;',
-                    hash="ad83731435437a97ded447e2e34ea1624632f818",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_406e9",
-                    table="inventory_listprice",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pricelistchange",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="4038a0b9713273d8ac2829a12a330deec60ba1e4",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_5de9a",
-                    table="inventory_pricelistchange",
-                    when="BEFORE",
-                ),
-            ),
+            ]
         ),
     ]

@@ -5,6 +5,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,792 +18,906 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="SandboxCharge",
-            fields=[
-                ("key", models.UUIDField(primary_key=True, serialize=False)),
-                ("amount", models.BigIntegerField()),
-                ("currency", models.CharField(max_length=3)),
-                ("outcome", models.CharField(max_length=20)),
-                ("refunded", models.BigIntegerField(default=0)),
-                ("charged_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "sandbox charge",
-                "verbose_name_plural": "sandbox charges",
-            },
+        Together(
+            [
+                migrations.CreateModel(
+                    name="SandboxCharge",
+                    fields=[
+                        ("key", models.UUIDField(primary_key=True, serialize=False)),
+                        ("amount", models.BigIntegerField()),
+                        ("currency", models.CharField(max_length=3)),
+                        ("outcome", models.CharField(max_length=20)),
+                        ("refunded", models.BigIntegerField(default=0)),
+                        ("charged_at", models.DateTimeField(auto_now_add=True)),
+                    ],
+                    options={
+                        "verbose_name": "sandbox charge",
+                        "verbose_name_plural": "sandbox charges",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Fulfilment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("ship", "Ship"), ("pickup", "Collect in store"), ("carry_out", "Carry out")],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "Waiting for payment"),
+                                    ("placed", "Placed"),
+                                    ("accepted", "Accepted"),
+                                    ("picking", "Picking"),
+                                    ("ready", "Ready"),
+                                    ("collected", "Collected"),
+                                    ("shipped", "Shipped"),
+                                    ("delivered", "Delivered"),
+                                    ("cancelled", "Cancelled"),
+                                    ("expired", "Expired"),
+                                ],
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "address",
+                            models.JSONField(
+                                blank=True, default=dict, help_text="Where to ship; a copy.", verbose_name="address"
+                            ),
+                        ),
+                        ("promised_at", models.DateTimeField(blank=True, null=True, verbose_name="promised at")),
+                        ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted at")),
+                        ("ready_at", models.DateTimeField(blank=True, null=True, verbose_name="ready at")),
+                        ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="kept until")),
+                        ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
+                        ("tracking", models.CharField(blank=True, max_length=80, verbose_name="tracking")),
+                        ("wrong_codes", models.PositiveSmallIntegerField(default=0, verbose_name="wrong codes")),
+                        (
+                            "reject_reason",
+                            models.CharField(blank=True, max_length=200, verbose_name="reason of rejection"),
+                        ),
+                        (
+                            "location",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="fulfilments",
+                                to="inventory.location",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "fulfilment",
+                        "verbose_name_plural": "fulfilments",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FulfilmentLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                        ("handed_over_at", models.DateTimeField(null=True, verbose_name="handed over at")),
+                        (
+                            "fulfilment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="lines",
+                                to="orders.fulfilment",
+                            ),
+                        ),
+                        (
+                            "reservation",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="fulfilment_line",
+                                to="inventory.reservation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "fulfilment line",
+                        "verbose_name_plural": "fulfilment lines",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HandOver",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("collected_by", models.CharField(max_length=200, verbose_name="collected by")),
+                        (
+                            "proof",
+                            models.CharField(
+                                choices=[("code", "Collection code"), ("id_seen", "Identity document seen")],
+                                max_length=10,
+                                verbose_name="proof",
+                            ),
+                        ),
+                        ("handed_over_at", models.DateTimeField(verbose_name="handed over at")),
+                        (
+                            "fulfilment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="hand_overs",
+                                to="orders.fulfilment",
+                            ),
+                        ),
+                        ("lines", models.ManyToManyField(related_name="hand_overs", to="orders.fulfilmentline")),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "hand-over",
+                        "verbose_name_plural": "hand-overs",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Order",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=40, unique=True, verbose_name="number")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "Waiting for payment"),
+                                    ("placed", "Placed"),
+                                    ("completed", "Completed"),
+                                    ("cancelled", "Cancelled"),
+                                    ("failed", "Payment failed"),
+                                ],
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("channel", models.CharField(max_length=40, verbose_name="channel")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("items_total", models.BigIntegerField(verbose_name="items")),
+                        ("discount_total", models.BigIntegerField(default=0, verbose_name="discount")),
+                        ("shipping_total", models.BigIntegerField(default=0, verbose_name="shipping")),
+                        (
+                            "tax_total",
+                            models.BigIntegerField(
+                                default=0, help_text="Tax on top; 0 where prices include it.", verbose_name="tax added"
+                            ),
+                        ),
+                        ("grand_total", models.BigIntegerField(verbose_name="total")),
+                        ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail")),
+                        ("contact_phone", models.CharField(blank=True, max_length=20, verbose_name="contact phone")),
+                        ("receipt_medium", models.CharField(blank=True, max_length=10, verbose_name="receipt by")),
+                        ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
+                        (
+                            "client_id",
+                            models.UUIDField(
+                                blank=True, help_text="Made at the till; makes a sale safe to send twice.", null=True
+                            ),
+                        ),
+                        (
+                            "external_id",
+                            models.CharField(
+                                blank=True, help_text="The number in the system it came from.", max_length=80
+                            ),
+                        ),
+                        ("cancel_reason", models.CharField(blank=True, max_length=40, verbose_name="reason")),
+                        ("placed_at", models.DateTimeField(verbose_name="placed at")),
+                        ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                        (
+                            "cart",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="orders",
+                                to="carts.cart",
+                            ),
+                        ),
+                        (
+                            "customer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="orders",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "store",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Where it was sold, if in a store.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="orders_sold",
+                                to="inventory.location",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "order",
+                        "verbose_name_plural": "orders",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Collector",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                        ("named_at", models.DateTimeField(verbose_name="named at")),
+                        (
+                            "order",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="collector", to="orders.order"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "collector",
+                        "verbose_name_plural": "collectors",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OrderLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveIntegerField()),
+                        ("sku", models.CharField(max_length=64, verbose_name="SKU")),
+                        ("name", models.CharField(max_length=300, verbose_name="name")),
+                        ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                        ("quantity_fulfilled", models.PositiveIntegerField(default=0, verbose_name="fulfilled")),
+                        ("quantity_cancelled", models.PositiveIntegerField(default=0, verbose_name="cancelled")),
+                        ("quantity_returned", models.PositiveIntegerField(default=0, verbose_name="returned")),
+                        ("unit_price", models.BigIntegerField(verbose_name="unit price")),
+                        ("discount", models.BigIntegerField(default=0, verbose_name="discount")),
+                        ("line_total", models.BigIntegerField(verbose_name="total")),
+                        (
+                            "order",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="orders.order"
+                            ),
+                        ),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="inventory.variant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "order line",
+                        "verbose_name_plural": "order lines",
+                        "ordering": ["position"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Payment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "method",
+                            models.CharField(
+                                choices=[
+                                    ("cash", "Cash"),
+                                    ("card", "Card"),
+                                    ("pay_in_store", "Pay in the store"),
+                                    ("test", "Test"),
+                                    ("imported", "Imported"),
+                                ],
+                                max_length=20,
+                                verbose_name="method",
+                            ),
+                        ),
+                        ("provider", models.CharField(blank=True, max_length=20, verbose_name="provider")),
+                        ("amount", models.BigIntegerField(verbose_name="amount")),
+                        (
+                            "refunded",
+                            models.BigIntegerField(
+                                default=0, help_text="Refunds in flight included.", verbose_name="refunded"
+                            ),
+                        ),
+                        (
+                            "tendered",
+                            models.BigIntegerField(
+                                blank=True, help_text="Cash handed over.", null=True, verbose_name="tendered"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "Pending"),
+                                    ("needs_action", "Needs the shopper"),
+                                    ("due", "Due at the desk"),
+                                    ("captured", "Captured"),
+                                    ("declined", "Declined"),
+                                    ("voided", "Voided"),
+                                ],
+                                max_length=20,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("captured_at", models.DateTimeField(blank=True, null=True, verbose_name="captured at")),
+                        (
+                            "order",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="orders.order"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "payment",
+                        "verbose_name_plural": "payments",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PaymentAttempt",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.UUIDField(unique=True)),
+                        (
+                            "payment_method",
+                            models.CharField(
+                                blank=True, help_text="The provider's name for the means.", max_length=255
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("asked", "No answer yet"),
+                                    ("approved", "Approved"),
+                                    ("declined", "Declined"),
+                                    ("needs_action", "Needs the shopper"),
+                                ],
+                                default="asked",
+                                max_length=20,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        (
+                            "provider_ref",
+                            models.CharField(blank=True, max_length=255, verbose_name="provider's number"),
+                        ),
+                        ("detail", models.CharField(blank=True, max_length=200, verbose_name="detail")),
+                        ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                        ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+                        (
+                            "payment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attempts",
+                                to="orders.payment",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "payment attempt",
+                        "verbose_name_plural": "payment attempts",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Refund",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.UUIDField(unique=True)),
+                        ("amount", models.BigIntegerField(verbose_name="amount")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
+                                default="pending",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=40, verbose_name="reason")),
+                        (
+                            "provider_ref",
+                            models.CharField(blank=True, max_length=255, verbose_name="provider's number"),
+                        ),
+                        ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                        ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                        (
+                            "payment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="orders.payment"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "refund",
+                        "verbose_name_plural": "refunds",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Return",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=40, unique=True, verbose_name="number")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("requested", "Requested"),
+                                    ("received", "Received"),
+                                    ("refunded", "Refunded"),
+                                    ("rejected", "Rejected"),
+                                    ("cancelled", "Cancelled"),
+                                ],
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "method",
+                            models.CharField(
+                                choices=[("store", "Store"), ("ship", "Ship")], max_length=10, verbose_name="method"
+                            ),
+                        ),
+                        (
+                            "refund_to",
+                            models.CharField(
+                                choices=[("original", "Original tender"), ("credit", "Store credit")],
+                                max_length=10,
+                                verbose_name="refund to",
+                            ),
+                        ),
+                        ("channel", models.CharField(max_length=40, verbose_name="channel")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("amount", models.BigIntegerField(verbose_name="value in minor units")),
+                        ("external_id", models.CharField(blank=True, max_length=80)),
+                        ("requested_at", models.DateTimeField(verbose_name="requested at")),
+                        (
+                            "customer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="returns",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "order",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="returns",
+                                to="orders.order",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "return",
+                        "verbose_name_plural": "returns",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReturnLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("sku", models.CharField(max_length=64, verbose_name="SKU")),
+                        ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                        ("amount", models.BigIntegerField(verbose_name="amount")),
+                        ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                        (
+                            "order_line",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="return_lines",
+                                to="orders.orderline",
+                            ),
+                        ),
+                        (
+                            "parent",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="orders.return"
+                            ),
+                        ),
+                        (
+                            "variant",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="inventory.variant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "return line",
+                        "verbose_name_plural": "return lines",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TillSession",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("register", models.CharField(max_length=40, verbose_name="register")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("opening_float", models.BigIntegerField(verbose_name="opening float")),
+                        ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                        ("counted", models.BigIntegerField(blank=True, null=True, verbose_name="counted")),
+                        ("expected", models.BigIntegerField(blank=True, null=True, verbose_name="expected")),
+                        ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                        (
+                            "closed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "opened_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "store",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="till_sessions",
+                                to="inventory.location",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "till session",
+                        "verbose_name_plural": "till sessions",
+                    },
+                ),
+            ]
         ),
-        migrations.CreateModel(
-            name="Fulfilment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("ship", "Ship"), ("pickup", "Collect in store"), ("carry_out", "Carry out")],
-                        max_length=10,
-                        verbose_name="kind",
+        Together(
+            [
+                migrations.AddField(
+                    model_name="fulfilment",
+                    name="order",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="fulfilments", to="orders.order"
                     ),
                 ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting for payment"),
-                            ("placed", "Placed"),
-                            ("accepted", "Accepted"),
-                            ("picking", "Picking"),
-                            ("ready", "Ready"),
-                            ("collected", "Collected"),
-                            ("shipped", "Shipped"),
-                            ("delivered", "Delivered"),
-                            ("cancelled", "Cancelled"),
-                            ("expired", "Expired"),
-                        ],
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "address",
-                    models.JSONField(
-                        blank=True, default=dict, help_text="Where to ship; a copy.", verbose_name="address"
-                    ),
-                ),
-                ("promised_at", models.DateTimeField(blank=True, null=True, verbose_name="promised at")),
-                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted at")),
-                ("ready_at", models.DateTimeField(blank=True, null=True, verbose_name="ready at")),
-                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="kept until")),
-                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
-                ("tracking", models.CharField(blank=True, max_length=80, verbose_name="tracking")),
-                ("wrong_codes", models.PositiveSmallIntegerField(default=0, verbose_name="wrong codes")),
-                ("reject_reason", models.CharField(blank=True, max_length=200, verbose_name="reason of rejection")),
-                (
-                    "location",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="fulfilments", to="inventory.location"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "fulfilment",
-                "verbose_name_plural": "fulfilments",
-            },
-        ),
-        migrations.CreateModel(
-            name="FulfilmentLine",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
-                ("handed_over_at", models.DateTimeField(null=True, verbose_name="handed over at")),
-                (
-                    "fulfilment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="orders.fulfilment"
-                    ),
-                ),
-                (
-                    "reservation",
-                    models.OneToOneField(
-                        null=True,
+                migrations.AddField(
+                    model_name="fulfilmentline",
+                    name="order_line",
+                    field=models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="fulfilment_line",
-                        to="inventory.reservation",
+                        related_name="fulfilment_lines",
+                        to="orders.orderline",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "fulfilment line",
-                "verbose_name_plural": "fulfilment lines",
-            },
-        ),
-        migrations.CreateModel(
-            name="HandOver",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("collected_by", models.CharField(max_length=200, verbose_name="collected by")),
-                (
-                    "proof",
-                    models.CharField(
-                        choices=[("code", "Collection code"), ("id_seen", "Identity document seen")],
-                        max_length=10,
-                        verbose_name="proof",
-                    ),
-                ),
-                ("handed_over_at", models.DateTimeField(verbose_name="handed over at")),
-                (
-                    "fulfilment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="hand_overs", to="orders.fulfilment"
-                    ),
-                ),
-                ("lines", models.ManyToManyField(related_name="hand_overs", to="orders.fulfilmentline")),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "hand-over",
-                "verbose_name_plural": "hand-overs",
-            },
-        ),
-        migrations.CreateModel(
-            name="Order",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=40, unique=True, verbose_name="number")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting for payment"),
-                            ("placed", "Placed"),
-                            ("completed", "Completed"),
-                            ("cancelled", "Cancelled"),
-                            ("failed", "Payment failed"),
-                        ],
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("channel", models.CharField(max_length=40, verbose_name="channel")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("items_total", models.BigIntegerField(verbose_name="items")),
-                ("discount_total", models.BigIntegerField(default=0, verbose_name="discount")),
-                ("shipping_total", models.BigIntegerField(default=0, verbose_name="shipping")),
-                (
-                    "tax_total",
-                    models.BigIntegerField(
-                        default=0, help_text="Tax on top; 0 where prices include it.", verbose_name="tax added"
-                    ),
-                ),
-                ("grand_total", models.BigIntegerField(verbose_name="total")),
-                ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail")),
-                ("contact_phone", models.CharField(blank=True, max_length=20, verbose_name="contact phone")),
-                ("receipt_medium", models.CharField(blank=True, max_length=10, verbose_name="receipt by")),
-                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
-                (
-                    "client_id",
-                    models.UUIDField(
-                        blank=True, help_text="Made at the till; makes a sale safe to send twice.", null=True
-                    ),
-                ),
-                (
-                    "external_id",
-                    models.CharField(blank=True, help_text="The number in the system it came from.", max_length=80),
-                ),
-                ("cancel_reason", models.CharField(blank=True, max_length=40, verbose_name="reason")),
-                ("placed_at", models.DateTimeField(verbose_name="placed at")),
-                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
-                (
-                    "cart",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="carts.cart"
-                    ),
-                ),
-                (
-                    "customer",
-                    models.ForeignKey(
+                migrations.AddField(
+                    model_name="order",
+                    name="till_session",
+                    field=models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="orders",
-                        to=settings.AUTH_USER_MODEL,
+                        to="orders.tillsession",
                     ),
                 ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="fulfilment",
+                    index=models.Index(
+                        condition=models.Q(("state__in", ("placed", "accepted", "picking", "ready"))),
+                        fields=["location", "state", "promised_at"],
+                        name="fulfilment_open_by_location",
                     ),
                 ),
-                (
-                    "store",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Where it was sold, if in a store.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders_sold",
-                        to="inventory.location",
-                    ),
+                migrations.AddIndex(
+                    model_name="orderline",
+                    index=models.Index(fields=["variant"], name="order_line_by_variant"),
                 ),
-            ],
-            options={
-                "verbose_name": "order",
-                "verbose_name_plural": "orders",
-            },
-        ),
-        migrations.AddField(
-            model_name="fulfilment",
-            name="order",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="fulfilments", to="orders.order"
-            ),
-        ),
-        migrations.CreateModel(
-            name="Collector",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
-                ("named_at", models.DateTimeField(verbose_name="named at")),
-                (
-                    "order",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="collector", to="orders.order"
-                    ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.UniqueConstraint(fields=("order", "position"), name="order_line_position_once"),
                 ),
-            ],
-            options={
-                "verbose_name": "collector",
-                "verbose_name_plural": "collectors",
-            },
-        ),
-        migrations.CreateModel(
-            name="OrderLine",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveIntegerField()),
-                ("sku", models.CharField(max_length=64, verbose_name="SKU")),
-                ("name", models.CharField(max_length=300, verbose_name="name")),
-                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
-                ("quantity_fulfilled", models.PositiveIntegerField(default=0, verbose_name="fulfilled")),
-                ("quantity_cancelled", models.PositiveIntegerField(default=0, verbose_name="cancelled")),
-                ("quantity_returned", models.PositiveIntegerField(default=0, verbose_name="returned")),
-                ("unit_price", models.BigIntegerField(verbose_name="unit price")),
-                ("discount", models.BigIntegerField(default=0, verbose_name="discount")),
-                ("line_total", models.BigIntegerField(verbose_name="total")),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="orders.order"
-                    ),
-                ),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.variant"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "order line",
-                "verbose_name_plural": "order lines",
-                "ordering": ["position"],
-            },
-        ),
-        migrations.AddField(
-            model_name="fulfilmentline",
-            name="order_line",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="fulfilment_lines", to="orders.orderline"
-            ),
-        ),
-        migrations.CreateModel(
-            name="Payment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[
-                            ("cash", "Cash"),
-                            ("card", "Card"),
-                            ("pay_in_store", "Pay in the store"),
-                            ("test", "Test"),
-                            ("imported", "Imported"),
-                        ],
-                        max_length=20,
-                        verbose_name="method",
-                    ),
-                ),
-                ("provider", models.CharField(blank=True, max_length=20, verbose_name="provider")),
-                ("amount", models.BigIntegerField(verbose_name="amount")),
-                (
-                    "refunded",
-                    models.BigIntegerField(default=0, help_text="Refunds in flight included.", verbose_name="refunded"),
-                ),
-                (
-                    "tendered",
-                    models.BigIntegerField(
-                        blank=True, help_text="Cash handed over.", null=True, verbose_name="tendered"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Pending"),
-                            ("needs_action", "Needs the shopper"),
-                            ("due", "Due at the desk"),
-                            ("captured", "Captured"),
-                            ("declined", "Declined"),
-                            ("voided", "Voided"),
-                        ],
-                        max_length=20,
-                        verbose_name="state",
-                    ),
-                ),
-                ("captured_at", models.DateTimeField(blank=True, null=True, verbose_name="captured at")),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="orders.order"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "payment",
-                "verbose_name_plural": "payments",
-            },
-        ),
-        migrations.CreateModel(
-            name="PaymentAttempt",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(unique=True)),
-                (
-                    "payment_method",
-                    models.CharField(blank=True, help_text="The provider's name for the means.", max_length=255),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("asked", "No answer yet"),
-                            ("approved", "Approved"),
-                            ("declined", "Declined"),
-                            ("needs_action", "Needs the shopper"),
-                        ],
-                        default="asked",
-                        max_length=20,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("provider_ref", models.CharField(blank=True, max_length=255, verbose_name="provider's number")),
-                ("detail", models.CharField(blank=True, max_length=200, verbose_name="detail")),
-                ("asked_at", models.DateTimeField(verbose_name="asked at")),
-                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="orders.payment"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "payment attempt",
-                "verbose_name_plural": "payment attempts",
-            },
-        ),
-        migrations.CreateModel(
-            name="Refund",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(unique=True)),
-                ("amount", models.BigIntegerField(verbose_name="amount")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("pending", "Pending"), ("done", "Done"), ("failed", "Failed")],
-                        default="pending",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("reason", models.CharField(max_length=40, verbose_name="reason")),
-                ("provider_ref", models.CharField(blank=True, max_length=255, verbose_name="provider's number")),
-                ("asked_at", models.DateTimeField(verbose_name="asked at")),
-                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="orders.payment"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "refund",
-                "verbose_name_plural": "refunds",
-            },
-        ),
-        migrations.CreateModel(
-            name="Return",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=40, unique=True, verbose_name="number")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("requested", "Requested"),
-                            ("received", "Received"),
-                            ("refunded", "Refunded"),
-                            ("rejected", "Rejected"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[("store", "Store"), ("ship", "Ship")], max_length=10, verbose_name="method"
-                    ),
-                ),
-                (
-                    "refund_to",
-                    models.CharField(
-                        choices=[("original", "Original tender"), ("credit", "Store credit")],
-                        max_length=10,
-                        verbose_name="refund to",
-                    ),
-                ),
-                ("channel", models.CharField(max_length=40, verbose_name="channel")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("amount", models.BigIntegerField(verbose_name="value in minor units")),
-                ("external_id", models.CharField(blank=True, max_length=80)),
-                ("requested_at", models.DateTimeField(verbose_name="requested at")),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="returns",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="returns",
-                        to="orders.order",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "return",
-                "verbose_name_plural": "returns",
-            },
-        ),
-        migrations.CreateModel(
-            name="ReturnLine",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sku", models.CharField(max_length=64, verbose_name="SKU")),
-                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
-                ("amount", models.BigIntegerField(verbose_name="amount")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
-                (
-                    "order_line",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="return_lines",
-                        to="orders.orderline",
-                    ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="orders.return"
-                    ),
-                ),
-                (
-                    "variant",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.variant"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "return line",
-                "verbose_name_plural": "return lines",
-            },
-        ),
-        migrations.CreateModel(
-            name="TillSession",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("register", models.CharField(max_length=40, verbose_name="register")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("opening_float", models.BigIntegerField(verbose_name="opening float")),
-                ("opened_at", models.DateTimeField(verbose_name="opened at")),
-                ("counted", models.BigIntegerField(blank=True, null=True, verbose_name="counted")),
-                ("expected", models.BigIntegerField(blank=True, null=True, verbose_name="expected")),
-                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "opened_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "store",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="till_sessions",
-                        to="inventory.location",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "till session",
-                "verbose_name_plural": "till sessions",
-            },
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="till_session",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="orders.tillsession",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fulfilment",
-            index=models.Index(
-                condition=models.Q(("state__in", ("placed", "accepted", "picking", "ready"))),
-                fields=["location", "state", "promised_at"],
-                name="fulfilment_open_by_location",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="orderline",
-            index=models.Index(fields=["variant"], name="order_line_by_variant"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.UniqueConstraint(fields=("order", "position"), name="order_line_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "line_total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("quantity"), "*", models.F("unit_price")
-                            ),
-                            "-",
-                            models.F("discount"),
-                        ),
-                    )
-                ),
-                name="order_line_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "quantity__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("quantity_fulfilled"), "+", models.F("quantity_cancelled")
-                        ),
-                    )
-                ),
-                name="order_line_not_more_than_ordered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity_returned__lte", models.F("quantity_fulfilled"))),
-                name="order_line_returned_within_fulfilled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount__gte", 0)), name="order_line_discount_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fulfilmentline",
-            constraint=models.UniqueConstraint(
-                fields=("fulfilment", "order_line"), name="fulfilment_line_once_per_order_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fulfilmentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="fulfilment_line_of_at_least_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="payment_is_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("refunded__gte", 0), ("refunded__lte", models.F("amount"))),
-                name="payment_refunded_within_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tendered__isnull", True), ("tendered__gte", models.F("amount")), _connector="OR"),
-                name="payment_cash_covers_amount",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentattempt",
-            index=models.Index(
-                condition=models.Q(("outcome__in", ("asked", "needs_action"))),
-                fields=["asked_at"],
-                name="payment_attempt_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentattempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("provider_ref", ""), _negated=True),
-                fields=("provider_ref",),
-                name="payment_attempt_provider_ref_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_is_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="return",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("external_id",),
-                name="return_external_id_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="return",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="return_value_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="return_line_of_at_least_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tillsession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=("store", "register"),
-                name="till_session_one_open_per_register",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tillsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_at__isnull", True),
-                    models.Q(("counted__isnull", False), ("expected__isnull", False)),
-                    _connector="OR",
-                ),
-                name="till_session_closed_with_a_count",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tillsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opening_float__gte", 0)), name="till_session_float_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["customer", "-id"], name="order_newest_of_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["-placed_at"], name="order_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("customer__isnull", True)), fields=["contact_email"], name="order_guests_by_email"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "failed"), _negated=True), fields=("cart",), name="order_one_per_cart"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("client_id__isnull", False), models.Q(("state", "failed"), _negated=True)),
-                fields=("client_id",),
-                name="order_one_per_client_id",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("external_id",),
-                name="order_external_id_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "grand_total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "line_total",
                                 django.db.models.expressions.CombinedExpression(
-                                    models.F("items_total"), "-", models.F("discount_total")
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("quantity"), "*", models.F("unit_price")
+                                    ),
+                                    "-",
+                                    models.F("discount"),
                                 ),
-                                "+",
-                                models.F("tax_total"),
-                            ),
-                            "+",
-                            models.F("shipping_total"),
+                            )
                         ),
-                    )
+                        name="order_line_adds_up",
+                    ),
                 ),
-                name="order_total_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grand_total__gte", 0)), name="order_total_is_not_negative"
-            ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("quantity_fulfilled"), "+", models.F("quantity_cancelled")
+                                ),
+                            )
+                        ),
+                        name="order_line_not_more_than_ordered",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("quantity_returned__lte", models.F("quantity_fulfilled"))),
+                        name="order_line_returned_within_fulfilled",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("discount__gte", 0)), name="order_line_discount_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fulfilmentline",
+                    constraint=models.UniqueConstraint(
+                        fields=("fulfilment", "order_line"), name="fulfilment_line_once_per_order_line"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fulfilmentline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="fulfilment_line_of_at_least_one"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="payment_is_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("refunded__gte", 0), ("refunded__lte", models.F("amount"))),
+                        name="payment_refunded_within_amount",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("tendered__isnull", True), ("tendered__gte", models.F("amount")), _connector="OR"
+                        ),
+                        name="payment_cash_covers_amount",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="paymentattempt",
+                    index=models.Index(
+                        condition=models.Q(("outcome__in", ("asked", "needs_action"))),
+                        fields=["asked_at"],
+                        name="payment_attempt_open",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="paymentattempt",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("provider_ref", ""), _negated=True),
+                        fields=("provider_ref",),
+                        name="payment_attempt_provider_ref_unique",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="refund",
+                    constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_is_positive"),
+                ),
+                migrations.AddConstraint(
+                    model_name="return",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("external_id",),
+                        name="return_external_id_unique",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="return",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="return_value_is_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="returnline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="return_line_of_at_least_one"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tillsession",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=("store", "register"),
+                        name="till_session_one_open_per_register",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tillsession",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True),
+                            models.Q(("counted__isnull", False), ("expected__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="till_session_closed_with_a_count",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="tillsession",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("opening_float__gte", 0)), name="till_session_float_not_negative"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="order",
+                    index=models.Index(fields=["customer", "-id"], name="order_newest_of_customer"),
+                ),
+                migrations.AddIndex(
+                    model_name="order",
+                    index=models.Index(fields=["-placed_at"], name="order_newest"),
+                ),
+                migrations.AddIndex(
+                    model_name="order",
+                    index=models.Index(
+                        condition=models.Q(("customer__isnull", True)),
+                        fields=["contact_email"],
+                        name="order_guests_by_email",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "failed"), _negated=True),
+                        fields=("cart",),
+                        name="order_one_per_cart",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("client_id__isnull", False), models.Q(("state", "failed"), _negated=True)),
+                        fields=("client_id",),
+                        name="order_one_per_client_id",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("external_id",),
+                        name="order_external_id_unique",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "grand_total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("items_total"), "-", models.F("discount_total")
+                                        ),
+                                        "+",
+                                        models.F("tax_total"),
+                                    ),
+                                    "+",
+                                    models.F("shipping_total"),
+                                ),
+                            )
+                        ),
+                        name="order_total_adds_up",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("grand_total__gte", 0)), name="order_total_is_not_negative"
+                    ),
+                ),
+            ]
         ),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migration_operations import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,66 +15,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="orderline",
-            name="order_line_by_variant",
-        ),
-        migrations.AlterField(
-            model_name="fulfilmentline",
-            name="fulfilment",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lines",
-                to="orders.fulfilment",
-                verbose_name="fulfilment",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="order",
-            name="customer",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="customer",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="orderdiscount",
-            name="line",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="discounts",
-                to="orders.orderline",
-                verbose_name="order line",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="orderline",
-            name="order",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lines",
-                to="orders.order",
-                verbose_name="order",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ordertax",
-            name="zone",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="carts.taxzone",
-                verbose_name="tax zone",
-            ),
+        Together(
+            [
+                migrations.RemoveIndex(
+                    model_name="orderline",
+                    name="order_line_by_variant",
+                ),
+                migrations.AlterField(
+                    model_name="fulfilmentline",
+                    name="fulfilment",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="orders.fulfilment",
+                        verbose_name="fulfilment",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="order",
+                    name="customer",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="customer",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="orderdiscount",
+                    name="line",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="discounts",
+                        to="orders.orderline",
+                        verbose_name="order line",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="orderline",
+                    name="order",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ordertax",
+                    name="zone",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="carts.taxzone",
+                        verbose_name="tax zone",
+                    ),
+                ),
+            ]
         ),
     ]
