@@ -104,7 +104,7 @@ class Door(APIView):
         """What every answer says; DRF works it out anew for each of them."""
         return dict(_headers_of(type(self)))  # type: ignore[arg-type]  # Classes can be hashed.
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:
+    def handle_exception(self, exc: Exception) -> Any:
         handler: Callable[..., Response] = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)
         for attempt in range(MOST_RETRIES):
             if not (isinstance(exc, OperationalError) and sqlstate_of(exc) in RETRYABLE):
