@@ -221,18 +221,18 @@ def test_facets_tell_what_there_is_to_choose_from(client):
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"limit": "0"}, ["limit"]),
-        ({"limit": "101"}, ["limit"]),
-        ({"limit": "x"}, ["limit"]),
-        ({"ordering": "password"}, ["ordering"]),
-        ({"in_stock": "maybe"}, ["in_stock"]),
-        ({"colour": "red"}, ["colour"]),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "101"}, "limit"),
+        ({"limit": "x"}, "limit"),
+        ({"ordering": "password"}, "ordering"),
+        ({"in_stock": "maybe"}, "in_stock"),
+        ({"colour": "red"}, "colour"),
         ({"min_price": "cheap"}, "min_price"),
         ({"max_price": "1.999"}, "max_price"),
         ({"max_price": "NaN"}, "max_price"),
-        ({"category": "a b"}, ["category"]),
-        ({"q": "x" * 201}, ["q"]),
-        ({"q": "a\0b"}, ["q"]),
+        ({"category": "a b"}, "category"),
+        ({"q": "x" * 201}, "q"),
+        ({"q": "a\0b"}, "q"),
         ({"cursor": "nonsense"}, "cursor"),
         ({"cursor": "WyJwcmljZSIsMSwxXQ=="}, "cursor"),
         ({"cursor": "W10="}, "cursor"),
@@ -241,7 +241,7 @@ def test_facets_tell_what_there_is_to_choose_from(client):
     ],
 )
 def test_refuses_malformed_questions(client, query, field):
-    assert problem(client.get(LIST, query)) == (400, "invalid", field)
+    assert problem(client.get(LIST, query)) == (400, "invalid", [field])
 
 
 @pytest.mark.parametrize("words", ["'", "a & | b", ":*", "\\", "%", "()", "<->", "🙂", "a" * 200, "؟", "ی" * 90, "-"])
