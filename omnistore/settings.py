@@ -218,8 +218,8 @@ AUTHENTICATION_BACKENDS = [
     "omnistore.permissions.StaffBackend",
 ]
 # auth.W004: addresses identify a person only once allauth has verified them, and it keeps those unique.
-# security.W001, W002: core.csp.SecurityHeadersMiddleware does the work of the middlewares that are looked for.
-SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002"]
+# security.W001 to W003: core.csp and core.middleware do the work of the middlewares that are looked for.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002", "security.W003"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
