@@ -124,6 +124,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "omnistore.urls"
 FORCE_SCRIPT_NAME = ""  # The shop stands at the root of its host; left unsaid, Django asks anew at every request.
+PHONENUMBER_DEFAULT_REGION = None  # Numbers bring their country; left unsaid, it is searched for at every request.
 WSGI_APPLICATION = "omnistore.wsgi.application"
 TEMPLATES = [
     {
