@@ -25,6 +25,8 @@ class ParityDifferenceInline(ReadOnlyInline):
 @admin.register(ParityCheck)
 class ParityCheckAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "finished_at", "variants", "differences")
+    search_fields = ("examples__variant__sku__istartswith",)
+    search_help_text = _("The beginning of a SKU whose prices differed.")
     ordering = ("-id",)
     inlines = (ParityDifferenceInline,)
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import headers
-from core.errors import Malformed
+from core.errors import Malformed, Refusal
 from core.problems import RETRYABLE, problem_of, sqlstate_of
 from core.reading import StrictSerializer as StrictSerializer
 from core.reading import checked_values as checked_values
@@ -66,7 +67,7 @@ class Door(APIView):
     A view of the API: translates in, makes one call into the domain, translates out.
 
     A request that lost a deadlock or serialization conflict is run again, up to three times: its transaction left
-    nothing behind.
+    nothing behind. One with an Idempotency-Key that is refused is given the answer it had before, if it had one.
     """
 
     parser_classes = [JSONBody]
@@ -101,7 +102,7 @@ class Door(APIView):
         headers.add(response, _headers_of(type(self)))  # type: ignore[arg-type]  # Classes can be hashed.
         return response
 
-    def handle_exception(self, exc: Exception) -> Response:
+    def handle_exception(self, exc: Exception) -> Any:
         handler: Callable[..., Response] = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)
         for attempt in range(MOST_RETRIES):
             if not (isinstance(exc, OperationalError) and sqlstate_of(exc) in RETRYABLE):
@@ -111,6 +112,12 @@ class Door(APIView):
                 return handler(self.request, *self.args, **self.kwargs)
             except Exception as again:
                 exc = again
+        claim = getattr(self.request, "claim", None)
+        if isinstance(exc, Refusal) and claim is not None:
+            # What a request names may be gone when it is sent again: a card was struck out, a till was closed.
+            first_answer: HttpResponse | None = claim.first_answer()
+            if first_answer is not None:
+                return first_answer
         return super().handle_exception(exc)
 
 
@@ -209,10 +216,20 @@ def page_json(
     shown = list(rows[: page.limit])
     following = None
     if cursor := next_cursor(page, rows, key=key):
-        query = request.GET.copy()
-        query["cursor"] = cursor
-        following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        following = address_with(request, cursor=cursor)
     return {"results": shown, "next": following}
+
+
+def address_with(request: HttpRequest | Request, **parameters: str) -> str:
+    """
+    Return the whole address of a request with some of its parameters replaced.
+
+    It begins as all addresses of the shop do, whatever host a proxy has asked this process by.
+    """
+    query = request.GET.copy()
+    for name, value in parameters.items():
+        query[name] = value
+    return f"{settings.PUBLIC_URL}{request.path}?{query.urlencode()}"
 
 
 def next_cursor(page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]) -> str:

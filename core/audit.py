@@ -8,6 +8,7 @@ before the change; what they became is the next event's values, or the row itsel
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import pghistory
@@ -59,7 +60,7 @@ def audited(*fields: str) -> Callable[[type[M]], type[M]]:
 
 def changes_of(thing: models.Model) -> list[Change]:
     """Return the latest changes of a row, newest first; none if its model is not audited."""
-    event_model = _event_model_of(type(thing))
+    event_model = event_models().get(type(thing))
     if event_model is None:
         return []
     events = event_model.objects.filter(pgh_obj_id=thing.pk).select_related("pgh_context").order_by("-pgh_id")
@@ -88,8 +89,11 @@ def audit_back_office(
     return middleware
 
 
-def _event_model_of(model: type[models.Model]) -> Any:
-    return next((known for known in apps.get_models() if getattr(known, "pgh_tracked_model", None) is model), None)
+@cache
+def event_models() -> dict[type[models.Model], Any]:
+    """Return the table of changes of each audited model."""
+    tracked = {getattr(known, "pgh_tracked_model", None): known for known in apps.get_models()}
+    return {model: events for model, events in tracked.items() if model is not None}
 
 
 def _differences(before: models.Model, after: models.Model, names: list[str]) -> list[Difference]:

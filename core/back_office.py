@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import currencies
 from core.actors import SYSTEM, Actor
-from core.audit import changes_of
+from core.audit import changes_of, event_models
 from core.errors import Refusal
 from core.formats import money_text
 from core.models import CHANNELS
@@ -195,6 +195,14 @@ class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         thing = kwargs.get("obj")
         context["acts"] = [act for act in self.acts if thing is not None and act.is_allowed(request, thing)]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        context = extra_context or {}
+        changes = event_models().get(self.model)
+        if changes is not None:
+            address = reverse(f"{self.admin_site.name}:{changes._meta.app_label}_{changes._meta.model_name}_changelist")
+            context = {**context, "pages": [*context.get("pages", ()), (_("Changes"), address)]}
+        return super().changelist_view(request, context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         thing = self.get_object(request, object_id)

@@ -96,8 +96,10 @@ class Claim:
                 return True
             # Only read while waiting: a lock on the row would hold up the twin that is about to write its answer.
             stored = sql.fetch_one(_READ, self._identity)
-            if stored is not None:
-                self._answer_from(stored)
+            if stored is not None and stored["request_hash"] != self.request_hash:
+                raise KeyReused(_("This Idempotency-Key was used for another request. Make a new one."))
+            if first := self._answer_in(stored):
+                raise Replay(first)
             if sql.execute(_TAKE_OVER, self._identity | {"now": now, "lease_over": now - LEASE}):
                 return False
             if time.monotonic() > deadline:
@@ -110,16 +112,19 @@ class Claim:
         sql.execute(_FINISH, self._identity | {"status": status, "body": body})
         return answer_bytes(body, status=status)
 
+    def first_answer(self) -> HttpResponse | None:
+        """Return the answer that this very request was given before; None if it has none yet."""
+        return self._answer_in(sql.fetch_one(_READ, self._identity))
+
     def forget(self) -> None:
         """Give the key back after a refusal that came behind a commit, so that the client may try again."""
         sql.execute(_FORGET, self._identity)
 
-    def _answer_from(self, stored: sql.Row) -> None:
-        if stored["request_hash"] != self.request_hash:
-            raise KeyReused(_("This Idempotency-Key was used for another request. Make a new one."))
-        if stored["status"] is not None:
-            headers = {"Idempotency-Replayed": "true"}
-            raise Replay(answer_bytes(bytes(stored["body"]), status=stored["status"], headers=headers))
+    def _answer_in(self, stored: sql.Row | None) -> HttpResponse | None:
+        if stored is None or stored["status"] is None or stored["request_hash"] != self.request_hash:
+            return None
+        headers = {"Idempotency-Replayed": "true"}
+        return answer_bytes(bytes(stored["body"]), status=stored["status"], headers=headers)
 
     @property
     def _identity(self) -> dict[str, Any]:
@@ -128,7 +133,8 @@ class Claim:
 
 def claim_of(request: Request, *, actor: str) -> Claim:
     """
-    Read the Idempotency-Key of a request; nothing is claimed yet.
+    Read the Idempotency-Key of a request; nothing is claimed yet. Do it before reading what the request names: whatever
+    refuses that later, the answer that the request was given before goes first (core.api.Door).
 
     actor: who asks, so that keys of different people never meet. Raises Malformed when the header is missing or is
     not 1 to 255 printable ASCII characters.
@@ -141,11 +147,13 @@ def claim_of(request: Request, *, actor: str) -> Claim:
         )
     body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
     path_hash = hashlib.sha256(request.path.encode()).hexdigest()[:32]
-    return Claim(
+    claim = Claim(
         scope=f"{actor} {request.method} {path_hash}",
         key=key,
         request_hash=hashlib.sha256(body).hexdigest(),
     )
+    request.claim = claim  # type: ignore[attr-defined]  # Read by core.api.Door.
+    return claim
 
 
 def do_once(claim: Claim, act: Callable[[], Any], *, status: int) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from core.errors import Refusal
+from core.errors import Malformed, Refusal
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
@@ -86,7 +86,7 @@ def problem_of(error: Exception) -> HttpResponse | None:
     """Answer for an exception that a client may cause; None for one that is our own fault."""
     if isinstance(error, Refusal):
         headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
-        return problem(error.status, text_of(error), code=error.code, headers=headers, **error.details)
+        return problem(error.status, text_of(error), code=error.code, headers=headers, **_members_of(error))
     if isinstance(error, exceptions.ValidationError):
         errors = list(_fields_of(error.detail))
         return problem(400, _("Some fields are wrong: see errors."), code="invalid", errors=errors)
@@ -95,6 +95,14 @@ def problem_of(error: Exception) -> HttpResponse | None:
     if isinstance(error, OperationalError | InternalError):
         return _problem_of_database(error)
     return _problem_of_django(error)
+
+
+def _members_of(refusal: Refusal) -> dict[str, Any]:
+    """What a refusal tells programs; a malformed field stands among the errors, wherever it was found to be wrong."""
+    if not isinstance(refusal, Malformed) or "field" not in refusal.details:
+        return refusal.details
+    wrong = {"field": refusal.details["field"], "code": refusal.code, "detail": text_of(refusal)}
+    return {**refusal.details, "errors": [wrong]}
 
 
 def sqlstate_of(error: Exception) -> str:

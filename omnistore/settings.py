@@ -124,6 +124,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "omnistore.urls"
 FORCE_SCRIPT_NAME = ""  # The shop stands at the root of its host; left unsaid, Django asks anew at every request.
+PHONENUMBER_DEFAULT_REGION = None  # Numbers bring their country; left unsaid, it is searched for at every request.
 WSGI_APPLICATION = "omnistore.wsgi.application"
 TEMPLATES = [
     {
@@ -218,8 +219,8 @@ AUTHENTICATION_BACKENDS = [
     "omnistore.permissions.StaffBackend",
 ]
 # auth.W004: addresses identify a person only once allauth has verified them, and it keeps those unique.
-# security.W001, W002: core.csp.SecurityHeadersMiddleware does the work of the middlewares that are looked for.
-SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002"]
+# security.W001 to W003: core.csp and core.middleware do the work of the middlewares that are looked for.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002", "security.W003"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from accounts.authentication import person_ids, shopper_of
 from accounts.queries.timeline import Place, entry_json, timeline
-from core.api import DEFAULT_LIMIT, LARGEST_LIMIT, Door, StrictSerializer, answer, checked_query
+from core.api import DEFAULT_LIMIT, LARGEST_LIMIT, Door, StrictSerializer, address_with, answer, checked_query
 
 _ENTRY = {
     "id": "90210",
@@ -93,7 +93,5 @@ class Timeline(Door):
         following = None
         if len(entries) > limit:
             last = entries[limit - 1]
-            parameters = request.GET.copy()
-            parameters["before"] = str(Place(last.occurred_at, last.id))
-            following = request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+            following = address_with(request, before=str(Place(last.occurred_at, last.id)))
         return answer({"results": [entry_json(entry) for entry in entries[:limit]], "next": following})

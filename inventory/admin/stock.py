@@ -60,7 +60,7 @@ def _keep(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str
 
 @admin.register(StockLevel)
 class StockLevelAdmin(ReadOnlyAdmin):
-    list_display = ("variant", "location", "on_hand", "reserved", "safety", "available")
+    list_display = ("variant", "location", "on_hand", "reserved", "safety", "free")
     list_select_related = ("variant", "location")
     list_filter = ("location",)
     search_fields = ("variant__sku__istartswith", "variant__barcodes__code__exact", "location__code__exact")
@@ -94,6 +94,10 @@ class StockLevelAdmin(ReadOnlyAdmin):
         ),
     )
 
+    @admin.display(description=_("available"))
+    def free(self, level: StockLevel) -> int:
+        return level.available
+
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
@@ -107,7 +111,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
     search_help_text = _("The beginning of a SKU, or the number of the cause.")
     ordering = ("-id",)
 
-    @admin.display(description="SKU")
+    @admin.display(description=_("SKU"))
     def sku(self, movement: StockMovement) -> str:
         return movement.level.variant.sku
 
@@ -124,7 +128,7 @@ class ReservationAdmin(ReadOnlyAdmin):
     search_fields = ("level__variant__sku__istartswith", "level__location__code__exact")
     ordering = ("-id",)
 
-    @admin.display(description="SKU")
+    @admin.display(description=_("SKU"))
     def sku(self, reservation: Reservation) -> str:
         return reservation.level.variant.sku
 

@@ -104,8 +104,7 @@ class OpenDoor(Door):
 
     def shared(self, request: Request, build: Callable[[], Any]) -> HttpResponse:
         """Answer with what everybody gets at this address in this language, built anew only if it is not ready."""
-        asked = request.META  # The host was checked on the way here.
-        key = (get_language(), asked.get("HTTP_HOST"), request.path, asked.get("QUERY_STRING"))
+        key = (get_language(), request.path, request.META.get("QUERY_STRING"))
         return answer_ready(request, catalogue.get(key, build))
 
 

@@ -83,6 +83,8 @@ class Postgres:
         if self.child is not None:
             # Backends of a killed postmaster hold its shared memory, and the next one would refuse to start.
             kill_group(self.child)
+        # A directory on the way may have been closed to others while the server ran, which it did not notice.
+        self._hand_over_directories()
         self._end_left_over()
         command = [str(binaries() / "postgres"), "-D", str(self.directory), "-k", str(self.sockets)]
         for option, value in self.options.items():

@@ -66,6 +66,7 @@ class OrderPayments(CartDoor):
         now = timezone.now()
         body = checked(LaterPaymentsIn, request)
         owner = self.owner(request, now=now)
+        claim = claim_of(request, actor=who_asks(owner))
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
         # A guest's order keeps nobody's card, whoever has its token.
         person_ids = () if order.customer_id is None else owner.customer_ids
@@ -73,7 +74,7 @@ class OrderPayments(CartDoor):
         tenders = [tender(payment, asker=asker, now=now, person_ids=person_ids) for payment in body["payments"]]
         check_methods(tenders)
         return pay_what_is_due(
-            claim=claim_of(request, actor=who_asks(owner)),
+            claim=claim,
             number=order.number,
             tenders=tenders,
             session_id=None,
@@ -100,10 +101,11 @@ class TillOrderPayments(StaffDoor):
         now = timezone.now()
         body = checked(TillLaterPaymentsIn, request)
         by = self.actor(request)
+        claim = claim_of(request, actor=f"staff:{by.staff_id}")
         tenders = [tender(payment, asker=partial(asker_of, request), now=now) for payment in body["payments"]]
         check_readers([one for one in tenders if one.payment_method], store_id=by.store_id)
         return pay_what_is_due(
-            claim=claim_of(request, actor=f"staff:{by.staff_id}"),
+            claim=claim,
             number=get_order(number).number,
             tenders=tenders,
             session_id=line_id_of(body["session"]) if "session" in body else None,

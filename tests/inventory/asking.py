@@ -23,7 +23,7 @@ def listed(client, **query):
 
 def problem(response):
     body = response.json()
-    return response.status_code, body["code"], [error["field"] for error in body.get("errors", [])] or body.get("field")
+    return response.status_code, body["code"], [error["field"] for error in body["errors"]]
 
 
 def all_pages(client, **query):

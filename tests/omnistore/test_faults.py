@@ -95,6 +95,14 @@ def test_a_killed_postgresql_comes_back_with_everything_committed(tmp_path):
             assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
 
 
+def test_a_killed_postgresql_comes_back_though_its_way_was_closed_meanwhile(tmp_path):
+    with running_shop(tmp_path / "data", "--servers-only") as shop:
+        tmp_path.chmod(0o700)
+        shop.family("bin/postgres").kill()
+
+        _wait(lambda: shop.answers(shop.postgres), seconds=HEALED_WITHIN_SECONDS)
+
+
 def test_a_killed_valkey_comes_back_with_its_queues(tmp_path):
     with running_shop(tmp_path / "data", "--servers-only") as shop:
         client = redis.Redis(unix_socket_path=str(valkey_socket(shop.data)))

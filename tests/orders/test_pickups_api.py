@@ -82,7 +82,7 @@ def test_the_list_is_filtered_and_paged(till, ana, mitte, mug):
     Fulfilment.objects.filter(order=mug_orders[0]).update(promised_at=None)
 
     first = till.get("till/pickups/?limit=1").json()
-    second = till.get(first["next"].removeprefix("http://testserver/api/v1/")).json()
+    second = till.get(first["next"].partition("/api/v1/")[2]).json()
 
     assert [row["order"] for row in first["results"] + second["results"]] == [
         mug_orders[1].number,
@@ -102,7 +102,7 @@ def test_what_ended_is_paged_newest_first(till, ana, mitte, mug):
     orders = [make_order((mug, 1, 1290), store=mitte, customer=ana, state="cancelled") for _number in range(3)]
 
     first = till.get("till/pickups/?state=cancelled&limit=2").json()
-    second = till.get(first["next"].removeprefix("http://testserver/api/v1/")).json()
+    second = till.get(first["next"].partition("/api/v1/")[2]).json()
 
     shown = [row["order"] for row in first["results"] + second["results"]]
     assert shown == [order.number for order in reversed(orders)]

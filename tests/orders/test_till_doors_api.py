@@ -196,7 +196,7 @@ class TestOrders:
         orders = [make_order((mug, 1, 1290), store=mitte, customer=ana) for _number in range(3)]
 
         first = till.get("till/orders/?q=moreno&limit=2").json()
-        second = till.get(first["next"].removeprefix("http://testserver/api/v1/")).json()
+        second = till.get(first["next"].partition("/api/v1/")[2]).json()
 
         shown = [order["number"] for order in first["results"] + second["results"]]
         assert shown == [order.number for order in reversed(orders)]

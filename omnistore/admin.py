@@ -1,0 +1,24 @@
+"""What the back office shows beside the tables of our apps: what audited rows were before, and tables of other apps."""
+
+import allauth.socialaccount.admin  # noqa: F401  # Registers the pages that are changed below.
+import django_celery_beat.admin  # noqa: F401
+from allauth.socialaccount.models import SocialApp, SocialToken
+from django.contrib import admin
+from django.db import models
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule
+
+from core.admin_changes import register_changes
+
+# Their own pages know nothing to search them by.
+SEARCHED: dict[type[models.Model], tuple[str, ...]] = {
+    ClockedSchedule: ("clocked_time",),
+    CrontabSchedule: ("minute", "hour", "day_of_week"),
+    IntervalSchedule: ("every", "period"),
+    SolarSchedule: ("event",),
+    SocialApp: ("name", "provider", "client_id"),
+    SocialToken: ("app__name", "account__uid"),
+}
+
+register_changes()
+for model, fields in SEARCHED.items():
+    admin.site.get_model_admin(model).search_fields = fields  # type: ignore[misc]  # Read from the instance, too.

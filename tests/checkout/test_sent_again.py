@@ -1,0 +1,122 @@
+"""Requests that are sent again with their key, when what they name is no longer there: the first answer stands."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.services.gift_cards import block_gift_card
+from core.invariants import find_breaches
+from orders.models import Order, SavedCard
+from tests.client import Api
+from tests.factories.balances import code_of, give_card
+from tests.factories.orders import make_till_session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PICKUP = [{"kind": "pickup", "store": "high-street"}]
+
+
+def euros(amount):
+    return {"amount": amount, "currency": "EUR"}
+
+
+@pytest.fixture
+def app(ana, mug):
+    app = Api(ana)
+    app.add("MUG")
+    return app
+
+
+@pytest.fixture
+def till(tess, high_street):
+    """Tess's till, whose session she can close."""
+    till = Api(tess)
+    till.session = make_till_session(high_street, tess)
+    return till
+
+
+def sale(till, **changes):
+    cash = {"method": "cash", "tendered": euros("12.90")}
+    return {"session": str(till.session.pk), "lines": [{"sku": "MUG"}], "payments": [cash]} | changes
+
+
+def close(till, counted):
+    closed = till.patch(
+        f"till/sessions/{till.session.pk}/", {"counted": euros(counted)}, **{"Idempotency-Key": "close"}
+    )
+    assert closed.status_code == 200, closed.content
+
+
+def is_replay(again, first):
+    return (again.status_code, again.content, again.headers.get("Idempotency-Replayed")) == (201, first.content, "true")
+
+
+def test_a_checkout_by_a_saved_card_that_was_struck_out_since(app, mug):
+    app.check_out(fulfilments=PICKUP, payments=[{"method": "test", "save_card": True}])
+    card = SavedCard.objects.get()
+    cart = app.add("MUG")
+    order = {"fulfilments": PICKUP, "payments": [{"method": "test", "saved_card": str(card.pk)}], "key": "second"}
+    first = app.check_out(cart, **order)
+    assert first.status_code == 201, first.content
+    app.delete(f"me/cards/{card.pk}/")
+
+    again = app.check_out(cart, **order)
+
+    assert is_replay(again, first)
+    assert app.check_out(cart, **order | {"key": "another"}).status_code == 404
+    assert Order.objects.count() == 2
+
+
+def test_a_checkout_by_a_gift_card_that_was_blocked_since(app):
+    card = give_card(3000)
+    cart = app.get("cart/").json()
+    order = {"fulfilments": PICKUP, "payments": [{"method": "gift_card", "code": code_of(card)}], "key": "gift"}
+    first = app.check_out(cart, **order)
+    assert first.status_code == 201, first.content
+    block_gift_card(card_id=card.pk)
+
+    assert is_replay(app.check_out(cart, **order), first)
+
+
+def test_a_payment_of_what_is_due_by_a_card_that_was_struck_out_since(app, mug):
+    app.check_out(fulfilments=PICKUP, payments=[{"method": "test", "save_card": True}])
+    card = SavedCard.objects.get()
+    app.add("MUG")
+    number = app.check_out(fulfilments=PICKUP, payments=[{"method": "pay_in_store"}]).json()["number"]
+    payment = {"payments": [{"method": "test", "saved_card": str(card.pk)}]}
+    first = app.post(f"orders/{number}/payments/", payment, key="due")
+    assert first.status_code == 201, first.content
+    app.delete(f"me/cards/{card.pk}/")
+
+    assert is_replay(app.post(f"orders/{number}/payments/", payment, key="due"), first)
+
+
+def test_a_sale_in_a_register_that_was_closed_since(till, mug):
+    body = sale(till)
+    first = till.post("till/sales/", body, key="sale")
+    assert first.status_code == 201, first.content
+    close(till, "112.90")
+
+    assert is_replay(till.post("till/sales/", body, key="sale"), first)
+    assert till.post("till/sales/", body).json()["code"] == "session_closed"
+    assert Order.objects.count() == 1
+    assert find_breaches() == {}
+
+
+def test_a_sale_that_the_till_knows_by_an_id_of_its_own_whatever_its_key(till, mug):
+    body = sale(till, client_id=str(uuid4()))
+    first = till.post("till/sales/", body).json()
+    close(till, "112.90")
+
+    again = till.post("till/sales/", body)
+
+    assert (again.status_code, again.json()["number"]) == (201, first["number"])
+    assert Order.objects.count() == 1
+
+
+def test_a_refusal_is_not_kept(app):
+    cart = app.get("cart/").json()
+    order = {"fulfilments": PICKUP, "payments": [{"method": "test", "payment_method": "decline"}], "key": "first"}
+
+    assert [app.check_out(cart, **order).status_code for _time in range(2)] == [409, 409]
+    assert not Order.objects.exclude(state="failed").exists()

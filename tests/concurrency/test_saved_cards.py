@@ -1,0 +1,94 @@
+"""A saved card that its owner strikes out on one device while he pays by it on another."""
+
+import pytest
+
+from core.invariants import find_breaches
+from inventory.models import StockLevel
+from orders.models import Order, SandboxCharge, SavedCard
+from orders.services import cards, checkout
+from tests.client import Api
+from tests.concurrency.racing import race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PICKUP = [{"kind": "pickup", "store": "high-street"}]
+
+
+@pytest.fixture(autouse=True)
+def sound_books():
+    yield
+    assert find_breaches() == {}
+
+
+@pytest.fixture
+def card(ana, mug):
+    phone = Api(ana)
+    phone.add("MUG")
+    phone.check_out(fulfilments=PICKUP, payments=[{"method": "test", "save_card": True}])
+    phone.add("MUG")
+    return SavedCard.objects.get()
+
+
+def payer(ana, card):
+    phone = Api(ana)
+    return lambda: phone.check_out(fulfilments=PICKUP, payments=[{"method": "test", "saved_card": str(card.pk)}])
+
+
+def remover(ana, card):
+    tablet = Api(ana)
+    return lambda: tablet.delete(f"me/cards/{card.pk}/")
+
+
+def removing_meanwhile(ana, card, monkeypatch):
+    """The card is struck out just when the order is written and the provider is about to be asked."""
+    ask, came = checkout.ask_providers, []
+
+    def ask_providers(charges):
+        came.extend(answer.status_code for answer in race([remover(ana, card)]))
+        return ask(charges)
+
+    monkeypatch.setattr(checkout, "ask_providers", ask_providers)
+    return came
+
+
+def promised():
+    return sum(StockLevel.objects.values_list("reserved", flat=True))
+
+
+def test_the_order_is_paid_or_nothing_happened(ana, card):
+    answers = race([payer(ana, card), remover(ana, card)])
+
+    paid, removed = answers
+    assert (paid.status_code, removed.status_code) in {(201, 204), (404, 204), (409, 204)}
+    is_paid = paid.status_code == 201
+    assert SandboxCharge.objects.filter(outcome="approved").count() == (2 if is_paid else 1)
+    assert len(Api(ana).get("cart/").json()["lines"]) == (0 if is_paid else 1)
+    assert promised() == (2 if is_paid else 1)
+
+
+def test_a_card_that_is_struck_out_before_the_provider_is_asked_pays_nothing(ana, card, monkeypatch):
+    came = removing_meanwhile(ana, card, monkeypatch)
+
+    answer = payer(ana, card)()
+
+    assert came == [204]
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment_declined")
+    assert list(SandboxCharge.objects.order_by("charged_at").values_list("outcome", flat=True)) == [
+        "approved",
+        "declined",
+    ]
+    assert [order.state for order in Order.objects.order_by("id")] == ["placed", "failed"]
+    assert [line["sku"] for line in Api(ana).get("cart/").json()["lines"]] == ["MUG"]
+    assert promised() == 1
+
+
+def test_it_would_pay_without_the_providers_letting_go_of_it_at_once(ana, card, monkeypatch):
+    """Negative control: striking it out here alone comes too late for who has read the card already."""
+    monkeypatch.setattr(cards, "forget_card", lambda **asked: False)
+    came = removing_meanwhile(ana, card, monkeypatch)
+
+    answer = payer(ana, card)()
+
+    assert came == [204]
+    assert answer.status_code == 201
+    assert SandboxCharge.objects.filter(outcome="approved").count() == 2
