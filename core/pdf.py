@@ -2,7 +2,10 @@
 
 import logging
 import mimetypes
+import re
+import unicodedata
 from functools import cache
+from html import unescape
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -18,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # One at a time in each process: laying out a page is all computing, and not all of it was made for threads.
 _one_at_a_time = Lock()
+_ISOLATED = re.compile("<bdi>([^<]*)")
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # Of the letters that read one way; others follow them.
 
 
 class NotOurs(ValueError):
@@ -38,6 +43,7 @@ def pdf_of(page: str) -> bytes:
     """
     library = _library()
     assert library is not None
+    page = _ISOLATED.sub(_with_direction, page)
     with _one_at_a_time:
         document = library.HTML(string=page, base_url=f"{settings.PUBLIC_URL}/", url_fetcher=_own_file)
         pdf: bytes = document.write_pdf(pdf_tags=True)
@@ -51,6 +57,13 @@ def _library() -> ModuleType | None:
         return import_module("weasyprint")
     except (ImportError, OSError):  # It is not installed; or it is, and the system's libraries are not.
         return None
+
+
+def _with_direction(found: re.Match[str]) -> str:
+    # Browsers see for themselves which way the text of a <bdi> reads; the library has to be told.
+    letters = map(unicodedata.bidirectional, unescape(found[1]))
+    direction = next((_DIRECTIONS[letter] for letter in letters if letter in _DIRECTIONS), "ltr")
+    return f'<bdi dir="{direction}">{found[1]}'
 
 
 def _own_file(address: str) -> Any:

@@ -100,6 +100,28 @@ class TestShopWithoutPdf:
         assert form_of(app.get(path, Accept=accept)) == "text/html"
 
 
+class TestNamesAndNumbers:
+    @pytest.mark.parametrize(
+        ("text", "direction", "other"),
+        [
+            ("+49 30 1234567", "ltr", "rtl"),
+            ("Mug, blue!", "ltr", "rtl"),
+            ("&quot;Mug&quot; (12)", "ltr", "rtl"),
+            ("كوب (أزرق) !", "rtl", "ltr"),
+            ("+12 كوب (أزرق) !", "rtl", "ltr"),
+        ],
+    )
+    def test_read_their_own_way_in_any_text(self, text, direction, other):
+        for page in ("rtl", "ltr"):
+            told, mistold = (f'<bdi dir="{way}">{text}</bdi>' for way in (direction, other))
+
+            drawn = [
+                inside(pdf_of(f'<div dir="{page}">{name}</div>')) for name in (f"<bdi>{text}</bdi>", told, mistold)
+            ]
+
+            assert drawn[0] == drawn[1] != drawn[2]
+
+
 class TestWhatAPageNames:
     def attached(self, address):
         """The PDF of a page that wants a file attached, unpacked."""
