@@ -1,5 +1,7 @@
 """Who is asking: by the access token of the app, or by the session cookie of a browser."""
 
+from functools import cache
+
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -127,10 +129,15 @@ def _customer_of(token: str) -> Customer | None:
     if row is None or not access.was_issued_under(row.pop("password")):
         return None
     aliases, has_second_factor = row.pop("aliases"), row.pop("has_second_factor")
-    # Django takes the values in the order of the model's fields, whatever names are given with them.
-    fields = [field.attname for field in Customer._meta.concrete_fields if field.attname in row]
+    fields = _in_order_of_the_model(tuple(row))
     customer = Customer.from_db("default", fields, [row[field] for field in fields])
     customer.alias_ids = aliases  # type: ignore[attr-defined]
     if works_here(customer):
         refuse_single_factor(has_second_factor=has_second_factor)
     return customer
+
+
+@cache
+def _in_order_of_the_model(columns: tuple[str, ...]) -> list[str]:
+    """Django takes the values in the order of the model's fields, whatever names are given with them."""
+    return [field.attname for field in Customer._meta.concrete_fields if field.attname in columns]

@@ -10,4 +10,6 @@ def asker_of(request: Request | HttpRequest) -> str:
     user = request.user
     if user.is_authenticated and getattr(user, "is_staff", False):
         return f"staff:{user.pk}"
+    if "HTTP_X_FORWARDED_FOR" not in request.META:  # Else all headers are read to find this one.
+        return f"ip:{request.META.get('REMOTE_ADDR')}"
     return f"ip:{BaseThrottle().get_ident(request)}"  # type: ignore[arg-type]

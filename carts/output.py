@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
@@ -28,13 +29,14 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
     if cart is None:
         return _empty_json()
     currency, found = cart.currency, quote_cart(cart, by=by, now=now)
+    language = get_language() or settings.LANGUAGE_CODE
     return {
         "id": str(cart.id),
         "version": cart.version,
         "currency": currency,
         "changed_at": cart.changed_at.isoformat(),
-        "lines": [_line_json(line, found.lines[line.id], currency) for line in cart.lines],
-        "discounts": [_discount_json(discount, currency) for discount in found.discounts],
+        "lines": [_line_json(line, found.lines[line.id], currency, language) for line in cart.lines],
+        "discounts": [_discount_json(discount, currency, language) for discount in found.discounts],
         "vouchers": [_voucher_json(voucher, currency) for voucher in found.vouchers],
         "totals": totals_json(found.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
@@ -46,7 +48,11 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
 def totals_json(totals: Totals, currency: str) -> dict[str, Any]:
     """Shape totals as the contract has them."""
     return {
-        name: money_json(getattr(totals, name), currency) for name in ("items", "discount", "shipping", "tax", "grand")
+        "items": money_json(totals.items, currency),
+        "discount": money_json(totals.discount, currency),
+        "shipping": money_json(totals.shipping, currency),
+        "tax": money_json(totals.tax, currency),
+        "grand": money_json(totals.grand, currency),
     }
 
 
@@ -61,19 +67,19 @@ def handover_json(cart_id: int, *, now: datetime) -> dict[str, Any]:
     return {"code": code, "qr_url": f"/api/v1/cart/handover/{code}.svg", "expires_at": expires_at.isoformat()}
 
 
-def _line_json(line: CartLineView, quoted: QuotedLine, currency: str) -> dict[str, Any]:
+def _line_json(line: CartLineView, quoted: QuotedLine, currency: str, language: str) -> dict[str, Any]:
     return {
         "id": str(line.id),
         "sku": line.sku,
         "product": line.slug,
-        "name": in_language(line.name),
-        "attributes": {key: _text(value) for key, value in line.attributes.items()},
+        "name": in_language(line.name, language),
+        "attributes": {key: _text(value, language) for key, value in line.attributes.items()},
         "picture": media_url(line.picture) if line.picture else None,
         "quantity": line.quantity,
         "unit_price": None if line.unit_price is None else money_json(line.unit_price, currency),
         "unit_price_when_added": money_json(line.unit_price_when_added, currency),
         "line_total": money_json(quoted.total, currency),
-        "discounts": [_discount_json(discount, currency) for discount in quoted.discounts],
+        "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
         "added_channel": line.added_channel,
         "added_store": line.added_store,
         "added_at": line.added_at.isoformat(),
@@ -81,9 +87,9 @@ def _line_json(line: CartLineView, quoted: QuotedLine, currency: str) -> dict[st
     }
 
 
-def _discount_json(discount: Discount, currency: str) -> dict[str, Any]:
+def _discount_json(discount: Discount, currency: str, language: str) -> dict[str, Any]:
     return {
-        "name": in_language(dict(discount.name)),
+        "name": in_language(discount.name, language),
         "amount": money_json(discount.amount, currency),
         "target": discount.target,
     }
@@ -108,8 +114,8 @@ def _problem_json(problem: Problem, currency: str) -> dict[str, Any]:
     return shaped
 
 
-def _text(value: Any) -> Any:
-    return in_language(value) if isinstance(value, dict) else value
+def _text(value: Any, language: str) -> Any:
+    return in_language(value, language) if isinstance(value, dict) else value
 
 
 def _empty_json() -> dict[str, Any]:

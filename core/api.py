@@ -20,14 +20,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.card_numbers import holds_card_number
+from core import headers
 from core.errors import Malformed, Refusal
 from core.problems import RETRYABLE, problem_of, sqlstate_of
+from core.reading import StrictSerializer as StrictSerializer
+from core.reading import checked_values as checked_values
 
 LARGEST_BODY_BYTES = 1_000_000
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
 MOST_RETRIES = 3
-GOODS_BY_DIGITS = {"sku", "barcode"}  # May look like the number of a card by chance.
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -53,38 +54,12 @@ class JSONBody(parsers.BaseParser):
             raise exceptions.ParseError(_("The body is not valid JSON: %s") % error) from error
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Checks the form of a request and refuses fields it does not know, so that a misspelt one is not lost."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            unknown = {
-                name: [exceptions.ErrorDetail(_("There is no such field."), code="unknown_field")]
-                for name in data
-                if name not in self.fields
-            }
-            if unknown:
-                raise serializers.ValidationError(unknown)
-            cards = [name for name, text in data.items() if _holds_card(name, text)]
-            if cards:
-                words = _("This looks like a card number. It belongs into the payment provider's own fields alone.")
-                raise serializers.ValidationError(
-                    {name: [exceptions.ErrorDetail(words, code="card_number")] for name in cards}
-                )
-        return super().to_internal_value(data)
-
-
-def _holds_card(name: str, text: object) -> bool:
-    return isinstance(text, str) and name not in GOODS_BY_DIGITS and holds_card_number(text)
-
-
 class Negotiation(DefaultContentNegotiation):
-    """Answers in JSON where there is nothing else, whatever the client says it accepts; RFC 9110 (12.4.1) allows it."""
+    """Sees at once what nearly all requests are: JSON, by its plain name."""
 
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        if len(renderers) == 1 and renderers[0].media_type == JSONBody.media_type:
-            return renderers[0], renderers[0].media_type
-        return super().select_renderer(request, renderers, format_suffix)
+    def select_parser(self, request: Request, parsers: Iterable[parsers.BaseParser]) -> Any:
+        plain = (parser for parser in parsers if parser.media_type == request.content_type)
+        return next(plain, None) or super().select_parser(request, parsers)
 
 
 class Door(APIView):
@@ -98,11 +73,34 @@ class Door(APIView):
     parser_classes = [JSONBody]
     renderer_classes = [renderers.JSONRenderer]
     content_negotiation_class = Negotiation
+    default_response_headers: dict[str, str] = {}  # finalize_response adds what there is to say.
+    format_kwarg = None  # No address names a format.
 
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """What every answer says; DRF works it out anew for each of them."""
-        return dict(_headers_of(type(self)))  # type: ignore[arg-type]  # Classes can be hashed.
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        asked = Request(request, self.get_parsers(), self.get_authenticators(), self.get_content_negotiator())
+        # At hand, as every view reads them; DRF finds them on the request below after looking everywhere else.
+        asked.META, asked.method, asked.path = request.META, request.method, request.path
+        return asked
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find out how to answer, who asks, and whether he may. There are no versions but the one in the address."""
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Answer in JSON where there is nothing else, whatever is said to be accepted; RFC 9110 (12.4.1) allows it."""
+        first, *others = self.get_renderers()
+        if not others and first.media_type == JSONBody.media_type:
+            return first, first.media_type
+        return super().perform_content_negotiation(request, force)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(response, Response):
+            response = super().finalize_response(request, response, *args, **kwargs)
+        headers.add(response, _headers_of(type(self)))  # type: ignore[arg-type]  # Classes can be hashed.
+        return response
 
     def handle_exception(self, exc: Exception) -> Any:
         handler: Callable[..., Response] = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)
@@ -124,9 +122,9 @@ class Door(APIView):
 
 
 @cache
-def _headers_of(door: type[Door]) -> dict[str, str]:
-    headers: dict[str, str] = super(Door, door()).default_response_headers
-    return headers
+def _headers_of(door: type[Door]) -> headers.Written:
+    """What every answer of a door says; DRF works it out anew for each of them."""
+    return headers.written({"Allow": ", ".join(door().allowed_methods)})
 
 
 def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
@@ -144,6 +142,11 @@ def answer(
 class JSONAnswer(HttpResponse):
     """Ready JSON; its headers are handed to the server as they are kept, not looked up by name one by one."""
 
+    def __init__(self, body: bytes, *, status: int, said: Mapping[str, str]) -> None:
+        super().__init__(body, status=status, content_type=JSONBody.media_type)
+        for name, value in said.items():
+            headers.put(self, name, value)
+
     def items(self) -> Iterable[tuple[str, str]]:
         return self.headers._store.values()
 
@@ -152,12 +155,7 @@ def answer_bytes(
     body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
 ) -> HttpResponse:
     """Answer with JSON that is already written."""
-    return JSONAnswer(
-        body,
-        status=status,
-        content_type="application/json",
-        headers={"Cache-Control": cache, **(headers or {})},
-    )
+    return JSONAnswer(body, status=status, said={"Cache-Control": cache, **(headers or {})})
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -171,22 +169,6 @@ def checked_query(serializer: type[serializers.Serializer[Any]], request: Reques
         if len(values) > 1:
             raise Malformed(_("Give %s once.") % name, field=name)
     return checked_values(serializer, request.query_params.dict())
-
-
-def checked_values(serializer: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
-    """Return values as the serializer reads them. Raises ValidationError naming each wrong field."""
-    # A new serializer copies every field below it, which costs more than all the checking; one that was made before
-    # holds nothing of the requests that it has read.
-    try:
-        return dict(_reader(serializer).run_validation(given))
-    except serializers.ValidationError:
-        serializer(data=given).is_valid(raise_exception=True)
-        raise
-
-
-@cache
-def _reader(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    return serializer()
 
 
 @dataclass(frozen=True, slots=True)

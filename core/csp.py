@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 
+from core import headers
+
 STRICT = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -28,30 +30,34 @@ class SecurityHeadersMiddleware(SecurityMiddleware):
     An answer keeps what it set itself. The headers are the same every time, so they are prepared once.
     """
 
+    async_capable = False
+
     def __init__(self, get_response: Any) -> None:
         super().__init__(get_response)
         # The live stream may come from a process of its own; pages must be allowed to listen to it.
         live = {"connect-src": f"'self' {settings.LIVE_URL}".strip()}
-        self._strict, self._documentation = (self._headers(policy | live) for policy in (STRICT, DOCUMENTATION))
+        self._strict, self._documentation = (_written(policy | live) for policy in (STRICT, DOCUMENTATION))
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        headers = self._documentation if request.path.startswith(DOCUMENTATION_PATHS) else self._strict
-        # As the mapping keeps them: going through it would cost each request more than all of this shop's own views.
-        response.headers._store = headers | response.headers._store
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        redirect = self.process_request(request) if self.redirect else None
+        response: HttpResponse = redirect or self.get_response(request)  # type: ignore[assignment]
+        is_documentation = request.path.startswith(DOCUMENTATION_PATHS)
+        headers.add(response, self._documentation if is_documentation else self._strict)
         return response
 
-    def _headers(self, policy: dict[str, str]) -> dict[str, tuple[str, str]]:
-        headers = {
-            "Content-Security-Policy": written_policy(policy),
-            "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
-            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
-        }
-        if settings.SECURE_HSTS_SECONDS:
-            headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
-        return {name.lower(): (name, value) for name, value in headers.items()}
+
+def _written(policy: dict[str, str]) -> headers.Written:
+    safe = {
+        "Content-Security-Policy": written_policy(policy),
+        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    }
+    if settings.SECURE_HSTS_SECONDS:
+        safe["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return headers.written(safe)
 
 
 def written_policy(policy: dict[str, str]) -> str:

@@ -7,11 +7,9 @@ commit order, at least once (core/dispatch.py).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
-
-import orjson
 
 from core import sql
 from core.actors import Actor
@@ -23,9 +21,9 @@ INSERT_EVENT = "INSERT INTO core_journal (occurred_at, kind, customer_id, channe
 
 _APPEND = f"""
 {INSERT_EVENT}
-SELECT * FROM unnest(
-    %(occurred_at)s::timestamptz[], %(kind)s::text[], %(customer_id)s::bigint[], %(channel)s::text[],
-    %(store)s::text[], %(actor_id)s::bigint[], %(ref)s::text[], %(payload)s::jsonb[])
+SELECT * FROM json_to_recordset(%(events)s::json) AS event(
+    occurred_at timestamptz, kind text, customer_id bigint, channel text, store text, actor_id bigint, ref text,
+    payload jsonb)
 """
 
 
@@ -48,7 +46,7 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """Return the figures of this event by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _COMMON}
+        return {name: value for name, value in vars(self).items() if name not in _COMMON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +83,20 @@ def publish(*events: Event) -> None:
     """Append events to the journal, in the caller's transaction: they exist exactly if the caller's work does."""
     if not events:
         return
-    sql.execute(
-        _APPEND,
+    rows = [
         {
-            "occurred_at": [event.occurred_at for event in events],
-            "kind": [event.kind for event in events],
-            "customer_id": [event.customer_id for event in events],
-            "channel": [event.by.channel for event in events],
-            "store": [event.by.store_code for event in events],
-            "actor_id": [event.by.staff_id for event in events],
-            "ref": [event.ref for event in events],
-            "payload": [orjson.dumps(event.payload()).decode() for event in events],
-        },
-    )
+            "occurred_at": event.occurred_at,
+            "kind": event.kind,
+            "customer_id": event.customer_id,
+            "channel": event.by.channel,
+            "store": event.by.store_code,
+            "actor_id": event.by.staff_id,
+            "ref": event.ref,
+            "payload": event.payload(),
+        }
+        for event in events
+    ]
+    sql.execute(_APPEND, {"events": sql.as_json(rows)})
 
 
 def handles(*events: type[Event]) -> Callable[[Handler], Handler]:

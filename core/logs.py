@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 
-from core import metrics
+from core import headers, metrics
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -74,7 +74,7 @@ def log_requests(get_response: View) -> View:
         start(request_id=request_id)
         response = get_response(request)
         seconds = time.perf_counter() - started
-        response.headers["X-Request-Id"] = request_id
+        headers.put(response, "X-Request-Id", request_id)
         match = request.resolver_match
         metrics.count_request(request.method, match.route if match else "", response.status_code, seconds)
         if access.isEnabledFor(logging.INFO):

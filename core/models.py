@@ -90,9 +90,7 @@ class IdempotentAnswer(models.Model):
     scope = models.CharField(_("scope"), max_length=200, help_text=_("Who asked, and what: actor, method and path."))
     key = models.CharField(_("key"), max_length=255)
     request_hash = models.CharField(_("request hash"), max_length=64)
-    status = models.PositiveSmallIntegerField(
-        _("status"), null=True, help_text=_("Empty while the first request is at work.")
-    )
+    status = models.SmallIntegerField(_("status"), null=True, help_text=_("Empty while the first request is at work."))
     body = models.BinaryField(_("body"), default=bytes)
     locked_at = models.DateTimeField(_("locked at"))
     expires_at = models.DateTimeField(_("expires at"))

@@ -22,6 +22,7 @@ from core.api import answer_bytes
 OLDEST_SECONDS = 5.0
 STAMP_SECONDS = 0.5
 MOST_ANSWERS = 4096
+FOR_ALL = f"public, max-age={OLDEST_SECONDS:.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,6 @@ class ReadyAnswers:
 def answer_ready(request: HttpRequest | Request, ready: ReadyAnswer) -> HttpResponse:
     """Answer with ready bytes, or with 304 if the client has just these."""
     headers = {"ETag": ready.etag, "Vary": "Accept-Language"}
-    cache_control = f"public, max-age={int(OLDEST_SECONDS)}"
     if ready.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
-        return HttpResponse(status=304, headers={**headers, "Cache-Control": cache_control})
-    return answer_bytes(ready.body, headers=headers, cache=cache_control)
+        return HttpResponse(status=304, headers={**headers, "Cache-Control": FOR_ALL})
+    return answer_bytes(ready.body, headers=headers, cache=FOR_ALL)

@@ -5,10 +5,10 @@ The ORM spends most of a short query's time on building and compiling it (docs/d
 constants: written once, bound on the server, and prepared there, so PostgreSQL plans them once per connection.
 """
 
-import time
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from core.database.base import DatabaseWrapper
@@ -39,17 +39,17 @@ def execute(statement: str, parameters: Parameters) -> int:
     return _run(statement, parameters).touched()
 
 
+def as_json(rows: Sequence[Row]) -> str:
+    """
+    Return rows as json_to_recordset reads them, which takes half the time of an array for each column.
+
+    For rows that are inserted as they are: PostgreSQL expects a hundred of them, and of an array ten elements, so what
+    is looked up row by row is better given as arrays.
+    """
+    return orjson.dumps(rows).decode()
+
+
 def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> Answer:
     # Asked for once: django.db.connection looks the thread's connection up anew at every touch.
-    connection = cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
-    started = time.monotonic()
-    try:
-        with connection.wrap_database_errors:
-            statements = connection.statements()
-            connection.validate_no_broken_transaction()
-            return statements.run(statement, parameters, prepared=prepared and connection.prepares)
-    finally:
-        # Django's own query log, so that tests count these statements with all the others.
-        if connection.queries_logged:
-            took = time.monotonic() - started
-            connection.queries_log.append({"sql": statement, "time": f"{took:.3f}"})
+    connection: DatabaseWrapper = connections[DEFAULT_DB_ALIAS]  # type: ignore[assignment]
+    return connection.run(statement, parameters, prepared=prepared)

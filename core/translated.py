@@ -1,5 +1,6 @@
 """Texts in several languages, kept as one JSON object: `{"en": "Mug", "ar": "...", "fa": "..."}`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 TranslatedText = dict[str, str]
 
 
-def in_language(text: TranslatedText, language: str | None = None) -> str:
+def in_language(text: Mapping[str, str], language: str | None = None) -> str:
     """Return the text in a language (default: the active one), else in the shop's first, else in any it has."""
     wanted = (language or get_language() or settings.LANGUAGE_CODE).split("-")[0]
     return text.get(wanted) or text.get(settings.LANGUAGE_CODE) or next(iter(text.values()), "")

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
 from core.card_numbers import holds_card_number
+from core.middleware import FORMS
 from omnistore.storefront.errors import handle_card_number
 
-_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 # A password may be anything and is kept as a hash only; a product's number may look like a card's by chance.
 _LEFT_ALONE = ("password", "sku")
 
@@ -31,7 +31,7 @@ class CardNumberGuard:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, options: Any) -> HttpResponse | None:
         """Answer 400 for such a form, behind the check that it is one of ours; None lets any other pass."""
-        if request.content_type not in _FORMS:
+        if request.content_type not in FORMS:
             return None
         try:
             fields = request.POST.lists()

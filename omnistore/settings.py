@@ -111,19 +111,22 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.logs.log_requests",
     "core.csp.SecurityHeadersMiddleware",
+    "core.middleware.ProgramMiddleware",  # Programs get no further: what follows is for browsers.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.BrowserSessionMiddleware",
     "core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "core.middleware.BrowserCsrfMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "omnistore.card_numbers.CardNumberGuard",
-    "core.middleware.BrowserAuthenticationMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sign_in_guard.SignInGuard",
     "core.audit.audit_back_office",
-    "core.middleware.BrowserMessageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "omnistore.urls"
+FORCE_SCRIPT_NAME = ""  # The shop stands at the root of its host; left unsaid, Django asks anew at every request.
+PHONENUMBER_DEFAULT_REGION = None  # Numbers bring their country; left unsaid, it is searched for at every request.
 WSGI_APPLICATION = "omnistore.wsgi.application"
 TEMPLATES = [
     {

@@ -31,7 +31,7 @@ class Cart(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=OPEN)
-    version = models.PositiveIntegerField(_("version"), default=1)
+    version = models.IntegerField(_("version"), default=1)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("merged into")
     )
@@ -72,7 +72,7 @@ class CartLine(models.Model):
     variant = models.ForeignKey(
         "inventory.Variant", on_delete=models.PROTECT, related_name="+", verbose_name=_("variant")
     )
-    quantity = models.PositiveIntegerField(_("quantity"))
+    quantity = models.IntegerField(_("quantity"))
     unit_price_when_added = models.BigIntegerField(_("unit price when added, in minor units"))
     added_channel = models.CharField(_("added on"), max_length=40, choices=CHANNELS)
     added_store = models.ForeignKey(

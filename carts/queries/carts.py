@@ -1,15 +1,15 @@
 """Reading a cart: one statement, whatever it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from carts.queries.terms import Store, terms_at
 from carts.rules.goods import Item, paths_of
 from carts.rules.problems import LineFacts, Problem, line_problems
-from carts.rules.quote import ShippingTerms
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound
@@ -20,21 +20,19 @@ from inventory.rules.price_lists import Asking, Step, parse_steps, price_of
 # A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
 LINES = f"""
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
-       cart.changed_at, rate.amount AS shipping_amount, rate.free_from AS shipping_free_from,
+       cart.changed_at,
        (SELECT value FROM carts_termsstamp) AS terms_stamp, tax_number.country AS tax_number_country,
        (SELECT array_agg(voucher_id) FROM carts_cartvoucher WHERE cart_id = cart.id) AS voucher_ids,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
-       store.code AS added_store, store.name AS added_store_name, variant.id AS variant_id, variant.sku,
+       line.added_store_id, variant.id AS variant_id, variant.sku,
        variant.attributes, product.id AS product_id, product.tax_category_id, category.path AS category_path,
        product.name, product.slug, price.amount AS unit_price,
        buyer.segments, {STEPS.format(currency="cart.currency", segments="buyer.segments")} AS steps,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
 LEFT JOIN LATERAL (SELECT {SEGMENTS.format(person="cart.customer_id")} AS segments) AS buyer ON true
-LEFT JOIN carts_shippingrate AS rate ON rate.currency = cart.currency
 LEFT JOIN accounts_taxnumber AS tax_number ON tax_number.customer_id = cart.customer_id
 LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
-LEFT JOIN inventory_location AS store ON store.id = line.added_store_id
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
@@ -64,8 +62,7 @@ GROUP BY cart.id ORDER BY cart.id DESC LIMIT 1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class CartLineView:
+class CartLineView(NamedTuple):
     """
     A line as it stands now; prices in minor units, unit_price None where the variant has none any more.
 
@@ -114,8 +111,7 @@ class CartLineView:
         return self.step.is_tax_included if self.step else None
 
 
-@dataclass(frozen=True, slots=True)
-class CartView:
+class CartView(NamedTuple):
     """A cart with its lines, priced for a door, and what is wrong with them; what it costs, quoting tells."""
 
     id: int
@@ -125,7 +121,6 @@ class CartView:
     customer_id: int | None
     changed_at: datetime
     merge_report: list[dict[str, Any]]
-    shipping_terms: ShippingTerms
     lines: list[CartLineView]
     terms_stamp: int = 0
     tax_number_country: str = ""
@@ -174,6 +169,7 @@ def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None
     rows = [row for row in rows if row["cart_id"] == cart_id]
     cart = rows[0]
     asking = Asking(now, by.channel, by.store_code, frozenset(cart["segments"] or ()))
+    stores = terms_at(cart["terms_stamp"]).stores
     return CartView(
         id=cart_id,
         version=cart["version"],
@@ -182,17 +178,17 @@ def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None
         customer_id=cart["customer_id"],
         changed_at=cart["changed_at"],
         merge_report=cart["merge_report"],
-        shipping_terms=ShippingTerms(cart["shipping_amount"] or 0, cart["shipping_free_from"]),
-        lines=[_line(row, asking) for row in rows if row["id"] is not None],
+        lines=[_line(row, asking, stores) for row in rows if row["id"] is not None],
         terms_stamp=cart["terms_stamp"],
         tax_number_country=cart["tax_number_country"] or "",
         voucher_ids=cart["voucher_ids"] or (),
     )
 
 
-def _line(row: sql.Row, asking: Asking) -> CartLineView:
+def _line(row: sql.Row, asking: Asking, stores: Mapping[int, Store]) -> CartLineView:
     unit_price = single_price = row["unit_price"]
     step = None
+    store = stores.get(row["added_store_id"])
     if row["steps"]:
         steps = parse_steps(row["steps"])
         found = price_of(unit_price, steps, quantity=row["quantity"], asking=asking)
@@ -218,8 +214,8 @@ def _line(row: sql.Row, asking: Asking) -> CartLineView:
         unit_price=unit_price,
         unit_price_when_added=row["unit_price_when_added"],
         added_channel=row["added_channel"],
-        added_store=row["added_store"],
-        added_store_name=row["added_store_name"],
+        added_store=store.code if store else None,
+        added_store_name=store.name if store else None,
         added_at=row["added_at"],
         problems=line_problems(facts),
         product_id=row["product_id"],

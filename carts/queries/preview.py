@@ -10,7 +10,7 @@ from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import place_at, quote_cart, scene_of, supply_of
 from carts.queries.terms import terms_at
 from carts.rules.offers import Offer, Verdict, judge_offers
-from carts.rules.quote import Quote, ShippingTerms
+from carts.rules.quote import Quote
 from carts.rules.taxes import Place
 from core import sql
 from core.actors import Actor
@@ -32,8 +32,7 @@ ORDER BY given.place
 _AROUND = """
 SELECT (SELECT value FROM carts_termsstamp) AS stamp,
        (SELECT country FROM accounts_taxnumber WHERE customer_id = %(customer)s::bigint) AS tax_number_country,
-       (SELECT array_agg(id) FROM carts_voucher WHERE code = ANY(%(codes)s::text[])) AS voucher_ids,
-       (SELECT jsonb_build_array(amount, free_from) FROM carts_shippingrate WHERE currency = %(currency)s) AS shipping
+       (SELECT array_agg(id) FROM carts_voucher WHERE code = ANY(%(codes)s::text[])) AS voucher_ids
 """
 
 
@@ -106,7 +105,6 @@ def _cart(imagined: Imagined) -> CartView:
         customer_id=imagined.customer_id,
         changed_at=imagined.now,
         merge_report=[],
-        shipping_terms=ShippingTerms(*(around["shipping"] or (0, None))),
         lines=[_line(row, imagined) for row in rows],
         terms_stamp=around["stamp"],
         tax_number_country=around["tax_number_country"] or "",

@@ -51,7 +51,7 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
         currency=cart.currency,
         scene=scene_of(cart, terms, by, now, opened),
         supplies=supplies,
-        shipping=cart.shipping_terms,
+        shipping=terms.shipping.get(cart.currency),
         offers=terms.offers,
         taxes=_tax_terms(cart, terms, now) if needs_tax else None,
     )

@@ -1,9 +1,9 @@
 """
-What every cart is priced by, read once and kept in this process.
+What every cart is priced by and told with, read once and kept in this process.
 
-Triggers count a stamp up (migrations 0005, 0006) whenever taxes, offers or the places of stores change. A cart's own
-statement brings the stamp along, so what is kept is never older than the cart, and pricing costs no statement until
-something changes.
+Triggers count a stamp up (migrations 0005, 0006, 0010) whenever taxes, offers, shipping rates, or the names and places
+of stores change. A cart's own statement brings the stamp along, so what is kept is never older than the cart, and
+pricing costs no statement until something changes.
 """
 
 import logging
@@ -15,8 +15,10 @@ from carts.rules.benefits import parse_benefit
 from carts.rules.conditions import ABOUT_BUYER, parse_conditions
 from carts.rules.offers import Offer
 from carts.rules.parsing import OfferNotValid
+from carts.rules.quote import ShippingTerms
 from carts.rules.taxes import Place, Rate, TaxTable, Zone
 from core import sql
+from core.translated import TranslatedText
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +35,19 @@ SELECT (SELECT value FROM carts_termsstamp) AS stamp,
             FROM carts_promotion
             WHERE is_active AND (ends_at IS NULL OR ends_at > now() - interval '31 days')) AS offer) AS offers,
        (SELECT coalesce(jsonb_object_agg(code, jsonb_build_array(country_code, region, postal_code)), '{}')
-        FROM inventory_location WHERE EXISTS (SELECT FROM carts_taxzone)) AS places
+        FROM inventory_location WHERE EXISTS (SELECT FROM carts_taxzone)) AS places,
+       (SELECT coalesce(jsonb_object_agg(id, jsonb_build_array(code, name)), '{}') FROM inventory_location) AS stores,
+       (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from)), '{}')
+        FROM carts_shippingrate) AS shipping
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store, or another place of the shop's, by what people know it."""
+
+    code: str
+    name: TranslatedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,7 @@ class Terms:
     """
     taxes: None where the shop has none. adds_tax: somewhere tax comes on top of prices. places: of stores, by code.
     offers: those that run, will run, or ended so lately that a till may still send a sale of then. asks_about_buyer:
-    one of them depends on who buys.
+    one of them depends on who buys. stores: by id. shipping: by currency; one without terms ships free.
     """
 
     stamp: int
@@ -51,6 +64,8 @@ class Terms:
     places: Mapping[str, Place] = field(default_factory=dict)
     offers: Sequence[Offer] = ()
     asks_about_buyer: bool = False
+    stores: Mapping[int, Store] = field(default_factory=dict)
+    shipping: Mapping[str, ShippingTerms] = field(default_factory=dict)
 
 
 _kept = Terms(stamp=-1)
@@ -77,6 +92,8 @@ def _read() -> Terms:
         places={code: Place(*where) for code, where in row["places"].items()},
         offers=offers,
         asks_about_buyer=any(isinstance(condition, ABOUT_BUYER) for offer in offers for condition in offer.conditions),
+        stores={int(store_id): Store(*known) for store_id, known in row["stores"].items()},
+        shipping={currency: ShippingTerms(*rate) for currency, rate in row["shipping"].items()},
     )
 
 

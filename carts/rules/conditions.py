@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from carts.rules.goods import EVERYTHING, Goods, Item
 from carts.rules.parsing import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """
     Who buys, when, and through which door. store: the code of the store it happens in, empty outside of stores.
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 NO_PATHS: frozenset[str] = frozenset()
+SHELVES_REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """
     Units of a variant at a price in minor units. categories: the paths of all shelves it stands on, from the root down.
 
@@ -57,6 +59,7 @@ class Goods:
 EVERYTHING = Goods()
 
 
+@lru_cache(SHELVES_REMEMBERED)
 def paths_of(path: str) -> frozenset[str]:
     """Return the paths of a shelf and of all shelves above it: of "home/kitchen" also "home"."""
     parts = path.split("/") if path else []

@@ -10,6 +10,7 @@ meets any of them; only staff may look codes up, and only so many a minute.
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 LIFETIME = timedelta(minutes=15)
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -20,18 +21,24 @@ _HALF_BITS = 20
 _HALF_MASK = (1 << _HALF_BITS) - 1
 _CHECK_BITS = 9
 _ROUNDS = 4
+CODES_REMEMBERED = 4096  # A cart is shown many times while its code holds.
 LARGEST_CART_ID = (1 << (2 * _HALF_BITS - _CHECK_BITS)) - 1
 
 
 def handover_code(cart_id: int, *, secret: bytes, now: datetime) -> tuple[str, datetime]:
     """Return the cart's code of the moment and when it ends; codes last from one to two lifetimes of 15 minutes."""
     window = _window(now)
+    ends_at = datetime.fromtimestamp((window + 2) * LIFETIME.total_seconds(), UTC)
+    return _code(cart_id, secret, window), ends_at
+
+
+@lru_cache(CODES_REMEMBERED)
+def _code(cart_id: int, secret: bytes, window: int) -> str:
     left, right = cart_id >> (_HALF_BITS - _CHECK_BITS), (cart_id << _CHECK_BITS) & _HALF_MASK
     for turn in range(_ROUNDS):
         left, right = right, left ^ _scramble(right, turn, secret, window)
     number = (left << _HALF_BITS) | right
-    letters = "".join(LETTERS[(number >> shift) & 31] for shift in range(35, -1, -5))
-    return letters, datetime.fromtimestamp((window + 2) * LIFETIME.total_seconds(), UTC)
+    return "".join(LETTERS[(number >> shift) & 31] for shift in range(35, -1, -5))
 
 
 def cart_id_of(code: str, *, secret: bytes, now: datetime) -> int | None:

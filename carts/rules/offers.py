@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from carts.rules.benefits import Benefit, FreeShipping, Savings
 from carts.rules.conditions import Condition, Scene
@@ -37,8 +38,7 @@ class Offer:
         return not self.needs_voucher or self.id in scene.vouchers
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What an offer takes off each line by its id; frees_shipping: and shipping costs nothing."""
 
     offer: Offer

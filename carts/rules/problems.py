@@ -1,6 +1,7 @@
 """What stands between a cart line and an order: one function for what the cart shows and what checkout refuses."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 PRICE_CHANGED = "price_changed"
 INSUFFICIENT_STOCK = "insufficient_stock"
@@ -9,8 +10,7 @@ UNAVAILABLE = "unavailable"
 BLOCKING = {INSUFFICIENT_STOCK, UNAVAILABLE}
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
+class LineFacts(NamedTuple):
     """
     A line as it stands now. unit_price: what one unit costs today in minor units, None where there is no price.
 

@@ -5,8 +5,9 @@ The order of the calculation and every rounding are written down in docs/pricing
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from carts.rules.conditions import Scene
 from carts.rules.goods import Item, from_the_dearest
@@ -56,8 +57,7 @@ class Totals:
         return self.items - self.discount + self.shipping + self.tax
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
+class Discount(NamedTuple):
     """What one offer takes off. target: "items", or "shipping" for what it spares there (in no total)."""
 
     offer_id: int
@@ -66,8 +66,7 @@ class Discount:
     target: str = "items"
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedLine:
+class QuotedLine(NamedTuple):
     """A line with what each offer takes off it, its share of offers on the whole cart included."""
 
     id: int
@@ -257,4 +256,4 @@ def _treatment(place: Place, item: Item, terms: TaxTerms) -> Treatment | None:
     found = terms.table.treatment(zone=zone, category_id=item.tax_category, day=terms.day, is_exempt=is_exempt)
     if item.is_tax_included is None or item.is_tax_included == found.is_included:
         return found
-    return replace(found, is_included=item.is_tax_included)
+    return found._replace(is_included=item.is_tax_included)

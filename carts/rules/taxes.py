@@ -7,14 +7,14 @@ The rounding is written down in docs/pricing.md: once per rate of an order, then
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from core.money import half_up, split
 
 WHOLE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where goods are supplied. country: ISO 3166 code; region: as in addresses of that country."""
 
     country: str
@@ -44,8 +44,7 @@ class Rate:
     ends: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
+class Treatment(NamedTuple):
     """How goods are taxed in one place. is_exempt: they would bear this rate, were the buyer not exempt."""
 
     zone_id: int
@@ -54,8 +53,7 @@ class Treatment:
     is_exempt: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Taxed:
+class Taxed(NamedTuple):
     """The tax of one amount. tax: due on it, contained or added. added: what comes on top; negative: taken off."""
 
     tax: int = 0

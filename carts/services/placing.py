@@ -1,7 +1,6 @@
 """A cart on its way to becoming an order: taken out of the shopper's hands, and given back if it comes to nothing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -169,11 +168,10 @@ def _with_added_prices(cart: CartView) -> CartView:
         return cart
     set_added_prices(listed)
     lines = [
-        replace(
-            line,
+        line._replace(
             unit_price_when_added=listed.get(line.id, line.unit_price_when_added),
             problems=[problem for problem in line.problems if problem.code != PRICE_CHANGED],
         )
         for line in cart.lines
     ]
-    return replace(cart, lines=lines)
+    return cart._replace(lines=lines)

@@ -1,13 +1,15 @@
 """The backend itself; Django finds it by the name of this module."""
 
 import select
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 
-from core.database.prepared import PreparedStatements
+from core.database.prepared import Answer, PreparedStatements
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -24,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Read once: asking the settings again for every statement takes longer than many a statement's preparation.
-        self.prepares = settings.DATABASE_PREPARED_STATEMENTS
+        self._prepares = settings.DATABASE_PREPARED_STATEMENTS
         self._is_debugged = settings.DEBUG
 
     @property
@@ -32,10 +34,36 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Whether Django's log of statements is kept on this connection."""
         return self.force_debug_cursor or self._is_debugged
 
-    def statements(self) -> PreparedStatements:
-        """Return the hand-written statements of the connection, which is opened if there is none."""
-        if self.connection is None:
-            self.ensure_connection()
+    def run(self, statement: str, parameters: Mapping[str, Any], *, prepared: bool) -> Answer:
+        """Run a hand-written statement; the connection is opened if there is none. Raises Django's database errors."""
+        if self.needs_rollback:
+            self.validate_no_broken_transaction()
+        if self.force_debug_cursor or self._is_debugged:
+            return self._run_and_log(statement, parameters, prepared)
+        return self._run(statement, parameters, prepared)
+
+    def _run(self, statement: str, parameters: Mapping[str, Any], prepared: bool) -> Answer:
+        statements = self._statements
+        if statements is None or statements.connection is not self.connection:
+            statements = self._open_statements()
+        try:
+            return statements.run(statement, parameters, prepared=prepared and self._prepares)
+        except self.Database.Error:
+            # Entered only now: most statements have no error to translate.
+            with self.wrap_database_errors:
+                raise
+
+    def _run_and_log(self, statement: str, parameters: Mapping[str, Any], prepared: bool) -> Answer:
+        # Django's own query log, so that tests count these statements with all the others.
+        started = time.monotonic()
+        try:
+            return self._run(statement, parameters, prepared)
+        finally:
+            took = time.monotonic() - started
+            self.queries_log.append({"sql": statement, "time": f"{took:.3f}"})
+
+    def _open_statements(self) -> PreparedStatements:
+        self.ensure_connection()
         statements = self._statements
         if statements is None or statements.connection is not self.connection:
             statements = self._statements = PreparedStatements(self.connection)
@@ -53,4 +81,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         if self.connection is not None:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
-                self.statements().commit()
+                self._open_statements().commit()

@@ -8,7 +8,7 @@ part of it. Statements here are constants, each with its named parameters, answe
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -21,21 +21,21 @@ from psycopg.pq.abc import PGresult
 MOST_PREPARED = 400
 
 _PARAMETER = re.compile(r"%(?:%|\((\w+)\)s)")
+_NOT_ALIKE = re.compile(rb"[\\\[{]")
 _SUCCESSES = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
 class _JsonLoader(Loader):
     """Reads jsonb as Python values; Django's own loader leaves it as text for its JSONField to read."""
 
-    def load(self, data: Buffer) -> Any:
-        return orjson.loads(data)
+    load = staticmethod(orjson.loads)  # type: ignore[assignment]  # Called for each value, so without a step between.
 
 
 class _TimeLoader(Loader):
     """Reads timestamptz, which every session here writes in UTC; psycopg's own looks the zone up for each result."""
 
     def load(self, data: Buffer) -> datetime:
-        return datetime.fromisoformat(bytes(data).decode())
+        return datetime.fromisoformat(str(data, "ascii"))
 
 
 class _ListDumper(Dumper):
@@ -49,7 +49,11 @@ class _ListDumper(Dumper):
     oid = 0
 
     def dump(self, obj: list[Any]) -> bytes:
-        return f"{{{','.join(map(_array_element, obj))}}}".encode()
+        # JSON writes a plain list just as PostgreSQL does, but for the brackets; only escapes and nesting differ.
+        written = orjson.dumps(obj, default=str)
+        if _NOT_ALIKE.search(written, 1):
+            written = _array_element(obj).encode()
+        return b"{%b}" % written[1:-1]
 
 
 def _array_element(value: Any) -> str:
@@ -74,7 +78,8 @@ class Answer:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return every row."""
-        return self._shape.read(self._result)
+        result = self._result
+        return self._shape.read(result) if result.ntuples else []
 
     def touched(self) -> int:
         """Return how many rows the statement touched."""
@@ -95,10 +100,9 @@ class _Shape:
             names = self._names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
         else:
             self._transformer.set_pgresult(result, set_loaders=False)
-        rows: list[dict[str, Any]] = self._transformer.load_rows(
-            0, result.ntuples, lambda values: dict(zip(names, values, strict=True))
-        )
-        return rows
+        return [
+            dict(zip(names, values, strict=True)) for values in self._transformer.load_rows(0, result.ntuples, tuple)
+        ]
 
 
 class PreparedStatements:
@@ -123,19 +127,21 @@ class PreparedStatements:
         """
         if not prepared:
             return self._run_for_these_values(statement, parameters)
-        text, names = _numbered(statement)
+        text, names, formats = _NUMBERED.get(statement) or _number(statement)
         writer = self._writer
-        values = writer.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
+        values = writer.dump_sequence(list(map(parameters.__getitem__, names)), formats)
         types = writer.types or ()
-        self._begin()
+        if self._pgconn.transaction_status == TransactionStatus.IDLE:
+            self._begin()
         name, shape = self._prepared.get((statement, types)) or self._prepare(statement, text, types)
         result = self._pgconn.exec_prepared(name, values, writer.formats)  # type: ignore[arg-type]  # None is NULL.
-        return Answer(self._checked(result), shape)
+        return Answer(result if result.status in _SUCCESSES else self._checked(result), shape)
 
     def _run_for_these_values(self, statement: str, parameters: Mapping[str, Any]) -> Answer:
         # Written into the statement: PostgreSQL is told to plan for any values whatever comes as a parameter.
         text = psycopg.ClientCursor(self.connection).mogrify(statement, parameters)
-        self._begin()
+        if self._pgconn.transaction_status == TransactionStatus.IDLE:
+            self._begin()
         return Answer(self._checked(self._pgconn.exec_(text.encode())), _Shape(self._adapters))
 
     def commit(self) -> None:
@@ -144,7 +150,7 @@ class PreparedStatements:
             self._command(b"COMMIT")
 
     def _begin(self) -> None:
-        if not self.connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE:
+        if not self.connection.autocommit:
             self._command(b"BEGIN")
 
     def _command(self, command: bytes) -> None:
@@ -167,24 +173,30 @@ class PreparedStatements:
         raise error_from_result(result)
 
 
-_NUMBERED: dict[str, tuple[bytes, list[str]]] = {}
+class _Numbered(NamedTuple):
+    """A statement with `$1`, `$2` for its named parameters; the names in the order of their numbers, and formats."""
+
+    text: bytes
+    names: list[str]
+    formats: list[PyFormat]
 
 
-def _numbered(statement: str) -> tuple[bytes, list[str]]:
-    """Return a statement with `$1`, `$2` for its named parameters, and the names in the order of their numbers."""
-    known = _NUMBERED.get(statement)
-    if known is None:
-        names: list[str] = []
+_NUMBERED: dict[str, _Numbered] = {}
 
-        def number(found: re.Match[str]) -> str:
-            name = found[1]
-            if name is None:
-                return "%"
-            if name not in names:
-                names.append(name)
-            return f"${names.index(name) + 1}"
 
-        known = _PARAMETER.sub(number, statement).encode(), names
-        if len(_NUMBERED) < MOST_PREPARED:
-            _NUMBERED[statement] = known
-    return known
+def _number(statement: str) -> _Numbered:
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        if name is None:
+            return "%"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    text = _PARAMETER.sub(number, statement).encode()
+    numbered = _Numbered(text, names, [PyFormat.AUTO] * len(names))
+    if len(_NUMBERED) < MOST_PREPARED:
+        _NUMBERED[statement] = numbered
+    return numbered

@@ -104,7 +104,7 @@ class OpenDoor(Door):
 
     def shared(self, request: Request, build: Callable[[], Any]) -> HttpResponse:
         """Answer with what everybody gets at this address in this language, built anew only if it is not ready."""
-        key = (get_language(), request.get_full_path())
+        key = (get_language(), request.path, request.META.get("QUERY_STRING"))
         return answer_ready(request, catalogue.get(key, build))
 
 

@@ -28,7 +28,7 @@ class Reservation(models.Model):
     level = models.ForeignKey(
         "inventory.StockLevel", on_delete=models.PROTECT, related_name="reservations", verbose_name=_("level")
     )
-    quantity = models.PositiveIntegerField(_("quantity"))
+    quantity = models.IntegerField(_("quantity"))
     state = models.CharField(_("state"), max_length=10, choices=STATES)
     expires_at = models.DateTimeField(_("expires at"), null=True)
     created_at = models.DateTimeField(_("created at"))

@@ -86,8 +86,7 @@ def list_products(
     statement = _list_statement(ordering, _limits(search), after is not None, _language() if ordering == NAME else "")
     key, last_id = after or (None, None)
     parameters = _parameters(search) | {"limit": limit, "after_key": key, "after_id": last_id}
-    # A word that all products contain and one that none does want different plans; without limits one is best for all.
-    return sql.fetch_all(statement, parameters, prepared=not _limits(search))
+    return sql.fetch_all(statement, parameters, prepared=_one_plan_is_best(search))
 
 
 def facets_of(search: ProductSearch) -> Facets:
@@ -98,7 +97,7 @@ def facets_of(search: ProductSearch) -> Facets:
     counted. Of more than MOST_COUNTED matches no more are counted.
     """
     statement = _facets_statement(_limits(search) & {"query", "category"})
-    rows = sql.fetch_all(statement, _parameters(search), prepared=not _limits(search))
+    rows = sql.fetch_all(statement, _parameters(search), prepared=_one_plan_is_best(search))
     brands: dict[str, int] = {}
     own: dict[str, int] = {}
     for row in rows:
@@ -131,6 +130,16 @@ def _with_subtrees(categories: dict[str, sql.Row], own: dict[str, int]) -> list[
 def _limits(search: ProductSearch) -> frozenset[str]:
     """Return the names of what limits this search."""
     return frozenset(field.name for field in fields(search) if getattr(search, field.name) not in ("", None, False))
+
+
+def _one_plan_is_best(search: ProductSearch) -> bool:
+    """
+    Whether a list is planned the same way whatever is asked for.
+
+    A word that all products contain and one that none does want different plans, and so do brands, prices and stores.
+    How many products a category has is nothing that PostgreSQL knows when it plans.
+    """
+    return _limits(search) <= {"category"}
 
 
 def _language() -> str:

@@ -25,29 +25,13 @@ from inventory.rules.price_lists import (
 # is an array of codes, and NULL for nobody. A list that ended lately counts still: a till may send a sale of then.
 # A shop without lists pays for one look at an empty table in each statement.
 STEPS = """
-(CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active) THEN (
-    SELECT jsonb_agg(jsonb_build_array(
-        list.id, step.amount, step.min_quantity, list.channel, at_store.code, of_segment.code, list.priority,
-        list.starts_at, list.ends_at, list.is_tax_included))
-    FROM inventory_listprice AS step
-    JOIN inventory_pricelist AS list ON list.id = step.price_list_id
-    LEFT JOIN inventory_location AS at_store ON at_store.id = list.store_id
-    LEFT JOIN accounts_segment AS of_segment ON of_segment.id = list.segment_id
-    WHERE step.variant_id = variant.id AND list.is_active AND list.currency = {currency}
-      AND (list.segment_id IS NULL OR of_segment.code = ANY({segments}))
-      AND (list.ends_at IS NULL OR list.ends_at > now() - interval '31 days')
-) END)
+(CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active)
+      THEN inventory_price_steps(variant.id, {currency}, {segments}) END)
 """
 # The segments of a person, if any list speaks of segments; {person}: his id, merged records of his included.
 SEGMENTS = """
-(CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active AND segment_id IS NOT NULL) THEN (
-    SELECT array_agg(segment.code)
-    FROM accounts_customer AS person
-    JOIN accounts_segmentmembership AS membership ON membership.customer_id = person.id
-    JOIN accounts_segment AS segment ON segment.id = membership.segment_id
-    WHERE (person.id = {person} OR person.merged_into_id = {person}) AND membership.since <= %(now)s
-      AND (membership.until IS NULL OR membership.until > %(now)s)
-) END)
+(CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active AND segment_id IS NOT NULL)
+      THEN inventory_price_segments({person}, %(now)s) END)
 """
 
 _OF_VARIANT = f"""

@@ -3,21 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
+from typing import NamedTuple
 
 # Looking at every combination of locations is exact; beyond this many the choice is made step by step.
 MOST_COMBINATIONS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Units of a variant that are to be sent."""
 
     variant_id: int
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """Units of a variant that a location could send; a lower rank is asked first."""
 
     location_id: int
@@ -26,8 +25,7 @@ class Offer:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """Units of a variant that one location is to send."""
 
     location_id: int
@@ -63,18 +61,15 @@ class _Choice:
         usable = [offer for offer in offers if offer.variant_id in self.demand and offer.available > 0]
         self.ranked = sorted({(offer.rank, offer.location_id) for offer in usable})
         self.available = {(offer.location_id, offer.variant_id): offer.available for offer in usable}
+        # By location, the best-ranked first: the variants of which it has all that is wanted.
+        self.wholly: dict[int, set[int]] = {location_id: set() for _rank, location_id in self.ranked}
+        for offer in usable:
+            if offer.available >= self.demand[offer.variant_id]:
+                self.wholly[offer.location_id].add(offer.variant_id)
 
     def in_stock(self, variant_id: int) -> int:
         """Return how many units all locations have together."""
         return sum(self.available.get((location_id, variant_id), 0) for _rank, location_id in self.ranked)
-
-    def wholly(self, location_id: int) -> frozenset[int]:
-        """Return the variants of which a location has all that is wanted."""
-        return frozenset(
-            variant_id
-            for variant_id, quantity in self.demand.items()
-            if self.available.get((location_id, variant_id), 0) >= quantity
-        )
 
 
 def choose_sources(*, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> Sourcing:
@@ -87,40 +82,37 @@ def choose_sources(*, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> Sour
     what a location offers is what may be promised there, safety stock taken off.
     """
     choice = _Choice(wanted, offers)
+    found_whole = set[int]().union(*choice.wholly.values())
+    split = [variant_id for variant_id in choice.demand if variant_id not in found_whole]
     short = [
-        Short(variant_id, quantity, choice.in_stock(variant_id))
-        for variant_id, quantity in choice.demand.items()
-        if choice.in_stock(variant_id) < quantity
+        Short(variant_id, choice.demand[variant_id], in_stock)
+        for variant_id in split
+        if (in_stock := choice.in_stock(variant_id)) < choice.demand[variant_id]
     ]
     if short:
         return Sourcing(short=short)
-    senders = _fewest_senders(choice)
-    shares: list[Share] = []
-    split: list[int] = []
-    for variant_id, quantity in choice.demand.items():
-        sender = next((location for location in senders if variant_id in choice.wholly(location)), None)
-        if sender is None:
-            split.append(variant_id)
-        else:
-            shares.append(Share(sender, variant_id, quantity))
+    senders = _fewest_senders(choice.wholly, found_whole)
+    shares = [
+        Share(next(sender for sender in senders if variant_id in choice.wholly[sender]), variant_id, quantity)
+        for variant_id, quantity in choice.demand.items()
+        if variant_id in found_whole
+    ]
     for variant_id in split:
         shares += _split(choice, variant_id, preferred={share.location_id for share in shares})
     return Sourcing(shares=shares)
 
 
-def _fewest_senders(choice: _Choice) -> list[int]:
+def _fewest_senders(wholly: dict[int, set[int]], coverable: set[int]) -> list[int]:
     """Return the fewest locations, best rank first, that serve every variant some single location can serve whole."""
-    serves: dict[int, frozenset[int]] = {}
-    for _rank, location_id in choice.ranked:
-        wholly = choice.wholly(location_id)
+    serves: dict[int, set[int]] = {}
+    for location_id, served in wholly.items():
         # A location that serves no more than a better-ranked one never helps.
-        if wholly and not any(wholly <= better for better in serves.values()):
-            serves[location_id] = wholly
-    coverable = frozenset[int]().union(*serves.values())
+        if served and not any(served <= better for better in serves.values()):
+            serves[location_id] = served
     looked_at = 0
     for size in range(len(serves) + 1):
         for senders in islice(combinations(serves, size), MOST_COMBINATIONS - looked_at):
-            if frozenset[int]().union(*(serves[sender] for sender in senders)) == coverable:
+            if set[int]().union(*(serves[sender] for sender in senders)) == coverable:
                 return list(senders)
             looked_at += 1
         if looked_at >= MOST_COMBINATIONS:
@@ -128,13 +120,13 @@ def _fewest_senders(choice: _Choice) -> list[int]:
     return _greedy_senders(serves, coverable)
 
 
-def _greedy_senders(serves: dict[int, frozenset[int]], coverable: frozenset[int]) -> list[int]:
+def _greedy_senders(serves: dict[int, set[int]], coverable: set[int]) -> list[int]:
     chosen: list[int] = []
     missing = coverable
     while missing:
         best = max(serves, key=lambda location_id: len(serves[location_id] & missing))
         chosen.append(best)
-        missing -= serves[best]
+        missing = missing - serves[best]
     return sorted(chosen, key=list(serves).index)
 
 

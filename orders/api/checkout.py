@@ -1,6 +1,7 @@
 """Checkout, and what comes after it when the payment needs the shopper."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,7 @@ class Checkout(CartDoor):
             fulfilments=tuple(fulfilment_wish(given) for given in body["fulfilments"]),
             request_mark=claim.mark,
             **_with_contact(
-                wish_fields(body, asker=asker_of(request), now=now, person_ids=owner.customer_ids), request
+                wish_fields(body, asker=partial(asker_of, request), now=now, person_ids=owner.customer_ids), request
             ),
         )
         check_methods(wish.tenders)

@@ -1,6 +1,6 @@
 """The forms in which a checkout or a sale comes in, and how they become a wish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,8 @@ from orders.rules.checkout import (
 )
 from orders.services.cards import with_card
 from orders.services.tenders import with_gift_card
+
+Asker = Callable[[], str]  # Asked only when a code was given: working it out reads every header.
 
 MOST_PARTS = 20
 MOST_LINES = 200
@@ -191,7 +193,7 @@ def fulfilment_wish(given: Mapping[str, Any]) -> FulfilmentWish:
     )
 
 
-def tender(given: Mapping[str, Any], *, asker: str, now: datetime, person_ids: Sequence[int] = ()) -> Tender:
+def tender(given: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()) -> Tender:
     """
     Read one payment. asker: who shows a gift card, for counting wrong codes. person_ids: whose saved cards may pay.
 
@@ -204,7 +206,7 @@ def tender(given: Mapping[str, Any], *, asker: str, now: datetime, person_ids: S
         payment_method=given.get("payment_method", ""),
     )
     if read.method == GIFT_CARD:
-        return with_gift_card(read, given["code"], asker=asker, now=now)
+        return with_gift_card(read, given["code"], asker=asker(), now=now)
     saved, saves = given.get("saved_card"), given.get("save_card", False)
     if saved is None and not saves:
         return read
@@ -220,7 +222,7 @@ def shop_amount(money: Mapping[str, Any], field: str) -> int:
 
 
 def wish_fields(
-    body: Mapping[str, Any], *, asker: str, now: datetime, person_ids: Sequence[int] = ()
+    body: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()
 ) -> dict[str, Any]:
     """Return the fields of a wish that a checkout and a sale have in common. asker, person_ids: as for tender()."""
     contact = body.get("contact", {})

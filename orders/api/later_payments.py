@@ -1,5 +1,7 @@
 """Paying what an order still owes: by its owner online, or at a till."""
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -68,7 +70,7 @@ class OrderPayments(CartDoor):
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
         # A guest's order keeps nobody's card, whoever has its token.
         person_ids = () if order.customer_id is None else owner.customer_ids
-        asker = asker_of(request)
+        asker = partial(asker_of, request)
         tenders = [tender(payment, asker=asker, now=now, person_ids=person_ids) for payment in body["payments"]]
         check_methods(tenders)
         return pay_what_is_due(
@@ -100,7 +102,7 @@ class TillOrderPayments(StaffDoor):
         body = checked(TillLaterPaymentsIn, request)
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{by.staff_id}")
-        tenders = [tender(payment, asker=asker_of(request), now=now) for payment in body["payments"]]
+        tenders = [tender(payment, asker=partial(asker_of, request), now=now) for payment in body["payments"]]
         check_readers([one for one in tenders if one.payment_method], store_id=by.store_id)
         return pay_what_is_due(
             claim=claim,

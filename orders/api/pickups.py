@@ -255,7 +255,9 @@ class HandOver(PickupDoor):
         body = checked(HandOverIn, request)
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{by.staff_id}")
-        tenders = [tender(payment, asker=f"staff:{by.staff_id}", now=now) for payment in body.get("payments", ())]
+        tenders = [
+            tender(payment, asker=lambda: f"staff:{by.staff_id}", now=now) for payment in body.get("payments", ())
+        ]
         line_ids = [line_id_of(line) for line in body["lines"]] if "lines" in body else None
         proof = self._proof(line_id_of(pickup_id), body, now)
         if tenders:

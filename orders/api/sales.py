@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -63,7 +64,7 @@ class Sales(StaffDoor):
             customer_id=customer_id,
             occurred_at=_occurred_at(body.get("occurred_at"), now),
             request_mark=claim.mark,
-            **wish_fields(body, asker=asker_of(request), now=now),
+            **wish_fields(body, asker=partial(asker_of, request), now=now),
         )
         check_readers(wish.tenders, store_id=by.store_id)
         if "cart" in body:

@@ -43,7 +43,7 @@ class Fulfilment(models.Model):
     expires_at = models.DateTimeField(_("kept until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     tracking = models.CharField(_("tracking"), max_length=80, blank=True)
-    wrong_codes = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
+    wrong_codes = models.SmallIntegerField(_("wrong codes"), default=0)
     reject_reason = models.CharField(_("reason of rejection"), max_length=200, blank=True)
 
     class Meta:
@@ -76,7 +76,7 @@ class FulfilmentLine(models.Model):
     order_line = models.ForeignKey(
         "orders.OrderLine", on_delete=models.PROTECT, related_name="fulfilment_lines", verbose_name=_("order line")
     )
-    quantity = models.PositiveIntegerField(_("quantity"))
+    quantity = models.IntegerField(_("quantity"))
     reservation = models.OneToOneField(
         "inventory.Reservation",
         on_delete=models.PROTECT,

@@ -148,20 +148,20 @@ class OrderLine(models.Model):
     order = models.ForeignKey(
         Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("order"), db_index=False
     )
-    position = models.PositiveIntegerField(_("position"))
+    position = models.IntegerField(_("position"))
     variant = models.ForeignKey(
         "inventory.Variant", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("variant")
     )
     sku = models.CharField(_("SKU"), max_length=64)
     name = models.CharField(_("name"), max_length=300)
-    quantity = models.PositiveIntegerField(_("quantity"))
-    quantity_fulfilled = models.PositiveIntegerField(_("fulfilled"), default=0)
-    quantity_cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
-    quantity_returned = models.PositiveIntegerField(_("returned"), default=0)
+    quantity = models.IntegerField(_("quantity"))
+    quantity_fulfilled = models.IntegerField(_("fulfilled"), default=0)
+    quantity_cancelled = models.IntegerField(_("cancelled"), default=0)
+    quantity_returned = models.IntegerField(_("returned"), default=0)
     unit_price = models.BigIntegerField(_("unit price"))
     discount = models.BigIntegerField(_("discount"), default=0)
     line_total = models.BigIntegerField(_("total"))
-    tax_rate = models.PositiveIntegerField(_("tax rate in hundredths of a percent"), db_default=0)
+    tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
     tax_amount = models.BigIntegerField(_("tax"), db_default=0, help_text=_("Contained in the total or added."))
     tax_added = models.BigIntegerField(
         _("tax added"), db_default=0, help_text=_("What comes on top; negative where an exempt buyer is spared it.")
@@ -177,11 +177,13 @@ class OrderLine(models.Model):
                 condition=Q(line_total=F("quantity") * F("unit_price") - F("discount")), name="order_line_adds_up"
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=F("quantity_fulfilled") + F("quantity_cancelled")),
-                name="order_line_not_more_than_ordered",
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity_returned__lte=F("quantity_fulfilled")), name="order_line_returned_within_fulfilled"
+                condition=Q(
+                    quantity__gte=F("quantity_fulfilled") + F("quantity_cancelled"),
+                    quantity_fulfilled__gte=F("quantity_returned"),
+                    quantity_returned__gte=0,
+                    quantity_cancelled__gte=0,
+                ),
+                name="order_line_units_fit",
             ),
             models.CheckConstraint(condition=Q(discount__gte=0), name="order_line_discount_not_negative"),
         ]
@@ -201,7 +203,7 @@ class OrderTax(models.Model):
     zone = models.ForeignKey(
         "carts.TaxZone", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax zone"), db_index=False
     )
-    rate = models.PositiveIntegerField(_("tax rate in hundredths of a percent"))
+    rate = models.IntegerField(_("tax rate in hundredths of a percent"))
     is_included = models.BooleanField(_("tax is in the price"))
     is_exempt = models.BooleanField(_("exempt buyer"), default=False)
     base = models.BigIntegerField(_("without tax"))
@@ -211,7 +213,7 @@ class OrderTax(models.Model):
         verbose_name = _("tax of an order")
         verbose_name_plural = _("taxes of orders")
         constraints = [
-            models.CheckConstraint(condition=Q(base__gte=0, tax__gte=0), name="order_tax_is_not_negative"),
+            models.CheckConstraint(condition=Q(rate__gte=0, base__gte=0, tax__gte=0), name="order_tax_is_not_negative"),
             models.CheckConstraint(condition=Q(is_exempt=False) | Q(tax=0), name="order_tax_of_the_exempt_is_nothing"),
         ]
 

@@ -1,12 +1,11 @@
 """An order as it is read: values, no rows. Amounts in minor units of the order's currency."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(NamedTuple):
     """A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added."""
 
     id: int
@@ -24,8 +23,7 @@ class LineView:
     tax: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FulfilmentView:
+class FulfilmentView(NamedTuple):
     """Some lines on their way; lines are pairs of order line id and quantity."""
 
     id: int
@@ -40,8 +38,7 @@ class FulfilmentView:
     tracking: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentView:
+class PaymentView(NamedTuple):
     """
     A tender. rounding: what the cash was more or less than the amount. card: the end of the code of a gift card.
     authorised_until: until when a provider keeps the money that it has promised.
@@ -64,8 +61,7 @@ class PaymentView:
         return 0 if self.tendered is None else self.tendered - self.amount - self.rounding
 
 
-@dataclass(frozen=True, slots=True)
-class DiscountView:
+class DiscountView(NamedTuple):
     """What one offer took off. target: "items", or "shipping" for what it spared there (in no total)."""
 
     name: str
@@ -73,8 +69,7 @@ class DiscountView:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaxView:
+class TaxView(NamedTuple):
     """All of an order that bears one rate, in basis points. base: without tax."""
 
     rate: int
@@ -84,8 +79,7 @@ class TaxView:
     tax: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView:
+class OrderView(NamedTuple):
     """A whole order."""
 
     id: int
@@ -108,10 +102,10 @@ class OrderView:
     lines: list[LineView]
     fulfilments: list[FulfilmentView]
     payments: list[PaymentView]
-    refunds: list[dict[str, Any]] = field(default_factory=list)
-    returns: list[dict[str, Any]] = field(default_factory=list)
-    taxes: list[TaxView] = field(default_factory=list)
-    discounts: list[DiscountView] = field(default_factory=list)
+    refunds: Sequence[dict[str, Any]] = ()
+    returns: Sequence[dict[str, Any]] = ()
+    taxes: Sequence[TaxView] = ()
+    discounts: Sequence[DiscountView] = ()
     collector: dict[str, Any] | None = None
     cancel_reason: str = ""
 

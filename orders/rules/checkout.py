@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from core.errors import Malformed, Refusal
@@ -89,8 +89,7 @@ class Wish:
     request_mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedTender:
+class PlannedTender(NamedTuple):
     """
     A tender with its amount worked out.
 

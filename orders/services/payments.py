@@ -6,7 +6,6 @@ outcome first (the request, the sweep, a notice from the provider) writes it; th
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -116,7 +115,7 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
     if any(outcome.outcome == DECLINED for outcome in known):
         return _take_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
-        return replace(order, payments=[_payment_now(payment, "needs_action") for payment in order.payments])
+        return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
     are_kept = any(outcome.outcome == AUTHORISED for outcome in known)
     return _confirm(order, are_kept=are_kept, by=by, now=now)
 
@@ -188,12 +187,11 @@ def _confirm(order: OrderView, *, are_kept: bool, by: Actor, now: datetime) -> O
     paid = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
     if are_kept:
         paid = get_order(order.number).payments
-    confirmed = replace(
-        order,
+    confirmed = order._replace(
         state=rows[0]["state"],
         payments=paid,
         fulfilments=[
-            replace(fulfilment, state="collected" if fulfilment.kind == Fulfilment.CARRY_OUT else "placed")
+            fulfilment._replace(state="collected" if fulfilment.kind == Fulfilment.CARRY_OUT else "placed")
             for fulfilment in order.fulfilments
         ],
     )
@@ -272,7 +270,7 @@ def _settle_late_money(order: OrderView, *, by: Actor, now: datetime) -> OrderVi
 
 def _payment_now(payment: PaymentView, state: str) -> PaymentView:
     asked = (Payment.PENDING, Payment.NEEDS_ACTION, *((Payment.HELD,) if state == Payment.CAPTURED else ()))
-    return replace(payment, state=state) if payment.state in asked else payment
+    return payment._replace(state=state) if payment.state in asked else payment
 
 
 def _is_anything_held(order: OrderView) -> bool:

@@ -7,7 +7,7 @@ the row others wait for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -85,7 +85,7 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
         customer_id=cart.customer_id or wish.customer_id,
         currency=cart.currency,
     )
-    tenders = [replace(tender, attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
+    tenders = [tender._replace(attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
     if wish.session_id is not None:
         # Held until the commit: a till that is being closed counts this sale, or refuses it.

@@ -91,7 +91,7 @@ def plan_payment(
         point_value=programme.point_value or 1,
         total=owed,
     )
-    return [replace(tender, hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
+    return [tender._replace(hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
 
 
 def hold_tenders(planned: Sequence[PlannedTender], *, number: str, waits: bool, by: Actor, now: datetime) -> None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from carts.queries.carts import CartView
 from carts.rules.quote import Discount, Quote
 from core import sql
@@ -39,31 +37,26 @@ WITH new_order AS (
         unit_price, discount, line_total, tax_rate, tax_amount, tax_added)
     SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
            quantity * unit_price - discount, tax_rate, tax_amount, tax_added
-    FROM new_order,
-         unnest(%(variants)s::bigint[], %(skus)s::text[], %(names)s::text[], %(quantities)s::int[],
-                %(fulfilled)s::int[], %(unit_prices)s::bigint[], %(discounts)s::bigint[], %(tax_rates)s::int[],
-                %(tax_amounts)s::bigint[], %(taxes_added)s::bigint[])
-             WITH ORDINALITY AS given(variant_id, sku, name, quantity, fulfilled, unit_price, discount, tax_rate,
-                                      tax_amount, tax_added, place)
+    FROM new_order, json_to_recordset(%(lines)s::json) AS given(
+        place int, variant_id bigint, sku text, name text, quantity int, fulfilled int, unit_price bigint,
+        discount bigint, tax_rate int, tax_amount bigint, tax_added bigint)
     RETURNING id, position
 ), tax AS (
     INSERT INTO orders_ordertax (order_id, zone_id, rate, is_included, is_exempt, base, tax)
     SELECT new_order.id, given.*
-    FROM new_order,
-         unnest(%(zones)s::bigint[], %(zone_rates)s::int[], %(zones_include)s::bool[], %(zones_exempt)s::bool[],
-                %(bases)s::bigint[], %(zone_taxes)s::bigint[]) AS given
+    FROM new_order, json_to_recordset(%(taxes)s::json) AS given(
+        zone_id bigint, rate int, is_included bool, is_exempt bool, base bigint, tax bigint)
 ), discount AS (
     INSERT INTO orders_orderdiscount (order_id, line_id, promotion_id, name, amount)
     SELECT new_order.id, line.id, given.promotion_id, given.name, given.amount
-    FROM new_order,
-         unnest(%(offers)s::bigint[], %(offer_names)s::text[], %(offer_lines)s::int[], %(offer_amounts)s::bigint[])
-             WITH ORDINALITY AS given(promotion_id, name, position, amount, place)
-    LEFT JOIN line ON line.position = given.position
+    FROM new_order, json_to_recordset(%(discounts)s::json) AS given(
+        place int, promotion_id bigint, name text, line int, amount bigint)
+    LEFT JOIN line ON line.position = given.line
     ORDER BY given.place
 ), part AS (
-    SELECT *, nextval(pg_get_serial_sequence('orders_fulfilment', 'id')) AS id
-    FROM unnest(%(kinds)s::text[], %(locations)s::bigint[], %(addresses)s::jsonb[], %(promised)s::timestamptz[])
-         WITH ORDINALITY AS given(kind, location_id, address, promised_at, place)
+    SELECT *, nextval('orders_fulfilment_id_seq') AS id
+    FROM json_to_recordset(%(parts)s::json) AS given(
+        place int, kind text, location_id bigint, address jsonb, promised_at timestamptz)
 ), fulfilment AS (
     INSERT INTO orders_fulfilment (
         id, order_id, kind, location_id, state, address, promised_at, tracking, wrong_codes, reject_reason, finished_at)
@@ -76,18 +69,14 @@ WITH new_order AS (
     INSERT INTO orders_fulfilmentline (fulfilment_id, order_line_id, quantity, reservation_id, handed_over_at)
     SELECT part.id, line.id, given.quantity, given.reservation_id,
            CASE WHEN part.kind = 'carry_out' AND NOT %(waits)s::bool THEN %(now)s::timestamptz END
-    FROM unnest(%(part_places)s::int[], %(line_places)s::int[], %(part_quantities)s::int[], %(reservations)s::uuid[])
-         AS given(part_place, line_place, quantity, reservation_id)
-    JOIN part ON part.place = given.part_place JOIN line ON line.position = given.line_place
-    ORDER BY given.part_place, given.line_place
+    FROM json_to_recordset(%(part_lines)s::json) AS given(part int, line int, quantity int, reservation_id uuid)
+    JOIN part ON part.place = given.part JOIN line ON line.position = given.line
+    ORDER BY given.part, given.line
 ), tender AS (
-    SELECT *, nextval(pg_get_serial_sequence('orders_payment', 'id')) AS id
-    FROM unnest(%(methods)s::text[], %(providers)s::text[], %(amounts)s::bigint[], %(tendered)s::bigint[],
-                %(payment_states)s::text[], %(attempt_keys)s::uuid[], %(payment_methods)s::text[],
-                %(roundings)s::bigint[], %(hold_keys)s::uuid[], %(points)s::bigint[], %(customer_refs)s::text[],
-                %(saves_cards)s::bool[])
-         WITH ORDINALITY AS given(method, provider, amount, tendered, state, attempt_key, payment_method, rounding,
-                                  hold_key, points, customer_ref, saves_card, place)
+    SELECT *, nextval('orders_payment_id_seq') AS id
+    FROM json_to_recordset(%(tenders)s::json) AS given(
+        place int, method text, provider text, amount bigint, tendered bigint, state text, attempt_key uuid,
+        payment_method text, rounding bigint, hold_key uuid, points bigint, customer_ref text, saves_card bool)
 ), payment AS (
     INSERT INTO orders_payment (
         id, order_id, method, provider, amount, refunded, tendered, rounding, hold_key, points, state, captured_at)
@@ -160,9 +149,6 @@ def write_order(draft: Draft, *, by: Actor, now: datetime) -> OrderView:
 
 def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
     cart, wish, totals = draft.cart, draft.wish, draft.quote.totals
-    place_of = {line.id: place for place, line in enumerate(cart.lines, 1)}
-    flat = [(place, line) for place, part in enumerate(draft.parts, 1) for line in part.lines]
-    gone = _carried_out(draft)
     return {
         "cart": cart.id,
         "customer": draft.customer_id,
@@ -190,71 +176,118 @@ def _parameters(draft: Draft, by: Actor, now: datetime) -> dict[str, Any]:
         "closed_at": now if draft.is_complete else None,
         "waits": draft.waits,
         "captures": draft.captures,
-        "variants": [line.variant_id for line in cart.lines],
-        "skus": [line.sku for line in cart.lines],
-        "names": [in_language(line.name, wish.language) for line in cart.lines],
-        "quantities": [line.quantity for line in cart.lines],
-        "fulfilled": [gone.get(line.id, 0) for line in cart.lines],
-        "unit_prices": [line.unit_price for line in cart.lines],
-        "kinds": [part.kind for part in draft.parts],
-        "locations": [part.source.id for part in draft.parts],
-        "addresses": [orjson.dumps(part.address).decode() for part in draft.parts],
-        "promised": [part.promised_at for part in draft.parts],
-        "part_places": [place for place, _line in flat],
-        "line_places": [place_of[line.line_id] for _place, line in flat],
-        "part_quantities": [line.quantity for _place, line in flat],
-        "reservations": [line.reservation_id for _place, line in flat],
-        **_quote_parameters(draft),
-        **_tender_parameters(draft),
+        "lines": sql.as_json(_line_rows(draft)),
+        "taxes": sql.as_json(_tax_rows(draft)),
+        "discounts": sql.as_json(_discount_rows(draft)),
+        "parts": sql.as_json(_part_rows(draft)),
+        "part_lines": sql.as_json(_part_line_rows(draft)),
+        "tenders": sql.as_json(_tender_rows(draft)),
     }
 
 
-def _quote_parameters(draft: Draft) -> dict[str, Any]:
-    lines = [draft.quote.lines[line.id] for line in draft.cart.lines]
-    taxes = draft.quote.taxes
-    # Offer by offer, as the cart lists them: what was written first is told first.
-    discounts: list[tuple[int | None, Discount]] = [
+def _line_rows(draft: Draft) -> list[sql.Row]:
+    gone, quoted = _carried_out(draft), draft.quote.lines
+    return [
+        {
+            "place": place,
+            "variant_id": line.variant_id,
+            "sku": line.sku,
+            "name": in_language(line.name, draft.wish.language),
+            "quantity": line.quantity,
+            "fulfilled": gone.get(line.id, 0),
+            "unit_price": line.unit_price,
+            "discount": quoted[line.id].discount,
+            "tax_rate": quoted[line.id].tax_rate,
+            "tax_amount": quoted[line.id].taxed.tax,
+            "tax_added": quoted[line.id].taxed.added,
+        }
+        for place, line in enumerate(draft.cart.lines, 1)
+    ]
+
+
+def _tax_rows(draft: Draft) -> list[sql.Row]:
+    return [
+        {
+            "zone_id": tax.zone_id,
+            "rate": tax.basis_points,
+            "is_included": tax.is_included,
+            "is_exempt": tax.is_exempt,
+            "base": tax.base,
+            "tax": tax.tax,
+        }
+        for tax in draft.quote.taxes
+    ]
+
+
+def _discount_rows(draft: Draft) -> list[sql.Row]:
+    """Offer by offer, as the cart lists them: what was written first is told first."""
+    quoted = draft.quote.lines
+    shares: list[tuple[int | None, Discount]] = [
         (place, share)
         for discount in draft.quote.discounts
-        for place, line in enumerate(lines, 1)
-        for share in line.discounts
+        for place, line in enumerate(draft.cart.lines, 1)
+        for share in quoted[line.id].discounts
         if share.offer_id == discount.offer_id
     ]
-    discounts += [(None, discount) for discount in draft.quote.discounts if discount.target == "shipping"]
-    return {
-        "discounts": [line.discount for line in lines],
-        "tax_rates": [line.tax_rate for line in lines],
-        "tax_amounts": [line.taxed.tax for line in lines],
-        "taxes_added": [line.taxed.added for line in lines],
-        "zones": [tax.zone_id for tax in taxes],
-        "zone_rates": [tax.basis_points for tax in taxes],
-        "zones_include": [tax.is_included for tax in taxes],
-        "zones_exempt": [tax.is_exempt for tax in taxes],
-        "bases": [tax.base for tax in taxes],
-        "zone_taxes": [tax.tax for tax in taxes],
-        "offers": [discount.offer_id for _place, discount in discounts],
-        "offer_names": [in_language(dict(discount.name), draft.wish.language) for _place, discount in discounts],
-        "offer_lines": [place for place, _discount in discounts],
-        "offer_amounts": [discount.amount for _place, discount in discounts],
-    }
+    shares += [(None, discount) for discount in draft.quote.discounts if discount.target == "shipping"]
+    return [
+        {
+            "place": place,
+            "promotion_id": share.offer_id,
+            "name": in_language(share.name, draft.wish.language),
+            "line": line,
+            "amount": share.amount,
+        }
+        for place, (line, share) in enumerate(shares, 1)
+    ]
 
 
-def _tender_parameters(draft: Draft) -> dict[str, Any]:
-    tenders = draft.tenders
-    return {
-        "methods": [tender.method for tender in tenders],
-        "providers": [provider_of(tender) for tender in tenders],
-        "amounts": [tender.amount for tender in tenders],
-        "tendered": [tender.tendered if tender.method == CASH else None for tender in tenders],
-        "payment_states": [_payment_state(tender, draft) for tender in tenders],
-        "attempt_keys": [tender.attempt_key for tender in tenders],
-        "payment_methods": [tender.payment_method for tender in tenders],
-        "roundings": [tender.rounding for tender in tenders],
-        "hold_keys": [tender.hold_key for tender in tenders],
-        "points": [tender.points for tender in tenders],
-        "customer_refs": [tender.customer_ref for tender in tenders],
-        "saves_cards": [tender.saves_card for tender in tenders],
-    }
+def _part_rows(draft: Draft) -> list[sql.Row]:
+    return [
+        {
+            "place": place,
+            "kind": part.kind,
+            "location_id": part.source.id,
+            "address": part.address,
+            "promised_at": part.promised_at,
+        }
+        for place, part in enumerate(draft.parts, 1)
+    ]
+
+
+def _part_line_rows(draft: Draft) -> list[sql.Row]:
+    place_of = {line.id: place for place, line in enumerate(draft.cart.lines, 1)}
+    return [
+        {
+            "part": place,
+            "line": place_of[line.line_id],
+            "quantity": line.quantity,
+            "reservation_id": line.reservation_id,
+        }
+        for place, part in enumerate(draft.parts, 1)
+        for line in part.lines
+    ]
+
+
+def _tender_rows(draft: Draft) -> list[sql.Row]:
+    return [
+        {
+            "place": place,
+            "method": tender.method,
+            "provider": provider_of(tender),
+            "amount": tender.amount,
+            "tendered": tender.tendered if tender.method == CASH else None,
+            "state": _payment_state(tender, draft),
+            "attempt_key": tender.attempt_key,
+            "payment_method": tender.payment_method,
+            "rounding": tender.rounding,
+            "hold_key": tender.hold_key,
+            "points": tender.points,
+            "customer_ref": tender.customer_ref,
+            "saves_card": tender.saves_card,
+        }
+        for place, tender in enumerate(draft.tenders, 1)
+    ]
 
 
 def _payment_state(tender: PlannedTender, draft: Draft) -> str:
@@ -299,7 +332,7 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
         cart_id=cart.id,
         lines=_lines_as_read(draft, row["lines"]),
         discounts=[
-            DiscountView(in_language(dict(discount.name), wish.language), discount.amount, discount.target)
+            DiscountView(in_language(discount.name, wish.language), discount.amount, discount.target)
             for discount in draft.quote.discounts
         ],
         taxes=[

@@ -145,6 +145,7 @@ def test_lists_cost_no_statement_more_to_read_and_one_to_add(ana, mug, lamp, dja
     make_price_list(segment="trade", prices={mug: 900})
     put_into_segment(ana, "trade")
     add(ana)
+    seen(ana)
 
     with django_assert_num_queries(1):
         seen(ana)

@@ -1,0 +1,56 @@
+"""Lists go to PostgreSQL as arrays, whatever they hold."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import DataError, transaction
+from django.db.transaction import TransactionManagementError
+
+from core import sql
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("bigint", []),
+        ("bigint", [1, -2, None, 2**62]),
+        ("boolean", [True, False, None]),
+        ("numeric", [Decimal("12.90")]),
+        ("text", ["", "NULL", "null", "plain", 'says "so"', "back\\slash", "a,b", "{curly}", "[square]", None]),
+        ("text", ["line\nbreak", "tab\t", "\x7f", "چای", "☕", "it's", " spaced "]),
+        ("uuid", [UUID("01900000-0000-7000-8000-000000000001"), None]),
+        ("timestamptz", [datetime(2026, 3, 1, 12, 30, 15, 250_000, UTC), None]),
+        ("jsonb", [{"a": [1, "two"], "b": 'a "quoted" \\ word'}]),
+        ("int", [[1, 2], [3, 4]]),
+        ("text", [["a", "b c"], ["{", None]]),
+    ],
+)
+def test_a_list_comes_back_as_it_went(kind: str, values: list[Any]) -> None:
+    row = sql.fetch_one(f"SELECT %(values)s::{kind}[] AS found", {"values": values})
+
+    assert row == {"found": values}
+
+
+def test_an_error_is_one_of_djangos_and_breaks_the_transaction() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        sql.fetch_all("SELECT %(values)s::uuid[]", {"values": ["none"]})
+
+    with transaction.atomic():
+        assert sql.fetch_one("SELECT 1 AS one", {}) == {"one": 1}
+
+
+def test_nothing_is_run_in_a_transaction_that_must_be_rolled_back() -> None:
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        transaction.set_rollback(True)
+        sql.execute("SELECT 1", {})
+
+
+def test_a_percent_sign_is_written_twice_and_a_parameter_may_come_again() -> None:
+    row = sql.fetch_one("SELECT 7 %% %(by)s::int AS rest, %(by)s::int AS again", {"by": 4})
+
+    assert row == {"rest": 3, "again": 4}
