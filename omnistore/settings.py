@@ -351,8 +351,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
-        # Style that is for browsers alone, pictures that are decoration, fonts: with every PDF.
-        "weasyprint": {"level": "CRITICAL"},
+        "weasyprint": {"level": "CRITICAL"},  # With every PDF it names style that is for browsers alone.
         "fontTools": {"level": "WARNING"},
         "access": {"level": env.str("ACCESS_LOG_LEVEL", default="INFO")},
     },

@@ -159,7 +159,7 @@ def _receipt(number: str, request: Request) -> HttpResponse:
     language = (get_language() or "en").split("-")[0]
     context = {"receipt": receipt_of(number, language=language), "language": language, "is_rtl": get_language_bidi()}
     page = render_to_string("orders/receipt.html", context)
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if not _is_pdf(request):
         return HttpResponse(page, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="receipt-{number}.pdf"'
