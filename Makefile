@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test chromium race fault scale contract pictures check format messages lock
+.PHONY: help run servers demo bench reset test chromium race fault scale contract pictures pdf pango check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,7 +39,7 @@ bench: .venv/.runtime ## measure a shop of its own against hand-written SQL; tak
 reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
-test: .venv/.development chromium ## run the tests, those in a browser included
+test: .venv/.development chromium pango ## run the tests, those in a browser included
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency
 
 chromium: ## install the browser that the tests look through, unless it is there
@@ -50,6 +50,15 @@ chromium: ## install the browser that the tests look through, unless it is there
 		command -v chromium chromium-browser > /dev/null || \
 		{ echo "The tests need the browser Chromium: install it (Debian: apt-get install chromium-headless-shell)" \
 			"or name it in CHROMIUM."; exit 1; }
+
+pdf: .venv/.pdf pango ## have receipts as PDF too: install what makes them; then start the shop anew
+
+pango: .venv/.runtime ## install the system's library that lays out the text of PDFs, unless it is there
+	@$(BIN)/python -c "import ctypes.util, sys; sys.exit(not ctypes.util.find_library('pangoft2-1.0'))" || \
+		{ test "$$(id -u)" = 0 && command -v apt-get > /dev/null && apt-get update -q && \
+			apt-get install -qy libpango-1.0-0 libpangoft2-1.0-0; } || \
+		{ echo "PDFs need the system's library Pango: install it" \
+			"(Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0)."; exit 1; }
 
 race: .venv/.development ## have many do the same thing at the same moment, with each guard and without it
 	@$(BIN)/pytest -n 2 tests/concurrency
@@ -82,7 +91,7 @@ messages: .venv/.development ## read the texts that people see, update the trans
 	@$(MANAGE) messages
 
 lock: .venv/.development ## lock the newest versions that are at least three weeks old
-	@for set in requirements requirements-dev; do \
+	@for set in requirements requirements-pdf requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-annotate --no-header --exclude-newer "3 weeks" \
 			$$set.in --output-file $$set.txt; done
@@ -101,6 +110,9 @@ endef
 
 .venv/.runtime: requirements.txt requirements-installer.txt
 	$(call install,requirements.txt)
+
+.venv/.pdf: requirements-pdf.txt .venv/.runtime
+	$(call install,requirements-pdf.txt)
 
 .venv/.development: requirements-dev.txt .venv/.runtime
 	$(call install,requirements-dev.txt)

@@ -62,6 +62,8 @@ SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")  # Whose midnight ends a day of taxes.
 # Working days from an order to the parcel's arrival.
 SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
+# Receipts as PDF, where `make pdf` has installed what makes them.
+RECEIPTS_AS_PDF = switch("RECEIPTS_AS_PDF", default=True)
 # Days from the hand-over in which a shopper may ask to give goods back.
 RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
 # Years, counted from the end of the one in which it is sold, that a gift card lasts; 0 for ever.
@@ -349,6 +351,8 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        "weasyprint": {"level": "CRITICAL"},  # With every PDF it names style that is for browsers alone.
+        "fontTools": {"level": "WARNING"},
         "access": {"level": env.str("ACCESS_LOG_LEVEL", default="INFO")},
     },
 }
@@ -367,6 +371,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "handover": env.str("THROTTLE_HANDOVER", default="30/min"),
         "receipt": env.str("THROTTLE_RECEIPT", default="10/hour"),
+        "receipt_pdf": env.str("THROTTLE_RECEIPT_PDF", default="30/min"),
         "voucher": env.str("THROTTLE_VOUCHER", default="30/min"),
         "touch": env.str("THROTTLE_TOUCH", default="120/min"),
     },

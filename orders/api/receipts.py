@@ -3,23 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import renderers, serializers
+from rest_framework import exceptions, renderers, serializers
 from rest_framework.request import Request
-from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
 
 from accounts.authentication import actor_of
 from accounts.phones import PhoneText
 from accounts.rules import roles
 from carts.doors import TOKEN_PARAMETER, CartDoor
-from core.api import StrictSerializer, answer, checked
+from core.api import Door, Negotiation, StrictSerializer, answer, checked
 from core.errors import Malformed
+from core.pdf import is_pdf_possible, pdf_of
 from inventory.staff import StaffDoor
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.receipts import receipt_of
@@ -31,6 +33,42 @@ class ReceiptPage(renderers.BaseRenderer):
 
     media_type = "text/html"
     format = "html"
+
+
+class ReceiptPdf(renderers.BaseRenderer):
+    """Lets a client ask for application/pdf; it is the page, laid out on A4."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+
+
+class ReceiptNegotiation(Negotiation):
+    """Gives the page to whoever takes both; whether this shop makes PDFs is asked only when somebody wants one."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        chosen, media_type = super().select_renderer(request, renderers, format_suffix)
+        if not isinstance(chosen, ReceiptPdf) or (settings.RECEIPTS_AS_PDF and is_pdf_possible()):
+            return chosen, media_type
+        try:
+            return super().select_renderer(request, [ReceiptPage()], format_suffix)
+        except (exceptions.NotAcceptable, Http404) as error:
+            raise exceptions.NotAcceptable(_("This shop makes no receipts as PDF. Ask for text/html.")) from error
+
+
+class PdfThrottle(UserRateThrottle):
+    """Bounds the PDFs of one person: each takes as long as fifty other answers."""
+
+    scope = "receipt_pdf"
+
+
+class ReceiptDoor(Door):
+    """What both doors share: a receipt is had in two forms, and an answer about sending it is JSON."""
+
+    renderer_classes = [ReceiptPage, ReceiptPdf]
+    content_negotiation_class = ReceiptNegotiation
+
+    def get_renderers(self) -> list[Any]:
+        return super().get_renderers() if self.request.method in ("GET", "HEAD") else [renderers.JSONRenderer()]
 
 
 class ReceiptWish(StrictSerializer):
@@ -46,25 +84,23 @@ class ReceiptWishOut(serializers.Serializer[Any]):
 
 
 EXAMPLE = OpenApiExample("By mail", value={"medium": "email", "address": "ana@example.com"}, request_only=True)
-PAGE = {(200, "text/html"): OpenApiTypes.STR}
+RECEIPT = {(200, "text/html"): OpenApiTypes.STR, (200, "application/pdf"): OpenApiTypes.BINARY}
 
 
-class OrderReceipt(CartDoor):
-    renderer_classes = [ReceiptPage]
+class OrderReceipt(ReceiptDoor, CartDoor):
     throttle_scope = "receipt"
 
-    def get_renderers(self) -> list[Any]:
-        return [ReceiptPage()] if self.request.method in ("GET", "HEAD") else [renderers.JSONRenderer()]
-
     def get_throttles(self) -> list[Any]:
-        return [ScopedRateThrottle()] if self.request.method == "POST" else []
+        if self.request.method == "POST":
+            return [ScopedRateThrottle()]
+        return [PdfThrottle()] if _is_pdf(self.request) else []
 
-    @extend_schema(operation_id="order_receipt", parameters=[TOKEN_PARAMETER], responses=PAGE, tags=["orders"])
+    @extend_schema(operation_id="order_receipt", parameters=[TOKEN_PARAMETER], responses=RECEIPT, tags=["orders"])
     def get(self, request: Request, number: str) -> HttpResponse:
-        """The receipt as a page, in the reader's language, fit for paper of 80 mm and for A4."""
+        """The receipt in the reader's language: a page fit for 80 mm and A4, or a PDF where the shop makes any."""
         owner = self.owner(request, now=timezone.now())
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
-        return _page(order.number)
+        return _receipt(order.number, request)
 
     @extend_schema(
         operation_id="order_receipt_send",
@@ -84,17 +120,13 @@ class OrderReceipt(CartDoor):
         return _noted(wish["medium"], now)
 
 
-class TillReceipt(StaffDoor):
+class TillReceipt(ReceiptDoor, StaffDoor):
     right = roles.SELL
-    renderer_classes = [ReceiptPage]
 
-    def get_renderers(self) -> list[Any]:
-        return [ReceiptPage()] if self.request.method in ("GET", "HEAD") else [renderers.JSONRenderer()]
-
-    @extend_schema(operation_id="till_order_receipt", responses=PAGE, tags=["till"])
+    @extend_schema(operation_id="till_order_receipt", responses=RECEIPT, tags=["till"])
     def get(self, request: Request, number: str) -> HttpResponse:
         """The receipt of an order of any channel, to be printed at the desk."""
-        return _page(get_order(number).number)
+        return _receipt(get_order(number).number, request)
 
     @extend_schema(
         operation_id="till_order_receipt_send",
@@ -123,10 +155,19 @@ def _wish(body: dict[str, Any]) -> dict[str, str]:
         raise Malformed(_("This is no address for that medium."), field="address") from error
 
 
-def _page(number: str) -> HttpResponse:
+def _receipt(number: str, request: Request) -> HttpResponse:
     language = (get_language() or "en").split("-")[0]
     context = {"receipt": receipt_of(number, language=language), "language": language, "is_rtl": get_language_bidi()}
-    return HttpResponse(render_to_string("orders/receipt.html", context), headers={"Cache-Control": "no-store"})
+    page = render_to_string("orders/receipt.html", context)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+    if not _is_pdf(request):
+        return HttpResponse(page, headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="receipt-{number}.pdf"'
+    return HttpResponse(pdf_of(page), content_type=ReceiptPdf.media_type, headers=headers)
+
+
+def _is_pdf(request: Request) -> bool:
+    return bool(request.accepted_renderer.media_type == ReceiptPdf.media_type)
 
 
 def _noted(medium: str, now: datetime) -> HttpResponse:

@@ -209,7 +209,7 @@ class TestReceipt:
         assert "<script>" not in page and "&lt;script&gt;" in page
 
     def test_is_not_to_be_had_in_another_form(self, order, app):
-        answer = app.get(f"orders/{order.number}/receipt/", Accept="application/pdf")
+        answer = app.get(f"orders/{order.number}/receipt/", Accept="image/png")
 
         assert problem(answer) == (406, "not_acceptable")
 
