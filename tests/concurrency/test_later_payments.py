@@ -1,13 +1,15 @@
 """The same rest paid on several devices and at desks at the same moment."""
 
+import threading
+
 import pytest
 
 from core.invariants import find_breaches
 from orders.models import Payment, SandboxCharge
 from orders.models.orders import OrderQuerySet
-from orders.services import dues
+from orders.services import dues, paying_later
 from tests.client import Api
-from tests.concurrency.racing import Meeting, race
+from tests.concurrency.racing import LONGEST_WAIT_SECONDS, Meeting, race
 from tests.factories.orders import make_order, make_till_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +83,21 @@ def test_without_the_orders_lock_the_tables_constraint_stands_in_the_way_of_a_se
     """Negative control: both see that nothing is under way; a fault of ours is what is left then."""
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
     monkeypatch.setattr(dues, "_check_none_under_way", Meeting(2).after(dues._check_none_under_way))
+    tries = threading.Semaphore(0)
+
+    def write_and_tell(*args, write=dues._write, **options):
+        try:
+            return write(*args, **options)
+        finally:
+            tries.release()
+
+    def ask_once_both_tried(*args, ask=paying_later.ask_providers, **options):
+        for _device in range(2):
+            tries.acquire(timeout=LONGEST_WAIT_SECONDS)
+        return ask(*args, **options)
+
+    monkeypatch.setattr(dues, "_write", write_and_tell)
+    monkeypatch.setattr(paying_later, "ask_providers", ask_once_both_tried)
 
     answers = race([device(ana, order), device(ana, order)])
 
