@@ -17,7 +17,7 @@ RUN PRODUCTION=1 SECRET_KEY="only-while-the-image-is-built-0123456789-abcdefghij
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    PRODUCTION=1 HOST=0.0.0.0 PORT=8000 LIVE_PORT=8001 DATA=/data PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
+    PRODUCTION=1 HOST=0.0.0.0 PORT=8000 LIVE_PORT=8001 DATA=/data PROMETHEUS_MULTIPROC_DIR=/dev/shm/metrics
 RUN useradd --system --uid 10001 --home-dir /shop shop && mkdir /data && chown shop /data
 WORKDIR /shop
 COPY --from=build /opt/venv /opt/venv
@@ -25,5 +25,5 @@ COPY --from=build /shop /shop
 USER shop
 VOLUME /data
 EXPOSE 8000 8001
-ENTRYPOINT ["/bin/sh", "-c", "mkdir -p /tmp/metrics && eval \"$(sed -n \"s/^$0: //p\" Procfile)\""]
+ENTRYPOINT ["/bin/sh", "-c", "mkdir -p /dev/shm/metrics && eval \"$(sed -n \"s/^$0: //p\" Procfile)\""]
 CMD ["web"]

@@ -30,11 +30,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     Answer whether requests may be sent here: 200, or 503 with the reason.
 
-    Only PostgreSQL and its migrations decide. With a dead Valkey or a late journal the shop is `degraded`,
-    and sells.
+    Only PostgreSQL and its migrations decide. With a dead Valkey or a late journal the shop is `degraded`, and
+    sells; while PostgreSQL only lets read, because its disk is nearly full, it is `degraded`, and shows its goods.
     """
     needed = {"database": _asks(_ping_database), "migrations": _asks(_check_migrations)}
-    useful = {"cache": _asks(_ping_cache), "journal": _asks(_check_journal)}
+    useful = {"changes": _asks(_check_changes), "cache": _asks(_ping_cache), "journal": _asks(_check_journal)}
     ready = set(needed.values()) == {"ok"}
     state = "not ready"
     if ready:
@@ -72,6 +72,12 @@ class NotReady(Exception):
 
 def _ping_database() -> None:
     sql.fetch_one("SELECT 1 AS one", {})
+
+
+def _check_changes() -> None:
+    row = sql.fetch_one("SELECT current_setting('transaction_read_only') AS is_read_only", {})
+    if row is None or row["is_read_only"] == "on":
+        raise NotReady("PostgreSQL lets nothing be changed")
 
 
 _migrations_are_applied = False

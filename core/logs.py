@@ -96,7 +96,10 @@ def _write_access(request: HttpRequest, status: int, seconds: float) -> None:
         "ms": round(seconds * 1000, 2),
         **bound(),
     }
-    sys.stderr.write(_json(line) + "\n")
+    try:
+        sys.stderr.write(_json(line) + "\n")
+    except OSError:
+        pass  # A full disk takes no log; the request is answered all the same.
 
 
 def _json(line: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """What the shop counts for Prometheus, over all its processes."""
 
+import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  # mkdir refuses a directory that somebody else made before us.
 BUCKETS_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 requests_total = Counter("omnistore_requests", "Answered HTTP requests", ["method", "route", "status"])
@@ -46,8 +49,23 @@ def written(figures: dict[str, float]) -> bytes:
     return generate_latest(registry) + generate_latest(now)
 
 
+def directory_of(data: Path) -> Path:
+    """
+    Name the directory in which the processes of a data directory share their counts.
+
+    The files are mapped into memory, and the kernel kills a process that writes to one for which a full disk has no
+    room. So they lie in memory where the system has a place for that.
+    """
+    digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+    return IN_MEMORY / f"omnistore-{digest}" if os.access(IN_MEMORY, os.W_OK) else data / "run" / "metrics"
+
+
 def prepare_directory(directory: Path) -> None:
-    """Empty the directory in which the processes share their counts; call before the first of them starts."""
-    directory.mkdir(parents=True, exist_ok=True)
-    for file in directory.glob("*.db"):
-        file.unlink(missing_ok=True)
+    """Make the directory empty; call before the first process that counts is started."""
+    remove_directory(directory)
+    directory.mkdir(parents=True, mode=0o700)
+
+
+def remove_directory(directory: Path) -> None:
+    """Remove the directory with all that was counted; call when the last process that counts has ended."""
+    shutil.rmtree(directory, ignore_errors=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, InternalError, OperationalError
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -92,7 +92,7 @@ def problem_of(error: Exception) -> HttpResponse | None:
         return problem(400, _("Some fields are wrong: see errors."), code="invalid", errors=errors)
     if isinstance(error, exceptions.APIException):
         return _problem_of_framework(error)
-    if isinstance(error, OperationalError | InternalError):
+    if isinstance(error, OperationalError | InternalError | InterfaceError):
         return _problem_of_database(error)
     return _problem_of_django(error)
 
@@ -134,7 +134,7 @@ def _problem_of_framework(error: exceptions.APIException) -> HttpResponse:
     return problem(error.status_code, str(error.detail), headers=headers)
 
 
-def _problem_of_database(error: OperationalError | InternalError) -> HttpResponse | None:
+def _problem_of_database(error: OperationalError | InternalError | InterfaceError) -> HttpResponse | None:
     state = sqlstate_of(error)
     headers = {"Retry-After": str(RETRY_SECONDS)}
     if state == LOCK_NOT_AVAILABLE:

@@ -39,6 +39,8 @@ GIFT_CARD_SECRET = hmac.digest(SECRET_KEY.encode(), b"codes of gift cards", "sha
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
+# How many requests each web process works on at the same time; each of its threads has a database connection.
+WEB_THREADS = number("WEB_THREADS", default=4)
 # Where browsers and mails find the shop, and its stream of events; an empty LIVE_URL means the same address.
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 LIVE_PORT = a_port("LIVE_PORT", env.str("LIVE_PORT", default=str(PORT + 1)))

@@ -145,7 +145,8 @@ class Supervisor:
         self._started_at[ward.name] = time.monotonic()
         try:
             ward.restart()
-        except ServerError as error:
+        except (ServerError, OSError) as error:
+            # The disk may be full; it is tried again, and what runs already goes on.
             self.say(str(error))
 
 

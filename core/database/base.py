@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 
+from core.database import watch
 from core.database.prepared import Answer, PreparedStatements
 
 
@@ -28,6 +29,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # Read once: asking the settings again for every statement takes longer than many a statement's preparation.
         self._prepares = settings.DATABASE_PREPARED_STATEMENTS
         self._is_debugged = settings.DEBUG
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open a connection, unless it is known that the server does not answer."""
+        watched = watch.the_watch()
+        if watched is None:
+            return super().get_new_connection(conn_params)
+        watched.refuse_if_frozen()
+        connection = super().get_new_connection(conn_params)
+        watched.keep(connection)
+        return connection
 
     @property
     def queries_logged(self) -> bool:

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader, PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 MOST_PREPARED = 400
@@ -168,7 +168,8 @@ class PreparedStatements:
     def _checked(self, result: PGresult) -> PGresult:
         if result.status in _SUCCESSES:
             return result
-        if self._pgconn.status == ConnStatus.BAD:
+        # The first to notice that the server is gone gets a result without a state, on a connection that looks well.
+        if self._pgconn.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) is None:
             raise psycopg.OperationalError(self._pgconn.error_message.decode(errors="replace").strip())
         raise error_from_result(result)
 

@@ -104,24 +104,40 @@ class Postgres:
         if self.sockets != self.directory and self.sockets.exists():
             self.sockets.rmdir()
 
-    def _start_once(self, command: list[str]) -> bool:
-        with self.log.open("ab") as log:
-            self.child = spawn(
-                command, death_signal=signal.SIGINT, output=log, directory=self.directory, user=self.user
-            )
-        wait_until(lambda: not self.is_alive() or self._answers(), seconds=START_SECONDS)
-        return self.is_alive()
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Tell whether the server opens connections."""
         try:
             self._connect().close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _connect(self) -> psycopg.Connection:
+    def take_changes(self, allowed: bool) -> None:
+        """Have every transaction that begins from now on change something, or only read. Raises psycopg's errors."""
+        with self._connect("-c default_transaction_read_only=off") as connection:
+            connection.execute(
+                "ALTER SYSTEM RESET default_transaction_read_only"
+                if allowed
+                else "ALTER SYSTEM SET default_transaction_read_only = on"
+            )
+            connection.execute("SELECT pg_reload_conf()")
+
+    def _start_once(self, command: list[str]) -> bool:
+        with self.log.open("ab") as log:
+            self.child = spawn(
+                command, death_signal=signal.SIGINT, output=log, directory=self.directory, user=self.user
+            )
+        wait_until(lambda: not self.is_alive() or self.answers(), seconds=START_SECONDS)
+        return self.is_alive()
+
+    def _connect(self, options: str = "") -> psycopg.Connection:
         return psycopg.connect(
-            host=str(self.sockets), user="postgres", dbname="postgres", autocommit=True, connect_timeout=2
+            host=str(self.sockets),
+            user="postgres",
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=2,
+            options=options,
         )
 
     def _create_cluster(self) -> None:

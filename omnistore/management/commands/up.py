@@ -20,6 +20,7 @@ from core import metrics
 from inventory.models import Product
 from omnistore.servers.postgres import Postgres
 from omnistore.servers.processes import ServerError
+from omnistore.servers.room import Room
 from omnistore.servers.valkey import Valkey
 from omnistore.static_files import collect_if_changed
 from omnistore.supervisor import Program, Supervisor, environment_of_programs, read_procfile
@@ -103,8 +104,11 @@ class Command(BaseCommand):
 
     def say(self, sentence: str) -> None:
         """Tell whoever watches."""
-        self.stdout.write(sentence)
-        self.stdout.flush()
+        try:
+            self.stdout.write(sentence)
+            self.stdout.flush()
+        except OSError:
+            pass  # Written to a file on a full disk; no reason to stop looking after the shop.
 
     def start_servers(self, at_the_end: ExitStack) -> list[Postgres | Valkey]:
         """Start the servers that the environment does not name, and refuse named ones that do not answer."""
@@ -116,6 +120,10 @@ class Command(BaseCommand):
         for server in servers:
             at_the_end.callback(server.stop)
             server.start()
+            if isinstance(server, Postgres):
+                room = Room(settings.DATA_DIR, server, self.say)
+                room.start()
+                at_the_end.callback(room.stop)
         _refuse_unreachable_database()
         _refuse_unreachable_valkey()
         return servers
@@ -134,8 +142,9 @@ class Command(BaseCommand):
 
     def start_programs(self, at_the_end: ExitStack, servers: list[Postgres | Valkey]) -> list[Program]:
         """Start every program of the Procfile, the first of them being web, and wait until web answers."""
-        counts = settings.DATA_DIR / "run" / "metrics"
+        counts = metrics.directory_of(settings.DATA_DIR)
         metrics.prepare_directory(counts)
+        at_the_end.callback(metrics.remove_directory, counts)
         environment = environment_of_programs(
             DATA=str(settings.DATA_DIR),
             PORT=str(settings.PORT),

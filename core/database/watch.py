@@ -1,0 +1,139 @@
+"""
+Noticing that PostgreSQL has stopped answering, and ending what waits for it.
+
+A server that dies closes its connections, and whoever waits for it hears of that at once. One that is frozen (a
+stopped process, a hung disk, a machine that is being moved) says nothing, and whoever asked it waits for ever: the
+server's own time limits are frozen with it. So when requests take suspiciously long, a web process asks the server
+something easy on a connection of its own. If that is not answered either, it hangs up on all its connections: every
+request ends with an error that says so, and new ones are refused until the server answers again.
+"""
+
+import logging
+import select
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg import pq
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LOOKS = 0.25
+# Between two questions while a slow request goes on and the server answers.
+SECONDS_BETWEEN_QUESTIONS = 1.0
+# A request that takes longer than this is reason to ask; nearly all take a hundredth of it.
+SUSPICIOUS_SECONDS = 0.75
+# How long a server that works may take to open a connection and to answer that it does.
+ANSWER_SECONDS = 1.25
+
+
+class Watch:
+    """
+    Watches over the connections of this process.
+
+    longest_seconds: tells how long the slowest request of the moment has taken; conninfo: where the server is.
+    """
+
+    def __init__(self, *, longest_seconds: Callable[[], float], conninfo: str) -> None:
+        self.is_frozen = False
+        self._longest_seconds = longest_seconds
+        self._conninfo = conninfo
+        self._kept: weakref.WeakSet[psycopg.Connection[Any]] = weakref.WeakSet()
+        self._ask_from = 0.0
+
+    def start(self) -> None:
+        """Begin to watch, in a thread of its own that ends with the process."""
+        threading.Thread(target=self._run, name="database-watch", daemon=True).start()
+
+    def keep(self, connection: "psycopg.Connection[Any]") -> None:
+        """Watch over a new connection."""
+        self._kept.add(connection)
+
+    def refuse_if_frozen(self) -> None:
+        """Raise OperationalError, instead of waiting for a server that does not answer."""
+        if self.is_frozen:
+            raise psycopg.OperationalError("PostgreSQL does not answer.")
+
+    def look(self) -> None:
+        """Look once: ask the server if there is reason to, and hang up if it does not answer."""
+        is_suspicious = self._longest_seconds() > SUSPICIOUS_SECONDS and time.monotonic() > self._ask_from
+        if not self.is_frozen and not is_suspicious:
+            return
+        answers = answers_in_time(self._conninfo, seconds=ANSWER_SECONDS)
+        self._ask_from = time.monotonic() + SECONDS_BETWEEN_QUESTIONS
+        if answers == self.is_frozen:
+            logger.warning("PostgreSQL answers again" if answers else "PostgreSQL does not answer; hanging up")
+        self.is_frozen = not answers
+        if self.is_frozen:
+            self._hang_up()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            self.look()
+
+    def _hang_up(self) -> None:
+        for connection in list(self._kept):
+            try:
+                # The thread that waits on this socket wakes up, and reads that the other side has gone.
+                with socket.socket(fileno=connection.fileno()) as wire:
+                    try:
+                        wire.shutdown(socket.SHUT_RDWR)
+                    finally:
+                        wire.detach()
+            except (psycopg.Error, OSError):
+                pass  # Closed meanwhile.
+        self._kept.clear()
+
+
+def answers_in_time(conninfo: str, *, seconds: float) -> bool:
+    """
+    Tell whether the server says anything within so many seconds, were it only that it takes no more connections.
+
+    A server that is not there at all is one that answers: nobody waits for it.
+    """
+    deadline = time.monotonic() + seconds
+    connection = pq.PGconn.connect_start(conninfo.encode())
+    try:
+        connection.nonblocking = 1
+        state = pq.PollingStatus.WRITING
+        while state not in (pq.PollingStatus.OK, pq.PollingStatus.FAILED):
+            if connection.status == pq.ConnStatus.BAD:
+                return True
+            if not _is_ready(connection.socket, state == pq.PollingStatus.WRITING, deadline):
+                return False
+            state = connection.connect_poll()
+        if state == pq.PollingStatus.FAILED:
+            return True
+        # A pooler in between opens connections by itself; a statement goes through to the server.
+        connection.send_query(b"SELECT 1")
+        connection.flush()
+        return _is_ready(connection.socket, False, deadline)
+    finally:
+        connection.finish()
+
+
+def _is_ready(descriptor: int, to_write: bool, deadline: float) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT if to_write else select.POLLIN)
+    return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
+
+
+# The watch of this process, if it is one that people wait for.
+_watch: Watch | None = None
+
+
+def watch_over(watch: Watch) -> None:
+    """Have every connection that this process opens from now on watched over."""
+    global _watch
+    _watch = watch
+    watch.start()
+
+
+def the_watch() -> Watch | None:
+    """Return the watch of this process, if it has one."""
+    return _watch

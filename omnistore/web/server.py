@@ -1,0 +1,94 @@
+"""What the server calls for each request: probes are answered at once, everything else by a thread once it is whole."""
+
+import asyncio
+import logging
+from typing import Any
+
+import orjson
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+
+from omnistore.web.bodies import Bodies, BodyRefused
+from omnistore.web.threads import FromFile, Job, Threads
+
+logger = logging.getLogger(__name__)
+
+# More than this many whole requests wait for seconds already; whoever comes now had better come again.
+MOST_WAITING = 400
+READ_BYTES = 64_000
+# A visitor who takes nothing of his answer for so long has gone, whatever his connection says.
+SECONDS_TO_TAKE_A_PART = 60.0
+
+_PLAIN = [("content-type", "text/plain"), ("cache-control", "max-age=0, no-cache, no-store, must-revalidate, private")]
+
+
+class Web:
+    """
+    An RSGI application in front of a WSGI one.
+
+    application: the WSGI application; threads: how many requests it works on at the same time.
+    """
+
+    def __init__(self, application: Any, *, threads: int) -> None:
+        self._application = application
+        self._count = threads
+        self._bodies = Bodies()
+        self._threads: Threads | None = None
+
+    def longest_seconds(self) -> float:
+        """Return how long the request takes that has been worked on for longest."""
+        return self._threads.longest_seconds() if self._threads else 0.0
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._threads = Threads(self._application, count=self._count, loop=loop)
+
+    async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
+        try:
+            if scope.path == "/livez" and scope.method in ("GET", "HEAD"):
+                # Threads may all be waiting for a database that does not answer: no reason to end this process.
+                proto.response_bytes(200, _PLAIN, b"ok\n")
+            else:
+                await self._answer(scope, proto)
+        except BodyRefused as refused:
+            _refuse(proto, refused)
+        except ProtocolClosed:
+            pass  # The visitor left before he had sent everything, or taken it.
+
+    async def _answer(self, scope: Scope, proto: HTTPProtocol) -> None:
+        assert self._threads is not None, "the server begins with __rsgi_init__"
+        body = await self._bodies.read(scope, proto)
+        try:
+            if self._threads.waiting() >= MOST_WAITING:
+                raise BodyRefused(503, "unavailable", "The shop is very busy right now. Try again.")
+            done = self._loop.create_future()
+            self._threads.put(Job(scope, proto, body, done))
+            left = await done
+        finally:
+            self._bodies.let_go(body)
+        if left is not None:
+            await _send(proto, left)
+
+
+async def _send(proto: HTTPProtocol, left: FromFile) -> None:
+    with left.file as file:
+        transport = proto.response_stream(left.status, left.headers)
+        try:
+            while part := file.read(READ_BYTES):
+                async with asyncio.timeout(SECONDS_TO_TAKE_A_PART):
+                    await transport.send_bytes(part)
+        except TimeoutError:
+            logger.info("a visitor did not take his answer")
+
+
+def _refuse(proto: HTTPProtocol, refused: BodyRefused) -> None:
+    body = {
+        "type": f"urn:omnistore:problem:{refused.code}",
+        "title": str(refused),
+        "status": refused.status,
+        "detail": str(refused),
+        "code": refused.code,
+    }
+    headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
+    if refused.status == 503:
+        headers.append(("retry-after", "1"))
+    proto.response_bytes(refused.status, headers, orjson.dumps(body))

@@ -1,0 +1,155 @@
+"""The few threads that run a WSGI application, each at one request at a time."""
+
+import asyncio
+import io
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any, NamedTuple
+
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+
+from omnistore.web.bodies import Body
+from omnistore.web.environ import environ_of
+
+logger = logging.getLogger(__name__)
+
+# An answer that is made while it is sent is kept in memory up to this size, and on the disk beyond it.
+SMALL_BYTES = 256_000
+
+Headers = list[tuple[str, str]]
+
+
+class FromFile(NamedTuple):
+    """The rest of an answer: an open file, from its beginning, that is sent without a thread."""
+
+    status: int
+    headers: Headers
+    file: IO[bytes]
+
+
+class Job(NamedTuple):
+    """A request that waits for a thread. done: tells the event loop that it is answered, or what is left to send."""
+
+    scope: Scope
+    proto: HTTPProtocol
+    body: Body
+    done: "asyncio.Future[FromFile | None]"
+
+
+class Threads:
+    """So many threads in front of an application, and the queue of what waits for them."""
+
+    def __init__(self, application: Any, *, count: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._application = application
+        self._loop = loop
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
+        self._busy_since: dict[int, float] = {}
+        for number in range(count):
+            threading.Thread(target=self._work, args=[number], name=f"web-{number}", daemon=True).start()
+
+    def put(self, job: Job) -> None:
+        """Have the next free thread answer a request."""
+        self._jobs.put(job)
+
+    def waiting(self) -> int:
+        """Return how many requests wait for a thread."""
+        return self._jobs.qsize()
+
+    def longest_seconds(self) -> float:
+        """Return how long the request takes that a thread has been at for longest; 0 when all are free."""
+        now = time.monotonic()
+        return max((now - since for since in list(self._busy_since.values())), default=0.0)
+
+    def _work(self, number: int) -> None:
+        while True:
+            job = self._jobs.get()
+            self._busy_since[number] = time.monotonic()
+            left = None
+            try:
+                left = self._answer(job)
+            except ProtocolClosed:
+                pass  # The visitor has gone.
+            except Exception:
+                # Django answers its own errors; whatever comes out of it all the same must not end the thread.
+                logger.exception("a request was not answered")
+                with suppress(ProtocolClosed):
+                    job.proto.response_bytes(500, [("content-type", "text/plain")], b"Something went wrong.\n")
+            del self._busy_since[number]
+            # A loop that was closed meanwhile has nobody left to tell.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(_finish, job.done, left)
+
+    def _answer(self, job: Job) -> FromFile | None:
+        started = _Started()
+        answer = self._application(environ_of(job.scope, *job.body) | {"wsgi.file_wrapper": _File}, started)
+        try:
+            if isinstance(answer, _File) and (path := answer.path()):
+                job.proto.response_file(started.status, started.headers, path)
+            elif not getattr(answer, "streaming", True):
+                job.proto.response_bytes(started.status, started.headers, answer.content)
+            else:
+                return self._made_whole(job, started, answer)
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+        return None
+
+    def _made_whole(self, job: Job, started: "_Started", answer: Iterable[bytes]) -> FromFile | None:
+        # A visitor who takes his time must not keep the thread, so it makes the whole answer at its own pace.
+        file = tempfile.SpooledTemporaryFile(SMALL_BYTES)  # noqa: SIM115  # Closed when it is sent.
+        file.writelines(answer)
+        length = file.tell()
+        file.seek(0)
+        if length > SMALL_BYTES and job.scope.method != "HEAD":
+            return FromFile(started.status, started.headers, file)
+        with file:
+            job.proto.response_bytes(started.status, started.headers, file.read())
+        return None
+
+
+class _Started:
+    """WSGI's start_response: keeps what the answer begins with."""
+
+    __slots__ = ("headers", "status")
+
+    def __init__(self) -> None:
+        self.status, self.headers = 500, Headers()
+
+    def __call__(self, status: str, headers: Headers, exc_info: Any = None) -> None:
+        self.status, self.headers = int(status[:3]), headers
+
+
+class _File:
+    """WSGI's file_wrapper: a file to be sent, by the server itself where it has a path."""
+
+    def __init__(self, file: IO[bytes], block_size: int) -> None:
+        self._file = file
+        self._block_size = block_size
+
+    def path(self) -> str | None:
+        """Return the path of the file if all of it is to be sent and it stays where it is."""
+        file = self._file
+        if type(file) is not io.BufferedReader or not isinstance(file.name, str) or file.tell():
+            return None
+        return file.name if Path(file.name).is_file() else None
+
+    def __iter__(self) -> Iterable[bytes]:
+        return iter(lambda: self._file.read(self._block_size), b"")
+
+    def close(self) -> None:
+        """Close the file; Django has tied it to the end of the request."""
+        if hasattr(self._file, "close"):
+            self._file.close()
+
+
+def _finish(done: "asyncio.Future[FromFile | None]", left: FromFile | None) -> None:
+    if not done.done():
+        done.set_result(left)
+    elif left is not None:
+        left.file.close()
