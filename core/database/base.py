@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
@@ -36,7 +37,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if watched is None:
             return super().get_new_connection(conn_params)
         watched.refuse_if_frozen()
-        connection = super().get_new_connection(conn_params)
+        try:
+            connection = super().get_new_connection(conn_params)
+        except psycopg.errors.ConnectionTimeout:
+            # Whoever comes next need not wait as long to learn the same.
+            watched.is_frozen = True
+            raise
         watched.keep(connection)
         return connection
 

@@ -99,17 +99,17 @@ def answers_in_time(conninfo: str, *, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     connection = pq.PGconn.connect_start(conninfo.encode())
     try:
-        connection.nonblocking = 1
         state = pq.PollingStatus.WRITING
         while state not in (pq.PollingStatus.OK, pq.PollingStatus.FAILED):
             if connection.status == pq.ConnStatus.BAD:
                 return True
             if not _is_ready(connection.socket, state == pq.PollingStatus.WRITING, deadline):
                 return False
-            state = connection.connect_poll()
+            state = pq.PollingStatus(connection.connect_poll())
         if state == pq.PollingStatus.FAILED:
             return True
         # A pooler in between opens connections by itself; a statement goes through to the server.
+        connection.nonblocking = 1
         connection.send_query(b"SELECT 1")
         connection.flush()
         return _is_ready(connection.socket, False, deadline)

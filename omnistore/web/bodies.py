@@ -65,7 +65,7 @@ class Bodies:
             self._bytes_in_files -= body.length
 
     async def _read_into_file(self, proto: HTTPProtocol) -> Body:
-        body = Body(tempfile.SpooledTemporaryFile(SMALL_BYTES), 0)
+        body = Body(tempfile.SpooledTemporaryFile(SMALL_BYTES), 0)  # noqa: SIM115  # let_go() closes it.
         try:
             async for part in proto:
                 body = self._add(body, part)

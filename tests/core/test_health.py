@@ -23,6 +23,7 @@ def test_ready_says_so_part_by_part(client):
         "state": "ready",
         "database": "ok",
         "migrations": "ok",
+        "changes": "ok",
         "cache": "ok",
         "journal": "ok",
     }
@@ -101,3 +102,13 @@ def test_a_connection_whose_server_hung_up_is_not_usable():
 
     assert not doomed.is_usable()
     doomed.close()
+
+
+def test_a_database_that_only_reads_degrades_and_does_not_stop_showing_goods(client):
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert (response.json()["state"], response.json()["changes"]) == ("degraded", "PostgreSQL lets nothing be changed")

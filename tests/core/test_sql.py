@@ -1,15 +1,18 @@
 """Lists go to PostgreSQL as arrays, whatever they hold."""
 
+import os
+import socket
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DataError, transaction
+from django.db import DataError, OperationalError, connections, transaction
 from django.db.transaction import TransactionManagementError
 
 from core import sql
+from core.problems import sqlstate_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +57,17 @@ def test_a_percent_sign_is_written_twice_and_a_parameter_may_come_again() -> Non
     row = sql.fetch_one("SELECT 7 %% %(by)s::int AS rest, %(by)s::int AS again", {"by": 4})
 
     assert row == {"rest": 3, "again": 4}
+
+
+def test_the_first_to_notice_that_the_server_is_gone_is_told_so() -> None:
+    """libpq gives such a result no state, and the connection it came on looks well until the next one."""
+    own = connections["default"].copy()
+    own.ensure_connection()
+    with socket.socket(fileno=os.dup(own.connection.fileno())) as wire:
+        wire.shutdown(socket.SHUT_RDWR)
+
+    with pytest.raises(OperationalError) as told:
+        own.run("SELECT 1 AS one", {}, prepared=True)
+
+    assert sqlstate_of(told.value) == ""
+    own.close()

@@ -145,7 +145,7 @@ def test_a_data_path_too_long_for_sockets_works(tmp_path):
 
 def test_killed_processes_of_the_shop_come_back(tmp_path):
     with running_shop(tmp_path / "data") as shop:
-        for name in ("--interface wsgi", "celery --app omnistore worker", "celery --app omnistore beat"):
+        for name in ("--interface rsgi", "celery --app omnistore worker", "celery --app omnistore beat"):
             before = shop.family(name)
             before.kill()
             _wait(lambda name=name, before=before: _differs(shop, name, before), seconds=HEALED_WITHIN_SECONDS)
@@ -155,7 +155,7 @@ def test_killed_processes_of_the_shop_come_back(tmp_path):
 
 def test_web_workers_may_be_killed_one_by_one(tmp_path):
     with running_shop(tmp_path / "data") as shop:
-        for worker in shop.family("--interface wsgi").children():
+        for worker in shop.family("--interface rsgi").children():
             worker.kill()
             _wait(lambda: shop.answers(lambda: shop.ask("/livez")), seconds=HEALED_WITHIN_SECONDS)
 

@@ -27,6 +27,15 @@ FILL = """
 """
 
 
+def in_namespace(start):
+    """Return the command that mounts a disk of SIZE at DATA where only it sees it, and then starts something."""
+    if not os.getuid():
+        return ["unshare", "--mount", "sh", "-c", f"{MOUNT} && {start}"]
+    back = f"unshare --user --map-user={os.getuid()} --map-group={os.getgid()}"
+    as_root = ["unshare", "--user", "--map-root-user", "--mount"]
+    return [*as_root, "sh", "-c", f"{MOUNT} && exec {back} sh -c '{start}'"]
+
+
 @pytest.fixture
 def up(tmp_path):
     data = tmp_path / "data"
@@ -35,20 +44,7 @@ def up(tmp_path):
     def run(size, before=""):
         kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         ports = {"PORT": str(_free_port()), "LIVE_PORT": str(_free_port())}
-        start = f"{before} exec {sys.executable} manage.py up"
-        if os.getuid():
-            back = f"unshare --user --map-user={os.getuid()} --map-group={os.getgid()}"
-            command = [
-                "unshare",
-                "--user",
-                "--map-root-user",
-                "--mount",
-                "sh",
-                "-c",
-                f"{MOUNT} && exec {back} sh -c '{start}'",
-            ]
-        else:
-            command = ["unshare", "--mount", "sh", "-c", f"{MOUNT} && {start}"]
+        command = in_namespace(f"{before} exec {sys.executable} manage.py up")
         answer = subprocess.run(
             command,
             cwd=settings.BASE_DIR,

@@ -1,0 +1,119 @@
+"""What visitors hold, and a PostgreSQL that says nothing, against a whole running shop: it goes on."""
+
+import resource
+import signal
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+
+import pytest
+
+from tests.omnistore.test_faults import _wait, running_shop
+from tests.omnistore.test_faults_in_checkout import Buyer, stock_of_one_variant
+
+pytestmark = pytest.mark.fault
+
+IDLE, HALF_SENT = 2000, 200
+OPEN_FILES = 8192
+LIVE, READY, SHARED = "/livez", "/readyz", "/api/v1/catalogue/products/"
+PROBE_SECONDS, REFUSED_WITHIN_SECONDS = 1.0, 3.0
+HALF = (
+    b"POST /api/v1/cart/lines/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 900\r\n\r\n{"a'
+)
+
+
+def hold(shop, count, sending, at_the_end):
+    """Open so many connections, send the same bytes on each, and keep them."""
+    for _ in range(count):
+        wire = at_the_end.enter_context(socket.create_connection(("127.0.0.1", shop.port), timeout=10))
+        wire.sendall(sending)
+
+
+def measure(shop, path, *, times):
+    """Ask so often; return each answer's status and seconds, the slowest first."""
+    answers = []
+    for _ in range(times):
+        started = time.monotonic()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{shop.port}{path}", timeout=20) as answer:
+                status = answer.status
+                answer.read()
+        except urllib.error.HTTPError as error:
+            status = error.code
+        answers.append((time.monotonic() - started, status))
+    return sorted(answers, reverse=True)
+
+
+def report(said, answers):
+    """Print what was measured, for whoever runs these tests by hand."""
+    slowest = ", ".join(f"{seconds * 1000:.0f}" for seconds, _status in answers[:3])
+    print(f"{said}: {len(answers)} answers, the slowest after {slowest} ms")
+
+
+@pytest.fixture
+def many_open_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_held_connections_and_half_sent_bodies_stop_nobody(tmp_path, many_open_files):
+    with running_shop(tmp_path / "data", DEMO="1") as shop, ExitStack() as at_the_end:
+        sku = stock_of_one_variant(shop)
+        hold(shop, IDLE, b"", at_the_end)
+        hold(shop, HALF_SENT, HALF, at_the_end)
+
+        for path in (LIVE, READY, SHARED):
+            answers = measure(shop, path, times=100)
+            report(f"{path} beside {IDLE} idle and {HALF_SENT} half-sent", answers)
+            assert {status for _seconds, status in answers} == {200}
+            # The slowest but one of a hundred: the 99th percentile.
+            assert answers[1][0] < PROBE_SECONDS
+
+        buyers = [Buyer(shop, sku) for _ in range(5)]
+        for buyer in buyers:
+            buyer.start()
+        for buyer in buyers:
+            buyer.join()
+        assert all(buyer.order for buyer in buyers)
+
+
+def test_a_frozen_postgresql_is_told_within_seconds_and_forgotten_when_it_goes_on(tmp_path):
+    with running_shop(tmp_path / "data") as shop:
+        postmaster = shop.family("bin/postgres")
+        ask_together(shop, "/stores/", callers=30)
+        frozen = [postmaster, *postmaster.children(recursive=True)]
+        for process in frozen:
+            process.send_signal(signal.SIGSTOP)
+        try:
+            refused = ask_together(shop, "/stores/", callers=30)
+            probes = measure(shop, LIVE, times=100)
+            ready = measure(shop, READY, times=3)
+        finally:
+            for process in frozen:
+                process.send_signal(signal.SIGCONT)
+
+        report("/stores/ with PostgreSQL frozen", refused)
+        report("/livez with PostgreSQL frozen", probes)
+        assert {status for _seconds, status in refused + ready} == {503}
+        assert refused[0][0] < REFUSED_WITHIN_SECONDS
+        assert {status for _seconds, status in probes} == {200}
+        assert probes[1][0] < PROBE_SECONDS
+        _wait(lambda: measure(shop, "/stores/", times=1)[0][1] == 200, seconds=10)
+        assert {status for _seconds, status in measure(shop, READY, times=20)} == {200}
+
+
+def ask_together(shop, path, *, callers):
+    """Ask from many callers at once, and each of them again; return status and seconds, the slowest first."""
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.extend(measure(shop, path, times=3))) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(answers, reverse=True)

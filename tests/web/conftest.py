@@ -1,0 +1,73 @@
+"""The shop's web server in a process of its own, in front of a sample application, with short limits."""
+
+import os
+import socket
+import subprocess
+import sys
+from http.client import HTTPConnection
+
+import pytest
+from django.conf import settings
+
+from omnistore.servers.processes import wait_until
+
+START_SECONDS = 60.0
+
+
+class Served:
+    """A running server, to be asked in whole requests or byte by byte."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def ask(self, path, method="GET", body=None, headers=None):
+        """Ask on a connection of its own; return the answer, read."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        answer.text = answer.read()
+        connection.close()
+        return answer
+
+    def open(self, *, sending=b""):
+        """Open a connection and send bytes; the connection is the caller's to close."""
+        wire = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        wire.sendall(sending)
+        return wire
+
+    def say(self, request):
+        """Send the bytes of a request; return the bytes of what comes back until the server hangs up."""
+        with self.open(sending=request) as wire, wire.makefile("rb") as answer:
+            return answer.read()
+
+
+def serve(application, **variables):
+    """Start a server for an application; return it and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port), "--http", "1", "--no-ws"),
+        *("--backpressure", "8192", "--http1-header-read-timeout", "1000", application),
+    ]
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **variables})
+    served = Served(port)
+    if not wait_until(lambda: process.poll() is not None or _answers(served), seconds=START_SECONDS):
+        process.kill()
+    assert process.poll() is None, "the server does not start"
+    return served, process
+
+
+@pytest.fixture(scope="package")
+def served():
+    served, process = serve("tests.web.sample:application")
+    yield served
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def _answers(served):
+    try:
+        return served.ask("/livez").status == 200
+    except OSError:
+        return False

@@ -1,0 +1,111 @@
+"""Limits of bodies, with limits so small that a test reaches them."""
+
+import asyncio
+
+import pytest
+from granian.rsgi import ProtocolClosed
+
+from omnistore.web import bodies
+from omnistore.web.bodies import Bodies, BodyRefused
+
+
+class Scope:
+    method = "POST"
+
+    def __init__(self, **headers):
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class Sender:
+    """The visitor's side: sends parts, then ends, stops, or leaves."""
+
+    def __init__(self, *parts, then=None):
+        self.parts, self.then = parts, then
+
+    async def __call__(self):
+        return b"".join([part async for part in self])
+
+    async def __aiter__(self):
+        for part in self.parts:
+            yield part
+        if self.then == "leaves":
+            raise ProtocolClosed("gone")
+        if self.then == "stops":
+            await asyncio.Event().wait()
+
+
+def read(kept, sender, **headers):
+    return asyncio.run(kept.read(Scope(**headers), sender))
+
+
+def test_a_request_without_a_body_is_not_waited_for():
+    body = read(Bodies(), Sender(then="stops"))
+
+    assert (body.content.read(), body.length) == (b"", 0)
+
+
+@pytest.mark.parametrize("headers", [{"content_length": "9"}, {"content_length": "90000"}, {"transfer_encoding": "x"}])
+def test_a_body_that_does_not_arrive_in_time_is_refused(headers, monkeypatch):
+    monkeypatch.setattr(bodies, "SECONDS", 0.01)
+    monkeypatch.setattr(bodies, "SECONDS_WITHOUT_LENGTH", 0.01)
+    monkeypatch.setattr(bodies, "BYTES_PER_SECOND", 100_000_000)
+
+    with pytest.raises(BodyRefused) as refused:
+        read(Bodies(), Sender(b"abc", then="stops"), **headers)
+
+    assert (refused.value.status, refused.value.code) == (408, "request_timeout")
+
+
+@pytest.mark.parametrize("headers", [{"content_length": "11"}, {"transfer_encoding": "chunked"}])
+def test_a_body_beyond_the_limit_is_refused(headers, monkeypatch):
+    monkeypatch.setattr(bodies, "LARGEST_BYTES", 10)
+
+    with pytest.raises(BodyRefused) as refused:
+        read(Bodies(), Sender(b"123456", b"78901"), **headers)
+
+    assert (refused.value.status, refused.value.code) == (413, "too_large")
+
+
+def test_uploads_share_the_disk_and_give_their_place_back(monkeypatch):
+    monkeypatch.setattr(bodies, "MOST_BYTES_IN_FILES", 10)
+    kept = Bodies()
+    first = read(kept, Sender(b"12345678"), transfer_encoding="chunked")
+
+    with pytest.raises(BodyRefused) as refused:
+        read(kept, Sender(b"1", b"23"), transfer_encoding="chunked")
+    kept.let_go(first)
+    second = read(kept, Sender(b"1234567890"), transfer_encoding="chunked")
+
+    assert refused.value.status == 503
+    assert second.content.read() == b"1234567890"
+
+
+@pytest.mark.parametrize("then", ["leaves", None])
+def test_an_upload_that_fails_gives_its_place_back(then, monkeypatch):
+    monkeypatch.setattr(bodies, "MOST_BYTES_IN_FILES", 10)
+    kept = Bodies()
+
+    for _ in range(3):
+        with pytest.raises((ProtocolClosed, BodyRefused)):
+            read(kept, Sender(b"1234", b"5678", b"9012" * (then is None), then=then), transfer_encoding="chunked")
+
+    assert read(kept, Sender(b"1234567890"), transfer_encoding="chunked").length == 10
+
+
+def test_an_upload_that_finds_no_room_on_the_disk_is_refused(monkeypatch):
+    class Full:
+        def __init__(self, *_):
+            pass
+
+        def write(self, _part):
+            raise OSError(28, "No space left on device")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(bodies.tempfile, "SpooledTemporaryFile", Full)
+
+    with pytest.raises(BodyRefused) as refused:
+        read(Bodies(), Sender(b"1"), transfer_encoding="chunked")
+
+    assert (refused.value.status, refused.value.code) == (503, "unavailable")

@@ -1,0 +1,81 @@
+"""Visitors who send slowly, take slowly, or only hold their connection, keep no thread from anybody else."""
+
+import socket
+import threading
+
+HALF_SENT = b'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n{"a":'
+THREADS = 2
+
+
+def test_half_sent_bodies_take_no_thread(served):
+    held = [served.open(sending=HALF_SENT) for _ in range(THREADS * 10)]
+
+    assert served.ask("/").status == 200
+
+    for wire in held:
+        wire.close()
+
+
+def test_half_sent_large_bodies_take_no_thread(served):
+    large = HALF_SENT.replace(b"900", b"900000") + b"x" * 100_000
+    held = [served.open(sending=large) for _ in range(THREADS * 10)]
+
+    assert served.ask("/").status == 200
+
+    for wire in held:
+        wire.close()
+
+
+def test_a_half_sent_body_is_answered_once_its_rest_arrives(served):
+    wire = served.open(sending=HALF_SENT.replace(b"HTTP/1.1\r\n", b"HTTP/1.1\r\nConnection: close\r\n"))
+    assert served.ask("/").status == 200
+
+    wire.sendall(b"1" * 894 + b"}")
+    with wire, wire.makefile("rb") as answer:
+        assert answer.read().startswith(b"HTTP/1.1 200 ")
+
+
+def test_slow_takers_of_large_answers_take_no_thread(served):
+    held = []
+    for _ in range(THREADS * 3):
+        wire = socket.socket()
+        # So little is on its way that the server has to wait for the visitor.
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wire.connect(("127.0.0.1", served.port))
+        wire.sendall(b"GET /stream?parts=6000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert wire.recv(8) == b"HTTP/1.1"
+        held.append(wire)
+
+    assert served.ask("/").status == 200
+
+    for wire in held:
+        wire.close()
+
+
+def test_probes_are_answered_while_every_thread_is_at_work(served):
+    callers = [threading.Thread(target=served.ask, args=["/work?seconds=0.7"]) for _ in range(THREADS * 2)]
+    for caller in callers:
+        caller.start()
+
+    assert [served.ask("/livez").text for _ in range(20)] == [b"ok\n"] * 20
+    assert any(caller.is_alive() for caller in callers)
+
+    for caller in callers:
+        caller.join()
+    # Never more at a time than there are threads, each of which has a connection to the database.
+    assert served.ask("/work").text == str(THREADS).encode()
+
+
+def test_connections_that_send_no_whole_header_are_closed(served):
+    for begun in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"):
+        with served.open(sending=begun) as wire:
+            while wire.recv(4096):
+                pass  # The answer to the whole one; then nothing more, as the server has hung up.
+
+
+def test_a_visitor_who_leaves_in_the_middle_is_forgotten(served):
+    for sent in (HALF_SENT, HALF_SENT.replace(b"900", b"900000")):
+        served.open(sending=sent).close()
+    served.open(sending=b"GET /stream?parts=6000 HTTP/1.1\r\nHost: a\r\n\r\n").close()
+
+    assert served.ask("/").status == 200
