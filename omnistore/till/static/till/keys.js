@@ -24,7 +24,10 @@ const typedAhead = (() => {
   keeper.setAttribute("aria-label", document.currentScript.dataset.label);
 
   function gather() {
-    if (keeper.value) kept.push({ text: keeper.value });
+    const before = kept.at(-1);
+    // A code in two halves is still one code.
+    if (before?.text) before.text += keeper.value;
+    else if (keeper.value) kept.push({ text: keeper.value });
     keeper.value = "";
   }
 
