@@ -147,7 +147,7 @@ class TenderForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tendered"].widget.attrs["autofocus"] = True
+        self.fields["tendered"].widget.attrs |= {"autofocus": True, "data-ahead": True}
         self.way, self.total, self.rest, self.is_known, self.readers = way, total, rest, is_known, readers
         methods: Any = self.fields["method"]
         methods.choices = methods_for(way.name, readers)
