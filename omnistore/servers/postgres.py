@@ -21,6 +21,9 @@ SYSTEM_USER = "embedded_postgres"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
+# Settings that change while the server runs, in a file of one length.
+SWITCH, SWITCH_LENGTH = "switch.conf", 80
+
 OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -75,6 +78,7 @@ class Postgres:
         if not (self.directory / "PG_VERSION").exists():
             self._create_cluster()
         self._refuse_other_major()
+        self._make_switch()
         self.restart()
         self._create_database()
 
@@ -113,14 +117,14 @@ class Postgres:
         return True
 
     def take_changes(self, allowed: bool) -> None:
-        """Have every transaction that begins from now on change something, or only read. Raises psycopg's errors."""
-        with self._connect("-c default_transaction_read_only=off") as connection:
-            connection.execute(
-                "ALTER SYSTEM RESET default_transaction_read_only"
-                if allowed
-                else "ALTER SYSTEM SET default_transaction_read_only = on"
-            )
-            connection.execute("SELECT pg_reload_conf()")
+        """Have every transaction that begins from now on change something, or only read; a full disk is no obstacle."""
+        setting = f"default_transaction_read_only = {'off' if allowed else 'on'}"
+        # In place and of one length, so that the file needs no more room than it has.
+        with (self.directory / SWITCH).open("r+") as switch:
+            switch.write(setting.ljust(SWITCH_LENGTH - 1) + "\n")
+        if self.is_alive():
+            assert self.child is not None
+            self.child.send_signal(signal.SIGHUP)
 
     def _start_once(self, command: list[str]) -> bool:
         with self.log.open("ab") as log:
@@ -130,14 +134,9 @@ class Postgres:
         wait_until(lambda: not self.is_alive() or self.answers(), seconds=START_SECONDS)
         return self.is_alive()
 
-    def _connect(self, options: str = "") -> psycopg.Connection:
+    def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
-            host=str(self.sockets),
-            user="postgres",
-            dbname="postgres",
-            autocommit=True,
-            connect_timeout=2,
-            options=options,
+            host=str(self.sockets), user="postgres", dbname="postgres", autocommit=True, connect_timeout=2
         )
 
     def _create_cluster(self) -> None:
@@ -161,6 +160,16 @@ class Postgres:
             missing = not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'omnistore'").fetchone()
             if missing:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier("omnistore")))
+
+    def _make_switch(self) -> None:
+        """Have the server read one more file of settings, which can be changed while the disk is full."""
+        settings, switch = self.directory / "postgresql.conf", self.directory / SWITCH
+        switch.write_text("\n".rjust(SWITCH_LENGTH))
+        if self.user:
+            shutil.chown(switch, self.user, self.user)
+        if SWITCH not in settings.read_text():
+            with settings.open("a") as more:
+                more.write(f"include_if_exists = '{SWITCH}'\n")
 
     def _refuse_other_major(self) -> None:
         made_by = (self.directory / "PG_VERSION").read_text().strip()

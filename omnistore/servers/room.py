@@ -12,8 +12,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
-
 from omnistore.servers.postgres import Postgres
 
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -32,13 +30,11 @@ class Room:
         self._postgres = postgres
         self._say = say
         self._is_low = False
-        self._is_settled = True
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="room", daemon=True)
 
     def start(self) -> None:
-        """Let PostgreSQL take changes, as there is room for a start, and begin to look. Raises psycopg's errors."""
-        self._postgres.take_changes(True)
+        """Begin to look."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -50,28 +46,21 @@ class Room:
         """Look once, and do what is due: stop changes, or take them again."""
         free = shutil.disk_usage(self._data).free
         if not self._is_low and free < LOW_BYTES:
-            self._is_low, self._is_settled = True, False
+            self._is_low = True
+            self._postgres.take_changes(False)
             self._say(f"The disk is nearly full: until there is room for {self._data}, the shop takes no orders.")
         elif self._is_low and free > ENOUGH_BYTES:
-            self._is_low, self._is_settled = False, False
+            self._is_low = False
+            self._postgres.take_changes(True)
             self._say("There is room on the disk again: the shop takes orders.")
-        if not self._is_settled or (self._is_low and not self._postgres.answers()):
-            self._is_settled = self._tell_postgres()
+        if self._is_low and not self._postgres.answers():
+            self._ballast.unlink(missing_ok=True)
         if not self._is_low and free > ENOUGH_BYTES and not self._ballast.exists():
             self._keep_back()
 
     def _run(self) -> None:
         while not self._ended.wait(SECONDS_BETWEEN_LOOKS):
             self.look()
-
-    def _tell_postgres(self) -> bool:
-        try:
-            self._postgres.take_changes(not self._is_low)
-        except psycopg.Error:
-            # It found no room and ended; it needs some to start again, and is told at the next look.
-            self._ballast.unlink(missing_ok=True)
-            return False
-        return True
 
     def _keep_back(self) -> None:
         try:

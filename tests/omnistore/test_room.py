@@ -2,7 +2,6 @@
 
 from collections import namedtuple
 
-import psycopg
 import pytest
 
 from omnistore.servers import room as rooms
@@ -13,17 +12,15 @@ PLENTY, LITTLE, NONE = ENOUGH_BYTES + 1, LOW_BYTES - 1, 0
 
 
 class Server:
-    """Stands for PostgreSQL: takes changes or not, and may be unable to answer."""
+    """Stands for PostgreSQL: takes changes or not, and may have ended."""
 
     takes = True
-    is_up = True
+    is_up = True  # Whether it can be reached.
 
     def answers(self):
         return self.is_up
 
     def take_changes(self, allowed):
-        if not self.is_up:
-            raise psycopg.OperationalError("is starting up")
         self.takes = allowed
 
 
@@ -90,11 +87,8 @@ def test_the_room_kept_back_is_for_a_postgresql_that_could_not_start(room, disk,
 
     server.is_up = False
     room.look()
-    assert not disk.ballast.exists()
 
-    server.is_up = server.takes = True
-    room.look()
-    assert not server.takes
+    assert not disk.ballast.exists()
 
 
 def test_a_little_more_room_is_not_enough_to_go_on(room, disk, server):
@@ -117,15 +111,3 @@ def test_with_room_again_the_shop_goes_on_by_itself(room, disk, server, said):
     assert server.takes
     assert disk.ballast.exists()
     assert said[-1] == "There is room on the disk again: the shop takes orders."
-
-
-def test_a_server_that_cannot_be_told_is_told_later(room, disk, server):
-    disk.free = LITTLE
-    server.is_up = False
-    room.look()
-    assert server.takes
-
-    server.is_up = True
-    room.look()
-
-    assert not server.takes
