@@ -1,5 +1,6 @@
 """What is asked of a restored copy, by the same code that runs the shop."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -23,11 +24,14 @@ def looking_at(copy: Copy) -> Iterator[None]:
     )
     # How the shop's server is reached (TLS, a service's name) says nothing of a socket.
     connection.settings_dict["OPTIONS"] = {"options": the_shops["OPTIONS"]["options"], "prepare_threshold": None}
+    # What happens in a copy is no news of the shop's.
+    logging.disable(logging.WARNING)
     try:
         connection.ensure_connection()
         assert str(copy.sockets) == connection.connection.info.host
         yield
     finally:
+        logging.disable(logging.NOTSET)
         connection.close()
         connection.settings_dict.update(the_shops)
 

@@ -34,19 +34,20 @@ def rehearse_dump(shop: Shop, room: Path, steps: Steps) -> None:
         with steps.step("A fresh server"):
             copy.create()
         with steps.step("The dump restored into it") as told:
-            _restore(copy, dump)
+            restore(copy, dump)
             told.append(size_of(copy.directory))
         with (
             steps.step("Rows compared with the shop's at the moment of the dump") as told,
             copy.connect() as connection,
         ):
-            told.append(_compare(in_shop, _count_rows(connection)))
+            told.append(compare(in_shop, _count_rows(connection)))
         check(copy, steps, from_another_server=True)
     finally:
         copy.stop()
 
 
-def _restore(copy: Copy, dump: Path) -> None:
+def restore(copy: Copy, dump: Path) -> None:
+    """Restore a dump into the copy's empty database. Raises RehearsalError."""
     run_program(
         copy.shop.programs / "pg_restore",
         *("--no-owner", "--no-privileges", "--exit-on-error", f"--jobs={JOBS}"),
@@ -61,7 +62,8 @@ def _count_rows(connection: "psycopg.Connection[Any]") -> dict[str, int]:
     }
 
 
-def _compare(in_shop: dict[str, int], in_copy: dict[str, int]) -> str:
+def compare(in_shop: dict[str, int], in_copy: dict[str, int]) -> str:
+    """Compare the numbers of rows by table. Raises RehearsalError that names the tables that differ."""
     differing = sorted(name for name in in_shop | in_copy if in_shop.get(name) != in_copy.get(name))
     if differing:
         raise RehearsalError(f"other rows than in the shop in {', '.join(differing)}")

@@ -68,14 +68,14 @@ def rehearse_point_in_time(shop: Shop, room: Path, steps: Steps) -> None:
                 told.append(size_of(copy.directory))
             with steps.step("The copy verified by its manifest"):
                 run_program(shop.programs / "pg_verifybackup", str(copy.directory))
-            point = _choose_point(shop)
+            point = choose_point(shop)
         with steps.step("The log written since") as told:
             shop.run("pg_receivewal", "-D", str(log), "--endpos", point.log_until, "--no-loop")
             told.append(size_of(log))
         with steps.step(f"Restored to {point.at.isoformat(sep=' ')}"):
             _restore(copy, log, point, shop)
         with steps.step("Before and after the point") as told, copy.connect() as connection:
-            told.append(_prove(connection, point))
+            told.append(prove(connection, point))
         check(copy, steps, from_another_server=False)
     finally:
         copy.stop()
@@ -84,31 +84,33 @@ def rehearse_point_in_time(shop: Shop, room: Path, steps: Steps) -> None:
 @contextmanager
 def _fetching_log(shop: Shop, log: Path) -> Iterator[None]:
     """Fetch the shop's log from before the copy begins, so that there is no gap between the two."""
-    fetching = subprocess.Popen(
-        [str(shop.programs / "pg_receivewal"), "-D", str(log), "--no-loop", "-d", shop.conninfo],
-        env=shop.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd="/",
-    )
+    said_at = log.with_suffix(".said")
+    with said_at.open("w") as said:
+        fetching = subprocess.Popen(
+            [str(shop.programs / "pg_receivewal"), "-D", str(log), "--no-loop", "-d", shop.conninfo],
+            env=shop.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            cwd="/",
+        )
     try:
         wait_until(lambda: fetching.poll() is not None or any(log.iterdir()), seconds=FETCHING_STARTS_SECONDS)
-        _refuse_if_ended(fetching)
+        _refuse_if_ended(fetching, said_at)
         yield
-        _refuse_if_ended(fetching)
+        _refuse_if_ended(fetching, said_at)
     finally:
         fetching.send_signal(signal.SIGINT)
-        fetching.communicate()
+        fetching.wait()
 
 
-def _refuse_if_ended(fetching: "subprocess.Popen[str]") -> None:
+def _refuse_if_ended(fetching: "subprocess.Popen[bytes]", said_at: Path) -> None:
     if fetching.poll() is not None:
-        said = fetching.communicate()[1].strip().splitlines()[-1:] or ["no reason given"]
+        said = said_at.read_text(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
         raise RehearsalError(f"the log cannot be fetched: {said[0]}")
 
 
-def _choose_point(shop: Shop) -> Point:
+def choose_point(shop: Shop) -> Point:
+    """Choose this very moment, with a transaction before it and one after it, and wait until both are on the disk."""
     with shop.connect() as connection:
         with connection.transaction():
             before = _number(connection)
@@ -145,7 +147,8 @@ def _restore(copy: Copy, log: Path, point: Point, shop: Shop) -> None:
     )
 
 
-def _prove(connection: "psycopg.Connection[Any]", point: Point) -> str:
+def prove(connection: "psycopg.Connection[Any]", point: Point) -> str:
+    """Ask a copy for what was before its point and what came after it. Raises RehearsalError."""
     # The number of the later one is asked for at once: the copy itself will come to it.
     if _one(connection, _IS_COMMITTED, {"number": point.after}):
         raise RehearsalError("what was committed after the point is in the copy")
