@@ -1,4 +1,4 @@
-"""The journal counts its transactions on from where another server stopped (docs/decisions/0106)."""
+"""The journal counts its transactions on from where another server stopped (docs/decisions/0110)."""
 
 from django.db import migrations
 
