@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.utils import timezone
 
 from core import journal, sql
 from core.actors import THE_SYSTEM
@@ -20,7 +21,8 @@ ELSEWHERE = 10**12
 
 _WRITE = """
 INSERT INTO core_journal (xid, occurred_at, recorded_at, kind, channel, ref, payload)
-VALUES (%(xid)s, %(at)s, %(at)s, 'order.placed', 'web', %(ref)s, '{}') RETURNING id
+VALUES (%(xid)s, now() - interval '1 day', now() - interval '1 day', 'order.placed', 'web', %(ref)s, '{}')
+RETURNING id
 """
 
 
@@ -57,7 +59,7 @@ def only_these(*names: str) -> Iterator[list[Reader]]:
 
 def write_elsewhere(ref: str, *, xid: int) -> int:
     """Write an entry as a server did that had counted so far. Return its id."""
-    row = sql.fetch_one(_WRITE, {"xid": ELSEWHERE + xid, "at": NOW - timedelta(days=1), "ref": ref})
+    row = sql.fetch_one(_WRITE, {"xid": ELSEWHERE + xid, "ref": ref})
     assert row is not None
     return row["id"]
 
@@ -65,7 +67,7 @@ def write_elsewhere(ref: str, *, xid: int) -> int:
 def stand(reader: Reader, *, xid: int, entry_id: int) -> None:
     """Put a reader where it stood in that server."""
     HandlerPosition.objects.create(handler=reader.name, xid=ELSEWHERE + xid, entry_id=entry_id)
-    HandlerPosition.objects.update(moved_at=NOW - timedelta(days=1))
+    HandlerPosition.objects.update(moved_at=timezone.now() - timedelta(days=1))
 
 
 def write_here(ref: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from core import rebasing, sql
 from core.dispatch import dispatch_journal, find_lag
@@ -182,7 +183,7 @@ def stand_where_the_counter_came_by(reader):
     """Stand where it stood before the dump, at a number that this server has reached since."""
     row = sql.fetch_one("SELECT pg_current_xact_id()::text::bigint AS xid", {})
     HandlerPosition.objects.create(handler=reader.name, xid=row["xid"], entry_id=0)
-    HandlerPosition.objects.update(moved_at=NOW - timedelta(days=1))
+    HandlerPosition.objects.update(moved_at=timezone.now() - timedelta(days=1))
 
 
 def test_entries_that_readers_were_past_already_are_found_by_when_they_were_recorded(readers):
@@ -304,9 +305,10 @@ def test_nothing_but_the_place_in_the_order_can_be_raised(ahead, change):
 
 
 def test_the_journal_of_a_shop_whose_worker_never_ran_is_late(readers):
-    write_here("1")
+    write_elsewhere("1", xid=-ELSEWHERE + 1)
 
-    assert find_lag().seconds > 0
+    lag = find_lag()
+    assert (lag.seconds > timedelta(days=1).total_seconds(), lag.is_foreign) == (True, False)
 
 
 def test_a_database_that_is_not_migrated_so_far_is_left_alone(readers):
