@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test chromium race fault scale contract pictures pdf pango check format messages lock
+.PHONY: help run servers demo bench reset test chromium race fault rehearsal scale contract pictures pdf pango check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -65,6 +65,9 @@ race: .venv/.development ## have many do the same thing at the same moment, with
 
 fault: .venv/.development ## run the slow tests that kill servers and workers
 	@$(BIN)/pytest -m fault -n 0 --ignore tests/contract
+
+rehearsal: .venv/.runtime ## restore the running shop's backups on trial, in servers of their own
+	@$(MANAGE) rehearse_restore
 
 scale: .venv/.development ## look at every page's SQL in a shop with 100,000 variants and a million orders
 	@$(BIN)/pytest -m scale -n 0 tests/scale

@@ -3,18 +3,21 @@ Handing the journal's entries to their handlers.
 
 An entry may commit after another with a higher id, so a reader that remembers "the last id I saw" skips rows. A
 reader here remembers (transaction, id) and reads only below the oldest transaction that is still open
-(pg_snapshot_xmin): nothing can appear there any more.
+(pg_snapshot_xmin): nothing can appear there any more. Those numbers hold in one server; what a dump carries into
+another is put in order before anything is read (core/rebasing.py).
 """
 
 import logging
 import traceback
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
-from core import sql
+from core import rebasing, sql
 from core.journal import Entry, Subscription, subscriptions
 from core.models import HandlerPosition, Redelivery
+from core.rebasing import IS_FOREIGN, READABLE_BELOW
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ _COLUMNS = "id, kind, occurred_at, customer_id, channel, store, actor_id, ref, p
 _NEXT_ENTRIES = f"""
 SELECT {_COLUMNS}, xid FROM core_journal
 WHERE (xid, id) > (%(xid)s::bigint, %(entry_id)s::bigint)
-  AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+  AND xid < {READABLE_BELOW}
 ORDER BY xid, id
 LIMIT {BATCH}
 """
@@ -35,46 +38,71 @@ LIMIT {BATCH}
 _ENTRY = f"SELECT {_COLUMNS} FROM core_journal WHERE id = %(id)s AND occurred_at = %(occurred_at)s"
 
 # One look tells which handlers have anything to do; most of the time none has.
-_BEHIND = """
-SELECT known.name
-FROM unnest(%(handlers)s::text[]) AS known(name)
+_BEHIND = f"""
+WITH numbers AS MATERIALIZED (SELECT {IS_FOREIGN} AS are_foreign)
+SELECT known.name, numbers.are_foreign
+FROM numbers CROSS JOIN unnest(%(handlers)s::text[]) AS known(name)
 LEFT JOIN core_handlerposition AS position ON position.handler = known.name
-WHERE position.handler IS NULL OR EXISTS (
+WHERE numbers.are_foreign OR position.handler IS NULL OR EXISTS (
     SELECT FROM core_journal
     WHERE (xid, id) > (position.xid, position.entry_id)
-      AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+      AND xid < {READABLE_BELOW})
 """
 
-_LAG = """
-SELECT COALESCE(extract(epoch FROM now() - min(journal.recorded_at)), 0)::float AS seconds
-FROM core_handlerposition AS position
-JOIN LATERAL (
-    SELECT recorded_at FROM core_journal
-    WHERE (xid, id) > (position.xid, position.entry_id)
-      AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-    ORDER BY xid, id LIMIT 1
-) AS journal ON true
-WHERE position.handler = ANY(%(handlers)s::text[])
+# Nobody reads foreign numbers, so all that came since the readers stood still is late.
+_LAG = f"""
+WITH numbers AS MATERIALIZED (SELECT {IS_FOREIGN} AS are_foreign)
+SELECT numbers.are_foreign, COALESCE(extract(epoch FROM now() - (
+    SELECT min(LEAST(journal.recorded_at, CASE WHEN numbers.are_foreign THEN position.moved_at END))
+    FROM unnest(%(handlers)s::text[]) AS known(name)
+    LEFT JOIN core_handlerposition AS position ON position.handler = known.name
+    LEFT JOIN LATERAL (
+        SELECT recorded_at FROM core_journal
+        WHERE (xid, id) > (COALESCE(position.xid, 0), COALESCE(position.entry_id, 0))
+          AND (numbers.are_foreign OR xid < {READABLE_BELOW})
+        ORDER BY xid, id LIMIT 1
+    ) AS journal ON true
+)), 0)::float AS seconds
+FROM numbers
 """
+
+
+class Lag(NamedTuple):
+    """
+    How far the handlers are behind the journal.
+
+    seconds: the age of the oldest entry that some handler has not read yet; 0 when all are up to date. is_foreign:
+    the journal came from another server by a dump, and nothing is read until it is put in order.
+    """
+
+    seconds: float
+    is_foreign: bool
 
 
 def dispatch_journal(*, now: datetime) -> int:
     """
     Hand every entry that is new to each handler, and try again what failed and is due. Return how many were handled.
 
-    Each handler's position row is locked while its batch runs, and skipped if another process holds it.
+    Each handler's position row is locked while its batch runs, and skipped if another process holds it. A journal
+    that was restored from another server's dump is put in order first; nothing is handed out until that is done.
     """
-    rows = sql.fetch_all(_BEHIND, {"handlers": [subscription.name for subscription in subscriptions()]})
+    if not (rebasing.is_looked_through() or rebasing.look_through(now=now)):
+        return 0
+    rows = _look()
+    if rows and rows[0]["are_foreign"]:
+        if not rebasing.rebase_if_restored(now=now):
+            return 0
+        rows = _look()
     behind = {row["name"] for row in rows}
     handled = sum(_catch_up(subscription, now) for subscription in subscriptions() if subscription.name in behind)
     return handled + _redeliver_due(now)
 
 
-def lag_seconds() -> float:
-    """Return the age of the oldest entry that some handler has not read yet; 0 when all are up to date."""
-    row = sql.fetch_one(_LAG, {"handlers": [subscription.name for subscription in subscriptions()]})
+def find_lag() -> Lag:
+    """Return how far the handlers are behind the journal."""
+    row = sql.fetch_one(_LAG, {"handlers": _handlers()})
     assert row is not None
-    return float(row["seconds"])
+    return Lag(seconds=row["seconds"], is_foreign=row["are_foreign"])
 
 
 @transaction.atomic
@@ -82,6 +110,14 @@ def replay(redelivery: Redelivery, *, now: datetime) -> bool:
     """Hand a failed entry to its handler once more, dead or not. Return whether it went well this time."""
     locked = Redelivery.objects.select_for_update().get(pk=redelivery.pk)
     return _try_again(locked, now)
+
+
+def _handlers() -> list[str]:
+    return [subscription.name for subscription in subscriptions()]
+
+
+def _look() -> list[sql.Row]:
+    return sql.fetch_all(_BEHIND, {"handlers": _handlers()})
 
 
 def _catch_up(subscription: Subscription, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core import sql
+from core import rebasing, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,12 @@ invariant(
     WHERE status IS NULL AND locked_at < now() - interval '10 minutes'
     """,
 )
+invariant(
+    "the journal's numbers are this server's",
+    f"""
+    SELECT handler, xid FROM core_handlerposition WHERE xid >= {rebasing.UNUSED_FROM}
+    UNION ALL
+    SELECT 'the journal', max(xid) FROM core_journal WHERE xid >= {rebasing.UNUSED_FROM} HAVING count(*) > 0
+    """,
+)
+invariant("no entry of the journal was passed over by its readers", rebasing.PASSED_OVER)

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from core import sql
 from core.dispatch import dispatch_journal
+from core.rebasing import READABLE_BELOW
 
-_HELD_BACK = """
-SELECT count(*) AS entries FROM core_journal WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-"""
+_HELD_BACK = f"SELECT count(*) AS entries FROM core_journal WHERE xid >= {READABLE_BELOW}"
 
 
 def read_journal(*, now: datetime) -> None:

@@ -70,7 +70,7 @@ class Postgres:
         What an earlier run left behind (a server without a supervisor, a lock without a server) is cleared.
         Raises ServerError.
         """
-        self.user = _system_user()
+        self.user = system_user()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._hand_over_directories()
@@ -205,10 +205,7 @@ class Postgres:
         for directory in {self.directory, self.sockets}:
             shutil.chown(directory, self.user)
             directory.chmod(0o700)
-        for path in (self.directory, self.sockets, binaries()):
-            for parent in path.parents:
-                if not parent.stat().st_mode & stat.S_IXOTH:
-                    parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
+        open_the_way(self.directory, self.sockets, binaries())
 
 
 def binaries() -> Path:
@@ -233,12 +230,7 @@ def binaries() -> Path:
     raise ServerError("No PostgreSQL is installed here; set DATABASE_URL to one that runs elsewhere.")
 
 
-def _major_version() -> str:
-    answer = subprocess.run([str(binaries() / "postgres"), "--version"], capture_output=True, text=True)
-    return answer.stdout.split()[-1].split(".")[0]
-
-
-def _system_user() -> str | None:
+def system_user() -> str | None:
     """Name the user to run as. PostgreSQL refuses to run as root, so root makes one for it."""
     if os.geteuid() != 0:
         return None
@@ -253,6 +245,19 @@ def _system_user() -> str | None:
                 f"PostgreSQL does not run as root and cannot make the user {SYSTEM_USER}: run as another user."
             ) from error
     return SYSTEM_USER
+
+
+def open_the_way(*paths: Path) -> None:
+    """Let another user walk to these paths, through the directories above them."""
+    for path in paths:
+        for parent in path.parents:
+            if not parent.stat().st_mode & stat.S_IXOTH:
+                parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
+
+
+def _major_version() -> str:
+    answer = subprocess.run([str(binaries() / "postgres"), "--version"], capture_output=True, text=True)
+    return answer.stdout.split()[-1].split(".")[0]
 
 
 def _last_line(log: Path) -> str:
