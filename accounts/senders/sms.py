@@ -5,6 +5,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.network import about_to_call
+
 
 class SmsError(Exception):
     """The text was not sent. permanent: trying again would not help."""
@@ -29,5 +31,6 @@ def send_sms(phone: str, text: str) -> None:
     """
     if not settings.SMS_BACKEND:
         raise SmsError("SMS_BACKEND is not set.", permanent=True)
+    about_to_call("the sender of texts")
     backend: SmsBackend = import_string(settings.SMS_BACKEND)()
     backend.send(phone, text)

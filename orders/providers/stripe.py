@@ -14,6 +14,7 @@ from uuid import UUID
 import stripe
 from django.conf import settings
 
+from core.network import about_to_call
 from orders.providers.base import (
     APPROVED,
     AUTHORISED,
@@ -196,6 +197,7 @@ def read_notice(body: bytes, signature: str) -> dict[str, Any]:
 
 
 def _client() -> stripe.StripeClient:
+    about_to_call("Stripe")
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
         base_addresses={"api": settings.STRIPE_API_URL},

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from core.network import about_to_call
 from orders.providers import provider_for
 from orders.providers.base import DECLINED, KeptCard, PaymentError, ProviderAnswer
 
@@ -46,7 +45,7 @@ class Outcome:
 
 def ask_providers(charges: Sequence[Charge]) -> list[Outcome]:
     """Charge each amount, in order; after one that is declined the rest are not asked for."""
-    _assert_outside_transactions()
+    about_to_call("a payment provider")
     outcomes: list[Outcome] = []
     for charge in charges:
         if outcomes and outcomes[-1].outcome == DECLINED:
@@ -62,7 +61,7 @@ def look_up(*, key: UUID, provider: str, gives_up: bool) -> Outcome:
 
     gives_up: end a charge that still waits for the shopper.
     """
-    _assert_outside_transactions()
+    about_to_call("a payment provider")
     port = provider_for(provider)
     if port is None:
         return Outcome(key, UNKNOWN, detail="the provider is switched off")
@@ -75,7 +74,7 @@ def look_up(*, key: UUID, provider: str, gives_up: bool) -> Outcome:
 
 def capture(*, key: UUID, provider: str, amount: int) -> Outcome:
     """Take what a provider keeps for us, or a part of it; the rest is let go of. Unknown when no answer came."""
-    _assert_outside_transactions()
+    about_to_call("a payment provider")
     port = provider_for(provider)
     if port is None:
         return Outcome(key, UNKNOWN, detail="the provider is switched off")
@@ -87,7 +86,7 @@ def capture(*, key: UUID, provider: str, amount: int) -> Outcome:
 
 def forget_card(*, provider: str, ref: str) -> bool:
     """Have a provider let go of a saved card. Return False if it has to be asked again."""
-    _assert_outside_transactions()
+    about_to_call("a payment provider")
     port = provider_for(provider)
     if port is None:
         return False
@@ -119,7 +118,3 @@ def _ask(charge: Charge) -> Outcome:
 
 def _outcome(key: UUID, answer: ProviderAnswer) -> Outcome:
     return Outcome(key, answer.outcome, answer.ref, answer.detail, answer.next_action, answer.card)
-
-
-def _assert_outside_transactions() -> None:
-    assert not connection.in_atomic_block or connection.savepoint_ids == [], "no network call inside a transaction"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import sql
+from core.network import about_to_call
 from orders.models import ReconciliationBreak
 from orders.providers import SANDBOX, STRIPE, provider_for
 from orders.providers.base import CHARGE, Movement, PaymentError
@@ -51,6 +52,7 @@ def reconcile(*, now: datetime) -> int:
 
     Network calls, outside of transactions. A provider that does not answer is compared the next time.
     """
+    about_to_call("a payment provider")
     since, until = now - _looked_back(), now - AT_LEAST_OLD
     for name in (SANDBOX, STRIPE):
         provider = provider_for(name)

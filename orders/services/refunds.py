@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import BalanceEntry
@@ -26,6 +26,7 @@ from core.actors import THE_SYSTEM, Actor
 from core.errors import NotFound, Refusal
 from core.ids import new_id
 from core.journal import publish
+from core.network import about_to_call
 from orders.events import RefundDone, RefundFailed
 from orders.models import Order, Payment, Refund
 from orders.providers import provider_for
@@ -161,7 +162,7 @@ def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     Network calls, outside of transactions. Asking twice under a refund's key gives the money back once, so a refund
     whose answer was lost is simply asked for again.
     """
-    assert not connection.in_atomic_block or not connection.savepoint_ids, "no network call inside a transaction"
+    about_to_call("a payment provider")
     settled = 0
     for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
         answer = _ask(row["provider"], row["charge_key"], row["key"], row["amount"])

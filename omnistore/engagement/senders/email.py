@@ -4,6 +4,7 @@ from smtplib import SMTPException, SMTPResponseException
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from core.network import about_to_call
 from omnistore.engagement.models import Message
 from omnistore.engagement.senders.base import SendError
 
@@ -16,6 +17,7 @@ class EmailSender:
 
     def send(self, message: Message) -> None:
         """Send a mail. Raises SendError."""
+        about_to_call("the mail server")
         connection = get_connection()
         try:
             connection.open()

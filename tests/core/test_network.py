@@ -1,0 +1,61 @@
+"""Nobody outside the shop is asked while a transaction is open."""
+
+from datetime import datetime
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.senders.sms import send_sms
+from core.ids import new_id
+from core.network import CalledInsideTransaction, about_to_call
+from omnistore.engagement.models import Message
+from omnistore.engagement.senders.email import EmailSender
+from orders.providers.stripe import StripeProvider
+from orders.services.charging import ask_providers, capture, forget_card, look_up
+from orders.services.reconciliation import reconcile
+from orders.services.refunds import settle_refunds
+
+NOW: datetime = timezone.now()
+CALLS = {
+    "charge": lambda: ask_providers([]),
+    "look up": lambda: look_up(key=new_id(), provider="test", gives_up=False),
+    "capture": lambda: capture(key=new_id(), provider="test", amount=1),
+    "forget a card": lambda: forget_card(provider="test", ref="pm_1"),
+    "refund": lambda: settle_refunds(now=NOW),
+    "reconcile": lambda: reconcile(now=NOW),
+    "Stripe": lambda: StripeProvider().find(key=new_id()),
+    "text": lambda: send_sms("+491701234567", "Hello"),
+    "mail": lambda: EmailSender().send(Message(recipient="ana@example.com")),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_asked_inside_an_outermost_transaction(call, settings):
+    settings.SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
+
+    with transaction.atomic(durable=True), pytest.raises(CalledInsideTransaction):
+        call()
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.django_db
+def test_nor_where_a_test_has_wrapped_a_transaction_of_its_own_around_all(call, settings):
+    settings.SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
+
+    with transaction.atomic(savepoint=False), pytest.raises(CalledInsideTransaction):
+        call()
+
+
+@pytest.mark.django_db
+def test_the_transaction_of_a_test_does_not_count():
+    about_to_call("somebody")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_between_two_transactions_everybody_may_be_asked():
+    with transaction.atomic(durable=True):
+        pass
+
+    about_to_call("somebody")
