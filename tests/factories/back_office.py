@@ -40,6 +40,7 @@ from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_category, make_store, make_variant
 from tests.factories.loyalty import fill_loyalty
 from tests.factories.pricing import fill_pricing
+from tests.factories.states import make_in
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CURRENCIES = ["EUR", "USD", "GBP", "JPY", "KWD", "IRR", "CHF", "SEK"]
@@ -135,8 +136,13 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
     )  # fmt: skip
     line = add_order_line(order, variant, position=1)
     fill_pricing(number, shopper, order)
-    fulfilment = Fulfilment.objects.create(
-        order=order, kind=Fulfilment.PICKUP, location=store, state="ready", expires_at=NOON + timedelta(days=7)
+    fulfilment = make_in(
+        Fulfilment,
+        order=order,
+        kind=Fulfilment.PICKUP,
+        location=store,
+        state="ready",
+        expires_at=NOON + timedelta(days=7),
     )
     carried = FulfilmentLine.objects.create(fulfilment=fulfilment, order_line=line, quantity=1, reservation=reservation)
     hand_over = HandOver.objects.create(

@@ -13,6 +13,7 @@ from inventory.services.reservations import StockWish, new_reservation_id, reser
 from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment, PaymentAttempt, TillSession
 from orders.providers.sandbox import SandboxProvider
 from tests.factories.inventory import make_stock
+from tests.factories.states import make_in
 
 _numbers = itertools.count(500001)
 PLACED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # A Monday.
@@ -36,7 +37,8 @@ def make_order(
     method; pay_in_store leaves it due. state: the fulfilment's.
     """
     items = sum(quantity * price for _variant, quantity, price in lines)
-    order = Order.objects.create(
+    order = make_in(
+        Order,
         **{
             "number": str(next(_numbers)),
             "customer": customer,
@@ -49,7 +51,7 @@ def make_order(
             "contact_email": customer.email if customer else "guest@example.com",
             "placed_at": placed_at,
         }
-        | fields
+        | fields,
     )
     order_lines = [
         OrderLine.objects.create(
@@ -74,7 +76,8 @@ def make_fulfilment(
     order: Order, lines: Sequence[OrderLine], *, store: Location, kind: str = Fulfilment.PICKUP, state: str = "placed"
 ) -> Fulfilment:
     """Lines of an order that leave a location, with their units reserved there."""
-    fulfilment = Fulfilment.objects.create(
+    fulfilment = make_in(
+        Fulfilment,
         order=order,
         kind=kind,
         location=store,
@@ -98,7 +101,8 @@ def make_fulfilment(
 def pay_order(order: Order, amount: int, *, method: str = "test", **fields: Any) -> Payment:
     """A payment of an order: due when it is to be paid in the store, else captured; test ones by the test provider."""
     is_due = method == "pay_in_store"
-    payment = Payment.objects.create(
+    payment = make_in(
+        Payment,
         **{
             "order": order,
             "method": method,
@@ -108,7 +112,7 @@ def pay_order(order: Order, amount: int, *, method: str = "test", **fields: Any)
             "state": Payment.DUE if is_due else Payment.CAPTURED,
             "captured_at": None if is_due else order.placed_at,
         }
-        | fields
+        | fields,
     )
     if payment.provider:
         _charge(payment)
@@ -116,8 +120,9 @@ def pay_order(order: Order, amount: int, *, method: str = "test", **fields: Any)
 
 
 def make_till_session(store: Location, staff: Customer, **fields: Any) -> TillSession:
-    """A register that was opened with 100.00 in it."""
-    return TillSession.objects.create(
+    """A register that was opened with 100.00 in it; with closed_at it was closed since."""
+    end = {name: fields.pop(name) for name in ("closed_at", "counted", "expected") if name in fields}
+    session = TillSession.objects.create(
         **{
             "store": store,
             "register": f"till-{next(_numbers)}",
@@ -128,12 +133,17 @@ def make_till_session(store: Location, staff: Customer, **fields: Any) -> TillSe
         }
         | fields
     )
+    if end:
+        TillSession.objects.filter(pk=session.pk).update(**end)
+        session.refresh_from_db()
+    return session
 
 
 def _charge(payment: Payment) -> None:
     key = new_id()
     answer = SandboxProvider().charge(key=key, amount=payment.amount, currency="EUR", payment_method="approve")
-    PaymentAttempt.objects.create(
+    make_in(
+        PaymentAttempt,
         payment=payment,
         key=key,
         outcome="approved",

@@ -21,6 +21,7 @@ from tests.factories.balances import give_credit
 from tests.factories.inventory import make_category, make_variant
 from tests.factories.loyalty import make_tier, switch_on
 from tests.factories.orders import make_order, pay_order
+from tests.factories.states import no_guards
 
 SUMS = (
     "a balance is the sum of its entries and never below zero",
@@ -120,7 +121,8 @@ def test_only_money_received_earns_and_the_rest_when_it_comes(ana, mitte, mug, s
     pay_order(order, 1000)
     assert settle(order) == 10
 
-    order.payments.filter(state="due").update(state="captured", method="cash")
+    with no_guards():
+        order.payments.filter(state="due").update(state="captured", method="cash")
 
     assert settle(order) == 15
     assert has(ana) == (0, 25, 0)

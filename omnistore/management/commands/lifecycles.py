@@ -1,0 +1,67 @@
+"""Drawing docs/lifecycles.md from the tables in the rules."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.rules import lifecycle as of_accounts
+from core.transitions import Lifecycle
+from orders.rules import lifecycle as of_orders
+
+PAGE = Path(settings.BASE_DIR) / "docs" / "lifecycles.md"
+DRAWN = (*of_orders.LIFECYCLES, of_accounts.GIFT_CARD)
+HEAD = """# Lifecycles
+
+What may become of what, what brings it about, and who may: the shopper, staff, or the system, to which everything
+belongs that follows by itself from something else. The database refuses every other move.
+
+Drawn by `manage.py lifecycles` from `orders/rules/lifecycle.py` and `accounts/rules/lifecycle.py`; do not edit.
+"""
+
+
+class Command(BaseCommand):
+    """Draw the lifecycles, or check that they are drawn as they are."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="change nothing; fail if the page is out of date")
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        drawn = page()
+        if not check:
+            PAGE.write_text(drawn)
+        elif not PAGE.exists() or PAGE.read_text() != drawn:
+            raise CommandError("docs/lifecycles.md is out of date; run manage.py lifecycles.")
+
+
+def page() -> str:
+    """Return the page as it should be."""
+    return "\n".join([HEAD, *(_section(one) for one in DRAWN)])
+
+
+def _section(lifecycle: Lifecycle) -> str:
+    begins = [f"    [*] --> {state}" for state in lifecycle.begins]
+    pairs = [f"    {present} --> {after}" for present, following in lifecycle.pairs.items() for after in following]
+    ends = [f"    {state} --> [*]" for state in lifecycle.states if state not in lifecycle.pairs]
+    rows = [f"| | {event} | {state} | |" for state, event in lifecycle.begins.items()]
+    rows += [f"| {one.present} | {one.event} | {one.next} | {', '.join(sorted(one.who))} |" for one in lifecycle.moves]
+    return "\n".join(
+        [
+            f"## {lifecycle.name[0].upper()}{lifecycle.name[1:]}",
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            *begins,
+            *pairs,
+            *ends,
+            "```",
+            "",
+            "| from | what happens | to | who |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
