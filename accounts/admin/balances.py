@@ -122,12 +122,12 @@ def _may_show(request: HttpRequest, balance: Balance) -> bool:
 
 
 def _block(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
-    block_gift_card(card_id=balance.pk)
+    block_gift_card(card_id=balance.pk, by=office_actor(request))
     return gettext("The card pays for nothing any more.")
 
 
 def _unblock(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
-    unblock_gift_card(card_id=balance.pk)
+    unblock_gift_card(card_id=balance.pk, by=office_actor(request))
     return gettext("The card pays again.")
 
 

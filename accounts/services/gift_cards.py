@@ -13,10 +13,12 @@ from accounts.models import Balance, BalanceEntry
 from accounts.models.balances import GIFT_CARD
 from accounts.queries.balances import GiftCard, find_card_by_hash
 from accounts.rules.gift_cards import code_hash, end_of_validity, gift_card_code, plain_code
+from accounts.rules.lifecycle import GIFT_CARD as GIFT_CARD_LIFE
 from accounts.services.balances import change_balance
 from core.actors import Actor
 from core.errors import NotFound, Refusal
 from core.ids import new_id
+from core.moving import move, move_all
 
 MOST_WRONG_CODES = 20
 WRONG_CODES_FORGOTTEN_AFTER_SECONDS = 3600
@@ -111,15 +113,15 @@ def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) ->
 
 
 @transaction.atomic(savepoint=False)
-def block_gift_card(*, card_id: int) -> None:
+def block_gift_card(*, card_id: int, by: Actor) -> None:
     """Keep a card from paying for anything new; what is held goes on. Raises GiftCardNotOpen."""
-    _change_state(card_id, present=Balance.ACTIVE, to=Balance.BLOCKED)
+    _change_state(card_id, present=Balance.ACTIVE, to=Balance.BLOCKED, by=by)
 
 
 @transaction.atomic(savepoint=False)
-def unblock_gift_card(*, card_id: int) -> None:
+def unblock_gift_card(*, card_id: int, by: Actor) -> None:
     """Let a blocked card pay again. Raises GiftCardNotOpen."""
-    _change_state(card_id, present=Balance.BLOCKED, to=Balance.ACTIVE)
+    _change_state(card_id, present=Balance.BLOCKED, to=Balance.ACTIVE, by=by)
 
 
 @transaction.atomic(savepoint=False)
@@ -141,7 +143,7 @@ def replace_gift_card(*, card_id: int, by: Actor, now: datetime) -> int:
     change_balance(
         balance_id=card.pk, kind=BalanceEntry.MOVED, amount=-left, reference=f"replaced by {fresh}", by=by, now=now
     )
-    Balance.objects.filter(pk=card.pk).update(state=Balance.CLOSED)
+    move_all(GIFT_CARD_LIFE, [card.pk], Balance.CLOSED)
     return fresh
 
 
@@ -159,7 +161,7 @@ def kill_gift_card(*, card_id: int, reference: str, by: Actor, now: datetime) ->
         change_balance(
             balance_id=card.pk, kind=BalanceEntry.TAKEN_BACK, amount=-card.amount, reference=reference, by=by, now=now
         )
-    Balance.objects.filter(pk=card.pk).update(state=Balance.CLOSED)
+    move_all(GIFT_CARD_LIFE, [card.pk], Balance.CLOSED)
     return card.amount
 
 
@@ -198,11 +200,11 @@ def _locked(card_id: int) -> Balance:
     return card
 
 
-def _change_state(card_id: int, *, present: str, to: str) -> None:
+def _change_state(card_id: int, *, present: str, to: str, by: Actor) -> None:
     card = _locked(card_id)
     if card.state != present:
         raise GiftCardNotOpen(_("This card cannot be changed so: look at its state."), state=card.state)
-    Balance.objects.filter(pk=card.pk).update(state=to)
+    move(GIFT_CARD_LIFE, card, to, by=by)
 
 
 def _code_of(key: UUID) -> str:

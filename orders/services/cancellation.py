@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from carts.services.vouchers import give_vouchers_back
 from core import sql
-from core.actors import Actor
+from core.actors import THE_SYSTEM, Actor
 from core.errors import NotFound, Refusal
 from core.journal import publish
+from core.moving import move
 from core.transitions import IllegalTransition
 from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
 from orders.models import Fulfilment, Order, Payment
-from orders.rules.lifecycle import check_fulfilment_move, check_order_move, may_be_cancelled
+from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
 from orders.services.gift_cards import withdraw_gift_cards
 from orders.services.refunds import ask_refund, tenders_of
@@ -229,10 +230,10 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
     for payment in order.payments.filter(state__in=(Payment.DUE, Payment.AUTHORISED)).order_by("-state", "pk"):
         taken = min(owed, payment.amount)
         if taken == payment.amount:
-            payment.state = Payment.VOIDED
+            move(PAYMENT, payment, Payment.VOIDED, by=THE_SYSTEM)
         else:
             payment.amount -= taken
-        payment.save(update_fields=["state", "amount"])
+            payment.save(update_fields=["amount"])
         owed -= taken
     return ask_refund(order_id=order.pk, amount=owed, reason=reason, as_credit=as_credit, by=by, now=now)
 

@@ -19,9 +19,11 @@ from core import sql
 from core.actors import THE_SYSTEM, Actor
 from core.errors import Refusal
 from core.journal import publish
+from core.moving import move, move_all
 from orders.events import AuthorisationLost, PaymentCaptured
 from orders.models import Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, AUTHORISED
+from orders.rules.lifecycle import ATTEMPT, PAYMENT
 from orders.services.charging import UNKNOWN, Outcome, capture, look_up
 from orders.services.dues import PaymentNotTaken
 
@@ -31,12 +33,6 @@ ASKED_AGAIN_AFTER = timedelta(seconds=60)
 AT_ONCE = 100
 Answer = TypeVar("Answer")
 
-_MARK = """
-WITH locked AS (SELECT id FROM orders_order WHERE number = %(number)s FOR UPDATE)
-UPDATE orders_payment AS payment SET state = 'capturing', capture_asked_at = %(now)s
-FROM locked WHERE payment.order_id = locked.id AND payment.state = 'authorised'
-RETURNING payment.id
-"""
 _ASKED = """
 SELECT payment.id, payment.amount, payment.provider, attempt.key
 FROM orders_payment AS payment
@@ -90,7 +86,9 @@ def take_kept_money(*, number: str, by: Actor, now: datetime) -> bool:
     One whose outcome is not known stays as being taken, and a worker asks again.
     """
     with transaction.atomic(durable=True):
-        ids = [row["id"] for row in sql.fetch_all(_MARK, {"number": number, "now": now})]
+        order = Order.objects.locked().get(number=number)
+        kept = order.payments.filter(state=Payment.AUTHORISED).values_list("pk", flat=True)
+        ids = move_all(PAYMENT, list(kept), Payment.CAPTURING, capture_asked_at=now)
     taken = [_take(row, by=by, now=now) for row in _asked(ids=ids)]
     return all(taken)
 
@@ -112,9 +110,7 @@ def release_unwanted(*, now: datetime) -> int:
             continue
         if outcome.outcome == APPROVED:
             logger.error("attempt %s was captured although its payment came to nothing", row["key"])
-        released += PaymentAttempt.objects.filter(pk=row["id"], outcome=PaymentAttempt.AUTHORISED).update(
-            outcome=PaymentAttempt.RELEASED, answered_at=now
-        )
+        released += len(move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now))
     return released
 
 
@@ -167,14 +163,10 @@ def _settle(payment_id: int, outcome: Outcome, *, by: Actor, now: datetime) -> b
     if payment.state not in (Payment.AUTHORISED, Payment.CAPTURING):
         return payment.state == Payment.CAPTURED
     is_ours = outcome.outcome == APPROVED
-    payment.state = Payment.CAPTURED if is_ours else Payment.DECLINED
-    payment.captured_at = now if is_ours else None
-    payment.save(update_fields=["state", "captured_at"])
-    PaymentAttempt.objects.filter(payment=payment, outcome=PaymentAttempt.AUTHORISED).update(
-        outcome=PaymentAttempt.APPROVED if is_ours else PaymentAttempt.DECLINED,
-        detail=outcome.detail,
-        answered_at=now,
-    )
+    state, answer = (Payment.CAPTURED, "approved") if is_ours else (Payment.DECLINED, "declined")
+    move(PAYMENT, payment, state, by=THE_SYSTEM, captured_at=now if is_ours else None)
+    kept = payment.attempts.filter(outcome=PaymentAttempt.AUTHORISED).values_list("pk", flat=True)
+    move_all(ATTEMPT, list(kept), answer, detail=outcome.detail, answered_at=now)
     if not is_ours and order.state == Order.PLACED:
         Payment.objects.create(order=order, method="pay_in_store", amount=payment.amount, state=Payment.DUE)
     event = PaymentCaptured if is_ours else AuthorisationLost

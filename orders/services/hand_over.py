@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
+from core.moving import move
 from inventory.models import StockMovement
 from orders.events import PickupCodeRefused, PickupCollected
 from orders.models import Fulfilment, FulfilmentLine, HandOver, Order
 from orders.rules.checkout import Tender
 from orders.rules.collection_codes import is_collection_code
-from orders.rules.lifecycle import check_fulfilment_move
+from orders.rules.lifecycle import PICKUP
 from orders.services.cancellation import close_if_done
 from orders.services.dues import due_before_goods_go, payment_due, take_at_desk
 from orders.services.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
@@ -84,7 +85,7 @@ def hand_over_pickup(
     SessionNotOpen, BalanceNotEnough, Malformed.
     """
     pickup = take_pickup(pickup_id=proof.pickup_id, store_id=by.store_id)
-    check_fulfilment_move(kind=pickup.kind, present=pickup.state, to="collected", by=by)
+    PICKUP.check(present=pickup.state, to="collected", by=by)
     if pickup.wrong_codes >= MOST_WRONG_CODES:
         raise _locked()
     waiting = list(pickup.lines.filter(handed_over_at__isnull=True).order_by("pk"))
@@ -93,10 +94,11 @@ def hand_over_pickup(
 
     note_goods_out(parts, now=now)
     _record(pickup, parts, proof, collected_by, by=by, now=now)
-    pickup.wrong_codes = 0
     if len(parts) == len(waiting):
-        pickup.state, pickup.finished_at = "collected", now
-    pickup.save(update_fields=["wrong_codes", "state", "finished_at"])
+        move(PICKUP, pickup, "collected", by=by, wrong_codes=0, finished_at=now)
+    else:
+        pickup.wrong_codes = 0
+        pickup.save(update_fields=["wrong_codes"])
     units = sum(part.quantity for part in parts)
     publish(PickupCollected(**about_fulfilment(pickup, by, now), units=units))
     close_if_done(order=pickup.order, by=by, now=now)

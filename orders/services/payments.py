@@ -18,6 +18,7 @@ from core import sql
 from core.actors import THE_SYSTEM, Actor
 from core.errors import Refusal
 from core.journal import publish
+from core.moving import move_all
 from inventory.models import Reservation, StockMovement
 from inventory.services.reservations import (
     HOLD_LIFETIME,
@@ -33,6 +34,7 @@ from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment
 from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
+from orders.rules.lifecycle import FULFILMENTS, ORDER, PAYMENT
 from orders.services.cards import keep_cards
 from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
 from orders.services.dues import settle_later
@@ -245,16 +247,17 @@ def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> b
 
 
 def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
-    waiting = Order.objects.filter(pk=order.id, state=Order.PENDING)
-    if not waiting.update(state=Order.FAILED, cancel_reason=reason, closed_at=now):
+    if not move_all(ORDER, [order.id], Order.FAILED, cancel_reason=reason, closed_at=now):
         return _settle_late_money(get_order(order.number), by=by, now=now)
     # What a provider keeps for us is let go of by the worker that sees it voided.
     open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.DUE, Payment.AUTHORISED)
-    Payment.objects.filter(order_id=order.id, state__in=open_states).update(state=Payment.VOIDED)
+    move_all(PAYMENT, _payments_in(order, open_states), Payment.VOIDED)
     if _is_anything_held(order):
         release_held_tenders(order_id=order.id, now=now)
     refund = refund_payments(order_id=order.id, reason=reason, by=by, now=now)
-    Fulfilment.objects.filter(order_id=order.id).update(state="cancelled", finished_at=now)
+    for kind in sorted({part.kind for part in order.fulfilments}):
+        ended = [part.id for part in order.fulfilments if part.kind == kind]
+        move_all(FULFILMENTS[kind], ended, "cancelled", finished_at=now)
     OrderLine.objects.filter(order_id=order.id).update(quantity_cancelled=F("quantity"))
     publish(
         OrderPaymentFailed(
@@ -278,9 +281,13 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
 def _settle_late_money(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
     """Money that came in for an order that is no more goes back where it came from, or is let go of."""
     if order.state in (Order.FAILED, Order.CANCELLED):
-        Payment.objects.filter(order_id=order.id, state=Payment.AUTHORISED).update(state=Payment.VOIDED)
+        move_all(PAYMENT, _payments_in(order, [Payment.AUTHORISED]), Payment.VOIDED)
         refund_payments(order_id=order.id, reason="paid_too_late", by=by, now=now)
     return order
+
+
+def _payments_in(order: OrderView, states: Sequence[str]) -> list[int]:
+    return list(Payment.objects.filter(order_id=order.id, state__in=states).values_list("pk", flat=True))
 
 
 def _payment_now(payment: PaymentView, state: str) -> PaymentView:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from core.actors import THE_SYSTEM, Actor
 from core.journal import publish
+from core.moving import move
 from inventory.queries.hours import load_hours
 from inventory.services.reservations import release_reservations
 from orders.events import (
@@ -23,7 +24,7 @@ from orders.events import (
 )
 from orders.models import Fulfilment
 from orders.rules.keeping import kept_until
-from orders.rules.lifecycle import check_fulfilment_move
+from orders.rules.lifecycle import PICKUP
 from orders.services.cancellation import cancel_fulfilments
 from orders.services.fulfilments import about_fulfilment, take_fulfilment
 
@@ -34,9 +35,7 @@ EXPIRED_AT_ONCE = 500
 def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """Take a pickup on in the acting store. Locks the order. Raises NotFound, IllegalTransition."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
-    _move(pickup, to="accepted", by=by)
-    pickup.accepted_at = now
-    pickup.save(update_fields=["state", "accepted_at"])
+    move(PICKUP, pickup, "accepted", by=by, accepted_at=now)
     publish(PickupAccepted(**about_fulfilment(pickup, by, now)))
 
 
@@ -44,8 +43,7 @@ def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
 def start_picking(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """Begin to pick an accepted pickup. Locks the order. Raises NotFound, IllegalTransition."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
-    _move(pickup, to="picking", by=by)
-    pickup.save(update_fields=["state"])
+    move(PICKUP, pickup, "picking", by=by)
     publish(PickupPicking(**about_fulfilment(pickup, by, now)))
 
 
@@ -57,11 +55,9 @@ def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
     Locks the order. Raises NotFound, IllegalTransition.
     """
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
-    _move(pickup, to="ready", by=by)
     hours = load_hours([pickup.location_id])[pickup.location_id]
-    pickup.ready_at = now
-    pickup.expires_at = kept_until(hours, now, pickup.location.pickup_keep_days)
-    pickup.save(update_fields=["state", "ready_at", "expires_at"])
+    expires_at = kept_until(hours, now, pickup.location.pickup_keep_days)
+    move(PICKUP, pickup, "ready", by=by, ready_at=now, expires_at=expires_at)
     publish(PickupReady(**about_fulfilment(pickup, by, now)))
 
 
@@ -113,8 +109,3 @@ def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
     publish(PickupExpired(**about_fulfilment(pickup, THE_SYSTEM, now), refund=undone.refund))
     release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
     return True
-
-
-def _move(pickup: Fulfilment, *, to: str, by: Actor) -> None:
-    check_fulfilment_move(kind=pickup.kind, present=pickup.state, to=to, by=by)
-    pickup.state = to

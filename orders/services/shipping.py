@@ -6,10 +6,11 @@ from django.db import transaction
 
 from core.actors import Actor
 from core.journal import publish
+from core.moving import move
 from inventory.models import StockMovement
 from orders.events import OrderShipped, ParcelDelivered, ParcelPicking
 from orders.models import Fulfilment
-from orders.rules.lifecycle import check_fulfilment_move
+from orders.rules.lifecycle import SHIP
 from orders.services.cancellation import close_if_done
 from orders.services.dues import due_before_goods_go, payment_due
 from orders.services.fulfilments import (
@@ -23,8 +24,8 @@ from orders.services.fulfilments import (
 @transaction.atomic
 def start_picking_parcel(*, parcel_id: int, by: Actor, now: datetime) -> None:
     """Begin to pick and pack a parcel. Locks the order. Raises NotFound, IllegalTransition."""
-    parcel = _take_parcel(parcel_id, to="picking", by=by)
-    parcel.save(update_fields=["state"])
+    parcel = _take_parcel(parcel_id, by=by)
+    move(SHIP, parcel, "picking", by=by)
     publish(ParcelPicking(**about_fulfilment(parcel, by, now)))
 
 
@@ -36,11 +37,11 @@ def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> N
     tracking: the carrier's number; empty where there is none. Locks the order, then the stock rows last. Raises
     NotFound, IllegalTransition, PaymentNotTaken (see orders.services.capturing), PaymentDue.
     """
-    parcel = _take_parcel(parcel_id, to="shipped", by=by)
+    parcel = _take_parcel(parcel_id, by=by)
+    SHIP.check(present=parcel.state, to="shipped", by=by)
     if owed := due_before_goods_go(parcel.order):
         raise payment_due(owed, parcel.order.currency)
-    parcel.tracking, parcel.finished_at = tracking, now
-    parcel.save(update_fields=["state", "tracking", "finished_at"])
+    move(SHIP, parcel, "shipped", by=by, tracking=tracking, finished_at=now)
     parts = list(parcel.lines.filter(handed_over_at__isnull=True).order_by("pk"))
     note_goods_out(parts, now=now)
     publish(OrderShipped(**about_fulfilment(parcel, by, now)))
@@ -51,14 +52,10 @@ def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> N
 @transaction.atomic
 def note_delivery(*, parcel_id: int, by: Actor, now: datetime) -> None:
     """Write down that a parcel has arrived. Locks the order. Raises NotFound, IllegalTransition."""
-    parcel = _take_parcel(parcel_id, to="delivered", by=by)
-    parcel.finished_at = now
-    parcel.save(update_fields=["state", "finished_at"])
+    parcel = _take_parcel(parcel_id, by=by)
+    move(SHIP, parcel, "delivered", by=by, finished_at=now)
     publish(ParcelDelivered(**about_fulfilment(parcel, by, now)))
 
 
-def _take_parcel(parcel_id: int, *, to: str, by: Actor) -> Fulfilment:
-    parcel = take_fulfilment(fulfilment_id=parcel_id, kind=Fulfilment.SHIP, store_id=by.store_id)
-    check_fulfilment_move(kind=parcel.kind, present=parcel.state, to=to, by=by)
-    parcel.state = to
-    return parcel
+def _take_parcel(parcel_id: int, *, by: Actor) -> Fulfilment:
+    return take_fulfilment(fulfilment_id=parcel_id, kind=Fulfilment.SHIP, store_id=by.store_id)

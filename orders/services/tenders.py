@@ -20,6 +20,7 @@ from accounts.services.gift_cards import look_up_gift_card
 from core import sql
 from core.actors import Actor
 from core.ids import new_id
+from core.moving import move_all
 from orders.rules.cash import smallest_coin
 from orders.rules.checkout import (
     BALANCES,
@@ -31,13 +32,9 @@ from orders.rules.checkout import (
     part_of,
     plan_tenders,
 )
+from orders.rules.lifecycle import PAYMENT
 
 _HELD = "SELECT id, hold_key FROM orders_payment WHERE order_id = %(order)s AND state = 'held' ORDER BY id"
-_CAPTURE = """
-UPDATE orders_payment SET state = 'captured', captured_at = %(now)s
-WHERE order_id = %(order)s AND state = 'held'
-"""
-_VOID = "UPDATE orders_payment SET state = 'voided' WHERE order_id = %(order)s AND state = 'held'"
 
 
 def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> Tender:
@@ -114,19 +111,21 @@ def spend_held_tenders(*, order_id: int, number: str, by: Actor, now: datetime) 
 
     Return False if a hold had run out and somebody else has spent the money: let go of the rest then.
     """
-    keys = [row["hold_key"] for row in sql.fetch_all(_HELD, {"order": order_id}) if row["hold_key"]]
+    held = sql.fetch_all(_HELD, {"order": order_id})
+    keys = [row["hold_key"] for row in held if row["hold_key"]]
     if keys and not spend_holds(references=keys, note=number, by=by, now=now):
         return False
-    sql.execute(_CAPTURE, {"order": order_id, "now": now})
+    move_all(PAYMENT, [row["id"] for row in held], "captured", captured_at=now)
     return True
 
 
 def release_held_tenders(*, order_id: int, now: datetime) -> None:
     """Let go of what is held for an order that came to nothing; the caller holds its lock. Cash is handed back."""
-    keys = [row["hold_key"] for row in sql.fetch_all(_HELD, {"order": order_id}) if row["hold_key"]]
+    held = sql.fetch_all(_HELD, {"order": order_id})
+    keys = [row["hold_key"] for row in held if row["hold_key"]]
     if keys:
         release_holds(references=keys, now=now)
-    sql.execute(_VOID, {"order": order_id})
+    move_all(PAYMENT, [row["id"] for row in held], "voided")
 
 
 def _by_points(tender: Tender, holding: Holding, programme: Programme) -> Tender:

@@ -11,9 +11,11 @@ from core.actors import Actor
 from core.errors import NotAllowed, NotFound, Refusal
 from core.journal import publish
 from core.money import money_json
+from core.moving import move
 from inventory.models import Location
 from orders.events import TillClosed, TillOpened
 from orders.models import TillSession
+from orders.rules.lifecycle import TILL_SESSION
 
 # What should lie in the drawer: cash of the session's own sales and of pickups paid into it, less cash given back.
 _EXPECTED = """
@@ -125,8 +127,8 @@ def close_till_session(*, session_id: int, counted: int, may_differ: bool, by: A
             % {"amount": money_json(difference, session.currency)["amount"]},
             difference=money_json(difference, session.currency),
         )
-    session.counted, session.closed_by_id, session.closed_at = counted, by.staff_id, now
-    session.save(update_fields=["expected", "counted", "closed_by", "closed_at"])
+    closing = {"counted": counted, "expected": session.expected, "closed_by_id": by.staff_id, "closed_at": now}
+    move(TILL_SESSION, session, "closed", by=by, **closing)
     publish(TillClosed(by=by, occurred_at=now, ref=session.register, session_id=session.pk, difference=difference))
     return session
 

@@ -20,7 +20,7 @@ from accounts.services.gift_cards import (
     show_gift_card_code,
     unblock_gift_card,
 )
-from core.actors import THE_SYSTEM
+from core.actors import THE_SYSTEM, Actor
 from core.errors import NotFound
 from core.ids import new_id
 from core.invariants import find_breaches
@@ -28,6 +28,7 @@ from tests.factories.balances import code_of, give_card
 from tests.refusals import refused
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+CLERK = Actor(channel="till", staff_id=1, store_id=1)
 
 
 @pytest.fixture(autouse=True)
@@ -103,11 +104,11 @@ def test_wrong_codes_are_limited_for_each_who_tries(db):
 def test_a_card_is_blocked_and_unblocked(db):
     card = give_card(2000)
     code = code_of(card)
-    block_gift_card(card_id=card.pk)
+    block_gift_card(card_id=card.pk, by=CLERK)
 
     with refused(GiftCardNotOpen):
-        block_gift_card(card_id=card.pk)
-    unblock_gift_card(card_id=card.pk)
+        block_gift_card(card_id=card.pk, by=CLERK)
+    unblock_gift_card(card_id=card.pk, by=CLERK)
 
     assert look_up(code).free == 2000
 

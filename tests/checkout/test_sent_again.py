@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.services.gift_cards import block_gift_card
+from core.actors import Actor
 from core.invariants import find_breaches
 from orders.models import Order, SavedCard
 from tests.client import Api
@@ -14,6 +15,7 @@ from tests.factories.orders import make_till_session
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PICKUP = [{"kind": "pickup", "store": "high-street"}]
+CLERK = Actor(channel="till", staff_id=1, store_id=1)
 
 
 def euros(amount):
@@ -73,7 +75,7 @@ def test_a_checkout_by_a_gift_card_that_was_blocked_since(app):
     order = {"fulfilments": PICKUP, "payments": [{"method": "gift_card", "code": code_of(card)}], "key": "gift"}
     first = app.check_out(cart, **order)
     assert first.status_code == 201, first.content
-    block_gift_card(card_id=card.pk)
+    block_gift_card(card_id=card.pk, by=CLERK)
 
     assert is_replay(app.check_out(cart, **order), first)
 

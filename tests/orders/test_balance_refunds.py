@@ -6,6 +6,7 @@ from django.core.cache import cache
 from accounts.models import Balance, BalanceEntry
 from accounts.services.balances import HoldWish, hold_balances, spend_holds
 from accounts.services.gift_cards import block_gift_card
+from core.actors import Actor
 from core.ids import new_id
 from core.invariants import find_breaches
 from orders.models import Payment, Refund
@@ -14,6 +15,8 @@ from orders.services.refunds import CreditNeedsCustomer, ask_refund, pay_out_ref
 from tests.factories.balances import give_card, give_credit
 from tests.factories.orders import make_order, make_till_session, pay_order
 from tests.refusals import refused
+
+CLERK = Actor(channel="till", staff_id=1, store_id=1)
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +97,7 @@ def test_points_come_back_in_proportion_and_whole_in_the_end(unpaid, ana, as_ana
 def test_a_dead_card_is_followed_by_a_new_one(unpaid, ana, as_ana, now):
     card = give_card(2580, customer=ana)
     paid_from(unpaid, card, 2580, by=as_ana, now=now)
-    block_gift_card(card_id=card.pk)
+    block_gift_card(card_id=card.pk, by=CLERK)
 
     cancel_order(number=unpaid.number, reason="shopper", by=as_ana, now=now)
 
