@@ -38,7 +38,12 @@ def make_pickup(customer, store, *, now: datetime, language="en", kind=Fulfilmen
         line_total=2580,
     )  # fmt: skip
     fulfilment = Fulfilment.objects.create(
-        order=order, kind=kind, location=store, state="placed", promised_at=now, expires_at=now + timedelta(days=7)
+        order=order,
+        kind=kind,
+        location=store,
+        state="collected" if kind == Fulfilment.CARRY_OUT else "placed",
+        promised_at=now,
+        expires_at=now + timedelta(days=7),
     )
     FulfilmentLine.objects.create(fulfilment=fulfilment, order_line=line, quantity=2)
     Payment.objects.create(order=order, method="pay_in_store", amount=2580, state=Payment.DUE)
