@@ -10,7 +10,9 @@ PAGES = sorted(DECISIONS.glob("[0-9]*.md"))
 HEADINGS = ["Context", "Decision", "Rejected", "Consequences", "Revisit when"]
 # What was merged into another page keeps its number, so that none is given twice; README says where it went.
 MERGED = re.compile(r"^- (\d{4}) is part of (\d{4})\.$", re.MULTILINE)
-REFERENCE = re.compile(r"decisions?[/ ](?:page )?(\d{4})\b|\((\d{4})\)|decisions/(\d{4}-[a-z0-9-]+\.md)", re.IGNORECASE)
+REFERENCE = re.compile(
+    r"decisions?[/ ](?:page )?(\d{4})\b|\((0\d{3})\)|decisions/(\d{4}-[a-z0-9-]+\.md)", re.IGNORECASE
+)
 
 
 def slug(title: str) -> str:
@@ -106,11 +108,11 @@ def test_each_reference_to_a_decision_leads_to_a_page():
     dangling = []
     for path in files_that_may_refer():
         text = path.read_text(errors="replace")
-        is_page = path.parent == DECISIONS
+        is_document = path.suffix == ".md"
         for number, bare, name in REFERENCE.findall(text):
             if (
                 (number and number not in numbers)
-                or (bare and is_page and bare not in numbers)
+                or (bare and is_document and bare not in numbers)
                 or (name and name not in names)
             ):
                 dangling.append(f"{path.relative_to(ROOT)}: {number or bare or name}")
