@@ -61,6 +61,15 @@ def test_metrics_count_requests_by_route(client):
     assert "omnistore_dead_letters 0.0" in written
 
 
+def test_methods_that_strangers_make_up_are_counted_as_one(client):
+    for method in ("BREW", "WHEN"):
+        client.generic(method, "/livez")
+
+    written = client.get("/metrics").content.decode()
+    assert 'method="other",route="livez",status="405"' in written
+    assert "BREW" not in written
+
+
 def test_metrics_are_for_who_knows_the_token(client, settings):
     settings.METRICS_TOKEN = "let-me-see"
 
