@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test's database, which is put back quickly behind tests that commit."""
     with django_db_blocker.unblock():
-        tidying.put_back_by_hand()
+        tidier = tidying.put_back_by_hand()
+    yield
+    if tidier is not None:
+        tidier.close()
 
 
 def _clear_left_overs() -> None:
