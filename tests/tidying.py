@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
+from psycopg.pq import TransactionStatus
 
 # The function is one long list of plain statements, as PostgreSQL plans those once and others every time.
 _REMEMBER = """
@@ -64,12 +65,20 @@ def put_back_by_hand() -> BaseDatabaseWrapper | None:
         cursor.execute("SET session_replication_role = replica")
 
     def put_back(case: Any) -> None:
+        _end_what_a_test_left_unfinished()
         with tidier.cursor() as cursor:
             cursor.execute("SELECT kept.put_back()")
 
     TransactionTestCase._fixture_teardown = put_back
     TransactionTestCase._should_reload_connections = _keeps_its_connection
     return tidier
+
+
+def _end_what_a_test_left_unfinished() -> None:
+    """Give up a connection that is lost or within a transaction, whose locks would be waited for."""
+    used = connection.connection
+    if used is not None and used.info.transaction_status != TransactionStatus.IDLE:
+        connection.close()
 
 
 def _keeps_its_connection(case: Any) -> bool:
