@@ -6,12 +6,15 @@ a second. Here a function in the test database deletes the rows of all tables, a
 only where a test changed it: some milliseconds, and each test finds exactly what the migrations left.
 """
 
+import itertools
 from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
 from psycopg.pq import TransactionStatus
+
+TESTS_BETWEEN_SWEEPS = 50
 
 # The function is one long list of plain statements, as PostgreSQL plans those once and others every time.
 _REMEMBER = """
@@ -64,10 +67,15 @@ def put_back_by_hand() -> BaseDatabaseWrapper | None:
     with tidier.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
 
+    times = itertools.count()
+
     def put_back(case: Any) -> None:
         _end_what_a_test_left_unfinished()
         with tidier.cursor() as cursor:
             cursor.execute("SELECT kept.put_back()")
+            if next(times) % TESTS_BETWEEN_SWEEPS == 0:
+                # Nothing else removes what tests took back, and plans made for small tables would wade through it.
+                cursor.execute("VACUUM")
 
     TransactionTestCase._fixture_teardown = put_back
     TransactionTestCase._should_reload_connections = _keeps_its_connection
