@@ -40,7 +40,10 @@ def test_files_and_functions_stay_readable():
     too_long = []
     for path in CODE:
         text, name = path.read_text(), path.relative_to(ROOT)
-        too_long += [str(name)] if len(text.splitlines()) > LONGEST_FILE else []
+        lines = len(text.splitlines())
+        if lines < LONGEST_FUNCTION:
+            continue
+        too_long += [str(name)] if lines > LONGEST_FILE else []
         too_long += [
             f"{name}: {node.name}"
             for node in ast.walk(ast.parse(text))
