@@ -26,7 +26,7 @@ class Compared:
     """
     The medians of one figure on both sides, and of the ratios ours / theirs of all rounds with the least and the most.
 
-    No ratio where theirs was nothing in some round.
+    No ratio where theirs was nothing in some round, or one of them was less than its idling.
     """
 
     ours: float
@@ -42,7 +42,7 @@ Comparison = Mapping[str, Mapping[str, Compared]]
 def compare(pairs: Sequence[tuple[float, float]]) -> Compared:
     """Compare one figure; pairs: ours and theirs of each round, at least one."""
     ours, theirs = (round(statistics.median(side), 2) for side in zip(*pairs, strict=True))
-    if any(other <= 0 for _one, other in pairs):
+    if any(other <= 0 or one < 0 for one, other in pairs):
         return Compared(ours, theirs, None, None, None)
     ratios = [one / other for one, other in pairs]
     ratio, least, most = (round(each, 3) for each in (statistics.median(ratios), min(ratios), max(ratios)))

@@ -27,6 +27,7 @@ from omnistore.bench.ratios import (
         ([(0.0, 2.0)], Compared(0.0, 2.0, 0.0, 0.0, 0.0)),
         ([(1.0, 0.0), (1.0, 1.0)], Compared(1.0, 0.5, None, None, None)),
         ([(0.1, -0.1)], Compared(0.1, -0.1, None, None, None)),
+        ([(-0.1, 0.1)], Compared(-0.1, 0.1, None, None, None)),
     ],
 )
 def test_ratios_are_those_of_each_round(pairs, found):
