@@ -4,7 +4,8 @@ import importlib
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.architecture.files import ROOT, files_like
+
 DECISIONS = ROOT / "docs" / "decisions"
 PAGES = sorted(DECISIONS.glob("[0-9]*.md"))
 HEADINGS = ["Context", "Decision", "Rejected", "Consequences", "Revisit when"]
@@ -24,13 +25,8 @@ def first_line(page: Path) -> str:
 
 
 def files_that_may_refer() -> list[Path]:
-    return [
-        path
-        for pattern in ("*.py", "*.md", "*.js", "*.css", "*.html", "*.toml", "Makefile", "Dockerfile", "Procfile")
-        for path in sorted(ROOT.rglob(pattern))
-        if not {".venv", ".git", ".data", "node_modules"} & set(path.relative_to(ROOT).parts)
-        and path != Path(__file__).resolve()
-    ]
+    kinds = ("*.py", "*.md", "*.js", "*.css", "*.html", "*.toml", "Makefile", "Dockerfile", "Procfile")
+    return [path for path in files_like(*kinds) if path != Path(__file__).resolve()]
 
 
 def resolve(dotted: str) -> object:

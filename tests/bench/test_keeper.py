@@ -7,7 +7,7 @@ from django.utils import timezone
 from omnistore.bench import keeper
 from omnistore.engagement.services.messages import send_queued_messages
 from tests.client import Api
-from tests.journal import read_journal
+from tests.journal import read_journal, wait_until_readable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +26,7 @@ def test_the_background_has_caught_up_once_the_journal_is_read_and_every_message
     shopper = Api(ana)
     shopper.add("MUG")
     shopper.check_out(fulfilments=[{"kind": "pickup", "store": "high-street"}])
+    wait_until_readable()
     assert not keeper.is_caught_up()
 
     read_journal(now=timezone.now())
@@ -35,6 +36,7 @@ def test_the_background_has_caught_up_once_the_journal_is_read_and_every_message
     assert keeper.is_caught_up()
 
     shopper.add("MUG")
+    wait_until_readable()
     assert not keeper.is_caught_up()
 
 
