@@ -113,6 +113,19 @@ def test_a_connection_whose_server_hung_up_is_not_usable():
     doomed.close()
 
 
+@pytest.mark.parametrize("prepared", [True, False])
+def test_the_first_hand_written_statement_of_a_request_finds_out_that_the_server_hung_up(prepared):
+    doomed = connection.copy()
+    assert doomed.run("SELECT 1 AS one", {}, prepared=prepared).rows() == [{"one": 1}]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [doomed.connection.info.backend_pid])
+
+    doomed.close_if_unusable_or_obsolete()  # What Django does when a request begins.
+
+    assert doomed.run("SELECT 1 AS one", {}, prepared=prepared).rows() == [{"one": 1}]
+    doomed.close()
+
+
 def test_a_database_that_only_reads_degrades_and_does_not_stop_showing_goods(client):
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
