@@ -3,7 +3,7 @@
 import sys
 
 import orjson
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -58,14 +58,23 @@ def handle_500(request: HttpRequest) -> HttpResponse:
     Pages that others wrote (signing in, the back office) let through what a database says that is away, or only lets
     read. They are answered as the shop's own pages are: come again.
     """
-    error = sys.exc_info()[1]  # Django calls this while it handles the error.
-    known = problems.problem_of(error) if isinstance(error, OperationalError | InternalError | InterfaceError) else None
+    error = _database_error_behind(sys.exc_info()[1])  # Django calls this while it handles the error.
+    known = problems.problem_of(error) if error else None
     if _is_for_program(request):
         return known or problems.handle_500(request)
     if known is not None:
         told = orjson.loads(known.content)
         return error_page(request, status=known.status_code, detail=told["detail"], code=told["code"])
     return error_page(request, status=500, detail=_("Something went wrong on our side. Try again in a moment."))
+
+
+def _database_error_behind(error: BaseException | None) -> DatabaseError | InterfaceError | None:
+    # A session that could not be kept, say, is an error of another kind, raised while the database's is handled.
+    while error is not None:
+        if isinstance(error, OperationalError | InternalError | InterfaceError):
+            return error
+        error = error.__context__
+    return None
 
 
 def _is_for_program(request: HttpRequest) -> bool:

@@ -1,7 +1,7 @@
 """Whatever is sent to the doors that sign people in, they do not fall over."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from accounts.models import Customer
@@ -97,3 +97,16 @@ def test_the_page_asks_to_try_again_too(lost_database):
 
     assert answer.status_code == 503
     assert "The shop cannot answer right now. Try again." in answer.content.decode()
+
+
+def test_a_session_that_cannot_be_kept_asks_to_try_again(app):
+    email = make_customer().email
+    app.client.raise_request_exception = False
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")  # As every transaction while the disk is nearly full.
+        answer = app.auth("auth/login", {"email": email, "password": PASSWORD})
+        transaction.set_rollback(True)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
