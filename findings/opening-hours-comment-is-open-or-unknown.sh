@@ -2,10 +2,10 @@
 # Two parsers of OpenStreetMap's opening_hours disagree on whether a shop is open.
 #
 # With: opening-hours-py 2.1.4 (PyPI), opening_hours 3.15.0 (npm).
-# A good engineer would guess: both follow the one specification. There a rule that has a comment instead of a
-#   state means "unknown": Mo-Fr 10:00-18:00 || "by appointment" is, on a Saturday, no shop to walk into.
-# Seen: npm's says unknown; Python's says OPEN, day and night, and so would a map that is made with it.
-#   Of a day that ends after midnight (10:00+, "open end"), Python's says OPEN at 23:00 and npm's unknown.
+# A good engineer would guess: both read one format, so both tell the same. By Mo-Fr 10:00-18:00 || "by appointment"
+#   the shop is, on a Saturday night, none to walk into: both know a third state, "unknown", for that.
+# Seen: npm's says unknown; Python's says open, day and night, and so would a map that is made with it.
+#   Of a day whose end nobody knows (10:00+, "open end"), Python's says open at 23:00 and npm's unknown.
 # Output seen:
 #   Mo-Fr 10:00-18:00 || "by appointment": Python open, JavaScript unknown
 #   10:00+: Python open, JavaScript unknown
