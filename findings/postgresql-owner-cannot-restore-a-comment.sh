@@ -22,7 +22,7 @@ plain=() # PostgreSQL refuses to be run by root.
 "${plain[@]}" "$bin/initdb" --pgdata "$work/data" --username postgres --auth trust --no-sync >/dev/null
 "${plain[@]}" "$bin/postgres" -D "$work/data" -k "$work" -c listen_addresses= 2>"$work/log" &
 server=$!
-until grep --quiet 'ready to accept connections' "$work/log"; do sleep 0.1; done
+until grep --quiet 'ready to accept connections' "$work/log"; do kill -0 "$server"; sleep 0.1; done
 
 ask() { "$bin/psql" --host "$work" --username "$1" --dbname "$2" --no-psqlrc --quiet --command "$3"; }
 ask postgres postgres 'CREATE ROLE shop LOGIN'

@@ -22,11 +22,11 @@ plain=() # PostgreSQL refuses to be run by root.
 "${plain[@]}" "$bin/initdb" --pgdata "$work/data" --auth trust --no-sync >/dev/null
 "${plain[@]}" "$bin/postgres" -D "$work/data" -k "$work" -c listen_addresses= -c shared_buffers=32MB 2>"$work/log" &
 server=$!
-until grep --quiet 'ready to accept connections' "$work/log"; do sleep 0.1; done
+until grep --quiet 'ready to accept connections' "$work/log"; do kill -0 "$server"; sleep 0.1; done
 
 for reload in 1 2; do
     kill -HUP "$server"
-    until [ "$(grep --count 'received SIGHUP' "$work/log")" = "$reload" ]; do sleep 0.1; done
+    until [ "$(grep --count 'received SIGHUP' "$work/log")" = "$reload" ]; do kill -0 "$server"; sleep 0.1; done
     sleep 1
     [ "$(grep --count '"shared_buffers" cannot be changed without restarting the server' "$work/log")" = "$reload" ]
     [ "$(grep --count 'contains errors; unaffected changes were applied' "$work/log")" = "$reload" ]

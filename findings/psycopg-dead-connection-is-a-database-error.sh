@@ -23,7 +23,7 @@ plain=() # PostgreSQL refuses to be run by root.
 "${plain[@]}" "$bin/initdb" --pgdata "$work/data" --username postgres --auth trust --no-sync >/dev/null
 "${plain[@]}" "$bin/postgres" -D "$work/data" -k "$work" -c listen_addresses= 2>"$work/log" &
 server=$!
-until grep --quiet 'ready to accept connections' "$work/log"; do sleep 0.1; done
+until grep --quiet 'ready to accept connections' "$work/log"; do kill -0 "$server"; sleep 0.1; done
 
 "$work/venv/bin/python" - "$work" <<'PY'
 import socket

