@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from core import sql
 from orders.services.charging import Outcome
@@ -15,7 +16,7 @@ AUTHORISED_FOR = timedelta(days=6, hours=18)
 # The order's row is taken first, so that two tenders of one order are not settled past each other.
 _WRITE = """
 WITH locked AS (
-    SELECT id FROM orders_order WHERE id = %(order)s FOR UPDATE
+    SELECT id, state FROM orders_order WHERE id = %(order)s FOR UPDATE
 ), given AS (
     SELECT given.* FROM locked,
         unnest(%(keys)s::uuid[], %(outcomes)s::text[], %(refs)s::text[], %(details)s::text[])
@@ -35,11 +36,31 @@ WITH locked AS (
     FROM attempt WHERE payment.id = attempt.payment_id
       AND (payment.state <> 'voided' OR attempt.outcome IN ('approved', 'authorised'))
     RETURNING payment.id
+), paid AS (
+    SELECT array_agg(part.reservation_id ORDER BY part.id) AS reservations,
+           array_agg(part.id ORDER BY part.id) FILTER (WHERE fulfilment.kind = 'carry_out') AS carried
+    FROM locked JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = locked.id
+    JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+    WHERE locked.state = 'pending'
+      AND NOT EXISTS (SELECT FROM orders_payment AS other WHERE other.order_id = locked.id
+                      AND other.state IN ('pending', 'needs_action', 'declined')
+                      AND other.id NOT IN (SELECT id FROM written))
 )
-SELECT payment.amount, payment.is_later, given.outcome, written.id IS NOT NULL AS is_new
+SELECT payment.amount, payment.is_later, given.outcome, written.id IS NOT NULL AS is_new,
+       paid.reservations, paid.carried
 FROM given JOIN orders_paymentattempt AS known ON known.key = given.key
 JOIN orders_payment AS payment ON payment.id = known.payment_id
-LEFT JOIN written ON written.id = payment.id
+LEFT JOIN written ON written.id = payment.id CROSS JOIN paid
+"""
+_PAID = """
+SELECT array_agg(part.reservation_id ORDER BY part.id) AS reservations,
+       array_agg(part.id ORDER BY part.id) FILTER (WHERE fulfilment.kind = 'carry_out') AS carried
+FROM orders_order AS orders
+JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
+JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+WHERE orders.id = %(order)s AND orders.state = 'pending'
+  AND NOT EXISTS (SELECT FROM orders_payment WHERE order_id = orders.id
+                  AND state IN ('pending', 'needs_action', 'declined'))
 """
 
 
@@ -55,8 +76,24 @@ class Written:
     is_new: bool
 
 
-def write_outcomes(*, order_id: int, outcomes: Sequence[Outcome], now: datetime) -> list[Written]:
-    """Write outcomes that are known, each once. Locks the order until the caller's transaction ends."""
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """A pending order of which no payment is open. carried: ids of its lines that leave over the counter."""
+
+    reservations: list[UUID]
+    carried: list[int]
+
+
+def write_outcomes(
+    *, order_id: int, outcomes: Sequence[Outcome], now: datetime
+) -> tuple[list[Written], PaidOrder | None]:
+    """
+    Write outcomes that are known, each once. Locks the order until the caller's transaction ends.
+
+    Return what was written, and the order if that was the last of its money. None may also mean that another
+    transaction wrote the rest while this one waited for the lock: a statement sees other rows as they were when it
+    began. Then find_paid_order knows.
+    """
     rows = sql.fetch_all(
         _WRITE,
         {
@@ -69,4 +106,16 @@ def write_outcomes(*, order_id: int, outcomes: Sequence[Outcome], now: datetime)
             "until": now + AUTHORISED_FOR,
         },
     )
-    return [Written(**row) for row in rows]
+    written = [Written(row["amount"], row["is_later"], row["outcome"], row["is_new"]) for row in rows]
+    return written, _paid_order(rows[0]) if rows else None
+
+
+def find_paid_order(order_id: int) -> PaidOrder | None:
+    """Return a pending order of which no payment is open any more; the caller holds its lock."""
+    row = sql.fetch_one(_PAID, {"order": order_id})
+    assert row is not None
+    return _paid_order(row)
+
+
+def _paid_order(row: sql.Row) -> PaidOrder | None:
+    return PaidOrder(row["reservations"], row["carried"] or []) if row["reservations"] else None

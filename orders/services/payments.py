@@ -39,7 +39,7 @@ from orders.services.cards import keep_cards
 from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
 from orders.services.dues import settle_later
 from orders.services.fulfilments import note_goods_out, take_goods_out_of_stock
-from orders.services.outcomes import write_outcomes
+from orders.services.outcomes import PaidOrder, find_paid_order, write_outcomes
 from orders.services.placement import announce_placed
 from orders.services.refunds import refund_payments
 from orders.services.tenders import release_held_tenders, spend_held_tenders
@@ -47,15 +47,6 @@ from orders.services.tenders import release_held_tenders, spend_held_tenders
 UNANSWERED_AFTER = timedelta(seconds=60)
 SETTLED_AT_ONCE = 100
 
-_READY = """
-SELECT part.reservation_id, fulfilment.kind, part.id AS part_id
-FROM orders_order AS orders
-JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
-JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
-WHERE orders.id = %(order)s AND orders.state = 'pending'
-  AND NOT EXISTS (SELECT FROM orders_payment WHERE order_id = orders.id
-                  AND state IN ('pending', 'needs_action', 'declined'))
-"""
 _CONFIRM = """
 WITH paid AS (
     UPDATE orders_order AS orders
@@ -110,7 +101,7 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
     known = [outcome for outcome in outcomes if outcome.outcome != UNKNOWN]
     if not known:
         return order
-    written = write_outcomes(order_id=order.id, outcomes=known, now=now)
+    written, paid = write_outcomes(order_id=order.id, outcomes=known, now=now)
     keep_cards([one.card for one in known if one.card], customer_id=order.customer_id, by=by, now=now)
     if any(one.is_later for one in written):
         settle_later(order_id=order.id, written=written, by=by, now=now)
@@ -121,7 +112,7 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
         return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
     are_kept = any(outcome.outcome == AUTHORISED for outcome in known)
-    return _confirm(order, are_kept=are_kept, by=by, now=now)
+    return _confirm(order, paid or find_paid_order(order.id), are_kept=are_kept, by=by, now=now)
 
 
 def settle_open_payments(*, now: datetime) -> int:
@@ -184,39 +175,37 @@ def later_payment_declined(order: OrderView) -> PaymentDeclined:
     )
 
 
-def _confirm(order: OrderView, *, are_kept: bool, by: Actor, now: datetime) -> OrderView:
+def _confirm(order: OrderView, paid: PaidOrder | None, *, are_kept: bool, by: Actor, now: datetime) -> OrderView:
     """
     Let the promise of a paid order hold, once nothing of its money is open any more.
 
     Balances and goods are taken before the order moves, so that one whose hold ran out meanwhile is still pending when
     it has to be taken back, however its goods would have left.
     """
-    parts = sql.fetch_all(_READY, {"order": order.id})
-    if not parts:
+    if paid is None:
         return _settle_late_money(get_order(order.number), by=by, now=now)
     if _is_anything_held(order) and not spend_held_tenders(order_id=order.id, number=order.number, by=by, now=now):
         return _take_back(order, reason="balance_gone", by=by, now=now)
-    if not _keep_promise([part["reservation_id"] for part in parts], by=by, now=now):
+    if not _keep_promise(paid.reservations, by=by, now=now):
         return _take_back(order, reason="stock_gone", by=by, now=now)
     row = sql.fetch_one(_CONFIRM, {"order": order.id, "now": now})
     assert row is not None
     # What is kept for us is no money of ours yet; only then the payments have to be read again.
-    paid = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
+    payments = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
     if are_kept:
-        paid = get_order(order.number).payments
+        payments = get_order(order.number).payments
     confirmed = order._replace(
         state=row["state"],
-        payments=paid,
+        payments=payments,
         fulfilments=[
             fulfilment._replace(state="collected" if fulfilment.kind == Fulfilment.CARRY_OUT else "placed")
             for fulfilment in order.fulfilments
         ],
     )
     announce_placed(confirmed, by=by, now=now)
-    carried = [part["part_id"] for part in parts if part["kind"] == Fulfilment.CARRY_OUT]
-    if not carried:
+    if not paid.carried:
         return confirmed
-    goods = list(FulfilmentLine.objects.filter(pk__in=carried))
+    goods = list(FulfilmentLine.objects.filter(pk__in=paid.carried))
     note_goods_out(goods, now=now)
     take_goods_out_of_stock(goods, kind=StockMovement.SOLD, by=by, now=now)
     return get_order(order.number)

@@ -307,4 +307,4 @@ def test_statements_are_constant_however_many_lines(mug, ana, high_street, wareh
         assert placed.status_code == 201
         return len([query for query in captured if query["sql"] not in ("BEGIN", "COMMIT")])
 
-    assert count(1) == count(6) == 14
+    assert count(1) == count(6) == 13
