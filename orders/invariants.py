@@ -122,8 +122,9 @@ invariant(
     """
     SELECT orders.number, orders.grand_total, paid.amount FROM orders_order AS orders
     LEFT JOIN LATERAL (
-        SELECT coalesce(sum(payment.amount - payment.refunded), 0) AS amount FROM orders_payment AS payment
-        WHERE payment.order_id = orders.id AND payment.state IN ('captured', 'due', 'authorised', 'capturing')
+        SELECT (SELECT coalesce(sum(payment.amount - payment.refunded), 0) FROM orders_payment AS payment
+                WHERE payment.order_id = orders.id AND payment.state IN ('captured', 'authorised', 'capturing'))
+             + (SELECT coalesce(sum(amount), 0) FROM orders_dueentry WHERE order_id = orders.id) AS amount
     ) AS paid ON true
     WHERE orders.state IN ('placed', 'completed') AND orders.grand_total <> paid.amount
       AND NOT EXISTS (SELECT FROM orders_orderline AS line
@@ -136,10 +137,19 @@ invariant(
     SELECT orders.number, payment.id, payment.amount, payment.refunded FROM orders_order AS orders
     JOIN orders_payment AS payment ON payment.order_id = orders.id
     WHERE orders.state IN ('cancelled', 'failed') AND (
-        payment.state IN ('due', 'authorised', 'capturing')
+        payment.state IN ('authorised', 'capturing')
         OR (payment.state = 'captured' AND payment.refunded < payment.amount
             AND NOT EXISTS (SELECT FROM orders_refund AS refund
                             WHERE refund.payment_id = payment.id AND refund.state = 'failed')))
+    """,
+)
+invariant(
+    "an order never owes less than nothing, and nothing once it is closed",
+    """
+    SELECT orders.number, orders.state, sum(due.amount) AS due FROM orders_dueentry AS due
+    JOIN orders_order AS orders ON orders.id = due.order_id
+    GROUP BY orders.id
+    HAVING sum(due.amount) < 0 OR (sum(due.amount) > 0 AND orders.state NOT IN ('pending', 'placed'))
     """,
 )
 invariant(
@@ -175,8 +185,7 @@ invariant(
     HAVING count(link.id) <> CASE WHEN part.handed_over_at IS NULL THEN 0 ELSE 1 END
         OR part.handed_over_at < fulfilment.ready_at
         OR (part.handed_over_at IS NOT NULL AND EXISTS (
-            SELECT FROM orders_payment AS payment
-            WHERE payment.order_id = fulfilment.order_id AND payment.state = 'due'))
+            SELECT FROM orders_dueentry AS due WHERE due.order_id = fulfilment.order_id HAVING sum(due.amount) > 0))
     """,
 )
 invariant(

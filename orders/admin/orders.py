@@ -13,6 +13,7 @@ from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, 
 from orders import admin_taxes  # noqa: F401 - registers its pages.
 from orders.models import (
     Collector,
+    DueEntry,
     Fulfilment,
     FulfilmentLine,
     HandOver,
@@ -134,6 +135,16 @@ class PaymentInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("order")
 
 
+class DueEntryInline(ReadOnlyInline):
+    model = DueEntry
+    fields = ("occurred_at", "kind", "amount_money")
+    readonly_fields = ("amount_money",)
+    amount_money = money_column("amount", title=_("change"), currency=OF_ORDER)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = ("number", "placed_at", "customer", "channel", "store", "state", "grand_total_money")
@@ -151,7 +162,7 @@ class OrderAdmin(ReadOnlyAdmin):
         (_("Where"), {"fields": ("channel", "store", "staff", "till_session", "client_id", "external_id")}),
         (_("Totals"), {"fields": ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")}),
     )
-    inlines = (OrderLineInline, FulfilmentInline, PaymentInline)
+    inlines = (OrderLineInline, FulfilmentInline, PaymentInline, DueEntryInline)
     acts = (
         Act(
             name="cancel",

@@ -10,18 +10,17 @@ class Payment(models.Model):
     One tender of an order, in minor units of the order's currency.
 
     pending: not asked yet or asked without an answer. needs_action: the shopper must confirm with the provider.
-    due: to be paid at the desk. held: in our hands until the order's promise holds. authorised: promised by the
+    held: in our hands until the order's promise holds. authorised: promised by the
     provider, and taken when goods leave; capturing: being taken. captured: the money is ours. declined, voided: it is
     not and will not be.
     """
 
-    PENDING, NEEDS_ACTION, DUE, HELD = "pending", "needs_action", "due", "held"
+    PENDING, NEEDS_ACTION, HELD = "pending", "needs_action", "held"
     AUTHORISED, CAPTURING = "authorised", "capturing"
     CAPTURED, DECLINED, VOIDED = "captured", "declined", "voided"
     STATES = [
         (PENDING, _("Pending")),
         (NEEDS_ACTION, _("Needs the shopper")),
-        (DUE, _("Due at the desk")),
         (HELD, _("Held until the rest is paid")),
         (AUTHORISED, _("Authorised, not yet taken")),
         (CAPTURING, _("Being taken")),
@@ -35,7 +34,6 @@ class Payment(models.Model):
         ("gift_card", _("Gift card")),
         ("credit", _("Store credit")),
         ("points", _("Points")),
-        ("pay_in_store", _("Pay in the store")),
         ("test", _("Test")),
         ("imported", _("Imported")),
     ]

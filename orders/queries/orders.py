@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from core import sql
 from core.errors import NotFound
-from orders.queries.views import DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
+from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
+from orders.rules.checkout import PAY_IN_STORE
 
 MOST_FOUND = 1000
 
@@ -43,6 +44,7 @@ SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel,
                      WHERE hold.reference = payment.hold_key AND payment.method = 'gift_card'))
             ORDER BY payment.id), '[]')
         FROM orders_payment AS payment WHERE payment.order_id = orders.id) AS payments,
+       (SELECT sum(amount)::bigint FROM orders_dueentry WHERE order_id = orders.id) AS due,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', refund.id::text, 'method', payment.method,
             'at_desk', payment.provider = '' AND payment.hold_key IS NULL, 'amount', refund.amount,
@@ -221,6 +223,8 @@ def _is_opened_by(order: OrderView, token_hash: str) -> bool:
 def _view(row: dict[str, Any]) -> OrderView:
     lines = [LineView(**line) for line in row.pop("lines")]
     payments = [_payment(payment) for payment in row.pop("payments")]
+    if due := row.pop("due"):
+        payments.append(PaymentView(None, PAY_IN_STORE, due, DUE))
     taxes = [TaxView(**tax) for tax in row.pop("taxes")]
     discounts = [DiscountView(**discount) for discount in row.pop("discounts")]
     fulfilments = [_fulfilment(fulfilment) for fulfilment in row.pop("fulfilments")]

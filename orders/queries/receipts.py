@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 from core import sql
 from core.formats import day_text, money_text, number_text, percent_text, time_text
 from core.translated import in_language
-from orders.models import Payment
+from orders.models import DueEntry, Payment
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 
 # What a payment is called; money that came in by a way that says little to its reader was paid.
-_METHODS = {**dict(Payment.METHODS), "test": gettext_lazy("Paid"), "imported": gettext_lazy("Paid")}
+_METHODS = dict([*Payment.METHODS, DueEntry.METHOD]) | {"test": gettext_lazy("Paid"), "imported": gettext_lazy("Paid")}
 # The store that sold it, or else the place that serves it: whose name, address and clock stand on the receipt.
 _PLACE = """
 SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,

@@ -38,13 +38,17 @@ class FulfilmentView(NamedTuple):
     tracking: str = ""
 
 
+# The state in which an order shows what it still owes, among its payments.
+DUE = "due"
+
+
 class PaymentView(NamedTuple):
     """
     A tender. rounding: what the cash was more or less than the amount. card: the end of the code of a gift card.
-    authorised_until: until when a provider keeps the money that it has promised.
+    authorised_until: until when a provider keeps the money that it has promised. What is due is shown as one, of no id.
     """
 
-    id: int
+    id: int | None
     method: str
     amount: int
     state: str

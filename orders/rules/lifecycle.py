@@ -82,7 +82,6 @@ PAYMENT = Lifecycle(
     "orders_payment",
     begins={
         "pending": "a provider is asked",
-        "due": "to be paid later",
         "held": "in our hands, while a provider is asked for the rest",
         "captured": "in our hands, and nobody has to be asked; or history",
     },
@@ -96,7 +95,6 @@ PAYMENT = Lifecycle(
         ("needs_action", "confirmed", "captured", {SYSTEM}),
         ("needs_action", "declined, or given up", "declined", {SYSTEM}),
         ("needs_action", "the order came to nothing", "voided", {SYSTEM}),
-        ("due", "no longer owed", "voided", {SYSTEM}),
         ("held", "the rest is paid", "captured", {SYSTEM}),
         ("held", "the rest is not paid", "voided", {SYSTEM}),
         ("authorised", "goods are about to leave", "capturing", {SYSTEM}),

@@ -17,7 +17,8 @@ from core.moving import move
 from core.transitions import IllegalTransition
 from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
-from orders.models import Fulfilment, Order, Payment
+from orders.models import DueEntry, Fulfilment, Order, Payment
+from orders.queries.dues import due_in
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
 from orders.services.gift_cards import withdraw_gift_cards
@@ -100,8 +101,8 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
     owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
 
     payments = list(order.payments.all())
-    open_states = (Payment.DUE, Payment.AUTHORISED)
-    not_due = min(owed, sum(payment.amount for payment in payments if payment.state in open_states))
+    kept = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
+    not_due = min(owed, due_in(order.pk) + kept)
     spread = spread_refund(owed - not_due, tenders_of(payments))
     at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
     return Outlook(ids, sum(spread.values()), at_desk, not_due)
@@ -227,7 +228,11 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
     """
     if order.payments.filter(state=Payment.CAPTURING).exists():
         raise PaymentBeingTaken(_("A payment of this order is being taken right now. Try again in a minute."))
-    for payment in order.payments.filter(state__in=(Payment.DUE, Payment.AUTHORISED)).order_by("-state", "pk"):
+    not_due = min(owed, due_in(order.pk))
+    if not_due:
+        DueEntry.objects.create(order=order, kind=DueEntry.CANCELLED, amount=-not_due, occurred_at=now)
+        owed -= not_due
+    for payment in order.payments.filter(state=Payment.AUTHORISED).order_by("pk"):
         taken = min(owed, payment.amount)
         if taken == payment.amount:
             move(PAYMENT, payment, Payment.VOIDED, by=THE_SYSTEM)

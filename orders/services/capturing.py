@@ -21,7 +21,7 @@ from core.errors import Refusal
 from core.journal import publish
 from core.moving import move, move_all
 from orders.events import AuthorisationLost, PaymentCaptured
-from orders.models import Order, Payment, PaymentAttempt
+from orders.models import DueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, AUTHORISED
 from orders.rules.lifecycle import ATTEMPT, PAYMENT
 from orders.services.charging import UNKNOWN, Outcome, capture, look_up
@@ -168,7 +168,7 @@ def _settle(payment_id: int, outcome: Outcome, *, by: Actor, now: datetime) -> b
     kept = payment.attempts.filter(outcome=PaymentAttempt.AUTHORISED).values_list("pk", flat=True)
     move_all(ATTEMPT, list(kept), answer, detail=outcome.detail, answered_at=now)
     if not is_ours and order.state == Order.PLACED:
-        Payment.objects.create(order=order, method="pay_in_store", amount=payment.amount, state=Payment.DUE)
+        DueEntry.objects.create(order=order, kind=DueEntry.AUTHORISATION_LOST, amount=payment.amount, occurred_at=now)
     event = PaymentCaptured if is_ours else AuthorisationLost
     publish(
         event(

@@ -16,9 +16,10 @@ from core.ids import new_id
 from core.journal import publish
 from core.money import money_json
 from orders.events import DuePaid
-from orders.models import Order, Payment, PaymentAttempt
+from orders.models import DueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, DECLINED
-from orders.queries.views import OrderView
+from orders.queries.dues import due_in, open_money_of
+from orders.queries.views import DUE, OrderView
 from orders.rules.checkout import (
     CARD,
     CASH,
@@ -83,7 +84,7 @@ def begin_later_payment(
     PaymentUnderWay, PaymentStillWaits, PaymentNotPossible, Malformed, BalanceNotEnough, SessionNotOpen.
     """
     _check_none_under_way(order)
-    owed = due_in(order)
+    owed = due_in(order.pk)
     if order.state != Order.PLACED or not owed:
         raise NothingDue(_("Nothing is due on this order."))
     planned = _planned(order, tenders, owed=owed, may_be_part=True)
@@ -104,7 +105,7 @@ def take_at_desk(order: Order, tenders: Sequence[Tender], *, session_id: int | N
     Nothing is asked of a provider: a card was taken at the terminal. Raises as begin_later_payment does.
     """
     _check_none_under_way(order)
-    planned = _planned(order, tenders, owed=due_in(order))
+    planned = _planned(order, tenders, owed=due_in(order.pk))
     _write(order, planned, session_id=session_id, by=by, now=now)
 
 
@@ -145,7 +146,7 @@ def due_of(order: OrderView) -> int:
     """Return what an order that holds still owes, in minor units."""
     if order.state != Order.PLACED:
         return 0
-    return sum(payment.amount for payment in order.payments if payment.state == Payment.DUE)
+    return sum(payment.amount for payment in order.payments if payment.state == DUE)
 
 
 def due_before_goods_go(order: Order) -> int:
@@ -154,13 +155,12 @@ def due_before_goods_go(order: Order) -> int:
 
     Raises PaymentNotTaken while money is only kept for us (see orders.services.capturing).
     """
-    open_states = (Payment.DUE, Payment.AUTHORISED, Payment.CAPTURING)
-    rows = list(order.payments.filter(state__in=open_states).values_list("state", "amount"))
-    if any(state != Payment.DUE for state, _amount in rows):
+    money = open_money_of(order.pk)
+    if money.is_authorised:
         raise PaymentNotTaken(
             _("The payment of this order has not been taken yet. Try again in a minute."), order=order.number
         )
-    return sum(amount for _state, amount in rows)
+    return money.due
 
 
 def payment_due(owed: int, currency: str) -> PaymentDue:
@@ -256,20 +256,10 @@ def _spend_what_was_held(order: Order, *, by: Actor, now: datetime) -> int:
 
 
 def _take_off_due(order: Order, paid: int, *, by: Actor, now: datetime) -> int:
-    """
-    Take money that came off what was due. Return what came too much.
-
-    A due payment is a promise, no money: it goes when it is kept.
-    """
-    left = paid
-    for due in order.payments.filter(state=Payment.DUE).order_by("pk"):
-        taken = min(left, due.amount)
-        left -= taken
-        if taken == due.amount:
-            due.delete()
-        elif taken:
-            due.amount -= taken
-            due.save(update_fields=["amount"])
+    """Take money that came off what was due. Return what came too much."""
+    taken = min(paid, due_in(order.pk))
+    if taken:
+        DueEntry.objects.create(order=order, kind=DueEntry.PAID, amount=-taken, occurred_at=now)
     publish(
         DuePaid(
             by=by,
@@ -281,12 +271,7 @@ def _take_off_due(order: Order, paid: int, *, by: Actor, now: datetime) -> int:
             currency=order.currency,
         )
     )
-    return left
-
-
-def due_in(order: Order) -> int:
-    """Return what an order still owes, in minor units; the caller holds its lock."""
-    return sum(order.payments.filter(state=Payment.DUE).values_list("amount", flat=True))
+    return paid - taken
 
 
 def _check_none_under_way(order: Order) -> None:

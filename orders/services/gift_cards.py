@@ -12,6 +12,7 @@ from core import sql
 from core.actors import Actor
 from core.errors import NotFound, Refusal
 from orders.models import Order, Payment
+from orders.queries.dues import due_in
 
 _LINES = """
 SELECT line.id, line.quantity - line.quantity_cancelled - line.quantity_returned AS units, line.quantity,
@@ -112,5 +113,5 @@ def _reference(order: Order, line_id: int, unit: int) -> str:
 
 
 def _is_paid(order: Order) -> bool:
-    open_states = (Payment.DUE, Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED, Payment.CAPTURING)
-    return not order.payments.filter(state__in=open_states).exists()
+    open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED, Payment.CAPTURING)
+    return not due_in(order.pk) and not order.payments.filter(state__in=open_states).exists()

@@ -30,8 +30,9 @@ from inventory.services.reservations import (
     reserve_stock,
 )
 from orders.events import OrderPaymentFailed
-from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment
+from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment
 from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
+from orders.queries.dues import due_in
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 from orders.rules.lifecycle import FULFILMENTS, ORDER, PAYMENT
@@ -239,8 +240,10 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
     if not move_all(ORDER, [order.id], Order.FAILED, cancel_reason=reason, closed_at=now):
         return _settle_late_money(get_order(order.number), by=by, now=now)
     # What a provider keeps for us is let go of by the worker that sees it voided.
-    open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.DUE, Payment.AUTHORISED)
+    open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED)
     move_all(PAYMENT, _payments_in(order, open_states), Payment.VOIDED)
+    if owed := due_in(order.id):
+        DueEntry.objects.create(order_id=order.id, kind=DueEntry.FAILED, amount=-owed, occurred_at=now)
     if _is_anything_held(order):
         release_held_tenders(order_id=order.id, now=now)
     refund = refund_payments(order_id=order.id, reason=reason, by=by, now=now)

@@ -12,7 +12,7 @@ from core.actors import Actor
 from core.translated import in_language
 from orders.models import Fulfilment, Order, Payment
 from orders.providers import SANDBOX, provider_of_cards
-from orders.queries.views import DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
+from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, PlannedTender, Wish
 from orders.services.sources import Part
 
@@ -73,7 +73,7 @@ WITH new_order AS (
     JOIN part ON part.place = given.part JOIN line ON line.position = given.line
     ORDER BY given.part, given.line
 ), tender AS (
-    SELECT *, nextval('orders_payment_id_seq') AS id
+    SELECT *, CASE WHEN state <> 'due' THEN nextval('orders_payment_id_seq') END AS id
     FROM json_to_recordset(%(tenders)s::json) AS given(
         place int, method text, provider text, amount bigint, tendered bigint, state text, attempt_key uuid,
         payment_method text, rounding bigint, hold_key uuid, points bigint, customer_ref text, saves_card bool)
@@ -83,7 +83,10 @@ WITH new_order AS (
     SELECT tender.id, new_order.id, tender.method, tender.provider, tender.amount, 0, tender.tendered, tender.rounding,
            tender.hold_key, tender.points, tender.state,
            CASE WHEN tender.state = 'captured' THEN %(now)s::timestamptz END
-    FROM new_order, tender
+    FROM new_order, tender WHERE tender.state <> 'due'
+), due AS (
+    INSERT INTO orders_dueentry (order_id, kind, amount, occurred_at)
+    SELECT new_order.id, 'placed', tender.amount, %(now)s FROM new_order, tender WHERE tender.state = 'due'
 ), attempt AS (
     INSERT INTO orders_paymentattempt (
         payment_id, key, payment_method, customer_ref, saves_card, captures_at_once, outcome, provider_ref, detail,
@@ -98,7 +101,7 @@ SELECT new_order.id, new_order.number, (SELECT array_agg(id ORDER BY position) F
 FROM new_order
 """
 
-_STATE_BY_METHOD = {PAY_IN_STORE: Payment.DUE, CARD: Payment.PENDING, TEST: Payment.PENDING}
+_STATE_BY_METHOD = {PAY_IN_STORE: DUE, CARD: Payment.PENDING, TEST: Payment.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,10 +353,7 @@ def _as_read(draft: Draft, row: sql.Row, by: Actor, now: datetime) -> OrderView:
             )
             for part, fulfilment_id in zip(draft.parts, row["fulfilments"], strict=True)
         ],
-        payments=[
-            _payment_as_read(payment_id, tender, draft)
-            for tender, payment_id in zip(draft.tenders, row["payments"] or (), strict=True)
-        ],
+        payments=_payments_as_read(draft, row["payments"] or ()),
     )
 
 
@@ -377,7 +377,14 @@ def _lines_as_read(draft: Draft, ids: Sequence[int]) -> list[LineView]:
     ]
 
 
-def _payment_as_read(payment_id: int, tender: PlannedTender, draft: Draft) -> PaymentView:
+def _payments_as_read(draft: Draft, ids: Sequence[int | None]) -> list[PaymentView]:
+    payments = [
+        _payment_as_read(payment_id, tender, draft) for tender, payment_id in zip(draft.tenders, ids, strict=True)
+    ]
+    return sorted(payments, key=lambda payment: payment.state == DUE)
+
+
+def _payment_as_read(payment_id: int | None, tender: PlannedTender, draft: Draft) -> PaymentView:
     return PaymentView(
         id=payment_id,
         method=tender.method,

@@ -24,7 +24,7 @@ from orders.services.refunds import refund_payments, settle_refunds
 from orders.services.shipping import send_parcel
 from tests.checkout.test_stripe_api import later, notify, stripe
 from tests.client import Api
-from tests.factories.orders import make_till_session
+from tests.factories.orders import due, make_till_session, money_of
 from tests.factories.states import no_guards
 from tests.storefront.conftest import ADDRESS, Visit
 
@@ -176,9 +176,7 @@ def test_money_that_can_no_longer_be_taken_is_due_again_and_the_goods_stay(phone
         send(tess)
 
     number = Order.objects.get().number
-    assert [(one.method, one.state) for one in Payment.objects.order_by("pk")] == [
-        ("test", "declined"), ("pay_in_store", "due"),
-    ]  # fmt: skip
+    assert money_of(Order.objects.get()) == [("pay_in_store", 1290, "due"), ("test", 1290, "declined")]
     assert "Pay €12.90 now" in Visit(ana).get(f"/orders/{number}/").content.decode()
     assert JournalEntry.objects.filter(kind="payment.authorisation_lost").count() == 1
     assert sound()
@@ -215,7 +213,7 @@ def test_what_runs_out_is_ended_in_time_and_due(stripe, phone, means):
     assert give_up_run_out(now=timezone.now() + timedelta(days=7)) == 1
 
     kept = "card" if means is CARD else "test"
-    assert set(Payment.objects.values_list("method", "state")) == {(kept, "declined"), ("pay_in_store", "due")}
+    assert (payment().method, payment().state, due()) == (kept, "declined", 1290)
     assert [intent["status"] for intent in stripe.intents.values()] == (["canceled"] if means is CARD else [])
     assert sound()
 
@@ -230,7 +228,7 @@ def test_stripe_tells_that_it_let_go(stripe, phone):
     notify(*stripe.notice("payment_intent.canceled", intent))
 
     assert payment().state == "declined"
-    assert Payment.objects.get(state="due").amount == 1290
+    assert due() == 1290
 
 
 @pytest.mark.parametrize("means", [TEST, CARD])

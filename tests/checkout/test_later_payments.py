@@ -15,7 +15,7 @@ from orders.services.refunds import settle_refunds
 from tests.checkout.test_stripe_api import notify, stripe
 from tests.client import Api
 from tests.factories.balances import code_of, give_card, give_credit
-from tests.factories.orders import make_order, make_till_session
+from tests.factories.orders import due, make_order, make_till_session, money_of
 from tests.storefront.conftest import Visit
 
 __all__ = ["stripe"]
@@ -45,10 +45,6 @@ def pay(api, order, *payments, **options):
     return api.post(f"orders/{order.number}/payments/", {"payments": list(payments) or [{"method": "test"}]}, **options)
 
 
-def states(order):
-    return sorted((one.method, one.amount, one.state) for one in order.payments.all())
-
-
 def sound():
     return find_breaches() == {}
 
@@ -59,7 +55,7 @@ class TestOnline:
 
         assert paid.status_code == 201, paid.content
         assert paid.json()["state"] == "placed"
-        assert states(order) == [("test", 2580, "captured")]
+        assert money_of(order) == [("test", 2580, "captured")]
         again = pay(app, order)
         assert (again.status_code, again.json()["code"]) == (409, "nothing_due")
         assert JournalEntry.objects.filter(kind="order.due_paid").count() == 1
@@ -75,11 +71,11 @@ class TestOnline:
     def test_a_part_leaves_the_rest_due(self, app, order):
         pay(app, order, {"method": "test", "amount": euros("10.00")})
 
-        assert states(order) == [("pay_in_store", 1580, "due"), ("test", 1000, "captured")]
+        assert money_of(order) == [("pay_in_store", 1580, "due"), ("test", 1000, "captured")]
         too_much = pay(app, order, {"method": "test", "amount": euros("15.81")})
         assert (too_much.status_code, too_much.json()["paid"]) == (400, 1581)
         pay(app, order)
-        assert states(order) == [("test", 1000, "captured"), ("test", 1580, "captured")]
+        assert money_of(order) == [("test", 1000, "captured"), ("test", 1580, "captured")]
         assert sound()
 
     def test_balances_pay_with_a_card_and_are_let_go_of_when_it_is_declined(self, app, ana, order):
@@ -91,10 +87,10 @@ class TestOnline:
         assert (declined.status_code, declined.json()["code"]) == (409, "payment_declined")
         assert "order stands" in declined.json()["detail"]
         assert Order.objects.get().state == "placed"
-        assert ("pay_in_store", 2580, "due") in states(order)
+        assert ("pay_in_store", 2580, "due") in money_of(order)
         assert sound()
         assert pay(app, order, {"method": "credit"}, {"method": "test"}).status_code == 201
-        assert ("credit", 1000, "captured") in states(order) and ("test", 1580, "captured") in states(order)
+        assert ("credit", 1000, "captured") in money_of(order) and ("test", 1580, "captured") in money_of(order)
         assert sound()
 
     def test_a_gift_card_alone_pays_as_far_as_it_reaches(self, app, order):
@@ -102,20 +98,20 @@ class TestOnline:
 
         assert pay(app, order, card).status_code == 201
 
-        assert states(order) == [("gift_card", 500, "captured"), ("pay_in_store", 2080, "due")]
+        assert money_of(order) == [("gift_card", 500, "captured"), ("pay_in_store", 2080, "due")]
         assert sound()
 
     def test_one_that_needs_the_shopper_waits_and_is_confirmed(self, app, order):
         waiting = pay(app, order, {"method": "test", "payment_method": "needs_action"})
         action = waiting.json()["next_action"]
         assert (waiting.status_code, waiting.json()["state"]) == (202, "placed")
-        assert Payment.objects.get(state="due").amount == 2580
+        assert due() == 2580
 
         app.post(action["url"].removeprefix("/api/v1/"))
         confirmed = app.post(action["then"].removeprefix("/api/v1/"))
 
         assert confirmed.status_code == 200
-        assert states(order) == [("test", 2580, "captured")]
+        assert money_of(order) == [("test", 2580, "captured")]
         assert sound()
 
     def test_one_that_waits_gives_way_to_another(self, app, order):
@@ -123,7 +119,7 @@ class TestOnline:
 
         assert pay(app, order).status_code == 201
 
-        assert states(order) == [("test", 2580, "captured"), ("test", 2580, "declined")]
+        assert money_of(order) == [("test", 2580, "captured"), ("test", 2580, "declined")]
         assert sound()
 
     def test_who_never_confirms_is_given_up_and_the_order_stands(self, app, order):
@@ -132,7 +128,7 @@ class TestOnline:
         settle_open_payments(now=timezone.now() + timedelta(minutes=20))
 
         assert Order.objects.get().state == "placed"
-        assert states(order) == [("pay_in_store", 2580, "due"), ("test", 2580, "declined")]
+        assert money_of(order) == [("pay_in_store", 2580, "due"), ("test", 2580, "declined")]
         assert sound()
 
     def test_one_without_an_answer_keeps_others_away_until_it_is_known(self, app, order):
@@ -142,7 +138,7 @@ class TestOnline:
         assert pay(app, order).json()["code"] == "payment_under_way"
         settle_open_payments(now=timezone.now() + timedelta(minutes=2))
 
-        assert states(order) == [("test", 2580, "captured")]
+        assert money_of(order) == [("test", 2580, "captured")]
         assert SandboxCharge.objects.count() == 1
         assert sound()
 
@@ -161,13 +157,13 @@ class TestOnline:
         assert pay(Api(ben), order).status_code == 404
         assert pay(Api(), order).status_code == 404
         assert pay(Api(ben), order, {"method": "cash"}).status_code == 400
-        assert states(order) == [("pay_in_store", 2580, "due")]
+        assert money_of(order) == [("pay_in_store", 2580, "due")]
 
     def test_it_cannot_be_put_off_and_takes_one_card_at_a_time(self, app, order):
         assert pay(app, order, {"method": "pay_in_store"}).json()["code"] == "payment_not_possible"
         halves = [{"method": "test", "amount": euros("12.90")}] * 2
         assert pay(app, order, *halves).status_code == 400
-        assert states(order) == [("pay_in_store", 2580, "due")]
+        assert money_of(order) == [("pay_in_store", 2580, "due")]
 
 
 def test_stripe_tells_of_a_later_payment(stripe, app, order):
@@ -179,7 +175,7 @@ def test_stripe_tells_of_a_later_payment(stripe, app, order):
     for _time in range(2):
         notify(*stripe.notice("payment_intent.succeeded", intent))
 
-    assert states(order) == [("card", 2580, "captured")]
+    assert money_of(order) == [("card", 2580, "captured")]
     assert sound()
 
 
@@ -206,7 +202,7 @@ class TestAtTheTill:
         self.take(till, order, session, part)
         self.take(till, order, session, {"method": "card"})
 
-        assert states(order) == [("card", 1580, "captured"), ("cash", 1000, "captured")]
+        assert money_of(order) == [("card", 1580, "captured"), ("cash", 1000, "captured")]
         assert not SandboxCharge.objects.exists()
         assert sound()
 
@@ -217,7 +213,7 @@ class TestAtTheTill:
 
         assert refused.status_code == 409
         assert self.take(app, order, session, {"method": "card"}).status_code == 403
-        assert states(order) == [("pay_in_store", 2580, "due")]
+        assert money_of(order) == [("pay_in_store", 2580, "due")]
 
     def test_what_waits_online_gives_way_at_the_desk(self, app, till, ana, high_street, mug):
         order = make_order((mug, 1, 1290), store=high_street, customer=ana, paid="pay_in_store", state="ready")
@@ -229,7 +225,7 @@ class TestAtTheTill:
         )
 
         assert handed.status_code == 200, handed.content
-        assert states(order) == [("card", 1290, "captured"), ("test", 1290, "declined")]
+        assert money_of(order) == [("card", 1290, "captured"), ("test", 1290, "declined")]
         assert sound()
 
     def test_what_is_under_way_online_is_not_taken_again_at_the_desk(self, app, till, ana, high_street, mug):
@@ -274,7 +270,7 @@ class TestOnThePage:
         visit.post(f"{where}pay/", form | {"card": "needs_action"})
         assert "Until then nothing is paid; your order stands" in visit.get(where).content.decode()
         visit.post(f"{where}confirm/")
-        assert ("test", 2580, "captured") in states(order)
+        assert ("test", 2580, "captured") in money_of(order)
         assert sound()
 
     def test_balances_first_and_what_they_leave(self, ana, order):
@@ -286,7 +282,7 @@ class TestOnThePage:
         assert "€20.80" in looked
         assert visit.post(where, form | {"order": "yes"}).status_code == 422
         assert visit.post(where, form | {"order": "yes", "pay": "test", "card": "approve"}).status_code == 302
-        assert ("credit", 500, "captured") in states(order)
+        assert ("credit", 500, "captured") in money_of(order)
 
     def test_it_is_the_owners_alone(self, ben, order):
         assert Visit(ben).get(f"/orders/{order.number}/pay/").status_code == 404

@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 
 from core.journal import Entry
-from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment
+from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_store, make_variant
+from tests.factories.orders import owe
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def make_pickup(customer, store, *, now: datetime, language="en", kind=Fulfilmen
         expires_at=now + timedelta(days=7),
     )
     FulfilmentLine.objects.create(fulfilment=fulfilment, order_line=line, quantity=2)
-    Payment.objects.create(order=order, method="pay_in_store", amount=2580, state=Payment.DUE)
+    owe(order, 2580)
     return fulfilment
 
 

@@ -39,6 +39,7 @@ from orders.models import (
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_category, make_store, make_variant
 from tests.factories.loyalty import fill_loyalty
+from tests.factories.orders import owe
 from tests.factories.pricing import fill_pricing
 from tests.factories.states import make_in
 
@@ -151,6 +152,7 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
     hand_over.lines.add(carried)
     Collector.objects.create(order=order, name="Ben", named_at=NOON)
     payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
+    owe(order, 100)
     CardReader.objects.create(store=store, name="Counter", number=f"tmr_{number}")
     ReconciliationBreak.objects.create(
         provider="stripe", kind="charge", ref=f"pi_{number}", currency="EUR", ours=0, theirs=100, found_at=NOON

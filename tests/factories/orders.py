@@ -10,8 +10,9 @@ from core.actors import Actor
 from core.ids import new_id
 from inventory.models import Location, StockLevel, Variant
 from inventory.services.reservations import StockWish, new_reservation_id, reserve_stock
-from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, Payment, PaymentAttempt, TillSession
+from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment, PaymentAttempt, TillSession
 from orders.providers.sandbox import SandboxProvider
+from orders.queries.orders import get_order
 from tests.factories.inventory import make_stock
 from tests.factories.states import make_in
 
@@ -34,7 +35,7 @@ def make_order(
     A placed order with one fulfilment.
 
     lines: variant, quantity and unit price in minor units; the store gets ten units of each if it has none. paid: the
-    method; pay_in_store leaves it due. state: the fulfilment's.
+    method; pay_in_store leaves it due, and an empty one leaves it to the test. state: the fulfilment's.
     """
     items = sum(quantity * price for _variant, quantity, price in lines)
     order = make_in(
@@ -67,8 +68,11 @@ def make_order(
         for position, (variant, quantity, price) in enumerate(lines, 1)
     ]
     make_fulfilment(order, order_lines, store=store, kind=kind, state=state)
-    if order.grand_total:
-        pay_order(order, order.grand_total, method=paid)
+    if order.grand_total and paid:
+        if paid == "pay_in_store":
+            owe(order, order.grand_total)
+        else:
+            pay_order(order, order.grand_total, method=paid)
     return order
 
 
@@ -98,9 +102,23 @@ def make_fulfilment(
     return fulfilment
 
 
+def owe(order: Order, amount: int) -> DueEntry:
+    """An amount that is to be paid in the store."""
+    return DueEntry.objects.create(order=order, kind=DueEntry.PLACED, amount=amount, occurred_at=order.placed_at)
+
+
+def due() -> int:
+    """What all orders owe; a test that asks has one."""
+    return sum(DueEntry.objects.values_list("amount", flat=True))
+
+
+def money_of(order: Order) -> list[tuple[str, int, str]]:
+    """Method, amount and state of what was paid for an order and what it owes, sorted."""
+    return sorted((one.method, one.amount, one.state) for one in get_order(order.number).payments)
+
+
 def pay_order(order: Order, amount: int, *, method: str = "test", **fields: Any) -> Payment:
-    """A payment of an order: due when it is to be paid in the store, else captured; test ones by the test provider."""
-    is_due = method == "pay_in_store"
+    """A captured payment of an order; test ones by the test provider."""
     payment = make_in(
         Payment,
         **{
@@ -109,8 +127,8 @@ def pay_order(order: Order, amount: int, *, method: str = "test", **fields: Any)
             "provider": "test" if method == "test" else "",
             "amount": amount,
             "tendered": amount if method == "cash" else None,
-            "state": Payment.DUE if is_due else Payment.CAPTURED,
-            "captured_at": None if is_due else order.placed_at,
+            "state": Payment.CAPTURED,
+            "captured_at": order.placed_at,
         }
         | fields,
     )

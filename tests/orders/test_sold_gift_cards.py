@@ -10,6 +10,7 @@ from core.errors import NotFound
 from core.invariants import find_breaches
 from inventory.models import Product
 from orders.models import Refund
+from orders.rules.checkout import Tender
 from orders.services.cancellation import cancel_order
 from orders.services.gift_cards import GiftCardUsed, gift_cards_of, issue_sold_gift_cards, show_sold_gift_card
 from orders.services.hand_over import hand_over_pickup, prove_by_document
@@ -17,7 +18,6 @@ from tests.client import Api
 from tests.factories.balances import give_card
 from tests.factories.inventory import make_stock, make_variant
 from tests.factories.orders import make_order
-from tests.factories.states import no_guards
 from tests.journal import read_journal
 from tests.refusals import refused
 
@@ -63,11 +63,10 @@ def test_an_order_without_gift_cards_costs_one_statement(ana, mitte, mug, as_ana
 def test_what_is_not_paid_is_not_loaded_until_it_is(ana, mitte, voucher, at_desk, tess, now):
     order = make_order((voucher, 1, 2500), store=mitte, customer=ana, paid="pay_in_store", state="ready")
     assert issue(order, at_desk, now) == 0
-    with no_guards():
-        order.payments.update(state="captured", method="card")
 
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None,
+        tenders=[Tender("card")],
         session_id=None, by=at_desk, now=now,
     )  # fmt: skip
 

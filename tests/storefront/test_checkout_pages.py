@@ -4,7 +4,8 @@ import pytest
 
 from accounts.models import Address
 from inventory.models import Price, StockLevel
-from orders.models import Order, Payment
+from orders.models import Order
+from tests.factories.orders import due
 from tests.storefront.conftest import ADDRESS, Visit
 
 
@@ -51,7 +52,7 @@ def test_a_guest_has_it_sent(shopper):
 def test_paying_in_the_store_leaves_the_amount_due(shopper):
     where = placed(shopper.check_out(pay="pay_in_store"))
 
-    assert Payment.objects.get().state == "due"
+    assert due() == 1290
     assert "To be paid in the store" in shopper.get(where).content.decode()
 
 

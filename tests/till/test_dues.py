@@ -5,7 +5,7 @@ import pytest
 from orders.models import Payment
 from tests.client import Api
 from tests.factories.balances import code_of, give_card
-from tests.factories.orders import make_order
+from tests.factories.orders import make_order, money_of
 from tests.till.conftest import address, new_key, text_of
 
 
@@ -18,17 +18,13 @@ def take(clerk, order, **given):
     return clerk.post("take_due", order.number, **({"key": new_key(), "method": "cash"} | given))
 
 
-def states():
-    return sorted((one.method, one.amount, one.state) for one in Payment.objects.all())
-
-
 def test_cash_with_change(clerk, order, register):
     assert "Take a payment" in text_of(clerk.get("order", order.number))
 
     words = text_of(take(clerk, order, tendered="30"))
 
     assert "Change €4.20" in words and "Take a payment" not in words
-    assert states() == [("cash", 2580, "captured")]
+    assert money_of(order) == [("cash", 2580, "captured")]
     assert Payment.objects.get().till_session == register
 
 
@@ -36,13 +32,13 @@ def test_a_part_and_the_rest_at_the_terminal(clerk, order):
     take(clerk, order, part="10", tendered="10")
     take(clerk, order, method="card")
 
-    assert states() == [("card", 1580, "captured"), ("cash", 1000, "captured")]
+    assert money_of(order) == [("card", 1580, "captured"), ("cash", 1000, "captured")]
 
 
 def test_a_gift_card_and_a_part_of_the_rest(clerk, order):
     take(clerk, order, gift_cards=code_of(give_card(500)), part="5", tendered="5")
 
-    assert states() == [("cash", 500, "captured"), ("gift_card", 500, "captured"), ("pay_in_store", 1580, "due")]
+    assert money_of(order) == [("cash", 500, "captured"), ("gift_card", 500, "captured"), ("pay_in_store", 1580, "due")]
 
 
 def test_too_little_and_too_much_are_refused_with_advice(clerk, order):
@@ -50,7 +46,7 @@ def test_too_little_and_too_much_are_refused_with_advice(clerk, order):
     assert "no more than what is left to pay" in text_of(take(clerk, order, part="26", tendered="30"))
     declined = take(clerk, order, method="test_declined")
     assert (declined.status_code, "Your order stands" in text_of(declined)) == (409, True)
-    assert ("pay_in_store", 2580, "due") in states()
+    assert ("pay_in_store", 2580, "due") in money_of(order)
 
 
 def test_sent_twice_it_is_taken_once(clerk, order):
@@ -59,7 +55,7 @@ def test_sent_twice_it_is_taken_once(clerk, order):
     for _time in range(2):
         take(clerk, order, key=key, method="card", part="10")
 
-    assert states() == [("card", 1000, "captured"), ("pay_in_store", 1580, "due")]
+    assert money_of(order) == [("card", 1000, "captured"), ("pay_in_store", 1580, "due")]
 
 
 def test_a_payment_under_way_online_is_shown_and_looked_at(clerk, ana, order):
@@ -69,11 +65,11 @@ def test_a_payment_under_way_online_is_shown_and_looked_at(clerk, ana, order):
     words = text_of(clerk.post("take_due", order.number, look="1"))
 
     assert "A payment is under way" not in words
-    assert states() == [("test", 2580, "captured")]
+    assert money_of(order) == [("test", 2580, "captured")]
 
 
 def test_with_nothing_due_there_is_nothing_to_take(clerk, ana, high_street, mug):
     paid = make_order((mug, 1, 1290), store=high_street, customer=ana)
 
     assert take(clerk, paid, tendered="30", follow=False)["Location"] == address("order", paid.number)
-    assert len(states()) == 1
+    assert len(money_of(paid)) == 1

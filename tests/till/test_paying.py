@@ -7,6 +7,7 @@ from inventory.models import StockLevel
 from orders.models import Fulfilment, Order, Payment, TillSession
 from tests.client import Api
 from tests.factories.inventory import make_stock, make_store
+from tests.factories.orders import due
 from tests.till.conftest import Clerk, address, hidden, new_key, sale_of, text_of
 
 MUG = "4006381333931"
@@ -146,7 +147,7 @@ def test_collecting_here_and_paying_then(clerk, mug, high_street):
 
     pickup = Fulfilment.objects.get()
     assert (pickup.kind, pickup.location, pickup.state) == ("pickup", high_street, "placed")
-    assert (Payment.objects.get().state, pickup.order.contact_phone) == ("due", "+491713920001")
+    assert (due(), pickup.order.contact_phone) == (1290, "+491713920001")
 
 
 def test_collecting_in_another_store(clerk, ana, mug):

@@ -30,12 +30,11 @@ GUARDS = [
     ),
     StateGuard(
         "orders_payment",
-        begins={"": ("pending", "due", "held", "captured")},
+        begins={"": ("pending", "held", "captured")},
         moves={
             "": {
                 "pending": ("needs_action", "authorised", "captured", "declined", "voided"),
                 "needs_action": ("authorised", "captured", "declined", "voided"),
-                "due": ("voided",),
                 "held": ("captured", "voided"),
                 "authorised": ("capturing", "captured", "declined", "voided"),
                 "capturing": ("captured", "declined"),
@@ -78,8 +77,9 @@ GUARDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0006_state_guards"), ("orders", "0018_fewer_checks")]
+    dependencies = [("core", "0006_state_guards"), ("orders", "0019_amounts_due")]
     operations = [
         *(guard_states(guard) for guard in GUARDS),
+        keep_rows("orders_dueentry"),
         keep_rows("orders_refund", may_change=("state", "provider_ref", "done_at", "till_session_id", "rounding")),
     ]
