@@ -128,7 +128,10 @@ def settle_open_payments(*, now: datetime) -> int:
         {"unanswered": now - UNANSWERED_AFTER, "abandoned": now - HOLD_LIFETIME, "limit": SETTLED_AT_ONCE},
     )
     for row in rows:
-        outcome = look_up(key=row["key"], provider=row["provider"], gives_up=row["outcome"] == NEEDS_ACTION)
+        outcome = look_up(key=row["key"], provider=row["provider"], gives_up=False)
+        # Only what still waits is ended: ending an authorisation that was confirmed would lose the shopper's order.
+        if row["outcome"] == NEEDS_ACTION and outcome.outcome == NEEDS_ACTION:
+            outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
         with transaction.atomic(durable=True):
             settle_payments(order=get_order(row["number"]), outcomes=[outcome], by=THE_SYSTEM, now=now)
     return len(rows)

@@ -17,15 +17,16 @@ from inventory.models import Reservation
 from inventory.services.reservations import release_expired
 from omnistore.engagement.handlers import tell_people
 from omnistore.engagement.models import Message
-from orders.models import Order, PaymentAttempt, Refund
+from orders.models import Order, PaymentAttempt, Refund, SandboxCharge
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order
+from orders.services.capturing import release_unwanted
 from orders.services.charging import Outcome
 from orders.services.payments import settle_open_payments, settle_payments
 from orders.services.refunds import settle_refunds
 from tests.client import Api
 from tests.factories.balances import code_of, give_card
-from tests.factories.orders import make_till_session
+from tests.factories.orders import make_till_session, money_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,15 +57,16 @@ IN_TIME, LATE, GOODS_GONE, BALANCE_GONE = "in time", "late", "goods gone", "bala
 
 @pytest.fixture
 def place(mug, lamp, ana, tess, high_street):
-    """Have Ana order two mugs, and a lamp beside them if there are two ways, and wait for the provider's answer."""
+    """Have Ana order two mugs, and a lamp beside them if there are two ways, and pay by the test provider's script."""
 
-    def placed(kind, script, tenders=()):
+    def placed(kind, script, tenders=(), amount=None, status=202):
         phone = Api(ana)
         phone.add("MUG", 2)
         if "and" in kind:
             phone.add("LAMP")
         cart = phone.get("cart/").json()
-        payments = [*tenders, {"method": "test", "payment_method": script}]
+        by_card = {"method": "test", "payment_method": script} | ({"amount": amount} if amount else {})
+        payments = [*tenders, by_card]
         if kind in ("pickup", "ship"):
             answer = phone.check_out(cart, fulfilments=WAYS[kind], payments=payments)
         else:
@@ -75,8 +77,8 @@ def place(mug, lamp, ana, tess, high_street):
             body = {"cart": cart["id"], "cart_version": cart["version"], "fulfilments": ways, "payments": payments}
             body |= {"session": str(make_till_session(high_street, tess).pk), "contact": {"email": "ana@example.com"}}
             answer = Api(tess, store="high-street").post("till/sales/", body)
-        assert answer.status_code == 202, answer.content
-        return answer.json()["number"]
+        assert answer.status_code == status, answer.content
+        return answer.json()["number" if status == 202 else "order"]
 
     return placed
 
@@ -176,13 +178,83 @@ def went_back(number, reason):
     assert find_breaches() == {}
 
 
-@pytest.mark.parametrize("moment", [IN_TIME, LATE, GOODS_GONE])
-@pytest.mark.parametrize("outcome", ["never arrived", "abandoned"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_money_that_never_comes_leaves_nothing_behind(place, ben, kind, outcome, moment):
+@pytest.mark.parametrize("moment", [IN_TIME, LATE])
+@pytest.mark.parametrize("outcome", ["approved", "confirmed"])
+@pytest.mark.parametrize("kind", ["pickup", "ship"])
+def test_a_card_that_is_only_authorised_makes_the_promise_hold_too(place, ben, kind, outcome, moment, settings):
+    settings.CARD_CAPTURE = "fulfilment"
     number = place(kind, OUTCOMES[outcome])
 
     answer_comes(outcome, pass_time(moment, kind, ben, None))
+
+    assert seen(number) == PROMISED[kind]
+    assert money_of(Order.objects.get(number=number)) == [("test", total_of(number), "authorised")]
+    assert find_breaches() == {}
+
+
+@pytest.mark.parametrize("moment", [GOODS_GONE, BALANCE_GONE])
+@pytest.mark.parametrize("outcome", ["approved", "confirmed"])
+@pytest.mark.parametrize("kind", ["pickup", "ship"])
+def test_an_authorisation_for_goods_or_a_balance_that_are_gone_is_released(place, ben, kind, outcome, moment, settings):
+    settings.CARD_CAPTURE = "fulfilment"
+    card = give_card(1000)
+    by_balance = [{"method": "gift_card", "code": code_of(card)}] if moment == BALANCE_GONE else []
+    number = place(kind, OUTCOMES[outcome], by_balance)
+
+    answer_comes(outcome, pass_time(moment, kind, ben, card))
+
+    assert seen(number) == ("failed", {"cancelled"})
+    assert {state for _method, _amount, state in money_of(Order.objects.get(number=number))} == {"voided"}
+    assert not Refund.objects.exists()
+    assert release_unwanted(now=timezone.now() + timedelta(minutes=90)) == 1
+    attempt = PaymentAttempt.objects.get(payment__order__number=number)
+    assert (attempt.outcome, SandboxCharge.objects.get(key=attempt.key).outcome) == ("released", "declined")
+    assert find_breaches() == {}
+
+
+@pytest.mark.parametrize("outcome", ["approved", "confirmed", "never arrived", "abandoned"])
+@pytest.mark.parametrize("moment", [IN_TIME, LATE, GOODS_GONE])
+def test_what_is_due_beside_a_card_is_due_only_if_the_promise_holds(place, ben, outcome, moment):
+    ten = {"amount": "10.00", "currency": "EUR"}
+    number = place("pickup", OUTCOMES[outcome], [{"method": "pay_in_store"}], amount=ten)
+    owed = total_of(number) - 1000
+
+    answer_comes(outcome, pass_time(moment, "pickup", ben, None))
+
+    holds = outcome in ("approved", "confirmed") and moment != GOODS_GONE
+    order = Order.objects.get(number=number)
+    entries = list(order.due_entries.order_by("pk").values_list("kind", "amount"))
+    assert entries == [("placed", owed), *([] if holds else [("failed", -owed)])]
+    assert order.state == ("placed" if holds else "failed")
+    assert find_breaches() == {}
+
+
+def total_of(number):
+    return Order.objects.get(number=number).grand_total
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_card_that_is_declined_at_once_leaves_nothing_behind(place, kind):
+    card = give_card(1000)
+
+    number = place(kind, "decline", [{"method": "gift_card", "code": code_of(card)}], status=409)
+
+    assert seen(number) == ("failed", {"cancelled"})
+    assert (money_kept(number), Refund.objects.exists()) == (0, False)
+    card.refresh_from_db()
+    assert (card.amount, card.held) == (1000, 0)
+    assert find_breaches() == {}
+
+
+@pytest.mark.parametrize("moment", [IN_TIME, LATE, GOODS_GONE, BALANCE_GONE])
+@pytest.mark.parametrize("outcome", ["never arrived", "abandoned"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_money_that_never_comes_leaves_nothing_behind(place, ben, kind, outcome, moment):
+    card = give_card(1000)
+    by_balance = [{"method": "gift_card", "code": code_of(card)}] if moment == BALANCE_GONE else []
+    number = place(kind, OUTCOMES[outcome], by_balance)
+
+    answer_comes(outcome, pass_time(moment, kind, ben, card))
 
     assert seen(number) == ("failed", {"cancelled"})
     assert Order.objects.get(number=number).cancel_reason == "payment_declined"

@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from accounts.models import BalanceEntry, Consent, PointDraw
 from accounts.services.balances import change_balance
 from core.actors import THE_SYSTEM
-from orders.models import Refund
+from orders.models import DueEntry, Refund
 from tests.factories.balances import give_credit
 from tests.factories.inventory import make_variant
-from tests.factories.orders import PLACED_AT, make_order
+from tests.factories.orders import PLACED_AT, make_order, owe
 from tests.factories.states import no_guards
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,9 @@ def ledgers(ana, high_street):
     change_balance(
         balance_id=points.pk, kind=BalanceEntry.CORRECTED, amount=-4, reference="act", by=THE_SYSTEM, now=PLACED_AT
     )
-    payment = make_order((make_variant(), 1, 1000), store=high_street, customer=ana).payments.get()
+    order = make_order((make_variant(), 1, 1000), store=high_street, customer=ana)
+    payment = order.payments.get()
+    owe(order, 10)
     Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=10, reason="damage", asked_at=PLACED_AT)
 
 
@@ -38,6 +40,8 @@ CHANGES = [
     (BalanceEntry, {"reference": "another"}),
     (Consent, {"is_given": False}),
     (PointDraw, {"points": 5}),
+    (DueEntry, {"amount": 5}),
+    (DueEntry, {"kind": "authorisation_lost"}),
     (Refund, {"amount": 5}),
     (Refund, {"key": uuid.uuid4()}),
 ]
@@ -53,7 +57,7 @@ def test_no_row_is_written_anew(ledgers, ledger, change):
     assert list(ledger.objects.order_by("pk").values()) == before
 
 
-@pytest.mark.parametrize("ledger", [BalanceEntry, Consent, PointDraw, Refund])
+@pytest.mark.parametrize("ledger", [BalanceEntry, Consent, DueEntry, PointDraw, Refund])
 def test_no_row_goes(ledgers, ledger):
     before = ledger.objects.count()
 
