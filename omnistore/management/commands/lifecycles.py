@@ -14,8 +14,11 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "lifecycles.md"
 DRAWN = (*of_orders.LIFECYCLES, of_accounts.GIFT_CARD)
 HEAD = """# Lifecycles
 
-What may become of what, what brings it about, and who may: the shopper, staff, or the system, to which everything
-belongs that follows by itself from something else. The database refuses every other move.
+The states of orders, fulfilments, payments and the like: which state may follow which, what happens then, and who may
+cause it. *Who* is the shopper, staff, or the system; the system causes whatever follows from something else. The
+database refuses every other transition (decision 0111).
+
+What an order owes has no states: it is the sum of its entries (`orders.models.DueEntry`), which only grow.
 
 Drawn by `manage.py lifecycles` from `orders/rules/lifecycle.py` and `accounts/rules/lifecycle.py`; do not edit.
 """
