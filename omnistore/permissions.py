@@ -55,7 +55,7 @@ _SEEN = {
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "providernotice", "cardreader", "savedcard", "receiptrequest"),
-        *("refund", "return", "returnline", "pointbonus"),
+        *("dueentry", "refund", "return", "returnline", "pointbonus"),
     ),
 }
 _EDITED = {

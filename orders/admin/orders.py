@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, find_people
 from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, money_column, office_actor
 from orders import admin_taxes  # noqa: F401 - registers its pages.
+from orders.admin.dues import OF_ORDER, DueEntryInline
 from orders.models import (
     Collector,
-    DueEntry,
     Fulfilment,
     FulfilmentLine,
     HandOver,
@@ -33,8 +33,6 @@ from orders.services.cancellation import cancel_order
 from orders.services.capturing import taking_payment_first
 from orders.services.pickup import unlock_pickup
 from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
-
-OF_ORDER = "order.currency"
 
 
 class CancelForm(forms.Form):
@@ -130,16 +128,6 @@ class PaymentInline(ReadOnlyInline):
     show_change_link = True
     amount_money = money_column("amount", title=_("amount"), currency=OF_ORDER)
     refunded_money = money_column("refunded", title=_("refunded"), currency=OF_ORDER)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("order")
-
-
-class DueEntryInline(ReadOnlyInline):
-    model = DueEntry
-    fields = ("occurred_at", "kind", "amount_money")
-    readonly_fields = ("amount_money",)
-    amount_money = money_column("amount", title=_("change"), currency=OF_ORDER)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("order")

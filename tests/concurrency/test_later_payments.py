@@ -14,7 +14,7 @@ from tests.factories.orders import due, make_order, make_till_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAID_TO_THE_UNIT = "an order that nobody cancelled or returned is paid or due to the unit"
+NEVER_LESS = "an order never owes less than nothing, and nothing once it is closed"
 
 
 @pytest.fixture(autouse=True)
@@ -114,4 +114,4 @@ def test_without_the_orders_lock_two_desks_take_it_twice(tess, order, high_stree
     race([desk(tess, order, session), desk(tess, order, session)])
 
     assert captured() == 2 * 2580
-    assert PAID_TO_THE_UNIT in find_breaches()
+    assert NEVER_LESS in find_breaches()

@@ -1,0 +1,33 @@
+"""What orders owe, in the back office."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.back_office import ReadOnlyAdmin, ReadOnlyInline, money_column
+from orders.models import DueEntry
+
+OF_ORDER = "order.currency"
+
+
+class DueEntryInline(ReadOnlyInline):
+    model = DueEntry
+    fields = ("occurred_at", "kind", "amount_money")
+    readonly_fields = ("amount_money",)
+    amount_money = money_column("amount", title=_("change"), currency=OF_ORDER)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
+
+
+@admin.register(DueEntry)
+class DueEntryAdmin(ReadOnlyAdmin):
+    list_display = ("order", "occurred_at", "kind", "amount_money")
+    list_select_related = ("order",)
+    list_filter = ("kind",)
+    search_fields = ("order__number__istartswith",)
+    search_help_text = _("An order's number.")
+    ordering = ("-id",)
+    amount_money = money_column("amount", title=_("change"), currency=OF_ORDER)
