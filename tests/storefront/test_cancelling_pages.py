@@ -111,5 +111,5 @@ def test_the_question_takes_the_same_statements_whatever_it_is_about(
     visit.get("/cart/")
 
     for number in (order.number, larger.number):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             assert visit.get(f"/orders/{number}/cancel/").status_code == 200
