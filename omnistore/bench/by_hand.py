@@ -134,8 +134,8 @@ WITH cart AS (
 ), attempt AS (
     INSERT INTO orders_paymentattempt (
         payment_id, key, payment_method, customer_ref, saves_card, captures_at_once, outcome, provider_ref, detail,
-        asked_at, answered_at)
-    SELECT id, %(attempt)s::uuid, '', '', false, true, 'approved', %(charge)s, '', %(now)s, %(now)s FROM payment
+        asked_at)
+    SELECT id, %(attempt)s::uuid, '', '', false, true, 'asked', '', '', %(now)s FROM payment
 ), charge AS (
     INSERT INTO orders_sandboxcharge (
         key, amount, currency, outcome, is_authorisation, card_of, refunded, refund_keys, charged_at)
@@ -168,6 +168,11 @@ WITH cart AS (
     SELECT id, 'reserved', 0, quantity, 'reservation', reservation_id::text, 'app', '', %(now)s FROM taken
 )
 SELECT (SELECT number FROM new_order) AS number, (SELECT count(*) FROM taken) AS taken
+"""
+# An attempt is written before the provider is asked, so no statement can begin with its answer.
+_ANSWERED = """
+UPDATE orders_paymentattempt SET outcome = 'approved', provider_ref = %(charge)s, answered_at = %(now)s
+WHERE key = %(attempt)s::uuid RETURNING id
 """
 _TERMS = """
 SELECT (SELECT array_agg(id ORDER BY id) FROM carts_promotion) AS offers, zone.id AS zone, rate.basis_points AS points
@@ -225,9 +230,11 @@ class Hand:
         lines = self._run(_READ, customer=customer)
         wanted = [Wanted(line["variant_id"], line["quantity"], line["amount"], line["shelf"]) for line in lines]
         found = reckon(wanted, self.terms)
-        ordered = self._run(_CHECK_OUT, **self._parameters(customer, lines, wanted, found))[0]
+        parameters = self._parameters(customer, lines, wanted, found)
+        ordered = self._run(_CHECK_OUT, **parameters)[0]
         if not ordered["number"] or ordered["taken"] != len(basket):
             raise AssertionError(f"Not ordered: {ordered}")
+        self._run(_ANSWERED, **{name: parameters[name] for name in ("attempt", "charge", "now")})
 
     def _parameters(
         self, customer: int, lines: Sequence[dict[str, Any]], wanted: Sequence[Wanted], found: Sum
