@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
+from core import languages
 from omnistore.safety import a_choice, a_number, a_port, a_postgres_url, a_switch, find_unsafe
 from omnistore.servers.locations import postgres_url, valkey_url
 
@@ -139,7 +139,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "builtins": ["core.templatetags.languages"],
         },
     }
 ]
@@ -226,13 +227,8 @@ AUTHENTICATION_BACKENDS = [
 # security.W001 to W003: core.csp and core.middleware do the work of the middlewares that are looked for.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002", "security.W003"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -295,7 +291,7 @@ else:
 # --- Languages ------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ar", _("Arabic")), ("fa", _("Persian"))]
+LANGUAGES = languages.named("en", "ar", "fa")  # The rest comes from CLDR; texts lie in locale/.
 LOCALE_PATHS = [BASE_DIR / "omnistore" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -104,8 +104,8 @@ class OpeningException(models.Model):
     note = TranslatedField(_("note"), blank=True)
 
     class Meta:
-        verbose_name = _("exceptional hours")
-        verbose_name_plural = _("exceptional hours")
+        verbose_name = _("special opening hours")
+        verbose_name_plural = _("special opening hours")
         ordering = ["day"]
         constraints = [
             models.UniqueConstraint(fields=["location", "day"], name="opening_exception_one_per_day"),

@@ -102,7 +102,7 @@ class HandOver(models.Model):
     """The proof that goods were handed to a person at the desk: what, by whom, to whom, on what evidence."""
 
     CODE, ID_SEEN = "code", "id_seen"
-    PROOFS = [(CODE, _("Collection code")), (ID_SEEN, _("Identity document seen"))]
+    PROOFS = [(CODE, _("Collection code")), (ID_SEEN, _("Identity document checked"))]
 
     fulfilment = models.ForeignKey(
         Fulfilment, on_delete=models.PROTECT, related_name="hand_overs", verbose_name=_("fulfilment")

@@ -197,7 +197,7 @@ def _cancellable(order: Order | None, by: Actor) -> list[Fulfilment]:
         if may_be_cancelled(kind=fulfilment.kind, state=fulfilment.state, by=by)
     ]
     if not fulfilments:
-        raise IllegalTransition(_("All of this order has left already."), state=order.state, wanted="cancelled")
+        raise IllegalTransition(_("The whole order has left already."), state=order.state, wanted="cancelled")
     return fulfilments
 
 
@@ -225,7 +225,7 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
     Return what goes back. Raises PaymentBeingTaken.
     """
     if order.payments.filter(state=Payment.CAPTURING).exists():
-        raise PaymentBeingTaken(_("A payment of this order is being taken right now. Try again in a minute."))
+        raise PaymentBeingTaken(_("A payment of this order is being captured. Try again in a minute."))
     for payment in order.payments.filter(state__in=(Payment.DUE, Payment.AUTHORISED)).order_by("-state", "pk"):
         taken = min(owed, payment.amount)
         if taken == payment.amount:

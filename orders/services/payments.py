@@ -162,7 +162,7 @@ def open_attempts(order: OrderView) -> list[Charge]:
 def payment_declined(order: OrderView) -> PaymentDeclined:
     """Make the refusal for an order whose payment failed."""
     return PaymentDeclined(
-        _("The payment was declined and nothing was charged. Your cart is as it was: try another way to pay."),
+        _("The payment was declined and nothing was charged. Your cart is unchanged. Try another way to pay."),
         order=order.number,
     )
 
@@ -170,7 +170,7 @@ def payment_declined(order: OrderView) -> PaymentDeclined:
 def later_payment_declined(order: OrderView) -> PaymentDeclined:
     """Make the refusal for a payment that failed when the order was placed already, which stands."""
     return PaymentDeclined(
-        _("The payment was declined and nothing was charged. Your order stands: try another way to pay."),
+        _("The payment was declined and nothing was charged. Your order is still in place. Try another way to pay."),
         order=order.number,
     )
 
