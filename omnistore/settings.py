@@ -291,7 +291,7 @@ else:
 # --- Languages ------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = languages.named("en", "ar", "fa")  # The rest comes from CLDR; texts lie in locale/.
+LANGUAGES = languages.named("en", "ar", "fa", "de")  # The rest comes from CLDR; texts lie in locale/.
 LOCALE_PATHS = [BASE_DIR / "omnistore" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
