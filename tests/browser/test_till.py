@@ -168,7 +168,7 @@ def test_a_shop_that_does_not_answer_is_told_and_loses_nothing(open_page: OpenPa
 
     type_as_scanner(till, MUG)
 
-    expect(till.locator("#trouble")).to_contain_text("scan again")
+    expect(till.locator("#trouble")).to_contain_text("Scan again")
     expect(till.locator("#scanned")).to_have_value(MUG)
     till.unroute("**/scan/")
     till.keyboard.press("Enter")
