@@ -23,6 +23,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo
 	@echo "  make run PORT=8000 DATA=.data   sets where the shop listens and where its data lies"
+	@echo "  make bench AGAINST=8b714e5      says what this tree costs beside that commit"
 
 run: .venv/.runtime ## run the whole shop; the first time installs it and fills in demo data
 	@exec $(MANAGE) up
@@ -33,8 +34,8 @@ servers: .venv/.runtime ## run PostgreSQL and Valkey only, for manage.py command
 demo: .venv/.runtime ## tell the shop's main job as a story, over HTTP, starting the shop if needed
 	@exec $(BIN)/python -m omnistore.demo.story
 
-bench: .venv/.runtime ## measure a shop of its own against hand-written SQL; takes three minutes
-	@exec $(MANAGE) bench
+bench: .venv/.runtime ## measure a shop of its own; AGAINST=<commit> measures that commit beside, in turns
+	@exec $(MANAGE) bench $(if $(AGAINST),--against "$(AGAINST)")
 
 reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data

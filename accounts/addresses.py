@@ -23,7 +23,7 @@ ADDRESS_EXAMPLE = {
 
 
 class AddressBody(StrictSerializer):
-    """A postal address, checked against its own country's rules; what the country does not use is dropped."""
+    """A postal address, checked against its own country's rules."""
 
     name = serializers.CharField(max_length=200)
     company = serializers.CharField(max_length=200, allow_blank=True, default="")

@@ -50,11 +50,16 @@ class AuthorisationLost(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPaymentFailed(Event):
-    """The payment did not come; stock and cart are free again."""
+    """
+    The payment did not come, or came too late; stock and cart are free again.
+
+    refund: minor units that were paid all the same, and go back.
+    """
 
     kind: ClassVar[str] = "order.payment_failed"
     order_id: int
     reason: str
+    refund: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,20 @@
-"""A client of the API, as the app, a guest, or the till: it remembers its tokens and makes its own keys."""
+"""A client of the API, as the app, a guest, or the till: it remembers its tokens and makes its own keys; a browser."""
 
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import Customer
-from tests.factories.accounts import bearer
+from tests.factories.accounts import bearer, make_session
+
+
+def signed_in(person: Customer, browser: Client | None = None, **kept: Any) -> Client:
+    """Return a browser, or make the given one that, of somebody who signed in before; kept: what its session holds."""
+    browser = browser or Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = make_session(person, **kept).session_key
+    return browser
 
 
 class Api:

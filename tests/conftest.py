@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ settings.load_profile("patient")
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)
 
+BROWSER = Path(__file__).parent / "browser"
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 
 
@@ -45,6 +47,20 @@ def pytest_configure(config: pytest.Config) -> None:
         prepared.start(postgres)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Begin with the tests that look through a browser: they take longest, and nobody shall wait for one at the end.
+
+    They lie together then, so that one worker has them all, and one browser and one process with streams will do.
+    """
+    items.sort(key=lambda item: not item.path.is_relative_to(BROWSER))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the models, routes and tests, which are all imported now, from being searched for garbage as well."""
+    gc.freeze()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers and remove what they wrote."""
     servers = config.stash.get(SERVERS, None)
@@ -56,10 +72,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test's database, which is put back quickly behind tests that commit."""
     with django_db_blocker.unblock():
-        tidying.put_back_by_hand()
+        tidier = tidying.put_back_by_hand()
+    yield
+    if tidier is not None:
+        tidier.close()
 
 
 def _clear_left_overs() -> None:

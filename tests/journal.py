@@ -10,9 +10,9 @@ from core.rebasing import READABLE_BELOW
 _HELD_BACK = f"SELECT count(*) AS entries FROM core_journal WHERE xid >= {READABLE_BELOW}"
 
 
-def read_journal(*, now: datetime) -> None:
+def wait_until_readable() -> None:
     """
-    Hand every entry to its handlers, once all are readable.
+    Wait until readers can see every entry that was written.
 
     Readers stay below the oldest transaction open anywhere in the cluster, and a test in another process may hold one
     open for a while.
@@ -21,6 +21,11 @@ def read_journal(*, now: datetime) -> None:
     while time.monotonic() < deadline:
         held_back = sql.fetch_one(_HELD_BACK, {})
         if held_back == {"entries": 0}:
-            break
+            return
         time.sleep(0.1)
+
+
+def read_journal(*, now: datetime) -> None:
+    """Hand every entry to its handlers, once all are readable."""
+    wait_until_readable()
     dispatch_journal(now=now)

@@ -53,6 +53,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def run(self, statement: str, parameters: Mapping[str, Any], *, prepared: bool) -> Answer:
         """Run a hand-written statement; the connection is opened if there is none. Raises Django's database errors."""
+        # Django looks before its own statements only, and a server may have gone long before this request came.
+        self.close_if_health_check_failed()
         if self.needs_rollback:
             self.validate_no_broken_transaction()
         if self.force_debug_cursor or self._is_debugged:

@@ -1,6 +1,6 @@
 """
-Measures the shop: the journey of a shopper over HTTP, the same work as hand-written SQL, and a run on one variant.
+Measures the shop: a shopper's journey over HTTP, what the shop does behind it, the same work as hand-written SQL, and a
+run on one variant; and this tree's shop against another commit's, in turns.
 
-Everything runs in a shop of its own, in a temporary directory: real servers, the web processes of production, and
-nothing else.
+Everything runs in shops of its own, in a temporary directory: real servers, and the processes of production.
 """

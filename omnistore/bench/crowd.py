@@ -1,6 +1,7 @@
 """Processes full of callers who do one thing over and over: each begins anew when it has its answer."""
 
 import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -101,12 +102,14 @@ def _result(pipe: "Connection[Any, Any]") -> Any:
 
 
 def _work(pipe: "Connection[Any, Any]", recruit: Recruit, share: dict[str, Any]) -> None:
+    # Ctrl-C is heard by whoever made the crowd, and he sends it home.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     callers = recruit(**share)
     pipe.send([])
     while True:
         try:
             step, seconds, most_each = pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):
             return
         pipe.send(_do_together([acts[step] for acts in callers], seconds, most_each))
 

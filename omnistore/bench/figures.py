@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 STEPS = ("list", "detail", "cart", "read", "checkout", "journey")
 # The budget of the whole journey at concurrency 16: statements, and milliseconds of server and PostgreSQL together.
@@ -45,6 +46,29 @@ class Figures:
         return self.server_cpu_ms + self.pg_cpu_ms
 
 
+@dataclass(frozen=True)
+class Background:
+    """
+    What the processes beside web do, by their names.
+
+    cpu_ms: for an order, what they take anyway left out. idle_percent: of a core, while nothing is ordered.
+    """
+
+    orders: int
+    cpu_ms: Mapping[str, float]
+    idle_percent: Mapping[str, float]
+
+    @property
+    def all_cpu_ms(self) -> float:
+        """CPU that an order takes in all of them together."""
+        return round(sum(self.cpu_ms.values()), 2)
+
+    @property
+    def all_idle_percent(self) -> float:
+        """What all of them together take of a core."""
+        return round(sum(self.idle_percent.values()), 2)
+
+
 def figures(latencies: Sequence[float], *, seconds: float, used: Usage) -> Figures:
     """Sum up a measurement. latencies: seconds of each act, at least one. seconds: how long all of it took."""
     acts = len(latencies)
@@ -59,6 +83,28 @@ def figures(latencies: Sequence[float], *, seconds: float, used: Usage) -> Figur
     )
 
 
+def background(
+    *,
+    orders: int,
+    used: Mapping[str, float],
+    seconds: float,
+    idle_used: Mapping[str, float],
+    idle_seconds: float,
+) -> Background:
+    """
+    Share what orders cost behind their answers among them. used, idle_used: CPU seconds of each process.
+
+    seconds, idle_seconds: how long each of the two took. What a process takes while idle is no order's.
+    """
+    assert orders, "Nothing was ordered."
+    idle = {name: each / idle_seconds for name, each in idle_used.items()}
+    return Background(
+        orders=orders,
+        cpu_ms={name: round((each - idle[name] * seconds) * 1000 / orders, 2) for name, each in used.items()},
+        idle_percent={name: round(each * 100, 2) for name, each in idle.items()},
+    )
+
+
 def percentile(values: Sequence[float], percent: int) -> float:
     """Return the smallest value that so many percent of the values do not exceed (nearest rank)."""
     ordered = sorted(values)
@@ -69,6 +115,15 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def as_json(measured: Mapping[str, Figures]) -> dict[str, dict[str, float]]:
     """Shape the measurements of one concurrency by step."""
     return {step: asdict(found) for step, found in measured.items()}
+
+
+def background_as_json(found: Background) -> dict[str, Any]:
+    """Shape what the processes beside web cost."""
+    return {
+        "orders": found.orders,
+        "cpu_ms_per_order": {**found.cpu_ms, "all": found.all_cpu_ms},
+        "idle_percent_of_a_core": {**found.idle_percent, "all": found.all_idle_percent},
+    }
 
 
 def budget(journey: Figures, *, plain: Figures) -> list[tuple[str, bool]]:
@@ -102,3 +157,11 @@ def table(rows: Mapping[str, Mapping[str, Figures]]) -> str:
             for step, found in measured.items()
         ]
     return "\n".join(lines)
+
+
+def background_table(found: Background) -> str:
+    """Lay out for people what the processes beside web cost."""
+    rows = [(name, cpu_ms, found.idle_percent[name]) for name, cpu_ms in found.cpu_ms.items()]
+    rows.append(("all of them", found.all_cpu_ms, found.all_idle_percent))
+    lines = [f"{'behind the answers':<20}{'CPU ms for an order':>22}{'idle, % of a core':>20}"]
+    return "\n".join([*lines, *(f"{name:<20}{cpu_ms:>22.2f}{idle:>20.2f}" for name, cpu_ms, idle in rows)])

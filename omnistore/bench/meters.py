@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import psutil
-from django.db import connection
+import psycopg
 
 from omnistore.bench.figures import Usage
 
@@ -20,21 +21,26 @@ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 class Meter:
     """Reads the usage of a group of server processes, of PostgreSQL, and of the statements of its database."""
 
-    def __init__(self, *, servers: Sequence[psutil.Process], postgres: psutil.Process) -> None:
+    def __init__(
+        self,
+        *,
+        servers: Sequence[psutil.Process],
+        postgres: psutil.Process,
+        database: "psycopg.Connection[Any]",
+    ) -> None:
+        """database: a connection of the meter's own, outside of transactions."""
         self._servers = servers
         self._postgres = postgres
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        self._database = database
+        database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
     def read(self) -> Usage:
         """Return what was used since the processes began. BEGIN and COMMIT are no statements here."""
-        with connection.cursor() as cursor:
-            cursor.execute(_STATEMENTS)
-            row = cursor.fetchone()
+        row = self._database.execute(_STATEMENTS).fetchone()
         assert row is not None
         return Usage(
-            server_seconds=sum(_seconds(process) for process in self._servers),
-            pg_seconds=_seconds(self._postgres),
+            server_seconds=sum(seconds_of(process) for process in self._servers),
+            pg_seconds=seconds_of(self._postgres),
             statements=int(row[0]),
         )
 
@@ -52,8 +58,8 @@ def yardstick_ms() -> float:
     return (time.process_time() - began) * 1000
 
 
-def _seconds(parent: psutil.Process) -> float:
-    """CPU time of a process, of its living children, and of those that it has seen end."""
+def seconds_of(parent: psutil.Process) -> float:
+    """Return the CPU time of a process, of its living children, and of those that it has seen end."""
     own = parent.cpu_times()
     total = own.user + own.system + own.children_user + own.children_system
     for child in parent.children(recursive=True):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 from allauth.headless import app_settings as headless
 from allauth.headless.tokens.strategies.jwt import internal
@@ -28,6 +29,12 @@ PLACES = ("wh-berlin", "ber-mitte", "ber-kreuzberg", "muc-zentrum")
 HOT_SKU = "HOT"
 HOT_UNITS = 500
 SEED = 20_260_101
+# Benefits with their conditions; sums.py reckons with the same by hand.
+OFFERS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+    ({"kind": "percent", "basis_points": 1000, "goods": {"categories": ["shelf-1", "shelf-2"]}}, []),
+    ({"kind": "buy_and_get", "buy": 2, "get": 1}, []),
+    ({"kind": "percent", "basis_points": 500, "on_whole": True}, [{"kind": "minimum_quantity", "quantity": 3}]),
+]
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,8 @@ class Shopper:
 
 
 @transaction.atomic
-def fill_shelves(*, now: datetime) -> Goods:
-    """Write places, a thousand products in ten categories with stock in four places, and the variant for the run."""
+def fill_shelves(*, now: datetime, kinds: int = PRODUCTS) -> Goods:
+    """Write places, products in ten categories with stock in four places, and the variant for the run."""
     journal.ensure_months(now.date(), now.date())
     places = town.write_places(today=now.date())
     categories = Category.objects.bulk_create(
@@ -57,7 +64,7 @@ def fill_shelves(*, now: datetime) -> Goods:
         for number in range(CATEGORIES)
     )
     rng = random.Random(SEED)  # noqa: S311  # Goods, not secrets.
-    products = Product.objects.bulk_create(_product(number, categories, now) for number in range(PRODUCTS))
+    products = Product.objects.bulk_create(_product(number, categories, now) for number in range(kinds))
     variants = Variant.objects.bulk_create(
         Variant(product=product, sku=f"SKU-{number}", attributes={"colour": {"en": "Blue", "ar": "أزرق", "fa": "آبی"}})
         for number, product in enumerate(products)
@@ -132,11 +139,7 @@ def analyse() -> None:
 def _price(now: datetime) -> None:
     """Write taxes and three offers that run, so that what is measured is what a shop pays for."""
     money.write_taxes()
-    for benefit, conditions in (
-        ({"kind": "percent", "basis_points": 1000, "goods": {"categories": ["shelf-1", "shelf-2"]}}, []),
-        ({"kind": "buy_and_get", "buy": 2, "get": 1}, []),
-        ({"kind": "percent", "basis_points": 500, "on_whole": True}, [{"kind": "minimum_quantity", "quantity": 3}]),
-    ):
+    for benefit, conditions in OFFERS:
         Promotion.objects.create(name={"en": "Offer"}, benefit=benefit, conditions=conditions, starts_at=now)
 
 

@@ -12,11 +12,10 @@ from http.client import HTTPConnection
 from typing import Any, TypeVar
 
 from omnistore.bench.crowd import Act, NothingLeft
+from omnistore.bench.sums import FREE_FROM_CENTS, SHIPPING_CENTS
 
 T = TypeVar("T")
 REFUSED = "refused"
-SHIPPING_CENTS = 490
-FREE_FROM_CENTS = 5900
 ADDRESS = {
     "name": "Sara Lind",
     "street_address": "Torstraße 1",
@@ -38,6 +37,22 @@ class Filled:
     version: int
     total: int
     lines: int
+
+    @classmethod
+    def seen(cls, token: str, cart: Any) -> "Filled":
+        """Take down a cart as an answer shows it."""
+        items = int(cart["totals"]["grand"]["amount"].replace(".", ""))
+        shipping = SHIPPING_CENTS if items < FREE_FROM_CENTS else 0
+        return cls(token, cart["version"], items + shipping, len(cart["lines"]))
+
+    def order(self) -> dict[str, Any]:
+        """Return the request that orders it, shipped and paid."""
+        return {
+            "cart_version": self.version,
+            "expected_total": {"amount": f"{self.total / 100:.2f}", "currency": "EUR"},
+            "fulfilments": [{"kind": "ship", "address": ADDRESS}],
+            "payments": [{"method": "test"}],
+        }
 
 
 @dataclass
@@ -99,7 +114,7 @@ class Visitor:
     def want_hot(self) -> None:
         """Put the one variant that everybody wants into the next newcomer's cart."""
         token = _next(self.newcomers)
-        self.filled.append(_filled(token, self._add(token, self.hot_sku)))
+        self.filled.append(Filled.seen(token, self._add(token, self.hot_sku)))
 
     def rush(self) -> str | None:
         """Order the wanted variant; being told that it is gone is an answer, too."""
@@ -109,7 +124,7 @@ class Visitor:
         for (_slug, sku), quantity in zip(self.rng.sample(self.products, 2), (1, 2), strict=True):
             cart = self._add(token, sku, quantity)
         _check(len(cart["lines"]) == 2 and not cart["problems"], cart)
-        return _filled(token, cart)
+        return Filled.seen(token, cart)
 
     def _add(self, token: str, sku: str, quantity: int = 1) -> Any:
         return self._ask("POST", "cart/lines/", token, {"sku": sku, "quantity": quantity}, status=201)
@@ -119,17 +134,14 @@ class Visitor:
         _check(read["version"] == cart.version and len(read["lines"]) == cart.lines, read)
 
     def _order(self, cart: Filled, *, may_be_gone: bool = False) -> str | None:
-        total = {"amount": f"{cart.total / 100:.2f}", "currency": "EUR"}
-        order = {
-            "cart_version": cart.version,
-            "expected_total": total,
-            "fulfilments": [{"kind": "ship", "address": ADDRESS}],
-            "payments": [{"method": "test"}],
-        }
+        order = cart.order()
         status, answer = self._send("POST", "checkout/", cart.token, order)
         if may_be_gone and status == 409 and answer["code"] == "insufficient_stock":
             return REFUSED
-        _check(status == 201 and answer["state"] == "placed" and answer["totals"]["grand"] == total, answer)
+        _check(
+            status == 201 and answer["state"] == "placed" and answer["totals"]["grand"] == order["expected_total"],
+            answer,
+        )
         _check(answer["payments"][0]["state"] == "captured" and len(answer["lines"]) == cart.lines, answer)
         return None
 
@@ -177,12 +189,6 @@ def _next(waiting: deque[T]) -> T:
     if not waiting:
         raise NothingLeft
     return waiting.popleft()
-
-
-def _filled(token: str, cart: Any) -> Filled:
-    items = int(cart["totals"]["grand"]["amount"].replace(".", ""))
-    shipping = SHIPPING_CENTS if items < FREE_FROM_CENTS else 0
-    return Filled(token, cart["version"], items + shipping, len(cart["lines"]))
 
 
 def _check(is_right: Any, answer: Any) -> None:

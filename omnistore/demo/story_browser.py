@@ -39,6 +39,7 @@ class Page(HTMLParser):
     def words(self) -> str:
         """What there is to read, in one line."""
         body = re.sub(r"<(head|script|style)\b.*?</\1>", " ", self.source, flags=re.S)
+        body = re.sub(r"<(\w+)[^>]*\shidden>.*?</\1>", " ", body, flags=re.S)
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
     def form(self, action: str) -> Form:

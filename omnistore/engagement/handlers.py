@@ -9,6 +9,7 @@ from core.journal import Entry, handles
 from omnistore.engagement.services.telling import send_wanted_receipt, tell, tell_buyer
 from orders.events import (
     OrderCancelled,
+    OrderPaymentFailed,
     OrderPlaced,
     OrderShipped,
     PickupExpired,
@@ -23,7 +24,10 @@ REJECTED, EXPIRED = "rejected", "expired"
 
 
 # One handler for all, so that people hear of things in the order in which they happened.
-@handles(OrderPlaced, PickupReady, PickupRejected, PickupExpired, OrderCancelled, OrderShipped, ReceiptRequested)
+@handles(
+    *(OrderPlaced, OrderPaymentFailed, OrderCancelled, OrderShipped),
+    *(PickupReady, PickupRejected, PickupExpired, ReceiptRequested),
+)
 def tell_people(entry: Entry) -> None:
     """Queue the letter that this entry calls for, if any."""
     _TELLING[entry.kind](entry, timezone.now())
@@ -43,6 +47,12 @@ def _tell_cancellation(entry: Entry, now: datetime) -> None:
         tell_buyer("order_cancelled", entry, now=now)
 
 
+def _tell_failure(entry: Entry, now: datetime) -> None:
+    # The page that asked for a payment tells that it did not come; money that goes back may find nobody there.
+    if entry.payload.get("refund"):
+        tell_buyer("order_not_placed", entry, now=now)
+
+
 def _send_receipt(entry: Entry, now: datetime) -> None:
     request = ReceiptRequest.objects.select_related("order").get(pk=entry.payload["receipt_request_id"])
     customer_id = request.order.customer_id
@@ -51,6 +61,7 @@ def _send_receipt(entry: Entry, now: datetime) -> None:
 
 _TELLING: Mapping[str, Callable[[Entry, datetime], None]] = {
     OrderPlaced.kind: _confirm_order,
+    OrderPaymentFailed.kind: _tell_failure,
     PickupReady.kind: lambda entry, now: tell_buyer("pickup_ready", entry, now=now),
     PickupRejected.kind: lambda entry, now: tell_buyer("pickup_rejected", entry, now=now),
     PickupExpired.kind: lambda entry, now: tell_buyer("pickup_expired", entry, now=now),

@@ -1,5 +1,9 @@
 """What people see when an address leads nowhere or something breaks; programs get a problem document."""
 
+import sys
+
+import orjson
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -48,10 +52,29 @@ def handle_card_number(request: HttpRequest) -> HttpResponse:
 
 
 def handle_500(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours, without a word about its cause."""
+    """
+    Answer for a fault of ours, without a word about its cause.
+
+    Pages that others wrote (signing in, the back office) let through what a database says that is away, or only lets
+    read. They are answered as the shop's own pages are: come again.
+    """
+    error = _database_error_behind(sys.exc_info()[1])  # Django calls this while it handles the error.
+    known = problems.problem_of(error) if error else None
     if _is_for_program(request):
-        return problems.handle_500(request)
+        return known or problems.handle_500(request)
+    if known is not None:
+        told = orjson.loads(known.content)
+        return error_page(request, status=known.status_code, detail=told["detail"], code=told["code"])
     return error_page(request, status=500, detail=_("Something went wrong on our side. Try again in a moment."))
+
+
+def _database_error_behind(error: BaseException | None) -> DatabaseError | InterfaceError | None:
+    # A session that could not be kept, say, is an error of another kind, raised while the database's is handled.
+    while error is not None:
+        if isinstance(error, OperationalError | InternalError | InterfaceError):
+            return error
+        error = error.__context__
+    return None
 
 
 def _is_for_program(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ import io
 import tempfile
 from typing import IO, NamedTuple
 
-from granian.rsgi import HTTPProtocol, Scope
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 
 # Up to this size bodies are read at once and kept in memory; nearly all are.
 SMALL_BYTES = 64_000
@@ -40,7 +40,7 @@ class Bodies:
         self._bytes_in_files = 0
 
     async def read(self, scope: Scope, proto: HTTPProtocol) -> Body:
-        """Read a body to its end. Raises BodyRefused, and granian's ProtocolClosed when the visitor has left."""
+        """Read a body to its end. Raises BodyRefused, also when the visitor has left before its end."""
         headers = scope.headers
         declared = headers.get("content-length")
         if declared is None and "transfer-encoding" not in headers:
@@ -52,11 +52,13 @@ class Bodies:
         try:
             async with asyncio.timeout(seconds):
                 if length is None or length > SMALL_BYTES:
-                    return await self._read_into_file(proto)
+                    return await self._read_into_file(proto, length)
                 content = await proto()
                 return Body(io.BytesIO(content), len(content))
         except TimeoutError:
             raise BodyRefused(408, "request_timeout", "The request did not arrive in time. Send it again.") from None
+        except ProtocolClosed:
+            raise _cut_off() from None
 
     def let_go(self, body: Body) -> None:
         """Give back what a body took, when the work on it is done."""
@@ -64,11 +66,18 @@ class Bodies:
         if isinstance(body.content, tempfile.SpooledTemporaryFile):
             self._bytes_in_files -= body.length
 
-    async def _read_into_file(self, proto: HTTPProtocol) -> Body:
+    async def _read_into_file(self, proto: HTTPProtocol, length: int | None) -> Body:
         body = Body(tempfile.SpooledTemporaryFile(SMALL_BYTES), 0)  # noqa: SIM115  # let_go() closes it.
+        is_over = False
         try:
             async for part in proto:
+                # The server tells of a body's end by one empty part, and of one that was cut off by two of them.
+                if is_over:
+                    raise _cut_off()
+                is_over = not part
                 body = self._add(body, part)
+            if length is not None and body.length != length:
+                raise _cut_off()
             body.content.seek(0)
         except BaseException as error:
             self.let_go(body)
@@ -87,6 +96,10 @@ class Bodies:
         body.content.write(part)
         self._bytes_in_files += len(part)
         return Body(body.content, length)
+
+
+def _cut_off() -> BodyRefused:
+    return BodyRefused(400, "malformed", "The request ended before all of it had arrived. Send it again.")
 
 
 def _too_large() -> BodyRefused:

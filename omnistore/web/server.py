@@ -1,22 +1,16 @@
 """What the server calls for each request: probes are answered at once, everything else by a thread once it is whole."""
 
 import asyncio
-import logging
 from typing import Any
 
 import orjson
-from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+from granian.rsgi import HTTPProtocol, Scope
 
 from omnistore.web.bodies import Bodies, BodyRefused
-from omnistore.web.threads import FromFile, Job, Threads
-
-logger = logging.getLogger(__name__)
+from omnistore.web.threads import Job, Threads
 
 # More than this many whole requests wait for seconds already; whoever comes now had better come again.
 MOST_WAITING = 400
-READ_BYTES = 64_000
-# A visitor who takes nothing of his answer for so long has gone, whatever his connection says.
-SECONDS_TO_TAKE_A_PART = 60.0
 
 _PLAIN = [("content-type", "text/plain"), ("cache-control", "max-age=0, no-cache, no-store, must-revalidate, private")]
 
@@ -51,8 +45,6 @@ class Web:
                 await self._answer(scope, proto)
         except BodyRefused as refused:
             _refuse(proto, refused)
-        except ProtocolClosed:
-            pass  # The visitor left before he had sent everything, or taken it.
 
     async def _answer(self, scope: Scope, proto: HTTPProtocol) -> None:
         assert self._threads is not None, "the server begins with __rsgi_init__"
@@ -62,22 +54,9 @@ class Web:
                 raise BodyRefused(503, "unavailable", "The shop is very busy right now. Try again.")
             done = self._loop.create_future()
             self._threads.put(Job(scope, proto, body, done))
-            left = await done
+            await done
         finally:
             self._bodies.let_go(body)
-        if left is not None:
-            await _send(proto, left)
-
-
-async def _send(proto: HTTPProtocol, left: FromFile) -> None:
-    with left.file as file:
-        transport = proto.response_stream(left.status, left.headers)
-        try:
-            while part := file.read(READ_BYTES):
-                async with asyncio.timeout(SECONDS_TO_TAKE_A_PART):
-                    await transport.send_bytes(part)
-        except TimeoutError:
-            logger.info("a visitor did not take his answer")
 
 
 def _refuse(proto: HTTPProtocol, refused: BodyRefused) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any, NamedTuple
 
-from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+from granian.rsgi import HTTPProtocol, Scope
 
 from omnistore.web.bodies import Body
 from omnistore.web.environ import environ_of
@@ -22,24 +22,19 @@ logger = logging.getLogger(__name__)
 # An answer that is made while it is sent is kept in memory up to this size, and on the disk beyond it.
 SMALL_BYTES = 256_000
 
+# The server opens a file at once; this long is enough also where the processor is busy.
+SECONDS_TO_OPEN = 30.0
+
 Headers = list[tuple[str, str]]
 
 
-class FromFile(NamedTuple):
-    """The rest of an answer: an open file, from its beginning, that is sent without a thread."""
-
-    status: int
-    headers: Headers
-    file: IO[bytes]
-
-
 class Job(NamedTuple):
-    """A request that waits for a thread. done: tells the event loop that it is answered, or what is left to send."""
+    """A request that waits for a thread. done: tells the event loop that it is answered."""
 
     scope: Scope
     proto: HTTPProtocol
     body: Body
-    done: "asyncio.Future[FromFile | None]"
+    done: "asyncio.Future[None]"
 
 
 class Threads:
@@ -70,22 +65,18 @@ class Threads:
         while True:
             job = self._jobs.get()
             self._busy_since[number] = time.monotonic()
-            left = None
             try:
-                left = self._answer(job)
-            except ProtocolClosed:
-                pass  # The visitor has gone.
+                self._answer(job)
             except Exception:
                 # Django answers its own errors; whatever comes out of it all the same must not end the thread.
                 logger.exception("a request was not answered")
-                with suppress(ProtocolClosed):
-                    job.proto.response_bytes(500, [("content-type", "text/plain")], b"Something went wrong.\n")
+                job.proto.response_bytes(500, [("content-type", "text/plain")], b"Something went wrong.\n")
             del self._busy_since[number]
             # A loop that was closed meanwhile has nobody left to tell.
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(_finish, job.done, left)
+                self._loop.call_soon_threadsafe(_finish, job.done)
 
-    def _answer(self, job: Job) -> FromFile | None:
+    def _answer(self, job: Job) -> None:
         started = _Started()
         answer = self._application(environ_of(job.scope, *job.body) | {"wsgi.file_wrapper": _File}, started)
         try:
@@ -94,23 +85,26 @@ class Threads:
             elif not getattr(answer, "streaming", True):
                 job.proto.response_bytes(started.status, started.headers, answer.content)
             else:
-                return self._made_whole(job, started, answer)
+                self._make_whole(job, started, answer)
         finally:
             if hasattr(answer, "close"):
                 answer.close()
-        return None
 
-    def _made_whole(self, job: Job, started: "_Started", answer: Iterable[bytes]) -> FromFile | None:
+    def _make_whole(self, job: Job, started: "_Started", answer: Iterable[bytes]) -> None:
         # A visitor who takes his time must not keep the thread, so it makes the whole answer at its own pace.
-        file = tempfile.SpooledTemporaryFile(SMALL_BYTES)  # noqa: SIM115  # Closed when it is sent.
-        file.writelines(answer)
+        file = tempfile.SpooledTemporaryFile(SMALL_BYTES)  # noqa: SIM115  # Closed when the server has opened it.
+        for part in answer:
+            file.write(part)
         length = file.tell()
         file.seek(0)
-        if length > SMALL_BYTES and job.scope.method != "HEAD":
-            return FromFile(started.status, started.headers, file)
-        with file:
-            job.proto.response_bytes(started.status, started.headers, file.read())
-        return None
+        if length <= SMALL_BYTES:
+            with file:
+                job.proto.response_bytes(started.status, started.headers, file.read())
+            return
+        # Of a stream the server takes all it is given into memory, however slowly the visitor takes it; a file it
+        # reads as he does. This one has no name but its number, and is gone when both have closed it.
+        job.proto.response_file(started.status, started.headers, f"/dev/fd/{file.fileno()}")
+        self._loop.call_soon_threadsafe(self._loop.call_later, SECONDS_TO_OPEN, file.close)
 
 
 class _Started:
@@ -148,8 +142,6 @@ class _File:
             self._file.close()
 
 
-def _finish(done: "asyncio.Future[FromFile | None]", left: FromFile | None) -> None:
+def _finish(done: "asyncio.Future[None]") -> None:
     if not done.done():
-        done.set_result(left)
-    elif left is not None:
-        left.file.close()
+        done.set_result(None)

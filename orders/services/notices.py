@@ -85,7 +85,8 @@ def _settle_payment(key: UUID, *, now: datetime) -> bool:
         return False
     if attempt.outcome == PaymentAttempt.AUTHORISED:
         return note_lost(key=key, now=now)
-    if attempt.outcome not in (PaymentAttempt.ASKED, PaymentAttempt.NEEDS_ACTION):
+    # One that was declined may have been confirmed since, from a page that was still open.
+    if attempt.outcome in (PaymentAttempt.APPROVED, PaymentAttempt.RELEASED):
         return True
     outcome = look_up(key=key, provider=attempt.payment.provider, gives_up=False)
     if outcome.outcome == UNKNOWN:

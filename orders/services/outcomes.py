@@ -10,6 +10,8 @@ from orders.services.charging import Outcome
 # Card schemes keep money for seven days; some hours of it are left for taking it in time.
 AUTHORISED_FOR = timedelta(days=6, hours=18)
 
+# Money that came after all, when everybody had given it up, is written down too: only so it can go back. Otherwise what
+# was voided stays so, because nobody waits for it any more.
 # The order's row is taken first, so that two tenders of one order are not settled past each other.
 _WRITE = """
 WITH locked AS (
@@ -21,7 +23,9 @@ WITH locked AS (
 ), attempt AS (
     UPDATE orders_paymentattempt AS attempt
     SET outcome = given.outcome, provider_ref = given.ref, detail = given.detail, answered_at = %(now)s
-    FROM given WHERE attempt.key = given.key AND attempt.outcome IN ('asked', 'needs_action')
+    FROM given WHERE attempt.key = given.key
+      AND (attempt.outcome IN ('asked', 'needs_action')
+           OR attempt.outcome = 'declined' AND given.outcome IN ('approved', 'authorised'))
     RETURNING attempt.payment_id, attempt.outcome
 ), written AS (
     UPDATE orders_payment AS payment
@@ -29,6 +33,7 @@ WITH locked AS (
         captured_at = CASE attempt.outcome WHEN 'approved' THEN %(now)s::timestamptz END,
         authorised_until = CASE attempt.outcome WHEN 'authorised' THEN %(until)s::timestamptz END
     FROM attempt WHERE payment.id = attempt.payment_id
+      AND (payment.state <> 'voided' OR attempt.outcome IN ('approved', 'authorised'))
     RETURNING payment.id
 )
 SELECT payment.amount, payment.is_later, given.outcome, written.id IS NOT NULL AS is_new

@@ -24,7 +24,6 @@ from inventory.services.reservations import (
     InsufficientStock,
     StockWish,
     commit_reservations,
-    fulfil_reservations,
     new_reservation_id,
     release_reservations,
     reserve_stock,
@@ -37,6 +36,7 @@ from orders.queries.views import OrderView, PaymentView
 from orders.services.cards import keep_cards
 from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
 from orders.services.dues import settle_later
+from orders.services.fulfilments import note_goods_out, take_goods_out_of_stock
 from orders.services.outcomes import write_outcomes
 from orders.services.placement import announce_placed
 from orders.services.refunds import refund_payments
@@ -45,6 +45,15 @@ from orders.services.tenders import release_held_tenders, spend_held_tenders
 UNANSWERED_AFTER = timedelta(seconds=60)
 SETTLED_AT_ONCE = 100
 
+_READY = """
+SELECT part.reservation_id, fulfilment.kind, part.id AS part_id
+FROM orders_order AS orders
+JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
+JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+WHERE orders.id = %(order)s AND orders.state = 'pending'
+  AND NOT EXISTS (SELECT FROM orders_payment WHERE order_id = orders.id
+                  AND state IN ('pending', 'needs_action', 'declined'))
+"""
 _CONFIRM = """
 WITH paid AS (
     UPDATE orders_order AS orders
@@ -52,26 +61,14 @@ WITH paid AS (
         closed_at = CASE WHEN all_carried.out THEN %(now)s::timestamptz END
     FROM (SELECT bool_and(kind = 'carry_out') AS out FROM orders_fulfilment WHERE order_id = %(order)s) AS all_carried
     WHERE orders.id = %(order)s AND orders.state = 'pending'
-      AND NOT EXISTS (SELECT FROM orders_payment WHERE order_id = orders.id
-                      AND state IN ('pending', 'needs_action', 'declined'))
     RETURNING orders.id, orders.state
 ), fulfilment AS (
     UPDATE orders_fulfilment AS fulfilment
     SET state = CASE kind WHEN 'carry_out' THEN 'collected' ELSE 'placed' END,
         finished_at = CASE kind WHEN 'carry_out' THEN %(now)s::timestamptz END
     FROM paid WHERE fulfilment.order_id = paid.id
-    RETURNING fulfilment.id, fulfilment.kind
 )
-SELECT paid.state, part.reservation_id, fulfilment.kind, part.id AS part_id, part.order_line_id, part.quantity
-FROM paid, fulfilment JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
-"""
-_CARRIED_OUT = """
-WITH part AS (
-    UPDATE orders_fulfilmentline SET handed_over_at = %(now)s WHERE id = ANY(%(parts)s::bigint[])
-    RETURNING order_line_id, quantity
-)
-UPDATE orders_orderline AS line SET quantity_fulfilled = line.quantity_fulfilled + part.quantity
-FROM part WHERE line.id = part.order_line_id
+SELECT state FROM paid
 """
 _OPEN_ATTEMPTS = """
 SELECT attempt.key, attempt.outcome, payment.provider, orders.id AS order_id, orders.number
@@ -91,7 +88,11 @@ WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_actio
 
 
 class PaymentDeclined(Refusal):
-    """The provider said no. The cart is as it was, and the goods are free again; an order that stands still does."""
+    """
+    The provider said no, or its yes came when goods or balances were gone; then what was paid goes back.
+
+    The cart is as it was, and the goods are free again; an order that stands still does.
+    """
 
     code = "payment_declined"
 
@@ -112,7 +113,8 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
     if any(one.is_later for one in written):
         settle_later(order_id=order.id, written=written, by=by, now=now)
         return get_order(order.number)
-    if any(outcome.outcome == DECLINED for outcome in known):
+    # Only what was written now counts: an answer that comes behind another one takes nothing back.
+    if any(one.outcome == DECLINED and one.is_new for one in written):
         return _take_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
         return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
@@ -160,7 +162,12 @@ def open_attempts(order: OrderView) -> list[Charge]:
 
 
 def payment_declined(order: OrderView) -> PaymentDeclined:
-    """Make the refusal for an order whose payment failed."""
+    """Make the refusal for an order whose payment failed, or came when it could no longer be placed."""
+    if order.refunds:
+        return PaymentDeclined(
+            _("Your order could not be placed. What you paid will be refunded. Your cart is unchanged."),
+            order=order.number,
+        )
     return PaymentDeclined(
         _("The payment was declined and nothing was charged. Your cart is unchanged. Try another way to pay."),
         order=order.number,
@@ -176,19 +183,27 @@ def later_payment_declined(order: OrderView) -> PaymentDeclined:
 
 
 def _confirm(order: OrderView, *, are_kept: bool, by: Actor, now: datetime) -> OrderView:
-    rows = sql.fetch_all(_CONFIRM, {"order": order.id, "now": now})
-    if not rows:
+    """
+    Let the promise of a paid order hold, once nothing of its money is open any more.
+
+    Balances and goods are taken before the order moves, so that one whose hold ran out meanwhile is still pending when
+    it has to be taken back, however its goods would have left.
+    """
+    parts = sql.fetch_all(_READY, {"order": order.id})
+    if not parts:
         return _settle_late_money(get_order(order.number), by=by, now=now)
     if _is_anything_held(order) and not spend_held_tenders(order_id=order.id, number=order.number, by=by, now=now):
         return _take_back(order, reason="balance_gone", by=by, now=now)
-    if not _keep_promise([row["reservation_id"] for row in rows], by=by, now=now):
+    if not _keep_promise([part["reservation_id"] for part in parts], by=by, now=now):
         return _take_back(order, reason="stock_gone", by=by, now=now)
+    row = sql.fetch_one(_CONFIRM, {"order": order.id, "now": now})
+    assert row is not None
     # What is kept for us is no money of ours yet; only then the payments have to be read again.
     paid = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
     if are_kept:
         paid = get_order(order.number).payments
     confirmed = order._replace(
-        state=rows[0]["state"],
+        state=row["state"],
         payments=paid,
         fulfilments=[
             fulfilment._replace(state="collected" if fulfilment.kind == Fulfilment.CARRY_OUT else "placed")
@@ -196,11 +211,12 @@ def _confirm(order: OrderView, *, are_kept: bool, by: Actor, now: datetime) -> O
         ],
     )
     announce_placed(confirmed, by=by, now=now)
-    carried = [row for row in rows if row["kind"] == Fulfilment.CARRY_OUT]
+    carried = [part["part_id"] for part in parts if part["kind"] == Fulfilment.CARRY_OUT]
     if not carried:
         return confirmed
-    sql.execute(_CARRIED_OUT, {"parts": [row["part_id"] for row in carried], "now": now})
-    fulfil_reservations(ids=[row["reservation_id"] for row in carried], kind=StockMovement.SOLD, by=by, now=now)
+    goods = list(FulfilmentLine.objects.filter(pk__in=carried))
+    note_goods_out(goods, now=now)
+    take_goods_out_of_stock(goods, kind=StockMovement.SOLD, by=by, now=now)
     return get_order(order.number)
 
 
@@ -229,17 +245,15 @@ def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> b
 
 
 def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
-    changed = Order.objects.filter(
-        pk=order.id, state__in=(Order.PENDING, Order.PLACED, Order.COMPLETED), closed_at__isnull=True
-    ).update(state=Order.FAILED, cancel_reason=reason, closed_at=now)
-    if not changed:
+    waiting = Order.objects.filter(pk=order.id, state=Order.PENDING)
+    if not waiting.update(state=Order.FAILED, cancel_reason=reason, closed_at=now):
         return _settle_late_money(get_order(order.number), by=by, now=now)
     # What a provider keeps for us is let go of by the worker that sees it voided.
     open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.DUE, Payment.AUTHORISED)
     Payment.objects.filter(order_id=order.id, state__in=open_states).update(state=Payment.VOIDED)
     if _is_anything_held(order):
         release_held_tenders(order_id=order.id, now=now)
-    refund_payments(order_id=order.id, reason=reason, by=by, now=now)
+    refund = refund_payments(order_id=order.id, reason=reason, by=by, now=now)
     Fulfilment.objects.filter(order_id=order.id).update(state="cancelled", finished_at=now)
     OrderLine.objects.filter(order_id=order.id).update(quantity_cancelled=F("quantity"))
     publish(
@@ -250,6 +264,7 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
             ref=order.number,
             order_id=order.id,
             reason=reason,
+            refund=refund,
         )
     )
     if order.cart_id is not None:

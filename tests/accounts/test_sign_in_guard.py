@@ -1,7 +1,8 @@
 """Whatever is sent to the doors that sign people in, they do not fall over."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
+from django.test import Client
 
 from accounts.models import Customer
 from tests.accounts.conftest import App
@@ -75,12 +76,37 @@ def test_a_code_needs_somebody_to_go_to(app):
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
 
 
-def test_a_lost_database_asks_to_try_again(app, monkeypatch):
+@pytest.fixture
+def lost_database(monkeypatch):
     def lost(*args, **kwargs):
         raise OperationalError("the connection is lost")
 
     monkeypatch.setattr("accounts.adapter.find_by_proved_phone", lost)
 
+
+def test_a_lost_database_asks_to_try_again(app, lost_database):
     answer = app.auth("auth/code/request", {"phone": "+4917112345678"})
 
     assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "unavailable", "1")
+
+
+def test_the_page_asks_to_try_again_too(lost_database):
+    browser = Client(raise_request_exception=False)
+
+    answer = browser.post("/accounts/login/", {"login": "+4917112345678", "password": PASSWORD})
+
+    assert answer.status_code == 503
+    assert "The shop cannot answer right now. Try again." in answer.content.decode()
+
+
+def test_a_session_that_cannot_be_kept_asks_to_try_again(app):
+    email = make_customer().email
+    app.client.raise_request_exception = False
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")  # As every transaction while the disk is nearly full.
+        answer = app.auth("auth/login", {"email": email, "password": PASSWORD})
+        transaction.set_rollback(True)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

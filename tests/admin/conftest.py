@@ -1,6 +1,6 @@
 import pytest
-from django.test import Client
 
+from tests.client import signed_in
 from tests.factories.accounts import make_customer
 
 
@@ -13,9 +13,3 @@ def admin(db):
 def office(admin):
     """The superuser's browser, signed in."""
     return signed_in(admin)
-
-
-def signed_in(person):
-    browser = Client()
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return browser

@@ -6,7 +6,7 @@ from accounts.models import Balance, BalanceEntry
 from accounts.rules.gift_cards import code_hash, plain_code
 from core.ids import new_id
 from core.invariants import find_breaches
-from tests.admin.conftest import signed_in
+from tests.client import signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.balances import code_of, give_card, give_credit
 

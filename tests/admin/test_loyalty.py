@@ -7,7 +7,7 @@ from accounts.rules import roles
 from core.ids import new_id
 from core.invariants import find_breaches
 from orders.models import PointBonus
-from tests.admin.conftest import signed_in
+from tests.client import signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.balances import give_credit
 from tests.factories.inventory import assign, make_category

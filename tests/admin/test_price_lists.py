@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.models import JournalEntry
 from inventory.models import ListPrice, PriceList, StaffAssignment
-from tests.admin.conftest import signed_in
+from tests.client import signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.inventory import make_variant
 from tests.factories.pricing import add_list_price, make_price_list, put_into_segment

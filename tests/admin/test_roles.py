@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from inventory.models import Product, StaffAssignment
 from orders.models import Order
-from tests.admin.conftest import signed_in
+from tests.client import signed_in
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.back_office import fill_every_table
 from tests.factories.inventory import make_product, make_store

@@ -2,7 +2,18 @@
 
 import pytest
 
-from omnistore.bench.figures import Figures, Usage, as_json, budget, figures, percentile, table
+from omnistore.bench.figures import (
+    Figures,
+    Usage,
+    as_json,
+    background,
+    background_as_json,
+    background_table,
+    budget,
+    figures,
+    percentile,
+    table,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,4 +86,49 @@ def test_a_table_and_json_tell_the_same_figures():
         "9.75",
         "3.50",
         "23.00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("used", "idle_used", "cpu_ms", "idle_percent"),
+    [
+        # Ten seconds idle took 0.5 s, so of 8 s of work 0.4 s are no order's.
+        (2.4, 0.5, 20.0, 5.0),
+        (2.0, 0.0, 20.0, 0.0),
+        (0.4, 0.5, 0.0, 5.0),
+        # Less than when idle: that is what measuring is like, and is not made up.
+        (0.39, 0.5, -0.1, 5.0),
+    ],
+)
+def test_what_orders_cost_behind_their_answers_is_more_than_idling(used, idle_used, cpu_ms, idle_percent):
+    found = background(
+        orders=100, used={"worker": used}, seconds=8.0, idle_used={"worker": idle_used}, idle_seconds=10.0
+    )
+
+    assert (found.cpu_ms, found.idle_percent) == ({"worker": cpu_ms}, {"worker": idle_percent})
+
+
+def test_a_background_without_orders_is_a_fault_and_not_a_figure():
+    with pytest.raises(AssertionError):
+        background(orders=0, used={}, seconds=1.0, idle_used={}, idle_seconds=1.0)
+
+
+def test_what_each_process_costs_behind_the_answers_is_told_with_the_sum():
+    found = background(
+        orders=100,
+        used={"worker": 0.6, "PostgreSQL": 0.3},
+        seconds=1.0,
+        idle_used={"worker": 1.0, "PostgreSQL": 0.5},
+        idle_seconds=10.0,
+    )
+
+    assert background_as_json(found) == {
+        "orders": 100,
+        "cpu_ms_per_order": {"worker": 5.0, "PostgreSQL": 2.5, "all": 7.5},
+        "idle_percent_of_a_core": {"worker": 10.0, "PostgreSQL": 5.0, "all": 15.0},
+    }
+    assert [line.split() for line in background_table(found).splitlines()[1:]] == [
+        ["worker", "5.00", "10.00"],
+        ["PostgreSQL", "2.50", "5.00"],
+        ["all", "of", "them", "7.50", "15.00"],
     ]

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Customer
 from orders.models import TillSession
+from tests.client import signed_in
 from tests.factories.accounts import PASSWORD
 
 
@@ -30,13 +31,13 @@ def sign_in(page: Page, email: str, *, path: str = "/accounts/login/") -> None:
 
 def come_signed_in(page: Page, person: Customer) -> Page:
     """Have the window of somebody who signed in before; how people sign in has tests of its own."""
-    _take_over(page, _signed_in(person))
+    _take_over(page, signed_in(person))
     return page
 
 
 def work(page: Page, person: Customer, register: TillSession) -> Page:
     """Have the till's window of a member of staff who has entered a register."""
-    browser = _signed_in(person)
+    browser = signed_in(person)
     entered = browser.post(reverse("admin:till_registers"), {"session": register.pk})
     _take_over(page, browser)
     page.goto(entered.headers["Location"])
@@ -56,12 +57,6 @@ def order_number(page: Page) -> str:
     """Return the number of the order whose page is open."""
     found: Any = re.search(r"/orders/(\w+)/", page.url)
     return str(found[1])
-
-
-def _signed_in(person: Customer) -> Client:
-    browser = Client()
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return browser
 
 
 def _take_over(page: Page, browser: Client) -> None:

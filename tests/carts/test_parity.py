@@ -15,7 +15,7 @@ from carts.services import parity
 from carts.tasks import check_parity
 from core.models import JournalEntry
 from inventory.models import PriceRange
-from tests.admin.conftest import signed_in
+from tests.client import signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_product, make_store, make_variant
 from tests.factories.pricing import add_list_price, make_offer, make_price_list

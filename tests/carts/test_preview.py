@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from carts.models import Cart
-from tests.admin.conftest import signed_in
+from tests.client import signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.pricing import make_german_taxes, make_offer, make_voucher, put_into_segment
 

@@ -14,8 +14,7 @@ from core.actors import Actor
 from core.invariants import find_breaches
 from orders.models import Order, OrderDiscount
 from orders.services.cancellation import cancel_order
-from tests.admin.conftest import signed_in
-from tests.client import Api
+from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_category
 from tests.factories.pricing import make_german_taxes, make_offer, put_into_segment
@@ -103,7 +102,7 @@ def test_every_door_charges_the_same(ana, mug, tess, client):
     make_offer(TEN_PERCENT)
     phone = Api(ana)
     phone.add("MUG")
-    client.force_login(ana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    signed_in(ana, client)
 
     at_the_till = Api(tess, store="high-street").get(f"till/customers/{ana.pk}/cart/").json()
     page = client.get(reverse("cart")).content.decode()

@@ -18,8 +18,7 @@ from inventory.models import TaxCategory
 from orders.models import Order, OrderTax, Refund
 from orders.queries.taxes import tax_report
 from orders.services.cancellation import cancel_order
-from tests.admin.conftest import signed_in
-from tests.client import Api
+from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.pricing import make_german_taxes, make_tax_rate, make_tax_zone
 

@@ -14,8 +14,7 @@ from core.actors import Actor
 from core.invariants import find_breaches
 from orders.models import Order
 from orders.services.cancellation import cancel_order
-from tests.admin.conftest import signed_in
-from tests.client import Api
+from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.pricing import make_offer, make_voucher
 from tests.journal import read_journal
@@ -195,7 +194,7 @@ def test_signing_in_brings_the_voucher_along(ana, mug):
 def test_the_cart_page_takes_a_code_and_says_what_is_wrong_with_it(ana, mug, client):
     make_voucher()
     filled(ana)
-    client.force_login(ana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    signed_in(ana, client)
 
     page = client.post(reverse("cart_voucher"), {"code": "welcome"}, follow=True).content.decode()
     wrong = client.post(reverse("cart_voucher"), {"code": "nonsense"}, follow=True).content.decode()

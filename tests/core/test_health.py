@@ -61,6 +61,15 @@ def test_metrics_count_requests_by_route(client):
     assert "omnistore_dead_letters 0.0" in written
 
 
+def test_methods_that_strangers_make_up_are_counted_as_one(client):
+    for method in ("BREW", "WHEN"):
+        client.generic(method, "/livez")
+
+    written = client.get("/metrics").content.decode()
+    assert 'method="other",route="livez",status="405"' in written
+    assert "BREW" not in written
+
+
 def test_metrics_are_for_who_knows_the_token(client, settings):
     settings.METRICS_TOKEN = "let-me-see"
 
@@ -101,6 +110,19 @@ def test_a_connection_whose_server_hung_up_is_not_usable():
         cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [doomed.connection.info.backend_pid])
 
     assert not doomed.is_usable()
+    doomed.close()
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_the_first_hand_written_statement_of_a_request_finds_out_that_the_server_hung_up(prepared):
+    doomed = connection.copy()
+    assert doomed.run("SELECT 1 AS one", {}, prepared=prepared).rows() == [{"one": 1}]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [doomed.connection.info.backend_pid])
+
+    doomed.close_if_unusable_or_obsolete()  # What Django does when a request begins.
+
+    assert doomed.run("SELECT 1 AS one", {}, prepared=prepared).rows() == [{"one": 1}]
     doomed.close()
 
 

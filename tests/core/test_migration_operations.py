@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from django.core.management.sql import emit_pre_migrate_signal
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
@@ -78,6 +79,22 @@ def test_what_builds_on_its_neighbour_is_seen() -> None:
     assert builds_on_itself([*SHELVES.operations, *CHANGES.operations])
     assert builds_on_itself([*CHANGES.operations, wider])
     assert not builds_on_itself([wider])
+
+
+@pytest.mark.django_db
+def test_migrating_may_take_longer_between_two_statements_than_the_shop_may():
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '10s'")
+
+    emit_pre_migrate_signal(verbosity=0, interactive=False, db="default")
+
+    assert idle_limit() == "0"
+
+
+def idle_limit() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        return str(cursor.fetchone()[0])
 
 
 def builds_on_itself(operations: Sequence[Operation]) -> bool:

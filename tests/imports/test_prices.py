@@ -21,8 +21,8 @@ from inventory.models import (
 )
 from inventory.services import price_files
 from inventory.tasks import read_price_files
-from tests.admin.conftest import signed_in
 from tests.admin.test_acts import act
+from tests.client import signed_in
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.inventory import make_variant
 from tests.factories.pricing import add_list_price, make_price_list

@@ -86,32 +86,37 @@ def test_held_connections_and_half_sent_bodies_stop_nobody(tmp_path, many_open_f
 def test_a_frozen_postgresql_is_told_within_seconds_and_forgotten_when_it_goes_on(tmp_path):
     with running_shop(tmp_path / "data") as shop:
         postmaster = shop.family("bin/postgres")
-        ask_together(shop, "/stores/", callers=30)
+        search_together(shop, "mugs", callers=30)
         frozen = [postmaster, *postmaster.children(recursive=True)]
         for process in frozen:
             process.send_signal(signal.SIGSTOP)
         try:
-            refused = ask_together(shop, "/stores/", callers=30)
+            refused = search_together(shop, "lamps", callers=30)
             probes = measure(shop, LIVE, times=100)
             ready = measure(shop, READY, times=3)
         finally:
             for process in frozen:
                 process.send_signal(signal.SIGCONT)
 
-        report("/stores/ with PostgreSQL frozen", refused)
+        report("/search/ with PostgreSQL frozen", refused)
         report("/livez with PostgreSQL frozen", probes)
         assert {status for _seconds, status in refused + ready} == {503}
         assert refused[0][0] < REFUSED_WITHIN_SECONDS
         assert {status for _seconds, status in probes} == {200}
         assert probes[1][0] < PROBE_SECONDS
-        _wait(lambda: measure(shop, "/stores/", times=1)[0][1] == 200, seconds=10)
+        _wait(lambda: search_together(shop, "cups", callers=1)[0][1] == 200, seconds=10)
         assert {status for _seconds, status in measure(shop, READY, times=20)} == {200}
 
 
-def ask_together(shop, path, *, callers):
-    """Ask from many callers at once, and each of them again; return status and seconds, the slowest first."""
+def search_together(shop, word, *, callers):
+    """Have many search, each for something of his own, so that no page is ready; and again; the slowest first."""
     answers = []
-    threads = [threading.Thread(target=lambda: answers.extend(measure(shop, path, times=3))) for _ in range(callers)]
+    threads = [
+        threading.Thread(
+            target=lambda path: answers.extend(measure(shop, path, times=3)), args=[f"/search/?q={word}{n}"]
+        )
+        for n in range(callers)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -2,18 +2,45 @@
 
 import fcntl
 import os
+import signal
 import socket
 import subprocess
 import sys
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "DEMO", "HOST", "TEST_DATA")
 
 
 @pytest.fixture
-def up(tmp_path):
+def up(tmp_path, settings, monkeypatch):
+    """Start the shop in this process, with settings other than the test's: it need not be loaded anew."""
+    asked_by_signal = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    monkeypatch.delenv("HOST", raising=False)
+    settings.DATA_DIR, settings.IS_POSTGRES_EMBEDDED, settings.IS_VALKEY_EMBEDDED = tmp_path, False, False
+
+    def run(**values):
+        for name, value in values.items():
+            setattr(settings, name, value)
+        said = StringIO()
+        with pytest.raises(SystemExit) as end:
+            call_command("up", stdout=said)
+        assert said.getvalue() == ""
+        return f"{end.value.code}\n"  # As Python says it when it ends with this.
+
+    yield run
+    for number, handler in asked_by_signal.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def up_with(tmp_path):
+    """Start the shop as a process of its own, with variables in its environment."""
+
     def run(**variables):
         kept = {name: value for name, value in os.environ.items() if name not in SERVER_VARIABLES}
         answer = subprocess.run(
@@ -37,7 +64,7 @@ def test_a_port_in_use_is_named(up):
         taken.listen()
         port = taken.getsockname()[1]
 
-        said = up(PORT=str(port), LIVE_PORT="1")
+        said = up(PORT=port, LIVE_PORT=1)
 
     assert said == (
         f"Port {port} cannot be used (Address already in use): stop what uses it, or set PORT to another.\n"
@@ -55,21 +82,21 @@ def test_a_port_in_use_is_named(up):
         ),
     ],
 )
-def test_a_wrong_database_url_is_explained_without_its_password(up, free_port, url, expected):
-    said = up(DATABASE_URL=url, PORT=str(free_port))
+def test_a_wrong_database_url_is_explained_without_its_password(up_with, free_port, url, expected):
+    said = up_with(DATABASE_URL=url, PORT=str(free_port))
 
     assert said == expected
 
 
-def test_a_wrong_redis_url_is_explained(up, free_port):
-    said = up(REDIS_URL="redis://127.0.0.1:9/0", DATABASE_URL=_test_database_url(), PORT=str(free_port))
+def test_a_wrong_redis_url_is_explained(up, db, free_port):
+    said = up(REDIS_URL="redis://127.0.0.1:9/0", PORT=free_port, LIVE_PORT=free_port)
 
     assert said.startswith("The Valkey named by REDIS_URL cannot be used: ")
     assert said.count("\n") == 1
 
 
-def test_production_with_unsafe_settings_is_refused(up):
-    said = up(PRODUCTION="1")
+def test_production_with_unsafe_settings_is_refused(up_with):
+    said = up_with(PRODUCTION="1")
 
     assert said.startswith("SECRET_KEY is the development key")
     assert "DATABASE_URL must name the PostgreSQL server" in said
@@ -81,13 +108,13 @@ def test_a_second_shop_on_the_same_data_is_refused(up, tmp_path, free_port):
     with (tmp_path / "run" / "up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
-        said = up(PORT=str(free_port))
+        said = up(PORT=free_port)
 
     assert said == f"The shop is already running on {tmp_path}: stop it first, or choose another DATA directory.\n"
 
 
 def test_a_data_directory_that_cannot_be_made_is_named(up):
-    said = up(DATA="/proc/no-such-place")
+    said = up(DATA_DIR=Path("/proc/no-such-place"))
 
     assert said == "No such file or directory: /proc/no-such-place\n"
 
@@ -97,8 +124,3 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _test_database_url():
-    host = settings.DATABASES["default"]["OPTIONS"].get("host")
-    return f"postgres://postgres@/postgres?host={host}" if host else os.environ["DATABASE_URL"]

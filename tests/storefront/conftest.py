@@ -11,9 +11,8 @@ from django.test import Client
 from accounts.models import Customer
 from carts.models import ShippingRate
 from omnistore.storefront.pages import ready_pages
+from tests.client import signed_in
 from tests.factories.inventory import make_category
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class Visit:
@@ -22,7 +21,7 @@ class Visit:
     def __init__(self, person: Customer | None = None, **options: Any) -> None:
         self.client = Client(raise_request_exception=False, **options)
         if person is not None:
-            self.client.force_login(person, backend=BACKEND)
+            signed_in(person, self.client)
 
     def get(self, path: str, **options: Any) -> Any:
         return self.client.get(path, **options)

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Customer
 from inventory.models import Location
+from omnistore.till.door import REGISTER
 from orders.models import TillSession
+from tests.client import signed_in
 from tests.factories.orders import make_till_session
 from tests.pages import Inline
 
@@ -18,9 +21,11 @@ from tests.pages import Inline
 class Clerk:
     """A browser signed in to the back office; answers are Django's test responses, looked at as a browser would."""
 
-    def __init__(self, person: Customer, *, script: bool = False, language: str = "en") -> None:
-        self.browser = Client(headers={"Accept-Language": language})
-        self.browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    def __init__(
+        self, person: Customer, *, register: TillSession | None = None, script: bool = False, language: str = "en"
+    ) -> None:
+        kept = {REGISTER: {"session": register.pk, "register": register.register}} if register else {}
+        self.browser = signed_in(person, Client(headers={"Accept-Language": language}), **kept)
         self.headers = {"HX-Request": "true"} if script else {}
 
     def get(self, name: str, /, *args: Any, **query: Any) -> Any:
@@ -41,10 +46,6 @@ class Clerk:
         shown = {name: hidden(page, name) for name in ("key", "version", "total", "way")}
         sent = shown | {"method": "cash", "tendered": "500", "receipt": "print"} | fields
         return self.post("pay", sale, follow=follow, **sent)
-
-    def open_register(self, session: TillSession) -> None:
-        """Sell in a register from now on."""
-        self.post("registers", session=session.pk, follow=False)
 
     def _looked_at(self, answer: Any) -> Any:
         if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html"):
@@ -86,16 +87,19 @@ def register(high_street: Location, tess: Customer) -> TillSession:
 @pytest.fixture
 def clerk(tess: Customer, register: TillSession) -> Clerk:
     """Tess, selling."""
-    clerk = Clerk(tess)
-    clerk.open_register(register)
-    return clerk
+    return Clerk(tess, register=register)
 
 
 @pytest.fixture
 def manager(mona: Customer, register: TillSession) -> Clerk:
-    clerk = Clerk(mona)
-    clerk.open_register(register)
-    return clerk
+    return Clerk(mona, register=register)
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists that keep themselves up to date are asked within one minute, however long the test takes."""
+    now = timezone.now()
+    monkeypatch.setattr("omnistore.till.live.timezone.now", lambda: now)
 
 
 def new_key() -> str:

@@ -229,7 +229,7 @@ def test_another_clerk_sees_his_own_store_alone(order, ben, lamp):
     assert order.fulfilments.get().state == "placed"
 
 
-def test_the_list_is_told_only_what_is_new(tess, clerk, order, mug, high_street):
+def test_the_list_is_told_only_what_is_new(tess, clerk, order, mug, high_street, one_minute):
     script = Clerk(tess, script=True)
     mark = clerk.get("pickups", tab="accept").content.decode().split("seen=")[1].split('"')[0]
 

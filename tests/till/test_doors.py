@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.rules import roles
 from orders.models import TillSession
+from tests.client import signed_in
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.inventory import assign, make_store
 from tests.till.conftest import Clerk, address, new_key, text_of
@@ -71,7 +72,7 @@ def test_forged_forms_are_refused(tess, name, args):
     from django.test import Client
 
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(tess, backend="allauth.account.auth_backends.AuthenticationBackend")
+    signed_in(tess, browser)
 
     assert browser.post(address(name, *args), {}).status_code == 403
 

@@ -150,7 +150,7 @@ def test_a_pickup_is_no_parcel(clerk, mug, high_street):
     assert clerk.post("parcel_act", pickup.pk, "pick").status_code == 404
 
 
-def test_the_list_is_told_only_what_is_new(packer, parcel, mug, warehouse):
+def test_the_list_is_told_only_what_is_new(packer, parcel, mug, warehouse, one_minute):
     clerk = Clerk(packer, script=True)
     page = Clerk(packer).get("parcels", tab="pick").content.decode()
     mark = page.split("seen=")[1].split('"')[0]

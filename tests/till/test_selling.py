@@ -153,8 +153,7 @@ def test_the_screen_follows_the_phone(clerk, ana, mug, tess):
 
 
 def test_a_script_gets_the_part_that_changed_and_the_address_follows(tess, register, mug):
-    screen = Clerk(tess, script=True)
-    screen.open_register(register)
+    screen = Clerk(tess, register=register, script=True)
 
     answer = screen.scan(MUG)
 
@@ -207,8 +206,7 @@ def test_the_nearest_stores_are_named(clerk, mug):
 
 
 def test_from_scan_to_line_takes_as_many_statements_whatever_the_cart_holds(tess, register, ana, mug):
-    screen = Clerk(tess, script=True)
-    screen.open_register(register)
+    screen = Clerk(tess, register=register, script=True)
     Api(ana).add("MUG")
     key = f"customer-{ana.pk}"
     screen.scan(MUG, key)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 
+import psutil
 import pytest
 from django.conf import settings
 
@@ -17,8 +18,9 @@ START_SECONDS = 60.0
 class Served:
     """A running server, to be asked in whole requests or byte by byte."""
 
-    def __init__(self, port):
+    def __init__(self, port, process):
         self.port = port
+        self.process = process
 
     def ask(self, path, method="GET", body=None, headers=None):
         """Ask on a connection of its own; return the answer, read."""
@@ -28,6 +30,11 @@ class Served:
         answer.text = answer.read()
         connection.close()
         return answer
+
+    def memory_bytes(self):
+        """Tell how much memory the server and its worker take."""
+        process = psutil.Process(self.process.pid)
+        return sum(one.memory_info().rss for one in (process, *process.children()))
 
     def open(self, *, sending=b""):
         """Open a connection and send bytes; the connection is the caller's to close."""
@@ -51,7 +58,7 @@ def serve(application, **variables):
         *("--backpressure", "8192", "--http1-header-read-timeout", "1000", application),
     ]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **variables})
-    served = Served(port)
+    served = Served(port, process)
     if not wait_until(lambda: process.poll() is not None or _answers(served), seconds=START_SECONDS):
         process.kill()
     assert process.poll() is None, "the server does not start"

@@ -28,6 +28,7 @@ class Sender:
     async def __aiter__(self):
         for part in self.parts:
             yield part
+        yield b""
         if self.then == "leaves":
             raise ProtocolClosed("gone")
         if self.then == "stops":
@@ -36,6 +37,14 @@ class Sender:
 
 def read(kept, sender, **headers):
     return asyncio.run(kept.read(Scope(**headers), sender))
+
+
+class Cut(Sender):
+    """A visitor whose chunks break off; the server tells of it by an empty part before the last one."""
+
+    async def __aiter__(self):
+        for part in (*self.parts, b"", b""):
+            yield part
 
 
 def test_a_request_without_a_body_is_not_waited_for():
@@ -54,6 +63,21 @@ def test_a_body_that_does_not_arrive_in_time_is_refused(headers, monkeypatch):
         read(Bodies(), Sender(b"abc", then="stops"), **headers)
 
     assert (refused.value.status, refused.value.code) == (408, "request_timeout")
+
+
+@pytest.mark.parametrize(
+    "sender, headers",
+    [
+        (Sender(b"123", then="leaves"), {"content_length": "9"}),
+        (Sender(b"123"), {"content_length": "90000"}),
+        (Cut(b"123"), {"transfer_encoding": "chunked"}),
+    ],
+)
+def test_a_body_that_ends_too_early_is_refused(sender, headers):
+    with pytest.raises(BodyRefused) as refused:
+        read(Bodies(), sender, **headers)
+
+    assert (refused.value.status, refused.value.code) == (400, "malformed")
 
 
 @pytest.mark.parametrize("headers", [{"content_length": "11"}, {"transfer_encoding": "chunked"}])

@@ -35,19 +35,34 @@ def test_a_half_sent_body_is_answered_once_its_rest_arrives(served):
         assert answer.read().startswith(b"HTTP/1.1 200 ")
 
 
+def take_slowly(served, address):
+    wire = socket.socket()
+    # So little is on its way that the server has to wait for the visitor.
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    wire.connect(("127.0.0.1", served.port))
+    wire.sendall(f"GET {address} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    assert wire.recv(8) == b"HTTP/1.1"
+    return wire
+
+
 def test_slow_takers_of_large_answers_take_no_thread(served):
-    held = []
-    for _ in range(THREADS * 3):
-        wire = socket.socket()
-        # So little is on its way that the server has to wait for the visitor.
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        wire.connect(("127.0.0.1", served.port))
-        wire.sendall(b"GET /stream?parts=6000 HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert wire.recv(8) == b"HTTP/1.1"
-        held.append(wire)
+    held = [take_slowly(served, "/stream?parts=6000") for _ in range(THREADS * 3)]
 
     assert served.ask("/").status == 200
 
+    for wire in held:
+        wire.close()
+
+
+def test_what_slow_takers_have_not_taken_is_not_kept_in_memory(served):
+    before = served.memory_bytes()
+
+    held = [take_slowly(served, "/stream?parts=30000") for _ in range(4)]
+
+    assert served.ask("/").status == 200
+    assert served.memory_bytes() - before < 30_000_000
+    with held.pop() as wire, wire.makefile("rb") as answer:
+        assert len(answer.read()) > 30_000_000
     for wire in held:
         wire.close()
 

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import socket
+
+import pytest
 
 LARGE = b"0123456789" * 30_000
 
@@ -64,6 +67,25 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_sent(served):
 
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == "too_large"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Content-Length: 50\r\n\r\nquantity=1",
+        b"Content-Length: 200000\r\n\r\n" + LARGE[:100_000],
+        b"Transfer-Encoding: chunked\r\n\r\na\r\nquantity=1\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\na\r\nquantity=1\r\nnonsense\r\n",
+    ],
+)
+def test_a_body_that_ends_too_early_does_not_reach_the_application(served, sent):
+    with served.open(sending=b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + sent) as wire:
+        wire.shutdown(socket.SHUT_WR)
+        with wire.makefile("rb") as received:
+            answer = received.read()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == "malformed"
 
 
 def test_answers_that_are_made_while_they_are_sent_arrive_whole(served):

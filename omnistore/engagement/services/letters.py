@@ -165,6 +165,16 @@ def order_cancelled(about: Subject) -> Letter:
     )
 
 
+def order_not_placed(about: Subject) -> Letter:
+    """Write that the order came to nothing although money was paid for it, which goes back."""
+    names = {"number": about.number}
+    return _bad_news(
+        about,
+        subject=_("Your order %(number)s could not be placed") % names,
+        news=_("We are sorry: your order %(number)s could not be placed.") % names,
+    )
+
+
 def order_shipped(about: Subject) -> Letter:
     """Write that a parcel left."""
     names = {"number": about.number, "tracking": about.fulfilment.tracking}
@@ -199,7 +209,7 @@ WRITERS: Mapping[str, Callable[[Subject], Letter]] = {
     writer.__name__: writer
     for writer in (
         *(order_placed, pickup_ready, pickup_rejected, pickup_expired),
-        *(order_cancelled, order_shipped, receipt),
+        *(order_cancelled, order_not_placed, order_shipped, receipt),
     )
 }
 

@@ -1,20 +1,24 @@
-"""`manage.py bench`: what a shopper's journey costs."""
+"""`manage.py bench`: what a shopper's journey costs, by itself or against another commit."""
 
-import os
+import json
 import signal
-import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from omnistore.bench.shop import free_port
+from omnistore.bench import course
+from omnistore.bench.against import run as run_against
+from omnistore.bench.crowd import CrowdFailed
+from omnistore.bench.other_tree import CannotCompare
+from omnistore.servers.processes import ServerError
 
-DEFAULT_SECONDS = 8.0
+# Against another commit each measurement is made in every round, so it may be shorter.
+SECONDS, SECONDS_AGAINST = 8.0, 4.0
+ROUNDS = 4
 
 
 class Command(BaseCommand):
@@ -24,35 +28,40 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--seconds", type=float, default=DEFAULT_SECONDS, help="How long each measurement lasts (8)."
-        )
+        spans = f"{SECONDS:.0f}, or {SECONDS_AGAINST:.0f} in each round against a commit"
+        parser.add_argument("--seconds", type=float, help=f"How long a journey is measured ({spans}).")
+        parser.add_argument("--against", default="", metavar="COMMIT", help="Measure this commit too, in turns.")
+        parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"How many turns each has ({ROUNDS}).")
         parser.add_argument("--json-only", action="store_true", help="Print nothing but the line of JSON.")
 
-    def handle(self, *args: Any, seconds: float, json_only: bool, **options: Any) -> None:
-        """Run the measurement in a process whose settings name the temporary directory."""
-        with tempfile.TemporaryDirectory(prefix="omnistore-bench-") as data:
+    def handle(
+        self, *args: Any, seconds: float | None, against: str, rounds: int, json_only: bool, **options: Any
+    ) -> None:
+        """Measure; whatever goes wrong, what was started is stopped and the directory deleted."""
+
+        def say(text: str) -> None:
+            if not json_only:
+                print(text, flush=True)
+
+        # A polite kill ends the run like any error.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+        with tempfile.TemporaryDirectory(prefix="omnistore-bench-") as temporary:
             # PostgreSQL's own user has to reach its directory.
-            Path(data).chmod(0o755)
-            port = free_port()
-            environment = {
-                **os.environ,
-                "DATA": data,
-                "PORT": str(port),
-                "DATABASE_URL": "",
-                "REDIS_URL": "",
-                "ENABLE_TEST_PROVIDER": "1",
-                "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            }
-            command = [sys.executable, "-m", "omnistore.bench", str(seconds), "quiet" if json_only else "loud"]
-            # Ctrl-C reaches both; the child stops its servers, and the directory goes when it has ended.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            measuring = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, preexec_fn=_heed_interrupts)
-            signal.signal(signal.SIGTERM, lambda *_: measuring.terminate())
-            failed = measuring.wait()
-        if failed:
-            raise SystemExit(failed)
+            Path(temporary).chmod(0o755)
+            try:
+                measured = _measure(Path(temporary), seconds, against, rounds, say)
+            except (CannotCompare, CrowdFailed, ServerError) as error:
+                raise SystemExit(str(error)) from error
+            except KeyboardInterrupt:
+                raise SystemExit("Stopped.") from None
+        if measured is None:
+            raise SystemExit("The books do not balance: these figures are worth nothing.")
+        print(json.dumps(measured), flush=True)
 
 
-def _heed_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def _measure(
+    temporary: Path, seconds: float | None, against: str, rounds: int, say: course.Say
+) -> dict[str, Any] | None:
+    if against:
+        return run_against(temporary, against, seconds=seconds or SECONDS_AGAINST, rounds=rounds, say=say)
+    return course.run(temporary / "data", seconds=seconds or SECONDS, say=say)

@@ -1,0 +1,100 @@
+"""
+Keeps the shop of one commit: opens its servers, fills its shelves, and answers what the measurement asks about it.
+
+It is run by that commit's Python in that commit's tree, whose modules it uses, so that an older or newer shop can be
+measured by this tree. These are all that a commit must have for it: `omnistore.bench.shop.open_servers`,
+`omnistore.bench.stock_room`, the journal's lag in `core.dispatch`, `core.invariants.find_breaches` and the messages'
+states. Whoever renames one of them lets this file know both names.
+
+One line of JSON in, a name and its arguments, and one out. It stops the servers when its input ends.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+
+def keep() -> None:
+    """Open the shop, say what it sells and where its database is, then answer line by line."""
+    # What the commit's code prints must not stand between the answers.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+    from omnistore.bench.shop import open_servers
+
+    with open_servers():
+        print(json.dumps(fill()), file=answers)
+        for line in sys.stdin:
+            name, arguments = json.loads(line)
+            print(json.dumps(ACTS[name](**arguments)), file=answers)
+
+
+def fill() -> dict[str, Any]:
+    """Write the goods; return them, and how the database is reached."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from omnistore.bench.stock_room import HOT_SKU, HOT_UNITS, fill_shelves
+
+    goods = fill_shelves(now=timezone.now())
+    connection.ensure_connection()
+    return {
+        "goods": asdict(goods),
+        "hot_sku": HOT_SKU,
+        "hot_units": HOT_UNITS,
+        "database": connection.connection.info.dsn,
+    }
+
+
+def invite(count: int) -> list[dict[str, Any]]:
+    """Write so many people who are signed in; return the id and the token of each."""
+    from django.utils import timezone
+
+    from omnistore.bench.stock_room import invite_shoppers
+
+    return [asdict(shopper) for shopper in invite_shoppers(count=count, now=timezone.now())]
+
+
+def analyse() -> None:
+    """Have PostgreSQL look at the tables."""
+    from omnistore.bench import stock_room
+
+    stock_room.analyse()
+
+
+def is_caught_up() -> bool:
+    """Tell whether the journal is read up, and every message about it sent; before the first of them it is not."""
+    from core import dispatch
+    from omnistore.engagement.models import Message
+
+    # The name it has, and the one it had in older commits.
+    known = vars(dispatch)
+    lag = known["find_lag"]().seconds if "find_lag" in known else known["lag_seconds"]()
+    is_open = Message.objects.filter(state__in=(Message.QUEUED, Message.SENDING)).exists()
+    return bool(lag == 0) and not is_open and Message.objects.filter(state=Message.SENT).exists()
+
+
+def find_breaches() -> list[str]:
+    """Name the invariants that do not hold."""
+    from core import invariants
+
+    return sorted(invariants.find_breaches())
+
+
+ACTS: dict[str, Callable[..., Any]] = {act.__name__: act for act in (invite, analyse, is_caught_up, find_breaches)}
+
+if __name__ == "__main__":
+    # The tree's modules are meant, not those that lie beside this file.
+    beside = str(Path(__file__).parent)
+    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path != beside)]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
+    import django
+
+    django.setup()
+    keep()

@@ -1,0 +1,65 @@
+"""What an order costs, reckoned by hand and by the shop."""
+
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carts.rules.benefits import parse_benefit
+from carts.rules.conditions import Scene, parse_conditions
+from carts.rules.goods import Item, paths_of
+from carts.rules.offers import Offer
+from carts.rules.quote import ShippingTerms, Supply, TaxTerms, quote
+from carts.rules.taxes import Place, Rate, TaxTable, Zone
+from omnistore.bench.stock_room import OFFERS
+from omnistore.bench.sums import FREE_FROM_CENTS, SHIPPING_CENTS, Terms, Wanted, reckon
+
+NOW = timezone.now()
+STANDARD, ZONE = 1, 7
+TAXES = TaxTerms(
+    TaxTable([Zone(ZONE, "DE")], [Rate(ZONE, STANDARD, 1900, NOW.date())], standard=STANDARD), NOW.date(), "DE"
+)
+IDS = (11, 12, 13)
+RUNNING = [
+    Offer(number, {"en": "Offer"}, parse_benefit(benefit), parse_conditions(conditions))
+    for number, (benefit, conditions) in zip(IDS, OFFERS, strict=True)
+]
+LINES = st.builds(
+    Wanted,
+    variant=st.integers(1, 1000),
+    quantity=st.integers(1, 3),
+    price=st.integers(1, 9999),
+    shelf=st.sampled_from(["shelf-0", "shelf-1", "shelf-2", "shelf-3"]),
+)
+
+
+@given(st.lists(LINES, min_size=1, max_size=4, unique_by=lambda line: line.variant))
+def test_both_come_to_the_same(lines):
+    items = [
+        Item(place, line.variant, line.quantity, line.price, categories=paths_of(line.shelf), tax_category=STANDARD)
+        for place, line in enumerate(lines)
+    ]
+    shop = quote(
+        items,
+        currency="EUR",
+        scene=Scene(now=NOW),
+        supplies=[Supply(frozenset(range(len(lines))), Place("DE"), is_shipped=True)],
+        shipping=ShippingTerms(SHIPPING_CENTS, FREE_FROM_CENTS),
+        offers=RUNNING,
+        taxes=TAXES,
+    )
+
+    found = reckon(lines, Terms(IDS, ZONE, 1900))
+
+    assert (found.items, found.discount, found.shipping, found.grand) == (
+        shop.totals.items,
+        shop.totals.discount,
+        shop.totals.shipping,
+        shop.totals.grand,
+    )
+    assert [found.off(place) for place in range(len(lines))] == [shop.lines[item.id].discount for item in items]
+    assert found.line_taxes == [shop.lines[item.id].taxed.tax for item in items]
+    assert (found.shipping_tax, found.base, found.tax) == (
+        shop.shipping_taxed.tax,
+        shop.taxes[0].base,
+        shop.taxes[0].tax,
+    )
