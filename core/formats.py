@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 
@@ -44,7 +43,7 @@ def money_text(amount: int, currency: str, language: str) -> str:
     """
     if amount < 0:
         return _with_minus(money_text(-amount, currency, language), language)
-    locale = Locale.parse(language)
+    locale = language_named(language).locale
     places = places_of(currency)
     pattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (places, places)  # Babel's own number of places differs from ISO 4217 for some currencies.
@@ -56,32 +55,35 @@ def money_text(amount: int, currency: str, language: str) -> str:
 
 def day_text(day: date, language: str) -> str:
     """Write a day with its weekday; for readers of Persian in the Persian calendar."""
+    locale = language_named(language).locale
     if language not in _PERSIAN_CALENDAR:
-        return format_date(day, "full", locale=language)
+        return format_date(day, "full", locale=locale)
     year, month, day_of_month = persian_date(day)
-    weekday = format_date(day, "EEEE", locale=language)
+    weekday = format_date(day, "EEEE", locale=locale)
     return _in_digits_of(language, f"{weekday} {day_of_month} {_PERSIAN_MONTHS[month - 1]} {year}")
 
 
 def short_day_text(day: date, language: str) -> str:
     """Write a day of about now, with its weekday and without the year; for readers of Persian in their calendar."""
+    locale = language_named(language).locale
     if language not in _PERSIAN_CALENDAR:
-        return format_skeleton("MMMEd", day, locale=language)
+        return format_skeleton("MMMEd", day, locale=locale)
     _year, month, day_of_month = persian_date(day)
-    weekday = format_date(day, "EEEE", locale=language)
+    weekday = format_date(day, "EEEE", locale=locale)
     return _in_digits_of(language, f"{weekday} {day_of_month} {_PERSIAN_MONTHS[month - 1]}")
 
 
 def number_text(number: int | float, language: str) -> str:
     """Write a number with the reader's digits and separators."""
-    return _in_digits_of(language, format_decimal(number, locale=language, numbering_system="default"))
+    locale = language_named(language).locale
+    return _in_digits_of(language, format_decimal(number, locale=locale, numbering_system="default"))
 
 
 def percent_text(basis_points: int, language: str) -> str:
     """Write hundredths of a percent as a percentage: 1900 is "19%" in English."""
     share = Decimal(basis_points).scaleb(-4)
     known = language_named(language)
-    written = format_percent(share, format=known.percent, locale=language, numbering_system="default")
+    written = format_percent(share, format=known.percent, locale=known.locale, numbering_system="default")
     written = _in_digits_of(language, written.replace("%", known.percent_sign).strip(LEFT_TO_RIGHT))
     # Behind a word that is read from right to left, Latin digits and the sign would change sides.
     return LEFT_TO_RIGHT + written if known.is_rtl and written[0].isascii() else written
@@ -95,7 +97,7 @@ def listed_text(items: Iterable[Any], language: str) -> str:
 def time_text(moment: datetime | time, language: str) -> str:
     """Write the time of day, to the minute, in the zone that the moment carries."""
     wall_clock = moment.time() if isinstance(moment, datetime) else moment
-    return _in_digits_of(language, format_time(wall_clock, "short", locale=language))
+    return _in_digits_of(language, format_time(wall_clock, "short", locale=language_named(language).locale))
 
 
 def persian_date(day: date) -> tuple[int, int, int]:

@@ -26,6 +26,7 @@ class Language:
     """
 
     code: str
+    locale: Locale
     direction: str
     comma: str
     dot: str
@@ -40,17 +41,23 @@ class Language:
 
 def named(*codes: str) -> list[tuple[str, str]]:
     """Return languages as Django's setting LANGUAGES wants them: each with its name in itself."""
-    return [(code, _capitalised(Locale.parse(code).get_display_name(code) or code)) for code in codes]
+    return [(code, _capitalised(_locale(code).display_name or code)) for code in codes]
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """Return what a field offers that holds a language. Called anew each time: a language needs no migration."""
+    return list(settings.LANGUAGES)
 
 
 @cache
 def language(code: str) -> Language:
     """Return what is to be known of a language."""
-    locale = Locale.parse(code)
+    locale = _locale(code)
     digits = locale.default_numbering_system
     symbols = locale.number_symbols
     return Language(
         code=code,
+        locale=locale,
         direction=locale.text_direction,
         comma=_comma(locale),
         # The usual dot looks like the zero of the Arabic-Indic digits: 8 · 20 would read as one number.
@@ -62,19 +69,24 @@ def language(code: str) -> Language:
 
 
 def active_language() -> str:
-    """Return the code of the reader's language, without a region: one of the shop's."""
+    """Return the code of the reader's language: one of the shop's."""
     return known_language(get_language() or "")
 
 
 def known_language(code: str) -> str:
-    """Return the shop's language that a code names, with or without a region, or else the shop's first."""
-    plain = code.split("-")[0]
-    return plain if plain in dict(settings.LANGUAGES) else default_language()
+    """Return the shop's language that a code names, with its region or without, or else the shop's first."""
+    known = dict(settings.LANGUAGES)
+    return next((name for name in (code, code.split("-")[0]) if name in known), default_language())
 
 
 def default_language() -> str:
     """Return the language of people who chose none."""
     return settings.LANGUAGE_CODE
+
+
+def _locale(code: str) -> Locale:
+    # Django writes pt-br, Babel expects pt_BR.
+    return Locale.parse(code, sep="-")
 
 
 def _comma(locale: Locale) -> str:

@@ -50,7 +50,7 @@ class HandlerPosition(models.Model):
         verbose_name_plural = _("handler positions")
 
     def __str__(self) -> str:
-        return f"{self.handler} at {self.xid}/{self.entry_id}"
+        return f"{self.handler}: {self.xid}/{self.entry_id}"
 
 
 class Redelivery(models.Model):
@@ -77,7 +77,7 @@ class Redelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.handler}: entry {self.entry_id}, attempt {self.attempts}"
+        return f"{self.handler}: {self.entry_id} ({self.attempts})"
 
     @property
     def is_dead(self) -> bool:

@@ -42,7 +42,10 @@ class Migration(migrations.Migration):
                     model_name="customer",
                     name="language",
                     field=models.CharField(
-                        default=core.languages.default_language, max_length=8, verbose_name="language"
+                        choices=core.languages.language_choices,
+                        default=core.languages.default_language,
+                        max_length=8,
+                        verbose_name="language",
                     ),
                 ),
                 migrations.AlterField(

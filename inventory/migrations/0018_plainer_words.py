@@ -131,6 +131,24 @@ class Migration(migrations.Migration):
                         verbose_name="reason for a single channel or store",
                     ),
                 ),
+                migrations.AlterField(
+                    model_name="staffassignment",
+                    name="role",
+                    field=models.CharField(
+                        choices=[("clerk", "Clerk"), ("manager", "Store manager"), ("head_office", "Head office")],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="staffassignmentchange",
+                    name="role",
+                    field=models.CharField(
+                        choices=[("clerk", "Clerk"), ("manager", "Store manager"), ("head_office", "Head office")],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
                 migrations.AlterConstraint(
                     model_name="listprice",
                     name="list_price_one_per_quantity",

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.conf import settings
 from django.utils.html import format_html_join
@@ -16,6 +15,7 @@ from rest_framework import exceptions, serializers
 from accounts.addresses import AddressBody
 from accounts.phones import PhoneText
 from core.api import checked_values
+from core.languages import language as language_named
 from omnistore.storefront.cards import choice_of
 from orders.paying import BalanceForm, split_of
 from orders.providers.stripe import is_stripe_on
@@ -175,7 +175,7 @@ def _country_options(language: str) -> str:
 
 @lru_cache(maxsize=8)
 def _countries(language: str) -> dict[str, str]:
-    territories = Locale.parse(language).territories
+    territories = language_named(language).locale.territories
     # Codes of CLDR that are no countries: outlying groups, pseudo-locales, and the unknown one.
     nowhere = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
     return {

@@ -95,7 +95,7 @@ class FulfilmentLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} of line {self.order_line_id}"
+        return f"{self.quantity} x {self.order_line_id}"
 
 
 class HandOver(models.Model):
@@ -118,7 +118,7 @@ class HandOver(models.Model):
         verbose_name_plural = _("hand-overs")
 
     def __str__(self) -> str:
-        return f"{self.fulfilment_id} at {self.handed_over_at:%Y-%m-%d %H:%M}"
+        return f"{self.fulfilment_id}: {self.handed_over_at:%Y-%m-%d %H:%M}"
 
 
 class Collector(models.Model):

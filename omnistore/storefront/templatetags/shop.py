@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from carts.rules.vouchers import WORDS
 from core.formats import day_text, money_text, number_text, percent_text, short_day_text, time_text
-from core.languages import active_language
+from core.languages import active_language, language
 from core.translated import in_language
 
 register = template.Library()
@@ -147,7 +147,7 @@ def when(moment: datetime) -> str:
 @register.filter
 def weekday_name(weekday: int) -> str:
     """Return the name of a weekday, 0 is Monday."""
-    return str(get_day_names("wide", "stand-alone", locale=active_language())[weekday])
+    return str(get_day_names("wide", "stand-alone", locale=language(active_language()).locale)[weekday])
 
 
 @register.filter
