@@ -80,7 +80,10 @@ def test_staff_write_texts_in_it_and_file_customers_under_it(hebrew, office):
     person = make_customer("Noa")
 
     assert 'lang="he" dir="rtl"' in office.get("/admin/inventory/product/add/").content.decode()
-    assert '<option value="he">עברית</option>' in office.get(f"/admin/accounts/customer/{person.pk}/change/").content.decode()
+    assert (
+        '<option value="he">עברית</option>'
+        in office.get(f"/admin/accounts/customer/{person.pk}/change/").content.decode()
+    )
 
 
 @pytest.mark.django_db
@@ -98,7 +101,10 @@ def test_one_with_a_region_is_a_language_of_its_own(brazilian, client):
 
 def test_api_and_imports_offer_it_and_no_migration_is_missing(tmp_path):
     (tmp_path / "more_languages.py").write_text(SETTINGS)
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "more_languages", "PYTHONPATH": f"{tmp_path}:{project.BASE_DIR}"}
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "more_languages",
+        "PYTHONPATH": f"{tmp_path}:{project.BASE_DIR}",
+    }
 
     ran = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", WHAT_FOLLOWS],
