@@ -3,9 +3,11 @@ from django.contrib import admin as django_admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
+from accounts.models import Consent
 from carts.models import Cart, CartLine
-from inventory.models import Location, OpeningHours, Product, Variant
+from inventory.models import Location, OpeningHours, Product, StaffAssignment, StockLevel, Variant
 from orders.models import Order
 from tests.factories.back_office import NOON, add_order_line, fill_every_table
 from tests.factories.inventory import make_variant
@@ -152,3 +154,25 @@ def test_the_audit_names_who_changed_what(office, admin):
     assert [(change.by, [(one.field, one.before, one.after) for one in change.differences]) for change in changes] == [
         ("Ada Admin", [("SKU", "RED", "BLUE"), ("on sale", True, False)])
     ]
+
+
+def test_what_changes_a_row_is_not_called_by_the_word_for_coins(office):
+    german = office.get("/admin/", headers={"accept-language": "de"}).content.decode()
+
+    assert ">Ändern</a>" in german
+    assert "Rückgeld" not in german
+
+
+def test_rows_are_named_in_the_readers_language():
+    rows = [
+        Consent(medium="sms", purpose="marketing", is_given=False),
+        StockLevel(on_hand=3, reserved=1),
+        StaffAssignment(role="manager"),
+    ]
+
+    with override("de"):
+        assert [str(row) for row in rows] == [
+            "Abgelehnt: Angebote und Neuigkeiten (SMS)",
+            "3 (1 reserviert)",
+            "Filialleitung: Überall",
+        ]
