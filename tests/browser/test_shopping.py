@@ -1,6 +1,7 @@
 """The web shop, shopped in with a real browser."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -93,6 +94,12 @@ def test_a_change_on_one_device_is_seen_on_the_other(open_page, goods, ana):
     expect(sara.locator("#cart-link .count")).to_contain_text("2")
 
 
+def _is_update(response):
+    """The page asking for itself, not the page that an answer leads to."""
+    request = response.request
+    return request.method == "GET" and urlsplit(request.url).path == "/cart/" and request.redirected_from is None
+
+
 def test_an_answer_finds_its_place_though_another_device_was_quicker(open_page, goods, ana):
     Api(ana).add("MUG")
     page, held = come_signed_in(open_page(size=PHONE), ana), []
@@ -105,7 +112,9 @@ def test_an_answer_finds_its_place_though_another_device_was_quicker(open_page, 
     page.evaluate(hear)
     Api(ana).add("LAMP")
     page.evaluate(hear)
-    held[0].continue_()
+    with page.expect_response(_is_update):
+        held[0].continue_()
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
 
     expect(page.locator("#messages")).to_contain_text("Removed from the cart.")
     expect(page.locator(".lines > li")).to_have_count(1)
