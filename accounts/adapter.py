@@ -73,11 +73,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_verification_code_sms(self, user: Customer, phone: str, code: str, **kwargs: Any) -> None:
         """Send a code in the language of the request."""
-        self._text(phone, _("%(code)s is your code. Do not pass it on to anybody.") % {"code": code})
+        self._text(phone, _("%(code)s is your code. Do not share it.") % {"code": code})
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         """Tell somebody who signs up with a number that has an account to sign in instead."""
-        self._text(phone, _("You have an account with this number already: sign in with a code."))
+        self._text(phone, _("This number already has an account. Sign in with a code."))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth counts all failures of sign-ins by number under one key, so that five wrong passwords anywhere
@@ -91,5 +91,5 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             send_sms(phone, text)
         except SmsError as error:
-            detail = _("Texts cannot be sent right now. Try again, or use your e-mail address.")
+            detail = _("We cannot send text messages right now. Try again, or use your e-mail address.")
             raise ImmediateHttpResponse(problem(503, detail, headers={"Retry-After": "30"})) from error

@@ -37,7 +37,7 @@ class AddressBody(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return the address as its country writes it."""
-        texts = {"required": _("This country's addresses need it."), "invalid": _("Not valid in this country.")}
+        texts = {"required": _("Required in this country."), "invalid": _("Not valid in this country.")}
         try:
             return attrs | normalise_address(attrs)
         except NotAnAddress as error:

@@ -3,10 +3,10 @@
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
+from core.languages import active_language
 
 
 class SignupForm(forms.Form):
@@ -30,6 +30,6 @@ class SignupForm(forms.Form):
         """Fill in the new person's record. The language is the one the form was filled in in."""
         user.name = self.cleaned_data["name"]
         user.email = self.cleaned_data.get("email") or ""
-        user.language = (get_language() or "en").split("-")[0]
+        user.language = active_language()
         user.signed_up_at = timezone.now()
         user.save(update_fields=["name", "email", "language", "signed_up_at"])

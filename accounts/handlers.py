@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import LoyaltyTier
 from accounts.models.balances import KINDS
 from accounts.queries.timeline import summarises
 from core.formats import money_text, number_text
 from core.journal import Entry
+from core.languages import active_language
 
 _CAUSES: dict[str, Any] = {
     "earned": gettext_lazy("%(balance)s: %(amount)s may be spent now"),
@@ -25,7 +26,7 @@ _CAUSES: dict[str, Any] = {
 def _changed(entry: Entry) -> str:
     amount, currency, cause = entry.payload["amount"], entry.payload["currency"], entry.payload["cause"]
     shown = amount if cause == "corrected" else abs(amount)
-    language = (get_language() or "en").split("-")[0]
+    language = active_language()
     points = _("%(points)s points") % {"points": number_text(shown, language)}
     words = {
         "balance": dict(KINDS)[entry.payload["balance"]],
@@ -35,11 +36,12 @@ def _changed(entry: Entry) -> str:
 
 
 def _pending(entry: Entry) -> str:
-    return _("%(points)d points for %(number)s") % {"points": entry.payload["points"], "number": entry.ref}
+    points = number_text(entry.payload["points"], active_language())
+    return _("%(points)s points for %(number)s") % {"points": points, "number": entry.ref}
 
 
 def _expire_soon(entry: Entry) -> str:
-    return _("%(points)d points end soon") % {"points": entry.payload["points"]}
+    return _("%(points)s points expire soon") % {"points": number_text(entry.payload["points"], active_language())}
 
 
 def _tier_changed(entry: Entry) -> str:

@@ -28,7 +28,9 @@ class SignInGuard:
         if request.path.startswith(DOORS) and request.content_type == "application/json":
             try:
                 if request.body and _holds_card(orjson.loads(request.body)):
-                    words = _("This looks like a card number. It belongs into the payment provider's own fields alone.")
+                    words = _(
+                        "This looks like a card number. Enter card numbers only in the payment provider's fields."
+                    )
                     return problem(400, words, code="card_number")
             except orjson.JSONDecodeError:
                 return problem(400, _("The body is not valid JSON."))
@@ -43,7 +45,7 @@ class SignInGuard:
         if _is_among(_INCOMPLETE, request, error):
             return problem(400, _("Give an e-mail address or a phone number."), code="invalid")
         if _is_among(_OUT_OF_TURN, request, error):
-            return problem(409, _("It is not the turn of this step: begin again."), code="out_of_turn")
+            return problem(409, _("This step is out of order. Start again."), code="out_of_turn")
         return problem_of(error)
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carts.admin_vouchers import ACTS
@@ -15,20 +15,21 @@ from carts.rules.taxes import Place
 from carts.rules.vouchers import WORDS as VOUCHER_WORDS
 from carts.rules.vouchers import plain_code
 from core.formats import money_text, percent_text
+from core.languages import active_language
 from core.office_pages import OfficePage, PagesAdmin
 from core.translated import in_language
 
 WORDS = {
     "given": _("given"),
-    "closed": _("not its time"),
+    "closed": _("not valid at this time"),
     "no_voucher": _("needs a voucher"),
     "other_currency": _("for another currency"),
-    "condition": _("a condition does not hold"),
-    "nothing": _("takes nothing off here, or another offer is cheaper"),
+    "condition": _("a condition is not met"),
+    "nothing": _("gives no discount here, or another offer gives more"),
 }
 CONDITIONS = {
     MinimumValue: _("the value of its goods is too low"),
-    MinimumQuantity: _("too few of its goods"),
+    MinimumQuantity: _("not enough of its goods"),
     FirstPurchase: _("not the first purchase of a known customer"),
     InSegment: _("the customer is in none of its segments"),
     OnChannel: _("not on this channel"),
@@ -56,7 +57,7 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shown(found: Preview) -> dict[str, Any]:
-    language, currency = get_language() or "en", found.cart.currency
+    language, currency = active_language(), found.cart.currency
 
     def money(amount: int) -> str:
         return money_text(amount, currency, language)
@@ -131,7 +132,7 @@ class PromotionAdmin(PagesAdmin):
         ),
         (_("On which goods"), {"fields": ("categories", "products", "minimum_value", "minimum_quantity")}),
         (_("For whom"), {"fields": ("needs_voucher", "first_purchase", "segments")}),
-        (_("Not everywhere"), {"fields": ("channels", "stores", "door_reason")}),
+        (_("Where it applies"), {"fields": ("channels", "stores", "door_reason")}),
         (_("With other offers"), {"fields": ("priority", "is_exclusive")}),
     )
 

@@ -1,12 +1,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from carts.models import ParityCheck, ParityDifference
 from core.back_office import ReadOnlyAdmin, ReadOnlyInline
 from core.formats import money_text
+from core.languages import active_language
 
 
 class ParityDifferenceInline(ReadOnlyInline):
@@ -45,7 +45,7 @@ class ParityDifferenceAdmin(ReadOnlyAdmin):
 
 
 def _prices_of(difference: ParityDifference) -> str:
-    language = get_language() or "en"
+    language = active_language()
     return ", ".join(
         f"{door}: {'–' if amount is None else money_text(amount, difference.currency, language)}"
         for door, amount in difference.prices.items()

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from carts.models import CartVoucher, Promotion, Voucher, VoucherBudget, VoucherCount, VoucherUse
@@ -16,6 +16,7 @@ from core.back_office import Act, ReadOnlyAdmin, money_column
 from core.csv_files import csv_download
 from core.errors import Malformed, Refusal
 from core.formats import money_text
+from core.languages import active_language
 from core.money import MoneyError, parse_money
 from core.office_pages import OfficePage, PagesAdmin
 
@@ -55,14 +56,14 @@ def _budget(request: HttpRequest, promotion: Promotion, asked: dict[str, Any]) -
     except MoneyError as error:
         raise Malformed(str(error), field="amount") from error
     set_budget(promotion_id=promotion.pk, amount=amount)
-    return gettext("From now on its vouchers take off no more than that in all.")
+    return gettext("The total discount of its vouchers is now limited to this amount.")
 
 
 ACTS = (
     Act(
         name="series",
         title=_("Make a series of vouchers"),
-        explanation=_("Codes nobody can guess; each opens this offer within its limits."),
+        explanation=_("Codes that nobody can guess. Each one unlocks this offer within its limits."),
         form=SeriesForm,
         perform=_generate,
         is_allowed=_may_edit,
@@ -70,7 +71,7 @@ ACTS = (
     Act(
         name="budget",
         title=_("Set the budget of its vouchers"),
-        explanation=_("What all vouchers of this offer may take off together. What they took off so far counts."),
+        explanation=_("The most that all vouchers of this offer may take off together, including discounts so far."),
         form=BudgetForm,
         perform=_budget,
         is_allowed=_may_edit,
@@ -99,7 +100,7 @@ def _read_file(form: ImportForm) -> str:
         text = file.read().decode("utf-8")
         count = import_vouchers(promotion=form.cleaned_data["promotion"], text=text)
     except UnicodeDecodeError:
-        form.add_error("file", _("This file is no text in UTF-8."))
+        form.add_error("file", _("This file is not UTF-8 text."))
         return ""
     except Refusal as refusal:
         form.add_error("file", str(refusal))
@@ -201,4 +202,4 @@ class VoucherBudgetAdmin(ReadOnlyAdmin):
 
     def _money(self, budget: VoucherBudget, amount: int) -> str:
         currency = budget.promotion.currency or settings.SHOP_CURRENCY
-        return money_text(amount, currency, get_language() or "en")
+        return money_text(amount, currency, active_language())

@@ -74,7 +74,7 @@ def stream_address(owner: Owner) -> str:
     Raises NotFound for somebody who has no cart yet.
     """
     if not owner.customer_ids and not owner.token_hash:
-        raise NotFound(_("There is no cart to follow: put something into it first."))
+        raise NotFound(_("There is no cart yet. Add something to it first."))
     ticket = signing.dumps({"customers": owner.customer_ids, "token": owner.token_hash}, salt=STREAM_SALT)
     return f"{settings.LIVE_URL}/live/cart/?ticket={ticket}"
 

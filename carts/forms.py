@@ -22,7 +22,7 @@ KINDS = [
     ("percent", gettext_lazy("A percentage off")),
     ("amount", gettext_lazy("An amount off")),
     ("fixed_price", gettext_lazy("A fixed price each")),
-    ("buy_and_get", gettext_lazy("Buy some, get some")),
+    ("buy_and_get", gettext_lazy("Buy X, get Y")),
     ("cheapest_free", gettext_lazy("The cheapest is free")),
     ("bundle", gettext_lazy("Together for one price")),
     ("free_shipping", gettext_lazy("Free shipping")),
@@ -59,7 +59,7 @@ class PreviewForm(forms.Form):
 
     lines = forms.CharField(
         label=gettext_lazy("in the cart"), widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), max_length=4000,
-        help_text=gettext_lazy("A SKU in each line, and behind it how many: MUG-STONE 2"),
+        help_text=gettext_lazy("One SKU per line, followed by the quantity: MUG-STONE 2"),
     )  # fmt: skip
     customer = forms.ModelChoiceField(
         label=gettext_lazy("customer"), queryset=Customer.objects.all(), required=False,
@@ -95,19 +95,19 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     kind = forms.ChoiceField(label=gettext_lazy("what it gives"), choices=KINDS)
     percent = forms.DecimalField(
         label=gettext_lazy("percent"), min_value=0, max_value=100, decimal_places=2, required=False,
-        help_text=gettext_lazy("For buy some, get some: off the units that are got; empty for free."),
+        help_text=gettext_lazy("For “Buy X, get Y”: the discount on the units that shoppers get; empty for free."),
     )  # fmt: skip
     amount = forms.CharField(label=gettext_lazy("amount"), max_length=20, required=False)
     on_whole = forms.BooleanField(label=gettext_lazy("off the cart, not off each line"), required=False)
     is_each = forms.BooleanField(label=gettext_lazy("off each unit"), required=False)
     buy = forms.IntegerField(label=gettext_lazy("units bought"), min_value=1, required=False)
-    get = forms.IntegerField(label=gettext_lazy("units got"), min_value=1, required=False)
+    get = forms.IntegerField(label=gettext_lazy("units received"), min_value=1, required=False)
     at_least = forms.IntegerField(label=gettext_lazy("units at least"), min_value=1, required=False)
     parts = Written(
         label=gettext_lazy("parts of the bundle"), required=False,
         help_text='[{"quantity": 1, "goods": {"categories": ["kitchen/cups"]}}, ...]',
     )  # fmt: skip
-    categories = _many(Category, gettext_lazy("only these shelves"), Product._meta.get_field("category"))
+    categories = _many(Category, gettext_lazy("only these categories"), Product._meta.get_field("category"))
     products = _many(Product, gettext_lazy("only these products"), Variant._meta.get_field("product"))
     minimum_value = forms.CharField(label=gettext_lazy("from a value of these goods"), max_length=20, required=False)
     minimum_quantity = forms.IntegerField(

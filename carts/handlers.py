@@ -1,6 +1,5 @@
 """What carts do about things that happened elsewhere."""
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.events import CustomersMerged
@@ -9,6 +8,7 @@ from carts.services.merging import merge_customers_carts
 from core.actors import THE_SYSTEM
 from core.formats import number_text
 from core.journal import Entry, handles
+from core.languages import active_language
 
 
 @handles(CustomersMerged)
@@ -23,7 +23,7 @@ def join_open_carts(entry: Entry) -> None:
 
 
 def _added(entry: Entry) -> str:
-    return _("%(units)s × %(sku)s put into the cart") % {"units": _units(entry), "sku": entry.ref}
+    return _("%(units)s × %(sku)s added to the cart") % {"units": _units(entry), "sku": entry.ref}
 
 
 def _changed(entry: Entry) -> str:
@@ -31,12 +31,12 @@ def _changed(entry: Entry) -> str:
 
 
 def _units(entry: Entry) -> str:
-    return number_text(entry.payload["quantity"], (get_language() or "en").split("-")[0])
+    return number_text(entry.payload["quantity"], active_language())
 
 
 summarises("cart.line_added", _added)
 summarises("cart.line_changed", _changed)
-summarises("cart.line_removed", lambda entry: _("%(sku)s taken out of the cart") % {"sku": entry.ref})
+summarises("cart.line_removed", lambda entry: _("%(sku)s removed from the cart") % {"sku": entry.ref})
 summarises("cart.emptied", lambda entry: _("Emptied the cart"))
-summarises("cart.merged", lambda entry: _("Two carts became one"))
-summarises("wishlist.added", lambda entry: _("%(sku)s kept for later") % {"sku": entry.ref})
+summarises("cart.merged", lambda entry: _("Two carts were merged"))
+summarises("wishlist.added", lambda entry: _("%(sku)s saved for later") % {"sku": entry.ref})

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
@@ -16,6 +15,7 @@ from carts.rules.problems import Problem
 from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
 from carts.rules.vouchers import WORDS
 from core.actors import Actor
+from core.languages import active_language
 from core.media import media_url
 from core.money import money_json
 from core.schema import MoneySchema
@@ -29,7 +29,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
     if cart is None:
         return _empty_json()
     currency, found = cart.currency, quote_cart(cart, by=by, now=now)
-    language = get_language() or settings.LANGUAGE_CODE
+    language = active_language()
     return {
         "id": str(cart.id),
         "version": cart.version,

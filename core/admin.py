@@ -52,7 +52,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     list_display = ("occurred_at", "kind", "ref", "customer_id", "channel", "store", "actor_id")
     list_filter = (KindFilter, ChannelFilter)
     search_fields = ("ref__exact", "store__exact", "kind__startswith")
-    search_help_text = gettext_lazy("A number or code in full, or the beginning of a kind.")
+    search_help_text = gettext_lazy("A complete number or code, or the beginning of a kind.")
     ordering = ("-id",)
 
 
@@ -73,7 +73,7 @@ class RedeliveryAdmin(ReadOnlyAdmin):
         Act(
             name="replay",
             title=gettext_lazy("Try again"),
-            explanation=gettext_lazy("The entry is handed to its handler once more, now."),
+            explanation=gettext_lazy("Runs the handler for this entry again, now."),
             perform=lambda request, redelivery, asked: _replay(redelivery),
             is_allowed=lambda request, redelivery: bool(request.user.has_perm("core.replay_redelivery")),
         ),
@@ -90,7 +90,7 @@ class IdempotentAnswerAdmin(ReadOnlyAdmin):
 
 def _replay(redelivery: Redelivery) -> str:
     if not dispatch.replay(redelivery, now=timezone.now()):
-        raise StillFails(_("It failed again; the error below is the new one."))
+        raise StillFails(_("It failed again. The error below is the new one."))
     return _("Handled.")
 
 

@@ -200,7 +200,7 @@ def page_of(query: Mapping[str, Any]) -> Page:
     except (binascii.Error, orjson.JSONDecodeError, ValueError):
         after = None
     if not isinstance(after, list):
-        raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
     return Page(query["limit"], after)
 
 

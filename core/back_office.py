@@ -16,7 +16,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core import currencies
@@ -24,13 +23,13 @@ from core.actors import SYSTEM, Actor
 from core.audit import changes_of, event_models
 from core.errors import Refusal
 from core.formats import money_text
+from core.languages import active_language, language
 from core.models import CHANNELS
 from core.money import MoneyError, format_minor, parse_money
 from core.problems import text_of
 from core.translated import TranslatedField
 
 MOST_COUNTED = 10_000
-RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -54,7 +53,7 @@ class TranslatedWidget(forms.MultiWidget):
         self.languages = [code for code, _name in settings.LANGUAGES]
         size = {"rows": 3} if one is forms.Textarea else {}
         inputs: dict[str, forms.Widget | type[forms.Widget]] = {
-            code: one(attrs={"lang": code, "dir": _direction(code), **size}) for code in self.languages
+            code: one(attrs={"lang": code, "dir": language(code).direction, **size}) for code in self.languages
         }
         super().__init__(inputs, attrs)
 
@@ -138,7 +137,7 @@ def money_column(name: str, *, title: Any, currency: str = "currency") -> Any:
     @admin.display(description=title, ordering=name)
     def column(page: Any, thing: models.Model) -> str:
         amount = getattr(thing, name)
-        return "" if amount is None else money_text(amount, attrgetter(currency)(thing), get_language() or "en")
+        return "" if amount is None else money_text(amount, attrgetter(currency)(thing), active_language())
 
     column.__name__ = f"{name}_money"
     return column
@@ -293,7 +292,3 @@ class ChannelFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
-
-
-def _direction(language: str) -> str:
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"

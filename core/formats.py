@@ -1,4 +1,4 @@
-"""Money, days and times as a reader of English, Arabic or Persian writes them."""
+"""Money, days and times as the readers of each language write them."""
 
 from collections.abc import Iterable
 from copy import copy
@@ -6,13 +6,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 
+from core.languages import language as language_named
 from core.money import places_of
 
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _PERSIAN_MONTHS = [
     "فروردین",
     "اردیبهشت",
@@ -27,8 +26,9 @@ _PERSIAN_MONTHS = [
     "بهمن",
     "اسفند",
 ]
+# CLDR prefers this calendar where Persian is spoken; Babel knows only the Gregorian one.
+_PERSIAN_CALENDAR = {"fa"}
 RIGHT_TO_LEFT, LEFT_TO_RIGHT = "\u200f", "\u200e"  # Marks that nobody sees; what is written beside them goes that way.
-_MINUS = {"ar": f"{RIGHT_TO_LEFT}{LEFT_TO_RIGHT}−", "fa": f"{LEFT_TO_RIGHT}−"}
 # Where the rule of 33 years, counted back from today, puts the first day of year 1.
 _FIRST_PERSIAN_DAY = date(622, 3, 21).toordinal()
 # In every 33 years of the Persian calendar these are leap years; the rule holds from 1178 to 1633 (1799 to 2254).
@@ -42,8 +42,8 @@ def money_text(amount: int, currency: str, language: str) -> str:
     The minus of what is taken off stands left of the figure, from right to left too.
     """
     if amount < 0:
-        return f"{_MINUS.get(language, '−')}{money_text(-amount, currency, language).lstrip(RIGHT_TO_LEFT)}"
-    locale = Locale.parse(language)
+        return _with_minus(money_text(-amount, currency, language), language)
+    locale = language_named(language).locale
     places = places_of(currency)
     pattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (places, places)  # Babel's own number of places differs from ISO 4217 for some currencies.
@@ -55,46 +55,49 @@ def money_text(amount: int, currency: str, language: str) -> str:
 
 def day_text(day: date, language: str) -> str:
     """Write a day with its weekday; for readers of Persian in the Persian calendar."""
-    if language != "fa":
-        return format_date(day, "full", locale=language)
+    locale = language_named(language).locale
+    if language not in _PERSIAN_CALENDAR:
+        return format_date(day, "full", locale=locale)
     year, month, day_of_month = persian_date(day)
-    weekday = format_date(day, "EEEE", locale=language)
+    weekday = format_date(day, "EEEE", locale=locale)
     return _in_digits_of(language, f"{weekday} {day_of_month} {_PERSIAN_MONTHS[month - 1]} {year}")
 
 
 def short_day_text(day: date, language: str) -> str:
     """Write a day of about now, with its weekday and without the year; for readers of Persian in their calendar."""
-    if language != "fa":
-        return format_skeleton("MMMEd", day, locale=language)
+    locale = language_named(language).locale
+    if language not in _PERSIAN_CALENDAR:
+        return format_skeleton("MMMEd", day, locale=locale)
     _year, month, day_of_month = persian_date(day)
-    weekday = format_date(day, "EEEE", locale=language)
+    weekday = format_date(day, "EEEE", locale=locale)
     return _in_digits_of(language, f"{weekday} {day_of_month} {_PERSIAN_MONTHS[month - 1]}")
 
 
 def number_text(number: int | float, language: str) -> str:
     """Write a number with the reader's digits and separators."""
-    return _in_digits_of(language, format_decimal(number, locale=language, numbering_system="default"))
+    locale = language_named(language).locale
+    return _in_digits_of(language, format_decimal(number, locale=locale, numbering_system="default"))
 
 
 def percent_text(basis_points: int, language: str) -> str:
     """Write hundredths of a percent as a percentage: 1900 is "19%" in English."""
     share = Decimal(basis_points).scaleb(-4)
-    written = format_percent(share, format="#,##0.##%", locale=language, numbering_system="default")
-    # Behind an Arabic word the sign would change sides.
-    if language == "ar":
-        return LEFT_TO_RIGHT + written
-    return _in_digits_of(language, written.replace("%", "٪") if language == "fa" else written)
+    known = language_named(language)
+    written = format_percent(share, format=known.percent, locale=known.locale, numbering_system="default")
+    written = _in_digits_of(language, written.replace("%", known.percent_sign).strip(LEFT_TO_RIGHT))
+    # Behind a word that is read from right to left, Latin digits and the sign would change sides.
+    return LEFT_TO_RIGHT + written if known.is_rtl and written[0].isascii() else written
 
 
 def listed_text(items: Iterable[Any], language: str) -> str:
     """Write things one after another, with the comma of the language between them."""
-    return (", " if language == "en" else "، ").join(str(item) for item in items)
+    return language_named(language).comma.join(str(item) for item in items)
 
 
 def time_text(moment: datetime | time, language: str) -> str:
     """Write the time of day, to the minute, in the zone that the moment carries."""
     wall_clock = moment.time() if isinstance(moment, datetime) else moment
-    return _in_digits_of(language, format_time(wall_clock, "short", locale=language))
+    return _in_digits_of(language, format_time(wall_clock, "short", locale=language_named(language).locale))
 
 
 def persian_date(day: date) -> tuple[int, int, int]:
@@ -114,6 +117,13 @@ def _first_day_of(persian_year: int) -> int:
     return _FIRST_PERSIAN_DAY + 365 * (persian_year - 1) + leap_years
 
 
+def _with_minus(written: str, language: str) -> str:
+    if written.startswith(RIGHT_TO_LEFT):
+        return f"{RIGHT_TO_LEFT}{LEFT_TO_RIGHT}−{written.lstrip(RIGHT_TO_LEFT)}"
+    return f"{LEFT_TO_RIGHT if language_named(language).is_rtl else ''}−{written}"
+
+
 def _in_digits_of(language: str, written: str) -> str:
-    # Babel writes Persian separators but leaves the digits to us.
-    return written.translate(_PERSIAN_DIGITS) if language == "fa" else written
+    # Babel writes the separators of a language but leaves its digits to us.
+    zero = language_named(language).zero
+    return written if zero == "0" else written.translate({48 + digit: ord(zero) + digit for digit in range(10)})

@@ -103,7 +103,7 @@ class Claim:
             if sql.execute(_TAKE_OVER, self._identity | {"now": now, "lease_over": now - LEASE}):
                 return False
             if time.monotonic() > deadline:
-                raise StillAtWork(_("The same request is still at work. Ask again in a moment with the same key."))
+                raise StillAtWork(_("The same request is still running. Try again shortly with the same key."))
             time.sleep(0.05)
 
     def finish(self, data: Any, *, status: int) -> HttpResponse:
@@ -142,7 +142,7 @@ def claim_of(request: Request, *, actor: str) -> Claim:
     key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
         raise Malformed(
-            _("Send an Idempotency-Key of 1 to 255 printable ASCII characters, new for each thing you want done."),
+            _("Send an Idempotency-Key of 1 to 255 printable ASCII characters, a new one for each operation."),
             field="Idempotency-Key",
         )
     body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)

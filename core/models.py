@@ -25,7 +25,7 @@ class JournalEntry(models.Model):
     channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
     store = models.CharField(_("store"), max_length=40, blank=True)
     actor_id = models.BigIntegerField(_("acting person"), null=True, help_text=_("The member of staff who did it."))
-    ref = models.CharField(_("concerns"), max_length=80, blank=True, help_text=_("By what people find the subject."))
+    ref = models.CharField(_("concerns"), max_length=80, blank=True, help_text=_("Number or code of what it is about."))
     payload = models.JSONField(_("details"), default=dict)
 
     class Meta:
@@ -50,7 +50,7 @@ class HandlerPosition(models.Model):
         verbose_name_plural = _("handler positions")
 
     def __str__(self) -> str:
-        return f"{self.handler} at {self.xid}/{self.entry_id}"
+        return f"{self.handler}: {self.xid}/{self.entry_id}"
 
 
 class Redelivery(models.Model):
@@ -77,7 +77,7 @@ class Redelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.handler}: entry {self.entry_id}, attempt {self.attempts}"
+        return f"{self.handler}: {self.entry_id} ({self.attempts})"
 
     @property
     def is_dead(self) -> bool:
@@ -90,7 +90,7 @@ class IdempotentAnswer(models.Model):
     scope = models.CharField(_("scope"), max_length=200, help_text=_("Who asked, and what: actor, method and path."))
     key = models.CharField(_("key"), max_length=255)
     request_hash = models.CharField(_("request hash"), max_length=64)
-    status = models.SmallIntegerField(_("status"), null=True, help_text=_("Empty while the first request is at work."))
+    status = models.SmallIntegerField(_("status"), null=True, help_text=_("Empty while the first request is running."))
     body = models.BinaryField(_("body"), default=bytes)
     locked_at = models.DateTimeField(_("locked at"))
     expires_at = models.DateTimeField(_("expires at"))

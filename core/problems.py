@@ -89,7 +89,7 @@ def problem_of(error: Exception) -> HttpResponse | None:
         return problem(error.status, text_of(error), code=error.code, headers=headers, **_members_of(error))
     if isinstance(error, exceptions.ValidationError):
         errors = list(_fields_of(error.detail))
-        return problem(400, _("Some fields are wrong: see errors."), code="invalid", errors=errors)
+        return problem(400, _("Some fields are invalid: see errors."), code="invalid", errors=errors)
     if isinstance(error, exceptions.APIException):
         return _problem_of_framework(error)
     if isinstance(error, OperationalError | InternalError | InterfaceError):
@@ -113,9 +113,9 @@ def sqlstate_of(error: Exception) -> str:
 def _problem_of_django(error: Exception) -> HttpResponse | None:
     match error:
         case Http404():
-            return problem(404, _("There is nothing here, or it is not yours."))
+            return problem(404, _("Not found, or you do not have access."))
         case PermissionDenied():
-            return problem(403, _("You may not do this."))
+            return problem(403, _("You are not allowed to do this."))
         case RequestDataTooBig():
             return problem(413, _("The request is too large."))
         case SuspiciousOperation():
@@ -140,7 +140,7 @@ def _problem_of_database(error: OperationalError | InternalError | InterfaceErro
     if state == LOCK_NOT_AVAILABLE:
         return problem(409, _("Somebody else is changing this right now. Try again."), code="busy", headers=headers)
     if not state or state[:2] in _UNAVAILABLE_CLASSES:
-        return problem(503, _("The shop cannot answer right now. Try again."), headers=headers)
+        return problem(503, _("The shop is not available right now. Try again."), headers=headers)
     return None
 
 
@@ -157,7 +157,7 @@ def _fields_of(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
 
 def handle_404(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for an address that does not exist."""
-    return problem(404, _("There is nothing here, or it is not yours."))
+    return problem(404, _("Not found, or you do not have access."))
 
 
 def handle_400(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -167,7 +167,7 @@ def handle_400(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def handle_403(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for a page the person may not see."""
-    return problem(403, _("You may not do this."))
+    return problem(403, _("You are not allowed to do this."))
 
 
 def handle_500(request: HttpRequest) -> HttpResponse:

@@ -41,7 +41,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             unknown = {
-                name: [exceptions.ErrorDetail(_("There is no such field."), code="unknown_field")]
+                name: [exceptions.ErrorDetail(_("Unknown field."), code="unknown_field")]
                 for name in data
                 if name not in self.fields
             }
@@ -49,7 +49,7 @@ class StrictSerializer(serializers.Serializer[Any]):
                 raise serializers.ValidationError(unknown)
             cards = [name for name, text in data.items() if _holds_card(name, text)]
             if cards:
-                words = _("This looks like a card number. It belongs into the payment provider's own fields alone.")
+                words = _("This looks like a card number. Enter card numbers only in the payment provider's fields.")
                 raise serializers.ValidationError(
                     {name: [exceptions.ErrorDetail(words, code="card_number")] for name in cards}
                 )

@@ -102,7 +102,7 @@ def check_transition(table: TransitionTable, *, present: str, to: str) -> None:
     allowed = table.get(present, frozenset())
     if to not in allowed:
         raise IllegalTransition(
-            _("In its present state (%(state)s) this cannot become %(wanted)s. Load it again to see what can be done."),
+            _("The state %(state)s cannot change to %(wanted)s. Reload to see what is possible."),
             state=present,
             wanted=to,
             allowed=sorted(allowed),

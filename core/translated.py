@@ -6,15 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from core.languages import active_language, known_language
 
 TranslatedText = dict[str, str]
 
 
 def in_language(text: Mapping[str, str], language: str | None = None) -> str:
     """Return the text in a language (default: the active one), else in the shop's first, else in any it has."""
-    wanted = (language or get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    wanted = known_language(language) if language else active_language()
     return text.get(wanted) or text.get(settings.LANGUAGE_CODE) or next(iter(text.values()), "")
 
 

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +10,13 @@ class InventoryConfig(AppConfig):
 
     name = "inventory"
     verbose_name = _("Goods, stores and stock")
+
+    def ready(self) -> None:
+        post_migrate.connect(_index_names, sender=self)
+
+
+def _index_names(**signal: Any) -> None:
+    # A language is added in the settings, which no migration can know beforehand.
+    from inventory.services.languages import index_names
+
+    index_names()

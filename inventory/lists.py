@@ -88,7 +88,7 @@ def store_key_of(after: list[Any] | None, *, is_near: bool) -> tuple[float | Non
             return key, code
         case [None, str(code)] if not is_near:
             return None, code
-    raise Malformed(_("This cursor belongs to another list; begin again without it."), field="cursor")
+    raise Malformed(_("This cursor belongs to another list. Start again without it."), field="cursor")
 
 
 def _search_of(query: Mapping[str, Any]) -> ProductSearch:
@@ -110,7 +110,7 @@ def _minor(query: Mapping[str, Any], name: str) -> int | None:
     try:
         return parse_money(query[name], settings.SHOP_CURRENCY).amount
     except MoneyError as error:
-        raise Malformed(_("This is no amount of money: %s") % error, field=name) from error
+        raise Malformed(_("This is not an amount of money: %s") % error, field=name) from error
 
 
 _KEY_READERS: dict[str, Callable[[Any], Any]] = {
@@ -132,4 +132,4 @@ def _key_of(after: list[Any] | None, ordering: str) -> tuple[Any, int] | None:
             return _KEY_READERS[ordering](key), int(last_id)
     except (ValueError, TypeError, OverflowError):
         pass
-    raise Malformed(_("This cursor belongs to another list; begin again without it."), field="cursor")
+    raise Malformed(_("This cursor belongs to another list. Start again without it."), field="cursor")

@@ -6,17 +6,17 @@ from inventory.rules import price_lists as rules
 
 WORDS = {
     rules.WON: _("this is the price"),
-    rules.NOT_YET: _("does not hold yet"),
-    rules.OVER: _("holds no more"),
+    rules.NOT_YET: _("not valid yet"),
+    rules.OVER: _("no longer valid"),
     rules.OTHER_CHANNEL: _("for another channel"),
     rules.OTHER_STORE: _("for another store"),
     rules.OTHER_SEGMENT: _("the customer is not in its segment"),
-    rules.TOO_FEW: _("from more units on"),
-    rules.OUTRANKED: _("another price goes before it"),
-    rules.DEARER: _("another price of its kind, or everybody's, is lower"),
+    rules.TOO_FEW: _("for larger quantities"),
+    rules.OUTRANKED: _("another price takes precedence"),
+    rules.DEARER: _("another price of the same kind, or the price for everybody, is lower"),
 }
 KINDS = {
-    rules.BASE: _("ordinary price"),
+    rules.BASE: _("regular price"),
     rules.PUBLIC: _("for everybody"),
     rules.SEGMENT: _("for a segment"),
     rules.DEVIATION: _("for a channel or store"),

@@ -92,11 +92,11 @@ class StaffDoor(Door):
             wanted_code=wanted_code,
         )
         if not (staff.is_staff and (request.user.is_staff or request.user.is_superuser)):
-            raise NotAllowedHere(_("This is for staff."))
+            raise NotAllowedHere(_("This is for staff only."))
         store = wanted if wanted_code else _only_store_of(staff)
         if store is None and (self.needs_store or wanted_code):
             raise StoreRequired(
-                _("Name the store in which you act, by its code, in the header %s.") % STORE_HEADER, field=STORE_HEADER
+                _("Name the store you act in by its code in the header %s.") % STORE_HEADER, field=STORE_HEADER
             )
         right = self._right_for(str(request.method))
         if not staff.may(right, store.id if store else None):

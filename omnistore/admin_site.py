@@ -29,7 +29,7 @@ class SignIn(AdminAuthenticationForm):
     code = forms.CharField(
         label=_("Code of your authenticator app"),
         required=False,
-        help_text=_("Only if you have set up a second factor; a recovery code does as well."),
+        help_text=_("Only if you have set up a second factor. A recovery code works, too."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
     )
 

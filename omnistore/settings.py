@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
+from core import languages
 from omnistore.safety import a_choice, a_number, a_port, a_postgres_url, a_switch, find_unsafe
 from omnistore.servers.locations import postgres_url, valkey_url
 
@@ -139,7 +139,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "builtins": ["core.templatetags.languages"],
         },
     }
 ]
@@ -290,7 +291,7 @@ else:
 # --- Languages ------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ar", _("Arabic")), ("fa", _("Persian"))]
+LANGUAGES = languages.named("en", "ar", "fa", "de")  # The rest comes from CLDR; texts lie in locale/.
 LOCALE_PATHS = [BASE_DIR / "omnistore" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

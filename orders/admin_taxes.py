@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.back_office import ReadOnlyAdmin, money_column
 from core.csv_files import csv_download
 from core.formats import money_text, number_text, percent_text
+from core.languages import active_language
 from core.money import format_minor
 from core.office_pages import OfficePage, PagesAdmin
 from inventory.models import Location
@@ -48,7 +48,7 @@ def _report(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     rows = tax_report(first=asked["first"], last=asked["last"], store=store)
     if request.GET.get("download"):
         return _download(rows, f"taxes-{asked['first']}-{asked['last']}")
-    language = get_language() or "en"
+    language = active_language()
     return {
         "form": form,
         "rows": [_shown(row, language) for row in rows],

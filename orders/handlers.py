@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.events import CustomerVerified
 from accounts.queries.timeline import summarises
 from carts.services.vouchers import settle_vouchers
 from core.actors import Actor
-from core.formats import money_text
+from core.formats import money_text, number_text
 from core.journal import Entry, handles
+from core.languages import active_language
 from orders.events import (
     DuePaid,
     OrderCancelled,
@@ -74,21 +75,23 @@ def _placed(entry: Entry) -> str:
 
 def _collected(entry: Entry) -> str:
     units = entry.payload["units"]
-    words = ngettext("Order %(number)s: %(units)d item collected", "Order %(number)s: %(units)d items collected", units)
-    return words % {"number": entry.ref, "units": units}
+    words = ngettext("Order %(number)s: %(units)s item collected", "Order %(number)s: %(units)s items collected", units)
+    return words % {"number": entry.ref, "units": number_text(units, active_language())}
 
 
 def _returned(entry: Entry) -> str:
     units = entry.payload["units"]
     words = ngettext(
-        "Order %(number)s: wants to return %(units)d item", "Order %(number)s: wants to return %(units)d items", units
+        "Order %(number)s: return of %(units)s item requested",
+        "Order %(number)s: return of %(units)s items requested",
+        units,
     )
-    return words % {"number": entry.ref, "units": units}
+    return words % {"number": entry.ref, "units": number_text(units, active_language())}
 
 
 def _refunded(entry: Entry) -> str:
     amount = _money(entry.payload["amount"], entry.payload["currency"])
-    return _("Order %(number)s: %(amount)s paid back") % {"number": entry.ref, "amount": amount}
+    return _("Order %(number)s: %(amount)s refunded") % {"number": entry.ref, "amount": amount}
 
 
 def _due_paid(entry: Entry) -> str:
@@ -108,11 +111,11 @@ def _lost(entry: Entry) -> str:
 
 
 def _money(amount: int, currency: str) -> str:
-    return money_text(amount, currency, (get_language() or "en").split("-")[0])
+    return money_text(amount, currency, active_language())
 
 
 summarises("order.placed", _placed)
-summarises("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: the payment did not come")))
+summarises("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: the payment did not arrive")))
 summarises("order.due_paid", _due_paid)
 summarises("payment.captured", _captured)
 summarises("payment.authorisation_lost", _lost)
@@ -121,15 +124,15 @@ summarises("order.completed", _about_order(gettext_lazy("Order %(number)s comple
 summarises("order.shipped", _about_order(gettext_lazy("Order %(number)s: a parcel left")))
 summarises("parcel.picking", _about_order(gettext_lazy("Order %(number)s: a parcel is being packed")))
 summarises("parcel.delivered", _about_order(gettext_lazy("Order %(number)s: a parcel arrived")))
-summarises("pickup.accepted", _about_order(gettext_lazy("Order %(number)s: the store took it on")))
+summarises("pickup.accepted", _about_order(gettext_lazy("Order %(number)s: the store accepted it")))
 summarises("pickup.picking", _about_order(gettext_lazy("Order %(number)s: the store is picking")))
 summarises("pickup.ready", _about_order(gettext_lazy("Order %(number)s ready to be collected")))
-summarises("pickup.rejected", _about_order(gettext_lazy("Order %(number)s: the store could not serve it")))
+summarises("pickup.rejected", _about_order(gettext_lazy("Order %(number)s: the store could not fulfil it")))
 summarises("pickup.collected", _collected)
 summarises("pickup.expired", _about_order(gettext_lazy("Order %(number)s was not collected in time")))
 summarises("pickup.code_refused", _about_order(gettext_lazy("Order %(number)s: a wrong collection code was shown")))
 summarises("pickup.unlocked", _about_order(gettext_lazy("Order %(number)s: collection codes may be tried again")))
-summarises("pickup.collector_named", _about_order(gettext_lazy("Order %(number)s: somebody else may collect it")))
+summarises("pickup.collector_named", _about_order(gettext_lazy("Order %(number)s: another person may collect it")))
 summarises("return.requested", _returned)
 summarises("receipt.requested", _about_order(gettext_lazy("Order %(number)s: receipt asked for")))
 summarises("refund.done", _refunded)

@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+from pathlib import Path
 
 # Inherited by the workers of a parallel run and by every command that a test starts.
 TEST_DATA = os.environ.setdefault("TEST_DATA", f"{tempfile.gettempdir()}/omnistore-test-{os.getpid()}")
@@ -27,6 +28,10 @@ if REDIS_URL.startswith("unix:"):
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))
     LIVE_URL = f"http://localhost:{probe.getsockname()[1]}"
+
+# Empty: what `make run` has collected would be looked through once for every browser of a test.
+STATIC_ROOT = Path(TEST_DATA) / "static-root"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 MFA_TOTP_TOLERANCE = 1  # The half minute of a code may end between the making of it and its use.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Balance, BalanceEntry, BalanceHold, Customer, PointLot
@@ -23,6 +23,7 @@ from accounts.services.gift_cards import (
 from core.back_office import Act, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
 from core.formats import money_text
 from core.ids import new_id
+from core.languages import active_language
 from core.money import MoneyError, parse_money
 
 MAY_CORRECT = "accounts.correct_balance"
@@ -51,7 +52,7 @@ class CorrectionForm(forms.Form):
     currency = ""
 
     change = forms.DecimalField(
-        label=_("change"), help_text=_("More is added, less (with a minus) is taken."), max_digits=12
+        label=_("change"), help_text=_("A positive number adds, a negative one deducts."), max_digits=12
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
     key = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
@@ -59,7 +60,7 @@ class CorrectionForm(forms.Form):
     def clean_change(self) -> int:
         written: Decimal = self.cleaned_data["change"]
         if not written or (not self.currency and written != int(written)):
-            raise forms.ValidationError(_("Write a number other than zero; points are whole."))
+            raise forms.ValidationError(_("Enter a number other than zero. Points are whole numbers."))
         try:
             return parse_money(str(written), self.currency).amount if self.currency else int(written)
         except MoneyError as error:
@@ -92,7 +93,7 @@ def correction_act(kind: str, *, name: str, title: Any) -> Act:
     return Act(
         name=name,
         title=title,
-        explanation=_("It is written into the history with the reason, and the person sees it."),
+        explanation=_("The customer sees the change and its reason in their history."),
         form=form,
         perform=perform,
         is_allowed=lambda request, customer: customer.merged_into_id is None and request.user.has_perm(MAY_CORRECT),
@@ -123,12 +124,12 @@ def _may_show(request: HttpRequest, balance: Balance) -> bool:
 
 def _block(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
     block_gift_card(card_id=balance.pk, by=office_actor(request))
-    return gettext("The card pays for nothing any more.")
+    return gettext("The card is blocked.")
 
 
 def _unblock(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
     unblock_gift_card(card_id=balance.pk, by=office_actor(request))
-    return gettext("The card pays again.")
+    return gettext("The card works again.")
 
 
 def _show(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
@@ -193,7 +194,7 @@ class BalanceAdmin(ReadOnlyAdmin):
     list_select_related = ("customer",)
     list_filter = ("kind", "state")
     search_fields = ("code_end__exact", "customer__name", "customer__email__istartswith", "issued_for__exact")
-    search_help_text = _("The end of a card's code, a person, or the number of the order.")
+    search_help_text = _("Last digits of a card's code, a person, or an order number.")
     autocomplete_fields = ("customer",)
     exclude = ("code_hash", "key", "amount", "held")
     readonly_fields = ("left", "now_held")
@@ -203,14 +204,14 @@ class BalanceAdmin(ReadOnlyAdmin):
         Act(
             name="show",
             title=_("Show the code"),
-            explanation=_("The code is shown this once: hand it over at once, or write it down for the customer."),
+            explanation=_("The code is shown only once. Hand it over now, or write it down for the customer."),
             perform=_show,
             is_allowed=_may_show,
         ),
         Act(
             name="block",
             title=_("Block"),
-            explanation=_("A lost or stolen card pays for nothing more, until it is unblocked."),
+            explanation=_("A blocked card cannot be used until it is unblocked."),
             perform=_block,
             is_allowed=_is_card(Balance.ACTIVE),
             is_destructive=True,
@@ -218,14 +219,14 @@ class BalanceAdmin(ReadOnlyAdmin):
         Act(
             name="unblock",
             title=_("Unblock"),
-            explanation=_("Let this card pay again?"),
+            explanation=_("Allow this card to be used again?"),
             perform=_unblock,
             is_allowed=_is_card(Balance.BLOCKED),
         ),
         Act(
             name="replace",
             title=_("Replace"),
-            explanation=_("What is left moves to a new card with a new code; this one is closed for good."),
+            explanation=_("The balance moves to a new card with a new code. This card is closed for good."),
             perform=_replace,
             is_allowed=_may_replace,
             is_destructive=True,
@@ -300,4 +301,4 @@ class BalanceHoldAdmin(ReadOnlyAdmin):
 
 
 def _text(amount: int, currency: str) -> str:
-    return money_text(amount, currency, get_language() or "en") if currency else str(amount)
+    return money_text(amount, currency, active_language()) if currency else str(amount)

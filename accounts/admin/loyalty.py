@@ -26,8 +26,8 @@ class LoyaltyProgrammeAdmin(OfficeAdmin):
     ordering = ("currency",)
     fieldsets = (
         (_("Earning"), {"fields": ("currency", "is_active", "points_per_unit", "pending_days")}),
-        (_("Paying"), {"fields": ("point_value", "minimum_points", "most_percent")}),
-        (_("Ending"), {"fields": ("expiry_months", "warning_days")}),
+        (_("Redeeming"), {"fields": ("point_value", "minimum_points", "most_percent")}),
+        (_("Expiry"), {"fields": ("expiry_months", "warning_days")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

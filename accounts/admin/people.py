@@ -33,7 +33,7 @@ from core.back_office import Act, ChannelFilter, OfficeAdmin, ReadOnlyAdmin, Rea
 
 class MergeForm(forms.Form):
     survivor = forms.ModelChoiceField(
-        label=_("The record that stays"),
+        label=_("Record to keep"),
         queryset=Customer.objects.filter(merged_into__isnull=True),
         widget=AutocompleteSelect(Customer._meta.get_field("merged_into"), admin.site),
     )
@@ -46,7 +46,7 @@ def _may_merge(request: HttpRequest, customer: Customer) -> bool:
 
 def _merge(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
     merge_customers(duplicate=customer, by=office_actor(request), now=timezone.now(), **asked)
-    return gettext("This record now leads to %(survivor)s.") % {"survivor": asked["survivor"]}
+    return gettext("This record is now merged into %(survivor)s.") % {"survivor": asked["survivor"]}
 
 
 def _may_part(request: HttpRequest, merge: CustomerMerge) -> bool:
@@ -55,7 +55,7 @@ def _may_part(request: HttpRequest, merge: CustomerMerge) -> bool:
 
 def _part(request: HttpRequest, merge: CustomerMerge, asked: dict[str, Any]) -> str:
     undo_merge(merge=merge, by=office_actor(request), now=timezone.now())
-    return gettext("The two records stand for themselves again.")
+    return gettext("The two records are separate again.")
 
 
 class TaxNumberForm(forms.Form):
@@ -69,7 +69,7 @@ def _may_keep_number(request: HttpRequest, customer: Customer) -> bool:
 
 def _keep_number(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
     kept = keep_tax_number(customer_id=customer.pk, by=office_actor(request), now=timezone.now(), **asked)
-    return gettext("%(number)s is kept: what is sent to %(country)s goes without tax.") % {
+    return gettext("%(number)s is saved. Deliveries to %(country)s are free of tax.") % {
         "number": kept.number,
         "country": kept.country,
     }
@@ -132,8 +132,8 @@ class CustomerAdmin(OfficeAdmin):
             name="merge",
             title=_("Merge into another record"),
             explanation=_(
-                "Two records of one person become one: orders, carts and points of this record count as the other's "
-                "from now on. It can be undone."
+                "Merges two records of one person. The orders, carts and points of this record then count as those of "
+                "the other one. This can be undone."
             ),
             form=MergeForm,
             perform=_merge,
@@ -144,7 +144,7 @@ class CustomerAdmin(OfficeAdmin):
             name="tax-number",
             title=_("Enter a VAT number"),
             explanation=_(
-                "A business is supplied without tax in the country of its number. Form and digits are checked."
+                "A business pays no tax in the country of its VAT number. The format and the check digit are verified."
             ),
             form=TaxNumberForm,
             perform=_keep_number,
@@ -152,7 +152,7 @@ class CustomerAdmin(OfficeAdmin):
         ),
         Act(
             name="no-tax-number",
-            title=_("Take the VAT number off"),
+            title=_("Remove the VAT number"),
             explanation=_("The customer pays tax like everybody else from now on."),
             perform=_forget_number,
             is_allowed=_may_forget_number,
@@ -206,7 +206,9 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
         Act(
             name="undo",
             title=_("Undo the merge"),
-            explanation=_("The records stand apart again; what was written meanwhile stays with the one that stayed."),
+            explanation=_(
+                "The records are separate again. Whatever was added meanwhile stays with the record that was kept."
+            ),
             perform=_part,
             is_allowed=_may_part,
             is_destructive=True,

@@ -52,7 +52,7 @@ class Addresses(Door):
         """List the person's addresses, the newest first."""
         page = page_of(checked_query(PageQuery, request))
         if page.after is not None and not (len(page.after) == 1 and isinstance(page.after[0], int)):
-            raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
         before = page.after[0] if page.after else None
         rows = list_addresses(person_ids=person_ids(shopper_of(request)), before=before, limit=page.fetch)
         body = page_json(request, page, rows, key=lambda row: [row["id"]])

@@ -128,7 +128,7 @@ class Entries(Door):
         query = checked_query(EntryQuery, request)
         page = page_of(query)
         if page.after is not None and not (len(page.after) == 1 and isinstance(page.after[0], int)):
-            raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
         rows = entries_of(
             person_ids=person_ids(shopper_of(request)),
             kinds=[query["balance"]] if "balance" in query else [CREDIT, POINTS],

@@ -37,7 +37,7 @@ class DecisionsBody(StrictSerializer):
 
     def validate_consents(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({(decision["medium"], decision["purpose"]) for decision in value}) < len(value):
-            raise serializers.ValidationError(_("Each medium and purpose once."), code="repeated")
+            raise serializers.ValidationError(_("Name each medium and purpose once."), code="repeated")
         return value
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -19,6 +18,7 @@ from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import has_proved_email
 from accounts.services.profile import change_profile
 from core.api import Door, StrictSerializer, answer, checked
+from core.languages import active_language
 
 ME = {
     "id": "1042",
@@ -115,6 +115,6 @@ def _profile_json(customer: Customer) -> dict[str, Any]:
         "preferred_channel": customer.preferred_channel,
         "receipt_channel": customer.receipt_channel,
         "loyalty": loyalty_json(
-            loyalty_of(customer_id=customer.pk), card=customer.card_number, language=get_language() or "en"
+            loyalty_of(customer_id=customer.pk), card=customer.card_number, language=active_language()
         ),
     }

@@ -31,7 +31,7 @@ LARGEST_ID = 2**63 - 1
 class PlaceText(serializers.Field[Place, str, str, Any]):
     """An instant (RFC 3339, with offset), or the place that a `next` address names."""
 
-    default_error_messages = {"invalid_place": _("Give an instant with its offset, or follow the address in next.")}
+    default_error_messages = {"invalid_place": _("Give a time with its UTC offset, or follow the address in next.")}
 
     def to_internal_value(self, data: str) -> Place:
         # A plus sign that was not escaped arrives as a space.

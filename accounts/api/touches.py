@@ -71,7 +71,7 @@ class TouchBody(StrictSerializer):
         try:
             path = urlsplit(value).path
         except ValueError as error:
-            raise serializers.ValidationError(_("This is no address."), code="invalid") from error
+            raise serializers.ValidationError(_("This is not a valid address."), code="invalid") from error
         return path[:LONGEST_PATH]
 
     def validate_props(self, value: dict[str, Any]) -> dict[str, Any]:

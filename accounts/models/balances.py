@@ -29,7 +29,7 @@ class Balance(models.Model):
     )  # fmt: skip
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     amount = models.BigIntegerField(_("balance"), default=0)
-    held = models.BigIntegerField(_("held"), default=0, help_text=_("Pays for orders that are not final yet."))
+    held = models.BigIntegerField(_("held"), default=0, help_text=_("Reserved for orders that are not final yet."))
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=ACTIVE)
     key = models.UUIDField(_("key"), unique=True, help_text=_("What a gift card's code is derived from."))
     code_hash = models.CharField(_("hash of the code"), max_length=64, blank=True)
@@ -98,7 +98,7 @@ class BalanceEntry(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=ENTRY_KINDS)
     amount = models.BigIntegerField(_("change"))
-    reference = models.CharField(_("reference"), max_length=80, help_text=_("The act that changed it."))
+    reference = models.CharField(_("reference"), max_length=80, help_text=_("The action that changed it."))
     note = models.CharField(_("note"), max_length=200, blank=True)
     channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
     store = models.CharField(_("store"), max_length=40, blank=True)

@@ -1,6 +1,7 @@
 """What a person agreed to be sent."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import CHANNELS
@@ -42,4 +43,7 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.medium} {self.purpose}: {'yes' if self.is_given else 'no'}"
+        words = {"purpose": self.get_purpose_display(), "medium": self.get_medium_display()}
+        if self.is_given:
+            return gettext("Allowed: %(purpose)s (%(medium)s)") % words
+        return gettext("Declined: %(purpose)s (%(medium)s)") % words

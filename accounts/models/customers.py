@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from core.audit import audited
+from core.languages import default_language, language_choices
 
 RECEIPT_CHANNELS = [("print", _("Print")), ("email", _("E-mail")), ("sms", _("SMS")), ("none", _("None"))]
 MESSAGE_CHANNELS = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push")), ("phone", _("Phone"))]
@@ -61,7 +62,7 @@ class Customer(AbstractBaseUser, PermissionsMixin):
     phone = PhoneNumberField(_("phone"), blank=True, db_index=True)
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     card_number = models.CharField(_("loyalty card"), max_length=20, unique=True, default=new_card_number)
-    language = models.CharField(_("language"), max_length=8, default="en")
+    language = models.CharField(_("language"), max_length=8, choices=language_choices, default=default_language)
     home_store = models.CharField(_("home store"), max_length=40, blank=True, help_text=_("The store's code."))
     preferred_channel = models.CharField(
         _("preferred channel"), max_length=10, choices=MESSAGE_CHANNELS, default="email"
@@ -71,7 +72,7 @@ class Customer(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined at"), auto_now_add=True)
     signed_up_at = models.DateTimeField(
-        _("signed up at"), null=True, blank=True, help_text=_("Empty for contacts, whom somebody else noted.")
+        _("signed up at"), null=True, blank=True, help_text=_("Empty for customers whom staff added.")
     )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="aliases", verbose_name=_("merged into")
@@ -147,4 +148,4 @@ class CustomerMerge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.duplicate_id} into {self.survivor_id}"
+        return f"{self.duplicate_id} = {self.survivor_id}"

@@ -18,17 +18,17 @@ class LoyaltyProgramme(models.Model):
 
     currency = models.CharField(_("currency"), max_length=3, unique=True)
     is_active = models.BooleanField(
-        _("points are earned"), default=False, help_text=_("Points that people have pay all the same.")
+        _("points are earned"), default=False, help_text=_("Customers can still spend the points they have.")
     )
     points_per_unit = models.PositiveIntegerField(
         _("points per unit"), default=1, help_text=_("For each whole unit of the currency (euro, dinar) that was paid.")
     )
     point_value = models.PositiveIntegerField(
         _("value of a point"), default=1,
-        help_text=_("In the smallest units of the currency (cents); 0 where points pay for nothing."),
+        help_text=_("In the smallest unit of the currency (cents); 0 if points cannot be redeemed."),
     )  # fmt: skip
     minimum_points = models.PositiveIntegerField(
-        _("fewest points to pay with"), default=0, help_text=_("So many at once, or none.")
+        _("fewest points to redeem"), default=0, help_text=_("The least that can be redeemed at once.")
     )
     most_percent = models.PositiveIntegerField(
         _("largest share of an order, in percent"), default=100,
@@ -39,11 +39,12 @@ class LoyaltyProgramme(models.Model):
         help_text=_("From the hand-over of the whole order; empty for as long as goods may be returned."),
     )  # fmt: skip
     expiry_months = models.PositiveIntegerField(
-        _("months until points end"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1200)],
-        help_text=_("From when they may be spent; empty if they never end."),
+        _("months until points expire"), null=True, blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1200)],
+        help_text=_("Counted from when they may be spent; empty if they never expire."),
     )  # fmt: skip
     warning_days = models.PositiveIntegerField(
-        _("days of warning"), default=30, help_text=_("So long before points end their owner is told, once.")
+        _("days of warning"), default=30, help_text=_("How many days before expiry customers are warned, once.")
     )
 
     class Meta:
@@ -74,7 +75,7 @@ class LoyaltyTier(models.Model):
     segment = models.OneToOneField(
         "accounts.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="tier",
         verbose_name=_("segment"),
-        help_text=_("Whoever has the tier belongs to it, so that offers and prices may speak of it."),
+        help_text=_("Customers of this tier belong to this segment, so that offers and prices can refer to it."),
     )  # fmt: skip
 
     class Meta:
@@ -99,7 +100,7 @@ class PointEarning(models.Model):
     )
     reference = models.CharField(_("reference"), max_length=40, unique=True, help_text=_("The number of the order."))
     points = models.BigIntegerField(_("points"), default=0)
-    owed = models.BigIntegerField(_("owed"), default=0, help_text=_("Taken back after they had been spent."))
+    owed = models.BigIntegerField(_("owed"), default=0, help_text=_("Taken back after they were spent."))
     terms = models.JSONField(_("terms"))
     version = models.PositiveIntegerField(_("version"), default=0)
     channel = models.CharField(_("channel"), max_length=40)
@@ -107,8 +108,8 @@ class PointEarning(models.Model):
     earned_at = models.DateTimeField(_("earned at"))
 
     class Meta:
-        verbose_name = _("earning")
-        verbose_name_plural = _("earnings")
+        verbose_name = _("points of an order")
+        verbose_name_plural = _("points of orders")
         constraints = [
             models.CheckConstraint(condition=Q(points__gte=0), name="point_earning_is_not_negative"),
             models.CheckConstraint(condition=Q(owed__gte=0), name="point_earning_owes_nothing_negative"),
@@ -137,15 +138,20 @@ class PointLot(models.Model):
         "accounts.Balance", on_delete=models.PROTECT, related_name="lots", verbose_name=_("balance"), db_index=False
     )
     earning = models.ForeignKey(
-        PointEarning, on_delete=models.PROTECT, null=True, blank=True, related_name="lots", verbose_name=_("earning")
+        PointEarning,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lots",
+        verbose_name=_("points of an order"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=LOT_KINDS)
-    reference = models.CharField(_("reference"), max_length=100, help_text=_("The act that it came by."))
+    reference = models.CharField(_("reference"), max_length=100, help_text=_("The action that created it."))
     points = models.BigIntegerField(_("points"))
     remaining = models.BigIntegerField(_("remaining"))
     created_at = models.DateTimeField(_("created at"))
     matures_at = models.DateTimeField(
-        _("may be spent from"), null=True, blank=True, help_text=_("Not known before all was handed over.")
+        _("may be spent from"), null=True, blank=True, help_text=_("Unknown until everything is handed over.")
     )
     matured_at = models.DateTimeField(_("matured at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
@@ -208,9 +214,14 @@ class PointDraw(models.Model):
     cause = models.CharField(_("cause"), max_length=10, choices=CAUSES)
     points = models.BigIntegerField(_("points"))
     restored = models.BigIntegerField(_("given back"), default=0)
-    reference = models.CharField(_("reference"), max_length=80, help_text=_("The act that took them."))
+    reference = models.CharField(_("reference"), max_length=80, help_text=_("The action that used them."))
     earning = models.ForeignKey(
-        PointEarning, on_delete=models.PROTECT, null=True, blank=True, related_name="taken", verbose_name=_("earning")
+        PointEarning,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="taken",
+        verbose_name=_("points of an order"),
     )
     occurred_at = models.DateTimeField(_("occurred at"))
 
@@ -244,8 +255,8 @@ class LoyaltyStanding(models.Model):
     computed_at = models.DateTimeField(_("worked out at"))
 
     class Meta:
-        verbose_name = _("standing")
-        verbose_name_plural = _("standings")
+        verbose_name = _("tier status")
+        verbose_name_plural = _("tier statuses")
         constraints = [models.CheckConstraint(condition=Q(points__gte=0), name="loyalty_standing_is_not_negative")]
 
     def __str__(self) -> str:

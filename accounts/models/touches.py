@@ -12,7 +12,7 @@ class TouchMessage(models.Model):
     """
 
     sender = models.CharField(
-        _("sender"), max_length=80, help_text=_("Whose names these are: a person's or a visitor's.")
+        _("sender"), max_length=80, help_text=_("The customer or visitor who chose the message ids.")
     )
     message_id = models.CharField(_("message id"), max_length=80)
     received_at = models.DateTimeField(_("received at"))

@@ -127,17 +127,17 @@ def _consent(entry: Entry) -> str:
     words = {"medium": dict(MEDIA).get(medium, medium), "purpose": dict(PURPOSES).get(purpose, purpose)}
     if entry.payload["is_given"]:
         return _("Allowed: %(purpose)s (%(medium)s)") % words
-    return _("Forbade: %(purpose)s (%(medium)s)") % words
+    return _("Declined: %(purpose)s (%(medium)s)") % words
 
 
 def _verified(entry: Entry) -> str:
     return _("Confirmed the phone number") if entry.payload["medium"] == "phone" else _("Confirmed the e-mail address")
 
 
-summarises("customer.registered", lambda entry: _("Noted as a customer"))
+summarises("customer.registered", lambda entry: _("Added as a customer"))
 summarises("customer.verified", _verified)
 summarises("customer.changed", lambda entry: _("Changed own details"))
-summarises("customer.merged", lambda entry: _("Joined with another record of the same person"))
-summarises("customer.parted", lambda entry: _("Parted from a record of another person"))
+summarises("customer.merged", lambda entry: _("Merged with another record of the same person"))
+summarises("customer.parted", lambda entry: _("Separated from the record of another person"))
 summarises("consent.decided", _consent)
 summarises("touch", lambda entry: _("Visited: %s") % (entry.payload.get("path") or entry.kind.partition(".")[2]))

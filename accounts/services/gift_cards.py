@@ -97,7 +97,7 @@ def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) ->
     """
     counter = f"gift-card-guesses:{asker}"
     if (cache.get(counter) or 0) >= MOST_WRONG_CODES:
-        raise TooManyWrongCodes(_("Too many codes were tried that no card has. Try again in an hour."))
+        raise TooManyWrongCodes(_("Too many wrong codes. Try again in an hour."))
     card = find_card_by_hash(code_hash(code)) if plain_code(code) else None
     if card is None:
         cache.add(counter, 0, WRONG_CODES_FORGOTTEN_AFTER_SECONDS)
@@ -134,7 +134,7 @@ def replace_gift_card(*, card_id: int, by: Actor, now: datetime) -> int:
     """
     card = _locked(card_id)
     if card.state == Balance.CLOSED or card.held or not card.amount:
-        raise GiftCardNotOpen(_("There is nothing to move: this card is closed, empty or in use."), state=card.state)
+        raise GiftCardNotOpen(_("Nothing can be moved: this card is closed, empty or in use."), state=card.state)
     left, reference = card.amount, f"replaces {card.pk}"
     fresh = issue_gift_card(
         amount=left, currency=card.currency, issued_for=reference, by=by, now=now, customer_id=card.customer_id
@@ -156,7 +156,7 @@ def kill_gift_card(*, card_id: int, reference: str, by: Actor, now: datetime) ->
     """
     card = _locked(card_id)
     if card.held:
-        raise GiftCardNotOpen(_("This card pays for an order right now. Try again in a while."), state=card.state)
+        raise GiftCardNotOpen(_("This card is being used for an order right now. Try again later."), state=card.state)
     if card.amount:
         change_balance(
             balance_id=card.pk, kind=BalanceEntry.TAKEN_BACK, amount=-card.amount, reference=reference, by=by, now=now
@@ -203,7 +203,7 @@ def _locked(card_id: int) -> Balance:
 def _change_state(card_id: int, *, present: str, to: str, by: Actor) -> None:
     card = _locked(card_id)
     if card.state != present:
-        raise GiftCardNotOpen(_("This card cannot be changed so: look at its state."), state=card.state)
+        raise GiftCardNotOpen(_("The state of this card does not allow this change."), state=card.state)
     move(GIFT_CARD_LIFE, card, to, by=by)
 
 
@@ -213,10 +213,10 @@ def _code_of(key: UUID) -> str:
 
 def _refuse(cause: str) -> NoReturn:
     words = {
-        "unknown": _("No gift card has this code. Look at it again."),
-        "blocked": _("This gift card is blocked. Please ask us about it."),
+        "unknown": _("No gift card has this code. Check the code."),
+        "blocked": _("This gift card is blocked. Please contact us."),
         "closed": _("This gift card is closed."),
         "expired": _("This gift card has expired."),
-        "currency": _("This gift card is of another currency."),
+        "currency": _("This gift card is in another currency."),
     }
     raise GiftCardNotValid(words[cause], cause=cause)

@@ -13,6 +13,7 @@ from accounts.services.merging import join_contacts, lock_people
 from core.actors import Actor
 from core.errors import Refusal
 from core.journal import publish
+from core.languages import default_language
 
 EMAIL, PHONE = "email", "phone"
 
@@ -25,7 +26,7 @@ class PhoneTaken(Refusal):
 
 @transaction.atomic
 def open_account(
-    *, name: str, email: str, password: str | None, now: datetime, phone: str = "", language: str = "en"
+    *, name: str, email: str, password: str | None, now: datetime, phone: str = "", language: str = ""
 ) -> Customer:
     """
     Make an account whose address and number need no proof, because whoever runs this vouches for them.
@@ -39,7 +40,7 @@ def open_account(
         name=name,
         phone=phone,
         phone_verified_at=now if phone else None,
-        language=language,
+        language=language or default_language(),
         signed_up_at=now,
     )
     EmailAddress.objects.create(user=customer, email=customer.email, verified=True, primary=True)

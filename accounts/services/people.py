@@ -10,6 +10,7 @@ from accounts.queries.people import Person, find_same_person, get_person
 from core import sql
 from core.actors import Actor
 from core.journal import publish
+from core.languages import default_language
 
 # Two tills that note the same number at once take turns; the lock is on the words, no row may exist yet.
 _ONE_AT_A_TIME = (
@@ -19,7 +20,7 @@ _ONE_AT_A_TIME = (
 
 @transaction.atomic
 def register_contact(
-    *, by: Actor, now: datetime, name: str = "", phone: str = "", email: str = "", language: str = "en"
+    *, by: Actor, now: datetime, name: str = "", phone: str = "", email: str = "", language: str = ""
 ) -> tuple[Person, bool]:
     """
     Note somebody met at the till, and return him with whether he is new.
@@ -35,7 +36,7 @@ def register_contact(
         if known is not None:
             return known, False
     customer = Customer.objects.create_user(
-        email, None, name=name, phone=phone, language=language, home_store=by.store_code
+        email, None, name=name, phone=phone, language=language or default_language(), home_store=by.store_code
     )
     publish(CustomerRegistered(by=by, occurred_at=now, customer_id=customer.pk))
     return get_person(customer_id=customer.pk), True

@@ -65,5 +65,6 @@ def _checked(country: str, number: str) -> str:
     except ValidationError:
         pass
     raise NotATaxNumber(
-        _("This is no VAT number of %(country)s: look at its form and digits.") % {"country": country}, country=country
+        _("This is not a valid VAT number of %(country)s. Check the format and the digits.") % {"country": country},
+        country=country,
     )

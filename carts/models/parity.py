@@ -28,7 +28,10 @@ class ParityDifference(models.Model):
     """
 
     CHARGED, SHOWN = "charged", "shown"
-    KINDS = [(CHARGED, _("Doors charge different prices")), (SHOWN, _("Lists show another price than is charged"))]
+    KINDS = [
+        (CHARGED, _("Channels charge different prices")),
+        (SHOWN, _("Lists show a different price from the one charged")),
+    ]
 
     check_run = models.ForeignKey(
         ParityCheck, on_delete=models.CASCADE, related_name="examples", verbose_name=_("parity check")

@@ -30,19 +30,21 @@ class Promotion(models.Model):
     name = TranslatedField(_("name"), help_text=_("Shoppers read it in the cart and on the receipt."))
     conditions = models.JSONField(_("conditions"), default=list, blank=True)
     benefit = models.JSONField(_("benefit"))
-    currency = models.CharField(_("currency"), max_length=3, blank=True, help_text=_("Of the amounts in it."))
+    currency = models.CharField(_("currency"), max_length=3, blank=True, help_text=_("Currency of its amounts."))
     priority = models.PositiveIntegerField(
-        _("priority"), default=100, help_text=_("The smaller the earlier."), validators=[MinValueValidator(1)]
+        _("priority"), default=100, help_text=_("Smaller numbers are applied first."), validators=[MinValueValidator(1)]
     )
     is_exclusive = models.BooleanField(
-        _("exclusive"), default=False, help_text=_("It works alone; the shopper gets what is cheaper.")
+        _("exclusive"),
+        default=False,
+        help_text=_("Cannot be combined with other offers. Shoppers get the lower price."),
     )
     needs_voucher = models.BooleanField(_("only with a voucher"), default=False)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     door_reason = models.CharField(
         _("reason for a single channel or store"), max_length=200, blank=True,
-        help_text=_("An offer that does not hold everywhere says why, and ends."),
+        help_text=_("An offer of a single channel or store needs a reason and an end."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -76,4 +78,4 @@ class Promotion(models.Model):
             )
         has_amount = benefit.has_amount or any(isinstance(condition, MinimumValue) for condition in conditions)
         if has_amount != bool(self.currency):
-            raise ValidationError({"currency": _("An offer with amounts has a currency, and no other has one.")})
+            raise ValidationError({"currency": _("An offer has a currency if, and only if, it contains amounts.")})

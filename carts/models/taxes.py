@@ -73,7 +73,9 @@ class TaxRate(models.Model):
                     ("category", RangeOperators.EQUAL),
                     (Func("starts_date", "ends_date", function="daterange"), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message=_("Another rate of this zone and category holds on some of these days."),
+                violation_error_message=_(
+                    "Another rate of this zone and category is already valid on some of these days."
+                ),
             ),
         ]
 

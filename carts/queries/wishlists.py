@@ -80,7 +80,7 @@ def wishlist_of(*, customer_ids: list[int], page: Page, by: Actor, now: datetime
     """Return a page of what a person saved for later, the newest first, with today's prices in minor units."""
     after = page.after[0] if page.after else None
     if after is not None and not isinstance(after, int):
-        raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
     rows = sql.fetch_all(
         _ITEMS,
         {

@@ -89,4 +89,4 @@ class Fields:
         return frozenset(value)
 
     def _wrong(self, name: str) -> OfferNotValid:
-        return OfferNotValid(_("%(field)s is missing, unknown or out of bounds."), field=f"{self._of}.{name}")
+        return OfferNotValid(_("%(field)s is missing, unknown or out of range."), field=f"{self._of}.{name}")

@@ -13,9 +13,9 @@ UNKNOWN, NOT_YET, OVER, USED_UP, SPENT, SIGN_IN, USED_BY_YOU = (
     *("unknown", "not_yet", "over", "used_up", "spent", "sign_in", "used_by_you"),
 )
 WORDS = {
-    UNKNOWN: _("We do not know this voucher. Look at the code again."),
-    NOT_YET: _("This voucher does not hold yet."),
-    OVER: _("This voucher is over."),
+    UNKNOWN: _("Unknown voucher code. Check the code."),
+    NOT_YET: _("This voucher is not valid yet."),
+    OVER: _("This voucher has expired."),
     USED_UP: _("This voucher has been used."),
     SPENT: _("This voucher has been used up."),
     SIGN_IN: _("Sign in to use this voucher."),

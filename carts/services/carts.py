@@ -303,7 +303,7 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
         row = sql.fetch_one(statement, parameters)
     assert row is not None
     if row["variant_id"] is None:
-        raise NotFound(_("There is no %(sku)s on sale.") % {"sku": sku}, sku=sku)
+        raise NotFound(_("%(sku)s is not on sale.") % {"sku": sku}, sku=sku)
     if row["cart_id"] is None:
         raise _cannot_change(owner)
     if row["steps"] and row["is_new"]:
@@ -326,13 +326,13 @@ def _touch(statement: str, owner: Owner, now: datetime, version: int | None, cha
     present = sql.fetch_one(_PRESENT, owner.parameters())
     if version is not None and present is not None and present["version"] != version:
         raise version_conflict(owner)
-    raise NotFound(_("There is no such line in the cart."))
+    raise NotFound(_("The cart has no such line."))
 
 
 def _cannot_change(owner: Owner) -> Refusal:
     present = sql.fetch_one(_PRESENT, owner.parameters())
     if present is None or present["state"] != "open":
-        return TokenSpent(_("The cart behind this token is no longer open. Go on without the token."))
+        return TokenSpent(_("The cart of this token is closed. Continue without the token."))
     return version_conflict(owner)
 
 
@@ -340,7 +340,7 @@ def version_conflict(owner: Owner) -> VersionConflict:
     """Make the refusal that tells the present version of the owner's cart."""
     present = sql.fetch_one(_PRESENT, owner.parameters())
     return VersionConflict(
-        _("The cart was changed meanwhile. Look at it again and repeat what you want."),
+        _("The cart has changed. Check it and try again."),
         version=present["version"] if present else None,
     )
 
@@ -352,6 +352,4 @@ class _QuantityChecked:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, IntegrityError) and "cart_line_quantity" in str(error):
-            raise Malformed(
-                _("A line holds at most %(most)d.") % {"most": LARGEST_QUANTITY}, field="quantity"
-            ) from error
+            raise Malformed(_("At most %(most)d of an item.") % {"most": LARGEST_QUANTITY}, field="quantity") from error

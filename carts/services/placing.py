@@ -88,14 +88,12 @@ def take_cart(
     if not rows:
         present = sql.fetch_one(_PRESENT, parameters)
         if present is None:
-            raise CartEmpty(_("There is nothing in the cart."))
-        raise VersionConflict(
-            _("The cart was changed meanwhile. Look at it again before you order."), version=present["version"]
-        )
+            raise CartEmpty(_("The cart is empty."))
+        raise VersionConflict(_("The cart has changed. Check it before you order."), version=present["version"])
     is_stale = any(row["version"] != row["taken_version"] for row in rows)
     cart = get_cart(rows[0]["cart_id"], by=by, now=moment) if is_stale else view_of(rows, by=by, now=moment)
     if cart is None or not cart.lines:
-        raise CartEmpty(_("There is nothing in the cart."))
+        raise CartEmpty(_("The cart is empty."))
     return cart
 
 

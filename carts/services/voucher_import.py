@@ -33,7 +33,7 @@ class _Reader:
     def number(self, text: str) -> int | None:
         text = text.strip()
         if text and not (text.isascii() and text.isdigit() and 0 < int(text) < 2**31):
-            raise self.wrong(_("%(text)s is no number above 0.") % {"text": text[:40]})
+            raise self.wrong(_("%(text)s is not a number above 0.") % {"text": text[:40]})
         return int(text) if text else None
 
     def moment(self, text: str) -> datetime | None:
@@ -44,7 +44,7 @@ class _Reader:
         except ValueError:
             found = None
         if found is None:
-            raise self.wrong(_("%(text)s is no time like 2026-12-24T18:00+01:00.") % {"text": text[:40]})
+            raise self.wrong(_("%(text)s is not a time like 2026-12-24T18:00+01:00.") % {"text": text[:40]})
         return found if found.tzinfo else make_aware(found)
 
     def wrong(self, what: str) -> FileNotValid:
@@ -66,7 +66,7 @@ def import_vouchers(*, promotion: Promotion, text: str) -> int:
     for line, row in enumerate(reader, 2):
         voucher = _voucher(promotion, row, _Reader(line))
         if voucher.code in rows or len(rows) >= MOST_ROWS:
-            raise _Reader(line).wrong(_("This code is twice in the file, or the file is too long."))
+            raise _Reader(line).wrong(_("This code appears twice, or the file is too long."))
         rows[voucher.code] = voucher
     taken = Voucher.objects.filter(code__in=rows).exclude(promotion=promotion).values_list("code", flat=True).first()
     if taken is not None:

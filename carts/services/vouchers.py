@@ -232,7 +232,7 @@ def _put(cart_id: int, code: str, *, customer_id: int | None, now: datetime) -> 
 def _open_cart(owner: Owner, version: int | None) -> sql.Row:
     cart = sql.fetch_one(_FIND_CART, owner.parameters())
     if cart is None:
-        raise NotFound(_("There is no cart yet: put something into it first."))
+        raise NotFound(_("There is no cart yet. Add something to it first."))
     if version is not None and cart["version"] != version:
         raise version_conflict(owner)
     return cart

@@ -19,7 +19,7 @@ def save_for_later(*, customer_id: int, sku: str, by: Actor, now: datetime) -> W
     """Put a variant on the person's wish list; once is enough. Raises NotFound for a variant that is not on sale."""
     variant = Variant.objects.filter(sku=sku, is_active=True, product__state=Product.PUBLISHED).first()
     if variant is None:
-        raise NotFound(_("There is no %(sku)s on sale.") % {"sku": sku}, sku=sku)
+        raise NotFound(_("%(sku)s is not on sale.") % {"sku": sku}, sku=sku)
     item, is_new = WishlistItem.objects.get_or_create(
         customer_id=customer_id, variant=variant, defaults={"added_channel": by.channel, "added_at": now}
     )

@@ -6,11 +6,12 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Func, Q, Value
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.back_office import Act, MoneyForm, OfficeAdmin, OfficeInline, ReadOnlyAdmin, money_column, office_actor
 from core.formats import money_text
+from core.languages import active_language
 from core.money import Money
 from inventory.admin.editing import CatalogueAdmin
 from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
@@ -21,10 +22,10 @@ from inventory.services.prices import set_price
 
 class MoveForm(forms.Form):
     parent = forms.ModelChoiceField(
-        label=_("Below"),
+        label=_("Parent category"),
         queryset=Category.objects.all(),
         required=False,
-        help_text=_("Empty for the root."),
+        help_text=_("Empty for the top level."),
         widget=AutocompleteSelect(Category._meta.get_field("parent"), admin.site),
     )
 
@@ -32,17 +33,17 @@ class MoveForm(forms.Form):
 def _move(request: HttpRequest, category: Category, asked: dict[str, Any]) -> str:
     parent = asked["parent"]
     move_category(category_id=category.pk, parent_id=parent.pk if parent else None)
-    return gettext("The category and all below it lie elsewhere now.")
+    return gettext("The category and its subcategories were moved.")
 
 
 def _publish(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
     publish_product(product_id=product.pk, by=office_actor(request), now=timezone.now())
-    return gettext("Shoppers see this product now.")
+    return gettext("The product is now visible to shoppers.")
 
 
 def _retire(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
     retire_product(product_id=product.pk, by=office_actor(request), now=timezone.now())
-    return gettext("This product is out of the shop.")
+    return gettext("The product is no longer in the shop.")
 
 
 def _may_edit(request: HttpRequest) -> bool:
@@ -62,7 +63,7 @@ class CategoryAdmin(CatalogueAdmin):
         Act(
             name="move",
             title=_("Move"),
-            explanation=_("The category goes below another one, with all that lies below it."),
+            explanation=_("Moves the category and its subcategories below another one."),
             form=MoveForm,
             perform=_move,
             is_allowed=lambda request, category: _may_edit(request),
@@ -136,8 +137,8 @@ class ProductAdmin(CatalogueAdmin):
         ),
         Act(
             name="retire",
-            title=_("Take out of the shop"),
-            explanation=_("Shoppers see and buy it no more; orders and stock of it stay."),
+            title=_("Remove from the shop"),
+            explanation=_("Shoppers can no longer see or buy it. Its orders and stock stay."),
             perform=_retire,
             is_allowed=lambda request, product: product.state != Product.RETIRED and _may_edit(request),
             is_destructive=True,
@@ -178,7 +179,7 @@ class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             return canonical_barcode(self.cleaned_data["code"])
         except NotABarcode:
-            raise forms.ValidationError(_("This is no EAN, UPC or ISBN: the check digit is wrong.")) from None
+            raise forms.ValidationError(_("This is not an EAN, UPC or ISBN: the check digit is wrong.")) from None
 
 
 class BarcodeInline(OfficeInline):
@@ -279,7 +280,7 @@ class MediaAdmin(CatalogueAdmin):
 
 def _prices_of(variant: Variant) -> str:
 
-    language = get_language() or "en"
+    language = active_language()
     return ", ".join(money_text(price.amount, price.currency, language) for price in variant.prices.all())
 
 

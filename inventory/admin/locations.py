@@ -35,7 +35,7 @@ class LocationAdmin(CatalogueAdmin):
         (None, {"fields": ("name", "code", "kind", "is_active")}),
         (_("Address"), {"fields": ("street_address", "postal_code", "city", "region", "country_code", "phone")}),
         (_("Place and time"), {"fields": ("latitude", "longitude", "time_zone")}),
-        (_("What it does"), {"fields": ("offers_pickup", "pickup_lead_minutes", "pickup_keep_days")}),
+        (_("Services"), {"fields": ("offers_pickup", "pickup_lead_minutes", "pickup_keep_days")}),
         (None, {"fields": ("takes_returns", "ships", "ship_rank")}),
     )
     inlines = (OpeningHoursInline, OpeningExceptionInline, AssignmentInline)

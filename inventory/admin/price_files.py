@@ -22,8 +22,8 @@ SHOWN_FIGURES = {
     "lines": _("rows"),
     "created": _("new prices"),
     "updated": _("changed prices"),
-    "same": _("already so"),
-    "refused": _("refused"),
+    "same": _("unchanged"),
+    "refused": _("rejected"),
 }
 MOST_SHOWN = 20
 
@@ -68,7 +68,7 @@ def _export(request: HttpRequest) -> StreamingHttpResponse:
 
 def _write(request: HttpRequest, file: PriceFile, asked: dict[str, Any]) -> str:
     want_written(file_id=file.pk)
-    return gettext("The prices are being written; load this page again to see how far it is.")
+    return gettext("The prices are being saved. Reload this page to see the progress.")
 
 
 @admin.register(PriceFile)
@@ -93,8 +93,8 @@ class PriceFileAdmin(PagesAdmin, ReadOnlyAdmin):
     acts = (
         Act(
             name="write",
-            title=_("Write these prices"),
-            explanation=_("What the check has shown is written, on every channel at once; refused rows are left out."),
+            title=_("Save these prices"),
+            explanation=_("Saves what the check has shown, on every channel at once. Rejected rows are skipped."),
             perform=_write,
             is_allowed=lambda request, file: (
                 file.state == PriceFile.CHECKED and request.user.has_perm("inventory.add_listprice")
@@ -109,7 +109,7 @@ class PriceFileAdmin(PagesAdmin, ReadOnlyAdmin):
     def shown_figures(self, file: PriceFile) -> str:
         return ", ".join(f"{title}: {file.figures[name]}" for name, title in SHOWN_FIGURES.items() if file.figures)
 
-    @admin.display(description=_("refused rows"))
+    @admin.display(description=_("rejected rows"))
     def shown_refused(self, file: PriceFile) -> str:
         lines = file.refused.splitlines()[: MOST_SHOWN + 1]
         rows = format_html_join("", "<li><bdi>{}</bdi></li>", ((line,) for line in lines[1:]))

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.back_office import OfficeAdmin, money_column, office_actor
 from core.formats import money_text
+from core.languages import active_language
 from core.money import Money
 from core.office_pages import OfficePage, PagesAdmin
 from core.translated import in_language
@@ -46,7 +46,7 @@ def _check(request: HttpRequest) -> dict[str, Any]:
         store=asked["store"].code if asked["store"] else "",
         now=asked["moment"] or timezone.now(),
     )
-    found, language = explain_price(question, is_whole=True), get_language() or "en"
+    found, language = explain_price(question, is_whole=True), active_language()
     return {
         "form": form,
         "found": found,
@@ -72,8 +72,8 @@ def _deviations(request: HttpRequest) -> dict[str, Any]:
     return {
         "groups": [
             (_("In force"), running.filter(starts_at__lte=now).order_by("ends_at", "id")),
-            (_("Coming"), running.filter(starts_at__gt=now).order_by("starts_at", "id")),
-            (_("Ended, or not active"), over[:MOST_ENDED]),
+            (_("Upcoming"), running.filter(starts_at__gt=now).order_by("starts_at", "id")),
+            (_("Ended or inactive"), over[:MOST_ENDED]),
         ]
     }
 
@@ -105,8 +105,8 @@ class PriceListAdmin(PagesAdmin):
         (None, {"fields": ("code", "name", "currency", "is_tax_included", "is_active", "rows")}),
         (_("When"), {"fields": ("starts_at", "ends_at")}),
         (_("For whom"), {"fields": ("segment",)}),
-        (_("Not everywhere"), {"fields": ("channel", "store", "reason", "registered_by")}),
-        (_("Among other lists"), {"fields": ("priority",)}),
+        (_("Where it applies"), {"fields": ("channel", "store", "reason", "registered_by")}),
+        (_("Precedence"), {"fields": ("priority",)}),
     )
     pages = (
         OfficePage(
@@ -158,12 +158,12 @@ class ListPriceAdmin(OfficeAdmin):
     list_display = ("variant", "price_list", "min_quantity", "amount_money", "ordinary_money", "updated_at")
     list_select_related = ("variant", "price_list")
     search_fields = ("variant__sku__istartswith", "price_list__code__exact")
-    search_help_text = _("The beginning of a SKU, or the whole code of a list.")
+    search_help_text = _("The beginning of a SKU, or a complete list code.")
     ordering = ("-id",)
     fields = ("price_list", "variant", "min_quantity", "amount")
     autocomplete_fields = ("price_list", "variant")
     amount_money = money_column("amount", title=_("price"), currency="price_list.currency")
-    ordinary_money = money_column("ordinary", title=_("ordinary price"), currency="price_list.currency")
+    ordinary_money = money_column("ordinary", title=_("regular price"), currency="price_list.currency")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         of_variant = Price.objects.filter(variant=OuterRef("variant"), currency=OuterRef("price_list__currency"))

@@ -20,7 +20,7 @@ class ReceiveForm(forms.Form):
 
 class AdjustForm(forms.Form):
     units = forms.IntegerField(
-        label=_("Units more"), help_text=_("Less than 0 for units that are missing."), min_value=-MOST_UNITS,
+        label=_("Change in units"), help_text=_("Negative for missing units."), min_value=-MOST_UNITS,
         max_value=MOST_UNITS,
     )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Broken, lost, found, counted ..."))
@@ -29,7 +29,7 @@ class AdjustForm(forms.Form):
 
 
 class SafetyForm(forms.Form):
-    safety = forms.IntegerField(label=_("Units kept for the shelf"), min_value=0, max_value=MOST_UNITS)
+    safety = forms.IntegerField(label=_("Units of safety stock"), min_value=0, max_value=MOST_UNITS)
 
 
 def _may_move(request: HttpRequest, level: StockLevel) -> bool:
@@ -39,7 +39,7 @@ def _may_move(request: HttpRequest, level: StockLevel) -> bool:
 def _receive(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
     line = StockLine(level.variant_id, level.location_id, asked["units"])
     receive_stock(lines=[line], delivery=asked["delivery"], by=office_actor(request), now=timezone.now())
-    return gettext("%(units)s units are on the books.") % asked
+    return gettext("%(units)s units were received.") % asked
 
 
 def _adjust(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
@@ -50,12 +50,12 @@ def _adjust(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> s
         by=office_actor(request),
         now=timezone.now(),
     )
-    return gettext("The books are set right by %(units)s units.") % asked
+    return gettext("The stock was adjusted by %(units)s units.") % asked
 
 
 def _keep(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
     set_safety(variant_id=level.variant_id, location_id=level.location_id, safety=asked["safety"])
-    return gettext("%(safety)s units are kept for the shelf.") % asked
+    return gettext("The safety stock is now %(safety)s units.") % asked
 
 
 @admin.register(StockLevel)
@@ -70,15 +70,17 @@ class StockLevelAdmin(ReadOnlyAdmin):
         Act(
             name="receive",
             title=_("Receive"),
-            explanation=_("Units that came, by the number of their delivery note; the same note is booked once."),
+            explanation=_(
+                "Books incoming units under the number of their delivery note. The same note is booked only once."
+            ),
             form=ReceiveForm,
             perform=_receive,
             is_allowed=_may_move,
         ),
         Act(
             name="adjust",
-            title=_("Set right"),
-            explanation=_("Where the shelf and the books differ, the shelf is right. The ledger keeps both."),
+            title=_("Adjust"),
+            explanation=_("Corrects the booked stock to what is on the shelf. The ledger keeps both."),
             form=AdjustForm,
             perform=_adjust,
             is_allowed=_may_move,
@@ -86,8 +88,8 @@ class StockLevelAdmin(ReadOnlyAdmin):
         ),
         Act(
             name="safety",
-            title=_("Keep for the shelf"),
-            explanation=_("These units are not offered online, so that people in the store find some."),
+            title=_("Safety stock"),
+            explanation=_("These units are not sold online, so that customers in the store can find some."),
             form=SafetyForm,
             perform=_keep,
             is_allowed=_may_move,

@@ -79,11 +79,11 @@ EXAMPLE = OpenApiExample(
             {
                 "price": {"amount": "16.90", "currency": "EUR"},
                 "price_list": None,
-                "name": "ordinary price",
+                "name": "regular price",
                 "kind": "base",
                 "min_quantity": 1,
                 "verdict": "outranked",
-                "detail": "another price goes before it",
+                "detail": "another price takes precedence",
             },
         ],
     },

@@ -28,7 +28,7 @@ class StoreListQuery(PageQuery):
 
     def validate(self, query: dict[str, Any]) -> dict[str, Any]:
         if "radius_km" in query and "near" not in query:
-            raise serializers.ValidationError({"near": [_("Say near which place.")]})
+            raise serializers.ValidationError({"near": [_("Give a place to search near.")]})
         return query
 
 

@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             NAMES,
             """
-            DROP INDEX product_by_name_en, product_by_name_ar, product_by_name_fa;
-            DROP FUNCTION inventory_sort_name;
+            -- With the indexes of all languages: those that were added in the settings have theirs as well.
+            DROP FUNCTION inventory_sort_name CASCADE;
             """,
         ),
     ]

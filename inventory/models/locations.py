@@ -2,9 +2,10 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules.roles import ROLES
+from accounts.rules.roles import CLERK, HEAD_OFFICE, MANAGER
 from core.audit import audited
 from core.translated import TranslatedField, in_language
 
@@ -17,6 +18,7 @@ WEEKDAYS = [
     (5, _("Saturday")),
     (6, _("Sunday")),
 ]
+ROLES = [(CLERK, _("Clerk")), (MANAGER, _("Store manager")), (HEAD_OFFICE, _("Head office"))]
 
 
 @audited(
@@ -104,8 +106,8 @@ class OpeningException(models.Model):
     note = TranslatedField(_("note"), blank=True)
 
     class Meta:
-        verbose_name = _("exceptional hours")
-        verbose_name_plural = _("exceptional hours")
+        verbose_name = _("special opening hours")
+        verbose_name_plural = _("special opening hours")
         ordering = ["day"]
         constraints = [
             models.UniqueConstraint(fields=["location", "day"], name="opening_exception_one_per_day"),
@@ -138,7 +140,7 @@ class StaffAssignment(models.Model):
         related_name="assignments",
         verbose_name=_("location"),
     )
-    role = models.CharField(_("role"), max_length=20, choices=[(role, role) for role in ROLES])
+    role = models.CharField(_("role"), max_length=20, choices=ROLES)
 
     class Meta:
         verbose_name = _("staff assignment")
@@ -150,4 +152,5 @@ class StaffAssignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} at {self.location.code if self.location else 'every store'}"
+        where = self.location.code if self.location else gettext("Everywhere")
+        return f"{self.get_role_display()}: {where}"

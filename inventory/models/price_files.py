@@ -15,9 +15,9 @@ class PriceFile(models.Model):
     UPLOADED, CHECKED, WANTED, DONE, FAILED = "uploaded", "checked", "wanted", "done", "failed"
     STATES = [
         (UPLOADED, _("Being checked")),
-        (CHECKED, _("Checked: nothing is written yet")),
-        (WANTED, _("Being written")),
-        (DONE, _("Written")),
+        (CHECKED, _("Checked, not saved yet")),
+        (WANTED, _("Being saved")),
+        (DONE, _("Saved")),
         (FAILED, _("Cannot be read")),
     ]
 
@@ -27,15 +27,15 @@ class PriceFile(models.Model):
     percent = models.PositiveSmallIntegerField(_("percent done"), default=0)
     figures = models.JSONField(_("figures"), default=dict)
     problem = models.CharField(_("problem"), max_length=300, blank=True)
-    refused = models.TextField(_("refused rows"), blank=True)
-    uploaded_at = models.DateTimeField(_("handed in at"))
+    refused = models.TextField(_("rejected rows"), blank=True)
+    uploaded_at = models.DateTimeField(_("uploaded at"))
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("handed in by")
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
     )
 
     class Meta:
-        verbose_name = _("file of prices")
-        verbose_name_plural = _("files of prices")
+        verbose_name = _("price file")
+        verbose_name_plural = _("price files")
 
     def __str__(self) -> str:
         return self.name

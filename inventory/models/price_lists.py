@@ -33,7 +33,7 @@ class PriceList(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     is_tax_included = models.BooleanField(
         _("tax included"), null=True, blank=True,
-        help_text=_("Whether its amounts contain the tax; unknown: as where the goods are supplied."),
+        help_text=_("Whether its amounts include tax. Unknown: as in the tax zone of the delivery."),
     )  # fmt: skip
     segment = models.ForeignKey(
         "accounts.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
@@ -48,20 +48,20 @@ class PriceList(models.Model):
     )  # fmt: skip
     reason = models.CharField(
         _("reason for a single channel or store"), max_length=200, blank=True,
-        help_text=_("A price that does not hold everywhere says why, and ends."),
+        help_text=_("A price of a single channel or store needs a reason and an end."),
     )  # fmt: skip
     starts_at = models.DateTimeField(_("starts at"), default=timezone.now)
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     priority = models.PositiveIntegerField(
         _("priority"), default=100, validators=[MinValueValidator(1)],
-        help_text=_("The smaller wins among lists of one kind; among equals the lower price wins."),
+        help_text=_("Among lists of one kind the smaller number wins; among equal numbers the lower price."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
         verbose_name=_("registered by"),
     )  # fmt: skip
-    turned_at = models.DateTimeField(_("worked in until"), null=True, editable=False)
+    turned_at = models.DateTimeField(_("applied until"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("price list")
@@ -107,7 +107,7 @@ class ListPrice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["variant", "price_list", "min_quantity"], name="list_price_one_per_quantity",
-                violation_error_message=_("The list has a price of this variant from this quantity already."),
+                violation_error_message=_("The list already has a price for this variant and quantity."),
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="list_price_is_not_negative"),
             models.CheckConstraint(condition=Q(min_quantity__gte=1), name="list_price_from_one_unit"),

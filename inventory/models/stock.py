@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import CHANNELS
@@ -52,7 +53,7 @@ class StockLevel(models.Model):
         indexes = [models.Index(fields=["location", "variant"], name="stock_level_by_location")]
 
     def __str__(self) -> str:
-        return f"{self.on_hand} ({self.reserved} reserved)"
+        return gettext("%(units)s (%(reserved)s reserved)") % {"units": self.on_hand, "reserved": self.reserved}
 
     @property
     def available(self) -> int:

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 
 from core import sql
+from core.languages import active_language
 
 NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE = "newest", "price", "-price", "name", "relevance"
 ORDERINGS = (NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE)
@@ -83,7 +83,9 @@ def list_products(
     Rows: id, slug, name, brand, category, lowest, highest (minor units), variants, sku (of the only variant), file and
     alt of the first picture, in_stock, and key, by which the list is ordered. after: key and id of the last row seen.
     """
-    statement = _list_statement(ordering, _limits(search), after is not None, _language() if ordering == NAME else "")
+    statement = _list_statement(
+        ordering, _limits(search), after is not None, active_language() if ordering == NAME else ""
+    )
     key, last_id = after or (None, None)
     parameters = _parameters(search) | {"limit": limit, "after_key": key, "after_id": last_id}
     return sql.fetch_all(statement, parameters, prepared=_one_plan_is_best(search))
@@ -140,11 +142,6 @@ def _one_plan_is_best(search: ProductSearch) -> bool:
     How many products a category has is nothing that PostgreSQL knows when it plans.
     """
     return _limits(search) <= {"category"}
-
-
-def _language() -> str:
-    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _parameters(search: ProductSearch) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def explain_price(question: Question, *, is_whole: bool) -> Explained:
     }  # fmt: skip
     row = sql.fetch_one(_OF_VARIANT, parameters)
     if row is None:
-        raise NotFound(_("There is no %(sku)s on sale.") % {"sku": question.sku}, sku=question.sku)
+        raise NotFound(_("%(sku)s is not on sale.") % {"sku": question.sku}, sku=question.sku)
     steps: Sequence[Step] = parse_steps(row["steps"])
     asking = Asking(question.now, question.channel, question.store, frozenset(row["segments"] or ()))
     verdicts = judge_prices(row["base"], steps, quantity=question.quantity, asking=asking)

@@ -118,11 +118,11 @@ def find_by_barcode(scanned: str) -> tuple[str, str]:
     try:
         code = canonical_barcode(scanned)
     except NotABarcode:
-        raise NotFound(_("This is not a barcode we know, or it was misread: its check digit is wrong.")) from None
+        raise NotFound(_("Unknown or misread barcode: the check digit is wrong.")) from None
     # Codes kept before they were brought into one form may lack the leading zero.
     row = sql.fetch_one(_BY_BARCODE, {"codes": [code, code.removeprefix("0")]})
     if row is None:
-        raise NotFound(_("We sell nothing with this barcode."))
+        raise NotFound(_("No product has this barcode."))
     return row["slug"], row["sku"]
 
 

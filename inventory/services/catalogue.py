@@ -68,7 +68,7 @@ def move_category(*, category_id: int, parent_id: int | None) -> Category:
     if category_id not in paths or (parent_id is not None and parent_id not in paths):
         raise NotFound(_("There is no such category."))
     if parent_id is not None and f"{paths[parent_id]}/".startswith(f"{paths[category_id]}/"):
-        raise CategoryInsideItself(_("A category cannot lie below itself. Choose another place."))
+        raise CategoryInsideItself(_("A category cannot be below itself. Choose another one."))
     Category.objects.filter(pk=category_id).update(parent_id=parent_id)
     return Category.objects.get(pk=category_id)
 
@@ -138,7 +138,7 @@ def add_barcode(*, variant_id: int, code: str) -> Barcode:
     try:
         canonical = canonical_barcode(code)
     except NotABarcode:
-        raise Malformed(_("%s is no EAN, UPC or ISBN: the check digit is wrong.") % code, field="barcode") from None
+        raise Malformed(_("%s is not an EAN, UPC or ISBN: the check digit is wrong.") % code, field="barcode") from None
     with _unique(canonical):
         barcode, _is_new = Barcode.objects.get_or_create(code=canonical, variant_id=variant_id)
     return barcode
@@ -157,7 +157,7 @@ def publish_product(*, product_id: int, by: Actor, now: datetime) -> Product:
         raise ProductNotSellable(_("Give the product a name before you publish it."))
     if not product.price_ranges.filter(currency=settings.SHOP_CURRENCY).exists():
         raise ProductNotSellable(
-            _("Publish a product once it has a variant on sale with a price in %s.") % settings.SHOP_CURRENCY
+            _("A product needs a variant on sale with a price in %s before you publish it.") % settings.SHOP_CURRENCY
         )
     product.state = Product.PUBLISHED
     product.published_at = product.published_at or now

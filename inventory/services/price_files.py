@@ -58,7 +58,7 @@ def want_written(*, file_id: int) -> None:
     """Let a checked file be written by a worker. Locks the file. Raises FileNotReady."""
     wanted = PriceFile.objects.filter(pk=file_id, state=PriceFile.CHECKED).update(state=PriceFile.WANTED, percent=0)
     if not wanted:
-        raise FileNotReady(_("This file is not checked yet, or is written already."))
+        raise FileNotReady(_("This file is not checked yet, or already saved."))
 
 
 def read_price_files(*, now: datetime) -> int:

@@ -66,9 +66,9 @@ def set_list_price(
     min_quantity: 1 to 1,000,000. Locks the list. Raises NotFound, PriceNotValid and OtherCurrency.
     """
     if not 0 <= price.amount <= LARGEST_AMOUNT:
-        raise PriceNotValid(_("A price lies between 0 and %s.") % LARGEST_AMOUNT, amount=price.amount)
+        raise PriceNotValid(_("A price must be between 0 and %s.") % LARGEST_AMOUNT, amount=price.amount)
     if not 1 <= min_quantity <= LARGEST_QUANTITY:
-        raise PriceNotValid(_("A quantity lies between 1 and %s.") % LARGEST_QUANTITY, min_quantity=min_quantity)
+        raise PriceNotValid(_("A quantity must be between 1 and %s.") % LARGEST_QUANTITY, min_quantity=min_quantity)
     found = _locked(price_list_id)
     if found["currency"] != price.currency:
         raise OtherCurrency(_("The prices of this list are in %s.") % found["currency"], currency=found["currency"])

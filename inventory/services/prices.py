@@ -37,7 +37,7 @@ def set_price(*, variant_id: int, price: Money, by: Actor, now: datetime) -> boo
     Locks the variant. Raises PriceNotValid, NotFound.
     """
     if not 0 <= price.amount <= LARGEST_AMOUNT:
-        raise PriceNotValid(_("A price lies between 0 and %s.") % LARGEST_AMOUNT, amount=price.amount)
+        raise PriceNotValid(_("A price must be between 0 and %s.") % LARGEST_AMOUNT, amount=price.amount)
     parameters = {"variant": variant_id, "currency": price.currency, "amount": price.amount, "now": now}
     variant = sql.fetch_one(_LOCK, parameters)
     if variant is None:

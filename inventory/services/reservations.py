@@ -236,7 +236,7 @@ def insufficient_stock(short: Sequence[dict[str, object]]) -> InsufficientStock:
     top = dict(short[0]) if len(short) == 1 else {}
     names = ", ".join(f"{line['sku']} ({line['available']})" for line in short)
     return InsufficientStock(
-        _("Not enough is left: %(lines)s. Reduce the quantity or choose another way.") % {"lines": names},
+        _("Not enough left: %(lines)s. Reduce the quantity, or choose another way of delivery.") % {"lines": names},
         lines=list(short),
         **top,
     )

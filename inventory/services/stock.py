@@ -172,7 +172,7 @@ def set_safety(*, variant_id: int, location_id: int, safety: int) -> None:
     It may be more than there are; then none are offered. Raises Malformed if it is negative, NotFound.
     """
     if not 0 <= safety <= MOST_UNITS:
-        raise Malformed(_("Keep between 0 and %s units.") % MOST_UNITS, field="safety")
+        raise Malformed(_("The safety stock must be between 0 and %s units.") % MOST_UNITS, field="safety")
     _ensure_levels([StockLine(variant_id, location_id, 0)])
     if not sql.execute(_SET_SAFETY, {"variant": variant_id, "location": location_id, "safety": safety}):
         raise NotFound(_("There is no such variant or location."))
@@ -208,12 +208,12 @@ def _move(lines: Sequence[StockLine], booking: _Booking) -> list[sql.Row]:
     except IntegrityError as error:
         if "stock_movement_once_per_cause" not in str(error):
             raise
-        raise AlreadyBooked(_("%s is in the books already.") % booking.cause_id, cause=booking.cause_id) from error
+        raise AlreadyBooked(_("%s was already booked.") % booking.cause_id, cause=booking.cause_id) from error
     if len(moved) != len({(line.variant_id, line.location_id) for line in lines}):
         promised = sql.fetch_all(_PROMISED, parameters)
         if not promised:
             raise NotFound(_("There is no such variant or location."))
-        raise StockPromised(_("Fewer would be left than are promised to shoppers."), lines=promised)
+        raise StockPromised(_("Fewer units would be left than are reserved for orders."), lines=promised)
     return moved
 
 

@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 Text = dict[str, str]
 
 CONTENT = Path(__file__).parent / "content"
-LANGUAGES = ("en", "ar", "fa")
 # GS1 leaves the prefixes 20 to 29 to shops for codes of their own, so these can never meet a code in the real world.
 UNIT_PREFIX = "29"
 LARGE_PREFIX = "28"
@@ -31,7 +32,7 @@ class CategoryContent:
 
 @dataclass(frozen=True)
 class VariantContent:
-    """One thing to buy. amount: cents; attributes: option to its value in three languages; colour: #RRGGBB."""
+    """One thing to buy. amount: cents; attributes: option to its value in every language; colour: #RRGGBB."""
 
     sku: str
     amount: int
@@ -53,6 +54,12 @@ class ProductContent:
     material: Text
     family: str
     variants: tuple[VariantContent, ...]
+
+
+def languages() -> list[str]:
+    """Return the shop's languages that the demo speaks."""
+    written = _read("categories")[0]["name"]
+    return [code for code, _name in settings.LANGUAGES if code in written]
 
 
 @cache
@@ -77,13 +84,13 @@ def products() -> tuple[ProductContent, ...]:
 
 @cache
 def options() -> dict[str, dict[str, Any]]:
-    """Return what variants differ in: option to its name and its values, in three languages."""
+    """Return what variants differ in: option to its name and its values, in every language."""
     known: dict[str, dict[str, Any]] = _read("options")
     return known
 
 
 def nouns() -> dict[str, Text]:
-    """Return what generated goods are called: family to a word in three languages."""
+    """Return what generated goods are called: family to a word in every language."""
     known: dict[str, Text] = _read("nouns")
     return known
 
@@ -159,7 +166,7 @@ def _barcodes(number: int, place: int) -> tuple[str, ...]:
 
 def _texts(option: str, value: str) -> Text:
     texts = options()[option]["values"][value]
-    return {language: texts[language] for language in LANGUAGES}
+    return {language: text for language, text in texts.items() if language != "hex"}
 
 
 @cache

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from core.formats import listed_text
 from core.imports.progress import Progress
 from inventory.models import Barcode, Category, Media, Price, Product, Variant
 from omnistore.demo import catalogue
@@ -121,10 +122,9 @@ def _write_pictures(
 
 
 def _alt(item: catalogue.ProductContent, variant: catalogue.VariantContent) -> catalogue.Text:
-    comma = {"en": ", ", "ar": "، ", "fa": "، "}
     return {
-        language: comma[language].join(
-            [item.name[language], *(texts[language] for texts in variant.attributes.values())]
+        language: listed_text(
+            [item.name[language], *(texts[language] for texts in variant.attributes.values())], language
         )
-        for language in catalogue.LANGUAGES
+        for language in catalogue.languages()
     }

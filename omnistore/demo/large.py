@@ -28,7 +28,7 @@ RECEIPT = "demo-large-opening"
 DAYS_AGO = 60
 COLOURS = ("cream", "sand", "sage", "olive", "ink", "sky", "terracotta", "cinnamon", "mustard", "charcoal")
 
-# Family, slug, and the name in three languages.
+# Family, slug, and the name in every language.
 Name = tuple[str, str, catalogue.Text]
 
 
@@ -179,7 +179,7 @@ def _write_variants(variants: range, products: range, looks: list[list[str]], *,
                 variant,
                 products[place // COLOURS_EACH],
                 f"{SKUS_START}{place // COLOURS_EACH:05d}-{colour.upper()}",
-                _json({"colour": {language: _colour(colour)[language] for language in catalogue.LANGUAGES}}),
+                _json({"colour": {language: _colour(colour)[language] for language in catalogue.languages()}}),
                 place % COLOURS_EACH,
                 True,
                 0,
@@ -235,6 +235,7 @@ def _names() -> Iterator[Name]:
             f"{CODES_START}{family.replace('_', '-')}-{series['en'].lower().replace('ü', 'u')}-{edition}",
             {
                 "en": f"{noun['en']} {series['en']} {edition}",
+                "de": f"{noun['de']} {series['de']} {edition}",
                 "ar": f"{noun['ar']} «{series['ar']}» {edition}",
                 "fa": f"{noun['fa']} {series['fa']} {_persian(edition)}",
             },

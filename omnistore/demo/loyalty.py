@@ -15,8 +15,8 @@ from orders.services.loyalty import open_order_points
 
 HISTORY_DAYS = 90
 TIERS = (
-    ("silver", 200, {"en": "Silver", "ar": "فضي", "fa": "نقره‌ای"}),
-    ("gold", 800, {"en": "Gold", "ar": "ذهبي", "fa": "طلایی"}),
+    ("silver", 200, {"en": "Silver", "de": "Silber", "ar": "فضي", "fa": "نقره‌ای"}),
+    ("gold", 800, {"en": "Gold", "de": "Gold", "ar": "ذهبي", "fa": "طلایی"}),
 )
 
 
@@ -31,6 +31,7 @@ def write_programme() -> None:
     PointBonus.objects.create(
         name={
             "en": "Double points on garden tools",
+            "de": "Doppelte Punkte auf Gartengeräte",
             "ar": "نقاط مضاعفة على أدوات الحديقة",
             "fa": "امتیاز دو برابر برای ابزار باغبانی",
         },

@@ -17,14 +17,19 @@ from inventory.services.price_lists import set_list_price
 
 FOOD = ("morning-blend-coffee", "yirga-single-origin-coffee", "cardamom-black-tea", "moroccan-mint-tea")
 COUNTRIES = {
-    "DE": {"en": "Germany", "ar": "ألمانيا", "fa": "آلمان"},
-    "AT": {"en": "Austria", "ar": "النمسا", "fa": "اتریش"},
-    "FR": {"en": "France", "ar": "فرنسا", "fa": "فرانسه"},
-    "NL": {"en": "Netherlands", "ar": "هولندا", "fa": "هلند"},
+    "DE": {"en": "Germany", "de": "Deutschland", "ar": "ألمانيا", "fa": "آلمان"},
+    "AT": {"en": "Austria", "de": "Österreich", "ar": "النمسا", "fa": "اتریش"},
+    "FR": {"en": "France", "de": "Frankreich", "ar": "فرنسا", "fa": "فرانسه"},
+    "NL": {"en": "Netherlands", "de": "Niederlande", "ar": "هولندا", "fa": "هلند"},
 }
 CATEGORIES = {
-    STANDARD: {"en": "Standard", "ar": "عام", "fa": "عادی"},
-    REDUCED: {"en": "Reduced (food, books)", "ar": "مخفّض (أغذية وكتب)", "fa": "کاهش‌یافته (خوراک و کتاب)"},
+    STANDARD: {"en": "Standard", "de": "Standard", "ar": "عام", "fa": "عادی"},
+    REDUCED: {
+        "en": "Reduced (food, books)",
+        "de": "Ermäßigt (Lebensmittel, Bücher)",
+        "ar": "مخفّض (أغذية وكتب)",
+        "fa": "کاهش‌یافته (خوراک و کتاب)",
+    },
 }
 
 
@@ -46,17 +51,32 @@ def write_offers(*, now: datetime) -> None:
     garden = {"goods": {"categories": ["garden/garden-tools"]}}
     benefits: list[tuple[dict[str, str], dict[str, Any], list[dict[str, Any]]]] = [
         (
-            {"en": "Paper: three for two", "ar": "الورقيات: ثلاثة بسعر اثنين", "fa": "کاغذی‌ها: سه تا به قیمت دو تا"},
+            {
+                "en": "Paper: three for two",
+                "de": "Papier: drei für zwei",
+                "ar": "الورقيات: ثلاثة بسعر اثنين",
+                "fa": "کاغذی‌ها: سه تا به قیمت دو تا",
+            },
             {"kind": "buy_and_get", "buy": 2, "get": 1, **shelf},
             [],
         ),
         (
-            {"en": "10% off garden tools", "ar": "خصم 10٪ على أدوات الحديقة", "fa": "۱۰٪ تخفیف ابزار باغبانی"},
+            {
+                "en": "10% off garden tools",
+                "de": "10 % auf Gartengeräte",
+                "ar": "خصم 10٪ على أدوات الحديقة",
+                "fa": "۱۰٪ تخفیف ابزار باغبانی",
+            },
             {"kind": "percent", "basis_points": 1000, **garden},
             [],
         ),
         (
-            {"en": "€10 off from €150", "ar": "خصم 10 يورو من 150 يورو", "fa": "۱۰ یورو تخفیف از ۱۵۰ یورو"},
+            {
+                "en": "€10 off from €150",
+                "de": "10 € Rabatt ab 150 €",
+                "ar": "خصم 10 يورو من 150 يورو",
+                "fa": "۱۰ یورو تخفیف از ۱۵۰ یورو",
+            },
             {"kind": "amount", "amount": 1000},
             [{"kind": "minimum_value", "amount": 15_000}],
         ),
@@ -75,24 +95,29 @@ def write_offers(*, now: datetime) -> None:
 
 def write_price_lists(*, now: datetime) -> None:
     """Write a list for everybody with a cheaper dozen, one for the trade, and one store that sells off its tea."""
-    trade = Segment.objects.create(code="trade", name={"en": "Trade", "ar": "التجار", "fa": "همکاران"})
+    trade = Segment.objects.create(code="trade", name={"en": "Trade", "de": "Gewerbe", "ar": "التجار", "fa": "همکاران"})
     tea = PriceList.objects.create(
         code="tea-weeks",
-        name={"en": "Tea weeks", "ar": "أسابيع الشاي", "fa": "هفته‌های چای"},
+        name={"en": "Tea weeks", "de": "Teewochen", "ar": "أسابيع الشاي", "fa": "هفته‌های چای"},
         currency=settings.SHOP_CURRENCY,
         starts_at=now,
         ends_at=now + timedelta(days=30),
     )
     of_trade = PriceList.objects.create(
         code="trade",
-        name={"en": "Trade prices", "ar": "أسعار التجار", "fa": "قیمت همکاران"},
+        name={"en": "Trade prices", "de": "Gewerbepreise", "ar": "أسعار التجار", "fa": "قیمت همکاران"},
         currency=settings.SHOP_CURRENCY,
         segment=trade,
         starts_at=now,
     )
     selling_off = PriceList.objects.create(
         code="wie-neubau-tea",
-        name={"en": "Vienna sells off its tea", "ar": "تصفية الشاي في فيينا", "fa": "حراج چای در وین"},
+        name={
+            "en": "Vienna sells off its tea",
+            "de": "Wien räumt seinen Tee",
+            "ar": "تصفية الشاي في فيينا",
+            "fa": "حراج چای در وین",
+        },
         currency=settings.SHOP_CURRENCY,
         store=Location.objects.get(code="wie-neubau"),
         reason="The shelf is rebuilt; what is left must go",

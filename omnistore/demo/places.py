@@ -7,18 +7,38 @@ Text = dict[str, str]
 Span = tuple[time, time]
 Week = dict[int, tuple[Span, ...]]
 
-EASTER_NAMES: Text = {"en": "Easter Monday", "ar": "إثنين الفصح", "fa": "دوشنبهٔ عید پاک"}
+EASTER_NAMES: Text = {"en": "Easter Monday", "de": "Ostermontag", "ar": "إثنين الفصح", "fa": "دوشنبهٔ عید پاک"}
 HOLIDAY_NAMES: dict[tuple[int, int], Text] = {
-    (1, 1): {"en": "New Year's Day", "ar": "رأس السنة", "fa": "روز سال نو میلادی"},
-    (1, 6): {"en": "Epiphany", "ar": "عيد الغطاس", "fa": "عید خاج‌شویان"},
-    (5, 1): {"en": "Labour Day", "ar": "عيد العمال", "fa": "روز کارگر"},
-    (10, 3): {"en": "German Unity Day", "ar": "يوم الوحدة الألمانية", "fa": "روز اتحاد آلمان"},
-    (10, 26): {"en": "Austrian National Day", "ar": "العيد الوطني النمساوي", "fa": "روز ملی اتریش"},
-    (12, 6): {"en": "Finnish Independence Day", "ar": "عيد استقلال فنلندا", "fa": "روز استقلال فنلاند"},
-    (12, 24): {"en": "Christmas Eve", "ar": "ليلة عيد الميلاد", "fa": "شب کریسمس"},
-    (12, 25): {"en": "Christmas Day", "ar": "عيد الميلاد", "fa": "روز کریسمس"},
-    (12, 26): {"en": "Second day of Christmas", "ar": "ثاني أيام عيد الميلاد", "fa": "روز دوم کریسمس"},
-    (12, 31): {"en": "New Year's Eve", "ar": "ليلة رأس السنة", "fa": "شب سال نو میلادی"},
+    (1, 1): {"en": "New Year's Day", "de": "Neujahr", "ar": "رأس السنة", "fa": "روز سال نو میلادی"},
+    (1, 6): {"en": "Epiphany", "de": "Heilige Drei Könige", "ar": "عيد الغطاس", "fa": "عید خاج‌شویان"},
+    (5, 1): {"en": "Labour Day", "de": "Tag der Arbeit", "ar": "عيد العمال", "fa": "روز کارگر"},
+    (10, 3): {
+        "en": "German Unity Day",
+        "de": "Tag der Deutschen Einheit",
+        "ar": "يوم الوحدة الألمانية",
+        "fa": "روز اتحاد آلمان",
+    },
+    (10, 26): {
+        "en": "Austrian National Day",
+        "de": "Österreichischer Nationalfeiertag",
+        "ar": "العيد الوطني النمساوي",
+        "fa": "روز ملی اتریش",
+    },
+    (12, 6): {
+        "en": "Finnish Independence Day",
+        "de": "Finnischer Unabhängigkeitstag",
+        "ar": "عيد استقلال فنلندا",
+        "fa": "روز استقلال فنلاند",
+    },
+    (12, 24): {"en": "Christmas Eve", "de": "Heiligabend", "ar": "ليلة عيد الميلاد", "fa": "شب کریسمس"},
+    (12, 25): {"en": "Christmas Day", "de": "Erster Weihnachtstag", "ar": "عيد الميلاد", "fa": "روز کریسمس"},
+    (12, 26): {
+        "en": "Second day of Christmas",
+        "de": "Zweiter Weihnachtstag",
+        "ar": "ثاني أيام عيد الميلاد",
+        "fa": "روز دوم کریسمس",
+    },
+    (12, 31): {"en": "New Year's Eve", "de": "Silvester", "ar": "ليلة رأس السنة", "fa": "شب سال نو میلادی"},
 }
 CLOSED_DAYS = {
     "DE": [(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)],
@@ -103,38 +123,38 @@ def _span(text: str) -> Span:
 STORES = (
     PlaceContent(
         code="ber-mitte", kind="store", street_address="Rosenthaler Straße 39", postal_code="10178", city="Berlin",
-        name={"en": "Berlin Mitte", "ar": "برلين ميته", "fa": "برلین میته"},
+        name={"en": "Berlin Mitte", "de": "Berlin Mitte", "ar": "برلين ميته", "fa": "برلین میته"},
         country_code="DE", time_zone="Europe/Berlin", phone="+493023125011", latitude=52.5246, longitude=13.4021,
         week=_week("10:00-20:00", "10:00-20:00"), ships=True, takes_returns=True, pickup_lead_minutes=60, ship_rank=40,
     ),
     PlaceContent(
         code="ber-kreuzberg", kind="store", street_address="Bergmannstraße 21", postal_code="10961", city="Berlin",
-        name={"en": "Berlin Kreuzberg", "ar": "برلين كرويتسبرغ", "fa": "برلین کرویتسبرگ"},
+        name={"en": "Berlin Kreuzberg", "de": "Berlin Kreuzberg", "ar": "برلين كرويتسبرغ", "fa": "برلین کرویتسبرگ"},
         country_code="DE", time_zone="Europe/Berlin", phone="+493023125012", latitude=52.4893, longitude=13.3919,
         week=_week("10:00-13:30 14:30-19:00", "10:00-18:00"), ships=False, takes_returns=True, pickup_lead_minutes=90,
     ),
     PlaceContent(
         code="ham-altona", kind="store", street_address="Ottenser Hauptstraße 14", postal_code="22765", city="Hamburg",
-        name={"en": "Hamburg Altona", "ar": "هامبورغ ألتونا", "fa": "هامبورگ آلتونا"},
+        name={"en": "Hamburg Altona", "de": "Hamburg Altona", "ar": "هامبورغ ألتونا", "fa": "هامبورگ آلتونا"},
         country_code="DE", time_zone="Europe/Berlin", phone="+494066969013", latitude=53.5516, longitude=9.9323,
         week=_week("10:00-19:00", "10:00-18:00"), ships=True, takes_returns=True, pickup_lead_minutes=120, ship_rank=60,
     ),
     PlaceContent(
         code="muc-zentrum", kind="store", street_address="Sendlinger Straße 28", postal_code="80331", city="München",
-        name={"en": "Munich Zentrum", "ar": "ميونخ المركز", "fa": "مونیخ مرکز"},
+        name={"en": "Munich Zentrum", "de": "München Zentrum", "ar": "ميونخ المركز", "fa": "مونیخ مرکز"},
         country_code="DE", time_zone="Europe/Berlin", phone="+498999998014", latitude=48.1353, longitude=11.5691,
         week=_week("09:30-20:00", "09:30-20:00"), ships=True, takes_returns=True, pickup_lead_minutes=60, ship_rank=50,
     ),
     PlaceContent(
         code="hel-keskusta", kind="store", street_address="Aleksanterinkatu 19", postal_code="00100", city="Helsinki",
-        name={"en": "Helsinki Keskusta", "ar": "هلسنكي المركز", "fa": "هلسینکی مرکز"},
+        name={"en": "Helsinki Keskusta", "de": "Helsinki Keskusta", "ar": "هلسنكي المركز", "fa": "هلسینکی مرکز"},
         country_code="FI", time_zone="Europe/Helsinki", phone="+493023125015", latitude=60.1689, longitude=24.9459,
         week=_week("09:00-20:00", "10:00-18:00", "12:00-18:00"), ships=True, takes_returns=True, pickup_lead_minutes=45,
         pickup_keep_days=14, ship_rank=30,
     ),
     PlaceContent(
         code="wie-neubau", kind="store", street_address="Neubaugasse 52", postal_code="1070", city="Wien",
-        name={"en": "Vienna Neubau", "ar": "فيينا نويباو", "fa": "وین نویباو"},
+        name={"en": "Vienna Neubau", "de": "Wien Neubau", "ar": "فيينا نويباو", "fa": "وین نویباو"},
         country_code="AT", time_zone="Europe/Vienna", phone="+493023125016", latitude=48.2014, longitude=16.3490,
         week=_week("10:00-18:30", "10:00-17:00"), ships=False, takes_returns=True, pickup_lead_minutes=120,
         pickup_keep_days=10,
@@ -144,13 +164,13 @@ STORES = (
 WAREHOUSES = (
     PlaceContent(
         code="wh-berlin", kind="warehouse", street_address="Am Borsigturm 100", postal_code="13507", city="Berlin",
-        name={"en": "Warehouse Berlin", "ar": "مستودع برلين", "fa": "انبار برلین"},
+        name={"en": "Warehouse Berlin", "de": "Lager Berlin", "ar": "مستودع برلين", "fa": "انبار برلین"},
         country_code="DE", time_zone="Europe/Berlin", phone="+493023125091", latitude=52.5826, longitude=13.2901,
         week=_week("06:00-22:00", "06:00-14:00"), ships=True, takes_returns=True, offers_pickup=False, ship_rank=10,
     ),
     PlaceContent(
         code="wh-hamburg", kind="warehouse", street_address="Billbrookdeich 171", postal_code="22113", city="Hamburg",
-        name={"en": "Warehouse Hamburg", "ar": "مستودع هامبورغ", "fa": "انبار هامبورگ"},
+        name={"en": "Warehouse Hamburg", "de": "Lager Hamburg", "ar": "مستودع هامبورغ", "fa": "انبار هامبورگ"},
         country_code="DE", time_zone="Europe/Berlin", phone="+494066969092", latitude=53.5316, longitude=10.0899,
         week=_week("06:00-22:00"), ships=True, takes_returns=False, offers_pickup=False, ship_rank=20,
     ),

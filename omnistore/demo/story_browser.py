@@ -46,21 +46,21 @@ class Page(HTMLParser):
         """Return the form that is sent to an address that ends so. Raises StoryError without one."""
         found = next((one for one in self.forms if urlsplit(one.action).path.endswith(action)), None)
         if found is None:
-            raise StoryError(f"{self.address} has no form for {action}: {self.words[:300]}")
+            raise StoryError(f"{self.address} has no form for {action}: {self.words[:600]}")
         return found
 
     def link(self, pattern: str) -> str:
         """Return the first link that looks so. Raises StoryError without one."""
         found = next((link for link in self.links if re.search(pattern, link)), None)
         if found is None:
-            raise StoryError(f"{self.address} has no link like {pattern}: {self.words[:300]}")
+            raise StoryError(f"{self.address} has no link like {pattern}: {self.words[:600]}")
         return found
 
     def part(self, pattern: str) -> str:
         """Return the words in the first group of a pattern of the source. Raises StoryError where it does not match."""
         found = re.search(pattern, self.source, re.S)
         if found is None:
-            raise StoryError(f"{self.address} does not show what it should ({pattern}): {self.words[:300]}")
+            raise StoryError(f"{self.address} does not show what it should ({pattern}): {self.words[:600]}")
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[1])).split())
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -138,5 +138,5 @@ class Browser:
                 raise StoryError(f"{address} leads in a circle.")
             return self._ask("GET", urljoin(address, answered.headers["Location"]), "", redirects + 1)
         if answered.status >= 400:
-            raise StoryError(f"{method} {address} answered {answered.status}: {Page(address, 0, source).words[:300]}")
+            raise StoryError(f"{method} {address} answered {answered.status}: {Page(address, 0, source).words[:600]}")
         return Page(address, answered.status, source)

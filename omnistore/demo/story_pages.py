@@ -127,10 +127,10 @@ class PagesStory:
             expect("The pickup", pickup.part(r"<h1>.*?<span[^>]*>(.*?)</span>"), state)
             tell("Carla", "desk", f"pickup of {number}: {state.lower()}")
         told = self.sara.open(f"/orders/{number}/").words
-        expect("What Sara reads", "Ready. Come and collect it." in told, True)
+        expect("What Sara reads", "Ready to collect." in told, True)
         found = self.carla.send(desk.form("/till/pickups/find/"), scanned=code)
         handed = self.carla.send(found.form("/handover/"), collected_by="Sara")
-        expect("The desk", "Handed over. Nothing is left to do." in handed.words, True)
+        expect("The desk", "Handed over. Nothing left to do." in handed.words, True)
         tell("Carla", "desk", "scans the code and hands over")
         self._expect_stock(before, before)
 
@@ -168,7 +168,7 @@ class PagesStory:
         link = self.carla.open("/admin/till/registers/").part(rf"{register}</strong>.*?href=\"([^\"]*/closing/)\"")
         closing = self.carla.open(link)
         closed = self.carla.send(closing.form("/closing/"), counted=f"{counted:.2f}")
-        expect("The drawer", "It is exactly right." in closed.words, True)
+        expect("The drawer", "The count is exact." in closed.words, True)
         tell("Carla", "till", f"counts €{counted:.2f} and closes the register: nothing is missing")
 
     def _stock(self) -> int:

@@ -20,7 +20,7 @@ class MessageAdmin(ReadOnlyAdmin):
         Act(
             name="send-again",
             title=gettext_lazy("Send again"),
-            explanation=gettext_lazy("The message goes out once more. If it reached the person, he gets it twice."),
+            explanation=gettext_lazy("Sends the message again. If it already arrived, the recipient gets it twice."),
             perform=lambda request, message, asked: _send_again(message),
             is_allowed=lambda request, message: (
                 message.state == Message.FAILED and bool(request.user.has_perm("engagement.resend_message"))

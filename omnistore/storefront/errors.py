@@ -17,7 +17,7 @@ def handle_404(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for an address that does not exist, or is not the visitor's to know of."""
     if _is_for_program(request):
         return problems.handle_404(request, exception)
-    return error_page(request, status=404, detail=_("There is nothing here, or it is not yours."))
+    return error_page(request, status=404, detail=_("Not found, or you do not have access."))
 
 
 def handle_400(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -29,22 +29,22 @@ def handle_403(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for a page the person may not see."""
     if _is_for_program(request):
         return problems.handle_403(request, exception)
-    return error_page(request, status=403, detail=_("You may not do this."))
+    return error_page(request, status=403, detail=_("You are not allowed to do this."))
 
 
 def handle_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer for a form that did not come from a page of the shop, or from one that was open for very long."""
     if _is_for_program(request):
         return problems.handle_403(request, PermissionError(reason))
-    detail = _("This form has expired. Go back, load the page again, and repeat what you want.")
+    detail = _("This form has expired. Go back, reload the page, and try again.")
     return error_page(request, status=403, detail=detail)
 
 
 def handle_card_number(request: HttpRequest) -> HttpResponse:
     """Answer for a form with a payment card's number in it, without saying the number back."""
     detail = _(
-        "One of the fields holds what looks like a payment card's number. Nothing was kept. Go back, take the number "
-        "out, and send the form again: a card's number belongs into the payment provider's own fields alone."
+        "One of the fields contains what looks like a card number. Nothing was saved. Go back, remove the number, "
+        "and send the form again. Enter card numbers only in the payment provider's fields."
     )
     if _is_for_program(request):
         return problems.problem(400, detail, code="card_number")

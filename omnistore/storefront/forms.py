@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.conf import settings
 from django.utils.html import format_html_join
@@ -16,6 +15,7 @@ from rest_framework import exceptions, serializers
 from accounts.addresses import AddressBody
 from accounts.phones import PhoneText
 from core.api import checked_values
+from core.languages import language as language_named
 from omnistore.storefront.cards import choice_of
 from orders.paying import BalanceForm, split_of
 from orders.providers.stripe import is_stripe_on
@@ -121,9 +121,9 @@ class CheckoutForm(forms.Form):
         """Check what belongs together."""
         values = self.cleaned_data
         if self.is_guest and not values.get("email") and not {"email", "phone"} & self.errors.keys():
-            self.add_error("email", _("Give your e-mail address, so that we can tell you how it goes on."))
+            self.add_error("email", _("Enter your e-mail address so that we can send you updates."))
         if values.get("kind") == PICKUP and not values.get("store"):
-            self.add_error("store", _("Choose the store in which you want to collect it."))
+            self.add_error("store", _("Choose a store for pickup."))
         if values.get("kind") == SHIP:
             values["ship_to"] = self._address(values)
         self._check_payment(values)
@@ -143,9 +143,9 @@ class CheckoutForm(forms.Form):
         if values.get("kind") == PICKUP:
             ways.add(PAY_IN_STORE)
         if values.get("pay") == CARD and not values.get("card_token"):
-            self.add_error("pay", _("Fill in your card first; it needs scripts to be switched on."))
+            self.add_error("pay", _("Enter your card first. This needs JavaScript."))
         if values.get("pay") not in ways and "pay" not in self.errors:
-            self.add_error("pay", _("Choose how to pay. Only what is collected in a store can be paid there."))
+            self.add_error("pay", _("Choose how to pay. Only pickup orders can be paid in the store."))
 
     def _address(self, values: Mapping[str, Any]) -> dict[str, Any]:
         chosen = self.saved.get(values.get("address", ""))
@@ -175,7 +175,7 @@ def _country_options(language: str) -> str:
 
 @lru_cache(maxsize=8)
 def _countries(language: str) -> dict[str, str]:
-    territories = Locale.parse(language).territories
+    territories = language_named(language).locale.territories
     # Codes of CLDR that are no countries: outlying groups, pseudo-locales, and the unknown one.
     nowhere = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
     return {

@@ -14,13 +14,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.authentication import SecondFactorRequired
 from core.api import checked_values
 from core.errors import NotAllowed
+from core.languages import active_language
 from core.problems import problem_of
 from core.ready import ReadyAnswers
 from inventory.queries.products import list_categories
@@ -60,11 +61,6 @@ def page(view: View) -> View:
             return error_page(request, status=known.status_code, detail=told["detail"], code=told["code"])
 
     return guarded
-
-
-def language_of_reader() -> str:
-    """Return the code of the reader's language, without a region."""
-    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
 
 
 def private_page(
@@ -115,14 +111,14 @@ def shared_page(
 def error_page(request: HttpRequest, *, status: int, detail: str, code: str = "") -> HttpResponse:
     """Say what is wrong; code: the problem's stable name. Nothing is asked of the database: it may be what is wrong."""
     titles = {
-        403: _("This is not for you"),
-        404: _("This page does not exist"),
-        429: _("That was too often"),
+        403: _("Access denied"),
+        404: _("Page not found"),
+        429: _("Too many requests"),
         503: _("Back in a moment"),
     }
     context = {
         **_words(),
-        "title": titles.get(status, _("That did not work")),
+        "title": titles.get(status, _("Something went wrong")),
         "detail": detail,
         "needs_second_factor": code == SecondFactorRequired.code,
         "is_plain": True,
@@ -181,8 +177,7 @@ def _edges() -> dict[str, str]:
 def _words() -> dict[str, Any]:
     return {
         "shop_name": settings.SHOP_NAME,
-        "language": language_of_reader(),
-        "is_rtl": get_language_bidi(),
-        "languages": [("en", "English"), ("ar", "العربية"), ("fa", "فارسی")],
+        "language": active_language(),
+        "languages": settings.LANGUAGES,
         "is_demo": settings.DEMO,
     }

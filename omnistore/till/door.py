@@ -74,7 +74,7 @@ class TillView(View):
 
     def refused(self, refusal: Refusal) -> HttpResponse:
         """Show a refusal on a page of its own."""
-        return self.page("till/refused.html", {"title": _("This cannot be done"), "refusal": refusal}, refusal.status)
+        return self.page("till/refused.html", {"title": _("Not possible"), "refusal": refusal}, refusal.status)
 
     def page(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
         """Answer with a page in the frame of the back office."""
@@ -120,7 +120,7 @@ class TillView(View):
         """Count a code that is looked up. Raises TooManyTries."""
         throttle = ScopedRateThrottle()
         if not throttle.allow_request(self.request, self):  # type: ignore[arg-type]
-            raise TooManyTries(_("Too many codes were tried. Wait a minute, then scan again."))
+            raise TooManyTries(_("Too many codes. Wait a minute, then scan again."))
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         for attempt in range(MOST_RETRIES):
@@ -150,7 +150,7 @@ def at_work(request: HttpRequest, *, right: str, needs_store: bool) -> AtWork:
         wanted_code=wanted_code,
     )
     if not staff.is_staff:
-        raise NotAllowedHere(_("You are not assigned to any store. Ask head office to assign you."))
+        raise NotAllowedHere(_("You are not assigned to a store. Ask head office."))
     own = staff.own_stores
     store = wanted or (own[0] if len(own) == 1 else None)
     if store is None and needs_store:
@@ -173,7 +173,7 @@ def claim_of_form(request: HttpRequest, act: str) -> Claim:
     """
     key = request.POST.get("key", "")
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise Malformed(_("This form is broken. Load the page again."), field="key")
+        raise Malformed(_("This form is invalid. Reload the page."), field="key")
     fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
     return Claim(
         scope=f"staff:{request.user.pk} {act}"[:200],

@@ -24,9 +24,9 @@ from orders.services.dues import due_of, is_payment_under_way
 class DueForm(forms.Form):
     """How all that is due is paid, or a part of it."""
 
-    method = forms.ChoiceField(label=gettext_lazy("How it is paid"), choices=[], required=False)
+    method = forms.ChoiceField(label=gettext_lazy("Payment method"), choices=[], required=False)
     part = CashField(
-        label=gettext_lazy("Only a part of it"), help_text=gettext_lazy("Left empty: all that is due."), required=False
+        label=gettext_lazy("Part of the amount"), help_text=gettext_lazy("Empty: everything due."), required=False
     )
     tendered = CashField(label=gettext_lazy("Cash received"), required=False)
 
@@ -43,13 +43,13 @@ class DueForm(forms.Form):
         if self.errors or not self.rest:
             return cleaned
         if part is not None and not 0 < part <= self.rest:
-            self.add_error("part", _("A part is more than nothing and no more than what is left to pay."))
+            self.add_error("part", _("The part must be more than zero and not more than what is due."))
         elif not cleaned.get("method"):
             self.add_error("method", _("Choose how the rest is paid."))
         elif cleaned["method"] == CASH:
             amount = self.rest if part is None else part
             if (cleaned.get("tendered") or 0) < amount + cash_rounding(amount, coin=cash_coin()):
-                self.add_error("tendered", _("This does not cover what is due. Take more, or take a card."))
+                self.add_error("tendered", _("This does not cover the amount due. Enter more, or take a card."))
         return cleaned
 
     def tenders(self) -> list[Tender]:

@@ -34,9 +34,9 @@ class CashField(forms.CharField):
         try:
             amount = parse_money(str(Decimal(written)), settings.SHOP_CURRENCY).amount
         except (InvalidOperation, MoneyError):
-            raise ValidationError(_("Write an amount like %(example)s.") % {"example": _example()}) from None
+            raise ValidationError(_("Enter an amount like %(example)s.") % {"example": _example()}) from None
         if not 0 <= amount <= LARGEST_CASH:
-            raise ValidationError(_("Write an amount like %(example)s.") % {"example": _example()})
+            raise ValidationError(_("Enter an amount like %(example)s.") % {"example": _example()})
         return amount
 
 
@@ -61,7 +61,7 @@ class RegisterForm(forms.Form):
         r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$",
         max_length=40,
         label=gettext_lazy("Register"),
-        help_text=gettext_lazy("What is written on it, in Latin letters and digits."),
+        help_text=gettext_lazy("As written on it, in Latin letters and digits."),
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
     opening_float = CashField(label=gettext_lazy("Cash in the drawer"), help_text=gettext_lazy("Count it first."))
@@ -70,7 +70,7 @@ class RegisterForm(forms.Form):
 class CountForm(forms.Form):
     """Closing a register with the cash counted out of it."""
 
-    counted = CashField(label=gettext_lazy("Cash counted"), help_text=gettext_lazy("All that lies in the drawer."))
+    counted = CashField(label=gettext_lazy("Cash counted"), help_text=gettext_lazy("All the cash in the drawer."))
 
 
 class ContactForm(forms.Form):
@@ -108,7 +108,7 @@ class AddressForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        words = {"required": _("This country's addresses need it."), "invalid": _("Not valid in this country.")}
+        words = {"required": _("Required in this country."), "invalid": _("Not valid in this country.")}
         try:
             return cleaned | normalise_address({name: cleaned.get(name, "") for name in self.ADDRESS})
         except NotAnAddress as error:
@@ -132,7 +132,7 @@ class ReceiptForm(forms.Form):
         label=gettext_lazy("Where to"),
         max_length=254,
         required=False,
-        help_text=gettext_lazy("Left empty: what the order has."),
+        help_text=gettext_lazy("Empty: as in the order."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def ways_of(cart: CartView, shelves: Shelves, store: Store, *, by: Actor, now: d
     own = sources.get(store.id)
     elsewhere = _stores(cart, shelves, sources, now)
     return {
-        CARRY_OUT: Way(CARRY_OUT, _("Take along now"), not short_here, short_here, here.grand),
+        CARRY_OUT: Way(CARRY_OUT, _("Take now"), not short_here, short_here, here.grand),
         HERE: Way(
             HERE,
             _("Collect here"),
@@ -114,14 +114,14 @@ class TenderForm(forms.Form):
     """How a sale is paid, and how the customer is reached. The total and the way are the view's."""
 
     method = forms.ChoiceField(
-        label=gettext_lazy("How it is paid"), choices=[], widget=forms.RadioSelect, required=False
+        label=gettext_lazy("Payment method"), choices=[], widget=forms.RadioSelect, required=False
     )
     part = CashField(
-        label=gettext_lazy("Only a part of it this way"),
-        help_text=gettext_lazy("Left empty: all that is left to pay."),
+        label=gettext_lazy("Part of the amount this way"),
+        help_text=gettext_lazy("Empty: everything left to pay."),
         required=False,
     )
-    second = forms.ChoiceField(label=gettext_lazy("And the rest"), choices=[], required=False)
+    second = forms.ChoiceField(label=gettext_lazy("The rest"), choices=[], required=False)
     tendered = CashField(label=gettext_lazy("Cash received"), required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False)
@@ -161,11 +161,11 @@ class TenderForm(forms.Form):
         self._check_payment(cleaned)
         has_contact = self.is_known or cleaned.get("email") or cleaned.get("phone")
         if self.way.name != CARRY_OUT and not has_contact:
-            raise ValidationError(_("Give an e-mail address or a phone number, so that we can reach the customer."))
+            raise ValidationError(_("Enter an e-mail address or a phone number so that we can reach the customer."))
         if cleaned.get("receipt") == "email" and not (self.is_known or cleaned.get("email")):
-            self.add_error("email", _("Say where to send the receipt."))
+            self.add_error("email", _("Enter where to send the receipt."))
         if cleaned.get("receipt") == "sms" and not (self.is_known or cleaned.get("phone")):
-            self.add_error("phone", _("Say where to send the receipt."))
+            self.add_error("phone", _("Enter where to send the receipt."))
         return cleaned
 
     def tenders(self) -> list[Tender]:
@@ -192,11 +192,11 @@ class TenderForm(forms.Form):
         if not cleaned.get("method"):
             self.add_error("method", _("Choose how the rest is paid."))
         elif part is not None and not 0 < part < self.rest:
-            self.add_error("part", _("A part is more than nothing and less than what is left to pay."))
+            self.add_error("part", _("The part must be more than zero and less than what is due."))
         elif part is not None and cleaned.get("second") in ("", cleaned["method"]):
             self.add_error("second", _("Choose another way for the rest."))
         elif self._cash and (cleaned.get("tendered") or 0) < self._cash:
-            self.add_error("tendered", _("This does not cover the total. Take more, or choose another way to pay."))
+            self.add_error("tendered", _("This does not cover the total. Enter more, or choose another way to pay."))
 
     def _tender(self, method: str, amount: int | None = None) -> Tender:
         if method == CASH:
@@ -220,7 +220,7 @@ def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple
     if settings.ENABLE_TEST_PROVIDER:
         choices += [(TEST, gettext_lazy("Test card")), ("test_declined", gettext_lazy("Test card that is declined"))]
     if way in (HERE, ELSEWHERE):
-        choices.append((PAY_IN_STORE, gettext_lazy("On collection")))
+        choices.append((PAY_IN_STORE, gettext_lazy("At pickup")))
     return choices
 
 

@@ -101,7 +101,7 @@ def find_cart(cart_id: int) -> Sale:
     holder = holder_of(cart_id)
     if holder.state == "ordered":
         number = number_of_cart(cart_id)
-        raise AlreadyOrdered(_("This cart was ordered already: order %(number)s.") % {"number": number}, number=number)
+        raise AlreadyOrdered(_("This cart was already ordered: order %(number)s.") % {"number": number}, number=number)
     if holder.customer_id is not None:
         return sale_of_person(get_person(customer_id=holder.customer_id))
     if holder.state != "open":
@@ -240,14 +240,14 @@ def _in_words(problem: Problem, currency: str, language: str, here: int) -> Show
             "new": money_text(problem.new_price, currency, language),
         }
         return ShownProblem(
-            problem.code, _("The price was %(old)s when it was added and is %(new)s now: tell the customer.") % facts
+            problem.code, _("The price was %(old)s when it was added and is now %(new)s. Tell the customer.") % facts
         )
     if problem.code == INSUFFICIENT_STOCK:
         left = max(problem.available or 0, here)
         if left:
             return ShownProblem(
-                problem.code, _("Only %(left)d can be had at all. Sell fewer, or offer something else.")
+                problem.code, _("Only %(left)d left in total. Sell fewer, or offer something else.")
                 % {"left": left}, left,
             )  # fmt: skip
-        return ShownProblem(problem.code, _("None is left anywhere. Take it out, or offer something else."), 0)
-    return ShownProblem(problem.code, _("No longer sold. Take it out of the cart."), 0)
+        return ShownProblem(problem.code, _("Sold out everywhere. Remove it, or offer something else."), 0)
+    return ShownProblem(problem.code, _("No longer sold. Remove it from the cart."), 0)

@@ -104,7 +104,7 @@ def _people(text: str) -> People:
     found = find_people(text=text[:LONGEST_SEARCH], limit=MOST_FOUND)
     if not found:
         raise NotFound(
-            _("Nobody and nothing is known by “%(text)s”. Scan again; or type a name, phone number, e-mail or SKU.")
+            _("Nothing found for “%(text)s”. Scan again, or enter a name, phone number, e-mail or SKU.")
             % {"text": text[:40]}
         )
     return People(found, len(found) == 1 and _is_exact(text, found[0]))

@@ -53,7 +53,7 @@ def _may_cancel(request: HttpRequest, order: Order) -> bool:
 
 def _cancel(request: HttpRequest, order: Order, asked: dict[str, Any]) -> str:
     cancel_order(number=order.number, reason=asked["reason"], by=office_actor(request), now=timezone.now())
-    return gettext("What had not left is cancelled, and what was paid for it goes back.")
+    return gettext("Everything that had not left was cancelled and refunded.")
 
 
 def _may_unlock(request: HttpRequest, pickup: Fulfilment) -> bool:
@@ -67,7 +67,7 @@ def _unlock(request: HttpRequest, pickup: Fulfilment, asked: dict[str, Any]) -> 
 
 class ParcelForm(forms.Form):
     tracking = forms.CharField(
-        label=_("Tracking number"), max_length=80, required=False, help_text=_("The carrier's; the buyer is told it.")
+        label=_("Tracking number"), max_length=80, required=False, help_text=_("From the carrier. The buyer is told.")
     )
 
 
@@ -156,8 +156,8 @@ class OrderAdmin(ReadOnlyAdmin):
             name="cancel",
             title=_("Cancel the order"),
             explanation=_(
-                "All of it that has not left is cancelled: the goods are free again, what was paid for them goes back, "
-                "and the buyer is told. This cannot be undone."
+                "Everything that has not left yet is cancelled and refunded, and the buyer is told. This cannot be "
+                "undone."
             ),
             form=CancelForm,
             perform=_cancel,

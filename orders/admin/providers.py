@@ -68,7 +68,7 @@ class ReconciliationBreakAdmin(ReadOnlyAdmin):
         Act(
             name="resolve",
             title=_("Explain"),
-            explanation=_("Write down why the books need not agree here, or how that was put right."),
+            explanation=_("Explain why the books differ, or how this was resolved."),
             form=ResolutionForm,
             perform=_resolve,
             is_allowed=_may_resolve,

@@ -93,7 +93,7 @@ class TestConfirmation(Door):
         if not settings.ENABLE_TEST_PROVIDER:
             raise NotFound(_("The test provider is off."))
         if not SandboxProvider().confirm(key=key):
-            raise NotFound(_("There is nothing here, or it is not yours."))
+            raise NotFound(_("Not found, or you do not have access."))
         return HttpResponse(status=204)
 
 
@@ -120,4 +120,4 @@ def check_methods(tenders: Iterable[Tender]) -> None:
                 _("Paying by %(method)s is not possible here.") % {"method": tender.method}, field="payments"
             )
         if tender.method == CARD and not tender.payment_method.startswith("pm_"):
-            raise Malformed(_("Name the card by what the hosted fields gave for it."), field="payments")
+            raise Malformed(_("Name the card by the token from the hosted fields."), field="payments")

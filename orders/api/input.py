@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
@@ -16,6 +15,7 @@ from carts.doors import line_id_of
 from carts.services.vouchers import MOST_IN_A_CART
 from core.api import StrictSerializer
 from core.errors import Malformed
+from core.languages import active_language
 from core.money import MoneyError, parse_money
 from orders.rules.checkout import (
     BALANCES,
@@ -82,9 +82,9 @@ class FulfilmentIn(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["kind"] == PICKUP and not attrs.get("store"):
-            raise serializers.ValidationError({"store": [_("Name the store in which to collect.")]})
+            raise serializers.ValidationError({"store": [_("Name the pickup store.")]})
         if attrs["kind"] == SHIP and not attrs.get("address"):
-            raise serializers.ValidationError({"address": [_("Say where to ship.")]})
+            raise serializers.ValidationError({"address": [_("Name the delivery address.")]})
         return attrs
 
 
@@ -96,7 +96,7 @@ class AnyPaymentIn(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("code" in attrs) != (attrs["method"] == GIFT_CARD):
-            raise serializers.ValidationError({"code": [_("A gift card is named by its code, and nothing else is.")]})
+            raise serializers.ValidationError({"code": [_("Only a gift card is named by a code.")]})
         return attrs
 
 
@@ -178,7 +178,7 @@ class SaleIn(StrictSerializer):
         if ("cart" in attrs) == ("lines" in attrs):
             raise serializers.ValidationError(_("Give either the cart or the lines of the sale."))
         if "cart" in attrs and attrs.get("vouchers"):
-            raise serializers.ValidationError({"vouchers": [_("A cart has its own vouchers: put them into it.")]})
+            raise serializers.ValidationError({"vouchers": [_("A cart has its own vouchers: add them to the cart.")]})
         return attrs
 
 
@@ -237,7 +237,7 @@ def wish_fields(
         "contact_email": contact.get("email", "").lower(),
         "contact_phone": str(contact.get("phone") or ""),
         "receipt_medium": body.get("receipt", {}).get("medium", ""),
-        "language": (get_language() or settings.LANGUAGE_CODE).split("-")[0],
+        "language": active_language(),
     }
 
 

@@ -32,7 +32,7 @@ class Orders(Door):
         page = page_of(checked_query(PageQuery, request))
         after = page.after[0] if page.after else None
         if after is not None and not isinstance(after, int):
-            raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
         found = orders_of(customer_ids=person_ids(request.user), after=after, limit=page.fetch)
         body = page_json(request, page, found, key=lambda order: [order.id])
         body["results"] = [order_json(order) for order in body["results"]]

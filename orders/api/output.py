@@ -187,7 +187,7 @@ class PaymentOut(serializers.Serializer[Any]):
     refunded = MoneySchema()
     tendered = MoneySchema(required=False)
     change = MoneySchema(required=False)
-    rounding = MoneySchema(required=False, help_text="What the cash was more or less, for want of small coins.")
+    rounding = MoneySchema(required=False, help_text="Difference because small coins are missing.")
     points = serializers.IntegerField(required=False)
     card = serializers.CharField(required=False, help_text="The end of a gift card's code.")
     authorised_until = serializers.DateTimeField(

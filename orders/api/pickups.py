@@ -328,7 +328,7 @@ def _place(after: list[Any] | None) -> tuple[str, int] | None:
     if after is None:
         return None
     if len(after) != 2 or not isinstance(after[0], str) or not isinstance(after[1], int):
-        raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
     return after[0], after[1]
 
 

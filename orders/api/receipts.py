@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -21,6 +20,7 @@ from accounts.rules import roles
 from carts.doors import TOKEN_PARAMETER, CartDoor
 from core.api import Door, Negotiation, StrictSerializer, answer, checked
 from core.errors import Malformed
+from core.languages import active_language
 from core.pdf import is_pdf_possible, pdf_of
 from inventory.staff import StaffDoor
 from orders.queries.orders import get_order, get_order_for
@@ -52,7 +52,7 @@ class ReceiptNegotiation(Negotiation):
         try:
             return super().select_renderer(request, [ReceiptPage()], format_suffix)
         except (exceptions.NotAcceptable, Http404) as error:
-            raise exceptions.NotAcceptable(_("This shop makes no receipts as PDF. Ask for text/html.")) from error
+            raise exceptions.NotAcceptable(_("This shop does not create PDF receipts. Ask for text/html.")) from error
 
 
 class PdfThrottle(UserRateThrottle):
@@ -152,12 +152,12 @@ def _wish(body: dict[str, Any]) -> dict[str, str]:
     try:
         return {"medium": body["medium"], "address": str(field.run_validation(address))}
     except serializers.ValidationError as error:
-        raise Malformed(_("This is no address for that medium."), field="address") from error
+        raise Malformed(_("This address does not fit the medium."), field="address") from error
 
 
 def _receipt(number: str, request: Request) -> HttpResponse:
-    language = (get_language() or "en").split("-")[0]
-    context = {"receipt": receipt_of(number, language=language), "language": language, "is_rtl": get_language_bidi()}
+    language = active_language()
+    context = {"receipt": receipt_of(number, language=language), "language": language}
     page = render_to_string("orders/receipt.html", context)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if not _is_pdf(request):

@@ -95,7 +95,7 @@ def _occurred_at(given: datetime | None, now: datetime) -> datetime | None:
     if given is None:
         return None
     if not now - OLDEST_OFFLINE_SALE <= given <= now + timedelta(minutes=5):
-        raise Malformed(_("A sale is sent within 30 days, and never before it happened."), field="occurred_at")
+        raise Malformed(_("A sale must be sent within 30 days and not before it happened."), field="occurred_at")
     return min(given, now)
 
 
@@ -104,5 +104,5 @@ def _scanned(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
     skus = dict(Barcode.objects.filter(code__in=codes).values_list("code", "variant__sku")) if codes else {}
     unknown = [code for code in codes if code not in skus]
     if unknown:
-        raise NotFound(_("Nobody knows this barcode: %(codes)s.") % {"codes": ", ".join(unknown)}, barcodes=unknown)
+        raise NotFound(_("Unknown barcode: %(codes)s.") % {"codes": ", ".join(unknown)}, barcodes=unknown)
     return [(line.get("sku") or skus[line["barcode"]], line["quantity"]) for line in lines]

@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -22,6 +22,7 @@ from carts.doors import line_id_of
 from carts.output import CartOut, cart_json
 from carts.queries.carts import cart_of_customer
 from core.api import StrictSerializer, answer, checked, checked_query
+from core.languages import active_language, default_language
 from core.money import money_json
 from core.schema import MoneySchema
 from inventory.staff import StaffDoor
@@ -44,7 +45,7 @@ class NewCustomer(StrictSerializer):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
     phone = PhoneText(required=False, allow_blank=True)
-    language = serializers.ChoiceField(["en", "ar", "fa"], default="en")
+    language = serializers.ChoiceField(settings.LANGUAGES, default=default_language)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("email") and not attrs.get("phone"):
@@ -156,7 +157,7 @@ class TillCustomer(StaffDoor):
                 "orders": [order_json(order, shows_codes=False) for order in orders],
                 "consents": [_consent_json(consent) for consent in consents],
                 "loyalty": loyalty_json(
-                    loyalty_of(customer_id=person.id), card=person.card_number, language=get_language() or "en"
+                    loyalty_of(customer_id=person.id), card=person.card_number, language=active_language()
                 ),
                 "value": [_value_json(bought) for bought in bought_so_far(customer_ids=person.ids)],
             }

@@ -50,7 +50,7 @@ class TillOrders(StaffDoor):
         page = page_of(query)
         after = page.after[0] if page.after else None
         if after is not None and not isinstance(after, int):
-            raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
         spelling = spell(query["q"])
         people = find_people(text=query["q"])
         found = find_orders(

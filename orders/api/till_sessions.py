@@ -115,7 +115,7 @@ class TillSession(StaffDoor):
 def _cash(body: dict[str, Any], field: str) -> int:
     amount = shop_amount(body[field], field)
     if amount < 0:
-        raise Malformed(_("Cash in a drawer is never below zero."), field=field)
+        raise Malformed(_("Cash in a drawer cannot be below zero."), field=field)
     return amount
 
 

@@ -50,6 +50,6 @@ class StripeNotices(Door):
         try:
             notice = read_notice(body, request.headers.get("Stripe-Signature", ""))
         except ValueError as error:
-            raise Malformed(_("This is no notice that Stripe has signed.")) from error
+            raise Malformed(_("This notice has no valid signature from Stripe.")) from error
         is_done = take_notice(provider=STRIPE, notice=notice, now=timezone.now())
         return answer({"received": True}, status=200 if is_done else 202)

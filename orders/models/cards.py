@@ -25,7 +25,7 @@ class SavedCard(models.Model):
     created_at = models.DateTimeField(_("created at"))
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
     detached_at = models.DateTimeField(
-        _("detached at"), null=True, blank=True, help_text=_("When the provider let go of it.")
+        _("detached at"), null=True, blank=True, help_text=_("When the provider deleted it.")
     )
 
     class Meta:

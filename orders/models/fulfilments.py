@@ -95,14 +95,14 @@ class FulfilmentLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} of line {self.order_line_id}"
+        return f"{self.quantity} x {self.order_line_id}"
 
 
 class HandOver(models.Model):
     """The proof that goods were handed to a person at the desk: what, by whom, to whom, on what evidence."""
 
     CODE, ID_SEEN = "code", "id_seen"
-    PROOFS = [(CODE, _("Collection code")), (ID_SEEN, _("Identity document seen"))]
+    PROOFS = [(CODE, _("Collection code")), (ID_SEEN, _("Identity document checked"))]
 
     fulfilment = models.ForeignKey(
         Fulfilment, on_delete=models.PROTECT, related_name="hand_overs", verbose_name=_("fulfilment")
@@ -118,7 +118,7 @@ class HandOver(models.Model):
         verbose_name_plural = _("hand-overs")
 
     def __str__(self) -> str:
-        return f"{self.fulfilment_id} at {self.handed_over_at:%Y-%m-%d %H:%M}"
+        return f"{self.fulfilment_id}: {self.handed_over_at:%Y-%m-%d %H:%M}"
 
 
 class Collector(models.Model):

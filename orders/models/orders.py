@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import default_language, language_choices
 from core.models import CHANNELS
 
 
@@ -79,7 +80,7 @@ class Order(models.Model):
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
     receipt_medium = models.CharField(_("receipt by"), max_length=10, blank=True)
-    language = models.CharField(_("language"), max_length=8, default="en")
+    language = models.CharField(_("language"), max_length=8, choices=language_choices, default=default_language)
     client_id = models.UUIDField(
         _("mark of the till"), null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
     )
@@ -164,7 +165,7 @@ class OrderLine(models.Model):
     tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
     tax_amount = models.BigIntegerField(_("tax"), db_default=0, help_text=_("Contained in the total or added."))
     tax_added = models.BigIntegerField(
-        _("tax added"), db_default=0, help_text=_("What comes on top; negative where an exempt buyer is spared it.")
+        _("tax added"), db_default=0, help_text=_("Tax on top; negative for exempt buyers.")
     )
 
     class Meta:

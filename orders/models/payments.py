@@ -47,7 +47,7 @@ class Payment(models.Model):
     refunded = models.BigIntegerField(_("refunded"), default=0, help_text=_("Refunds in flight included."))
     tendered = models.BigIntegerField(_("tendered"), null=True, blank=True, help_text=_("Cash handed over."))
     rounding = models.BigIntegerField(
-        _("rounding"), default=0, db_default=0, help_text=_("What the cash was more or less, for want of small coins.")
+        _("rounding"), default=0, db_default=0, help_text=_("Difference because small coins are missing.")
     )
     hold_key = models.UUIDField(
         _("hold"), null=True, blank=True, unique=True, help_text=_("What was held of a gift card, credit or points.")
@@ -56,7 +56,7 @@ class Payment(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=STATES)
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
     authorised_until = models.DateTimeField(
-        _("authorised until"), null=True, blank=True, help_text=_("Until when the provider keeps the money for us.")
+        _("authorised until"), null=True, blank=True, help_text=_("Until when the provider holds the money.")
     )
     capture_asked_at = models.DateTimeField(_("capture asked for at"), null=True, blank=True)
     is_later = models.BooleanField(
@@ -194,7 +194,7 @@ class Refund(models.Model):
     amount = models.BigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=PENDING)
     rounding = models.BigIntegerField(
-        _("rounding"), default=0, db_default=0, help_text=_("What the cash was more or less, for want of small coins.")
+        _("rounding"), default=0, db_default=0, help_text=_("Difference because small coins are missing.")
     )
     goes_to = models.CharField(_("goes to"), max_length=10, choices=TARGETS, default=ORIGINAL, db_default=ORIGINAL)
     reason = models.CharField(_("reason"), max_length=40)
@@ -223,7 +223,7 @@ class ProviderNotice(models.Model):
     """
 
     WAITING, DONE, UNKNOWN = "waiting", "done", "unknown"
-    STATES = [(WAITING, _("Waiting")), (DONE, _("Done")), (UNKNOWN, _("Nothing of ours"))]
+    STATES = [(WAITING, _("Waiting")), (DONE, _("Done")), (UNKNOWN, _("Not related to us"))]
 
     provider = models.CharField(_("provider"), max_length=20)
     number = models.CharField(_("provider's number"), max_length=255)

@@ -19,4 +19,4 @@ class ReceiptRequest(models.Model):
         verbose_name_plural = _("receipt requests")
 
     def __str__(self) -> str:
-        return f"{self.order_id} by {self.medium}"
+        return f"{self.order_id}: {self.get_medium_display()}"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.errors import Malformed, Refusal
 from core.errors import gettext_noop as _
+from core.languages import default_language
 from orders.rules.cash import cash_rounding
 
 SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
@@ -81,7 +82,7 @@ class Wish:
     contact_email: str = ""
     contact_phone: str = ""
     receipt_medium: str = ""
-    language: str = "en"
+    language: str = field(default_factory=default_language)
     client_id: UUID | None = None
     session_id: int | None = None
     customer_id: int | None = None
@@ -122,14 +123,14 @@ def assign_lines(wishes: Sequence[FulfilmentWish], line_ids: Sequence[int]) -> l
     Raises Malformed if a line is left out, named twice, or not in the cart.
     """
     if not wishes:
-        raise Malformed(_("Say how the goods reach the shopper."), field="fulfilments")
+        raise Malformed(_("Say how the goods are delivered."), field="fulfilments")
     if len(wishes) == 1 and wishes[0].lines is None:
         return [list(line_ids)]
     assigned = [list(wish.lines or ()) for wish in wishes]
     named = [line_id for ids in assigned for line_id in ids]
     if sorted(named) != sorted(line_ids):
         raise Malformed(
-            _("With several fulfilments, name every line of the cart in exactly one of them."),
+            _("With several fulfilments, each cart line must be in exactly one of them."),
             field="fulfilments",
             lines=[str(line_id) for line_id in line_ids],
         )
@@ -219,7 +220,7 @@ def _check_points(tenders: Sequence[Tender], planned: Sequence[PlannedTender], t
     most = total * terms.most_percent // 100
     if not terms.least <= by_points <= most:
         raise PaymentNotPossible(
-            _("Points pay no more and no less of an order than the shop has laid down."),
+            _("The points are outside the limits of this shop."),
             method=POINTS,
             least=terms.least,
             most=most,
@@ -248,4 +249,4 @@ def _check_tender(tender: PlannedTender, kinds: set[str]) -> None:
             _("The cash does not cover the amount."), field="payments", owed=tender.amount + tender.rounding
         )
     if tender.method == PAY_IN_STORE and kinds != {PICKUP}:
-        raise PaymentNotPossible(_("Only what is collected in a store can be paid there."), method=tender.method)
+        raise PaymentNotPossible(_("Only pickup orders can be paid in the store."), method=tender.method)

@@ -199,7 +199,7 @@ def _cancellable(order: Order | None, by: Actor) -> list[Fulfilment]:
         if may_be_cancelled(kind=fulfilment.kind, state=fulfilment.state, by=by)
     ]
     if not fulfilments:
-        raise IllegalTransition(_("All of this order has left already."), state=order.state, wanted="cancelled")
+        raise IllegalTransition(_("The whole order has left already."), state=order.state, wanted="cancelled")
     return fulfilments
 
 
@@ -227,7 +227,7 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
     Return what goes back. Raises PaymentBeingTaken.
     """
     if order.payments.filter(state=Payment.CAPTURING).exists():
-        raise PaymentBeingTaken(_("A payment of this order is being taken right now. Try again in a minute."))
+        raise PaymentBeingTaken(_("A payment of this order is being captured. Try again in a minute."))
     not_due = min(owed, due_in(order.pk))
     if not_due:
         DueEntry.objects.create(order=order, kind=DueEntry.CANCELLED, amount=-not_due, occurred_at=now)

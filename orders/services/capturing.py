@@ -74,7 +74,7 @@ def taking_payment_first(act: Callable[[], Answer], *, by: Actor, now: datetime)
             if _is_being_taken(refusal.details["order"]):
                 raise
             raise PaymentLost(
-                _("The card's money can no longer be taken. It is due again: the customer pays on the order's page.")
+                _("The card can no longer be charged. The amount is due again: the customer pays on the order's page.")
             ) from None
         return act()
 

@@ -87,7 +87,7 @@ def with_card(
         return replace(tender, customer_ref=customer_at(provider, person_ids=person_ids), saves_card=True)
     card = next(iter(cards_of(person_ids=person_ids, now=now, card_id=saved_card)), None)
     if card is None or card.provider != provider:
-        raise NotFound(_("There is no such card among yours."))
+        raise NotFound(_("You have no such card."))
     if card.has_expired:
         raise Malformed(_("This card has expired. Pay with another one."), field="payments")
     return replace(tender, payment_method=card.provider_ref, customer_ref=card.provider_customer)
@@ -102,7 +102,7 @@ def remove_card(*, card_id: int, person_ids: Sequence[int], by: Actor, now: date
     with transaction.atomic(durable=True):
         row = sql.fetch_one(_REMOVE, {"id": card_id, "person_ids": list(person_ids), "now": now})
         if row is None:
-            raise NotFound(_("There is no such card among yours."))
+            raise NotFound(_("You have no such card."))
         publish(CardRemoved(by=by, occurred_at=now, customer_id=row["customer_id"], ref=str(row["id"])))
     detach_removed(now=now, card_id=card_id)
 

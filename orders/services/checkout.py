@@ -62,7 +62,7 @@ def check_out(*, claim: Claim, owner: Owner, wish: Wish, by: Actor, now: datetim
         if number is None:
             raise
         raise CartAlreadyOrdered(
-            _("This cart was ordered already: order %(number)s.") % {"number": number}, number=number
+            _("This cart was already ordered: order %(number)s.") % {"number": number}, number=number
         ) from None
 
 

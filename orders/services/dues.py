@@ -166,12 +166,12 @@ def due_before_goods_go(order: Order) -> int:
 def payment_due(owed: int, currency: str) -> PaymentDue:
     """Make the refusal for goods that are not paid."""
     amount = money_json(owed, currency)
-    return PaymentDue(_("%(amount)s %(currency)s are due before the goods can go.") % amount, due=amount)
+    return PaymentDue(_("%(amount)s %(currency)s must be paid before the goods are handed over.") % amount, due=amount)
 
 
 def _planned(order: Order, tenders: Sequence[Tender], *, owed: int, may_be_part: bool = False) -> list[PlannedTender]:
     if any(tender.method == PAY_IN_STORE for tender in tenders):
-        raise PaymentNotPossible(_("It is due in the store already: pay now, or there."), method=PAY_IN_STORE)
+        raise PaymentNotPossible(_("Payment is already due in the store: pay now, or there."), method=PAY_IN_STORE)
     return plan_payment(
         tenders,
         owed=owed,
@@ -277,6 +277,6 @@ def _take_off_due(order: Order, paid: int, *, by: Actor, now: datetime) -> int:
 def _check_none_under_way(order: Order) -> None:
     states = set(order.payments.filter(is_later=True, state__in=UNDER_WAY).values_list("state", flat=True))
     if states == {Payment.NEEDS_ACTION}:
-        raise PaymentStillWaits(_("A payment of this order waits to be confirmed. End it first, or confirm it."))
+        raise PaymentStillWaits(_("A payment of this order is waiting for confirmation. Cancel or confirm it first."))
     if states:
-        raise PaymentUnderWay(_("A payment of this order is under way. Wait a minute, then look at the order again."))
+        raise PaymentUnderWay(_("A payment of this order is in progress. Wait a minute, then check the order again."))

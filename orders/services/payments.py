@@ -162,11 +162,11 @@ def payment_declined(order: OrderView) -> PaymentDeclined:
     """Make the refusal for an order whose payment failed, or came when it could no longer be placed."""
     if order.refunds:
         return PaymentDeclined(
-            _("Your order could not be placed, and what was paid goes back to you. Your cart is as it was."),
+            _("Your order could not be placed. What you paid will be refunded. Your cart is unchanged."),
             order=order.number,
         )
     return PaymentDeclined(
-        _("The payment was declined and nothing was charged. Your cart is as it was: try another way to pay."),
+        _("The payment was declined and nothing was charged. Your cart is unchanged. Try another way to pay."),
         order=order.number,
     )
 
@@ -174,7 +174,7 @@ def payment_declined(order: OrderView) -> PaymentDeclined:
 def later_payment_declined(order: OrderView) -> PaymentDeclined:
     """Make the refusal for a payment that failed when the order was placed already, which stands."""
     return PaymentDeclined(
-        _("The payment was declined and nothing was charged. Your order stands: try another way to pay."),
+        _("The payment was declined and nothing was charged. Your order is still in place. Try another way to pay."),
         order=order.number,
     )
 

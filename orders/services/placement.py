@@ -145,7 +145,7 @@ def _check_on_sale(lines: Sequence[CartLineView]) -> None:
     gone = [line.sku for line in lines if any(problem.code == UNAVAILABLE for problem in line.problems)]
     if gone:
         raise Unavailable(
-            _("No longer sold: %(skus)s. Take it out of the cart.") % {"skus": ", ".join(gone)}, skus=gone
+            _("No longer sold: %(skus)s. Remove it from the cart.") % {"skus": ", ".join(gone)}, skus=gone
         )
 
 
@@ -192,7 +192,7 @@ def _check_total(cart: CartView, wish: Wish, found: Quote) -> None:
         if line.single_price != line.unit_price_when_added
     ]
     raise TotalChanged(
-        _("The total is %(total)s now. Look at it and order again if you agree.")
+        _("The total is now %(total)s. Check it and order again if you agree.")
         % {"total": str(Money(found.totals.grand, cart.currency))},
         totals={
             name: money_json(getattr(found.totals, name), cart.currency)

@@ -27,7 +27,7 @@ def request_receipt(*, number: str, medium: str, address: str, by: Actor, now: d
         raise NotFound(_("There is no such order."))
     address = address or _known_address(order, medium)
     if not address:
-        raise Malformed(_("Say where to send the receipt."), field="address")
+        raise Malformed(_("Enter where to send the receipt."), field="address")
     request = ReceiptRequest.objects.create(order=order, medium=medium, address=address, requested_at=now)
     publish(
         ReceiptRequested(

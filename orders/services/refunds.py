@@ -202,7 +202,7 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     if refund.payment.provider or not _settle(
         refund_id, Refund.DONE, session_id=session_id, rounding=rounding, by=by, now=now
     ):
-        raise RefundNotAtDesk(_("This refund is not handed over at the desk, or was already."), state=refund.state)
+        raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=refund.state)
     return refund.payment.order.number
 
 
@@ -241,7 +241,7 @@ def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
 def _credit_of(payment_id: int, *, now: datetime) -> int:
     order = Order.objects.only("customer_id", "currency").get(payments=payment_id)
     if order.customer_id is None:
-        raise CreditNeedsCustomer(_("Credit belongs to somebody: this order has no customer."))
+        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
     return balance_for(customer_id=order.customer_id, kind=Refund.CREDIT, currency=order.currency, now=now)
 
 

@@ -95,7 +95,7 @@ def _pickup(wish: FulfilmentWish, source: Source | None, lines: Sequence[CartLin
         raise StoreCannotServe(_("Nothing can be collected at %(store)s.") % {"store": wish.store}, store=wish.store)
     ready_at = source.ready_at(now)
     if ready_at is None:
-        raise StoreCannotServe(_("%(store)s does not open again.") % {"store": wish.store}, store=wish.store)
+        raise StoreCannotServe(_("%(store)s is closed permanently.") % {"store": wish.store}, store=wish.store)
     return Part(PICKUP, source, [_whole(line) for line in lines], ready_at)
 
 

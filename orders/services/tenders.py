@@ -150,8 +150,8 @@ def _with_balances(
     if not any(tender.method in BALANCES and tender.method != GIFT_CARD for tender in tenders):
         return list(tenders)
     if customer_id is None:
-        raise PaymentNotPossible(_("Only somebody we know has credit or points: sign in first."), method="credit")
+        raise PaymentNotPossible(_("Store credit and points need a customer. Sign in first."), method="credit")
     if any(tender.method == POINTS for tender in tenders) and not programme.point_value:
-        raise PaymentNotPossible(_("Points pay for nothing in this shop."), method=POINTS)
+        raise PaymentNotPossible(_("Points cannot be used here."), method=POINTS)
     held = holdings_of_customer(customer_id=customer_id, currency=currency)
     return with_holdings(tenders, held, programme)

@@ -80,7 +80,7 @@ def open_till_session(*, register: str, opening_float: int, by: Actor, now: date
     """
     assert by.store_id is not None and by.staff_id is not None
     if not Location.objects.filter(pk=by.store_id, kind=Location.STORE).exists():
-        raise NothingSoldHere(_("Nothing is sold in a warehouse, so it has no register."))
+        raise NothingSoldHere(_("A warehouse sells nothing, so it has no register."))
     try:
         with transaction.atomic():
             session = TillSession.objects.create(
@@ -117,7 +117,7 @@ def close_till_session(*, session_id: int, counted: int, may_differ: bool, by: A
     under_way = sql.fetch_one(_UNDER_WAY, {"session": session.pk})
     if under_way is not None:
         raise SaleUnderWay(
-            _("Order %(order)s still waits for its card payment. Close in a minute."), order=under_way["number"]
+            _("Order %(order)s is still waiting for its card payment. Close in a minute."), order=under_way["number"]
         )
     session.expected = expected_cash(session_id=session.pk)
     difference = counted - session.expected

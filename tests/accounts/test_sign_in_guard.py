@@ -96,7 +96,7 @@ def test_the_page_asks_to_try_again_too(lost_database):
     answer = browser.post("/accounts/login/", {"login": "+4917112345678", "password": PASSWORD})
 
     assert answer.status_code == 503
-    assert "The shop cannot answer right now. Try again." in answer.content.decode()
+    assert "The shop is not available right now. Try again." in answer.content.decode()
 
 
 def test_a_session_that_cannot_be_kept_asks_to_try_again(app):

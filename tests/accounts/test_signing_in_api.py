@@ -321,7 +321,7 @@ def test_contacts_noted_by_the_till_cannot_be_signed_in_to(app):
     app.auth("auth/code/request", {"phone": NUMBER})
     app.auth("auth/password/request", {"email": ANA})
 
-    assert "There is no account with it" in " ".join(mail.outbox[-1].body.split())
+    assert "It has no account" in " ".join(mail.outbox[-1].body.split())
     assert not any(letter.isdigit() for message in mail.outbox for letter in message.body)
     assert Texts.sent == []
 

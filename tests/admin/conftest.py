@@ -1,4 +1,6 @@
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 
 from tests.client import signed_in
 from tests.factories.accounts import make_customer
@@ -11,5 +13,6 @@ def admin(db):
 
 @pytest.fixture
 def office(admin):
-    """The superuser's browser, signed in."""
+    """The superuser's browser, signed in. Content types are read already: once per process, whichever test is first."""
+    ContentType.objects.get_for_models(*apps.get_models())
     return signed_in(admin)

@@ -22,7 +22,7 @@ def test_a_delivery_is_booked_once(office, admin):
 
     level.refresh_from_db()
     assert level.on_hand == 7
-    assert "D-77 is in the books already." in again.content.decode()
+    assert "D-77 was already booked." in again.content.decode()
     movement = StockMovement.objects.get(kind="received", cause_id="D-77")
     assert (movement.on_hand_change, movement.actor_id) == (5, admin.pk)
     assert told() == [("stock.received", "MUG")]
@@ -62,7 +62,7 @@ def test_a_product_is_published_once_it_can_be_sold(office):
     make_variant(product=product)
     act(office, "inventory_product", product.pk, "publish")
 
-    assert "Publish a product once it has a variant" in refused.content.decode()
+    assert "A product needs a variant on sale" in refused.content.decode()
     product.refresh_from_db()
     assert product.state == Product.PUBLISHED
     assert told() == [("catalogue.changed", product.slug)]
@@ -114,4 +114,4 @@ def test_a_category_moves_with_what_lies_below_it(office):
     refused = act(office, "inventory_category", home.pk, "move", parent=kitchen.pk)
 
     assert Category.objects.get(slug="mugs").path == "home/kitchen/mugs"
-    assert "A category cannot lie below itself." in refused.content.decode()
+    assert "A category cannot be below itself." in refused.content.decode()

@@ -84,8 +84,8 @@ def test_the_check_tells_why_this_price(office, ana, mug, high_street):
     assert [(verdict["price"], str(verdict["word"])) for verdict in page.context["verdicts"]] == [
         ("€7.00", "this is the price"),
         ("€15.00", "for another store"),
-        ("€6.00", "from more units on"),
-        ("€12.90", "another price goes before it"),
+        ("€6.00", "for larger quantities"),
+        ("€12.90", "another price takes precedence"),
     ]
     arabic = office.get(
         reverse(CHECK),

@@ -162,3 +162,10 @@ def test_each_file_of_code_that_a_document_names_exists():
     ]
 
     assert missing == []
+
+
+def test_no_file_was_left_half_merged():
+    marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    left = [str(path.relative_to(ROOT)) for path in files_that_may_refer() if marks.search(path.read_text())]
+
+    assert left == []

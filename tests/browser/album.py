@@ -97,7 +97,7 @@ def sign_in(page: Page, email: str) -> None:
 
 
 def enter_register(page: Page) -> None:
-    """Go on in an open register, or open one."""
+    """Continue in an open register, or open one."""
     page.goto("/admin/till/registers/")
     if page.locator("[name=session]").count():
         page.locator("[name=session]").first.click()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESK, PHONE, OpenPage
@@ -25,7 +26,7 @@ def orders(goods, ana, high_street):
     ]
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)], ids=["en", "ar"])
+@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE), ("de", PHONE)], ids=["en", "ar", "de"])
 def test_every_page_of_the_shop_is_accessible_and_fits(open_page, goods, ana, high_street, language, size):
     order = make_order((goods, 1, 1290), store=high_street, customer=ana)
     page = open_page(size=size, language=language)
@@ -63,7 +64,7 @@ def test_every_page_of_the_shop_is_accessible_and_fits(open_page, goods, ana, hi
 
 
 # What differs by language is the same on every page of the till; one language goes through all of them.
-@pytest.mark.parametrize("language", ["en", "ar", "fa"])
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 def test_the_tills_chief_pages_are_accessible_and_fit(open_page: OpenPage, ana, tess, register, orders, language):
     Api(ana).add("MUG", 40)
     page = work(open_page(size=DESK, language=language), tess, register)

@@ -64,7 +64,7 @@ def test_the_address_book_is_kept_by_keyboard(open_page, ana):
     page.locator("#is_default").press("Space")
     assert axe_violations(page) == []
     page.keyboard.press("Enter")
-    expect(page.locator(".addresses li").filter(has_text="suggested first")).to_contain_text("Torstrasse 112")
+    expect(page.locator(".addresses li").filter(has_text="Default")).to_contain_text("Torstrasse 112")
     expect(page.locator(".addresses li")).to_have_count(2)
     press(page, "Change: Ana Moreno, Torstrasse 112")
     page.locator("#id_street_address").fill("Linienstrasse 64")
@@ -74,7 +74,7 @@ def test_the_address_book_is_kept_by_keyboard(open_page, ana):
     assert axe_violations(page) == []
     press(page, "Delete")
 
-    expect(page.locator("#messages")).to_contain_text("The address is deleted.")
+    expect(page.locator("#messages")).to_contain_text("The address was deleted.")
     expect(page.locator(".addresses li")).to_have_count(1)
     assert axe_violations(page) == []
     assert Address.objects.get().street_address == "Linienstrasse 64"
@@ -83,8 +83,8 @@ def test_the_address_book_is_kept_by_keyboard(open_page, ana):
 def test_what_is_wished_for_comes_into_the_cart(own, mug, lamp):
     for slug in ("mug", "lamp"):
         own.goto(f"/p/{slug}/")
-        press(own, "Keep on the wish list")
-        expect(own.locator("#heart")).to_contain_text("On your wish list")
+        press(own, "Add to wish list")
+        expect(own.locator("#heart")).to_contain_text("Remove from wish list")
     own.goto("/wishlist/")
     expect(own.locator(".lines > li")).to_have_count(2)
     assert axe_violations(own) == []
@@ -95,7 +95,7 @@ def test_what_is_wished_for_comes_into_the_cart(own, mug, lamp):
     expect(own.locator(".lines > li")).to_have_count(1)
     own.get_by_role("button", name="Remove").press("Enter")
 
-    expect(own.get_by_text("Nothing is on your wish list.")).to_be_visible()
+    expect(own.get_by_text("Your wish list is empty.")).to_be_visible()
     assert axe_violations(own) == []
 
 
@@ -120,5 +120,5 @@ def test_a_saved_card_pays_and_is_struck_out(own, ana, goods, high_street):
     press(own, "Remove")
     expect(own.get_by_role("heading", level=1)).to_have_text("Remove this card?")
     press(own, "Remove")
-    expect(own.get_by_text("The card is removed.")).to_be_visible()
+    expect(own.get_by_text("The card was removed.")).to_be_visible()
     assert SavedCard.objects.get().removed_at

@@ -1,6 +1,7 @@
 """The web shop, shopped in with a real browser."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -20,11 +21,11 @@ def test_from_the_search_to_the_code_on_the_phone(phone, goods):
     phone.keyboard.press("Enter")
     phone.get_by_role("link", name="Mug").click()
     phone.get_by_role("button", name="Add to cart").click()
-    expect(phone.locator("#messages")).to_contain_text("It is in your cart.")
+    expect(phone.locator("#messages")).to_contain_text("Added to your cart.")
     expect(phone.locator("#cart-link")).to_contain_text("1")
     phone.locator("#cart-link").click()
     phone.get_by_role("link", name="To the checkout").click()
-    phone.get_by_label("Collect it in a store").check()
+    phone.get_by_label("Pickup in a store").check()
     phone.get_by_label("E-mail").fill("guest@example.com")
     expect(phone.locator(".sums:visible .total")).to_contain_text("€12.90")
     phone.get_by_role("button", name="Order and pay").click()
@@ -38,17 +39,17 @@ def test_the_whole_way_works_without_scripts(open_page, goods):
     page = open_page(size=PHONE, scripts=False)
     page.goto("/p/mug/")
     page.get_by_role("button", name="Add to cart").click()
-    expect(page.locator("#messages")).to_contain_text("It is in your cart.")
+    expect(page.locator("#messages")).to_contain_text("Added to your cart.")
     page.goto("/cart/")
     page.get_by_label("Quantity of Mug").select_option("2")
     page.get_by_role("button", name="Change").click()
     page.get_by_role("link", name="To the checkout").click()
-    page.get_by_label("Have it sent").check()
+    page.get_by_label("Delivery").check()
     expect(page.locator(".sums:visible .total")).to_contain_text("€30.70")
-    page.get_by_label("Collect it in a store").check()
+    page.get_by_label("Pickup in a store").check()
     expect(page.locator(".sums:visible .total")).to_contain_text("€25.80")
     page.get_by_role("button", name="Order and pay").click()
-    expect(page.get_by_text("Give your e-mail address")).to_be_visible()
+    expect(page.get_by_text("Enter your e-mail address")).to_be_visible()
     page.get_by_label("E-mail").fill("guest@example.com")
     page.get_by_role("button", name="Order and pay").click()
 
@@ -63,7 +64,7 @@ def test_the_cart_of_this_device_comes_along_at_sign_in(phone, goods, ana, lamp)
     sign_in(phone, "ana@example.com")
 
     expect(phone).to_have_url(re.compile("/cart/$"))
-    expect(phone.get_by_text("Mug came along from this device: 1 in your cart.")).to_be_visible()
+    expect(phone.get_by_text("Mug was added from this device: 1 in your cart.")).to_be_visible()
     expect(phone.locator(".lines > li")).to_have_count(2)
 
 
@@ -75,9 +76,9 @@ def test_a_new_customer_signs_up_with_what_is_in_the_cart(phone, goods, mailoutb
     phone.locator("[name=password1]").fill("a long enough secret")
     phone.locator("form.entry button").click()
     phone.locator("[name=code]").fill(re.search(r"\b\d{6}\b", mailoutbox[0].body)[0])
-    phone.get_by_role("button", name="Go on").click()
+    phone.get_by_role("button", name="Continue").click()
 
-    expect(phone.get_by_text("Mug came along from this device: 1 in your cart.")).to_be_visible()
+    expect(phone.get_by_text("Mug was added from this device: 1 in your cart.")).to_be_visible()
     assert Cart.objects.get(state="open").customer.name == "Nia New"
 
 
@@ -93,6 +94,12 @@ def test_a_change_on_one_device_is_seen_on_the_other(open_page, goods, ana):
     expect(sara.locator("#cart-link .count")).to_contain_text("2")
 
 
+def _is_update(response):
+    """The page asking for itself, not the page that an answer leads to."""
+    request = response.request
+    return request.method == "GET" and urlsplit(request.url).path == "/cart/" and request.redirected_from is None
+
+
 def test_an_answer_finds_its_place_though_another_device_was_quicker(open_page, goods, ana):
     Api(ana).add("MUG")
     page, held = come_signed_in(open_page(size=PHONE), ana), []
@@ -105,9 +112,11 @@ def test_an_answer_finds_its_place_though_another_device_was_quicker(open_page, 
     page.evaluate(hear)
     Api(ana).add("LAMP")
     page.evaluate(hear)
-    held[0].continue_()
+    with page.expect_response(_is_update):
+        held[0].continue_()
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
 
-    expect(page.locator("#messages")).to_contain_text("Taken out of the cart.")
+    expect(page.locator("#messages")).to_contain_text("Removed from the cart.")
     expect(page.locator(".lines > li")).to_have_count(1)
 
 
@@ -174,7 +183,7 @@ def test_the_keyboard_alone_is_enough(desk, goods):
             break
     desk.keyboard.press("Enter")
 
-    expect(desk.locator("#messages")).to_contain_text("It is in your cart.")
+    expect(desk.locator("#messages")).to_contain_text("Added to your cart.")
 
 
 @pytest.mark.parametrize("language", ["ar", "fa"])
@@ -207,7 +216,7 @@ def test_what_shoppers_write_is_never_run(open_page, goods, ana):
     Api(ana).add("MUG")
     page = come_signed_in(open_page(size=DESK), ana)
     page.goto("/checkout/")
-    page.get_by_label("Have it sent").check()
+    page.get_by_label("Delivery").check()
     for field in ("name", "street_address", "city"):
         page.locator(f"#id_{field}").fill(evil)
     page.locator("#id_postal_code").fill("10119")

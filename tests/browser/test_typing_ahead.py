@@ -200,7 +200,7 @@ def test_a_scan_that_went_wrong_holds_the_payment_up_and_is_told_beside_the_next
         type_as_scanner(till, "20")
 
     expect(till.locator("#unused")).to_contain_text("not used: 20 ⏎")
-    expect(till.locator("#sale .say.error")).to_contain_text("Nobody and nothing is known by “nonsense”")
+    expect(till.locator("#sale .say.error")).to_contain_text("Nothing found for “nonsense”")
     expect(till.locator(".line")).to_have_count(1)
     expect(till.locator("#scanned")).to_be_focused()
 
@@ -209,12 +209,12 @@ def test_a_page_without_a_field_tells_what_was_typed_and_presses_nothing(till: P
     till.goto(f"/admin/till/sales/customer-{ana.pk}/")
 
     with on_its_way(till, "**/customers/**"):
-        till.get_by_role("link", name="Whole story").press("Enter")
+        till.get_by_role("link", name="Customer profile").press("Enter")
         till.keyboard.press("Enter")
         type_as_scanner(till, MUG)
 
     expect(till.locator("#unused")).to_contain_text(f"not used: {MUG} ⏎")
-    expect(till.get_by_role("heading", name="Story over all channels")).to_be_visible()
+    expect(till.get_by_role("heading", name="History on all channels")).to_be_visible()
 
 
 def test_a_page_that_does_not_come_is_told_and_leaves_the_till_as_it_was(till: Page):
@@ -262,9 +262,9 @@ def test_a_code_that_the_page_comes_into_the_middle_of_stays_one(till: Page, ana
     till.clock.pause_at(1000)
 
     with on_its_way(till, "**/customers/**"):
-        till.get_by_role("link", name="Whole story").press("Enter")
+        till.get_by_role("link", name="Customer profile").press("Enter")
         till.keyboard.type(MUG[:6])
-    expect(till.get_by_role("heading", name="Story over all channels")).to_be_visible()
+    expect(till.get_by_role("heading", name="History on all channels")).to_be_visible()
     type_as_scanner(till, MUG[6:])
     till.clock.run_for(1000)
 

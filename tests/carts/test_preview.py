@@ -49,11 +49,11 @@ def test_tells_of_each_offer_why_it_is_not_given(office, mug):
     told = {name: (str(word), str(why)) for name, word, why, _amount in previewed(office)[0]["verdicts"]}
 
     assert told == {
-        "Nine": ("a condition does not hold", "too few of its goods"),
-        "First": ("a condition does not hold", "not the first purchase of a known customer"),
-        "Summer": ("not its time", ""),
+        "Nine": ("a condition is not met", "not enough of its goods"),
+        "First": ("a condition is not met", "not the first purchase of a known customer"),
+        "Summer": ("not valid at this time", ""),
         "Coded": ("needs a voucher", ""),
-        "Ten": ("takes nothing off here, or another offer is cheaper", ""),
+        "Ten": ("gives no discount here, or another offer gives more", ""),
     }
 
 

@@ -193,7 +193,7 @@ def test_a_capture_without_an_answer_is_asked_again(stripe, phone, ana, tess):
     with pytest.raises(PaymentNotTaken):
         send(tess)
     assert payment().state == "capturing"
-    with pytest.raises(Exception, match="being taken right now"):
+    with pytest.raises(Exception, match="being captured"):
         cancel_order(
             number=Order.objects.get().number, reason="shopper", by=Actor("app", customer_id=ana.pk), now=timezone.now()
         )

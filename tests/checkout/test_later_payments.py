@@ -85,7 +85,7 @@ class TestOnline:
         declined = pay(app, order, *tenders)
 
         assert (declined.status_code, declined.json()["code"]) == (409, "payment_declined")
-        assert "order stands" in declined.json()["detail"]
+        assert "order is still in place" in declined.json()["detail"]
         assert Order.objects.get().state == "placed"
         assert ("pay_in_store", 2580, "due") in money_of(order)
         assert sound()
@@ -254,7 +254,7 @@ class TestOnThePage:
 
         assert (paid.status_code, paid["Location"]) == (302, where)
         after = visit.get(where).content.decode()
-        assert "Thank you: it is paid." in after and "Pay €25.80 now" not in after
+        assert "Thank you for your payment." in after and "Pay €25.80 now" not in after
         assert visit.get(f"{where}pay/").status_code == 302
         assert visit.post(f"{where}pay/", {"key": key, "pay": "test", "card": "approve"}).status_code == 302
         assert SandboxCharge.objects.count() == 1
@@ -265,10 +265,10 @@ class TestOnThePage:
 
         declined = visit.post(f"{where}pay/", form)
         assert declined.status_code == 409
-        assert "Your order stands" in declined.content.decode()
+        assert "Your order is still in place" in declined.content.decode()
 
         visit.post(f"{where}pay/", form | {"card": "needs_action"})
-        assert "Until then nothing is paid; your order stands" in visit.get(where).content.decode()
+        assert "Nothing is paid until then. Your order is still in place" in visit.get(where).content.decode()
         visit.post(f"{where}confirm/")
         assert ("test", 2580, "captured") in money_of(order)
         assert sound()

@@ -25,7 +25,7 @@ def test_only_the_checkout_lets_the_providers_script_in_and_only_with_keys(strip
     settings.STRIPE_SECRET_KEY = ""
     without = visit.get("/checkout/")
     assert "stripe" not in without.headers["Content-Security-Policy"]
-    assert "cards are played by the test provider" in without.content.decode()
+    assert "Cards are simulated" in without.content.decode()
 
 
 def test_the_checkout_page_pays_by_card_and_the_orders_page_leads_to_the_bank(stripe, ana, mug):

@@ -29,7 +29,7 @@ def texts() -> Iterator[tuple[str, catalogue.Text]]:
     for option, entry in catalogue.options().items():
         yield option, entry["name"]
         for value, words in entry["values"].items():
-            yield f"{option} {value}", {language: words[language] for language in catalogue.LANGUAGES}
+            yield f"{option} {value}", {language: words[language] for language in catalogue.languages()}
     yield from catalogue.nouns().items()
     yield from ((name["en"], name) for name in catalogue.series())
     yield from ((city["name"]["en"], city["name"]) for city in catalogue.cities())
@@ -44,11 +44,22 @@ def test_the_shop_is_a_small_one_worth_a_visit():
     assert len(list(variants())) >= 150
 
 
-def test_every_text_is_there_in_three_languages():
+def test_the_demo_speaks_every_language_of_the_shop(settings):
+    assert catalogue.languages() == [code for code, _name in settings.LANGUAGES]
+
+
+def test_a_language_that_is_added_leaves_the_demo_as_it_is(settings):
+    before = catalogue.languages()
+    settings.LANGUAGES = [*settings.LANGUAGES, ("fr", "Français")]
+
+    assert catalogue.languages() == before
+
+
+def test_every_text_is_there_in_every_language_of_the_shop():
     missing = [
         (place, language)
         for place, words in texts()
-        for language in catalogue.LANGUAGES
+        for language in catalogue.languages()
         if not words.get(language, "").strip()
     ]
 

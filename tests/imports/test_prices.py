@@ -185,7 +185,7 @@ def test_the_back_office_checks_a_file_shows_what_it_would_do_and_then_writes_it
 
     page = office.get(answer.headers["Location"]).content.decode()
     assert too_early.status_code == 403
-    assert "changed prices: 1" in page and "refused: 1" in page and "unknown_sku" in page
+    assert "changed prices: 1" in page and "rejected: 1" in page and "unknown_sku" in page
     assert Price.objects.get().amount == 1290
 
     act(office, "inventory_pricefile", file.pk, "write")

@@ -45,7 +45,7 @@ def test_no_form_of_any_page_takes_one_or_says_it_back(db, capsys):
     assert {page: status for page, status in taken.items() if status != 404} == {}
     assert len(answers) - len(taken) > 200
     assert not any(b"4242" in answer.content for answer in answers.values())
-    assert b"Go back, take the number out" in answers["/checkout/"].content
+    assert b"Go back, remove the number" in answers["/checkout/"].content
     assert "4242 4242" not in "".join(capsys.readouterr())  # Four digits alone stand in the id of many a request.
 
 

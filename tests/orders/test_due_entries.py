@@ -15,7 +15,7 @@ from tests.factories.inventory import make_variant
 from tests.factories.orders import PLACED_AT, make_order, owe, pay_order
 from tests.factories.states import no_guards
 
-MIGRATION = import_module("orders.migrations.0019_amounts_due")
+MIGRATION = import_module("orders.migrations.0020_amounts_due")
 NEVER_LESS = "an order never owes less than nothing, and nothing once it is closed"
 
 pytestmark = pytest.mark.django_db

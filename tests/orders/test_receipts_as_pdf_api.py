@@ -93,7 +93,7 @@ class TestShopWithoutPdf:
         answer = app.get(path, Accept=accept)
 
         assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
-        assert answer.json()["detail"] == "This shop makes no receipts as PDF. Ask for text/html."
+        assert answer.json()["detail"] == "This shop does not create PDF receipts. Ask for text/html."
 
     @pytest.mark.parametrize("accept", [BROWSER, "application/pdf, text/html", "application/pdf, */*;q=0.1"])
     def test_gives_the_page_to_those_who_take_it(self, accept, path, app):

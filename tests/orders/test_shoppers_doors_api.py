@@ -282,5 +282,5 @@ def test_a_story_is_told_in_words(order, app):
 
     assert told[:2] == [
         f"Order {order.number} cancelled",
-        f"Order {order.number}: somebody else may collect it",
+        f"Order {order.number}: another person may collect it",
     ]

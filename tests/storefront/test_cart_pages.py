@@ -47,14 +47,14 @@ def test_adding_leads_back_to_a_page_of_the_shop_only(guest, mug):
 def test_a_quantity_that_is_none_is_refused_with_a_word(guest, mug, quantity):
     answer = guest.post("/cart/add/", {"sku": "MUG", "quantity": quantity}, follow=True)
 
-    assert "Give a quantity from 1 to 9999." in answer.content.decode()
+    assert "Enter a quantity from 1 to 9999." in answer.content.decode()
     assert not CartLine.objects.exists()
 
 
 def test_what_is_not_sold_is_not_added(guest, mug):
     answer = guest.post("/cart/add/", {"sku": "NOTHING"}, follow=True)
 
-    assert "There is no NOTHING on sale" in answer.content.decode()
+    assert "NOTHING is not on sale" in answer.content.decode()
 
 
 def test_quantities_change_and_lines_go(guest, mug, lamp):
@@ -77,7 +77,7 @@ def test_two_devices_do_not_overwrite_each_other_unseen(guest, mug):
 
     answer = guest.post(f"/cart/lines/{line}/", {"quantity": 5, "version": 1}, follow=True)
 
-    assert "The cart was changed meanwhile" in answer.content.decode()
+    assert "The cart has changed" in answer.content.decode()
     assert CartLine.objects.get(pk=line).quantity == 3
 
 
@@ -113,10 +113,10 @@ def test_problems_stand_on_the_line_with_a_way_out(guest, mug, lamp):
 
     page = guest.get("/cart/").content.decode()
 
-    assert "Only 15 of these can still be had." in page
-    assert re.search(r'name="quantity" value="15"><button[^>]*>Take 15<', page)
+    assert "Only 15 left." in page
+    assert re.search(r'name="quantity" value="15"><button[^>]*>Change to 15<', page)
     assert "The price was €12.90 when you chose it; it is €14.90 now." in page
-    assert "This is sold out." in page
+    assert "Sold out." in page
     assert 'href="/checkout/"' not in page
 
 
@@ -144,8 +144,8 @@ def test_signing_in_brings_the_cart_along_and_says_so(guest, mug, lamp, ana):
 
     page = answer.content.decode()
     assert answer.request["PATH_INFO"] == "/cart/"
-    assert "LAMP came along from this device: 1 in your cart." in page
-    assert "MUG was in your cart already: it stays at 2." in page
+    assert "LAMP was added from this device: 1 in your cart." in page
+    assert "MUG was already in your cart: the quantity stays at 2." in page
     assert guest.client.cookies["cart"].value == ""
     assert Cart.objects.get(customer=ana, state="open").lines.count() == 2
 

@@ -87,7 +87,7 @@ def test_search_forgives_typing_errors(guest, shelf):
 def test_a_search_without_a_find_offers_a_way_on(guest, shelf):
     page = guest.get("/search/?q=xyzzyplugh").content.decode()
 
-    assert "We found nothing for “xyzzyplugh”" in page
+    assert "No results for “xyzzyplugh”" in page
     assert 'href="/search/"' in page
 
 

@@ -59,11 +59,11 @@ def test_paying_in_the_store_leaves_the_amount_due(shopper):
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"email": ""}, "Give your e-mail address"),
+        ({"email": ""}, "Enter your e-mail address"),
         ({"email": "nobody"}, "valid email"),
         ({"phone": "12"}, "with its country code"),
-        ({"store": ""}, "Choose the store"),
-        ({"kind": "ship", "pay": "pay_in_store", **ADDRESS}, "Only what is collected in a store"),
+        ({"store": ""}, "Choose a store"),
+        ({"kind": "ship", "pay": "pay_in_store", **ADDRESS}, "Only pickup orders can be paid in the store"),
         ({"kind": "ship"}, "Please fill this in."),
         ({"kind": "ship", **ADDRESS, "postal_code": "1"}, "Not valid in this country."),
         ({"pay": "gold"}, "Choose how to pay."),

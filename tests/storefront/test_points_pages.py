@@ -96,10 +96,10 @@ def test_my_points_shows_what_waits_what_ends_and_the_tier(member, ana):
     page = words(member.get("/account/points/"))
 
     assert "250 points" in page
-    assert "They pay €2.50 of your next orders." in page
-    assert f"Order {order.number} · once you have all of it 12" in page
+    assert "Worth €2.50 on your next orders." in page
+    assert f"Order {order.number} · once you have received everything 12" in page
     assert "Silver" in page
-    assert "88 points more make you Gold." in page
+    assert "88 more points to reach Gold." in page
     assert "Loaded +250" in page
 
 

@@ -45,7 +45,7 @@ def test_what_nobody_has_cannot_be_put_into_the_cart(guest, high_street):
 
     page = guest.get("/p/rare/").content.decode()
 
-    assert "Sold out for now" in page
+    assert "Sold out. Other options" in page
     assert "/cart/add/" not in page
 
 

@@ -60,7 +60,7 @@ def test_what_waits_too_long_is_told_apart(clerk, order, ready):
     assert order.number in words
     assert ready.order.number in words
     assert fine.number not in words
-    assert "promised 3 h ago" in words
+    assert "3 h overdue" in words
 
 
 def test_the_pick_list_goes_along_the_shelves(clerk, high_street, ana):
@@ -120,7 +120,7 @@ def test_an_order_of_another_store_says_where_it_is(clerk, ana, mug):
 def test_wrong_codes_are_counted_until_a_manager_unlocks(clerk, manager, ready):
     for left in (4, 3, 2, 1, 0):
         page = hand_over(clerk, ready, code="00000000")
-        assert (page.status_code, f"tries left: {left}" in text_of(page)) == (409, True)
+        assert (page.status_code, f"Tries left: {left}" in text_of(page)) == (409, True)
     locked = hand_over(clerk, ready, code=code_of(ready))
     assert "A manager must unlock this pickup." in text_of(locked)
     assert clerk.post("pickup_act", ready.pk, "unlock").status_code == 403
@@ -134,7 +134,7 @@ def test_wrong_codes_are_counted_until_a_manager_unlocks(clerk, manager, ready):
 
 def test_a_document_does_instead_of_the_code(clerk, ready):
     nothing = hand_over(clerk, ready)
-    assert "Scan or type the code, or see an identity document." in text_of(nothing)
+    assert "Scan or enter the code, or check an identity document." in text_of(nothing)
     hand_over(clerk, ready, id_seen="on")
 
     assert (HandOver.objects.get().proof, HandOver.objects.get().collected_by) == ("id_seen", "Ana Moreno")
@@ -145,7 +145,7 @@ def test_what_is_due_is_taken_with_the_hand_over(clerk, ana, high_street, mug, r
     pickup = unpaid.fulfilments.get()
 
     short = hand_over(clerk, pickup, code=code_of(pickup), tendered="10")
-    assert "This does not cover what is due." in text_of(short)
+    assert "This does not cover the amount due." in text_of(short)
     hand_over(clerk, pickup, code=code_of(pickup), tendered="20")
 
     payment = Payment.objects.get()
@@ -180,7 +180,7 @@ def test_some_lines_can_be_handed_over_first(clerk, ana, high_street, mug, lamp)
 
 def test_giving_up_says_why_and_pays_back(clerk, ready):
     silent = clerk.post("pickup_act", ready.pk, "reject", key=new_key(), reason=" ")
-    assert "Say why, so that the customer can be told." in text_of(silent)
+    assert "Enter a reason for the customer." in text_of(silent)
     clerk.post("pickup_act", ready.pk, "reject", key=new_key(), reason="Nobody came")
 
     ready.refresh_from_db()

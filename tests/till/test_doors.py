@@ -64,7 +64,7 @@ def test_staff_of_no_store_have_no_till(db, name, args):
     answer = call(name, *args)
 
     assert answer.status_code == 403
-    assert "Ask head office to assign you." in text_of(answer)
+    assert "Ask head office." in text_of(answer)
 
 
 @pytest.mark.parametrize(("name", "args"), ACTS)

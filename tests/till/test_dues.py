@@ -42,10 +42,10 @@ def test_a_gift_card_and_a_part_of_the_rest(clerk, order):
 
 
 def test_too_little_and_too_much_are_refused_with_advice(clerk, order):
-    assert "This does not cover what is due" in text_of(take(clerk, order, tendered="20"))
-    assert "no more than what is left to pay" in text_of(take(clerk, order, part="26", tendered="30"))
+    assert "This does not cover the amount due" in text_of(take(clerk, order, tendered="20"))
+    assert "not more than what is due" in text_of(take(clerk, order, part="26", tendered="30"))
     declined = take(clerk, order, method="test_declined")
-    assert (declined.status_code, "Your order stands" in text_of(declined)) == (409, True)
+    assert (declined.status_code, "Your order is still in place" in text_of(declined)) == (409, True)
     assert ("pay_in_store", 2580, "due") in money_of(order)
 
 
@@ -60,11 +60,11 @@ def test_sent_twice_it_is_taken_once(clerk, order):
 
 def test_a_payment_under_way_online_is_shown_and_looked_at(clerk, ana, order):
     Api(ana).post(f"orders/{order.number}/payments/", {"payments": [{"method": "test", "payment_method": "timeout"}]})
-    assert "A payment is under way" in text_of(clerk.get("order", order.number))
+    assert "A payment is in progress" in text_of(clerk.get("order", order.number))
 
     words = text_of(clerk.post("take_due", order.number, look="1"))
 
-    assert "A payment is under way" not in words
+    assert "A payment is in progress" not in words
     assert money_of(order) == [("test", 2580, "captured")]
 
 

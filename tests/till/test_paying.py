@@ -84,7 +84,7 @@ def test_a_form_that_is_sent_twice_sells_once(clerk, ana, mug):
     number = Order.objects.get().number
     assert {answer.headers["Location"] for answer in (first, again, other)} == {address("done", number)}
     back = clerk.post("pay", key, **{**sent, "key": new_key()}, tendered="20")
-    assert "There is nothing in the cart." in text_of(back)
+    assert "The cart is empty." in text_of(back)
     assert Order.objects.count() == 1
 
 
@@ -117,7 +117,7 @@ def test_a_price_that_rises_meanwhile_needs_a_new_yes(clerk, mug):
     page = clerk.post("pay", sale, **sent, method="cash", tendered="20")
 
     assert page.status_code == 409
-    assert "The total is 15.90 EUR now." in text_of(page)
+    assert "The total is now 15.90 EUR." in text_of(page)
     assert not Order.objects.exists()
     assert hidden(page.content.decode(), "total") == "1590"
     clerk.sell(sale)
@@ -134,7 +134,7 @@ def test_what_the_customer_changes_meanwhile_is_looked_at_again(clerk, ana, mug)
     page = clerk.post("pay", key, **sent, method="cash", tendered="20")
 
     assert page.status_code == 409
-    assert "changed meanwhile" in text_of(page)
+    assert "The cart has changed" in text_of(page)
     assert not Order.objects.exists()
 
 

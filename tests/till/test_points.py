@@ -47,7 +47,7 @@ def test_the_customers_page_shows_the_tier(clerk, ana, sale):
 
     assert "Tier Silver" in page
     assert "25 pending" in page
-    assert "Gold: 75 points missing" in page
+    assert "75 points to Gold" in page
 
 
 def test_a_sale_to_nobody_earns_nothing(clerk, mug):

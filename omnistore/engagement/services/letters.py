@@ -76,7 +76,7 @@ class Subject:
         address = f"{settings.PUBLIC_URL}/orders/{self.order.number}/"
         if self.order.customer_id is None:
             address += f"{order_key(self.order.number, secret=settings.ORDER_LINK_SECRET)}/"
-        return _("See how your order stands: %(address)s") % {"address": address}
+        return _("See your order: %(address)s") % {"address": address}
 
 
 def order_placed(about: Subject) -> Letter:
@@ -125,7 +125,7 @@ def pickup_ready(about: Subject) -> Letter:
         subject=_("Your order %(number)s is ready to collect") % names,
         text=text,
         paragraphs=[
-            _("Your order is ready. Come and collect it, and show the code below; whoever has the code may collect."),
+            _("Your order is ready. Show the code below when you collect it. Anyone with the code can collect."),
             about.way_back,
         ],
         blocks=[Block(_("Collect your order"), facts), Block(_("Opening hours"), _hours(about, place))],
@@ -233,8 +233,8 @@ def _expected_pickup(about: Subject, part: FulfilmentView) -> Block:
     facts = [(_("Store"), place.name), (_("Address"), place.address)]
     if part.promised_at:
         local = part.promised_at.astimezone(ZoneInfo(place.hours.time_zone))
-        facts.append((_("Ready, as we expect"), _moment(local, about.language)))
-    return Block(_("To collect, not ready yet"), facts)
+        facts.append((_("Expected to be ready"), _moment(local, about.language)))
+    return Block(_("Pickup, not ready yet"), facts)
 
 
 def _parcel(about: Subject, part: FulfilmentView) -> Block:

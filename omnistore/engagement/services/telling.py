@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from core.journal import Entry
+from core.languages import known_language
 from omnistore.engagement.models import Message
 from omnistore.engagement.queries.order_contacts import contact_of, places_of
 from omnistore.engagement.rules.media import EMAIL, SMS, medium_for
@@ -16,7 +17,6 @@ from orders.queries.orders import get_order
 
 # What is older is history that was imported, or news from a shop that stood still: nobody wants that mail.
 OLDEST_NEWS = timedelta(days=3)
-RIGHT_TO_LEFT = {"ar", "fa"}
 
 
 def tell_buyer(kind: str, entry: Entry, *, now: datetime) -> None:
@@ -53,7 +53,7 @@ def tell(kind: str, entry: Entry, *, medium: str, recipient: str, customer_id: i
     if entry.occurred_at < now - OLDEST_NEWS:
         return
     order = get_order(entry.ref)
-    language = order.language if order.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    language = known_language(order.language)
     places = places_of([part.store for part in order.fulfilments], language=language)
     letter = write_letter(
         kind,
@@ -88,7 +88,6 @@ def _write(message: Message, letter: Letter) -> None:
     context = {
         "letter": letter,
         "language": message.language,
-        "direction": "rtl" if message.language in RIGHT_TO_LEFT else "ltr",
         "shop": settings.SHOP_NAME,
     }
     with override(message.language):

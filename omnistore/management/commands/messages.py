@@ -11,6 +11,7 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
 SOURCES = ("core", "accounts", "inventory", "carts", "orders", "omnistore")
@@ -84,9 +85,9 @@ def updated(language: str, texts: Catalog) -> Catalog:
     path = _folder(language) / "django.po"
     if path.exists():
         with path.open("rb") as source:
-            catalogue = read_po(source, locale=language)
+            catalogue = read_po(source, locale=to_locale(language))
     else:
-        catalogue = Catalog(locale=language, project="Omnistore", charset="utf-8", fuzzy=False)
+        catalogue = Catalog(locale=to_locale(language), project="Omnistore", charset="utf-8", fuzzy=False)
         catalogue.header_comment = (
             f"# Texts of Omnistore in {catalogue.locale.english_name}; kept by manage.py messages."
         )
@@ -140,7 +141,7 @@ def _source_files() -> list[Path]:
 
 
 def _folder(language: str) -> Path:
-    return Path(settings.BASE_DIR / "omnistore" / "locale" / language / "LC_MESSAGES")
+    return Path(settings.BASE_DIR / "omnistore" / "locale" / to_locale(language) / "LC_MESSAGES")
 
 
 def _is_translated(message: Message) -> bool:

@@ -12,11 +12,11 @@ from django import template
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from carts.rules.vouchers import WORDS
 from core.formats import day_text, money_text, number_text, percent_text, short_day_text, time_text
+from core.languages import active_language, language
 from core.translated import in_language
 
 register = template.Library()
@@ -45,7 +45,7 @@ _ATTRIBUTES = {
 @register.filter
 def money(amount: int | None, currency: str = "") -> str:
     """Write minor units, of the shop's currency unless another is given."""
-    return "" if amount is None else money_text(amount, currency or settings.SHOP_CURRENCY, _language())
+    return "" if amount is None else money_text(amount, currency or settings.SHOP_CURRENCY, active_language())
 
 
 @register.filter
@@ -57,13 +57,13 @@ def less(amount: int, currency: str = "") -> str:
 @register.filter
 def number(value: int | float | Decimal) -> str:
     """Write a number in the reader's digits."""
-    return number_text(value, _language())  # type: ignore[arg-type]
+    return number_text(value, active_language())  # type: ignore[arg-type]
 
 
 @register.filter
 def percent(basis_points: int) -> str:
     """Write hundredths of a percent as a percentage."""
-    return percent_text(basis_points, _language())
+    return percent_text(basis_points, active_language())
 
 
 @register.filter
@@ -120,26 +120,26 @@ def lookup(values: Any, key: Any) -> Any:
 @register.filter
 def day(moment: datetime, zone: str = "UTC") -> str:
     """Write the day of a moment, with its year."""
-    return day_text(moment.astimezone(ZoneInfo(zone)).date(), _language())
+    return day_text(moment.astimezone(ZoneInfo(zone)).date(), active_language())
 
 
 @register.filter
 def clock(moment: Any) -> str:
     """Write a time of day."""
-    return time_text(moment, _language())
+    return time_text(moment, active_language())
 
 
 @register.filter
 def when(moment: datetime) -> str:
     """Say when something will be: today or tomorrow at a time, or on a day. The moment carries its own time zone."""
     today = timezone.now().astimezone(moment.tzinfo).date()
-    time = time_text(moment, _language())
+    time = time_text(moment, active_language())
     if moment.date() == today:
         return _("today, %(time)s") % {"time": time}
     if moment.date() == today + timedelta(days=1):
         return _("tomorrow, %(time)s") % {"time": time}
     return _("%(day)s, %(time)s") % {
-        "day": short_day_text(moment.date(), _language()),
+        "day": short_day_text(moment.date(), active_language()),
         "time": time,
     }
 
@@ -147,13 +147,13 @@ def when(moment: datetime) -> str:
 @register.filter
 def weekday_name(weekday: int) -> str:
     """Return the name of a weekday, 0 is Monday."""
-    return str(get_day_names("wide", "stand-alone", locale=_language())[weekday])
+    return str(get_day_names("wide", "stand-alone", locale=language(active_language()).locale)[weekday])
 
 
 @register.filter
 def short_day(date: Any) -> str:
     """Write a day of about now."""
-    return short_day_text(date, _language())
+    return short_day_text(date, active_language())
 
 
 @register.simple_tag(takes_context=True)
@@ -165,7 +165,3 @@ def complete_frame(context: template.Context) -> str:
 
         context.dicts[-1].update(frame_of(context["request"]))
     return ""
-
-
-def _language() -> str:
-    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.queries.addresses import get_address
 from accounts.services.addresses import add_address, change_address, remove_address
 from core.errors import Refusal
+from core.languages import active_language
 from omnistore.storefront.forms import ADDRESS_FIELDS, AddressForm, country_options
-from omnistore.storefront.pages import language_of_reader, page, private_page
+from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
 
@@ -45,7 +46,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The address is kept."))
+        messages.success(request, _("The address is saved."))
     return redirect("account")
 
 
@@ -71,7 +72,7 @@ def change(request: HttpRequest, address_id: int) -> HttpResponse:
         by=visitor.actor,
         now=timezone.now(),
     )
-    messages.success(request, _("The address is kept."))
+    messages.success(request, _("The address is saved."))
     return redirect("account")
 
 
@@ -93,7 +94,7 @@ def delete(request: HttpRequest, address_id: int) -> HttpResponse:
         by=visitor.actor,
         now=timezone.now(),
     )
-    messages.success(request, _("The address is deleted."))
+    messages.success(request, _("The address was deleted."))
     return redirect("account")
 
 
@@ -109,7 +110,7 @@ def _show(
         "values": values,
         "errors": errors or {},
         "address_id": address_id,
-        "countries": country_options(language_of_reader(), values.get("country_code", "")),
+        "countries": country_options(active_language(), values.get("country_code", "")),
     }
     return private_page(request, "storefront/address_page.html", context, status=422 if errors else 200)
 

@@ -37,9 +37,9 @@ def remove(request: HttpRequest, card_id: int) -> HttpResponse:
     card_id = card_id if card_id <= LARGEST_ID else 0
     if request.method == "POST":
         remove_card(card_id=card_id, person_ids=person_ids, by=visitor.actor, now=now)
-        messages.success(request, _("The card is removed."))
+        messages.success(request, _("The card was removed."))
         return redirect("cards")
     known = cards_of(person_ids=person_ids, now=now, card_id=card_id)
     if not known:
-        raise NotFound(_("There is no such card among yours."))
+        raise NotFound(_("You have no such card."))
     return private_page(request, "storefront/card_remove.html", {"title": _("Remove this card?"), "card": known[0]})

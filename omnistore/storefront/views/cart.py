@@ -30,9 +30,10 @@ from carts.services.vouchers import add_voucher, remove_voucher
 from carts.services.wishlists import move_line_to_wishlist
 from core.errors import Malformed, Refusal
 from core.formats import number_text
+from core.languages import active_language
 from core.problems import text_of
 from core.translated import in_language
-from omnistore.storefront.pages import language_of_reader, page, private_page, way_back
+from omnistore.storefront.pages import page, private_page, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.queries.earning import earning_cart
@@ -96,7 +97,7 @@ def add(request: HttpRequest) -> HttpResponse:
         )
         if token:
             keep_token(response, token)
-        messages.success(request, _("It is in your cart."))
+        messages.success(request, _("Added to your cart."))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return response
@@ -111,7 +112,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
     try:
         if "remove" in request.POST:
             remove_line(owner=visitor.owner, line_id=known_id, by=visitor.actor, now=timezone.now())
-            messages.success(request, _("Taken out of the cart."))
+            messages.success(request, _("Removed from the cart."))
         else:
             change_quantity(
                 owner=visitor.owner,
@@ -142,7 +143,7 @@ def save(request: HttpRequest, line_id: int) -> HttpResponse:
         now=timezone.now(),
         version=None,
     )
-    messages.success(request, _("It is on your wish list now."))
+    messages.success(request, _("Added to your wish list."))
     return redirect("cart")
 
 
@@ -165,10 +166,10 @@ def voucher(request: HttpRequest) -> HttpResponse:
     try:
         if "remove" in request.POST:
             remove_voucher(owner=visitor.owner, code=code, now=now)
-            messages.success(request, _("Taken out of the cart."))
+            messages.success(request, _("Removed from the cart."))
         else:
             add_voucher(owner=visitor.owner, code=code, now=now)
-            messages.success(request, _("The voucher is in your cart."))
+            messages.success(request, _("The voucher was added to your cart."))
     except Refusal as refusal:
         messages.error(request, text_of(refusal))
     return redirect("cart")
@@ -197,13 +198,13 @@ def merged_of(cart: CartView | None) -> list[str]:
     """Return what the merge at sign-in did, in a sentence a line; nothing after the next change."""
     if cart is None:
         return []
-    language = language_of_reader()
+    language = active_language()
     names = {line.sku: in_language(line.name) for line in cart.lines}
     sentences = {
-        ADDED: _("%(name)s came along from this device: %(quantity)s in your cart."),
-        RAISED: _("%(name)s: there were more of it on this device, so your cart holds %(quantity)s now."),
+        ADDED: _("%(name)s was added from this device: %(quantity)s in your cart."),
+        RAISED: _("%(name)s: this device had more, so your cart now holds %(quantity)s."),
     }
-    kept = _("%(name)s was in your cart already: it stays at %(quantity)s.")
+    kept = _("%(name)s was already in your cart: the quantity stays at %(quantity)s.")
     return [
         sentences.get(part["action"], kept)
         % {"name": names.get(part["sku"], part["sku"]), "quantity": number_text(part["quantity"], language)}
@@ -214,7 +215,7 @@ def merged_of(cart: CartView | None) -> list[str]:
 def _quantity_of(request: HttpRequest) -> int:
     text = request.POST.get("quantity", "1")
     if not (text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= LARGEST_QUANTITY):
-        raise Malformed(_("Give a quantity from 1 to %(most)d.") % {"most": LARGEST_QUANTITY}, field="quantity")
+        raise Malformed(_("Enter a quantity from 1 to %(most)d.") % {"most": LARGEST_QUANTITY}, field="quantity")
     return int(text)
 
 

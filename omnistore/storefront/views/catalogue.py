@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     def build() -> Mapping[str, Any]:
         return {
             "title": settings.SHOP_NAME,
-            "description": _("Order online, collect in a store near you, or have it sent."),
+            "description": _("Order online, collect in a store near you, or have it delivered."),
             "tiles": category_tiles(),
             "products": list_products(ProductSearch(), ordering=NEWEST, limit=SHOWN_AT_HOME),
         }

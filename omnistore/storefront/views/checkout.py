@@ -25,11 +25,12 @@ from carts.services.placing import CartEmpty
 from core import logs
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
+from core.languages import active_language
 from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
 from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
-from omnistore.storefront.pages import language_of_reader, page, private_page
+from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.places import place_of, place_text
 from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_for
 from omnistore.storefront.views.orders import order_address
@@ -82,7 +83,7 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
         known = find_order_by_mark(claim.mark)
         if known is None:
             return _show(request, visitor, form.data, status=409)
-        messages.info(request, _("This page was ordered already; here is your order."))
+        messages.info(request, _("This was already ordered. Here is your order."))
         return redirect(order_address(known))
     except CartAlreadyOrdered as refusal:
         messages.info(request, str(refusal))
@@ -136,7 +137,7 @@ def _wish_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> Wish:
         expected_currency=settings.SHOP_CURRENCY,
         contact_email=(values["email"] or (customer.email if customer else "")).lower(),
         contact_phone=values["phone"] or (str(customer.phone or "") if customer else ""),
-        language=language_of_reader(),
+        language=active_language(),
         request_mark=claim.mark,
     )
 
@@ -184,7 +185,7 @@ def _show(
         "errors": errors or {},
         "problem": problem,
         "saved": saved,
-        "countries": country_options(language_of_reader(), values.get("country_code", "")),
+        "countries": country_options(active_language(), values.get("country_code", "")),
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
         "card_key": card_key(),
         "cards": offered(cards),

@@ -19,10 +19,11 @@ from core import logs
 from core.actors import Actor
 from core.api import PageQuery, next_cursor, page_of
 from core.errors import Malformed, NotFound, Refusal
+from core.languages import active_language
 from core.transitions import IllegalTransition
 from omnistore.engagement.queries.order_contacts import Place, places_of
 from omnistore.storefront.card_fields import card_key, with_card_fields
-from omnistore.storefront.pages import PRIVATE, language_of_reader, page, private_page, query_of
+from omnistore.storefront.pages import PRIVATE, page, private_page, query_of
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
 from orders.models import Order
@@ -66,7 +67,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     asked = page_of(query_of(PageQuery, request) | {"limit": ORDERS_SHOWN})
     after = asked.after[0] if asked.after else None
     if after is not None and not isinstance(after, int):
-        raise Malformed(_("This cursor is not one of ours; begin again without it."), field="cursor")
+        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
     found = orders_of(customer_ids=visitor.owner.customer_ids, after=after, limit=asked.fetch)
     cursor = next_cursor(asked, found, key=lambda order: [order.id])
     shown = found[: asked.limit]
@@ -154,7 +155,7 @@ def _cancelled(request: HttpRequest, found: OrderView, by: Actor) -> HttpRespons
     reason = reason if reason in dict(CANCEL_REASONS) else "other"
     try:
         cancel_order(number=found.number, reason=reason, by=by, now=timezone.now())
-        messages.success(request, _("The order is cancelled."))
+        messages.success(request, _("The order was cancelled."))
     except IllegalTransition as refusal:
         messages.error(request, str(refusal))
     return redirect(order_address(found))
@@ -176,9 +177,8 @@ def _address(number: str, key: str, name: str) -> str:
 def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     """The receipt, to read and print."""
     found = order_of(request, number, key)
-    language = language_of_reader()
+    language = active_language()
     context = {"receipt": receipt_of(found.number, language=language), "language": language}
-    context["is_rtl"] = language in ("ar", "fa")
     response = render(request, "orders/receipt.html", context)
     response.headers["Cache-Control"] = PRIVATE
     return response
@@ -244,24 +244,24 @@ def _part(order: OrderView, part: FulfilmentView, places: Mapping[str, Place]) -
 def _step(part: FulfilmentView) -> str:
     """Say in a sentence how far it is."""
     if part.kind == "carry_out":
-        return _("Taken along from the store.")
+        return _("Taken in the store.")
     sentences = {
-        "pending": _("Waiting for the payment."),
-        "placed": _("Received; the store has not begun yet."),
-        "accepted": _("The store has taken it on."),
-        "picking": _("It is being put together."),
-        "ready": _("Ready. Come and collect it."),
+        "pending": _("Waiting for payment."),
+        "placed": _("We have your order."),
+        "accepted": _("The store has accepted it."),
+        "picking": _("Being prepared."),
+        "ready": _("Ready to collect."),
         "collected": _("Collected."),
         "shipped": _("On its way to you."),
         "delivered": _("Delivered."),
         "cancelled": _("Cancelled."),
-        "expired": _("It was not collected in time, so it was cancelled."),
+        "expired": _("Cancelled: it was not collected in time."),
     }
     if part.kind == "ship" and part.state == "placed":
-        return _("Received; it will be packed soon.")
+        return _("We have your order. It will be packed soon.")
     return sentences.get(part.state, part.state)
 
 
 def _places(*orders: OrderView) -> dict[str, Place]:
     codes = {part.store for order in orders for part in order.fulfilments} | {order.store or "" for order in orders}
-    return places_of(sorted(codes), language=language_of_reader())
+    return places_of(sorted(codes), language=active_language())

@@ -59,7 +59,7 @@ class PayForm(forms.Form):
         elif self.rest and values.get("pay") not in (*self.choices_of_cards, *ways_to_pay()):
             self.add_error("pay", _("Choose how to pay."))
         elif self.rest and values["pay"] == CARD and not values.get("card_token"):
-            self.add_error("pay", _("Fill in your card first; it needs scripts to be switched on."))
+            self.add_error("pay", _("Enter your card first. This needs JavaScript."))
         return values
 
     @property
@@ -124,7 +124,7 @@ def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visito
     except Refusal as refusal:
         return _show(request, found, due, form, problem=refusal, status=refusal.status)
     if not orjson.loads(answer.content)["waits"]:
-        messages.success(request, _("Thank you: it is paid."))
+        messages.success(request, _("Thank you for your payment."))
     return redirect(order_address(found))
 
 

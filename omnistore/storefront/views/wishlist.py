@@ -51,7 +51,7 @@ def save(request: HttpRequest) -> HttpResponse:
     try:
         sku = request.POST.get("sku", "")
         save_for_later(customer_id=visitor.owner.customer_ids[0], sku=sku[:64], by=visitor.actor, now=timezone.now())
-        messages.success(request, _("It is on your wish list now."))
+        messages.success(request, _("Added to your wish list."))
     except NotFound as refusal:
         messages.error(request, str(refusal))
     return redirect(back)
@@ -66,7 +66,7 @@ def take(request: HttpRequest) -> HttpResponse:
     sku = request.POST.get("sku", "")[:64]
     try:
         move_saved_to_cart(owner=visitor.owner, sku=sku, by=visitor.actor, now=timezone.now())
-        messages.success(request, _("It is in your cart."))
+        messages.success(request, _("Added to your cart."))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("wishlist")
@@ -82,7 +82,7 @@ def forget(request: HttpRequest) -> HttpResponse:
         forget_saved(customer_ids=customer_ids, sku=request.POST.get("sku", "")[:64])
     except NotFound:
         pass
-    messages.success(request, _("It is off your wish list."))
+    messages.success(request, _("Removed from your wish list."))
     return redirect(way_back(request, otherwise="wishlist"))
 
 

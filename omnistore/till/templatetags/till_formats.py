@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carts.rules.vouchers import WORDS
 from core.formats import day_text, listed_text, money_text, number_text, short_day_text, time_text
+from core.languages import active_language
 from core.money import format_minor
 from core.translated import TranslatedText, in_language
 from inventory.queries.products import shown_attributes
@@ -37,7 +38,7 @@ _CHANNELS = {
 @register.filter
 def money(amount: int | None, currency: str = "") -> str:
     """Write minor units of a currency (the shop's by default); nothing for None."""
-    return "" if amount is None else _money_text(int(amount), currency or settings.SHOP_CURRENCY, _language())
+    return "" if amount is None else _money_text(int(amount), currency or settings.SHOP_CURRENCY, active_language())
 
 
 @register.filter
@@ -57,7 +58,7 @@ def figure(number: Any) -> str:
     """Write a number in the reader's digits."""
     if number is None or number == "":
         return ""
-    return _number_text(number, _language())
+    return _number_text(number, active_language())
 
 
 @register.filter
@@ -70,17 +71,16 @@ def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
     local = instant.astimezone(ZoneInfo(time_zone))
     today = timezone.now().astimezone(ZoneInfo(time_zone)).date()
     if local.date() == today:
-        return time_text(local, _language())
+        return time_text(local, active_language())
     day = local.date()
-    written = short_day_text(day, _language()) if day.year == today.year else day_text(day, _language())
-    comma = "," if _language() == "en" else "،"
-    return f"{written}{comma} {time_text(local, _language())}"
+    written = short_day_text(day, active_language()) if day.year == today.year else day_text(day, active_language())
+    return listed_text([written, time_text(local, active_language())], active_language())
 
 
 @register.filter
 def clock(instant: datetime | None, time_zone: str = "UTC") -> str:
     """Write the time of day alone."""
-    return time_text(instant.astimezone(ZoneInfo(time_zone)), _language()) if instant else ""
+    return time_text(instant.astimezone(ZoneInfo(time_zone)), active_language()) if instant else ""
 
 
 @register.filter
@@ -104,7 +104,7 @@ def named(text: TranslatedText | None) -> str:
 @register.filter
 def details(attributes: dict[str, Any]) -> str:
     """Write what tells a variant from others of its product, in the reader's language: blue, large."""
-    return listed_text(shown_attributes(attributes).values(), _language())
+    return listed_text(shown_attributes(attributes).values(), active_language())
 
 
 @register.filter
@@ -132,7 +132,3 @@ def age(instant: datetime | None) -> str:
     if minutes < 48 * 60:
         return _("%(count)s h") % {"count": figure(minutes // 60)}
     return _("%(count)s days") % {"count": figure(minutes // 1440)}
-
-
-def _language() -> str:
-    return (get_language() or "en").split("-")[0]

@@ -38,7 +38,7 @@ class SendForm(forms.Form):
         label=gettext_lazy("Tracking number"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("Scan the carrier's label. Left empty where there is none."),
+        help_text=gettext_lazy("Scan the carrier's label, or leave it empty."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "autofocus": True}),
     )
 
@@ -96,7 +96,7 @@ class FindParcel(TillView):
         text = request.POST.get("scanned", "").strip()[:200].rstrip("/").rpartition("/")[2].removeprefix("#")
         found = find_parcels(place_id=self.store.id, text=text, limit=PAGE) if text else []
         if not found:
-            raise NotFound(_("No parcel from here has that order number or tracking number."))
+            raise NotFound(_("No parcel here has this order or tracking number."))
         if len(found) == 1:
             return HttpResponseRedirect(reverse("admin:till_parcel", args=[found[0].id]))
         context = {"title": _("Parcels"), "parcels": found, "tabs": [], "found": text, "now": timezone.now()}
@@ -140,7 +140,7 @@ class ParcelAct(ParcelPage):
     def post(self, request: HttpRequest, parcel_id: int, act: str) -> HttpResponse:
         """Do it; then go on with the parcel, or with the next one once it has left."""
         if act not in self.ACTS:
-            raise NotFound(_("There is nothing here, or it is not yours."))
+            raise NotFound(_("Not found, or you do not have access."))
         parcel = get_parcel(parcel_id=_known(parcel_id), place_id=self.store.id)
         form = SendForm(request.POST, parcel=parcel)
         if act == "send" and not form.is_valid():

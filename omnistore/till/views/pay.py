@@ -8,7 +8,6 @@ import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.guessing import asker_of
@@ -17,6 +16,7 @@ from carts.doors import line_id_of
 from carts.queries.carts import CartView
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
+from core.languages import active_language
 from inventory.queries.shelves import Shelves
 from omnistore.till.door import claim_of_form
 from omnistore.till.forms import AddressForm
@@ -85,7 +85,7 @@ class Pay(SaleView):
         ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
         way = ways.get(request.POST.get("way", ""))
         if way is None:
-            raise Malformed(_("This form is broken. Load the page again."), field="way")
+            raise Malformed(_("This form is invalid. Reload the page."), field="way")
         seen_total = line_id_of(request.POST.get("total", ""))
         balances = self._balances(sale, request.POST)
         are_balances_good = balances.is_valid()
@@ -117,7 +117,7 @@ class Pay(SaleView):
         sale = open_sale(key, by=self.actor, now=timezone.now())
         shelves = shelves_of(sale.cart, self.store)
         if sale.cart is None or shelves is None:
-            raise NothingToSell(_("There is nothing in the cart. Scan something first."))
+            raise NothingToSell(_("The cart is empty. Scan something first."))
         return sale, sale.cart, shelves
 
     def _tenders(self, sale: Sale, way: Way, given: QueryDict | None = None, **terms: Any) -> TenderForm:
@@ -137,7 +137,7 @@ class Pay(SaleView):
         person = sale.person
         elsewhere = self.request.POST.get("store", "")
         if way.name == ELSEWHERE and elsewhere not in {store.code for store in way.stores}:
-            raise NotFound(_("Choose the store in which to collect."))
+            raise NotFound(_("Choose a store for pickup."))
         assert sale.cart is not None
         return Wish(
             fulfilments=(fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=forms.address),),
@@ -148,7 +148,7 @@ class Pay(SaleView):
             contact_email=(asked["email"] or (person.email if person else "")).lower(),
             contact_phone=asked["phone"] or (person.phone if person else ""),
             receipt_medium=asked["receipt"] or "print",
-            language=(person.language if person else "") or (get_language() or "en").split("-")[0],
+            language=(person.language if person else "") or active_language(),
             session_id=self.session_id,
             customer_id=person.id if person else None,
             request_mark=claim.mark,
@@ -245,8 +245,8 @@ def _advice(refusal: Refusal) -> str:
     ways_out = {
         "insufficient_stock": _("Somebody else was faster. Sell fewer, or choose another way to get it."),
         "payment_declined": _("Try another card, or take cash."),
-        "session_closed": _("Open a register first; the cart stays as it is."),
-        "balance_not_enough": _("It was used elsewhere meanwhile. Look at what is left now."),
+        "session_closed": _("Open a register first. The cart stays unchanged."),
+        "balance_not_enough": _("The balance has changed. Check it and try again."),
     }
     advice = ways_out.get(refusal.code, "")
     return f"{refusal} {advice}".strip()

@@ -10,7 +10,6 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models.consents import MEDIA, PURPOSES
@@ -25,6 +24,7 @@ from carts.queries.carts import cart_of_customer
 from carts.queries.quoting import quote_cart
 from core.actors import APP, SYSTEM, TILL, WEB
 from core.api import page_of
+from core.languages import active_language
 from inventory.queries.place_names import names_of_places
 from omnistore.till.door import TillView
 from omnistore.till.paging import next_address
@@ -81,7 +81,7 @@ class CustomerPage(TillView):
         asked = {name: request.GET.get(name, "")[:40] for name in ("kind", "channel")}
         entries = timeline(person_ids=person.ids, before=_place(request), limit=PAGE + 1, **asked)
         cart = cart_of_customer(person.ids, by=self.actor, now=timezone.now())
-        language = (get_language() or "en").split("-")[0]
+        language = active_language()
         more = entries[PAGE:]
         orders = orders_of(customer_ids=person.ids, after=None, limit=10)
         context: dict[str, Any] = {

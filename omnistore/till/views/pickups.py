@@ -16,7 +16,9 @@ from accounts.queries.people import find_people
 from accounts.rules import roles
 from core.api import Page, page_of
 from core.errors import NotFound, Refusal
+from core.formats import number_text
 from core.idempotency import do_once
+from core.languages import active_language
 from omnistore.till.door import TillView, claim_of_form, not_here
 from omnistore.till.forms import CashField
 from omnistore.till.live import only_if_new
@@ -53,7 +55,7 @@ TABS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "accept": (gettext_lazy("To accept"), ("placed",)),
     "pick": (gettext_lazy("To pick"), ("accepted", "picking")),
     "ready": (gettext_lazy("Ready"), ("ready",)),
-    "late": (gettext_lazy("Waiting too long"), ()),
+    "late": (gettext_lazy("Overdue"), ()),
     "collected": (gettext_lazy("Collected"), ()),
 }
 _DO: dict[str, Callable[..., None]] = {
@@ -73,15 +75,15 @@ class HandOverForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "dir": "ltr", "autofocus": True}),
     )
-    id_seen = forms.BooleanField(label=gettext_lazy("No code: I have seen an identity document"), required=False)
+    id_seen = forms.BooleanField(label=gettext_lazy("No code: I have checked an identity document"), required=False)
     collected_by = forms.CharField(
         label=gettext_lazy("Collected by"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Left empty: the named collector, or the buyer."),
+        help_text=gettext_lazy("Empty: the named collector, or the buyer."),
     )
     method = forms.ChoiceField(
-        label=gettext_lazy("How it is paid"),
+        label=gettext_lazy("Payment method"),
         choices=[(CASH, gettext_lazy("Cash")), (CARD, gettext_lazy("Card at the terminal"))],
         required=False,
     )
@@ -94,9 +96,9 @@ class HandOverForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("code") and not cleaned.get("id_seen"):
-            self.add_error("code", _("Scan or type the code, or see an identity document."))
+            self.add_error("code", _("Scan or enter the code, or check an identity document."))
         if self.due and (cleaned.get("method") or CASH) == CASH and (cleaned.get("tendered") or 0) < self.due:
-            self.add_error("tendered", _("This does not cover what is due. Take more, or take a card."))
+            self.add_error("tendered", _("This does not cover the amount due. Enter more, or take a card."))
         return cleaned
 
     def tenders(self) -> list[Tender]:
@@ -178,11 +180,11 @@ class FindPickup(TillView):
         try:
             order = get_order(number)
         except NotFound:
-            return _("No pickup of this store has that code, number or name. Ask for the order number and try again.")
+            return _("No pickup in this store has this code, number or name. Ask for the order number and try again.")
         stores = ", ".join(sorted({part.store for part in order.fulfilments if part.kind == "pickup"}))
         if stores:
             return _("Order %(number)s is to be collected in %(store)s.") % {"number": number, "store": stores}
-        return _("Nothing of order %(number)s is to be collected.") % {"number": number}
+        return _("Order %(number)s has nothing to collect.") % {"number": number}
 
 
 class PickupPage(TillView):
@@ -242,7 +244,7 @@ class PickupAct(TillView):
             elif act in _DO:
                 _DO[act](pickup_id=pickup_id, by=self.actor, now=now)
             else:
-                raise NotFound(_("There is nothing here, or it is not yours."))
+                raise NotFound(_("Not found, or you do not have access."))
         except Refusal as refusal:
             return PickupPage.shown(self, pickup_id, error=str(refusal), status=refusal.status)
         if request.POST.get("back") == "desk":
@@ -252,7 +254,7 @@ class PickupAct(TillView):
     def _reject(self, pickup_id: int, now: datetime) -> None:
         reason = self.request.POST.get("reason", "").strip()[:200]
         if not reason:
-            raise Refusal(_("Say why, so that the customer can be told."))
+            raise Refusal(_("Enter a reason for the customer."))
 
         def reject() -> dict[str, Any]:
             reject_pickup(pickup_id=pickup_id, reason=reason, by=self.actor, now=now)
@@ -314,8 +316,8 @@ class HandOver(TillView):
 def _advice(refusal: Refusal) -> str:
     if isinstance(refusal, WrongCode):
         left = refusal.details["attempts_left"]
-        return _("This is not the code of this pickup. Ask the customer to show it again; tries left: %(left)d.") % {
-            "left": left
+        return _("Wrong code. Ask the customer to show it again. Tries left: %(left)s.") % {
+            "left": number_text(left, active_language())
         }
     if refusal.code == "session_closed":
         return _("Cash needs an open register. Open one under “Sell”, or take a card.")

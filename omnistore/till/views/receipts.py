@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from accounts.rules import roles
 from core.actors import TILL, Actor
 from core.errors import Malformed, NotFound
+from core.languages import active_language
 from omnistore.till.door import TillView
 from omnistore.till.forms import ReceiptForm
 from orders.queries.orders import get_order
@@ -53,7 +53,7 @@ class Done(TillView):
             "title": _("Order %(number)s") % {"number": number},
             "order": order,
             "change": change,
-            "receipt": receipt_of(number, language=_language()),
+            "receipt": receipt_of(number, language=active_language()),
             "form": form,
             "is_sent": "sent" in self.request.GET,
             "gift_cards": gift_cards_of(order_id=order.id, number=number) if _sold_here(order, self.actor) else [],
@@ -83,16 +83,11 @@ class Receipt(TillView):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Show the receipt of an order of any channel."""
         context = {
-            "receipt": receipt_of(number, language=_language()),
-            "language": _language(),
-            "is_rtl": get_language_bidi(),
+            "receipt": receipt_of(number, language=active_language()),
+            "language": active_language(),
         }
         return render(request, "orders/receipt.html", context)
 
 
 def _sold_here(order: OrderView, by: Actor) -> bool:
     return order.channel == TILL and order.store == by.store_code
-
-
-def _language() -> str:
-    return (get_language() or "en").split("-")[0]

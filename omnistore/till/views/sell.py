@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.queries.people import get_person
 from accounts.rules import roles
@@ -17,6 +17,7 @@ from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, 
 from carts.services.vouchers import add_voucher, remove_voucher
 from core.errors import Malformed, Refusal
 from core.formats import number_text
+from core.languages import active_language
 from core.problems import text_of
 from inventory.models import Location
 from omnistore.till.door import TillView, is_htmx
@@ -50,7 +51,7 @@ class SaleView(TillView):
 
         said: error or told, in words for the clerk; people found.
         """
-        lines = shown_lines(sale.cart, shelves_of(sale.cart, self.store), language=_language())
+        lines = shown_lines(sale.cart, shelves_of(sale.cart, self.store), language=active_language())
         now = timezone.now()
         quote = quote_cart(sale.cart, by=self.actor, now=now) if sale.cart else None
         context = {
@@ -143,7 +144,7 @@ class Scan(SaleView):
         if isinstance(read, Goods):
             sale = add_units(sale, sku=read.sku, quantity=read.quantity, by=self.actor, now=now)
             told = ngettext("%(count)s unit added: %(sku)s", "%(count)s units added: %(sku)s", read.quantity)
-            return self.done(sale, told % {"count": number_text(read.quantity, _language()), "sku": read.sku})
+            return self.done(sale, told % {"count": number_text(read.quantity, active_language()), "sku": read.sku})
         if read.is_certain:
             return self._recognised(sale, read)
         return self.shown(self.with_cart(sale), people=read.found)
@@ -177,7 +178,7 @@ class NewCustomer(SaleView):
         if not form.is_valid():
             return self._form(key, form, status=400)
         now = timezone.now()
-        person, _is_new = register_contact(by=self.actor, now=now, language=_language(), **form.cleaned_data)
+        person, _is_new = register_contact(by=self.actor, now=now, language=active_language(), **form.cleaned_data)
         recognise(find_sale(key), person, by=self.actor, now=now)
         return HttpResponseRedirect(reverse("admin:till_sale", args=[key_of_customer(person.id)]))
 
@@ -235,7 +236,3 @@ class Redeemed(SaleView):
 def _number(text: str, *, otherwise: int = 0) -> int:
     text = text.strip()
     return int(text) if text.isdecimal() and len(text) < 19 else otherwise
-
-
-def _language() -> str:
-    return (get_language() or "en").split("-")[0]

@@ -39,7 +39,7 @@ class Stores(TillView):
         code = request.POST.get("store", "")
         found = find_stores(code=code, ids=_own(self.staff.staff), limit=1)
         if not found:
-            raise NotFound(_("There is no such store, or you do not work there."))
+            raise NotFound(_("No such store, or you do not work there."))
         if request.session.get(STORE) != code:
             request.session[STORE] = code
             request.session.pop(REGISTER, None)

@@ -32,7 +32,9 @@ function refresh() {
   if (isBehind) return;
   const live = document.querySelector("[data-live-part]");
   if (live) {
-    htmx.ajax("GET", location.href, { target: live, select: `#${live.id}`, swap: "outerHTML", source: live });
+    // Without the messages: what the visitor's own press was answered with stays to be read.
+    const parts = { select: `#${live.id}`, selectOOB: "#cart-link" };
+    htmx.ajax("GET", location.href, { target: live, swap: "outerHTML", source: live, ...parts });
   } else {
     htmx.ajax("GET", cartLink().href, { target: cartLink(), select: "#cart-link", swap: "outerHTML" });
   }

@@ -77,7 +77,7 @@ GUARDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0006_state_guards"), ("orders", "0019_amounts_due")]
+    dependencies = [("core", "0007_state_guards"), ("orders", "0020_amounts_due")]
     operations = [
         *(guard_states(guard) for guard in GUARDS),
         keep_rows("orders_dueentry"),

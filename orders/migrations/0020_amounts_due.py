@@ -29,7 +29,7 @@ FROM orders_dueentry GROUP BY order_id HAVING sum(amount) > 0;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0018_fewer_checks"),
+        ("orders", "0019_plainer_words"),
     ]
 
     operations = [

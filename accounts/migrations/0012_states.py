@@ -16,7 +16,7 @@ GUARDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0006_state_guards"), ("accounts", "0010_indexes")]
+    dependencies = [("core", "0007_state_guards"), ("accounts", "0011_plainer_words")]
     operations = [
         *(guard_states(guard) for guard in GUARDS),
         keep_rows("accounts_balanceentry"),

@@ -9,5 +9,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0005_journal_offset")]
+    dependencies = [("core", "0006_plainer_words")]
     operations = [migrations.RunSQL(REFUSALS, "DROP FUNCTION core_refuse_change;")]

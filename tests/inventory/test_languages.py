@@ -1,0 +1,51 @@
+import pytest
+from django.db import connection
+
+from inventory.services.languages import index_names
+from tests.inventory.asking import goods, listed
+
+pytestmark = pytest.mark.django_db
+
+
+def indexes():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'product_by_name_%'")
+        return [definition for (definition,) in cursor.fetchall()]
+
+
+def test_a_language_that_is_added_gets_its_list_by_name_without_a_migration(settings):
+    settings.LANGUAGES = [*settings.LANGUAGES, ("pt-br", "Português")]
+    before = len(indexes())
+
+    index_names()
+
+    assert len(indexes()) == before + 1
+    assert any("product_by_name_pt_br " in index and "'pt-br'" in index for index in indexes())
+
+
+def test_languages_are_indexed_once(settings):
+    before = indexes()
+
+    index_names()
+
+    assert indexes() == before
+    assert len(before) == len(settings.LANGUAGES)
+
+
+def test_a_database_without_the_catalogue_is_left_alone(settings):
+    settings.LANGUAGES = [("pt", "Português")]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION inventory_sort_name CASCADE")
+
+    index_names()
+
+    assert indexes() == []
+
+
+def test_search_finds_the_words_of_every_language(client, settings):
+    for language, _name in settings.LANGUAGES:
+        goods({"en": f"In {language}", language: f"word{language}word"} if language != "en" else f"In {language}")
+
+    for language, _name in settings.LANGUAGES:
+        word = "In en" if language == "en" else f"word{language}word"
+        assert listed(client, q=word) == [f"in-{language}"]
