@@ -1,4 +1,4 @@
-"""What every test may use: one PostgreSQL and one Valkey for the whole run, thrown away at its end."""
+"""What every test may use: a PostgreSQL and a Valkey for each process with tests, thrown away at its end."""
 
 import gc
 import os
@@ -31,11 +31,13 @@ SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers, unless the environment names others or a controlling process has started them."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    """Start this process's servers, unless the environment names others; who has workers only prepares theirs."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _clear_left_overs()
+    data = Path(os.environ["DATA"])
+    if config.getoption("numprocesses", None):
+        prepared.prepare(data)
         return
-    _clear_left_overs()
-    data = Path(os.environ["TEST_DATA"])
     config.stash[SERVERS] = []
     if "REDIS_URL" not in os.environ:
         valkey = Valkey(data, durable=False)
@@ -63,12 +65,9 @@ def pytest_collection_finish() -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers and remove what they wrote."""
-    servers = config.stash.get(SERVERS, None)
-    if servers is None:
-        return
-    for server in servers:
+    for server in config.stash.get(SERVERS, []):
         server.stop()
-    shutil.rmtree(os.environ["TEST_DATA"], ignore_errors=True)
+    shutil.rmtree(os.environ["DATA"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """
-A cluster with every migration applied, kept between test runs and copied at the start of each.
+A cluster with every migration applied, kept between test runs and copied by each process with tests.
 
-Applying the migrations costs many seconds, copying a directory none. The copy is found by a digest of everything
+Applying the migrations costs many seconds, copying a directory hardly any. The copy is found by a digest of everything
 that shapes the tables; each test database is then made from it, and migrated once more to be sure.
 """
 
@@ -29,6 +29,14 @@ def start(postgres: Postgres) -> None:
         postgres.stop()
         _keep(postgres.directory)
         postgres.start()
+
+
+def prepare(data: Path) -> None:
+    """Have a kept copy for several processes that will each start one, unless the environment names a PostgreSQL."""
+    if "DATABASE_URL" not in os.environ and not _prepared().exists():
+        postgres = Postgres(data, durable=False)
+        start(postgres)
+        postgres.stop()
 
 
 def copy_cluster(data: Path) -> bool:

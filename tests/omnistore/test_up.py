@@ -83,7 +83,7 @@ def test_a_port_in_use_is_named(up):
     ],
 )
 def test_a_wrong_database_url_is_explained_without_its_password(up_with, free_port, url, expected):
-    said = up_with(DATABASE_URL=url, PORT=str(free_port))
+    said = up_with(DATABASE_URL=url, PORT=str(free_port), LIVE_PORT=str(free_port))
 
     assert said == expected
 

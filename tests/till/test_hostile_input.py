@@ -12,7 +12,8 @@ from tests.till.conftest import new_key
 # takes longer than all the pages, so one test looks at many.
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TEXTS = ["\x00", "9" * 30, "-1", "٣", "' OR 1=1 --", "%", "a" * 5000, "\ufffe", "🧨", "<script>", "../../etc", "0" * 19]
+# What is bad whatever stands beside it is sent in one; the others would be hidden by a neighbour.
+TEXTS = ["\x00", "9" * 30, "-1", "٣", "a" * 5000, "0" * 19, "../../etc%<script>🧨\ufffe' OR 1=1 --"]
 NUMBERS = ["9" * 30, "0", "9223372036854775808"]
 PATHS = {
     **dict.fromkeys(["sales/{}/", "sales/customer-{}/", "sales/cart-{}/", "sales/new/live/?version={}"], TEXTS),
