@@ -49,7 +49,7 @@ class CustomersMerged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CustomersParted(Event):
+class CustomersUnmerged(Event):
     """A merge was a mistake and was undone: the duplicate stands for itself again."""
 
     kind: ClassVar[str] = "customer.parted"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import LoyaltyTier
 from accounts.models.balances import KINDS
-from accounts.queries.timeline import summarises
+from accounts.queries.timeline import describes_event
 from core.formats import money_text, number_text
 from core.journal import Entry
 from core.languages import active_language
@@ -51,7 +51,7 @@ def _tier_changed(entry: Entry) -> str:
     return (_("Tier reached: %(tier)s") if entry.payload["is_up"] else _("Tier now: %(tier)s")) % {"tier": name}
 
 
-summarises("balance.changed", _changed)
-summarises("points.pending", _pending)
-summarises("points.expire_soon", _expire_soon)
-summarises("loyalty.tier_changed", _tier_changed)
+describes_event("balance.changed", _changed)
+describes_event("points.pending", _pending)
+describes_event("points.expire_soon", _expire_soon)
+describes_event("loyalty.tier_changed", _tier_changed)

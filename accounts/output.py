@@ -22,7 +22,7 @@ LOYALTY_EXAMPLE = {
 }
 
 
-class PendingLotOut(serializers.Serializer[Any]):
+class PendingBatchOut(serializers.Serializer[Any]):
     points = serializers.IntegerField()
     order = serializers.CharField()
     matures_at = serializers.DateTimeField(allow_null=True, help_text="Null before all of the order was handed over.")
@@ -48,7 +48,7 @@ class LoyaltyOut(serializers.Serializer[Any]):
     available = serializers.IntegerField(help_text="What is not held for an order under way.")
     pending = serializers.IntegerField(help_text="Earned, and spendable when nothing may come back any more.")
     owed = serializers.IntegerField(help_text="Taken back after it had been spent; the next points pay it first.")
-    pending_lots = PendingLotOut(many=True)
+    pending_lots = PendingBatchOut(many=True)
     next_expiry = ExpiryOut(allow_null=True)
     tier = TierOut(allow_null=True)
     next_tier = NextTierOut(allow_null=True)

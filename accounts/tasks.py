@@ -5,13 +5,13 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import balances, points_in_time, tiers, touches
+from accounts.services import balances, points_in_time, tiers, visit_events
 
 
 @shared_task
-def forget_touch_messages(**unknown: Any) -> None:
+def forget_visit_messages(**unknown: Any) -> None:
     """Forget the names of old messages about visits."""
-    touches.forget_touch_messages(now=timezone.now())
+    visit_events.forget_visit_messages(now=timezone.now())
 
 
 @shared_task

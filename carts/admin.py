@@ -4,13 +4,13 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from carts import admin_offers, admin_parity, admin_vouchers  # noqa: F401 - registers its pages.
+from carts import admin_parity, admin_promotions, admin_vouchers  # noqa: F401 - registers its pages.
 from carts.models import Cart, CartLine, ShippingRate, TaxRate, TaxZone, WishlistItem
 from core.back_office import (
+    BaseAdmin,
+    BaseInline,
     ChannelFilter,
     MoneyForm,
-    OfficeAdmin,
-    OfficeInline,
     ReadOnlyAdmin,
     ReadOnlyInline,
     money_column,
@@ -71,7 +71,7 @@ class ShippingRateForm(MoneyForm):
 
 
 @admin.register(ShippingRate)
-class ShippingRateAdmin(OfficeAdmin):
+class ShippingRateAdmin(BaseAdmin):
     form = ShippingRateForm
     list_display = ("currency", "amount_money", "free_from_money")
     search_fields = ("currency__iexact",)
@@ -80,7 +80,7 @@ class ShippingRateAdmin(OfficeAdmin):
     free_from_money = money_column("free_from", title=_("free from"))
 
 
-class TaxRateInline(OfficeInline):
+class TaxRateInline(BaseInline):
     model = TaxRate
     fields = ("category", "basis_points", "starts_date", "ends_date")
 
@@ -89,7 +89,7 @@ class TaxRateInline(OfficeInline):
 
 
 @admin.register(TaxZone)
-class TaxZoneAdmin(OfficeAdmin):
+class TaxZoneAdmin(BaseAdmin):
     list_display = ("__str__", "code", "country", "region", "is_included")
     list_filter = ("is_included",)
     search_fields = ("code", "name", "country__exact")
@@ -98,7 +98,7 @@ class TaxZoneAdmin(OfficeAdmin):
 
 
 @admin.register(TaxRate)
-class TaxRateAdmin(OfficeAdmin):
+class TaxRateAdmin(BaseAdmin):
     list_display = ("zone", "category", "basis_points", "starts_date", "ends_date")
     list_select_related = ("zone", "category")
     search_fields = ("zone__code", "category__code")

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from carts.models import CartVoucher, Promotion, Voucher, VoucherBudget, VoucherCount, VoucherUse
 from carts.rules.vouchers import plain_code
 from carts.services.voucher_import import COLUMNS, import_vouchers
-from carts.services.vouchers import MOST_IN_A_SERIES, SeriesWish, generate_series, set_budget
-from core.back_office import Act, ReadOnlyAdmin, money_column
+from carts.services.vouchers import MOST_IN_A_SERIES, SeriesRequest, generate_series, set_budget
+from core.back_office import AdminAction, ReadOnlyAdmin, money_column
 from core.csv_files import csv_download
 from core.errors import Malformed, Refusal
 from core.formats import money_text
 from core.languages import active_language
 from core.money import MoneyError, parse_money
-from core.office_pages import OfficePage, PagesAdmin
+from core.report_pages import ReportPage, ReportsAdmin
 
 LARGEST_FILE = 2_000_000
 
@@ -46,7 +46,7 @@ def _may_edit(request: HttpRequest, promotion: Promotion) -> bool:
 
 
 def _generate(request: HttpRequest, promotion: Promotion, asked: dict[str, Any]) -> str:
-    codes = generate_series(promotion_id=promotion.pk, wish=SeriesWish(prefix=asked.pop("beginning"), **asked))
+    codes = generate_series(promotion_id=promotion.pk, request=SeriesRequest(prefix=asked.pop("beginning"), **asked))
     return ngettext("%(count)d code was made.", "%(count)d codes were made.", len(codes)) % {"count": len(codes)}
 
 
@@ -60,7 +60,7 @@ def _budget(request: HttpRequest, promotion: Promotion, asked: dict[str, Any]) -
 
 
 ACTS = (
-    Act(
+    AdminAction(
         name="series",
         title=_("Make a series of vouchers"),
         explanation=_("Codes that nobody can guess. Each one unlocks this offer within its limits."),
@@ -68,7 +68,7 @@ ACTS = (
         perform=_generate,
         is_allowed=_may_edit,
     ),
-    Act(
+    AdminAction(
         name="budget",
         title=_("Set the budget of its vouchers"),
         explanation=_("The most that all vouchers of this offer may take off together, including discounts so far."),
@@ -128,7 +128,7 @@ class VoucherForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Voucher)
-class VoucherAdmin(PagesAdmin):
+class VoucherAdmin(ReportsAdmin):
     form = VoucherForm
     list_display = ("code", "promotion", "series", "uses", "max_uses", "max_uses_each", "ends_at", "is_active")
     list_select_related = ("promotion",)
@@ -141,14 +141,14 @@ class VoucherAdmin(PagesAdmin):
     readonly_fields = ("uses",)
     autocomplete_fields = ("promotion",)
     pages = (
-        OfficePage(
+        ReportPage(
             name="import",
             title=_("Read a CSV file"),
             template="carts/voucher_import.html",
             may="carts.add_voucher",
             show=_import,
         ),
-        OfficePage(name="export", title=_("Save as CSV"), template="", may="carts.view_voucher", show=_export),
+        ReportPage(name="export", title=_("Save as CSV"), template="", may="carts.view_voucher", show=_export),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

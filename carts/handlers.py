@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.events import CustomersMerged
-from accounts.queries.timeline import summarises
+from accounts.queries.timeline import describes_event
 from carts.services.merging import merge_customers_carts
 from core.actors import THE_SYSTEM
 from core.formats import number_text
@@ -34,9 +34,9 @@ def _units(entry: Entry) -> str:
     return number_text(entry.payload["quantity"], active_language())
 
 
-summarises("cart.line_added", _added)
-summarises("cart.line_changed", _changed)
-summarises("cart.line_removed", lambda entry: _("%(sku)s removed from the cart") % {"sku": entry.ref})
-summarises("cart.emptied", lambda entry: _("Emptied the cart"))
-summarises("cart.merged", lambda entry: _("Two carts were merged"))
-summarises("wishlist.added", lambda entry: _("%(sku)s saved for later") % {"sku": entry.ref})
+describes_event("cart.line_added", _added)
+describes_event("cart.line_changed", _changed)
+describes_event("cart.line_removed", lambda entry: _("%(sku)s removed from the cart") % {"sku": entry.ref})
+describes_event("cart.emptied", lambda entry: _("Emptied the cart"))
+describes_event("cart.merged", lambda entry: _("Two carts were merged"))
+describes_event("wishlist.added", lambda entry: _("%(sku)s saved for later") % {"sku": entry.ref})

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import quote_cart
-from carts.rules.handover import handover_code
+from carts.rules.cart_codes import cart_code
 from carts.rules.problems import Problem
 from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
 from carts.rules.vouchers import WORDS
@@ -41,7 +41,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
         "totals": totals_json(found.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
-        "handover": handover_json(cart.id, now=now) if cart.state == "open" else None,
+        "handover": cart_code_json(cart.id, now=now) if cart.state == "open" else None,
     }
 
 
@@ -61,9 +61,9 @@ def etag_of(cart: CartView | None) -> str:
     return f'"{cart.version if cart else NO_CART_VERSION}"'
 
 
-def handover_json(cart_id: int, *, now: datetime) -> dict[str, Any]:
+def cart_code_json(cart_id: int, *, now: datetime) -> dict[str, Any]:
     """Return the code to show at the till, the address of its picture, and how long it holds."""
-    code, expires_at = handover_code(cart_id, secret=settings.HANDOVER_SECRET, now=now)
+    code, expires_at = cart_code(cart_id, secret=settings.HANDOVER_SECRET, now=now)
     return {"code": code, "qr_url": f"/api/v1/cart/handover/{code}.svg", "expires_at": expires_at.isoformat()}
 
 
@@ -191,7 +191,7 @@ class MergedOut(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-class HandoverOut(serializers.Serializer[Any]):
+class CartCodeOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     qr_url = serializers.CharField()
     expires_at = serializers.DateTimeField()
@@ -210,7 +210,7 @@ class CartOut(serializers.Serializer[Any]):
     totals = TotalsOut()
     problems = serializers.ListField(child=serializers.CharField())
     merged = MergedOut(many=True, help_text="What the last merge at sign-in did, until the next change.")
-    handover = HandoverOut(allow_null=True)
+    handover = CartCodeOut(allow_null=True)
     cart_token = serializers.CharField(required=False, help_text="Only when a new anonymous cart was made.")
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import dispatch
-from core.back_office import Act, ChannelFilter, ReadOnlyAdmin
+from core.back_office import AdminAction, ChannelFilter, ReadOnlyAdmin
 from core.errors import Refusal
 from core.journal import Event
 from core.models import HandlerPosition, IdempotentAnswer, JournalEntry, Redelivery
@@ -70,7 +70,7 @@ class RedeliveryAdmin(ReadOnlyAdmin):
     search_fields = ("handler", "entry_id__exact", "error")
     ordering = ("-failed_at",)
     acts = (
-        Act(
+        AdminAction(
             name="replay",
             title=gettext_lazy("Try again"),
             explanation=gettext_lazy("Runs the handler for this entry again, now."),

@@ -22,9 +22,9 @@ from rest_framework.views import APIView
 
 from core import headers
 from core.errors import Malformed, Refusal
+from core.fast_parser import StrictSerializer as StrictSerializer
+from core.fast_parser import checked_values as checked_values
 from core.problems import RETRYABLE, problem_of, sqlstate_of
-from core.reading import StrictSerializer as StrictSerializer
-from core.reading import checked_values as checked_values
 
 LARGEST_BODY_BYTES = 1_000_000
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
@@ -62,7 +62,7 @@ class Negotiation(DefaultContentNegotiation):
         return next(plain, None) or super().select_parser(request, parsers)
 
 
-class Door(APIView):
+class ApiView(APIView):
     """
     A view of the API: translates in, makes one call into the domain, translates out.
 
@@ -122,7 +122,7 @@ class Door(APIView):
 
 
 @cache
-def _headers_of(door: type[Door]) -> headers.Written:
+def _headers_of(door: type[ApiView]) -> headers.Written:
     """What every answer of a door says; DRF works it out anew for each of them."""
     return headers.written({"Allow": ", ".join(door().allowed_methods)})
 

@@ -147,7 +147,7 @@ def money_column(name: str, *, title: Any, currency: str = "currency") -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class AdminAction:
     """
     Something that staff may do to one thing: asked on a page of its own, then done by a service.
 
@@ -164,15 +164,15 @@ class Act:
     is_destructive: bool = False
 
 
-def office_actor(request: HttpRequest, *, store_id: int | None = None, store_code: str = "") -> Actor:
+def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code: str = "") -> Actor:
     """Return the member of staff behind a back-office request as an actor."""
     return Actor(channel=SYSTEM, staff_id=request.user.pk, store_id=store_id, store_code=store_code)
 
 
-class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Pages for one kind of thing: a fixed number of statements, whatever the table holds."""
 
-    acts: ClassVar[Sequence[Act]] = ()
+    acts: ClassVar[Sequence[AdminAction]] = ()
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200
@@ -245,7 +245,7 @@ class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change", args=[thing.pk])
 
 
-class ReadOnlyAdmin(OfficeAdmin):
+class ReadOnlyAdmin(BaseAdmin):
     """Things that only services change: the back office shows them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -258,14 +258,14 @@ class ReadOnlyAdmin(OfficeAdmin):
         return False
 
 
-class OfficeInline(admin.TabularInline):  # type: ignore[type-arg]
+class BaseInline(admin.TabularInline):  # type: ignore[type-arg]
     """Rows of another table, edited below the thing they belong to."""
 
     extra = 0
-    formfield_overrides: ClassVar[Any] = OfficeAdmin.formfield_overrides
+    formfield_overrides: ClassVar[Any] = BaseAdmin.formfield_overrides
 
 
-class ReadOnlyInline(OfficeInline):
+class ReadOnlyInline(BaseInline):
     """Rows of another table shown below a thing."""
 
     can_delete = False

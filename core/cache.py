@@ -17,7 +17,7 @@ SECONDS_BETWEEN_TRIES = 1.0
 logger = logging.getLogger(__name__)
 
 
-class Breaker:
+class CircuitBreaker:
     """
     Remembers that a server does not answer, so that only one request a second pays for finding out.
 
@@ -54,7 +54,7 @@ class Breaker:
             logger.warning("the cache answers again")
 
 
-breaker = Breaker()
+breaker = CircuitBreaker()
 
 
 def _or(fallback: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -62,7 +62,7 @@ def _or(fallback: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
-        def guarded(self: "ForgivingCache", *args: Any, **kwargs: Any) -> Any:
+        def guarded(self: "FailOpenCache", *args: Any, **kwargs: Any) -> Any:
             if not breaker.allows():
                 return fallback(*args, **kwargs)
             try:
@@ -86,7 +86,7 @@ def _default(key: Any, default: Any = None, **kwargs: Any) -> Any:
     return default
 
 
-class ForgivingCache(RedisCache):
+class FailOpenCache(RedisCache):
     """
     Django's cache on Valkey, which degrades to holding nothing while Valkey is dead.
 

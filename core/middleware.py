@@ -43,7 +43,7 @@ class LanguageMiddleware(MiddlewareMixin):
         return response
 
 
-class ProgramMiddleware:
+class ApiFastPathMiddleware:
     """
     Answers programs at once: requests to the API that bring no cookie.
 

@@ -118,7 +118,7 @@ def parse_money(text: str, currency: str) -> Money:
     return Money(int(minor), currency)
 
 
-def half_up(numerator: int, denominator: int) -> int:
+def round_half_up(numerator: int, denominator: int) -> int:
     """Divide and round to a whole number, halves away from zero. denominator: above zero."""
     if numerator < 0:
         return -((-2 * numerator + denominator) // (2 * denominator))

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 
 from core.errors import Malformed
-from inventory.queries.availability import Place
+from inventory.queries.availability import GeoPoint
 
 
-def parse_place(text: str) -> Place:
+def parse_place(text: str) -> GeoPoint:
     """Read `lat,lon` in degrees. Raises Malformed for anything that is no point on the globe."""
     try:
         latitude, longitude = (float(part) for part in text.split(","))
@@ -14,4 +14,4 @@ def parse_place(text: str) -> Place:
         latitude, longitude = float("nan"), float("nan")
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise Malformed(_("Give the place as lat,lon in degrees, for example 52.52,13.40."), field="near")
-    return Place(latitude, longitude)
+    return GeoPoint(latitude, longitude)

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts.rules import roles
 from core.actors import TILL, Actor
-from core.api import Door
+from core.api import ApiView
 from core.errors import Malformed, NotAllowed
 from inventory.queries.staff import Staff, Store, staff_with_store
 
@@ -45,7 +45,7 @@ class AtWork:
         return self.staff.may(right, self.store.id if self.store else None)
 
 
-class StaffDoor(Door):
+class StaffApiView(ApiView):
     """
     A view for staff: finds out in which store the person acts, and checks the right there.
 

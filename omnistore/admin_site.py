@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authentication import lacks_second_factor
-from omnistore.admin_contents import Contents
+from omnistore.sidebar_cache import Contents
 
 CONTENTS_KEPT = 100  # More than there are roles times languages.
 

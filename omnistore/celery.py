@@ -22,8 +22,8 @@ TIMETABLE = {
     "inventory.tasks.read_price_files": 5,
     "orders.tasks.settle_open_payments": 15,
     "orders.tasks.settle_refunds": 15,
-    "orders.tasks.act_on_waiting_notices": 15,
-    "orders.tasks.give_up_run_out_authorisations": 10 * MINUTE,
+    "orders.tasks.process_webhook_events": 15,
+    "orders.tasks.void_expired_authorisations": 10 * MINUTE,
     "orders.tasks.detach_removed_cards": 10 * MINUTE,
     "orders.tasks.expire_overdue_pickups": MINUTE,
     "orders.tasks.reconcile": 24 * HOUR,
@@ -33,7 +33,7 @@ TIMETABLE = {
     "accounts.tasks.expire_balances": HOUR,
     "accounts.tasks.move_points_on": HOUR,
     "accounts.tasks.compute_tiers": 6 * HOUR,
-    "accounts.tasks.forget_touch_messages": HOUR,
+    "accounts.tasks.forget_visit_messages": HOUR,
     "core.tasks.forget_old_answers": HOUR,
 }
 

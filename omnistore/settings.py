@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from core import languages
-from omnistore.safety import a_choice, a_number, a_port, a_postgres_url, a_switch, find_unsafe
+from omnistore.production_checks import a_choice, a_number, a_port, a_postgres_url, a_switch, find_unsafe
 from omnistore.servers.locations import postgres_url, valkey_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -113,7 +113,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.logs.log_requests",
     "core.csp.SecurityHeadersMiddleware",
-    "core.middleware.ProgramMiddleware",  # Programs get no further: what follows is for browsers.
+    "core.middleware.ApiFastPathMiddleware",  # Programs get no further: what follows is for browsers.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.BrowserSessionMiddleware",
     "core.middleware.LanguageMiddleware",
@@ -185,7 +185,7 @@ IS_VALKEY_EMBEDDED = not env.str("REDIS_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="") or valkey_url(DATA_DIR)
 CACHES = {
     "default": {
-        "BACKEND": "core.cache.ForgivingCache",
+        "BACKEND": "core.cache.FailOpenCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "omnistore",
         "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},

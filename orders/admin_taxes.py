@@ -14,7 +14,7 @@ from core.csv_files import csv_download
 from core.formats import money_text, number_text, percent_text
 from core.languages import active_language
 from core.money import format_minor
-from core.office_pages import OfficePage, PagesAdmin
+from core.report_pages import ReportPage, ReportsAdmin
 from inventory.models import Location
 from orders.models import OrderDiscount, OrderTax
 from orders.queries.taxes import TaxReportRow, tax_report
@@ -91,7 +91,7 @@ class OrderDiscountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(OrderTax)
-class OrderTaxAdmin(PagesAdmin, ReadOnlyAdmin):
+class OrderTaxAdmin(ReportsAdmin, ReadOnlyAdmin):
     list_display = ("order", "zone", "rate", "is_exempt", "base_money", "tax_money")
     list_select_related = ("order", "zone")
     list_filter = ("rate", "is_exempt")
@@ -100,7 +100,7 @@ class OrderTaxAdmin(PagesAdmin, ReadOnlyAdmin):
     base_money = money_column("base", title=_("without tax"), currency="order.currency")
     tax_money = money_column("tax", title=_("tax"), currency="order.currency")
     pages = (
-        OfficePage(
+        ReportPage(
             name="report",
             title=_("Tax report"),
             template="orders/tax_report.html",

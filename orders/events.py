@@ -19,7 +19,7 @@ class OrderPlaced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DuePaid(Event):
+class BalancePaid(Event):
     """Something that an order still owed was paid. amount: minor units."""
 
     kind: ClassVar[str] = "order.due_paid"

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.events import CustomerVerified
-from accounts.queries.timeline import summarises
+from accounts.queries.timeline import describes_event
 from carts.services.vouchers import settle_vouchers
 from core.actors import Actor
 from core.formats import money_text, number_text
 from core.journal import Entry, handles
 from core.languages import active_language
 from orders.events import (
-    DuePaid,
+    BalancePaid,
     OrderCancelled,
     OrderCompleted,
     OrderPlaced,
@@ -45,7 +45,7 @@ def use_vouchers(entry: Entry) -> None:
     settle_vouchers(cart_id=entry.payload["cart_id"], now=entry.occurred_at)
 
 
-@handles(OrderPlaced, DuePaid, PaymentCaptured, PickupCollected)
+@handles(OrderPlaced, BalancePaid, PaymentCaptured, PickupCollected)
 def load_sold_gift_cards(entry: Entry) -> None:
     """What was sold as a gift card is loaded as soon as all of its order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
@@ -53,7 +53,7 @@ def load_sold_gift_cards(entry: Entry) -> None:
 
 
 @handles(
-    *(OrderPlaced, DuePaid, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired),
+    *(OrderPlaced, BalancePaid, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired),
     *(PickupRejected, RefundDone, RefundFailed),
 )
 def settle_points(entry: Entry) -> None:
@@ -114,28 +114,30 @@ def _money(amount: int, currency: str) -> str:
     return money_text(amount, currency, active_language())
 
 
-summarises("order.placed", _placed)
-summarises("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: the payment did not arrive")))
-summarises("order.due_paid", _due_paid)
-summarises("payment.captured", _captured)
-summarises("payment.authorisation_lost", _lost)
-summarises("order.cancelled", _about_order(gettext_lazy("Order %(number)s cancelled")))
-summarises("order.completed", _about_order(gettext_lazy("Order %(number)s completed")))
-summarises("order.shipped", _about_order(gettext_lazy("Order %(number)s: a parcel left")))
-summarises("parcel.picking", _about_order(gettext_lazy("Order %(number)s: a parcel is being packed")))
-summarises("parcel.delivered", _about_order(gettext_lazy("Order %(number)s: a parcel arrived")))
-summarises("pickup.accepted", _about_order(gettext_lazy("Order %(number)s: the store accepted it")))
-summarises("pickup.picking", _about_order(gettext_lazy("Order %(number)s: the store is picking")))
-summarises("pickup.ready", _about_order(gettext_lazy("Order %(number)s ready to be collected")))
-summarises("pickup.rejected", _about_order(gettext_lazy("Order %(number)s: the store could not fulfil it")))
-summarises("pickup.collected", _collected)
-summarises("pickup.expired", _about_order(gettext_lazy("Order %(number)s was not collected in time")))
-summarises("pickup.code_refused", _about_order(gettext_lazy("Order %(number)s: a wrong collection code was shown")))
-summarises("pickup.unlocked", _about_order(gettext_lazy("Order %(number)s: collection codes may be tried again")))
-summarises("pickup.collector_named", _about_order(gettext_lazy("Order %(number)s: another person may collect it")))
-summarises("return.requested", _returned)
-summarises("receipt.requested", _about_order(gettext_lazy("Order %(number)s: receipt asked for")))
-summarises("refund.done", _refunded)
-summarises("card.saved", lambda entry: _("A card was saved for next time"))
-summarises("card.removed", lambda entry: _("A saved card was removed"))
-summarises("refund.failed", _about_order(gettext_lazy("Order %(number)s: a refund failed")))
+describes_event("order.placed", _placed)
+describes_event("order.payment_failed", _about_order(gettext_lazy("Order %(number)s: the payment did not arrive")))
+describes_event("order.due_paid", _due_paid)
+describes_event("payment.captured", _captured)
+describes_event("payment.authorisation_lost", _lost)
+describes_event("order.cancelled", _about_order(gettext_lazy("Order %(number)s cancelled")))
+describes_event("order.completed", _about_order(gettext_lazy("Order %(number)s completed")))
+describes_event("order.shipped", _about_order(gettext_lazy("Order %(number)s: a parcel left")))
+describes_event("parcel.picking", _about_order(gettext_lazy("Order %(number)s: a parcel is being packed")))
+describes_event("parcel.delivered", _about_order(gettext_lazy("Order %(number)s: a parcel arrived")))
+describes_event("pickup.accepted", _about_order(gettext_lazy("Order %(number)s: the store accepted it")))
+describes_event("pickup.picking", _about_order(gettext_lazy("Order %(number)s: the store is picking")))
+describes_event("pickup.ready", _about_order(gettext_lazy("Order %(number)s ready to be collected")))
+describes_event("pickup.rejected", _about_order(gettext_lazy("Order %(number)s: the store could not fulfil it")))
+describes_event("pickup.collected", _collected)
+describes_event("pickup.expired", _about_order(gettext_lazy("Order %(number)s was not collected in time")))
+describes_event(
+    "pickup.code_refused", _about_order(gettext_lazy("Order %(number)s: a wrong collection code was shown"))
+)
+describes_event("pickup.unlocked", _about_order(gettext_lazy("Order %(number)s: collection codes may be tried again")))
+describes_event("pickup.collector_named", _about_order(gettext_lazy("Order %(number)s: another person may collect it")))
+describes_event("return.requested", _returned)
+describes_event("receipt.requested", _about_order(gettext_lazy("Order %(number)s: receipt asked for")))
+describes_event("refund.done", _refunded)
+describes_event("card.saved", lambda entry: _("A card was saved for next time"))
+describes_event("card.removed", lambda entry: _("A saved card was removed"))
+describes_event("refund.failed", _about_order(gettext_lazy("Order %(number)s: a refund failed")))

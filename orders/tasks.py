@@ -5,33 +5,33 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services import capturing, cards, notices, payments, pickup, reconciliation, refunds
+from orders.services import authorisations, cards, payments, pickup, reconciliation, refunds, webhook_events
 
 
 @shared_task
 def settle_open_payments(**unknown: Any) -> None:
     """Ask providers what became of payments that nobody is waiting for any more."""
     payments.settle_open_payments(now=timezone.now())
-    capturing.settle_captures(now=timezone.now())
+    authorisations.settle_captures(now=timezone.now())
 
 
 @shared_task
-def give_up_run_out_authorisations(**unknown: Any) -> None:
+def void_expired_authorisations(**unknown: Any) -> None:
     """Make due again what providers will not keep for us any longer."""
-    capturing.give_up_run_out(now=timezone.now())
+    authorisations.void_expired(now=timezone.now())
 
 
 @shared_task
 def settle_refunds(**unknown: Any) -> None:
     """Ask providers to pay back what was promised back, and to let go of what they keep for nothing."""
     refunds.settle_refunds(now=timezone.now())
-    capturing.release_unwanted(now=timezone.now())
+    authorisations.void_unneeded(now=timezone.now())
 
 
 @shared_task
-def act_on_waiting_notices(**unknown: Any) -> None:
+def process_webhook_events(**unknown: Any) -> None:
     """Try again what providers have told us before we could understand it."""
-    notices.act_on_waiting_notices(now=timezone.now())
+    webhook_events.process_webhook_events(now=timezone.now())
 
 
 @shared_task

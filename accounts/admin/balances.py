@@ -20,7 +20,7 @@ from accounts.services.gift_cards import (
     show_gift_card_code,
     unblock_gift_card,
 )
-from core.back_office import Act, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
+from core.back_office import AdminAction, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 from core.formats import money_text
 from core.ids import new_id
 from core.languages import active_language
@@ -73,7 +73,7 @@ class CreditCorrectionForm(CorrectionForm):
     currency = settings.SHOP_CURRENCY
 
 
-def correction_act(kind: str, *, name: str, title: Any) -> Act:
+def correction_act(kind: str, *, name: str, title: Any) -> AdminAction:
     """Make the act by which staff change a person's credit or points."""
     form = CreditCorrectionForm if kind == CREDIT else CorrectionForm
 
@@ -85,12 +85,12 @@ def correction_act(kind: str, *, name: str, title: Any) -> Act:
             amount=asked["change"],
             reason=asked["reason"],
             key=asked["key"],
-            by=office_actor(request),
+            by=admin_actor(request),
             now=timezone.now(),
         )
         return gettext("Corrected.")
 
-    return Act(
+    return AdminAction(
         name=name,
         title=title,
         explanation=_("The customer sees the change and its reason in their history."),
@@ -123,12 +123,12 @@ def _may_show(request: HttpRequest, balance: Balance) -> bool:
 
 
 def _block(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
-    block_gift_card(card_id=balance.pk, by=office_actor(request))
+    block_gift_card(card_id=balance.pk, by=admin_actor(request))
     return gettext("The card is blocked.")
 
 
 def _unblock(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
-    unblock_gift_card(card_id=balance.pk, by=office_actor(request))
+    unblock_gift_card(card_id=balance.pk, by=admin_actor(request))
     return gettext("The card works again.")
 
 
@@ -141,7 +141,7 @@ def _show(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
 def _replace(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
     now = timezone.now()
     with transaction.atomic():
-        fresh = replace_gift_card(card_id=balance.pk, by=office_actor(request), now=now)
+        fresh = replace_gift_card(card_id=balance.pk, by=admin_actor(request), now=now)
         messages.warning(request, show_gift_card_code(card_id=fresh, now=now))
     return gettext("This is the code of the new card. It is not shown again.")
 
@@ -201,14 +201,14 @@ class BalanceAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     inlines = (LotInline, EntryInline, HoldInline)
     acts = (
-        Act(
+        AdminAction(
             name="show",
             title=_("Show the code"),
             explanation=_("The code is shown only once. Hand it over now, or write it down for the customer."),
             perform=_show,
             is_allowed=_may_show,
         ),
-        Act(
+        AdminAction(
             name="block",
             title=_("Block"),
             explanation=_("A blocked card cannot be used until it is unblocked."),
@@ -216,14 +216,14 @@ class BalanceAdmin(ReadOnlyAdmin):
             is_allowed=_is_card(Balance.ACTIVE),
             is_destructive=True,
         ),
-        Act(
+        AdminAction(
             name="unblock",
             title=_("Unblock"),
             explanation=_("Allow this card to be used again?"),
             perform=_unblock,
             is_allowed=_is_card(Balance.BLOCKED),
         ),
-        Act(
+        AdminAction(
             name="replace",
             title=_("Replace"),
             explanation=_("The balance moves to a new card with a new code. This card is closed for good."),
@@ -242,7 +242,7 @@ class BalanceAdmin(ReadOnlyAdmin):
         return _text(balance.held, balance.currency) if balance.held else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return OfficeAdmin.has_add_permission(self, request)
+        return BaseAdmin.has_add_permission(self, request)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return () if obj is None else self.inlines
@@ -265,7 +265,7 @@ class BalanceAdmin(ReadOnlyAdmin):
             amount=form.cleaned_data["worth"],
             currency=settings.SHOP_CURRENCY,
             issued_for=form.cleaned_data["note"],
-            by=office_actor(request),
+            by=admin_actor(request),
             now=now,
             customer_id=customer.pk if customer else None,
         )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LoyaltyProgramme, LoyaltyStanding, LoyaltyTier, PointDraw, PointEarning, PointLot
 from core import currencies
-from core.back_office import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline
+from core.back_office import BaseAdmin, ReadOnlyAdmin, ReadOnlyInline
 
 
 class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -19,7 +19,7 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(LoyaltyProgramme)
-class LoyaltyProgrammeAdmin(OfficeAdmin):
+class LoyaltyProgrammeAdmin(BaseAdmin):
     form = ProgrammeForm
     list_display = ("currency", "is_active", "points_per_unit", "point_value", "pending_days", "expiry_months")
     search_fields = ("currency__iexact",)
@@ -35,7 +35,7 @@ class LoyaltyProgrammeAdmin(OfficeAdmin):
 
 
 @admin.register(LoyaltyTier)
-class LoyaltyTierAdmin(OfficeAdmin):
+class LoyaltyTierAdmin(BaseAdmin):
     list_display = ("__str__", "code", "threshold", "segment")
     list_select_related = ("segment",)
     search_fields = ("code", "name")

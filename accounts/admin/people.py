@@ -28,7 +28,7 @@ from accounts.models import (
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
 from accounts.services.merging import merge_customers, undo_merge
 from accounts.services.tax_numbers import forget_tax_number, keep_tax_number
-from core.back_office import Act, ChannelFilter, OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, office_actor
+from core.back_office import AdminAction, BaseAdmin, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 
 
 class MergeForm(forms.Form):
@@ -45,7 +45,7 @@ def _may_merge(request: HttpRequest, customer: Customer) -> bool:
 
 
 def _merge(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
-    merge_customers(duplicate=customer, by=office_actor(request), now=timezone.now(), **asked)
+    merge_customers(duplicate=customer, by=admin_actor(request), now=timezone.now(), **asked)
     return gettext("This record is now merged into %(survivor)s.") % {"survivor": asked["survivor"]}
 
 
@@ -54,7 +54,7 @@ def _may_part(request: HttpRequest, merge: CustomerMerge) -> bool:
 
 
 def _part(request: HttpRequest, merge: CustomerMerge, asked: dict[str, Any]) -> str:
-    undo_merge(merge=merge, by=office_actor(request), now=timezone.now())
+    undo_merge(merge=merge, by=admin_actor(request), now=timezone.now())
     return gettext("The two records are separate again.")
 
 
@@ -68,7 +68,7 @@ def _may_keep_number(request: HttpRequest, customer: Customer) -> bool:
 
 
 def _keep_number(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
-    kept = keep_tax_number(customer_id=customer.pk, by=office_actor(request), now=timezone.now(), **asked)
+    kept = keep_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now(), **asked)
     return gettext("%(number)s is saved. Deliveries to %(country)s are free of tax.") % {
         "number": kept.number,
         "country": kept.country,
@@ -80,7 +80,7 @@ def _may_forget_number(request: HttpRequest, customer: Customer) -> bool:
 
 
 def _forget_number(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
-    forget_tax_number(customer_id=customer.pk, by=office_actor(request), now=timezone.now())
+    forget_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now())
     return gettext("From now on this customer pays tax everywhere.")
 
 
@@ -109,7 +109,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 @admin.register(Customer)
-class CustomerAdmin(OfficeAdmin):
+class CustomerAdmin(BaseAdmin):
     list_display = ("__str__", "email", "phone", "card_number", "is_staff", "is_active", "merged_into", "joined_at")
     list_filter = ("is_staff", "is_active", LanguageFilter)
     list_select_related = ("merged_into",)
@@ -128,7 +128,7 @@ class CustomerAdmin(OfficeAdmin):
     )
     inlines = (AddressInline, ConsentInline)
     acts = (
-        Act(
+        AdminAction(
             name="merge",
             title=_("Merge into another record"),
             explanation=_(
@@ -140,7 +140,7 @@ class CustomerAdmin(OfficeAdmin):
             is_allowed=_may_merge,
             is_destructive=True,
         ),
-        Act(
+        AdminAction(
             name="tax-number",
             title=_("Enter a VAT number"),
             explanation=_(
@@ -150,7 +150,7 @@ class CustomerAdmin(OfficeAdmin):
             perform=_keep_number,
             is_allowed=_may_keep_number,
         ),
-        Act(
+        AdminAction(
             name="no-tax-number",
             title=_("Remove the VAT number"),
             explanation=_("The customer pays tax like everybody else from now on."),
@@ -203,7 +203,7 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
     search_fields = ("duplicate__name", "survivor__name", "duplicate__email__istartswith", "reason")
     ordering = ("-merged_at",)
     acts = (
-        Act(
+        AdminAction(
             name="undo",
             title=_("Undo the merge"),
             explanation=_(
@@ -217,14 +217,14 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Segment)
-class SegmentAdmin(OfficeAdmin):
+class SegmentAdmin(BaseAdmin):
     list_display = ("__str__", "code")
     search_fields = ("code", "name")
     ordering = ("code",)
 
 
 @admin.register(SegmentMembership)
-class SegmentMembershipAdmin(OfficeAdmin):
+class SegmentMembershipAdmin(BaseAdmin):
     list_display = ("customer", "segment", "since", "until")
     list_select_related = ("customer", "segment")
     list_filter = ("segment",)

@@ -11,7 +11,7 @@ from accounts.addresses import ADDRESS_EXAMPLE, AddressBody
 from accounts.authentication import actor_of, person_ids, shopper_of
 from accounts.queries.addresses import FIELDS, address_json, get_address, list_addresses
 from accounts.services.addresses import add_address, change_address, remove_address
-from core.api import Door, PageQuery, answer, checked, checked_query, page_json, page_of
+from core.api import ApiView, PageQuery, answer, checked, checked_query, page_json, page_of
 from core.errors import Malformed
 
 KEPT_EXAMPLE = {"id": "77", **ADDRESS_EXAMPLE, "is_default": True}
@@ -38,7 +38,7 @@ class AddressPage(serializers.Serializer[object]):
     next = serializers.CharField(allow_null=True)
 
 
-class Addresses(Door):
+class Addresses(ApiView):
     """The address book of the signed-in person."""
 
     @extend_schema(
@@ -77,7 +77,7 @@ class Addresses(Door):
         return answer(address_json(added), status=201, headers={"Location": f"{request.path}{added.pk}/"})
 
 
-class OneAddress(Door):
+class OneAddress(ApiView):
     """One address of the signed-in person."""
 
     @extend_schema(operation_id="me_addresses_read", responses=KeptAddress, examples=_EXAMPLES[1:], tags=["me"])

@@ -11,12 +11,12 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
+from accounts.attempt_limits import client_key_of
 from accounts.authentication import person_ids, shopper_of
-from accounts.guessing import asker_of
 from accounts.models.balances import CREDIT, POINTS
 from accounts.queries.balances import entries_of, holdings_of
 from accounts.services.gift_cards import look_up_gift_card
-from core.api import Door, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.api import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from core.errors import Malformed
 from core.money import money_json
 from core.schema import MoneySchema
@@ -80,7 +80,7 @@ class GiftCardOut(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
-class Balances(Door):
+class Balances(ApiView):
     """The signed-in person's credit and points."""
 
     @extend_schema(
@@ -113,7 +113,7 @@ class Balances(Door):
         )
 
 
-class Entries(Door):
+class Entries(ApiView):
     """How the signed-in person's credit and points came about."""
 
     @extend_schema(
@@ -139,7 +139,7 @@ class Entries(Door):
         return answer(body | {"results": [_entry_json(row) for row in body["results"]]})
 
 
-class GiftCardBalance(Door):
+class GiftCardBalance(ApiView):
     """What is left on a gift card; asked with its code in the body, so that it stands in no log."""
 
     permission_classes = [AllowAny]
@@ -162,7 +162,7 @@ class GiftCardBalance(Door):
         """Tell what is left on the card with this code; after twenty wrong codes within an hour no more is told."""
         card = look_up_gift_card(
             code=checked(CodeIn, request)["code"],
-            asker=asker_of(request),
+            asker=client_key_of(request),
             currency=settings.SHOP_CURRENCY,
             now=timezone.now(),
         )

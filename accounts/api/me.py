@@ -17,7 +17,7 @@ from accounts.phones import PhoneText
 from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import has_proved_email
 from accounts.services.profile import change_profile
-from core.api import Door, StrictSerializer, answer, checked
+from core.api import ApiView, StrictSerializer, answer, checked
 from core.languages import active_language
 
 ME = {
@@ -66,7 +66,7 @@ class Profile(serializers.Serializer[Any]):
     loyalty = LoyaltyOut()
 
 
-class Me(Door):
+class Me(ApiView):
     """Who the signed-in person is."""
 
     @extend_schema(

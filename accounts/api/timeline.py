@@ -12,8 +12,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.authentication import person_ids, shopper_of
-from accounts.queries.timeline import Place, entry_json, timeline
-from core.api import DEFAULT_LIMIT, LARGEST_LIMIT, Door, StrictSerializer, address_with, answer, checked_query
+from accounts.queries.timeline import TimelinePlace, entry_json, timeline
+from core.api import DEFAULT_LIMIT, LARGEST_LIMIT, ApiView, StrictSerializer, address_with, answer, checked_query
 
 _ENTRY = {
     "id": "90210",
@@ -28,12 +28,12 @@ LARGEST_ID = 2**63 - 1
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class PlaceText(serializers.Field[Place, str, str, Any]):
+class PlaceText(serializers.Field[TimelinePlace, str, str, Any]):
     """An instant (RFC 3339, with offset), or the place that a `next` address names."""
 
     default_error_messages = {"invalid_place": _("Give a time with its UTC offset, or follow the address in next.")}
 
-    def to_internal_value(self, data: str) -> Place:
+    def to_internal_value(self, data: str) -> TimelinePlace:
         # A plus sign that was not escaped arrives as a space.
         instant, _tilde, entry_id = data.replace(" ", "+").partition("~")
         try:
@@ -42,9 +42,9 @@ class PlaceText(serializers.Field[Place, str, str, Any]):
             at = None
         if at is None or at.tzinfo is None or not re.fullmatch(r"[0-9]{0,19}", entry_id):
             self.fail("invalid_place")
-        return Place(at, min(int(entry_id or 0), LARGEST_ID))
+        return TimelinePlace(at, min(int(entry_id or 0), LARGEST_ID))
 
-    def to_representation(self, value: Place) -> str:
+    def to_representation(self, value: TimelinePlace) -> str:
         return str(value)
 
 
@@ -75,7 +75,7 @@ class TimelinePage(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class Timeline(Door):
+class Timeline(ApiView):
     """What happened with the signed-in person, on every channel."""
 
     @extend_schema(
@@ -93,5 +93,5 @@ class Timeline(Door):
         following = None
         if len(entries) > limit:
             last = entries[limit - 1]
-            following = address_with(request, before=str(Place(last.occurred_at, last.id)))
+            following = address_with(request, before=str(TimelinePlace(last.occurred_at, last.id)))
         return answer({"results": [entry_json(entry) for entry in entries[:limit]], "next": following})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import addresses, balances, consents, me, timeline, touches
+from accounts.api import addresses, balances, consents, me, timeline, visit_events
 
 urlpatterns = [
     path("me/", me.Me.as_view()),
@@ -13,5 +13,5 @@ urlpatterns = [
     path("me/balances/", balances.Balances.as_view()),
     path("me/balances/entries/", balances.Entries.as_view()),
     path("gift-cards/balance/", balances.GiftCardBalance.as_view()),
-    path("events/", touches.Touches.as_view()),
+    path("events/", visit_events.VisitEvents.as_view()),
 ]

@@ -12,7 +12,7 @@ from accounts.models.loyalty import (
 )
 from accounts.models.segments import Segment, SegmentMembership
 from accounts.models.tax_numbers import TaxNumber
-from accounts.models.touches import TouchMessage
+from accounts.models.visit_events import TouchMessage
 
 __all__ = [
     "Address",

@@ -42,7 +42,7 @@ _summaries: dict[str, Summary] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TimelinePlace:
     """A place in a timeline: everything before this instant, and at this instant everything below this id."""
 
     at: datetime
@@ -52,7 +52,7 @@ class Place:
         return f"{self.at.isoformat()}~{self.id}"
 
 
-def summarises(kind: str, summary: Summary) -> None:
+def describes_event(kind: str, summary: Summary) -> None:
     """
     Say how entries of a kind read in a timeline, in the active language.
 
@@ -72,7 +72,7 @@ def summary_of(entry: Entry) -> str:
 def timeline(
     *,
     person_ids: Sequence[int],
-    before: Place | None = None,
+    before: TimelinePlace | None = None,
     kind: str = "",
     channel: str = "",
     store: str = "",
@@ -99,7 +99,7 @@ def timeline(
     return [Entry(**row) for row in rows]
 
 
-def story_of(*, ref: str, families: Sequence[str], limit: int) -> list[Entry]:
+def history_of(*, ref: str, families: Sequence[str], limit: int) -> list[Entry]:
     """
     Return what happened to one thing, newest first, in one statement.
 
@@ -134,10 +134,10 @@ def _verified(entry: Entry) -> str:
     return _("Confirmed the phone number") if entry.payload["medium"] == "phone" else _("Confirmed the e-mail address")
 
 
-summarises("customer.registered", lambda entry: _("Added as a customer"))
-summarises("customer.verified", _verified)
-summarises("customer.changed", lambda entry: _("Changed own details"))
-summarises("customer.merged", lambda entry: _("Merged with another record of the same person"))
-summarises("customer.parted", lambda entry: _("Separated from the record of another person"))
-summarises("consent.decided", _consent)
-summarises("touch", lambda entry: _("Visited: %s") % (entry.payload.get("path") or entry.kind.partition(".")[2]))
+describes_event("customer.registered", lambda entry: _("Added as a customer"))
+describes_event("customer.verified", _verified)
+describes_event("customer.changed", lambda entry: _("Changed own details"))
+describes_event("customer.merged", lambda entry: _("Merged with another record of the same person"))
+describes_event("customer.parted", lambda entry: _("Separated from the record of another person"))
+describes_event("consent.decided", _consent)
+describes_event("touch", lambda entry: _("Visited: %s") % (entry.payload.get("path") or entry.kind.partition(".")[2]))

@@ -73,7 +73,7 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class PointsBatch:
     """Points that came together and end together. free: how many of them nobody has used yet."""
 
     id: int
@@ -126,7 +126,7 @@ def expiry_given_back(former: datetime | None, *, now: datetime) -> datetime | N
 
 
 def plan_taking_back(
-    points: int, *, own: Sequence[Lot], others: Sequence[Lot], free: int
+    points: int, *, own: Sequence[PointsBatch], others: Sequence[PointsBatch], free: int
 ) -> tuple[list[tuple[int, int]], int]:
     """
     Return from which lots (id and points) points are taken back, and how many of them nobody has any more.

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.events import BalanceChanged
 from accounts.models import BalanceEntry
 from accounts.models.balances import POINTS
-from accounts.services.lots import draw_lots, open_lot
+from accounts.services.point_batches import open_batch, redeem_batches
 from core import sql
 from core.actors import THE_SYSTEM, Actor
 from core.errors import Refusal
@@ -141,7 +141,7 @@ class BalanceNotEnough(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class HoldWish:
+class HoldRequest:
     """So much of some balances together (usually one), under a reference of the caller's making."""
 
     reference: UUID
@@ -181,12 +181,12 @@ def change_balance(
         balance_id=balance_id, kind=kind, amount=amount, reference=reference, by=by, now=now, note=note
     )
     if changed == POINTS and amount > 0:
-        open_lot(
+        open_batch(
             balance_id=balance_id, kind="given", reference=f"{kind} {reference}", points=amount, now=now,
             expires_at=expires_at,
         )  # fmt: skip
     elif changed == POINTS:
-        draw_lots(balance_id=balance_id, points=-amount, cause=kind, reference=reference, now=now)
+        redeem_batches(balance_id=balance_id, points=-amount, cause=kind, reference=reference, now=now)
     return bool(changed)
 
 
@@ -233,19 +233,19 @@ def change_amount(
 
 
 @transaction.atomic(savepoint=False)
-def hold_balances(*, wishes: Sequence[HoldWish], now: datetime) -> None:
+def hold_balances(*, requests: Sequence[HoldRequest], now: datetime) -> None:
     """
     Hold all that is wished for, or nothing: it pays for something that is under way.
 
     Blocked, closed and expired balances have nothing to give. The balances stay locked until the caller's transaction
     ends. Raises BalanceNotEnough; roll back then.
     """
-    everything = sorted({balance_id for wish in wishes for balance_id in wish.balance_ids})
-    if len(wishes) > 1:
+    everything = sorted({balance_id for request in requests for balance_id in request.balance_ids})
+    if len(requests) > 1:
         sql.fetch_all(_LOCK, {"ids": everything})
-    for wish in wishes:
-        balances = list(wish.balance_ids)
-        given = {"balances": balances, "amount": wish.amount, "reference": wish.reference, "now": now}
+    for request in requests:
+        balances = list(request.balance_ids)
+        given = {"balances": balances, "amount": request.amount, "reference": request.reference, "now": now}
         if not sql.execute(_HOLD, given | {"expires_at": now + HOLD_LIFETIME}):
             raise _not_enough(balances, now)
 
@@ -264,7 +264,7 @@ def spend_holds(*, references: Sequence[UUID], note: str, by: Actor, now: dateti
     spent = sql.fetch_all(_END, {"references": wanted, "state": "spent", "note": note, "now": now, **_origin(by)})
     for hold in spent:
         if hold["kind"] == POINTS:
-            draw_lots(
+            redeem_batches(
                 balance_id=hold["balance_id"], points=hold["amount"], cause=BalanceEntry.SPENT,
                 reference=str(hold["reference"]), now=now,
             )  # fmt: skip

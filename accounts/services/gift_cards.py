@@ -92,7 +92,7 @@ def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) ->
     """
     Return the usable gift card with a code that somebody typed or scanned.
 
-    asker: who tries, for counting wrong codes (accounts.guessing). Raises GiftCardNotValid, and TooManyWrongCodes
+    asker: who tries, for counting wrong codes (accounts.attempt_limits). Raises GiftCardNotValid, and TooManyWrongCodes
     after twenty wrong ones within an hour.
     """
     counter = f"gift-card-guesses:{asker}"
@@ -148,7 +148,7 @@ def replace_gift_card(*, card_id: int, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic(savepoint=False)
-def kill_gift_card(*, card_id: int, reference: str, by: Actor, now: datetime) -> int:
+def void_gift_card(*, card_id: int, reference: str, by: Actor, now: datetime) -> int:
     """
     Close a card whose purchase is paid back, and take what is on it. Return how much that was, in minor units.
 

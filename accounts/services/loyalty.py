@@ -18,12 +18,12 @@ from accounts.models.balances import POINTS
 from accounts.queries.loyalty import programme_of
 from accounts.rules.loyalty import expiry_of, plan_taking_back
 from accounts.services.balances import balance_for, change_amount, change_balance
-from accounts.services.lots import (
+from accounts.services.point_batches import (
     LOCK_BALANCE,
-    lots_to_take_back,
-    open_lot,
-    restore_lots,
-    take_from_lots,
+    batches_to_take_back,
+    open_batch,
+    restore_batches,
+    take_from_batches,
 )
 from core import sql
 from core.actors import Actor
@@ -75,7 +75,7 @@ def settle_earning(*, reference: str, points: int, matures_at: datetime | None, 
     earning_id, difference, owed = row["id"], points - row["points"], 0
     act = f"{reference}#{row['version'] + 1}"
     if difference > 0:
-        open_lot(
+        open_batch(
             balance_id=row["balance_id"], kind="earned", reference=act, points=difference, now=now,
             earning_id=earning_id, matures_at=matures_at,
         )  # fmt: skip
@@ -98,7 +98,7 @@ def give_points_back(*, spent_for: str, balance_id: int, points: int, reference:
     """
     if BalanceEntry.objects.filter(kind=BalanceEntry.GIVEN_BACK, reference=reference, balance__kind=POINTS).exists():
         return
-    back = restore_lots(spent_for=spent_for, points=points, reference=reference, now=now)
+    back = restore_batches(spent_for=spent_for, points=points, reference=reference, now=now)
     act: Mapping[str, Any] = {"kind": BalanceEntry.GIVEN_BACK, "reference": reference, "by": by, "now": now}
     for known_id, part in sorted(back.items()):
         change_amount(balance_id=known_id, amount=part, **act)
@@ -113,7 +113,7 @@ def _take_back(earning: sql.Row, points: int, *, act: str, by: Actor, now: datet
     balance_id = earning["balance_id"]
     balance = sql.fetch_one(LOCK_BALANCE, {"balance": balance_id})
     assert balance is not None
-    own, others = lots_to_take_back(balance_id=balance_id, earning_id=earning["id"])
+    own, others = batches_to_take_back(balance_id=balance_id, earning_id=earning["id"])
     taken, owed = plan_taking_back(points, own=own, others=others, free=balance["amount"] - balance["held"])
     pending = {lot.id for lot in own if lot.is_pending}
     off_the_balance = sum(part for lot_id, part in taken if lot_id not in pending)
@@ -121,5 +121,5 @@ def _take_back(earning: sql.Row, points: int, *, act: str, by: Actor, now: datet
         change_amount(
             balance_id=balance_id, kind=BalanceEntry.TAKEN_BACK, amount=-off_the_balance, reference=act, by=by, now=now
         )
-    take_from_lots(taken, cause=PointDraw.TAKEN_BACK, reference=act, now=now, earning_id=earning["id"])
+    take_from_batches(taken, cause=PointDraw.TAKEN_BACK, reference=act, now=now, earning_id=earning["id"])
     return owed

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.events import CustomersMerged, CustomersParted
+from accounts.events import CustomersMerged, CustomersUnmerged
 from accounts.models import Customer, CustomerMerge
 from accounts.queries.people import find_contact_ids
 from core import sql
@@ -72,7 +72,7 @@ class AlreadyUndone(Refusal):
     code = "already_undone"
 
 
-class CannotPart(Refusal):
+class CannotUnmerge(Refusal):
     """The records cannot stand apart any more: somebody else has proved to hold the duplicate's number since."""
 
     code = "cannot_part"
@@ -136,7 +136,7 @@ def undo_merge(*, merge: CustomerMerge, by: Actor, now: datetime) -> CustomerMer
     Part two records again: the duplicate stands for itself, with all that had been merged into it before.
 
     What was written to the survivor meanwhile stays with the survivor. All records concerned stay locked until the
-    transaction ends. Raises AlreadyUndone and CannotPart.
+    transaction ends. Raises AlreadyUndone and CannotUnmerge.
     """
     below = [row["id"] for row in sql.fetch_all(_LIST_BELOW, {"duplicate": merge.duplicate_id})]
     lock_people([merge.survivor_id, *below])
@@ -149,9 +149,9 @@ def undo_merge(*, merge: CustomerMerge, by: Actor, now: datetime) -> CustomerMer
         with transaction.atomic():
             sql.execute(_STAND_ALONE, {"duplicate": merge.duplicate_id})
     except IntegrityError as error:
-        raise CannotPart(_("Somebody else signs in with the number of this record by now.")) from error
+        raise CannotUnmerge(_("Somebody else signs in with the number of this record by now.")) from error
     publish(
-        CustomersParted(
+        CustomersUnmerged(
             by=by,
             occurred_at=now,
             customer_id=merge.survivor_id,

@@ -16,7 +16,7 @@ from accounts.models import BalanceEntry, PointDraw
 from accounts.queries.loyalty import programme_of
 from accounts.rules.loyalty import Programme, expiry_of
 from accounts.services.balances import change_amount
-from accounts.services.lots import LOCK_BALANCE, take_from_lots
+from accounts.services.point_batches import LOCK_BALANCE, take_from_batches
 from core import sql
 from core.actors import THE_SYSTEM
 from core.journal import publish
@@ -136,7 +136,9 @@ def _pay_debts(balance_id: int, lot: sql.Row, debts: list[sql.Row], now: datetim
         change_amount(
             balance_id=balance_id, kind=BalanceEntry.TAKEN_BACK, amount=-part, reference=act, by=THE_SYSTEM, now=now
         )
-        take_from_lots([(lot["id"], part)], cause=PointDraw.TAKEN_BACK, reference=act, now=now, earning_id=debt["id"])
+        take_from_batches(
+            [(lot["id"], part)], cause=PointDraw.TAKEN_BACK, reference=act, now=now, earning_id=debt["id"]
+        )
         sql.execute(_PAY_DEBT, {"earning": debt["id"], "points": part})
         debt["owed"] -= part
         left -= part
@@ -155,4 +157,4 @@ def _expire(balance_id: int, now: datetime) -> None:
             change_amount(
                 balance_id=balance_id, kind=BalanceEntry.EXPIRED, amount=-part, reference=act, by=THE_SYSTEM, now=now
             )
-            take_from_lots([(lot["id"], part)], cause=PointDraw.EXPIRED, reference=act, now=now)
+            take_from_batches([(lot["id"], part)], cause=PointDraw.EXPIRED, reference=act, now=now)

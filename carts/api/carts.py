@@ -13,18 +13,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of
-from carts.doors import (
-    TOKEN_PARAMETER,
-    VERSION_PARAMETER,
-    CartDoor,
-    answer_cart,
-    cart_of,
-    line_id_of,
-    stream_address,
-    version_of,
-)
 from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut
-from carts.rules.handover import CODE_LENGTH, LETTERS
+from carts.rules.cart_codes import CODE_LENGTH, LETTERS
 from carts.services.carts import (
     LARGEST_QUANTITY,
     change_quantity,
@@ -32,7 +22,17 @@ from carts.services.carts import (
     put_into_cart,
     remove_line,
 )
-from core.api import Door, StrictSerializer, checked
+from carts.views import (
+    TOKEN_PARAMETER,
+    VERSION_PARAMETER,
+    CartApiView,
+    answer_cart,
+    cart_of,
+    parse_int,
+    stream_address,
+    version_of,
+)
+from core.api import ApiView, StrictSerializer, checked
 from core.errors import NotFound
 
 
@@ -45,7 +45,7 @@ class Quantity(StrictSerializer):
     quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY)
 
 
-class ShoppersCart(CartDoor):
+class ShoppersCart(CartApiView):
     @extend_schema(operation_id="cart", parameters=[TOKEN_PARAMETER], responses=CartOut, tags=["cart"])
     def get(self, request: Request) -> HttpResponse:
         """The caller's one open cart, at today's prices, with what is wrong on each line."""
@@ -66,7 +66,7 @@ class ShoppersCart(CartDoor):
         return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)
 
 
-class CartLines(CartDoor):
+class CartLines(CartApiView):
     @extend_schema(
         operation_id="cart_add",
         parameters=[TOKEN_PARAMETER, VERSION_PARAMETER],
@@ -84,7 +84,7 @@ class CartLines(CartDoor):
         return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now, status=201, token=token)
 
 
-class CartLine(CartDoor):
+class CartLine(CartApiView):
     @extend_schema(
         operation_id="cart_change",
         parameters=[TOKEN_PARAMETER, VERSION_PARAMETER],
@@ -100,7 +100,7 @@ class CartLine(CartDoor):
         owner = self.owner(request, now=now)
         change_quantity(
             owner=owner,
-            line_id=line_id_of(line_id),
+            line_id=parse_int(line_id),
             by=by,
             now=now,
             version=version_of(request),
@@ -118,11 +118,11 @@ class CartLine(CartDoor):
         """Take a line out of the cart."""
         by, now = actor_of(request), timezone.now()
         owner = self.owner(request, now=now)
-        remove_line(owner=owner, line_id=line_id_of(line_id), by=by, now=now, version=version_of(request))
+        remove_line(owner=owner, line_id=parse_int(line_id), by=by, now=now, version=version_of(request))
         return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)
 
 
-class HandoverPicture(Door):
+class CartCodePicture(ApiView):
     permission_classes = [AllowAny]
     authentication_classes = []
 
@@ -138,7 +138,7 @@ class HandoverPicture(Door):
         return HttpResponse(picture.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
-class CartStream(CartDoor):
+class CartStream(CartApiView):
     @extend_schema(
         operation_id="cart_stream",
         parameters=[TOKEN_PARAMETER],

@@ -10,16 +10,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of
-from carts.doors import TOKEN_PARAMETER, CartDoor, cart_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, StoreOption, find_options
+from carts.views import TOKEN_PARAMETER, CartApiView, cart_of
 from core.actors import Actor
 from core.api import StrictSerializer, answer, checked_query
 from core.money import money_json
 from core.schema import MoneySchema
 from core.translated import in_language
 from inventory.places import parse_place
-from inventory.queries.availability import Place
+from inventory.queries.availability import GeoPoint
 
 MOST_STORES = 50
 
@@ -63,7 +63,7 @@ class OptionsOut(serializers.Serializer[Any]):
     nearest_with_all = serializers.CharField(allow_null=True)
 
 
-class FulfilmentOptions(CartDoor):
+class FulfilmentOptions(CartApiView):
     @extend_schema(
         operation_id="cart_fulfilment_options",
         parameters=[TOKEN_PARAMETER, OpenApiParameter("near", str, description="lat,lon in degrees")],
@@ -81,7 +81,7 @@ class FulfilmentOptions(CartDoor):
         return answer(_options_json(cart, near, by, now))
 
 
-def _options_json(cart: CartView, near: Place | None, by: Actor, now: datetime) -> dict[str, Any]:
+def _options_json(cart: CartView, near: GeoPoint | None, by: Actor, now: datetime) -> dict[str, Any]:
     options = find_options(cart, near=near, by=by, now=now, limit=MOST_STORES)
     ship = options.ship
     return {

@@ -15,19 +15,19 @@ from accounts.queries.people import get_person
 from carts.api.carts import NewLine, Quantity
 from carts.api.vouchers import EXAMPLE as VOUCHER_EXAMPLE
 from carts.api.vouchers import NewVoucher
-from carts.doors import VERSION_PARAMETER, answer_cart, line_id_of, version_of
 from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
 from carts.queries.carts import cart_of_customer, get_cart
-from carts.rules.handover import cart_id_of
+from carts.rules.cart_codes import cart_id_of
 from carts.services.carts import Owner, VersionConflict, add_to_cart, change_quantity, empty_cart, remove_line
 from carts.services.vouchers import add_voucher, remove_voucher
+from carts.views import VERSION_PARAMETER, answer_cart, parse_int, version_of
 from core.actors import Actor
 from core.api import checked
 from core.errors import NotFound
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 
 
-class CartByCode(StaffDoor):
+class CartByCode(StaffApiView):
     """Limited in how often a member of staff may ask, so that codes cannot be tried out."""
 
     throttle_classes = [ScopedRateThrottle]
@@ -44,12 +44,12 @@ class CartByCode(StaffDoor):
         return answer_cart(cart, by=self.actor(request), now=now)
 
 
-class CustomerCartDoor(StaffDoor):
+class CustomerCartApiView(StaffApiView):
     """A view of one customer's open cart; a version conflict shows the present cart beside the refusal."""
 
     def owner(self, customer_id: str) -> Owner:
         """Return the owner behind a customer's id, merged records included. Raises NotFound."""
-        person = get_person(customer_id=line_id_of(customer_id))
+        person = get_person(customer_id=parse_int(customer_id))
         return Owner(customer_ids=(person.id, *person.alias_ids))
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -61,7 +61,7 @@ class CustomerCartDoor(StaffDoor):
         return super().handle_exception(exc)
 
 
-class CustomerCart(CustomerCartDoor):
+class CustomerCart(CustomerCartApiView):
     @extend_schema(operation_id="till_customer_cart", responses=CartOut, tags=["till"])
     def get(self, request: Request, customer_id: str) -> HttpResponse:
         """The customer's own open cart, live."""
@@ -78,7 +78,7 @@ class CustomerCart(CustomerCartDoor):
         return _answer(owner, by=self.actor(request), now=now)
 
 
-class CustomerCartLines(CustomerCartDoor):
+class CustomerCartLines(CustomerCartApiView):
     @extend_schema(
         operation_id="till_customer_cart_add",
         parameters=[VERSION_PARAMETER],
@@ -96,7 +96,7 @@ class CustomerCartLines(CustomerCartDoor):
         return _answer(owner, by=self.actor(request), now=now, status=201)
 
 
-class CustomerCartLine(CustomerCartDoor):
+class CustomerCartLine(CustomerCartApiView):
     @extend_schema(
         operation_id="till_customer_cart_change",
         parameters=[VERSION_PARAMETER],
@@ -112,7 +112,7 @@ class CustomerCartLine(CustomerCartDoor):
         owner = self.owner(customer_id)
         change_quantity(
             owner=owner,
-            line_id=line_id_of(line_id),
+            line_id=parse_int(line_id),
             by=self.actor(request),
             now=now,
             version=version_of(request),
@@ -131,12 +131,12 @@ class CustomerCartLine(CustomerCartDoor):
         now = timezone.now()
         owner = self.owner(customer_id)
         remove_line(
-            owner=owner, line_id=line_id_of(line_id), by=self.actor(request), now=now, version=version_of(request)
+            owner=owner, line_id=parse_int(line_id), by=self.actor(request), now=now, version=version_of(request)
         )
         return _answer(owner, by=self.actor(request), now=now)
 
 
-class CustomerCartVouchers(CustomerCartDoor):
+class CustomerCartVouchers(CustomerCartApiView):
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "voucher"
 
@@ -157,7 +157,7 @@ class CustomerCartVouchers(CustomerCartDoor):
         return _answer(owner, by=self.actor(request), now=now, status=201)
 
 
-class CustomerCartVoucher(CustomerCartDoor):
+class CustomerCartVoucher(CustomerCartApiView):
     @extend_schema(
         operation_id="till_customer_cart_voucher_remove",
         parameters=[VERSION_PARAMETER],

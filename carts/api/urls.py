@@ -10,7 +10,7 @@ urlpatterns = [
     path("cart/vouchers/", vouchers.CartVouchers.as_view()),
     path("cart/vouchers/<str:code>/", vouchers.CartVoucher.as_view()),
     path("cart/stream/", carts.CartStream.as_view()),
-    path("cart/handover/<str:code>.svg", carts.HandoverPicture.as_view()),
+    path("cart/handover/<str:code>.svg", carts.CartCodePicture.as_view()),
     path("cart/fulfilment-options/", options.FulfilmentOptions.as_view()),
     path("wishlist/", wishlist.Wishlist.as_view()),
     path("till/carts/<str:code>/", till.CartByCode.as_view()),

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.authentication import actor_of
-from carts.doors import TOKEN_PARAMETER, VERSION_PARAMETER, CartDoor, answer_cart, cart_of, version_of
 from carts.output import CartOut
 from carts.services.vouchers import add_voucher, remove_voucher
+from carts.views import TOKEN_PARAMETER, VERSION_PARAMETER, CartApiView, answer_cart, cart_of, version_of
 from core.api import StrictSerializer, checked
 
 EXAMPLE = OpenApiExample("A code", value={"code": "WELCOME-10"}, request_only=True)
@@ -20,7 +20,7 @@ class NewVoucher(StrictSerializer):
     code = serializers.CharField(max_length=60)
 
 
-class CartVouchers(CartDoor):
+class CartVouchers(CartApiView):
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "voucher"
 
@@ -41,7 +41,7 @@ class CartVouchers(CartDoor):
         return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now, status=201)
 
 
-class CartVoucher(CartDoor):
+class CartVoucher(CartApiView):
     @extend_schema(
         operation_id="cart_voucher_remove",
         parameters=[TOKEN_PARAMETER, VERSION_PARAMETER],

@@ -10,11 +10,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of, person_ids
-from carts.doors import VERSION_PARAMETER, CartDoor, answer_cart, cart_of, line_id_of, owner_of, version_of
 from carts.output import CartOut
 from carts.queries.wishlists import wishlist_of
 from carts.services.wishlists import forget_saved, move_line_to_wishlist, save_for_later
-from core.api import Door, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from carts.views import VERSION_PARAMETER, CartApiView, answer_cart, cart_of, owner_of, parse_int, version_of
+from core.api import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from core.money import money_json
 from core.schema import MoneySchema
 from core.translated import in_language
@@ -39,7 +39,7 @@ class SavedListOut(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class SaveLine(CartDoor):
+class SaveLine(CartApiView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
@@ -52,7 +52,7 @@ class SaveLine(CartDoor):
         move_line_to_wishlist(
             owner=owner,
             customer_id=person_ids(request.user)[0],
-            line_id=line_id_of(line_id),
+            line_id=parse_int(line_id),
             by=by,
             now=now,
             version=version_of(request),
@@ -60,7 +60,7 @@ class SaveLine(CartDoor):
         return answer_cart(cart_of(owner, by=by, now=now), by=by, now=now)
 
 
-class Wishlist(Door):
+class Wishlist(ApiView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="wishlist", parameters=[PageQuery], responses=SavedListOut, tags=["cart"])

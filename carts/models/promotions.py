@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carts.rules.benefits import parse_benefit
 from carts.rules.conditions import ABOUT_DOOR, MinimumValue, parse_conditions
-from carts.rules.parsing import OfferNotValid
+from carts.rules.parsing import PromotionNotValid
 from core.audit import audited
 from core.translated import TranslatedField, in_language
 
@@ -69,7 +69,7 @@ class Promotion(models.Model):
         """Refuse what the calculation could not read, and amounts without a currency."""
         try:
             benefit, conditions = parse_benefit(self.benefit), parse_conditions(self.conditions)
-        except OfferNotValid as refusal:
+        except PromotionNotValid as refusal:
             raise ValidationError(gettext(refusal.message) % refusal.details) from refusal
         is_of_a_door = any(isinstance(condition, ABOUT_DOOR) for condition in conditions)
         if is_of_a_door and not (self.ends_at and self.door_reason):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from carts.queries.terms import Store, terms_at
+from carts.queries.pricing_config import PricedStore, pricing_config_at
 from carts.rules.goods import Item, paths_of
 from carts.rules.problems import LineFacts, Problem, line_problems
 from core import sql
@@ -15,7 +15,7 @@ from core.actors import Actor
 from core.errors import NotFound
 from core.translated import TranslatedText
 from inventory.queries.price_lists import SEGMENTS, STEPS
-from inventory.rules.price_lists import Asking, Step, parse_steps, price_of
+from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of
 
 # A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
 LINES = f"""
@@ -89,7 +89,7 @@ class CartLineView(NamedTuple):
     category_path: str = ""
     tax_category: int | None = None
     single_price: int | None = None
-    step: Step | None = None
+    step: PriceTier | None = None
 
     @property
     def item(self) -> Item:
@@ -168,8 +168,8 @@ def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None
     cart_id = max(row["cart_id"] for row in rows)
     rows = [row for row in rows if row["cart_id"] == cart_id]
     cart = rows[0]
-    asking = Asking(now, by.channel, by.store_code, frozenset(cart["segments"] or ()))
-    stores = terms_at(cart["terms_stamp"]).stores
+    context = PriceContext(now, by.channel, by.store_code, frozenset(cart["segments"] or ()))
+    stores = pricing_config_at(cart["terms_stamp"]).stores
     return CartView(
         id=cart_id,
         version=cart["version"],
@@ -178,21 +178,21 @@ def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None
         customer_id=cart["customer_id"],
         changed_at=cart["changed_at"],
         merge_report=cart["merge_report"],
-        lines=[_line(row, asking, stores) for row in rows if row["id"] is not None],
+        lines=[_line(row, context, stores) for row in rows if row["id"] is not None],
         terms_stamp=cart["terms_stamp"],
         tax_number_country=cart["tax_number_country"] or "",
         voucher_ids=cart["voucher_ids"] or (),
     )
 
 
-def _line(row: sql.Row, asking: Asking, stores: Mapping[int, Store]) -> CartLineView:
+def _line(row: sql.Row, context: PriceContext, stores: Mapping[int, PricedStore]) -> CartLineView:
     unit_price = single_price = row["unit_price"]
     step = None
     store = stores.get(row["added_store_id"])
     if row["steps"]:
-        steps = parse_steps(row["steps"])
-        found = price_of(unit_price, steps, quantity=row["quantity"], asking=asking)
-        single = price_of(unit_price, steps, quantity=1, asking=asking)
+        steps = parse_price_tiers(row["steps"])
+        found = price_of(unit_price, steps, quantity=row["quantity"], context=context)
+        single = price_of(unit_price, steps, quantity=1, context=context)
         if found is not None and single is not None:
             unit_price, single_price, step = found.amount, single.amount, found.step
     facts = LineFacts(

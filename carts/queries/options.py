@@ -8,11 +8,11 @@ from carts.queries.carts import CartView
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from core.actors import Actor
 from core.translated import TranslatedText
-from inventory.queries.availability import Place, StoreOffer, store_offers
+from inventory.queries.availability import GeoPoint, StoreOffer, store_offers
 from inventory.queries.hours import load_hours
-from inventory.queries.offers import load_sources, shipping_offers
+from inventory.queries.supplies import load_sources, shipping_offers
 from inventory.rules.opening import Hours, is_open, ready_at
-from inventory.rules.sourcing import Offer, Wanted, choose_sources
+from inventory.rules.sourcing import LocationSupply, Wanted, choose_sources
 
 ALL, PART, NONE = "all", "part", "none"
 
@@ -51,23 +51,24 @@ class Options:
     stores: Sequence[StoreOption]
 
 
-def find_options(cart: CartView, *, near: Place | None, by: Actor, now: datetime, limit: int) -> Options:
+def find_options(cart: CartView, *, near: GeoPoint | None, by: Actor, now: datetime, limit: int) -> Options:
     """Return how a cart with lines can reach the shopper, in four statements. limit: how many stores at most."""
     sent = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)])
-    offers = store_offers([line.variant_id for line in cart.lines], near=near, limit=limit)
-    hours = load_hours([offer.location_id for offer in offers])
+    supplies = store_offers([line.variant_id for line in cart.lines], near=near, limit=limit)
+    hours = load_hours([supply.location_id for supply in supplies])
     return Options(
-        _ship(cart, sent.totals.shipping, now), [_store(cart, offer, hours[offer.location_id], now) for offer in offers]
+        _ship(cart, sent.totals.shipping, now),
+        [_store(cart, supply, hours[supply.location_id], now) for supply in supplies],
     )
 
 
 def _ship(cart: CartView, price: int, now: datetime) -> ShipOption:
     rows = shipping_offers([line.variant_id for line in cart.lines])
-    offers = [Offer(row["location_id"], row["variant_id"], row["available"], row["rank"]) for row in rows]
-    sourcing = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in cart.lines], offers=offers)
+    supplies = [LocationSupply(row["location_id"], row["variant_id"], row["available"], row["rank"]) for row in rows]
+    sourcing = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in cart.lines], supplies=supplies)
     free = {line.variant_id: 0 for line in cart.lines}
-    for offer in offers:
-        free[offer.variant_id] += offer.available
+    for supply in supplies:
+        free[supply.variant_id] += supply.available
     promises = [
         source.arrives_at(now) for source in load_sources(ids=list({share.location_id for share in sourcing.shares}))
     ]
@@ -79,16 +80,16 @@ def _ship(cart: CartView, price: int, now: datetime) -> ShipOption:
     )
 
 
-def _store(cart: CartView, offer: StoreOffer, hours: Hours, now: datetime) -> StoreOption:
-    available = {line.variant_id: offer.available.get(line.variant_id, 0) for line in cart.lines}
+def _store(cart: CartView, supply: StoreOffer, hours: Hours, now: datetime) -> StoreOption:
+    available = {line.variant_id: supply.available.get(line.variant_id, 0) for line in cart.lines}
     enough = [available[line.variant_id] >= line.quantity for line in cart.lines]
     return StoreOption(
-        code=offer.code,
-        name=offer.name,
+        code=supply.code,
+        name=supply.name,
         how_much=_how_much(enough),
-        distance_km=offer.distance_km,
+        distance_km=supply.distance_km,
         open_now=is_open(hours, now),
-        ready_at=ready_at(hours, now, offer.lead_minutes) if any(enough) else None,
+        ready_at=ready_at(hours, now, supply.lead_minutes) if any(enough) else None,
         available=available,
     )
 

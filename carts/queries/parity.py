@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carts.queries.carts import CartLineView, CartView
-from carts.queries.terms import Terms, terms_at
-from carts.rules.conditions import ABOUT_DOOR, Scene
-from carts.rules.parity import Charge
+from carts.queries.pricing_config import PricingConfig, pricing_config_at
+from carts.rules.conditions import ABOUT_DOOR, PricingContext
+from carts.rules.parity import ChannelPrice
 from carts.rules.quote import quote
 from core import sql
 from core.actors import APP, TILL, WEB, Actor
@@ -57,7 +57,7 @@ class Registered:
     """The price lists and offers of one door for which somebody answers, with a reason and an end."""
 
     lists: frozenset[int]
-    offers: frozenset[int]
+    promotions: frozenset[int]
 
 
 def batches(*, currency: str, products: int) -> Iterator[list[sql.Row]]:
@@ -72,7 +72,7 @@ def batches(*, currency: str, products: int) -> Iterator[list[sql.Row]]:
         after = reached["last"]
 
 
-def doors() -> dict[str, Actor]:
+def channels() -> dict[str, Actor]:
     """Return the doors to compare, by name: web, app, and the tills that could differ."""
     tills = {
         f"{TILL}:{row['code']}": Actor(TILL, store_id=row["id"], store_code=row["code"])
@@ -88,12 +88,16 @@ def registered() -> Registered:
     return Registered(frozenset(row["lists"] or ()), frozenset(row["offers"] or ()))
 
 
-def charges_of(cart: CartView, *, by: Actor, now: datetime, known: Registered) -> Mapping[int, Charge]:
+def charges_of(cart: CartView, *, by: Actor, now: datetime, known: Registered) -> Mapping[int, ChannelPrice]:
     """Return what one unit of each line costs behind a door if it is bought alone, offers included, by variant."""
-    terms = terms_at(cart.terms_stamp)
-    scene = Scene(now=now, channel=by.channel, store=by.store_code)
-    bound = {offer.id for offer in terms.offers if any(isinstance(each, ABOUT_DOOR) for each in offer.conditions)}
-    return {line.variant_id: _charge(line, cart.currency, terms, scene, known, bound) for line in cart.lines}
+    config = pricing_config_at(cart.terms_stamp)
+    context = PricingContext(now=now, channel=by.channel, store=by.store_code)
+    bound = {
+        promotion.id
+        for promotion in config.promotions
+        if any(isinstance(each, ABOUT_DOOR) for each in promotion.conditions)
+    }
+    return {line.variant_id: _charge(line, cart.currency, config, context, known, bound) for line in cart.lines}
 
 
 def count_differences() -> float:
@@ -129,15 +133,20 @@ def listed_otherwise(rows: Sequence[sql.Row], public: Mapping[int, int]) -> list
 
 
 def _charge(
-    line: CartLineView, currency: str, terms: Terms, scene: Scene, known: Registered, bound: set[int]
-) -> Charge:
+    line: CartLineView,
+    currency: str,
+    config: PricingConfig,
+    context: PricingContext,
+    known: Registered,
+    bound: set[int],
+) -> ChannelPrice:
     if line.unit_price is None:
-        return Charge(None)
+        return ChannelPrice(None)
     is_registered = line.step is not None and line.step.list_id in known.lists
     amount = line.unit_price
-    if terms.offers:
-        found = quote([line.item], currency=currency, scene=scene, offers=terms.offers)
+    if config.promotions:
+        found = quote([line.item], currency=currency, context=context, promotions=config.promotions)
         amount = found.totals.grand
         given = {discount.offer_id for discount in found.discounts}
-        is_registered = is_registered or bool(given & bound & known.offers)
-    return Charge(amount, is_registered)
+        is_registered = is_registered or bool(given & bound & known.promotions)
+    return ChannelPrice(amount, is_registered)

@@ -7,15 +7,15 @@ from datetime import datetime
 from django.conf import settings
 
 from carts.queries.carts import CartLineView, CartView
-from carts.queries.quoting import place_at, quote_cart, scene_of, supply_of
-from carts.queries.terms import terms_at
-from carts.rules.offers import Offer, Verdict, judge_offers
+from carts.queries.pricing_config import pricing_config_at
+from carts.queries.quoting import place_at, pricing_context_of, quote_cart, supply_of
+from carts.rules.promotions import PromotionRule, PromotionVerdict, explain_promotions
 from carts.rules.quote import Quote
-from carts.rules.taxes import Place
+from carts.rules.taxes import TaxPlace
 from core import sql
 from core.actors import Actor
 from inventory.queries.price_lists import SEGMENTS, STEPS
-from inventory.rules.price_lists import Asking, parse_steps, price_of
+from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 
 _LINES = f"""
 SELECT given.place AS id, given.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.name,
@@ -50,7 +50,7 @@ class Imagined:
     store: str = ""
     customer_id: int | None = None
     codes: Sequence[str] = ()
-    sent_to: Place | None = None
+    sent_to: TaxPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Preview:
 
     cart: CartView
     quote: Quote
-    verdicts: Sequence[tuple[Offer, Verdict]]
+    verdicts: Sequence[tuple[PromotionRule, PromotionVerdict]]
     unknown: Sequence[str]
 
 
@@ -71,11 +71,15 @@ def preview_cart(imagined: Imagined) -> Preview:
     supplies = [supply_of(cart, place, is_shipped=imagined.sent_to is not None)]
     found = quote_cart(cart, by=by, now=imagined.now, supplies=supplies)
     opened = frozenset(voucher.promotion_id for voucher in found.vouchers if not voucher.problem)
-    terms = terms_at(cart.terms_stamp)
-    scene = scene_of(cart, terms, by, imagined.now, opened)
+    config = pricing_config_at(cart.terms_stamp)
+    context = pricing_context_of(cart, config, by, imagined.now, opened)
     amounts = {discount.offer_id: discount.amount for discount in found.discounts}
-    verdicts = judge_offers(
-        [line.item for line in cart.lines], offers=terms.offers, scene=scene, currency=cart.currency, amounts=amounts
+    verdicts = explain_promotions(
+        [line.item for line in cart.lines],
+        promotions=config.promotions,
+        context=context,
+        currency=cart.currency,
+        amounts=amounts,
     )
     known = {line.sku for line in cart.lines}
     return Preview(cart, found, verdicts, [sku for sku in imagined.units if sku not in known])
@@ -113,8 +117,8 @@ def _cart(imagined: Imagined) -> CartView:
 
 
 def _line(row: sql.Row, imagined: Imagined) -> CartLineView:
-    asking = Asking(imagined.now, imagined.channel, imagined.store, frozenset(row["segments"] or ()))
-    found = price_of(row["unit_price"], parse_steps(row["steps"]), quantity=row["quantity"], asking=asking)
+    context = PriceContext(imagined.now, imagined.channel, imagined.store, frozenset(row["segments"] or ()))
+    found = price_of(row["unit_price"], parse_price_tiers(row["steps"]), quantity=row["quantity"], context=context)
     assert found is not None, "only what has a price is read"
     return CartLineView(
         id=row["id"],

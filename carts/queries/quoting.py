@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from carts.queries.carts import CartView
-from carts.queries.terms import Terms, terms_at
+from carts.queries.pricing_config import PricingConfig, pricing_config_at
 from carts.queries.vouchers import vouchers_by_ids
-from carts.rules.conditions import Scene
-from carts.rules.quote import Quote, QuotedVoucher, Supply, TaxTerms, quote
-from carts.rules.taxes import Place
+from carts.rules.conditions import PricingContext
+from carts.rules.quote import Quote, QuotedVoucher, Supply, TaxConfig, quote
+from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import amounts_by_voucher, objection_to
 from core import sql
 from core.actors import Actor
@@ -38,34 +38,34 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
     by: at which door. supplies: which lines are supplied where, for an order; None while nothing is chosen: then all of
     it where the till stands, or in the shop's own country, with nothing sent, and with the tax that comes on top only.
     """
-    terms = terms_at(cart.terms_stamp)
+    config = pricing_config_at(cart.terms_stamp)
     is_order = supplies is not None
     if supplies is None:
         supplies = [supply_of(cart, place_at(cart, by.store_code))]
-    adds_tax = terms.adds_tax or any(line.is_tax_included is False for line in cart.lines)
-    needs_tax = terms.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
+    adds_tax = config.adds_tax or any(line.is_tax_included is False for line in cart.lines)
+    needs_tax = config.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
     vouchers = _vouchers(cart, now)
     opened = frozenset(voucher.promotion_id for voucher in vouchers if not voucher.problem)
     found = quote(
         [line.item for line in cart.lines],
         currency=cart.currency,
-        scene=scene_of(cart, terms, by, now, opened),
+        context=pricing_context_of(cart, config, by, now, opened),
         supplies=supplies,
-        shipping=terms.shipping.get(cart.currency),
-        offers=terms.offers,
-        taxes=_tax_terms(cart, terms, now) if needs_tax else None,
+        shipping=config.shipping.get(cart.currency),
+        promotions=config.promotions,
+        taxes=_tax_terms(cart, config, now) if needs_tax else None,
     )
     return replace(found, vouchers=_with_amounts(vouchers, found)) if vouchers else found
 
 
-def supply_of(cart: CartView, place: Place, *, is_shipped: bool = False) -> Supply:
+def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> Supply:
     """Return the supply of all of a cart at one place."""
     return Supply(frozenset(line.id for line in cart.lines), place, is_shipped)
 
 
-def place_at(cart: CartView, store_code: str = "") -> Place:
+def place_at(cart: CartView, store_code: str = "") -> TaxPlace:
     """Return where a store stands, for taxes; without one, the shop's own country."""
-    return terms_at(cart.terms_stamp).places.get(store_code) or Place(settings.SHOP_COUNTRY)
+    return pricing_config_at(cart.terms_stamp).places.get(store_code) or TaxPlace(settings.SHOP_COUNTRY)
 
 
 def _vouchers(cart: CartView, now: datetime) -> list[QuotedVoucher]:
@@ -85,12 +85,14 @@ def _with_amounts(vouchers: Sequence[QuotedVoucher], found: Quote) -> tuple[Quot
     return tuple(replace(voucher, amount=used.get(voucher.id, 0)) for voucher in vouchers)
 
 
-def scene_of(cart: CartView, terms: Terms, by: Actor, now: datetime, opened: frozenset[int]) -> Scene:
+def pricing_context_of(
+    cart: CartView, config: PricingConfig, by: Actor, now: datetime, opened: frozenset[int]
+) -> PricingContext:
     """Return who buys at which door; asks about the buyer, in one statement, if an offer does. opened: by vouchers."""
-    if cart.customer_id is None or not terms.asks_about_buyer:
-        return Scene(now=now, channel=by.channel, store=by.store_code, vouchers=opened)
+    if cart.customer_id is None or not config.asks_about_buyer:
+        return PricingContext(now=now, channel=by.channel, store=by.store_code, vouchers=opened)
     buyer = sql.fetch_one(_BUYER, {"customer": cart.customer_id, "cart": cart.id, "now": now}) or {}
-    return Scene(
+    return PricingContext(
         now=now,
         channel=by.channel,
         store=by.store_code,
@@ -101,7 +103,7 @@ def scene_of(cart: CartView, terms: Terms, by: Actor, now: datetime, opened: fro
     )
 
 
-def _tax_terms(cart: CartView, terms: Terms, now: datetime) -> TaxTerms:
-    assert terms.taxes is not None
+def _tax_terms(cart: CartView, config: PricingConfig, now: datetime) -> TaxConfig:
+    assert config.taxes is not None
     day = now.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE)).date()
-    return TaxTerms(terms.taxes, day, settings.SHOP_COUNTRY, cart.tax_number_country)
+    return TaxConfig(config.taxes, day, settings.SHOP_COUNTRY, cart.tax_number_country)

@@ -12,7 +12,7 @@ from core.actors import Actor
 from core.api import Page
 from core.errors import Malformed
 from inventory.queries.price_lists import SEGMENTS, STEPS
-from inventory.rules.price_lists import Asking, parse_steps, price_of
+from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 
 _ITEMS = f"""
 SELECT item.id, variant.sku, variant.attributes, product.slug, product.name,
@@ -67,9 +67,9 @@ def own_view(*, customer_ids: Sequence[int], sku: str, channel: str, now: dateti
     )
     if row is None:
         return OwnView()
-    steps = parse_steps(row["steps"])
+    steps = parse_price_tiers(row["steps"])
     own, everybodys = (
-        price_of(row["base"], steps, quantity=1, asking=Asking(now, channel, segments=frozenset(segments or ())))
+        price_of(row["base"], steps, quantity=1, context=PriceContext(now, channel, segments=frozenset(segments or ())))
         for segments in (row["segments"], ())
     )
     is_special = own is not None and everybodys is not None and own.amount != everybodys.amount
@@ -93,7 +93,7 @@ def wishlist_of(*, customer_ids: list[int], page: Page, by: Actor, now: datetime
         },
     )
     for row in rows:
-        asking = Asking(now, by.channel, by.store_code, frozenset(row.pop("segments") or ()))
-        found = price_of(row["unit_price"], parse_steps(row.pop("steps")), quantity=1, asking=asking)
+        context = PriceContext(now, by.channel, by.store_code, frozenset(row.pop("segments") or ()))
+        found = price_of(row["unit_price"], parse_price_tiers(row.pop("steps")), quantity=1, context=context)
         row["unit_price"] = found.amount if found else None
     return rows

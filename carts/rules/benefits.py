@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from carts.rules.goods import EVERYTHING, Goods, Item
 from carts.rules.parsing import Fields
-from core.money import half_up, split
+from core.money import round_half_up, split
 
 WHOLE = 10_000
 Savings = dict[int, int]
@@ -45,7 +45,7 @@ class PercentOff:
     def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
         rate, chosen = self.basis_points, self.goods.among(items)
         if self.on_whole:
-            return _shared(half_up(sum(left[item.id] for item in chosen) * rate, WHOLE), chosen, left)
+            return _shared(round_half_up(sum(left[item.id] for item in chosen) * rate, WHOLE), chosen, left)
         return {item.id: (2 * left[item.id] * rate + WHOLE) // (2 * WHOLE) for item in chosen}
 
 
@@ -182,7 +182,7 @@ def _off_the_cheapest(items: Sequence[Item], left: Mapping[int, int], units: int
             break
         taken = min(units, item.quantity)
         units -= taken
-        savings[item.id] = min(left[item.id], half_up(item.unit_price * taken * basis_points, WHOLE))
+        savings[item.id] = min(left[item.id], round_half_up(item.unit_price * taken * basis_points, WHOLE))
     return savings
 
 
@@ -214,7 +214,7 @@ _READ = {
 
 
 def parse_benefit(given: Any) -> Benefit:
-    """Read a benefit, an object with its `kind`. Raises OfferNotValid."""
+    """Read a benefit, an object with its `kind`. Raises PromotionNotValid."""
     fields = Fields(given, of="benefit")
     benefit: Benefit = fields.one_of("kind", _READ)(fields)
     fields.end()

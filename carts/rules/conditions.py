@@ -9,7 +9,7 @@ from carts.rules.goods import EVERYTHING, Goods, Item
 from carts.rules.parsing import Fields
 
 
-class Scene(NamedTuple):
+class PricingContext(NamedTuple):
     """
     Who buys, when, and through which door. store: the code of the store it happens in, empty outside of stores.
 
@@ -29,7 +29,7 @@ class Scene(NamedTuple):
 class Condition(Protocol):
     """Something that must be true of a cart, its buyer or its place."""
 
-    def holds(self, items: Sequence[Item], scene: Scene) -> bool: ...
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class MinimumValue:
     amount: int
     goods: Goods = EVERYTHING
 
-    def holds(self, items: Sequence[Item], scene: Scene) -> bool:
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
         return sum(item.quantity * item.unit_price for item in self.goods.among(items)) >= self.amount
 
 
@@ -50,7 +50,7 @@ class MinimumQuantity:
     quantity: int
     goods: Goods = EVERYTHING
 
-    def holds(self, items: Sequence[Item], scene: Scene) -> bool:
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
         return sum(item.quantity for item in self.goods.among(items)) >= self.quantity
 
 
@@ -58,8 +58,8 @@ class MinimumQuantity:
 class FirstPurchase:
     """The customer is known, and has ordered nothing before."""
 
-    def holds(self, items: Sequence[Item], scene: Scene) -> bool:
-        return scene.is_known and not scene.has_bought
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
+        return context.is_known and not context.has_bought
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class InSegment:
 
     segments: frozenset[str]
 
-    def holds(self, items: Sequence[Item], scene: Scene) -> bool:
-        return not self.segments.isdisjoint(scene.segments)
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
+        return not self.segments.isdisjoint(context.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ class OnChannel:
 
     channels: frozenset[str]
 
-    def holds(self, items: Sequence[Item], scene: Scene) -> bool:
-        return scene.channel in self.channels
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
+        return context.channel in self.channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class InStore:
 
     stores: frozenset[str]
 
-    def holds(self, items: Sequence[Item], scene: Scene) -> bool:
-        return scene.store in self.stores
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
+        return context.store in self.stores
 
 
 ABOUT_BUYER = (FirstPurchase, InSegment)
@@ -105,7 +105,7 @@ _READ = {
 
 
 def parse_conditions(given: Any) -> tuple[Condition, ...]:
-    """Read a list of conditions, each an object with its `kind`. Raises OfferNotValid."""
+    """Read a list of conditions, each an object with its `kind`. Raises PromotionNotValid."""
     found = []
     for place, each in enumerate(given if isinstance(given, list) else [given]):
         fields = Fields(each, of=f"conditions.{place}")

@@ -66,6 +66,6 @@ def paths_of(path: str) -> frozenset[str]:
     return frozenset("/".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
-def from_the_dearest(items: Iterable[Item]) -> list[Item]:
+def by_price_descending(items: Iterable[Item]) -> list[Item]:
     """Return items in the one order in which they are worked through, whatever order they lie in the cart."""
     return sorted(items, key=lambda item: (-item.unit_price, item.variant_id, item.id))

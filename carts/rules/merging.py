@@ -13,7 +13,7 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MergeLine:
     """So many units of a variant."""
 
     variant_id: int
@@ -35,7 +35,7 @@ class MergedLine:
         return REASONS[self.action]
 
 
-def merge_lines(*, present: Sequence[Line], other: Sequence[Line]) -> list[MergedLine]:
+def merge_lines(*, present: Sequence[MergeLine], other: Sequence[MergeLine]) -> list[MergedLine]:
     """
     Decide about each line of the other cart; nothing of either cart is lost.
 

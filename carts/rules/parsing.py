@@ -10,7 +10,7 @@ from core.errors import gettext_noop as _
 LARGEST = 10**12
 
 
-class OfferNotValid(Refusal):
+class PromotionNotValid(Refusal):
     """The words of an offer make no sense; field names the part that is wrong."""
 
     code = "offer_not_valid"
@@ -21,7 +21,7 @@ class Fields:
 
     def __init__(self, given: Any, *, of: str) -> None:
         if not isinstance(given, Mapping):
-            raise OfferNotValid(_("%(field)s must be an object."), field=of)
+            raise PromotionNotValid(_("%(field)s must be an object."), field=of)
         self._given = dict(given)
         self._of = of
 
@@ -88,5 +88,5 @@ class Fields:
             raise self._wrong("categories")
         return frozenset(value)
 
-    def _wrong(self, name: str) -> OfferNotValid:
-        return OfferNotValid(_("%(field)s is missing, unknown or out of range."), field=f"{self._of}.{name}")
+    def _wrong(self, name: str) -> PromotionNotValid:
+        return PromotionNotValid(_("%(field)s is missing, unknown or out of range."), field=f"{self._of}.{name}")

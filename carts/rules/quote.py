@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from carts.rules.conditions import Scene
-from carts.rules.goods import Item, from_the_dearest
-from carts.rules.offers import Given, Offer, give_offers
-from carts.rules.taxes import NOTHING, Place, Taxed, TaxLine, TaxTable, Treatment, is_exempt_at, tax_amounts
+from carts.rules.conditions import PricingContext
+from carts.rules.goods import Item, by_price_descending
+from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
+from carts.rules.taxes import NOTHING, Taxed, TaxLine, TaxPlace, TaxTable, Treatment, is_exempt_at, tax_amounts
 from core.money import split
 
 
 @dataclass(frozen=True, slots=True)
-class ShippingTerms:
+class ShippingConfig:
     """The flat price of shipping, and the value of goods from which it is free (None: never)."""
 
     amount: int = 0
@@ -29,12 +29,12 @@ class Supply:
     """Some items, by their ids, that are supplied at one place; sent there, or handed over."""
 
     items: frozenset[int]
-    place: Place
+    place: TaxPlace
     is_shipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class TaxTerms:
+class TaxConfig:
     """The shop's taxes on a day. tax_number_country: of the buyer's checked tax number, empty without one."""
 
     table: TaxTable
@@ -120,22 +120,22 @@ class _Due:
 _NO_TAXES = _Due({}, {}, (), NOTHING)
 
 
-def shipping_price(*, shipped: int, terms: ShippingTerms) -> int:
+def shipping_price(*, shipped: int, config: ShippingConfig) -> int:
     """Return what shipping goods of this value costs; nothing is shipped for 0."""
-    if shipped == 0 or (terms.free_from is not None and shipped >= terms.free_from):
+    if shipped == 0 or (config.free_from is not None and shipped >= config.free_from):
         return 0
-    return terms.amount
+    return config.amount
 
 
 def quote(
     items: Sequence[Item],
     *,
     currency: str,
-    scene: Scene,
+    context: PricingContext,
     supplies: Sequence[Supply] = (),
-    shipping: ShippingTerms | None = None,
-    offers: Sequence[Offer] = (),
-    taxes: TaxTerms | None = None,
+    shipping: ShippingConfig | None = None,
+    promotions: Sequence[PromotionRule] = (),
+    taxes: TaxConfig | None = None,
 ) -> Quote:
     """
     Return what items cost; the order in which they lie in the cart changes nothing.
@@ -143,19 +143,21 @@ def quote(
     supplies: where each item is supplied; an item in none of them is not taxed. shipping: what sending costs; nothing
     without. offers: all that are running. taxes: None where the shop has none.
     """
-    terms = shipping or ShippingTerms()
+    config = shipping or ShippingConfig()
     shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
     values = {item.id: item.quantity * item.unit_price for item in items}
-    given: list[Given] = []
-    if offers:
+    given: list[AppliedPromotion] = []
+    if promotions:
 
-        def price(tried: Sequence[Given]) -> int:
+        def price(tried: Sequence[AppliedPromotion]) -> int:
             left = _left(values, tried)
-            return sum(left.values()) + _shipping(left, shipped, terms, tried)[0]
+            return sum(left.values()) + _shipping(left, shipped, config, tried)[0]
 
-        given = give_offers(from_the_dearest(items), offers=offers, scene=scene, currency=currency, price=price)
+        given = apply_promotions(
+            by_price_descending(items), promotions=promotions, context=context, currency=currency, price=price
+        )
     left = _left(values, given)
-    sending, spared = _shipping(left, shipped, terms, given)
+    sending, spared = _shipping(left, shipped, config, given)
     discounts = _discounts(given, spared)
     due = _taxes(items, left, sending, supplies, taxes) if taxes is not None else _NO_TAXES
     items_total, goods = sum(values.values()), sum(left.values())
@@ -178,7 +180,7 @@ def quote(
     )
 
 
-def _left(values: Mapping[int, int], given: Sequence[Given]) -> dict[int, int]:
+def _left(values: Mapping[int, int], given: Sequence[AppliedPromotion]) -> dict[int, int]:
     left = dict(values)
     for each in given:
         for item_id, amount in each.savings.items():
@@ -187,35 +189,37 @@ def _left(values: Mapping[int, int], given: Sequence[Given]) -> dict[int, int]:
 
 
 def _shipping(
-    left: Mapping[int, int], shipped: frozenset[int], terms: ShippingTerms, given: Sequence[Given]
+    left: Mapping[int, int], shipped: frozenset[int], config: ShippingConfig, given: Sequence[AppliedPromotion]
 ) -> tuple[int, int]:
     """What sending costs, and what an offer spares there."""
-    if not shipped or not terms.amount:
+    if not shipped or not config.amount:
         return 0, 0
-    price = shipping_price(shipped=sum(left[item_id] for item_id in shipped), terms=terms)
+    price = shipping_price(shipped=sum(left[item_id] for item_id in shipped), config=config)
     return (0, price) if any(each.frees_shipping for each in given) else (price, 0)
 
 
-def _discounts(given: Sequence[Given], spared: int) -> tuple[Discount, ...]:
-    shown = [Discount(each.offer.id, each.offer.name, each.amount) for each in given if each.savings]
-    first = next((each.offer for each in given if each.frees_shipping), None)
+def _discounts(given: Sequence[AppliedPromotion], spared: int) -> tuple[Discount, ...]:
+    shown = [Discount(each.promotion.id, each.promotion.name, each.amount) for each in given if each.savings]
+    first = next((each.promotion for each in given if each.frees_shipping), None)
     if first is not None and spared:
         shown.append(Discount(first.id, first.name, spared, "shipping"))
     return tuple(shown)
 
 
-def _of_line(item_id: int, given: Sequence[Given]) -> tuple[Discount, ...]:
+def _of_line(item_id: int, given: Sequence[AppliedPromotion]) -> tuple[Discount, ...]:
     return tuple(
-        Discount(each.offer.id, each.offer.name, each.savings[item_id]) for each in given if item_id in each.savings
+        Discount(each.promotion.id, each.promotion.name, each.savings[item_id])
+        for each in given
+        if item_id in each.savings
     )
 
 
 def _taxes(
-    items: Sequence[Item], left: Mapping[int, int], sending: int, supplies: Sequence[Supply], terms: TaxTerms
+    items: Sequence[Item], left: Mapping[int, int], sending: int, supplies: Sequence[Supply], config: TaxConfig
 ) -> "_Due":
-    treatments = _treatments(items, supplies, terms)
+    treatments = _treatments(items, supplies, config)
     # In one order, whatever the cart's: shares that are equal go to the same lines then.
-    ordered = [item for item in from_the_dearest(items) if item.id in treatments]
+    ordered = [item for item in by_price_descending(items) if item.id in treatments]
     amounts: list[tuple[int, Treatment | None]] = [(left[item.id], treatments[item.id]) for item in ordered]
     if sending:
         sent = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
@@ -231,8 +235,8 @@ def _taxes(
     return _Due(by_id, rates, tuple(lines), shipping_taxed)
 
 
-def _treatments(items: Sequence[Item], supplies: Sequence[Supply], terms: TaxTerms) -> dict[int, Treatment]:
-    known: dict[tuple[Place, int | None, bool | None], Treatment | None] = {}
+def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxConfig) -> dict[int, Treatment]:
+    known: dict[tuple[TaxPlace, int | None, bool | None], Treatment | None] = {}
     found: dict[int, Treatment] = {}
     place_of = {item_id: supply.place for supply in supplies for item_id in supply.items}
     for item in items:
@@ -241,19 +245,19 @@ def _treatments(items: Sequence[Item], supplies: Sequence[Supply], terms: TaxTer
             continue
         key = (place, item.tax_category, item.is_tax_included)
         if key not in known:
-            known[key] = _treatment(place, item, terms)
+            known[key] = _treatment(place, item, config)
         treatment = known[key]
         if treatment is not None:
             found[item.id] = treatment
     return found
 
 
-def _treatment(place: Place, item: Item, terms: TaxTerms) -> Treatment | None:
-    zone = terms.table.zone_of(place)
+def _treatment(place: TaxPlace, item: Item, config: TaxConfig) -> Treatment | None:
+    zone = config.table.zone_of(place)
     if zone is None:
         return None
-    is_exempt = is_exempt_at(place, tax_number_country=terms.tax_number_country, shop_country=terms.shop_country)
-    found = terms.table.treatment(zone=zone, category_id=item.tax_category, day=terms.day, is_exempt=is_exempt)
+    is_exempt = is_exempt_at(place, tax_number_country=config.tax_number_country, shop_country=config.shop_country)
+    found = config.table.treatment(zone=zone, category_id=item.tax_category, day=config.day, is_exempt=is_exempt)
     if item.is_tax_included is None or item.is_tax_included == found.is_included:
         return found
     return found._replace(is_included=item.is_tax_included)

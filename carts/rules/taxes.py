@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from core.money import half_up, split
+from core.money import round_half_up, split
 
 WHOLE = 10_000
 
 
-class Place(NamedTuple):
+class TaxPlace(NamedTuple):
     """Where goods are supplied. country: ISO 3166 code; region: as in addresses of that country."""
 
     country: str
@@ -90,7 +90,7 @@ class TaxTable:
             by_key.setdefault((rate.zone_id, rate.category_id), []).append(rate)
         object.__setattr__(self, "_by_key", by_key)
 
-    def zone_of(self, place: Place) -> Zone | None:
+    def zone_of(self, place: TaxPlace) -> Zone | None:
         """Return the zone that fits a place most closely; None where nothing is taxed."""
         fitting = [(fit, -zone.id, zone) for zone in self.zones if (fit := _fit(zone, place)) is not None]
         return max(fitting, key=lambda found: found[:2])[2] if fitting else None
@@ -111,7 +111,7 @@ class TaxTable:
         return None
 
 
-def is_exempt_at(place: Place, *, tax_number_country: str, shop_country: str) -> bool:
+def is_exempt_at(place: TaxPlace, *, tax_number_country: str, shop_country: str) -> bool:
     """Return whether a business with a checked tax number is supplied without tax there: at home abroad."""
     return tax_number_country != "" and place.country == tax_number_country != shop_country
 
@@ -143,7 +143,7 @@ def tax_amounts(amounts: Sequence[tuple[int, Treatment | None]]) -> tuple[list[T
     return taxed, sorted(lines, key=lambda line: (-line.basis_points, line.zone_id, line.is_exempt))
 
 
-def _fit(zone: Zone, place: Place) -> tuple[int, int] | None:
+def _fit(zone: Zone, place: TaxPlace) -> tuple[int, int] | None:
     """How closely a zone fits: by the length of its postcode prefix, then by region; None if it does not."""
     if zone.country != place.country or (zone.region and zone.region != place.region):
         return None
@@ -155,7 +155,7 @@ def _fit(zone: Zone, place: Place) -> tuple[int, int] | None:
 
 def _tax_of(total: int, treatment: Treatment) -> int:
     rate = treatment.basis_points
-    return half_up(total * rate, WHOLE + rate) if treatment.is_included else half_up(total * rate, WHOLE)
+    return round_half_up(total * rate, WHOLE + rate) if treatment.is_included else round_half_up(total * rate, WHOLE)
 
 
 def _taxed(share: int, treatment: Treatment) -> Taxed:

@@ -22,7 +22,7 @@ from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import INSERT_EVENT, publish
 from inventory.queries.price_lists import SEGMENTS, STEPS
-from inventory.rules.price_lists import Asking, parse_steps, price_of
+from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 
 LARGEST_QUANTITY = 9999
 _MAY_CHANGE = """
@@ -307,8 +307,8 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
     if row["cart_id"] is None:
         raise _cannot_change(owner)
     if row["steps"] and row["is_new"]:
-        asking = Asking(now, by.channel, by.store_code, frozenset(row["segments"] or ()))
-        found = price_of(row["amount"], parse_steps(row["steps"]), quantity=1, asking=asking)
+        context = PriceContext(now, by.channel, by.store_code, frozenset(row["segments"] or ()))
+        found = price_of(row["amount"], parse_price_tiers(row["steps"]), quantity=1, context=context)
         if found is not None and found.amount != row["amount"]:
             set_added_prices({row["line_id"]: found.amount})
     return int(row["cart_id"])

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from carts.events import CartsMerged
 from carts.models import Cart
-from carts.rules.merging import KEPT, Line, MergedLine, merge_lines
+from carts.rules.merging import KEPT, MergedLine, MergeLine, merge_lines
 from core import sql
 from core.actors import Actor
 from core.journal import publish
@@ -86,9 +86,9 @@ def _merge(sources: Any, customer_id: int, by: Actor, now: datetime) -> list[Mer
 
 def _bring_over(source: Cart, target: Cart, by: Actor, now: datetime) -> list[MergedLine]:
     rows = sql.fetch_all(_LINES, {"carts": [source.pk, target.pk]})
-    by_cart: dict[int, list[Line]] = {source.pk: [], target.pk: []}
+    by_cart: dict[int, list[MergeLine]] = {source.pk: [], target.pk: []}
     for row in rows:
-        by_cart[row["cart_id"]].append(Line(row["variant_id"], row["sku"], row["quantity"]))
+        by_cart[row["cart_id"]].append(MergeLine(row["variant_id"], row["sku"], row["quantity"]))
     merged = merge_lines(present=by_cart[target.pk], other=by_cart[source.pk])
 
     sql.execute(_MOVE, {"source": source.pk, "target": target.pk})

@@ -16,8 +16,8 @@ from django.utils import timezone
 from carts.events import PricesDiffer
 from carts.models import ParityCheck, ParityDifference
 from carts.queries.carts import CartView, get_cart
-from carts.queries.parity import Registered, batches, charges_of, doors, listed_otherwise, public_prices, registered
-from carts.rules.parity import Charge, charges_differ
+from carts.queries.parity import Registered, batches, channels, charges_of, listed_otherwise, public_prices, registered
+from carts.rules.parity import ChannelPrice, charges_differ
 from carts.services.placing import cart_from_lines
 from core import sql
 from core.actors import THE_SYSTEM, WEB, Actor
@@ -40,7 +40,7 @@ def check_parity(*, now: datetime) -> ParityCheck:
     """
     turn_price_lists(now=now)
     check = ParityCheck.objects.create(started_at=now)
-    known, ways = registered(), doors()
+    known, ways = registered(), channels()
     examples: list[ParityDifference] = []
     for rows in batches(currency=settings.SHOP_CURRENCY, products=PRODUCTS_AT_ONCE):
         found = _compare(rows, ways, known, now) if rows else []
@@ -72,7 +72,7 @@ def _compare(
     charged = {door: charges_of(view, by=ways[door], now=now, known=known) for door, view in views.items()}
     found = []
     for row in rows:
-        charges = {door: of_door.get(row["id"], Charge(None)) for door, of_door in charged.items()}
+        charges = {door: of_door.get(row["id"], ChannelPrice(None)) for door, of_door in charged.items()}
         if charges_differ(charges):
             prices = {door: charge.amount for door, charge in charges.items()}
             found.append(_difference(ParityDifference.CHARGED, row, prices))

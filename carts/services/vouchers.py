@@ -100,7 +100,7 @@ WHERE budget.promotion_id = sums.promotion_id
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesWish:
+class SeriesRequest:
     """A series to be made: so many codes behind a prefix, each with these limits and this period."""
 
     name: str
@@ -196,22 +196,22 @@ def set_budget(*, promotion_id: int, amount: int) -> None:
 
 
 @transaction.atomic
-def generate_series(*, promotion_id: int, wish: SeriesWish) -> list[str]:
+def generate_series(*, promotion_id: int, request: SeriesRequest) -> list[str]:
     """Make codes nobody can guess, and return them. wish.count: at most 10000."""
-    assert 0 < wish.count <= MOST_IN_A_SERIES
-    prefix = plain_code(wish.prefix)
+    assert 0 < request.count <= MOST_IN_A_SERIES
+    prefix = plain_code(request.prefix)
     codes: set[str] = set()
-    while len(codes) < wish.count:
+    while len(codes) < request.count:
         codes.add(prefix + "".join(secrets.choice(LETTERS) for _place in range(10)))
     Voucher.objects.bulk_create(
         Voucher(
             promotion_id=promotion_id,
             code=code,
-            series=wish.name,
-            max_uses=wish.max_uses,
-            max_uses_each=wish.max_uses_each,
-            starts_at=wish.starts_at,
-            ends_at=wish.ends_at,
+            series=request.name,
+            max_uses=request.max_uses,
+            max_uses_each=request.max_uses_each,
+            starts_at=request.starts_at,
+            ends_at=request.ends_at,
         )
         for code in sorted(codes)
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import Act, MoneyForm, OfficeAdmin, OfficeInline, ReadOnlyAdmin, money_column, office_actor
+from core.back_office import AdminAction, BaseAdmin, BaseInline, MoneyForm, ReadOnlyAdmin, admin_actor, money_column
 from core.formats import money_text
 from core.languages import active_language
 from core.money import Money
@@ -37,12 +37,12 @@ def _move(request: HttpRequest, category: Category, asked: dict[str, Any]) -> st
 
 
 def _publish(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
-    publish_product(product_id=product.pk, by=office_actor(request), now=timezone.now())
+    publish_product(product_id=product.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The product is now visible to shoppers.")
 
 
 def _retire(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
-    retire_product(product_id=product.pk, by=office_actor(request), now=timezone.now())
+    retire_product(product_id=product.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The product is no longer in the shop.")
 
 
@@ -60,7 +60,7 @@ class CategoryAdmin(CatalogueAdmin):
     readonly_fields = ("path",)
     autocomplete_fields = ("parent",)
     acts = (
-        Act(
+        AdminAction(
             name="move",
             title=_("Move"),
             explanation=_("Moves the category and its subcategories below another one."),
@@ -74,7 +74,7 @@ class CategoryAdmin(CatalogueAdmin):
         return ("path", "parent") if obj else ("path",)
 
 
-class VariantInline(OfficeInline):
+class VariantInline(BaseInline):
     model = Variant
     fields = ("sku", "attributes", "shown_prices", "shown_barcodes", "position", "is_active", "low_stock_below")
     readonly_fields = ("shown_prices", "shown_barcodes")
@@ -92,7 +92,7 @@ class VariantInline(OfficeInline):
         return _barcodes_of(variant)
 
 
-class ProductMediaInline(OfficeInline):
+class ProductMediaInline(BaseInline):
     model = Media
     fields = ("file", "alt", "position", "variant")
     readonly_fields = ("variant",)
@@ -128,14 +128,14 @@ class ProductAdmin(CatalogueAdmin):
     autocomplete_fields = ("category",)
     inlines = (VariantInline, ProductMediaInline)
     acts = (
-        Act(
+        AdminAction(
             name="publish",
             title=_("Publish"),
             explanation=_("Shoppers see the product and can buy it, on every channel."),
             perform=_publish,
             is_allowed=lambda request, product: product.state != Product.PUBLISHED and _may_edit(request),
         ),
-        Act(
+        AdminAction(
             name="retire",
             title=_("Remove from the shop"),
             explanation=_("Shoppers can no longer see or buy it. Its orders and stock stay."),
@@ -165,7 +165,7 @@ class PriceForm(MoneyForm):
         fields = ("currency", "amount")
 
 
-class PriceInline(OfficeInline):
+class PriceInline(BaseInline):
     model = Price
     form = PriceForm
 
@@ -182,12 +182,12 @@ class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_("This is not an EAN, UPC or ISBN: the check digit is wrong.")) from None
 
 
-class BarcodeInline(OfficeInline):
+class BarcodeInline(BaseInline):
     model = Barcode
     form = BarcodeForm
 
 
-class VariantMediaInline(OfficeInline):
+class VariantMediaInline(BaseInline):
     model = Media
     fields = ("file", "alt", "position")
 
@@ -234,7 +234,7 @@ class VariantAdmin(CatalogueAdmin):
         for price in changed:
             Price.objects.filter(pk=price.pk).exclude(currency=price.currency).delete()
             money = Money(price.amount, price.currency)
-            set_price(variant_id=variant.pk, price=money, by=office_actor(request), now=timezone.now())
+            set_price(variant_id=variant.pk, price=money, by=admin_actor(request), now=timezone.now())
 
 
 @admin.register(Barcode)
@@ -289,7 +289,7 @@ def _barcodes_of(variant: Variant) -> str:
 
 
 @admin.register(TaxCategory)
-class TaxCategoryAdmin(OfficeAdmin):
+class TaxCategoryAdmin(BaseAdmin):
     list_display = ("__str__", "code", "is_standard")
     search_fields = ("code", "name")
     ordering = ("code",)

@@ -3,12 +3,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.back_office import OfficeAdmin, office_actor
+from core.back_office import BaseAdmin, admin_actor
 from core.journal import publish
 from inventory.events import CatalogueChanged
 
 
-class CatalogueAdmin(OfficeAdmin):
+class CatalogueAdmin(BaseAdmin):
     """Things that shoppers see: every change drops the answers that were built from them."""
 
     def product_of(self, thing: Any) -> int | None:
@@ -33,7 +33,7 @@ class CatalogueAdmin(OfficeAdmin):
     def _publish(self, request: HttpRequest, thing: Any, change: str, product_id: int | None = None) -> None:
         publish(
             CatalogueChanged(
-                by=office_actor(request),
+                by=admin_actor(request),
                 occurred_at=timezone.now(),
                 ref=str(getattr(thing, "slug", "") or getattr(thing, "code", "") or getattr(thing, "sku", ""))[:80],
                 product_id=product_id or self.product_of(thing),

@@ -4,16 +4,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import OfficeAdmin, OfficeInline, ReadOnlyInline
+from core.back_office import BaseAdmin, BaseInline, ReadOnlyInline
 from inventory.admin.editing import CatalogueAdmin
 from inventory.models import Location, OpeningException, OpeningHours, StaffAssignment
 
 
-class OpeningHoursInline(OfficeInline):
+class OpeningHoursInline(BaseInline):
     model = OpeningHours
 
 
-class OpeningExceptionInline(OfficeInline):
+class OpeningExceptionInline(BaseInline):
     model = OpeningException
 
 
@@ -61,7 +61,7 @@ class OpeningExceptionAdmin(CatalogueAdmin):
 
 
 @admin.register(StaffAssignment)
-class StaffAssignmentAdmin(OfficeAdmin):
+class StaffAssignmentAdmin(BaseAdmin):
     list_display = ("staff", "role", "location")
     list_select_related = ("staff", "location")
     list_filter = ("role",)

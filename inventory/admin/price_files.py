@@ -10,10 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import Act, ReadOnlyAdmin, office_actor
+from core.back_office import AdminAction, ReadOnlyAdmin, admin_actor
 from core.csv_files import written_lines
 from core.errors import Refusal
-from core.office_pages import OfficePage, PagesAdmin
+from core.report_pages import ReportPage, ReportsAdmin
 from inventory.models import PriceFile, PriceList
 from inventory.queries.price_files import COLUMNS, exported_prices
 from inventory.services.price_files import LARGEST_FILE, hand_in_prices, want_written
@@ -45,7 +45,7 @@ def _hand_in(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     given = form.cleaned_data["file"]
     try:
         content = given.read(LARGEST_FILE + 1)
-        file = hand_in_prices(name=given.name, content=content, by=office_actor(request), now=timezone.now())
+        file = hand_in_prices(name=given.name, content=content, by=admin_actor(request), now=timezone.now())
     except Refusal as refusal:
         form.add_error("file", str(refusal))
         return {"form": form}
@@ -72,7 +72,7 @@ def _write(request: HttpRequest, file: PriceFile, asked: dict[str, Any]) -> str:
 
 
 @admin.register(PriceFile)
-class PriceFileAdmin(PagesAdmin, ReadOnlyAdmin):
+class PriceFileAdmin(ReportsAdmin, ReadOnlyAdmin):
     list_display = ("name", "state", "percent", "uploaded_at", "uploaded_by")
     list_select_related = ("uploaded_by",)
     list_filter = ("state",)
@@ -81,17 +81,17 @@ class PriceFileAdmin(PagesAdmin, ReadOnlyAdmin):
     fields = (*("name", "state", "percent", "problem", "shown_figures", "shown_refused", "uploaded_at", "uploaded_by"),)
     readonly_fields = ("shown_figures", "shown_refused")
     pages = (
-        OfficePage(
+        ReportPage(
             name="import",
             title=_("Read a CSV file"),
             template="inventory/price_import.html",
             may="inventory.add_listprice",
             show=_hand_in,
         ),
-        OfficePage(name="export", title=_("Save as CSV"), template="", may="inventory.view_listprice", show=_export),
+        ReportPage(name="export", title=_("Save as CSV"), template="", may="inventory.view_listprice", show=_export),
     )
     acts = (
-        Act(
+        AdminAction(
             name="write",
             title=_("Save these prices"),
             explanation=_("Saves what the check has shown, on every channel at once. Rejected rows are skipped."),

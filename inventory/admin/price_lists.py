@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import OfficeAdmin, money_column, office_actor
+from core.back_office import BaseAdmin, admin_actor, money_column
 from core.formats import money_text
 from core.languages import active_language
 from core.money import Money
-from core.office_pages import OfficePage, PagesAdmin
+from core.report_pages import ReportPage, ReportsAdmin
 from core.translated import in_language
 from inventory.models import ListPrice, Price, PriceList
 from inventory.models.price_lists import OF_A_DOOR
 from inventory.price_forms import ListPriceForm, PriceCheckForm, PriceListForm
-from inventory.price_words import KINDS, WORDS
+from inventory.price_texts import KINDS, WORDS
 from inventory.queries.price_lists import Question, explain_price
 from inventory.rules.price_lists import BASE
 from inventory.services.price_lists import remove_list_price, set_list_price, tell_of_prices
@@ -93,7 +93,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(PriceList)
-class PriceListAdmin(PagesAdmin):
+class PriceListAdmin(ReportsAdmin):
     form = PriceListForm
     list_display = ("__str__", "code", "kind", "currency", "starts_at", "ends_at", "priority", "is_active", "rows")
     list_select_related = ("segment", "store")
@@ -109,14 +109,14 @@ class PriceListAdmin(PagesAdmin):
         (_("Precedence"), {"fields": ("priority",)}),
     )
     pages = (
-        OfficePage(
+        ReportPage(
             name="check",
             title=_("Price check: why this price"),
             template="inventory/price_check.html",
             may="inventory.view_pricelist",
             show=_check,
         ),
-        OfficePage(
+        ReportPage(
             name="deviations",
             title=_("Price deviations"),
             template="inventory/price_deviations.html",
@@ -146,14 +146,14 @@ class PriceListAdmin(PagesAdmin):
         if not change:
             obj.registered_by_id = request.user.pk
         super().save_model(request, obj, form, change)
-        tell_of_prices(price_list_id=obj.pk, code=obj.code, prices=0, by=office_actor(request), now=timezone.now())
+        tell_of_prices(price_list_id=obj.pk, code=obj.code, prices=0, by=admin_actor(request), now=timezone.now())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # Orders were charged by it; a list that is over is made inactive.
 
 
 @admin.register(ListPrice)
-class ListPriceAdmin(OfficeAdmin):
+class ListPriceAdmin(BaseAdmin):
     form = ListPriceForm
     list_display = ("variant", "price_list", "min_quantity", "amount_money", "ordinary_money", "updated_at")
     list_select_related = ("variant", "price_list")
@@ -178,7 +178,7 @@ class ListPriceAdmin(OfficeAdmin):
             variant_id=obj.variant_id,
             min_quantity=obj.min_quantity,
             price=Money(obj.amount, obj.price_list.currency),
-            by=office_actor(request),
+            by=admin_actor(request),
             now=timezone.now(),
         )
         if not change:
@@ -191,7 +191,7 @@ class ListPriceAdmin(OfficeAdmin):
             price_list_id=obj.price_list_id,
             variant_id=obj.variant_id,
             min_quantity=obj.min_quantity,
-            by=office_actor(request),
+            by=admin_actor(request),
             now=timezone.now(),
         )
 

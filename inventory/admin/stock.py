@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, office_actor
+from core.back_office import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_actor
 from inventory.models import Reservation, StockLevel, StockMovement
-from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety
+from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety_stock
 
 
 class ReceiveForm(forms.Form):
@@ -28,7 +28,7 @@ class AdjustForm(forms.Form):
     correction = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class SafetyForm(forms.Form):
+class SafetyStockForm(forms.Form):
     safety = forms.IntegerField(label=_("Units of safety stock"), min_value=0, max_value=MOST_UNITS)
 
 
@@ -38,7 +38,7 @@ def _may_move(request: HttpRequest, level: StockLevel) -> bool:
 
 def _receive(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
     line = StockLine(level.variant_id, level.location_id, asked["units"])
-    receive_stock(lines=[line], delivery=asked["delivery"], by=office_actor(request), now=timezone.now())
+    receive_stock(lines=[line], delivery=asked["delivery"], by=admin_actor(request), now=timezone.now())
     return gettext("%(units)s units were received.") % asked
 
 
@@ -47,14 +47,14 @@ def _adjust(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> s
         lines=[StockLine(level.variant_id, level.location_id, asked["units"])],
         reason=asked["reason"],
         correction=str(asked["correction"]),
-        by=office_actor(request),
+        by=admin_actor(request),
         now=timezone.now(),
     )
     return gettext("The stock was adjusted by %(units)s units.") % asked
 
 
 def _keep(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
-    set_safety(variant_id=level.variant_id, location_id=level.location_id, safety=asked["safety"])
+    set_safety_stock(variant_id=level.variant_id, location_id=level.location_id, safety=asked["safety"])
     return gettext("The safety stock is now %(safety)s units.") % asked
 
 
@@ -67,7 +67,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
     search_help_text = _("The beginning of a SKU, a whole barcode, or a location's code.")
     ordering = ("-id",)
     acts = (
-        Act(
+        AdminAction(
             name="receive",
             title=_("Receive"),
             explanation=_(
@@ -77,7 +77,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
             perform=_receive,
             is_allowed=_may_move,
         ),
-        Act(
+        AdminAction(
             name="adjust",
             title=_("Adjust"),
             explanation=_("Corrects the booked stock to what is on the shelf. The ledger keeps both."),
@@ -86,11 +86,11 @@ class StockLevelAdmin(ReadOnlyAdmin):
             is_allowed=_may_move,
             is_destructive=True,
         ),
-        Act(
+        AdminAction(
             name="safety",
             title=_("Safety stock"),
             explanation=_("These units are not sold online, so that customers in the store can find some."),
-            form=SafetyForm,
+            form=SafetyStockForm,
             perform=_keep,
             is_allowed=_may_move,
         ),

@@ -12,9 +12,9 @@ from rest_framework import permissions, serializers
 from rest_framework.request import Request
 
 from core.actors import APP
-from core.api import Door, StrictSerializer, answer, checked_query, page_json, page_of
+from core.api import ApiView, StrictSerializer, answer, checked_query, page_json, page_of
 from core.money import money_json
-from core.ready import answer_ready
+from core.response_cache import answer_from_cache
 from core.schema import MoneySchema
 from core.translated import in_language
 from inventory.api import examples
@@ -24,7 +24,7 @@ from inventory.places import parse_place
 from inventory.queries.availability import Availability, availability_of, place_of_postcode
 from inventory.queries.catalogue import Facets
 from inventory.queries.products import find_by_barcode, get_product, list_categories
-from inventory.ready import catalogue
+from inventory.response_caches import catalogue
 
 
 class CategoryFacetOut(serializers.Serializer[Any]):
@@ -96,7 +96,7 @@ class AvailabilityOut(serializers.Serializer[Any]):
     stores = StoreAvailabilityOut(many=True)
 
 
-class OpenDoor(Door):
+class PublicApiView(ApiView):
     """A view for everybody: who asks is not even looked at."""
 
     authentication_classes = []
@@ -105,10 +105,10 @@ class OpenDoor(Door):
     def shared(self, request: Request, build: Callable[[], Any]) -> HttpResponse:
         """Answer with what everybody gets at this address in this language, built anew only if it is not ready."""
         key = (get_language(), request.path, request.META.get("QUERY_STRING"))
-        return answer_ready(request, catalogue.get(key, build))
+        return answer_from_cache(request, catalogue.get(key, build))
 
 
-class ProductList(OpenDoor):
+class ProductList(PublicApiView):
     """Products on sale, found by words and filters, with what there is to choose from."""
 
     @extend_schema(
@@ -130,7 +130,7 @@ class ProductList(OpenDoor):
         return listed | {"results": [product_json(row) for row in listed["results"]], "facets": facets}
 
 
-class ProductPage(OpenDoor):
+class ProductPage(PublicApiView):
     """A product with its variants, prices, pictures and stock; stock in it is a few seconds old at most."""
 
     @extend_schema(
@@ -145,7 +145,7 @@ class ProductPage(OpenDoor):
         )
 
 
-class BarcodeProduct(OpenDoor):
+class BarcodeProduct(PublicApiView):
     """The product behind a barcode (EAN-8, EAN-13, UPC-A, ISBN), with its variant selected."""
 
     @extend_schema(
@@ -166,7 +166,7 @@ class BarcodeProduct(OpenDoor):
         return product_page_json(*get_product(slug, now=timezone.now(), channel=APP), selected_sku=sku)
 
 
-class CategoryTree(OpenDoor):
+class CategoryTree(PublicApiView):
     """All categories, as a tree."""
 
     @extend_schema(
@@ -179,7 +179,7 @@ class CategoryTree(OpenDoor):
         return self.shared(request, lambda: {"results": list_categories(), "next": None})
 
 
-class VariantAvailability(OpenDoor):
+class VariantAvailability(PublicApiView):
     """
     Where a variant can be had right now: shipped by when, and in the nearest stores from when on.
 

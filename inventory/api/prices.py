@@ -12,15 +12,15 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of
-from core.api import Door, StrictSerializer, answer, checked_query
+from core.api import ApiView, StrictSerializer, answer, checked_query
 from core.money import money_json
 from core.schema import MoneySchema
 from core.translated import in_language
-from inventory.price_words import KINDS, WORDS
+from inventory.price_texts import KINDS, WORDS
 from inventory.queries.price_lists import Explained, Question, explain_price
-from inventory.rules.price_lists import BASE, Verdict
+from inventory.rules.price_lists import BASE, PriceVerdict
 from inventory.services.price_lists import LARGEST_QUANTITY
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 
 
 class PriceQuery(StrictSerializer):
@@ -92,7 +92,7 @@ EXAMPLE = OpenApiExample(
 SKU = OpenApiParameter("sku", str, OpenApiParameter.PATH)
 
 
-class VariantPrice(Door):
+class VariantPrice(ApiView):
     """What a variant costs whoever asks, on the channel he uses, and why: his segments' prices included."""
 
     permission_classes = [AllowAny]
@@ -110,7 +110,7 @@ class VariantPrice(Door):
         return answer(_price_json(explain_price(asked, is_whole=False), query["quantity"]))
 
 
-class TillPrice(StaffDoor):
+class TillPrice(StaffApiView):
     """What a variant costs in this store, for a customer or for nobody, now or at a moment, and why."""
 
     @extend_schema(
@@ -145,7 +145,7 @@ def _price_json(found: Explained, quantity: int) -> dict[str, Any]:
     }
 
 
-def _reason_json(verdict: Verdict, found: Explained) -> dict[str, Any]:
+def _reason_json(verdict: PriceVerdict, found: Explained) -> dict[str, Any]:
     step = verdict.step
     kind = step.kind if step else BASE
     return {

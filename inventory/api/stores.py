@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from core.api import PageQuery, checked_query, page_json, page_of
 from inventory.api import examples
-from inventory.api.catalogue import OpenDoor
+from inventory.api.catalogue import PublicApiView
 from inventory.api.output import StoreOut, store_json
 from inventory.lists import store_key_of
 from inventory.places import parse_place
@@ -37,7 +37,7 @@ class StoreListOut(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class StoreList(OpenDoor):
+class StoreList(PublicApiView):
     """The stores, nearest first, with address, hours and services."""
 
     @extend_schema(
@@ -65,7 +65,7 @@ class StoreList(OpenDoor):
         return listed | {"results": [store_json(row, now=now) for row in listed["results"]]}
 
 
-class StorePage(OpenDoor):
+class StorePage(PublicApiView):
     """A store with address, hours, exceptional days and services."""
 
     @extend_schema(

@@ -64,7 +64,7 @@ LIMIT 1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GeoPoint:
     """A point on the globe, in degrees (WGS 84)."""
 
     latitude: float
@@ -110,7 +110,7 @@ class Availability:
     stores: Sequence[StoreAvailability]
 
 
-def availability_of(*, sku: str, near: Place | None, limit: int, now: datetime) -> Availability:
+def availability_of(*, sku: str, near: GeoPoint | None, limit: int, now: datetime) -> Availability:
     """
     Return how much of a variant can be shipped by when, and what each of the nearest stores has, in three statements.
 
@@ -132,7 +132,7 @@ def availability_of(*, sku: str, near: Place | None, limit: int, now: datetime) 
 
 
 def store_offers(
-    variant_ids: Sequence[int], *, near: Place | None, limit: int, pickup_only: bool = True
+    variant_ids: Sequence[int], *, near: GeoPoint | None, limit: int, pickup_only: bool = True
 ) -> list[StoreOffer]:
     """
     Return what each store has of many variants, nearest first (by code without a place), in one statement.
@@ -142,7 +142,7 @@ def store_offers(
     return _stores(variant_ids, {}, near=near, limit=limit, pickup_only=pickup_only)
 
 
-def nearest_store_with(*, wanted: Mapping[int, int], near: Place | None) -> StoreOffer | None:
+def nearest_store_with(*, wanted: Mapping[int, int], near: GeoPoint | None) -> StoreOffer | None:
     """Return the nearest store that offers pickup and has all the units wanted (by variant) free, if there is one."""
     return next(iter(_stores(list(wanted), wanted, near=near, limit=1, pickup_only=True)), None)
 
@@ -152,18 +152,18 @@ def promise_date(hours: Hours, *, now: datetime) -> date | None:
     return promised_date(hours=hours, now=now, working_days=settings.SHIP_LEAD_DAYS)
 
 
-def place_of_postcode(postcode: str) -> Place | None:
+def place_of_postcode(postcode: str) -> GeoPoint | None:
     """
     Return about where a postcode is: at the store whose own postcode begins most like it.
 
     None if no store's postcode has even the first character in common.
     """
     row = sql.fetch_one(_PLACE_OF_POSTCODE, {"postcode": postcode.replace(" ", "").upper()})
-    return Place(row["latitude"], row["longitude"]) if row and row["alike"] else None
+    return GeoPoint(row["latitude"], row["longitude"]) if row and row["alike"] else None
 
 
 def _stores(
-    variant_ids: Sequence[int], needed: Mapping[int, int], *, near: Place | None, limit: int, pickup_only: bool
+    variant_ids: Sequence[int], needed: Mapping[int, int], *, near: GeoPoint | None, limit: int, pickup_only: bool
 ) -> list[StoreOffer]:
     rows = sql.fetch_all(
         _STORES,

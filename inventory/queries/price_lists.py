@@ -14,15 +14,16 @@ from inventory.rules.price_lists import (
     OUTRANKED,
     TOO_FEW,
     WON,
-    Asking,
-    Step,
-    Verdict,
+    PriceContext,
+    PriceTier,
+    PriceVerdict,
     judge_prices,
-    parse_steps,
+    parse_price_tiers,
 )
 
-# The steps of a variant as rules.price_lists.parse_steps reads them. {currency}, {segments}: SQL expressions; segments
-# is an array of codes, and NULL for nobody. A list that ended lately counts still: a till may send a sale of then.
+# The price tiers of a variant as rules.price_lists.parse_price_tiers reads them. {currency}, {segments}: SQL
+# expressions; segments is an array of codes, and NULL for nobody. A list that ended lately counts
+# still: a till may send a sale of then.
 # A shop without lists pays for one look at an empty table in each statement.
 STEPS = """
 (CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active)
@@ -68,9 +69,9 @@ class Explained:
     """Why a unit costs what it does: every price with its verdict, the winner first; none for what is not sold."""
 
     sku: str
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[PriceVerdict]
     lists: dict[int, ListName]
-    asking: Asking
+    context: PriceContext
 
     @property
     def amount(self) -> int | None:
@@ -104,12 +105,12 @@ def explain_price(question: Question, *, is_whole: bool) -> Explained:
     row = sql.fetch_one(_OF_VARIANT, parameters)
     if row is None:
         raise NotFound(_("%(sku)s is not on sale.") % {"sku": question.sku}, sku=question.sku)
-    steps: Sequence[Step] = parse_steps(row["steps"])
-    asking = Asking(question.now, question.channel, question.store, frozenset(row["segments"] or ()))
-    verdicts = judge_prices(row["base"], steps, quantity=question.quantity, asking=asking)
+    steps: Sequence[PriceTier] = parse_price_tiers(row["steps"])
+    context = PriceContext(question.now, question.channel, question.store, frozenset(row["segments"] or ()))
+    verdicts = judge_prices(row["base"], steps, quantity=question.quantity, context=context)
     if not is_whole:
         verdicts = [verdict for verdict in verdicts if verdict.word in FIT_FOR_SHOPPERS]
-    return Explained(row["sku"], verdicts, names_of({step.list_id for step in steps}), asking)
+    return Explained(row["sku"], verdicts, names_of({step.list_id for step in steps}), context)
 
 
 def names_of(ids: set[int]) -> dict[int, ListName]:

@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.translated import in_language
 from inventory.queries.price_lists import STEPS
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
-from inventory.rules.price_lists import Asking, parse_steps, price_of, volume_steps
+from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of, price_tiers
 from inventory.rules.prices import PriceSince, announced_reduction
 
 _PRODUCT = """
@@ -109,7 +109,7 @@ def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, lis
         raise NotFound(_("There is no such product."))
     variants = sql.fetch_all(_VARIANTS, {"product": product["id"], "currency": settings.SHOP_CURRENCY})
     for variant in variants:
-        _price(variant, Asking(now, channel))
+        _price(variant, PriceContext(now, channel))
     return product, variants
 
 
@@ -157,19 +157,19 @@ def shown_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _price(variant: sql.Row, asking: Asking) -> None:
+def _price(variant: sql.Row, context: PriceContext) -> None:
     """Put what everybody pays into a row, with what may be said of it."""
-    base, steps = variant["amount"], parse_steps(variant.pop("steps"))
-    found = price_of(base, steps, quantity=1, asking=asking)
+    base, steps = variant["amount"], parse_price_tiers(variant.pop("steps"))
+    found = price_of(base, steps, quantity=1, context=context)
     history = [PriceSince(amount, datetime.fromisoformat(since)) for amount, since in variant.pop("history") or ()]
     if found is not None and found.step is not None:
-        variant["amount"], began = found.amount, found.step.starts_at or asking.now
+        variant["amount"], began = found.amount, found.step.starts_at or context.now
         if history and history[-1].amount != found.amount:
             # A door's own price is in no history, and a list that began just now may not be yet.
             history.append(PriceSince(found.amount, max(began, history[-1].since)))
-    variant["volumes"] = volume_steps(base, steps, asking=asking) if steps else []
+    variant["volumes"] = price_tiers(base, steps, context=context) if steps else []
     variant["is_tax_included"] = found.is_tax_included if found else None
-    variant["reduction"] = announced_reduction(history, now=asking.now) if found is not None else None
+    variant["reduction"] = announced_reduction(history, now=context.now) if found is not None else None
 
 
 def _is_translated(value: Any, languages: Sequence[str] | dict[str, Any]) -> bool:

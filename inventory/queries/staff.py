@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accounts.rules.roles import may
 from core import sql
 from core.translated import TranslatedText
-from inventory.queries.availability import Place
+from inventory.queries.availability import GeoPoint
 
 _ASSIGNMENTS = """
 SELECT assignment.role, location.id AS store_id, location.code, location.kind, location.time_zone, location.name,
@@ -36,7 +36,7 @@ class Store:
     kind: str
     time_zone: str
     name: TranslatedText
-    place: Place
+    place: GeoPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +123,5 @@ def _store(row: sql.Row) -> Store:
         kind=row["kind"],
         time_zone=row["time_zone"],
         name=row["name"],
-        place=Place(row["latitude"], row["longitude"]),
+        place=GeoPoint(row["latitude"], row["longitude"]),
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core import sql
 from core.errors import NotFound
-from inventory.queries.availability import Place
+from inventory.queries.availability import GeoPoint
 
 _COLUMNS = """
 SELECT location.id, location.code, location.name, location.street_address, location.postal_code, location.city,
@@ -45,7 +45,7 @@ _NEAR_WITHIN = _BY_DISTANCE + _WITHIN + _NEAREST_FIRST
 
 
 def list_stores(
-    *, near: Place | None, radius_km: float | None, limit: int, after: Sequence[Any] | None = None
+    *, near: GeoPoint | None, radius_km: float | None, limit: int, after: Sequence[Any] | None = None
 ) -> list[sql.Row]:
     """
     Return stores, nearest first, or by code without a place to measure from, in one statement.

@@ -20,7 +20,7 @@ OUTRANKED, DEARER = "outranked", "dearer"
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PriceContext:
     """Who asks for a price: when, through which door, and as which segments' member. store: a code, empty outside."""
 
     now: datetime
@@ -30,7 +30,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PriceTier:
     """
     What a unit costs in a list, from min_quantity units on. channel, store, segment: empty for all.
 
@@ -60,7 +60,7 @@ class Found:
     """The price that won. step: where it stands; None for the ordinary price."""
 
     amount: int
-    step: Step | None = None
+    step: PriceTier | None = None
 
     @property
     def is_tax_included(self) -> bool | None:
@@ -68,15 +68,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PriceVerdict:
     """What became of a price: the word tells why it won or lost. step: None for the ordinary price."""
 
     amount: int
     word: str
-    step: Step | None = None
+    step: PriceTier | None = None
 
 
-def price_of(base: int | None, steps: Sequence[Step], *, quantity: int, asking: Asking) -> Found | None:
+def price_of(base: int | None, steps: Sequence[PriceTier], *, quantity: int, context: PriceContext) -> Found | None:
     """
     Return what a unit costs of so many; None for what has no ordinary price: lists alone put nothing on sale.
 
@@ -86,7 +86,7 @@ def price_of(base: int | None, steps: Sequence[Step], *, quantity: int, asking: 
         return None
     if not steps:
         return Found(base)
-    ranked = _ranked(steps, quantity, asking)
+    ranked = _ranked(steps, quantity, context)
     if DEVIATION in ranked:
         return _found(ranked[DEVIATION])
     public = _found(ranked[PUBLIC]) if PUBLIC in ranked else Found(base)
@@ -95,15 +95,18 @@ def price_of(base: int | None, steps: Sequence[Step], *, quantity: int, asking: 
     return public
 
 
-def judge_prices(base: int | None, steps: Sequence[Step], *, quantity: int, asking: Asking) -> list[Verdict]:
+def judge_prices(
+    base: int | None, steps: Sequence[PriceTier], *, quantity: int, context: PriceContext
+) -> list[PriceVerdict]:
     """Return what became of every price and why, the one that won first, then by kind and amount."""
-    won = price_of(base, steps, quantity=quantity, asking=asking)
+    won = price_of(base, steps, quantity=quantity, context=context)
     if base is None or won is None:
         return []
     verdicts = [
-        Verdict(step.amount, _objection(step, quantity, asking) or _word(step, won, asking), step) for step in steps
+        PriceVerdict(step.amount, _objection(step, quantity, context) or _word(step, won, context), step)
+        for step in steps
     ]
-    verdicts.append(Verdict(base, WON if won.step is None else OUTRANKED))
+    verdicts.append(PriceVerdict(base, WON if won.step is None else OUTRANKED))
     order = [DEVIATION, SEGMENT, PUBLIC, BASE]
     return sorted(
         verdicts,
@@ -117,24 +120,24 @@ def judge_prices(base: int | None, steps: Sequence[Step], *, quantity: int, aski
     )
 
 
-def volume_steps(base: int | None, steps: Sequence[Step], *, asking: Asking) -> list[tuple[int, int]]:
+def price_tiers(base: int | None, steps: Sequence[PriceTier], *, context: PriceContext) -> list[tuple[int, int]]:
     """Return from which quantities on a unit costs less than before, and how much, the smallest quantity first."""
-    first = price_of(base, steps, quantity=1, asking=asking)
+    first = price_of(base, steps, quantity=1, context=context)
     if first is None:
         return []
     found, lowest = [], first.amount
     for quantity in sorted({step.min_quantity for step in steps if step.min_quantity > 1}):
-        priced = price_of(base, steps, quantity=quantity, asking=asking)
+        priced = price_of(base, steps, quantity=quantity, context=context)
         if priced is not None and priced.amount < lowest:
             lowest = priced.amount
             found.append((quantity, lowest))
     return found
 
 
-def parse_steps(given: Sequence[Sequence[Any]] | None) -> tuple[Step, ...]:
+def parse_price_tiers(given: Sequence[Sequence[Any]] | None) -> tuple[PriceTier, ...]:
     """Read the steps as a statement brings them: rows of a step's fields in their order, moments as text."""
     return tuple(
-        Step(
+        PriceTier(
             *(list_id, amount, min_quantity, channel, store or "", segment or "", priority),
             starts_at=datetime.fromisoformat(starts_at),
             ends_at=datetime.fromisoformat(ends_at) if ends_at else None,
@@ -146,37 +149,37 @@ def parse_steps(given: Sequence[Sequence[Any]] | None) -> tuple[Step, ...]:
     )
 
 
-def _ranked(steps: Sequence[Step], quantity: int, asking: Asking) -> dict[str, Step]:
+def _ranked(steps: Sequence[PriceTier], quantity: int, context: PriceContext) -> dict[str, PriceTier]:
     """Return the best step of each kind that applies."""
-    best: dict[str, Step] = {}
+    best: dict[str, PriceTier] = {}
     for step in steps:
-        if _objection(step, quantity, asking) is None:
+        if _objection(step, quantity, context) is None:
             present = best.get(step.kind)
             if present is None or _goes_first(step) < _goes_first(present):
                 best[step.kind] = step
     return best
 
 
-def _goes_first(step: Step) -> tuple[int, int, int, int]:
+def _goes_first(step: PriceTier) -> tuple[int, int, int, int]:
     return step.priority, step.amount, step.list_id, step.min_quantity
 
 
-def _objection(step: Step, quantity: int, asking: Asking) -> str | None:
+def _objection(step: PriceTier, quantity: int, context: PriceContext) -> str | None:
     """Return why a step does not apply at all."""
-    if step.starts_at is not None and asking.now < step.starts_at:
+    if step.starts_at is not None and context.now < step.starts_at:
         return NOT_YET
-    if step.ends_at is not None and asking.now >= step.ends_at:
+    if step.ends_at is not None and context.now >= step.ends_at:
         return OVER
-    if step.channel and step.channel != asking.channel:
+    if step.channel and step.channel != context.channel:
         return OTHER_CHANNEL
-    if step.store and step.store != asking.store:
+    if step.store and step.store != context.store:
         return OTHER_STORE
-    if step.segment and step.segment not in asking.segments:
+    if step.segment and step.segment not in context.segments:
         return OTHER_SEGMENT
     return TOO_FEW if quantity < step.min_quantity else None
 
 
-def _word(step: Step, won: Found, asking: Asking) -> str:
+def _word(step: PriceTier, won: Found, context: PriceContext) -> str:
     """Return what to say of a step that applies."""
     if won.step == step:
         return WON
@@ -187,5 +190,5 @@ def _word(step: Step, won: Found, asking: Asking) -> str:
     return OUTRANKED
 
 
-def _found(step: Step) -> Found:
+def _found(step: PriceTier) -> Found:
     return Found(step.amount, step)

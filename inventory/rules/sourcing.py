@@ -16,7 +16,7 @@ class Wanted(NamedTuple):
     quantity: int
 
 
-class Offer(NamedTuple):
+class LocationSupply(NamedTuple):
     """Units of a variant that a location could send; a lower rank is asked first."""
 
     location_id: int
@@ -25,7 +25,7 @@ class Offer(NamedTuple):
     rank: int
 
 
-class Share(NamedTuple):
+class SourcingShare(NamedTuple):
     """Units of a variant that one location is to send."""
 
     location_id: int
@@ -46,33 +46,33 @@ class Short:
 class Sourcing:
     """Who sends what; or, if anything is short, only what is short and nothing else."""
 
-    shares: Sequence[Share] = field(default_factory=list)
+    shares: Sequence[SourcingShare] = field(default_factory=list)
     short: Sequence[Short] = field(default_factory=list)
 
 
 class _Choice:
     """The demand and the offers in the shape in which the questions below are asked."""
 
-    def __init__(self, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> None:
+    def __init__(self, wanted: Sequence[Wanted], supplies: Sequence[LocationSupply]) -> None:
         self.demand: dict[int, int] = {}
         for want in wanted:
             # Two lines of one variant draw on the same units.
             self.demand[want.variant_id] = self.demand.get(want.variant_id, 0) + want.quantity
-        usable = [offer for offer in offers if offer.variant_id in self.demand and offer.available > 0]
-        self.ranked = sorted({(offer.rank, offer.location_id) for offer in usable})
-        self.available = {(offer.location_id, offer.variant_id): offer.available for offer in usable}
+        usable = [supply for supply in supplies if supply.variant_id in self.demand and supply.available > 0]
+        self.ranked = sorted({(supply.rank, supply.location_id) for supply in usable})
+        self.available = {(supply.location_id, supply.variant_id): supply.available for supply in usable}
         # By location, the best-ranked first: the variants of which it has all that is wanted.
         self.wholly: dict[int, set[int]] = {location_id: set() for _rank, location_id in self.ranked}
-        for offer in usable:
-            if offer.available >= self.demand[offer.variant_id]:
-                self.wholly[offer.location_id].add(offer.variant_id)
+        for supply in usable:
+            if supply.available >= self.demand[supply.variant_id]:
+                self.wholly[supply.location_id].add(supply.variant_id)
 
     def in_stock(self, variant_id: int) -> int:
         """Return how many units all locations have together."""
         return sum(self.available.get((location_id, variant_id), 0) for _rank, location_id in self.ranked)
 
 
-def choose_sources(*, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> Sourcing:
+def choose_sources(*, wanted: Sequence[Wanted], supplies: Sequence[LocationSupply]) -> Sourcing:
     """
     Choose which location sends how many units of what.
 
@@ -81,7 +81,7 @@ def choose_sources(*, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> Sour
     wanted: quantities of at least 1, also of one variant several times. offers: at most one per location and variant;
     what a location offers is what may be promised there, safety stock taken off.
     """
-    choice = _Choice(wanted, offers)
+    choice = _Choice(wanted, supplies)
     found_whole = set[int]().union(*choice.wholly.values())
     split = [variant_id for variant_id in choice.demand if variant_id not in found_whole]
     short = [
@@ -93,7 +93,7 @@ def choose_sources(*, wanted: Sequence[Wanted], offers: Sequence[Offer]) -> Sour
         return Sourcing(short=short)
     senders = _fewest_senders(choice.wholly, found_whole)
     shares = [
-        Share(next(sender for sender in senders if variant_id in choice.wholly[sender]), variant_id, quantity)
+        SourcingShare(next(sender for sender in senders if variant_id in choice.wholly[sender]), variant_id, quantity)
         for variant_id, quantity in choice.demand.items()
         if variant_id in found_whole
     ]
@@ -130,7 +130,7 @@ def _greedy_senders(serves: dict[int, set[int]], coverable: set[int]) -> list[in
     return sorted(chosen, key=list(serves).index)
 
 
-def _split(choice: _Choice, variant_id: int, *, preferred: Iterable[int]) -> list[Share]:
+def _split(choice: _Choice, variant_id: int, *, preferred: Iterable[int]) -> list[SourcingShare]:
     """Take a variant from locations that send anyway, then from those that have most of it."""
     missing = choice.demand[variant_id]
     sending = set(preferred)
@@ -141,7 +141,7 @@ def _split(choice: _Choice, variant_id: int, *, preferred: Iterable[int]) -> lis
     shares = []
     for location_id in by_preference:
         quantity = min(missing, choice.available[location_id, variant_id])
-        shares.append(Share(location_id, variant_id, quantity))
+        shares.append(SourcingShare(location_id, variant_id, quantity))
         missing -= quantity
         if not missing:
             break

@@ -58,7 +58,7 @@ _STAGING = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class NewProduct:
     """A product with one variant, as much as another system's history tells of it. amount: minor units, or None."""
 
     sku: str
@@ -86,7 +86,7 @@ def import_products(*, path: Path, options: Options, publish: bool = False) -> d
     return run_import(plan, path, options)
 
 
-def make_drafts(*, drafts: Sequence[Draft], publish: bool, now: Any) -> int:
+def make_products(*, drafts: Sequence[NewProduct], publish: bool, now: Any) -> int:
     """
     Make a product with one variant for every SKU the shop does not know, and return how many were made.
 

@@ -36,7 +36,7 @@ WITH wish AS (
     UPDATE inventory_stocklevel AS level SET reserved = level.reserved + locked.quantity
     FROM locked
     WHERE level.id = locked.id
-      AND level.on_hand - level.reserved - (CASE WHEN %(spares_safety)s::bool THEN level.safety ELSE 0 END)
+      AND level.on_hand - level.reserved - (CASE WHEN %(respects_safety_stock)s::bool THEN level.safety ELSE 0 END)
           >= locked.quantity
     RETURNING level.id, level.variant_id, level.location_id
 ), reservation AS (
@@ -89,7 +89,7 @@ WHERE id = ANY(%(ids)s::uuid[]) AND state = 'held'
 
 _AVAILABLE = """
 SELECT wish.place, COALESCE(level.on_hand - level.reserved
-           - (CASE WHEN %(spares_safety)s::bool THEN level.safety ELSE 0 END), 0) AS available
+           - (CASE WHEN %(respects_safety_stock)s::bool THEN level.safety ELSE 0 END), 0) AS available
 FROM unnest(%(variants)s::bigint[], %(locations)s::bigint[]) WITH ORDINALITY AS wish(variant_id, location_id, place)
 LEFT JOIN inventory_stocklevel AS level USING (variant_id, location_id)
 ORDER BY wish.place
@@ -108,7 +108,7 @@ class InsufficientStock(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class StockWish:
+class ReservationRequest:
     """Units of one variant wanted at one location, under a reservation id of the caller's making."""
 
     variant_id: int
@@ -126,33 +126,33 @@ def new_reservation_id() -> UUID:
 @transaction.atomic(savepoint=False)
 def reserve_stock(
     *,
-    wishes: Sequence[StockWish],
+    requests: Sequence[ReservationRequest],
     by: Actor,
     now: datetime,
     expires_at: datetime | None = None,
-    spares_safety: bool = True,
+    respects_safety_stock: bool = True,
 ) -> None:
     """
     Promise all the units wished for, or none.
 
-    expires_at: when the promise ends by itself (held); without it the units are committed. spares_safety: leave the
-    safety stock alone, as every channel does but the till of the store itself. The level rows stay locked until the
+    expires_at: when the promise ends by itself (held); without it the units are committed. respects_safety_stock: leave
+    the safety stock alone, as every channel does but the till of the store itself. The level rows stay locked until the
     caller's transaction ends: call this last. Raises InsufficientStock; roll back then.
     """
     parameters = {
-        "ids": [wish.reservation_id for wish in wishes],
-        "variants": [wish.variant_id for wish in wishes],
-        "locations": [wish.location_id for wish in wishes],
-        "quantities": [wish.quantity for wish in wishes],
-        "spares_safety": spares_safety,
+        "ids": [request.reservation_id for request in requests],
+        "variants": [request.variant_id for request in requests],
+        "locations": [request.location_id for request in requests],
+        "quantities": [request.quantity for request in requests],
+        "respects_safety_stock": respects_safety_stock,
         "state": Reservation.HELD if expires_at else Reservation.COMMITTED,
         "expires_at": expires_at,
         "channel": by.channel,
         "actor": by.staff_id,
         "now": now,
     }
-    if sql.execute(_RESERVE, parameters) != len(wishes):
-        raise _shortage(wishes, spares_safety)
+    if sql.execute(_RESERVE, parameters) != len(requests):
+        raise _shortage(requests, respects_safety_stock)
 
 
 @transaction.atomic(savepoint=False)
@@ -210,17 +210,17 @@ def _end(
     )
 
 
-def _shortage(wishes: Sequence[StockWish], spares_safety: bool) -> InsufficientStock:
+def _shortage(requests: Sequence[ReservationRequest], respects_safety_stock: bool) -> InsufficientStock:
     wanted: dict[tuple[int, int], tuple[str, int]] = {}
-    for wish in wishes:
-        _sku, so_far = wanted.get((wish.variant_id, wish.location_id), (wish.sku, 0))
-        wanted[wish.variant_id, wish.location_id] = (wish.sku, so_far + wish.quantity)
+    for request in requests:
+        _sku, so_far = wanted.get((request.variant_id, request.location_id), (request.sku, 0))
+        wanted[request.variant_id, request.location_id] = (request.sku, so_far + request.quantity)
     rows = sql.fetch_all(
         _AVAILABLE,
         {
             "variants": [variant_id for variant_id, _location in wanted],
             "locations": [location_id for _variant, location_id in wanted],
-            "spares_safety": spares_safety,
+            "respects_safety_stock": respects_safety_stock,
         },
     )
     short = [

@@ -165,7 +165,7 @@ def adjust_stock(*, lines: Sequence[StockLine], reason: str, correction: str, by
 
 
 @transaction.atomic
-def set_safety(*, variant_id: int, location_id: int, safety: int) -> None:
+def set_safety_stock(*, variant_id: int, location_id: int, safety: int) -> None:
     """
     Set how many units of a variant a location keeps for the people in it. Locks the level.
 

@@ -8,7 +8,7 @@ docs/pricing.md.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.money import half_up, split
+from core.money import round_half_up, split
 
 CHEAP_SHELVES = {"shelf-1", "shelf-2"}
 SHELF_POINTS, WHOLE_POINTS, WHOLE = 1000, 500, 10_000
@@ -81,7 +81,7 @@ def reckon(lines: Sequence[Wanted], terms: Terms) -> Sum:
             left = [value - off for value, off in zip(left, saved, strict=True)]
     goods = sum(left)
     shipping = SHIPPING_CENTS if goods < FREE_FROM_CENTS else 0
-    tax = half_up((goods + shipping) * terms.points, WHOLE + terms.points)
+    tax = round_half_up((goods + shipping) * terms.points, WHOLE + terms.points)
     # Shipping is shared out among what is sent, and each share is taxed like a line.
     sent = [place for place in dearest if left[place]]
     parts = split(shipping, [left[place] for place in sent]) if shipping else []
@@ -100,7 +100,7 @@ def reckon(lines: Sequence[Wanted], terms: Terms) -> Sum:
 
 def _off_shelves(lines: Sequence[Wanted], left: Sequence[int], dearest: Sequence[int]) -> list[int]:
     return [
-        half_up(value * SHELF_POINTS, WHOLE) if line.shelf in CHEAP_SHELVES else 0
+        round_half_up(value * SHELF_POINTS, WHOLE) if line.shelf in CHEAP_SHELVES else 0
         for line, value in zip(lines, left, strict=True)
     ]
 
@@ -118,7 +118,7 @@ def _off_the_whole(lines: Sequence[Wanted], left: Sequence[int], dearest: Sequen
     saved = [0] * len(lines)
     if sum(line.quantity for line in lines) < THREE:
         return saved
-    shares = split(half_up(sum(left) * WHOLE_POINTS, WHOLE), [left[place] for place in dearest])
+    shares = split(round_half_up(sum(left) * WHOLE_POINTS, WHOLE), [left[place] for place in dearest])
     for place, share in zip(dearest, shares, strict=True):
         saved[place] = share
     return saved

@@ -13,10 +13,10 @@ from omnistore.demo.cast import Basket, Seat
 from omnistore.demo.stories import CARRY_OUT, PICKUP, SHIP, TAKEN_BACK, Chapter
 from orders.models import Fulfilment
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, FulfilmentWish, Tender, Wish
+from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, CheckoutRequest, FulfilmentRequest, Tender
+from orders.services.authorisations import capture_authorised
 from orders.services.cancellation import cancel_order
-from orders.services.capturing import take_kept_money
-from orders.services.charging import ask_providers
+from orders.services.gateway import ask_providers
 from orders.services.hand_over import hand_over_pickup, prove_by_document
 from orders.services.payments import settle_payments
 from orders.services.pickup import (
@@ -73,8 +73,8 @@ class Stage:
         session_id = self._open_till(chapter, seat) if chapter.story.channel == TILL else None
         with transaction.atomic():
             cart = self._take_cart(chapter, baskets, seat)
-            wish = _wish(chapter, cart, seat, session_id)
-            promised = place_order(cart=cart, wish=wish, by=by, now=chapter.placed_at)
+            checkout_request = _request_of(chapter, cart, seat, session_id)
+            promised = place_order(cart=cart, request=checkout_request, by=by, now=chapter.placed_at)
         if not promised.charges:
             return promised.order
         outcomes = ask_providers(promised.charges)
@@ -117,7 +117,7 @@ class Stage:
             step(pickup_id=pickup_id, by=desk, now=placed_at + after)
         if story.state == "collected":
             assert ended_at is not None
-            take_kept_money(number=order.number, by=desk, now=ended_at)
+            capture_authorised(number=order.number, by=desk, now=ended_at)
             hand_over_pickup(
                 proof=prove_by_document(pickup_id=pickup_id),
                 collected_by="",
@@ -142,7 +142,7 @@ class Stage:
         for parcel in Fulfilment.objects.filter(order_id=order.id).order_by("pk"):
             packer = Actor(channel=SYSTEM, staff_id=seat.clerk.pk, store_id=parcel.location_id)
             left_at = chapter.placed_at + (ended_at - chapter.placed_at) / 2
-            take_kept_money(number=order.number, by=packer, now=left_at)
+            capture_authorised(number=order.number, by=packer, now=left_at)
             send_parcel(parcel_id=parcel.pk, tracking=f"DEMO{parcel.pk:09d}", by=packer, now=left_at)
             if story.state == "delivered":
                 note_delivery(parcel_id=parcel.pk, by=packer, now=ended_at)
@@ -183,12 +183,12 @@ class Stage:
         )
 
 
-def _wish(chapter: Chapter, cart: CartView, seat: Seat, session_id: int | None) -> Wish:
+def _request_of(chapter: Chapter, cart: CartView, seat: Seat, session_id: int | None) -> CheckoutRequest:
     story, customer = chapter.story, chapter.customer
     store = seat.store.code if story.kind == PICKUP else ""
     address = _address_of(chapter) if story.kind == SHIP else {}
-    return Wish(
-        fulfilments=(FulfilmentWish(story.kind, store=store, address=address),),
+    return CheckoutRequest(
+        fulfilments=(FulfilmentRequest(story.kind, store=store, address=address),),
         tenders=(_tender(chapter, cart),),
         contact_email=customer.email if customer else chapter.contact_email,
         contact_phone=str(customer.phone) if customer else "",

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from omnistore.demo.story_client import Door, StoryError, expect
+from omnistore.demo.story_client import ApiView, StoryError, expect
 from omnistore.demo.story_pages import PagesStory
 from omnistore.demo.story_shop import open_shop
-from omnistore.demo.story_telling import cart_lines, done, failed, note, price, scene, tell
+from omnistore.demo.story_telling import cart_lines, context, done, failed, note, price, tell
 
 PASSWORD = "omnistore-demo"  # noqa: S105  # Published on purpose.
 SHOPPER, CLERK = "shopper@example.com", "clerk@example.com"
@@ -43,13 +43,13 @@ class Story:
     """The people with their devices, and what they remember."""
 
     shop: str
-    phone: Door = field(init=False)
-    tablet: Door = field(init=False)
-    till: Door = field(init=False)
+    phone: ApiView = field(init=False)
+    tablet: ApiView = field(init=False)
+    till: ApiView = field(init=False)
 
     def __post_init__(self) -> None:
-        self.phone, self.tablet = Door(self.shop), Door(self.shop)
-        self.till = Door(self.shop, store=STORE)
+        self.phone, self.tablet = ApiView(self.shop), ApiView(self.shop)
+        self.till = ApiView(self.shop, store=STORE)
 
     def tell(self) -> None:
         """Tell the whole story. Raises StoryError at the first step that does not do what it says."""
@@ -60,7 +60,7 @@ class Story:
 
     def find_things(self) -> list[Thing]:
         """Sara signs in and finds things that lie in the store around the corner."""
-        scene("Sara looks around in the app")
+        context("Sara looks around in the app")
         self.phone.sign_in(SHOPPER, PASSWORD)
         me = self.phone.get("me/")
         tell("Sara", "app", f"signs in as {me['name']} <{me['email']}>")
@@ -83,7 +83,7 @@ class Story:
         before = self._stock_of(mug, tote, candle)
         self.fill_cart_on_phone_and_tablet(mug, tote)
 
-        scene("Sara walks into the store; Carla opens that very cart")
+        context("Sara walks into the store; Carla opens that very cart")
         code = self.phone.get("cart/")["handover"]["code"]
         tell("Sara", "app", f"shows her code {code}")
         self.till.sign_in(CLERK, PASSWORD)
@@ -111,7 +111,7 @@ class Story:
 
     def fill_cart_on_phone_and_tablet(self, mug: Thing, tote: Thing) -> None:
         """Sara's cart on the phone, a guest's cart on the tablet, and how they become one."""
-        scene("Two devices, one cart")
+        context("Two devices, one cart")
         cart = self.phone.post("cart/lines/", {"sku": mug.sku}, status=201)
         tell("Sara", "app", f"puts 1 x {mug.sku} into her cart")
         self.tablet.post("cart/lines/", {"sku": mug.sku, "quantity": 2}, status=201)
@@ -160,7 +160,7 @@ class Story:
 
     def collect(self, thing: Thing) -> str:
         """Sara orders in the app, the store prepares, Sara collects; returns the order's number."""
-        scene("Another day: ordered in the app, collected in the store")
+        context("Another day: ordered in the app, collected in the store")
         before = self._stock_of(thing)
         cart = self.phone.post("cart/lines/", {"sku": thing.sku}, status=201)
         options = self.phone.get("cart/fulfilment-options/", near=NEAR)
@@ -184,7 +184,7 @@ class Story:
         note(f"{thing.sku} in {STORE}: {before[thing.sku]} before, {reserved[thing.sku]} left to others now")
         expect("One is kept for Sara", reserved[thing.sku], before[thing.sku] - 1)
         self.prepare(number, pickup["id"])
-        code = self.read_notice(number)
+        code = self.read_webhook(number)
         expect("The code in the notice", code, pickup["collection_code"])
         tell("Sara", "app", f"reads that it is ready, and her collection code {code}")
         self.hand_over(number, pickup["id"], code)
@@ -203,7 +203,7 @@ class Story:
             expect("The pickup", moved["state"], state)
             tell("Carla", "till", f"pickup {state}")
 
-    def read_notice(self, number: str) -> str:
+    def read_webhook(self, number: str) -> str:
         """Wait for the message that tells Sara to come; returns the code in it."""
         deadline = time.monotonic() + NOTICE_SECONDS
         while time.monotonic() < deadline:
@@ -228,7 +228,7 @@ class Story:
 
     def look_back(self, numbers: list[str]) -> None:
         """Both orders in one list, and what happened to the last, on every channel."""
-        scene("Sara's story, every channel in one place")
+        context("Sara's story, every channel in one place")
         mine = [order["number"] for order in self.phone.get("orders/", limit=5)["results"]]
         expect("Her newest orders", mine[:2], list(reversed(numbers)))
         entries = self.phone.get("me/timeline/", limit=60)["results"]

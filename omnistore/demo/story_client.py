@@ -14,7 +14,7 @@ class StoryError(Exception):
     """A step did not do what it says; the text tells which and why."""
 
 
-class Door:
+class ApiView:
     """One device of one person: it keeps its access token, its cart token and, at a till, its store."""
 
     def __init__(self, shop: str, *, store: str = "", language: str = "en") -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from omnistore.demo.story_browser import Browser, Page
-from omnistore.demo.story_client import Door, StoryError, expect
-from omnistore.demo.story_telling import note, scene, tell
+from omnistore.demo.story_client import ApiView, StoryError, expect
+from omnistore.demo.story_telling import context, note, tell
 
 # What Sara types, and what she means.
 MISSPELT = {
@@ -55,7 +55,7 @@ class PagesStory:
 
     def fill_cart(self) -> str:
         """Sara signs in, finds something in spite of a typing error, and wants it; returns her cart's code."""
-        scene("The same through pages: Sara at the web shop")
+        context("The same through pages: Sara at the web shop")
         form = self.sara.open("/accounts/login/").form("/accounts/login/")
         self.sara.send(form, login=self.shopper, password=self.password)
         cart = self.sara.open("/cart/")
@@ -73,7 +73,7 @@ class PagesStory:
 
     def sell_for_cash(self, code: str) -> None:
         """Carla opens that very cart by its code, sells it for cash, and the receipt says so."""
-        scene("Carla at the till's pages")
+        context("Carla at the till's pages")
         before = self._stock()
         login = self.carla.open("/admin/till/").form("/admin/login/")
         registers = self.carla.send(login, username=self.clerk, password=self.password)
@@ -106,7 +106,7 @@ class PagesStory:
 
     def order_on_the_web(self) -> tuple[str, str]:
         """Sara orders another one for collection; returns the order's number and its collection code."""
-        scene("Sara orders on the web, to collect in the store")
+        context("Sara orders on the web, to collect in the store")
         self._put_into_cart()
         form = self.sara.open("/checkout/").form("/checkout/")
         choice = {"kind": "pickup", "store": self.store, "pay": "test", "card": "approve", "order": "yes"}
@@ -118,7 +118,7 @@ class PagesStory:
 
     def hand_over(self, number: str, code: str) -> None:
         """Carla picks it, makes it ready, and hands it over to whoever shows the code."""
-        scene("Carla at the pickup desk's pages")
+        context("Carla at the pickup desk's pages")
         before = self._stock()
         desk = self.carla.open("/admin/till/pickups/", tab="accept")
         pickup = self.carla.send(desk.form("/till/pickups/find/"), scanned=number)
@@ -136,7 +136,7 @@ class PagesStory:
 
     def look_back(self, number: str) -> None:
         """The order's story, as the till shows it."""
-        scene("The order's timeline on the till's page")
+        context("The order's timeline on the till's page")
         order = self.carla.open(f"/admin/till/orders/{number}/")
         entries = order.source.split('class="story"')[-1].split("</ol>")[0].split("<li>")[1:]
         for entry in reversed(entries):
@@ -173,7 +173,7 @@ class PagesStory:
 
     def _stock(self) -> int:
         """Ask how many pieces the store has left to sell."""
-        found = Door(self.shop).get(f"catalogue/variants/{self.sku}/availability/", limit=100)["stores"]
+        found = ApiView(self.shop).get(f"catalogue/variants/{self.sku}/availability/", limit=100)["stores"]
         return next((int(store["available"]) for store in found if store["store"] == self.store), 0)
 
     def _expect_stock(self, before: int, wanted: int) -> None:

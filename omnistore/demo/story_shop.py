@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from omnistore.demo.story_client import Door, StoryError
+from omnistore.demo.story_client import ApiView, StoryError
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
@@ -53,6 +53,6 @@ def _wait_for(shop: str, started: "subprocess.Popen[str]") -> None:
 
 def _answers(shop: str) -> bool:
     try:
-        return Door(shop).send("GET", "/readyz")[0] == 200
+        return ApiView(shop).send("GET", "/readyz")[0] == 200
     except StoryError:
         return False

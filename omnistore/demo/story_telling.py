@@ -8,7 +8,7 @@ BOLD, DIM, GREEN, CYAN, RED = "1", "2", "32", "36", "31"
 _IS_COLOURED = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def scene(title: str) -> None:
+def context(title: str) -> None:
     """Begin a scene."""
     print(f"\n{_in(BOLD, title)}", flush=True)
 

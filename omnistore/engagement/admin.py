@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.back_office import Act, ReadOnlyAdmin
+from core.back_office import AdminAction, ReadOnlyAdmin
 from omnistore.engagement.models import MailboxMessage, Message
 from omnistore.engagement.services.messages import send_again
 
@@ -17,7 +17,7 @@ class MessageAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     exclude = ("html",)
     acts = (
-        Act(
+        AdminAction(
             name="send-again",
             title=gettext_lazy("Send again"),
             explanation=gettext_lazy("Sends the message again. If it already arrived, the recipient gets it twice."),

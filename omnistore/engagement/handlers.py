@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from core.journal import Entry, handles
-from omnistore.engagement.services.telling import send_wanted_receipt, tell, tell_buyer
+from omnistore.engagement.services.notifications import notify, notify_buyer, send_requested_receipt
 from orders.events import (
     OrderCancelled,
     OrderPaymentFailed,
@@ -28,7 +28,7 @@ REJECTED, EXPIRED = "rejected", "expired"
     *(OrderPlaced, OrderPaymentFailed, OrderCancelled, OrderShipped),
     *(PickupReady, PickupRejected, PickupExpired, ReceiptRequested),
 )
-def tell_people(entry: Entry) -> None:
+def notify_people(entry: Entry) -> None:
     """Queue the letter that this entry calls for, if any."""
     _TELLING[entry.kind](entry, timezone.now())
 
@@ -36,36 +36,36 @@ def tell_people(entry: Entry) -> None:
 def _confirm_order(entry: Entry, now: datetime) -> None:
     # Of an order that was carried out of the store only the receipt is left to send, if it is wanted.
     if Fulfilment.objects.filter(order__number=entry.ref).exclude(kind=Fulfilment.CARRY_OUT).exists():
-        tell_buyer("order_placed", entry, now=now)
+        notify_buyer("order_placed", entry, now=now)
     else:
-        send_wanted_receipt(entry, now=now)
+        send_requested_receipt(entry, now=now)
 
 
 def _tell_cancellation(entry: Entry, now: datetime) -> None:
     # Whoever is told that his pickup was given up need not be told that the order went with it.
     if entry.payload["reason"] not in (REJECTED, EXPIRED):
-        tell_buyer("order_cancelled", entry, now=now)
+        notify_buyer("order_cancelled", entry, now=now)
 
 
 def _tell_failure(entry: Entry, now: datetime) -> None:
     # The page that asked for a payment tells that it did not come; money that goes back may find nobody there.
     if entry.payload.get("refund"):
-        tell_buyer("order_not_placed", entry, now=now)
+        notify_buyer("order_not_placed", entry, now=now)
 
 
 def _send_receipt(entry: Entry, now: datetime) -> None:
     request = ReceiptRequest.objects.select_related("order").get(pk=entry.payload["receipt_request_id"])
     customer_id = request.order.customer_id
-    tell("receipt", entry, medium=request.medium, recipient=request.address, customer_id=customer_id, now=now)
+    notify("receipt", entry, medium=request.medium, recipient=request.address, customer_id=customer_id, now=now)
 
 
 _TELLING: Mapping[str, Callable[[Entry, datetime], None]] = {
     OrderPlaced.kind: _confirm_order,
     OrderPaymentFailed.kind: _tell_failure,
-    PickupReady.kind: lambda entry, now: tell_buyer("pickup_ready", entry, now=now),
-    PickupRejected.kind: lambda entry, now: tell_buyer("pickup_rejected", entry, now=now),
-    PickupExpired.kind: lambda entry, now: tell_buyer("pickup_expired", entry, now=now),
+    PickupReady.kind: lambda entry, now: notify_buyer("pickup_ready", entry, now=now),
+    PickupRejected.kind: lambda entry, now: notify_buyer("pickup_rejected", entry, now=now),
+    PickupExpired.kind: lambda entry, now: notify_buyer("pickup_expired", entry, now=now),
     OrderCancelled.kind: _tell_cancellation,
-    OrderShipped.kind: lambda entry, now: tell_buyer("order_shipped", entry, now=now),
+    OrderShipped.kind: lambda entry, now: notify_buyer("order_shipped", entry, now=now),
     ReceiptRequested.kind: _send_receipt,
 }

@@ -17,10 +17,10 @@ from accounts.phones import PhoneText
 from core.api import checked_values
 from core.languages import language as language_named
 from omnistore.storefront.cards import choice_of
-from orders.paying import BalanceForm, split_of
 from orders.providers.stripe import is_stripe_on
 from orders.queries.cards import SavedCardView
 from orders.rules.checkout import CARD, PAY_IN_STORE, PICKUP, SHIP, TEST
+from orders.tender_split import BalanceForm, split_of
 
 NEW_ADDRESS = "new"
 ADDRESS_FIELDS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")

@@ -23,7 +23,7 @@ from core.api import checked_values
 from core.errors import NotAllowed
 from core.languages import active_language
 from core.problems import problem_of
-from core.ready import ReadyAnswers
+from core.response_cache import ResponseCache
 from inventory.queries.products import list_categories
 from omnistore.storefront.visitors import Visitor, visitor_of
 
@@ -32,7 +32,7 @@ View = Callable[..., HttpResponse]
 LONGEST_SEARCH = 200
 # Dropped together with the catalogue's other ready answers, and a few seconds old at most.
 MOST_READY_PAGES = 600
-ready_pages = ReadyAnswers("catalogue", most=MOST_READY_PAGES)
+page_cache = ResponseCache("catalogue", most=MOST_READY_PAGES)
 
 # They stand in shared parts where each visitor's own token and own part go. Made anew by each process, which keeps its
 # shared parts to itself: words that a visitor types can never be taken for them.
@@ -98,7 +98,7 @@ def shared_page(
         return {**told, "main": main}
 
     key = ("page", get_language(), request.get_full_path(), vary)
-    ready = orjson.loads(ready_pages.get(key, write).body)
+    ready = orjson.loads(page_cache.get(key, write).body)
     main = ready["main"].replace(_TOKEN_GOES_HERE, get_token(request))
     if own is not None:
         main = main.replace(_OWN_PART_GOES_HERE, own(ready["about"]))
@@ -170,7 +170,7 @@ def _edges() -> dict[str, str]:
         context = {**_words(), "categories": list_categories()}
         return {name: render_to_string(f"storefront/{name}.html", context) for name in ("shelves", "foot")}
 
-    ready = orjson.loads(ready_pages.get(("edges", get_language()), write).body)
+    ready = orjson.loads(page_cache.get(("edges", get_language()), write).body)
     return {name: mark_safe(text) for name, text in ready.items()}  # noqa: S308
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.errors import Malformed
 from inventory.places import parse_place
-from inventory.queries.availability import Place, place_of_postcode
+from inventory.queries.availability import GeoPoint, place_of_postcode
 
 COOKIE = "place"
 LONGEST = 30
@@ -21,7 +21,7 @@ def place_text(request: HttpRequest) -> str:
     return text if len(text) <= LONGEST and text.isprintable() else ""
 
 
-def place_of(text: str) -> Place | None:
+def place_of(text: str) -> GeoPoint | None:
     """Return the point a text means, None if it is unknown."""
     if not text:
         return None

@@ -15,9 +15,9 @@ from carts.queries.carts import CartView
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from core.actors import Actor
 from core.translated import in_language
-from inventory.queries.offers import Source, load_sources
-from inventory.queries.shelves import Shelves
 from inventory.queries.staff import Store
+from inventory.queries.store_stock import StoreStocks
+from inventory.queries.supplies import SupplySource, load_sources
 from omnistore.till.forms import AddressForm, CashField, PhoneField
 from orders.rules.cash import cash_rounding, smallest_coin
 from orders.rules.checkout import (
@@ -29,7 +29,7 @@ from orders.rules.checkout import (
     READER,
     SHIP,
     TEST,
-    FulfilmentWish,
+    FulfilmentRequest,
     Tender,
 )
 
@@ -66,7 +66,7 @@ class Way:
     stores: Sequence[StoreWay] = ()
 
 
-def ways_of(cart: CartView, shelves: Shelves, store: Store, *, by: Actor, now: datetime) -> dict[str, Way]:
+def ways_of(cart: CartView, shelves: StoreStocks, store: Store, *, by: Actor, now: datetime) -> dict[str, Way]:
     """Return the ways by name, in one statement for the opening hours of the stores."""
     sources = {source.id: source for source in load_sources(ids=[store.id, *(s.location_id for s in shelves.nearby)])}
     here = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart, store.code))]).totals
@@ -96,7 +96,7 @@ def ways_of(cart: CartView, shelves: Shelves, store: Store, *, by: Actor, now: d
     }
 
 
-def _stores(cart: CartView, shelves: Shelves, sources: Mapping[int, Source], now: datetime) -> list[StoreWay]:
+def _stores(cart: CartView, shelves: StoreStocks, sources: Mapping[int, SupplySource], now: datetime) -> list[StoreWay]:
     return [
         StoreWay(
             shelf.code, in_language(shelf.name), shelf.distance_km, sources[shelf.location_id].ready_at(now)
@@ -224,14 +224,14 @@ def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple
     return choices
 
 
-def fulfilment_of(way: str, *, store: Store, elsewhere: str, address: AddressForm | None) -> FulfilmentWish:
+def fulfilment_of(way: str, *, store: Store, elsewhere: str, address: AddressForm | None) -> FulfilmentRequest:
     """Return what the whole cart is to become."""
     if way == SHIP:
         assert address is not None
-        return FulfilmentWish(SHIP, address=address.address())
+        return FulfilmentRequest(SHIP, address=address.address())
     if way == CARRY_OUT:
-        return FulfilmentWish(CARRY_OUT)
-    return FulfilmentWish(PICKUP, store=store.code if way == HERE else elsewhere)
+        return FulfilmentRequest(CARRY_OUT)
+    return FulfilmentRequest(PICKUP, store=store.code if way == HERE else elsewhere)
 
 
 def notes_for(total: int) -> list[int]:

@@ -15,20 +15,20 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from accounts.queries.people import Person, get_person
-from carts.doors import line_id_of
 from carts.queries.carts import CartLineView, CartView, cart_of_customer, cart_of_token
 from carts.queries.holders import holder_of
 from carts.rules.problems import INSUFFICIENT_STOCK, PRICE_CHANGED, Problem
 from carts.rules.quote import Quote
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, new_token
 from carts.services.merging import merge_token_cart
+from carts.views import parse_int
 from core.actors import Actor
 from core.errors import NotFound, Refusal
 from core.formats import listed_text, money_text
 from core.translated import in_language
 from inventory.queries.products import shown_attributes
-from inventory.queries.shelves import Shelf, Shelves, shelves_around
 from inventory.queries.staff import Store
+from inventory.queries.store_stock import StoreStock, StoreStocks, stock_around
 from orders.queries.earning import earning_cart
 from orders.queries.orders import number_of_cart
 
@@ -83,7 +83,7 @@ def find_sale(key: str) -> Sale:
         return Sale(NEW, Owner())
     kind, _dash, rest = key.partition("-")
     if kind == "customer":
-        return sale_of_person(get_person(customer_id=line_id_of(rest)))
+        return sale_of_person(get_person(customer_id=parse_int(rest)))
     try:
         cart_id = int(_signer.unsign(rest)) if kind == "cart" else 0
     except signing.BadSignature:
@@ -187,28 +187,28 @@ class ShownLine:
     picture: str
     here: int
     sent: int
-    nearby: Sequence[tuple[Shelf, int]]
+    nearby: Sequence[tuple[StoreStock, int]]
     problems: Sequence[ShownProblem]
     is_short_here: bool
 
 
-def shelves_of(cart: CartView | None, store: Store) -> Shelves | None:
+def stock_of(cart: CartView | None, store: Store) -> StoreStocks | None:
     """Return where the goods of a cart lie, in one statement; None for an empty cart."""
     if cart is None or not cart.lines:
         return None
-    return shelves_around(
+    return stock_around(
         store_id=store.id, place=store.place, variant_ids=[line.variant_id for line in cart.lines], limit=SHOWN_STORES
     )
 
 
-def shown_lines(cart: CartView | None, shelves: Shelves | None, *, language: str) -> list[ShownLine]:
+def shown_lines(cart: CartView | None, shelves: StoreStocks | None, *, language: str) -> list[ShownLine]:
     """Return the lines of a cart as the screen shows them, the last added first."""
     if cart is None or shelves is None:
         return []
     return [_shown(line, shelves, cart.currency, language) for line in reversed(cart.lines)]
 
 
-def _shown(line: CartLineView, shelves: Shelves, currency: str, language: str) -> ShownLine:
+def _shown(line: CartLineView, shelves: StoreStocks, currency: str, language: str) -> ShownLine:
     here = max(0, shelves.here.counter.get(line.variant_id, 0))
     attributes = shown_attributes(line.attributes)
     return ShownLine(

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.queries.people import LONGEST_SEARCH, Person, find_people
-from carts.rules.handover import CODE_LENGTH, LETTERS, MISREAD, cart_id_of
+from carts.rules.cart_codes import CODE_LENGTH, LETTERS, MISREAD, cart_id_of
 from core.errors import NotFound
 from inventory.queries.products import find_by_barcode
 from inventory.rules.barcodes import NotABarcode, canonical_barcode

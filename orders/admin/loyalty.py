@@ -1,11 +1,11 @@
 from django.contrib import admin
 
-from core.back_office import OfficeAdmin
+from core.back_office import BaseAdmin
 from orders.models import PointBonus
 
 
 @admin.register(PointBonus)
-class PointBonusAdmin(OfficeAdmin):
+class PointBonusAdmin(BaseAdmin):
     """Who and what earns more points than usual."""
 
     list_display = ("__str__", "percent", "segment", "tier", "category", "starts_at", "ends_at", "is_active")

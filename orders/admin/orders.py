@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, find_people
-from core.back_office import Act, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, money_column, office_actor
+from core.back_office import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
 from orders import admin_taxes  # noqa: F401 - registers its pages.
 from orders.admin.dues import OF_ORDER, DueEntryInline
 from orders.models import (
@@ -29,8 +29,8 @@ from orders.models import (
     TillSession,
 )
 from orders.queries.orders import find_order_ids
+from orders.services.authorisations import capturing_first
 from orders.services.cancellation import cancel_order
-from orders.services.capturing import taking_payment_first
 from orders.services.pickup import unlock_pickup
 from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
 
@@ -52,7 +52,7 @@ def _may_cancel(request: HttpRequest, order: Order) -> bool:
 
 
 def _cancel(request: HttpRequest, order: Order, asked: dict[str, Any]) -> str:
-    cancel_order(number=order.number, reason=asked["reason"], by=office_actor(request), now=timezone.now())
+    cancel_order(number=order.number, reason=asked["reason"], by=admin_actor(request), now=timezone.now())
     return gettext("Everything that had not left was cancelled and refunded.")
 
 
@@ -61,7 +61,7 @@ def _may_unlock(request: HttpRequest, pickup: Fulfilment) -> bool:
 
 
 def _unlock(request: HttpRequest, pickup: Fulfilment, asked: dict[str, Any]) -> str:
-    unlock_pickup(pickup_id=pickup.pk, by=office_actor(request), now=timezone.now())
+    unlock_pickup(pickup_id=pickup.pk, by=admin_actor(request), now=timezone.now())
     return gettext("Collection codes can be tried again.")
 
 
@@ -81,18 +81,18 @@ def _may_send(*from_states: str) -> Callable[[HttpRequest, Fulfilment], bool]:
 
 
 def _pick(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
-    start_picking_parcel(parcel_id=parcel.pk, by=office_actor(request), now=timezone.now())
+    start_picking_parcel(parcel_id=parcel.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The parcel is being picked.")
 
 
 def _send(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
-    by, now = office_actor(request), timezone.now()
-    taking_payment_first(lambda: send_parcel(parcel_id=parcel.pk, by=by, now=now, **asked), by=by, now=now)
+    by, now = admin_actor(request), timezone.now()
+    capturing_first(lambda: send_parcel(parcel_id=parcel.pk, by=by, now=now, **asked), by=by, now=now)
     return gettext("The parcel is on its way, and the buyer is told.")
 
 
 def _deliver(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
-    note_delivery(parcel_id=parcel.pk, by=office_actor(request), now=timezone.now())
+    note_delivery(parcel_id=parcel.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The parcel has arrived.")
 
 
@@ -152,7 +152,7 @@ class OrderAdmin(ReadOnlyAdmin):
     )
     inlines = (OrderLineInline, FulfilmentInline, PaymentInline, DueEntryInline)
     acts = (
-        Act(
+        AdminAction(
             name="cancel",
             title=_("Cancel the order"),
             explanation=_(
@@ -217,21 +217,21 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     inlines = (FulfilmentLineInline, HandOverInline)
     acts = (
-        Act(
+        AdminAction(
             name="unlock",
             title=_("Unlock"),
             explanation=_("Too many wrong collection codes were shown. Let codes be tried again?"),
             perform=_unlock,
             is_allowed=_may_unlock,
         ),
-        Act(
+        AdminAction(
             name="pick",
             title=_("Pick"),
             explanation=_("Begin to pick and pack this parcel?"),
             perform=_pick,
             is_allowed=_may_send("placed"),
         ),
-        Act(
+        AdminAction(
             name="send",
             title=_("Send"),
             explanation=_("The parcel leaves: its goods go out of the stock, and the buyer is told."),
@@ -239,7 +239,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
             perform=_send,
             is_allowed=_may_send("placed", "picking"),
         ),
-        Act(
+        AdminAction(
             name="deliver",
             title=_("Delivered"),
             explanation=_("Has this parcel arrived?"),

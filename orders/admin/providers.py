@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import Act, OfficeAdmin, ReadOnlyAdmin, money_column
+from core.back_office import AdminAction, BaseAdmin, ReadOnlyAdmin, money_column
 from orders.models import CardReader, ProviderNotice, ReconciliationBreak, SavedCard
 from orders.services.reconciliation import resolve_break
 
@@ -26,7 +26,7 @@ def _resolve(request: HttpRequest, difference: ReconciliationBreak, asked: dict[
 
 
 @admin.register(CardReader)
-class CardReaderAdmin(OfficeAdmin):
+class CardReaderAdmin(BaseAdmin):
     list_display = ("name", "store", "number", "is_active")
     list_select_related = ("store",)
     list_filter = ("is_active",)
@@ -65,7 +65,7 @@ class ReconciliationBreakAdmin(ReadOnlyAdmin):
     search_fields = ("ref__exact",)
     ordering = ("-id",)
     acts = (
-        Act(
+        AdminAction(
             name="resolve",
             title=_("Explain"),
             explanation=_("Explain why the books differ, or how this was resolved."),

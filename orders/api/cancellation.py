@@ -10,10 +10,10 @@ from rest_framework.request import Request
 
 from accounts.authentication import actor_of
 from accounts.rules import roles
-from carts.doors import TOKEN_PARAMETER, CartDoor
+from carts.views import TOKEN_PARAMETER, CartApiView
 from core.api import StrictSerializer, checked
 from core.idempotency import claim_of, do_once
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.api.output import OrderOut, order_json
 from orders.queries.orders import get_order, get_order_for
@@ -42,7 +42,7 @@ EXAMPLE = OpenApiExample("A second thought", value={"reason": "changed_mind"}, r
 STAFF_EXAMPLE = OpenApiExample("The customer called", value={"reason": "customer"}, request_only=True)
 
 
-class OrderCancellation(CartDoor):
+class OrderCancellation(CartApiView):
     @extend_schema(
         operation_id="order_cancel",
         parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
@@ -71,7 +71,7 @@ class OrderCancellation(CartDoor):
         return do_once(claim_of(request, actor=who_asks(owner)), act, status=200)
 
 
-class TillCancellation(StaffDoor):
+class TillCancellation(StaffApiView):
     right = roles.CANCEL_ORDER
 
     @extend_schema(

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of, person_ids, shopper_of
-from carts.doors import line_id_of
-from core.api import Door, answer
+from carts.views import parse_int
+from core.api import ApiView, answer
 from orders.queries.cards import SavedCardView, cards_of
 from orders.services.cards import remove_card
 
@@ -39,7 +39,7 @@ class SavedCardsOut(serializers.Serializer[Any]):
     results = SavedCardOut(many=True)
 
 
-class SavedCards(Door):
+class SavedCards(ApiView):
     """The saved cards of the signed-in person."""
 
     @extend_schema(
@@ -54,14 +54,14 @@ class SavedCards(Door):
         return answer({"results": [_card_json(card) for card in cards]})
 
 
-class OneSavedCard(Door):
+class OneSavedCard(ApiView):
     """One saved card of the signed-in person."""
 
     @extend_schema(operation_id="me_cards_remove", responses={204: None}, tags=["me"])
     def delete(self, request: Request, card_id: str) -> HttpResponse:
         """Strike out a card; nothing is paid by it any more."""
         remove_card(
-            card_id=line_id_of(card_id),
+            card_id=parse_int(card_id),
             person_ids=person_ids(shopper_of(request)),
             by=actor_of(request),
             now=timezone.now(),

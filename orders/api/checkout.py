@@ -13,19 +13,19 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
+from accounts.attempt_limits import client_key_of
 from accounts.authentication import actor_of
-from accounts.guessing import asker_of
-from carts.doors import TOKEN_PARAMETER, CartDoor
 from carts.services.carts import Owner
-from core.api import Door, answer, checked
+from carts.views import TOKEN_PARAMETER, CartApiView
+from core.api import ApiView, answer, checked
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
-from orders.api.input import CheckoutIn, fulfilment_wish, wish_fields
+from orders.api.input import CheckoutIn, fulfilment_request, request_fields
 from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
 from orders.providers.sandbox import SandboxProvider
 from orders.providers.stripe import is_stripe_on
 from orders.queries.orders import get_order_for
-from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, Tender, Wish
+from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, CheckoutRequest, Tender
 from orders.services.checkout import check_out
 from orders.services.payments import look_again
 
@@ -43,7 +43,7 @@ def who_asks(owner: Owner) -> str:
     return f"customer:{owner.customer_id}" if owner.customer_ids else f"cart:{owner.token_hash[:32]}"
 
 
-class Checkout(CartDoor):
+class Checkout(CartApiView):
     @extend_schema(
         operation_id="checkout",
         parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
@@ -58,18 +58,21 @@ class Checkout(CartDoor):
         body = checked(CheckoutIn, request)
         owner = self.owner(request, now=now)
         claim = claim_of(request, actor=who_asks(owner))
-        wish = Wish(
-            fulfilments=tuple(fulfilment_wish(given) for given in body["fulfilments"]),
+        checkout_request = CheckoutRequest(
+            fulfilments=tuple(fulfilment_request(given) for given in body["fulfilments"]),
             request_mark=claim.mark,
             **_with_contact(
-                wish_fields(body, asker=partial(asker_of, request), now=now, person_ids=owner.customer_ids), request
+                request_fields(body, asker=partial(client_key_of, request), now=now, person_ids=owner.customer_ids),
+                request,
             ),
         )
-        check_methods(wish.tenders)
-        return check_out(claim=claim, owner=owner, wish=wish, by=actor_of(request), now=now, render=placed_json)
+        check_methods(checkout_request.tenders)
+        return check_out(
+            claim=claim, owner=owner, request=checkout_request, by=actor_of(request), now=now, render=placed_json
+        )
 
 
-class OrderPayment(CartDoor):
+class OrderPayment(CartApiView):
     @extend_schema(
         operation_id="order_payment", parameters=[TOKEN_PARAMETER], request=None, responses=OrderOut, tags=["orders"]
     )
@@ -81,7 +84,7 @@ class OrderPayment(CartDoor):
         return answer(order_json(look_again(order=order, by=actor_of(request), now=now)))
 
 
-class TestConfirmation(Door):
+class TestConfirmation(ApiView):
     """The test provider's own page: whoever holds the key may confirm. Only where the test provider is on."""
 
     permission_classes = [AllowAny]

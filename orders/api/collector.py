@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.authentication import actor_of
 from accounts.phones import PhoneText
-from carts.doors import TOKEN_PARAMETER, CartDoor
+from carts.views import TOKEN_PARAMETER, CartApiView
 from core.api import StrictSerializer, answer, checked
 from orders.api.output import CollectorOut
 from orders.queries.orders import get_order_for
@@ -25,7 +25,7 @@ class CollectorIn(StrictSerializer):
 EXAMPLE = OpenApiExample("A neighbour", value={"name": "Ben Bakker", "phone": "+491713920001"})
 
 
-class PickupCollector(CartDoor):
+class PickupCollector(CartApiView):
     @extend_schema(
         operation_id="order_collector",
         parameters=[TOKEN_PARAMETER],

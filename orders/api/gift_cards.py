@@ -11,13 +11,13 @@ from rest_framework.request import Request
 
 from accounts.queries.balances import GiftCard
 from accounts.rules import roles
-from carts.doors import TOKEN_PARAMETER, CartDoor, line_id_of
+from carts.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.actors import TILL
 from core.api import answer
 from core.errors import NotFound
 from core.money import money_json
 from core.schema import MoneySchema
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.views import OrderView
 from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
@@ -51,7 +51,7 @@ class CodeOut(serializers.Serializer[Any]):
     code = serializers.CharField()
 
 
-class OrderGiftCards(CartDoor):
+class OrderGiftCards(CartApiView):
     @extend_schema(
         operation_id="order_gift_cards",
         parameters=[TOKEN_PARAMETER],
@@ -64,7 +64,7 @@ class OrderGiftCards(CartDoor):
         return answer(_cards_json(_own(self, request, number)))
 
 
-class OrderGiftCardCode(CartDoor):
+class OrderGiftCardCode(CartApiView):
     @extend_schema(
         operation_id="order_gift_card_code",
         parameters=[TOKEN_PARAMETER],
@@ -79,7 +79,7 @@ class OrderGiftCardCode(CartDoor):
         return answer(_code_json(order, card_id))
 
 
-class TillGiftCardCode(StaffDoor):
+class TillGiftCardCode(StaffApiView):
     right = roles.SELL
 
     @extend_schema(
@@ -97,13 +97,13 @@ class TillGiftCardCode(StaffDoor):
         return answer(_code_json(order, card_id))
 
 
-def _own(door: CartDoor, request: Request, number: str) -> OrderView:
+def _own(door: CartApiView, request: Request, number: str) -> OrderView:
     owner = door.owner(request, now=timezone.now())
     return get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
 
 
 def _code_json(order: OrderView, card_id: str) -> dict[str, Any]:
-    return {"code": show_sold_gift_card(order_number=order.number, card_id=line_id_of(card_id), now=timezone.now())}
+    return {"code": show_sold_gift_card(order_number=order.number, card_id=parse_int(card_id), now=timezone.now())}
 
 
 def _cards_json(order: OrderView) -> dict[str, Any]:

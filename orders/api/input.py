@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.rules.addresses import NotAnAddress, normalise_address
-from carts.doors import line_id_of
 from carts.services.vouchers import MOST_IN_A_CART
+from carts.views import parse_int
 from core.api import StrictSerializer
 from core.errors import Malformed
 from core.languages import active_language
@@ -27,7 +27,7 @@ from orders.rules.checkout import (
     PICKUP,
     SHIP,
     TEST,
-    FulfilmentWish,
+    FulfilmentRequest,
     Tender,
 )
 from orders.services.cards import with_card
@@ -182,10 +182,10 @@ class SaleIn(StrictSerializer):
         return attrs
 
 
-def fulfilment_wish(given: Mapping[str, Any]) -> FulfilmentWish:
+def fulfilment_request(given: Mapping[str, Any]) -> FulfilmentRequest:
     """Read one fulfilment. Raises Malformed for a line id that is none."""
     lines = given.get("lines")
-    return FulfilmentWish(
+    return FulfilmentRequest(
         kind=given["kind"],
         store=given.get("store", ""),
         address=dict(given["address"]) if given["kind"] == SHIP else {},
@@ -210,7 +210,7 @@ def tender(given: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids:
     saved, saves = given.get("saved_card"), given.get("save_card", False)
     if saved is None and not saves:
         return read
-    card_id = None if saved is None else line_id_of(saved)
+    card_id = None if saved is None else parse_int(saved)
     return with_card(read, person_ids=person_ids, now=now, saved_card=card_id, saves=saves)
 
 
@@ -221,7 +221,7 @@ def shop_amount(money: Mapping[str, Any], field: str) -> int:
     return int(money["minor"])
 
 
-def wish_fields(
+def request_fields(
     body: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()
 ) -> dict[str, Any]:
     """Return the fields of a wish that a checkout and a sale have in common. asker, person_ids: as for tender()."""

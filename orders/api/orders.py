@@ -11,8 +11,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from accounts.authentication import person_ids
-from carts.doors import TOKEN_PARAMETER, CartDoor
-from core.api import Door, PageQuery, answer, checked_query, page_json, page_of
+from carts.views import TOKEN_PARAMETER, CartApiView
+from core.api import ApiView, PageQuery, answer, checked_query, page_json, page_of
 from core.errors import Malformed
 from orders.api.output import OrderOut, order_json
 from orders.queries.orders import get_order_for, orders_of
@@ -23,7 +23,7 @@ class OrderListOut(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class Orders(Door):
+class Orders(ApiView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="orders", parameters=[PageQuery], responses=OrderListOut, tags=["orders"])
@@ -39,7 +39,7 @@ class Orders(Door):
         return answer(body)
 
 
-class OrderDetail(CartDoor):
+class OrderDetail(CartApiView):
     @extend_schema(operation_id="order", parameters=[TOKEN_PARAMETER], responses=OrderOut, tags=["orders"])
     def get(self, request: Request, number: str) -> HttpResponse:
         """One order: the caller's own, or that of the anonymous cart whose token is sent."""

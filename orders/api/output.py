@@ -11,9 +11,9 @@ from rest_framework import serializers
 from core.money import money_json
 from core.schema import MoneySchema
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
-from orders.rules.collection_codes import collection_code
-from orders.services.charging import Outcome
-from orders.services.dues import is_payment_under_way
+from orders.rules.pickup_codes import collection_code
+from orders.services.balances_due import is_payment_under_way
+from orders.services.gateway import PaymentResult
 
 COLLECTABLE = {"placed", "accepted", "picking", "ready"}
 
@@ -51,7 +51,7 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
     }
 
 
-def placed_json(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def placed_json(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
     """Shape an order that was just paid; next_action says what the shopper must do, or that the provider is slow."""
     data = order_json(order)
     if order.state == "pending" or is_payment_under_way(order):
@@ -63,7 +63,7 @@ def placed_json(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]
     return data
 
 
-def paid_at_till_json(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def paid_at_till_json(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
     """Shape an order that was just paid as staff see it."""
     return placed_json(order, outcomes) | {
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes=False) for fulfilment in order.fulfilments]

@@ -11,19 +11,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from carts.doors import line_id_of
+from carts.views import parse_int
 from core.api import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.schema import MoneySchema
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MOST_LINES, AnyPaymentIn, MoneyIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
-from orders.services.capturing import taking_payment_first
+from orders.services.authorisations import capturing_first
+from orders.services.balance_payments import end_waiting_payment
 from orders.services.hand_over import (
     MOST_WRONG_CODES,
     Proof,
@@ -31,7 +32,6 @@ from orders.services.hand_over import (
     prove_by_code,
     prove_by_document,
 )
-from orders.services.paying_later import end_waiting_payment
 from orders.services.pickup import accept_pickup, make_pickup_ready, reject_pickup, start_picking, unlock_pickup
 
 FINAL_STATES = ("collected", "cancelled", "expired")
@@ -146,7 +146,7 @@ HAND_OVER_EXAMPLES = [
 REJECTION_EXAMPLE = OpenApiExample("Broken", value={"reason": "The last one is damaged."}, request_only=True)
 
 
-class Pickups(StaffDoor):
+class Pickups(StaffApiView):
     right = roles.HAND_OVER
 
     def store_code(self, request: Request) -> str:
@@ -172,7 +172,7 @@ class Pickups(StaffDoor):
         return answer(body)
 
 
-class PickupDoor(StaffDoor):
+class PickupApiView(StaffApiView):
     """A view of one pickup of the acting store."""
 
     right: ClassVar[Any] = roles.HAND_OVER
@@ -180,41 +180,41 @@ class PickupDoor(StaffDoor):
     def shown(self, pickup_id: str) -> dict[str, Any]:
         """Return the pickup as it is now."""
         assert self.staff.store is not None
-        return pickup_json(get_pickup(pickup_id=line_id_of(pickup_id), store_id=self.staff.store.id))
+        return pickup_json(get_pickup(pickup_id=parse_int(pickup_id), store_id=self.staff.store.id))
 
 
-class Pickup(PickupDoor):
+class Pickup(PickupApiView):
     @extend_schema(operation_id="till_pickup", responses=PickupOut, tags=["till"])
     def get(self, request: Request, pickup_id: str) -> HttpResponse:
         """One pickup of the store."""
         return answer(self.shown(pickup_id))
 
 
-class Acceptance(PickupDoor):
+class Acceptance(PickupApiView):
     @extend_schema(operation_id="till_pickup_accept", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
         """Take a pickup on."""
-        accept_pickup(pickup_id=line_id_of(pickup_id), by=self.actor(request), now=timezone.now())
+        accept_pickup(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
 
-class Picking(PickupDoor):
+class Picking(PickupApiView):
     @extend_schema(operation_id="till_pickup_pick", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
         """Begin to pick."""
-        start_picking(pickup_id=line_id_of(pickup_id), by=self.actor(request), now=timezone.now())
+        start_picking(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
 
-class Readiness(PickupDoor):
+class Readiness(PickupApiView):
     @extend_schema(operation_id="till_pickup_ready", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
         """Lay the goods out at the desk; the buyer is told to come."""
-        make_pickup_ready(pickup_id=line_id_of(pickup_id), by=self.actor(request), now=timezone.now())
+        make_pickup_ready(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
 
-class RejectPickup(PickupDoor):
+class RejectPickup(PickupApiView):
     @extend_schema(
         operation_id="till_pickup_reject",
         parameters=[KEY_PARAMETER],
@@ -230,13 +230,13 @@ class RejectPickup(PickupDoor):
         by = self.actor(request)
 
         def act() -> dict[str, Any]:
-            reject_pickup(pickup_id=line_id_of(pickup_id), reason=body["reason"], by=by, now=now)
+            reject_pickup(pickup_id=parse_int(pickup_id), reason=body["reason"], by=by, now=now)
             return self.shown(pickup_id)
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)
 
 
-class HandOver(PickupDoor):
+class HandOver(PickupApiView):
     @extend_schema(
         operation_id="till_pickup_hand_over",
         parameters=[KEY_PARAMETER],
@@ -258,8 +258,8 @@ class HandOver(PickupDoor):
         tenders = [
             tender(payment, asker=lambda: f"staff:{by.staff_id}", now=now) for payment in body.get("payments", ())
         ]
-        line_ids = [line_id_of(line) for line in body["lines"]] if "lines" in body else None
-        proof = self._proof(line_id_of(pickup_id), body, now)
+        line_ids = [parse_int(line) for line in body["lines"]] if "lines" in body else None
+        proof = self._proof(parse_int(pickup_id), body, now)
         if tenders:
             end_waiting_payment(number=self.shown(pickup_id)["order"], by=by, now=now)
 
@@ -269,7 +269,7 @@ class HandOver(PickupDoor):
                 collected_by=body.get("collected_by", ""),
                 line_ids=line_ids,
                 tenders=tenders,
-                session_id=line_id_of(body["session"]) if "session" in body else None,
+                session_id=parse_int(body["session"]) if "session" in body else None,
                 by=by,
                 now=now,
             )
@@ -278,7 +278,7 @@ class HandOver(PickupDoor):
         def hand_over() -> HttpResponse:
             return do_once(claim, act, status=200)
 
-        return taking_payment_first(hand_over, by=by, now=now)
+        return capturing_first(hand_over, by=by, now=now)
 
     def _proof(self, pickup_id: int, body: dict[str, Any], now: datetime) -> Proof:
         if "proof" in body:
@@ -286,13 +286,13 @@ class HandOver(PickupDoor):
         return prove_by_code(pickup_id=pickup_id, code=body["code"], by=self.actor(self.request), now=now)
 
 
-class Unlocking(PickupDoor):
+class Unlocking(PickupApiView):
     right = roles.UNLOCK_PICKUP
 
     @extend_schema(operation_id="till_pickup_unlock", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
         """Let collection codes be tried again after too many wrong ones."""
-        unlock_pickup(pickup_id=line_id_of(pickup_id), by=self.actor(request), now=timezone.now())
+        unlock_pickup(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
 

@@ -12,7 +12,7 @@ from accounts.authentication import actor_of, person_ids, shopper_of
 from accounts.queries.loyalty import programme_of
 from carts.queries.carts import cart_of_customer
 from carts.queries.quoting import quote_cart
-from core.api import Door, answer
+from core.api import ApiView, answer
 from core.money import money_json
 from core.schema import MoneySchema
 from orders.queries.earning import earning_cart
@@ -27,7 +27,7 @@ class CartPointsOut(serializers.Serializer[Any]):
     pays = MoneySchema(allow_null=True, help_text="The most that points can pay of the goods; null for nothing.")
 
 
-class CartPoints(Door):
+class CartPoints(ApiView):
     """Points and the signed-in person's cart."""
 
     @extend_schema(

@@ -17,12 +17,12 @@ from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
 from accounts.authentication import actor_of
 from accounts.phones import PhoneText
 from accounts.rules import roles
-from carts.doors import TOKEN_PARAMETER, CartDoor
-from core.api import Door, Negotiation, StrictSerializer, answer, checked
+from carts.views import TOKEN_PARAMETER, CartApiView
+from core.api import ApiView, Negotiation, StrictSerializer, answer, checked
 from core.errors import Malformed
 from core.languages import active_language
 from core.pdf import is_pdf_possible, pdf_of
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.receipts import receipt_of
 from orders.services.receipts import EMAIL, SMS, request_receipt
@@ -61,7 +61,7 @@ class PdfThrottle(UserRateThrottle):
     scope = "receipt_pdf"
 
 
-class ReceiptDoor(Door):
+class ReceiptApiView(ApiView):
     """What both doors share: a receipt is had in two forms, and an answer about sending it is JSON."""
 
     renderer_classes = [ReceiptPage, ReceiptPdf]
@@ -71,14 +71,14 @@ class ReceiptDoor(Door):
         return super().get_renderers() if self.request.method in ("GET", "HEAD") else [renderers.JSONRenderer()]
 
 
-class ReceiptWish(StrictSerializer):
+class ReceiptRequests(StrictSerializer):
     medium = serializers.ChoiceField([EMAIL, SMS])
     address = serializers.CharField(
         max_length=254, required=False, help_text="Where to; the order's own address when left out."
     )
 
 
-class ReceiptWishOut(serializers.Serializer[Any]):
+class ReceiptRequestOut(serializers.Serializer[Any]):
     medium = serializers.CharField()
     requested_at = serializers.DateTimeField()
 
@@ -87,7 +87,7 @@ EXAMPLE = OpenApiExample("By mail", value={"medium": "email", "address": "ana@ex
 RECEIPT = {(200, "text/html"): OpenApiTypes.STR, (200, "application/pdf"): OpenApiTypes.BINARY}
 
 
-class OrderReceipt(ReceiptDoor, CartDoor):
+class OrderReceipt(ReceiptApiView, CartApiView):
     throttle_scope = "receipt"
 
     def get_throttles(self) -> list[Any]:
@@ -105,22 +105,22 @@ class OrderReceipt(ReceiptDoor, CartDoor):
     @extend_schema(
         operation_id="order_receipt_send",
         parameters=[TOKEN_PARAMETER],
-        request=ReceiptWish,
-        responses={202: ReceiptWishOut},
+        request=ReceiptRequests,
+        responses={202: ReceiptRequestOut},
         examples=[EXAMPLE],
         tags=["orders"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
         """Send the receipt by e-mail or SMS."""
         now = timezone.now()
-        wish = _wish(checked(ReceiptWish, request))
+        checkout_request = _request_of(checked(ReceiptRequests, request))
         owner = self.owner(request, now=now)
         get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
-        request_receipt(number=number, **wish, by=actor_of(request), now=now)
-        return _noted(wish["medium"], now)
+        request_receipt(number=number, **checkout_request, by=actor_of(request), now=now)
+        return _noted(checkout_request["medium"], now)
 
 
-class TillReceipt(ReceiptDoor, StaffDoor):
+class TillReceipt(ReceiptApiView, StaffApiView):
     right = roles.SELL
 
     @extend_schema(operation_id="till_order_receipt", responses=RECEIPT, tags=["till"])
@@ -130,20 +130,20 @@ class TillReceipt(ReceiptDoor, StaffDoor):
 
     @extend_schema(
         operation_id="till_order_receipt_send",
-        request=ReceiptWish,
-        responses={202: ReceiptWishOut},
+        request=ReceiptRequests,
+        responses={202: ReceiptRequestOut},
         examples=[EXAMPLE],
         tags=["till"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
         """Send the receipt where the customer wants it."""
         now = timezone.now()
-        wish = _wish(checked(ReceiptWish, request))
-        request_receipt(number=number, **wish, by=self.actor(request), now=now)
-        return _noted(wish["medium"], now)
+        checkout_request = _request_of(checked(ReceiptRequests, request))
+        request_receipt(number=number, **checkout_request, by=self.actor(request), now=now)
+        return _noted(checkout_request["medium"], now)
 
 
-def _wish(body: dict[str, Any]) -> dict[str, str]:
+def _request_of(body: dict[str, Any]) -> dict[str, str]:
     """Read medium and address; the address is checked as what the medium makes it. Raises Malformed."""
     address = body.get("address", "")
     if not address:

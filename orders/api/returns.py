@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.authentication import actor_of
-from carts.doors import TOKEN_PARAMETER, CartDoor, line_id_of
+from carts.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.api import StrictSerializer, checked
 from core.idempotency import claim_of, do_once
 from core.money import money_json
@@ -64,7 +64,7 @@ EXAMPLE = OpenApiExample(
 )
 
 
-class OrderReturns(CartDoor):
+class OrderReturns(CartApiView):
     @extend_schema(
         operation_id="order_return",
         parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
@@ -80,7 +80,7 @@ class OrderReturns(CartDoor):
         owner = self.owner(request, now=now)
         get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
         lines = [
-            LineToReturn(line_id_of(line["line"]), line["quantity"], line.get("reason", "")) for line in body["lines"]
+            LineToReturn(parse_int(line["line"]), line["quantity"], line.get("reason", "")) for line in body["lines"]
         ]
 
         def act() -> dict[str, Any]:

@@ -11,28 +11,28 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from accounts.guessing import asker_of
+from accounts.attempt_limits import client_key_of
 from accounts.queries.people import get_person
 from accounts.rules import roles
-from carts.doors import line_id_of
+from carts.views import parse_int
 from core.actors import Actor
 from core.api import checked
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
 from inventory.models import Barcode
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import SaleIn, fulfilment_wish, wish_fields
+from orders.api.input import SaleIn, fulfilment_request, request_fields
 from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
 from orders.models import TillSession
-from orders.rules.checkout import CARRY_OUT, FulfilmentWish, Wish
+from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
 from orders.services.card_readers import check_readers
 from orders.services.checkout import sell_cart, sell_lines
 
 OLDEST_OFFLINE_SALE = timedelta(days=30)
 
 
-class Sales(StaffDoor):
+class Sales(StaffApiView):
     right = roles.SELL
 
     @extend_schema(
@@ -55,28 +55,33 @@ class Sales(StaffDoor):
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{request.user.pk}")
         session_id = _session(body["session"], by)
-        customer_id = get_person(customer_id=line_id_of(body["customer"])).id if body.get("customer") else None
+        customer_id = get_person(customer_id=parse_int(body["customer"])).id if body.get("customer") else None
         given = body.get("fulfilments")
-        wish = Wish(
-            fulfilments=tuple(fulfilment_wish(each) for each in given) if given else (FulfilmentWish(CARRY_OUT),),
+        checkout_request = CheckoutRequest(
+            fulfilments=tuple(fulfilment_request(each) for each in given) if given else (FulfilmentRequest(CARRY_OUT),),
             client_id=body.get("client_id"),
             session_id=session_id,
             customer_id=customer_id,
             occurred_at=_occurred_at(body.get("occurred_at"), now),
             request_mark=claim.mark,
-            **wish_fields(body, asker=partial(asker_of, request), now=now),
+            **request_fields(body, asker=partial(client_key_of, request), now=now),
         )
-        check_readers(wish.tenders, store_id=by.store_id)
+        check_readers(checkout_request.tenders, store_id=by.store_id)
         if "cart" in body:
             return sell_cart(
-                claim=claim, cart_id=line_id_of(body["cart"]), wish=wish, by=by, now=now, render=placed_json
+                claim=claim,
+                cart_id=parse_int(body["cart"]),
+                request=checkout_request,
+                by=by,
+                now=now,
+                render=placed_json,
             )
         return sell_lines(
             claim=claim,
             lines=_scanned(body["lines"]),
             customer_id=customer_id,
             voucher_codes=body.get("vouchers", ()),
-            wish=wish,
+            request=checkout_request,
             by=by,
             now=now,
             render=placed_json,
@@ -85,7 +90,7 @@ class Sales(StaffDoor):
 
 def _session(text: str, by: Actor) -> int:
     # A sale that is sent again may belong to a session that was closed since; a new one is refused where it is placed.
-    session_id = line_id_of(text)
+    session_id = parse_int(text)
     if not TillSession.objects.filter(pk=session_id, store_id=by.store_id).exists():
         raise NotFound(_("There is no such till session in this store. Open one first."))
     return session_id

@@ -18,14 +18,14 @@ from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, Person, find_pe
 from accounts.queries.timeline import entry_json, timeline
 from accounts.rules import roles
 from accounts.services.people import register_contact
-from carts.doors import line_id_of
 from carts.output import CartOut, cart_json
 from carts.queries.carts import cart_of_customer
+from carts.views import parse_int
 from core.api import StrictSerializer, answer, checked, checked_query
 from core.languages import active_language, default_language
 from core.money import money_json
 from core.schema import MoneySchema
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.api.output import OrderOut, order_json
 from orders.queries.customer_value import BoughtSoFar, bought_so_far
 from orders.queries.orders import orders_of
@@ -113,7 +113,7 @@ class CustomerDetail(FoundCustomer):
 NEW_EXAMPLE = OpenApiExample("Met at the till", value={"name": "Ana", "phone": "+491713920001"}, request_only=True)
 
 
-class TillCustomers(StaffDoor):
+class TillCustomers(StaffApiView):
     right: ClassVar[Any] = roles.SEE_CUSTOMERS
 
     @extend_schema(operation_id="till_customers", parameters=[CustomerQuery], responses=FoundCustomers, tags=["till"])
@@ -137,13 +137,13 @@ class TillCustomers(StaffDoor):
         return answer(_person_json(person), status=201 if is_new else 200)
 
 
-class TillCustomer(StaffDoor):
+class TillCustomer(StaffApiView):
     right = roles.SEE_CUSTOMERS
 
     @extend_schema(operation_id="till_customer", responses=CustomerDetail, tags=["till"])
     def get(self, request: Request, customer_id: str) -> HttpResponse:
         """One customer with his story, cart, orders, consents and value."""
-        person = get_person(customer_id=line_id_of(customer_id))
+        person = get_person(customer_id=parse_int(customer_id))
         entries = timeline(person_ids=person.ids, limit=SHOWN_ENTRIES)
         by, now = self.actor(request), timezone.now()
         cart = cart_of_customer(person.ids, by=by, now=now)

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from accounts.queries.people import LONGEST_SEARCH, find_people
 from accounts.rules import roles
 from accounts.rules.search import spell
-from carts.doors import line_id_of
+from carts.views import parse_int
 from core.api import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from core.errors import Malformed
 from core.idempotency import claim_of, do_once
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.orders import OrderListOut
 from orders.api.output import OrderOut, RefundOut, order_json
@@ -40,7 +40,7 @@ class PayOut(StrictSerializer):
 PAY_OUT_EXAMPLE = OpenApiExample("Out of the drawer", value={"session": "12"}, request_only=True)
 
 
-class TillOrders(StaffDoor):
+class TillOrders(StaffApiView):
     right = roles.SEE_CUSTOMERS
 
     @extend_schema(operation_id="till_orders", parameters=[OrderQuery], responses=OrderListOut, tags=["till"])
@@ -66,7 +66,7 @@ class TillOrders(StaffDoor):
         return answer(body)
 
 
-class TillOrder(StaffDoor):
+class TillOrder(StaffApiView):
     right = roles.SEE_CUSTOMERS
 
     @extend_schema(operation_id="till_order", responses=OrderOut, tags=["till"])
@@ -75,7 +75,7 @@ class TillOrder(StaffDoor):
         return answer(order_json(get_order(number), shows_codes=False))
 
 
-class RefundPayOut(StaffDoor):
+class RefundPayOut(StaffApiView):
     right = roles.SELL
 
     @extend_schema(
@@ -91,11 +91,11 @@ class RefundPayOut(StaffDoor):
         now = timezone.now()
         body = checked(PayOut, request)
         by = self.actor(request)
-        session_id = line_id_of(body["session"]) if "session" in body else None
+        session_id = parse_int(body["session"]) if "session" in body else None
 
         def act() -> dict[str, Any]:
-            number = pay_out_refund(refund_id=line_id_of(refund_id), session_id=session_id, by=by, now=now)
+            number = pay_out_refund(refund_id=parse_int(refund_id), session_id=session_id, by=by, now=now)
             refunds = order_json(get_order(number), shows_codes=False)["refunds"]
-            return next(refund for refund in refunds if refund["id"] == str(line_id_of(refund_id)))
+            return next(refund for refund in refunds if refund["id"] == str(parse_int(refund_id)))
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)

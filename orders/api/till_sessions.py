@@ -10,13 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from carts.doors import line_id_of
+from carts.views import parse_int
 from core.api import StrictSerializer, answer, checked
 from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.schema import MoneySchema
-from inventory.staff import StaffDoor
+from inventory.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MoneyIn, shop_amount
 from orders.models import TillSession as Session
@@ -53,7 +53,7 @@ OPEN_EXAMPLE = OpenApiExample(
 CLOSE_EXAMPLE = OpenApiExample("Counted", value={"counted": {"amount": "431.20", "currency": "EUR"}}, request_only=True)
 
 
-class TillSessions(StaffDoor):
+class TillSessions(StaffApiView):
     right = roles.SELL
 
     @extend_schema(
@@ -78,14 +78,14 @@ class TillSessions(StaffDoor):
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=201)
 
 
-class TillSession(StaffDoor):
+class TillSession(StaffApiView):
     right: ClassVar[Any] = roles.SELL
 
     @extend_schema(operation_id="till_session", responses=SessionOut, tags=["till"])
     def get(self, request: Request, session_id: str) -> HttpResponse:
         """A till session of the store."""
         assert self.staff.store is not None
-        return answer(_session_json(get_till_session(session_id=line_id_of(session_id), store_id=self.staff.store.id)))
+        return answer(_session_json(get_till_session(session_id=parse_int(session_id), store_id=self.staff.store.id)))
 
     @extend_schema(
         operation_id="till_session_close",
@@ -105,7 +105,7 @@ class TillSession(StaffDoor):
 
         def act() -> dict[str, Any]:
             session = close_till_session(
-                session_id=line_id_of(session_id), counted=counted, may_differ=may_differ, by=by, now=now
+                session_id=parse_int(session_id), counted=counted, may_differ=may_differ, by=by, now=now
             )
             return _session_json(session)
 

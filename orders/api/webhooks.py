@@ -11,11 +11,11 @@ from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from core.api import LARGEST_BODY_BYTES, BodyTooLarge, Door, answer
+from core.api import LARGEST_BODY_BYTES, ApiView, BodyTooLarge, answer
 from core.errors import Malformed
 from orders.providers import STRIPE
-from orders.providers.stripe import read_notice
-from orders.services.notices import take_notice
+from orders.providers.stripe import read_webhook
+from orders.services.webhook_events import record_webhook_event
 
 
 class RawBody(BaseParser):
@@ -30,11 +30,11 @@ class RawBody(BaseParser):
         return body
 
 
-class NoticeOut(serializers.Serializer[Any]):
+class WebhookEventOut(serializers.Serializer[Any]):
     received = serializers.BooleanField()
 
 
-class StripeNotices(Door):
+class StripeWebhook(ApiView):
     """Stripe's notices: signed, in any order, any number of times."""
 
     permission_classes = [AllowAny]
@@ -42,14 +42,17 @@ class StripeNotices(Door):
     parser_classes = [RawBody]
 
     @extend_schema(
-        operation_id="stripe_notice", request=None, responses={200: NoticeOut, 202: NoticeOut}, tags=["orders"]
+        operation_id="stripe_notice",
+        request=None,
+        responses={200: WebhookEventOut, 202: WebhookEventOut},
+        tags=["orders"],
     )
     def post(self, request: Request) -> HttpResponse:
         """Take a notice: 200 when it is dealt with, 202 when it has to wait; 400 for what Stripe has not signed."""
         body = request.data if isinstance(request.data, bytes) else b""
         try:
-            notice = read_notice(body, request.headers.get("Stripe-Signature", ""))
+            webhook_event = read_webhook(body, request.headers.get("Stripe-Signature", ""))
         except ValueError as error:
             raise Malformed(_("This notice has no valid signature from Stripe.")) from error
-        is_done = take_notice(provider=STRIPE, notice=notice, now=timezone.now())
+        is_done = record_webhook_event(provider=STRIPE, webhook_event=webhook_event, now=timezone.now())
         return answer({"received": True}, status=200 if is_done else 202)

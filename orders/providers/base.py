@@ -23,7 +23,7 @@ class PaymentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCard:
+class CardDetails:
     """
     A card that a provider keeps for its owner. ref, customer_ref: the provider's names of the card and of its owner.
 
@@ -40,7 +40,7 @@ class KeptCard:
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderAnswer:
+class ProviderResult:
     """
     What the provider did. ref: its own number; next_action: what the shopper must do, for needs_action.
 
@@ -51,11 +51,11 @@ class ProviderAnswer:
     ref: str = ""
     detail: str = ""
     next_action: dict[str, Any] | None = None
-    card: KeptCard | None = None
+    card: CardDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class ProviderTransaction:
     """
     Money that a provider says it has moved: a charge, or a refund. key: ours, as the provider kept it; empty if none.
 
@@ -85,7 +85,7 @@ class PaymentProvider(Protocol):
         captures: bool = True,
         customer_ref: str = "",
         saves_card: bool = False,
-    ) -> ProviderAnswer:
+    ) -> ProviderResult:
         """
         Take an amount in minor units by a means of payment; without captures, have it kept for us.
 
@@ -94,26 +94,26 @@ class PaymentProvider(Protocol):
         """
         ...
 
-    def forget_card(self, *, ref: str) -> None:
+    def detach_card(self, *, ref: str) -> None:
         """Let go of a saved card, or of one that is gone already. Raises PaymentError."""
         ...
 
-    def capture(self, *, key: UUID, amount: int) -> ProviderAnswer:
+    def capture(self, *, key: UUID, amount: int) -> ProviderResult:
         """Take what was kept, or a part; what is left of it is let go of. Safe to repeat. Raises PaymentError."""
         ...
 
-    def find(self, *, key: UUID) -> ProviderAnswer | None:
+    def find(self, *, key: UUID) -> ProviderResult | None:
         """Tell what became of a key; None if it never arrived. Raises PaymentError."""
         ...
 
-    def give_up(self, *, key: UUID) -> ProviderAnswer:
+    def give_up(self, *, key: UUID) -> ProviderResult:
         """End a charge that waits for the shopper or is kept, unless it was approved meanwhile. Raises PaymentError."""
         ...
 
-    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderResult:
         """Give back part of a charge, in minor units. Raises PaymentError."""
         ...
 
-    def movements(self, *, since: datetime, until: datetime) -> list[Movement]:
+    def movements(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
         """List what was moved by charges and refunds that were made in a time. Raises PaymentError."""
         ...

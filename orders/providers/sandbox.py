@@ -19,10 +19,10 @@ from orders.providers.base import (
     CHARGE,
     DECLINED,
     NEEDS_ACTION,
-    KeptCard,
-    Movement,
+    CardDetails,
     PaymentError,
-    ProviderAnswer,
+    ProviderResult,
+    ProviderTransaction,
 )
 
 SCRIPTS = {"": APPROVED, "approve": APPROVED, "decline": DECLINED, "needs_action": NEEDS_ACTION, "timeout": APPROVED}
@@ -64,7 +64,7 @@ class SandboxProvider:
         captures: bool = True,
         customer_ref: str = "",
         saves_card: bool = False,
-    ) -> ProviderAnswer:
+    ) -> ProviderResult:
         if payment_method == "lost":
             raise PaymentError("The request did not arrive.", permanent=False)
         if payment_method.startswith(SAVED):
@@ -89,21 +89,21 @@ class SandboxProvider:
             raise PaymentError("No answer came in time.", permanent=False)
         return _answer(key, row["outcome"], row["card_of"], row["charged_at"])
 
-    def forget_card(self, *, ref: str) -> None:
+    def detach_card(self, *, ref: str) -> None:
         SandboxCharge.objects.filter(key=_key_of_card(ref)).update(card_of="")
 
-    def capture(self, *, key: UUID, amount: int) -> ProviderAnswer:
+    def capture(self, *, key: UUID, amount: int) -> ProviderResult:
         sql.execute(_CAPTURE, {"key": key, "amount": amount})
         found = self.find(key=key)
-        return found if found and found.outcome == APPROVED else ProviderAnswer(DECLINED, detail="nothing is kept")
+        return found if found and found.outcome == APPROVED else ProviderResult(DECLINED, detail="nothing is kept")
 
-    def find(self, *, key: UUID) -> ProviderAnswer | None:
+    def find(self, *, key: UUID) -> ProviderResult | None:
         charge = SandboxCharge.objects.filter(key=key).first()
         return _answer(key, charge.outcome, charge.card_of, charge.charged_at) if charge else None
 
-    def give_up(self, *, key: UUID) -> ProviderAnswer:
+    def give_up(self, *, key: UUID) -> ProviderResult:
         SandboxCharge.objects.filter(key=key, outcome__in=(NEEDS_ACTION, AUTHORISED)).update(outcome=DECLINED)
-        return self.find(key=key) or ProviderAnswer(DECLINED)
+        return self.find(key=key) or ProviderResult(DECLINED)
 
     def confirm(self, *, key: UUID) -> bool:
         """Play the shopper who confirms the payment with his bank. Return whether there was anything to confirm."""
@@ -111,14 +111,16 @@ class SandboxProvider:
         approved = Case(When(is_authorisation=True, then=Value(AUTHORISED)), default=Value(APPROVED))
         return bool(waiting.update(outcome=approved))
 
-    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderResult:
         done = sql.execute(_REFUND, {"key": charge_key, "refund_key": str(key), "amount": amount})
-        return ProviderAnswer(APPROVED if done else DECLINED, ref=f"re_{key.hex}")
+        return ProviderResult(APPROVED if done else DECLINED, ref=f"re_{key.hex}")
 
-    def movements(self, *, since: datetime, until: datetime) -> list[Movement]:
+    def movements(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
         charges = SandboxCharge.objects.filter(charged_at__gte=since, charged_at__lt=until)
         return [
-            Movement(CHARGE, f"ch_{one.key.hex}", str(one.key), one.amount, one.currency, one.outcome == APPROVED)
+            ProviderTransaction(
+                CHARGE, f"ch_{one.key.hex}", str(one.key), one.amount, one.currency, one.outcome == APPROVED
+            )
             for one in charges
         ]
 
@@ -138,13 +140,13 @@ def _key_of_card(ref: str) -> UUID:
         return UUID(int=0)
 
 
-def _answer(key: UUID, outcome: str, card_of: str, charged_at: datetime) -> ProviderAnswer:
+def _answer(key: UUID, outcome: str, card_of: str, charged_at: datetime) -> ProviderResult:
     next_action = card = None
     if card_of and outcome in (APPROVED, AUTHORISED):
         ref, year = f"{SAVED}{key.hex}", charged_at.year + YEARS_OF_A_CARD
-        card = KeptCard(
+        card = CardDetails(
             SandboxProvider.name, ref, card_of, brand="Test card", last4="4242", exp_month=12, exp_year=year
         )
     if outcome == NEEDS_ACTION:
         next_action = {"type": "confirm", "url": f"/api/v1/test-provider/{key}/confirmation/"}
-    return ProviderAnswer(outcome, ref=f"ch_{key.hex}", next_action=next_action, card=card)
+    return ProviderResult(outcome, ref=f"ch_{key.hex}", next_action=next_action, card=card)

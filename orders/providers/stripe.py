@@ -22,10 +22,10 @@ from orders.providers.base import (
     DECLINED,
     NEEDS_ACTION,
     REFUND,
-    KeptCard,
-    Movement,
+    CardDetails,
     PaymentError,
-    ProviderAnswer,
+    ProviderResult,
+    ProviderTransaction,
 )
 from orders.rules.checkout import READER
 
@@ -56,7 +56,7 @@ class StripeProvider:
         captures: bool = True,
         customer_ref: str = "",
         saves_card: bool = False,
-    ) -> ProviderAnswer:
+    ) -> ProviderResult:
         """As in the port. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
         given: dict[str, Any] = {
             "amount": _amount(amount, currency),
@@ -85,14 +85,14 @@ class StripeProvider:
                 _client().v1.terminal.readers.process_payment_intent(
                     reader, {"payment_intent": intent.id}, {"idempotency_key": f"reader-{key}"}
                 )
-                return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action={"type": "reader", "reader": reader})
+                return ProviderResult(NEEDS_ACTION, ref=intent.id, next_action={"type": "reader", "reader": reader})
             return _answer(intent)
         except stripe.CardError as error:
             return _declined(error)
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def forget_card(self, *, ref: str) -> None:
+    def detach_card(self, *, ref: str) -> None:
         """As in the port."""
         try:
             _client().v1.payment_methods.detach(ref)
@@ -102,12 +102,12 @@ class StripeProvider:
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def capture(self, *, key: UUID, amount: int) -> ProviderAnswer:
+    def capture(self, *, key: UUID, amount: int) -> ProviderResult:
         """As in the port; an intent is captured once, so what it does not take is let go of."""
         try:
             intent = _intent_of(key)
             if intent is None or intent.status != "requires_capture":
-                return _answer(intent) if intent else ProviderAnswer(DECLINED, detail="there is no such charge")
+                return _answer(intent) if intent else ProviderResult(DECLINED, detail="there is no such charge")
             currency = intent.currency.upper()
             return _answer(
                 _client().v1.payment_intents.capture(
@@ -117,11 +117,11 @@ class StripeProvider:
                 )
             )
         except stripe.InvalidRequestError as error:
-            return ProviderAnswer(DECLINED, detail=_words(error))
+            return ProviderResult(DECLINED, detail=_words(error))
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def find(self, *, key: UUID) -> ProviderAnswer | None:
+    def find(self, *, key: UUID) -> ProviderResult | None:
         """As in the port."""
         try:
             intent = _intent_of(key)
@@ -129,22 +129,22 @@ class StripeProvider:
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def give_up(self, *, key: UUID) -> ProviderAnswer:
+    def give_up(self, *, key: UUID) -> ProviderResult:
         """As in the port; a reader that waits for a card goes back to its own screen by itself."""
         try:
             intent = _intent_of(key)
             if intent is None:
-                return ProviderAnswer(DECLINED, detail="never arrived")
+                return ProviderResult(DECLINED, detail="never arrived")
             if intent.status in ("succeeded", "canceled", "processing"):
                 return _answer(intent)
             return _answer(_client().v1.payment_intents.cancel(intent.id, {}, {"idempotency_key": f"cancel-{key}"}))
         except stripe.InvalidRequestError:
             # It was approved between our two questions.
-            return self.find(key=key) or ProviderAnswer(DECLINED)
+            return self.find(key=key) or ProviderResult(DECLINED)
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderAnswer:
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderResult:
         """As in the port. Raises PaymentError while the refund is under way at the bank."""
         try:
             intent = _intent_of(charge_key)
@@ -153,17 +153,17 @@ class StripeProvider:
             # Not even a wrong key of ours says that the money will not go back.
             raise PaymentError(_words(error), permanent=False) from error
         if intent is None:
-            return ProviderAnswer(DECLINED, detail="there is no such charge")
+            return ProviderResult(DECLINED, detail="there is no such charge")
         made = known or _new_refund(intent, key, amount)
-        if isinstance(made, ProviderAnswer):
+        if isinstance(made, ProviderResult):
             return made
         if made.status == "succeeded":
-            return ProviderAnswer(APPROVED, ref=made.id)
+            return ProviderResult(APPROVED, ref=made.id)
         if made.status in ("failed", "canceled"):
-            return ProviderAnswer(DECLINED, ref=made.id, detail=str(made.failure_reason or made.status)[:200])
+            return ProviderResult(DECLINED, ref=made.id, detail=str(made.failure_reason or made.status)[:200])
         raise PaymentError(f"{made.id} is {made.status}.", permanent=False)
 
-    def movements(self, *, since: datetime, until: datetime) -> list[Movement]:
+    def movements(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
         """As in the port."""
         window: Any = {"created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())}, "limit": 100}
         try:
@@ -180,7 +180,7 @@ def is_stripe_on() -> bool:
     return bool(settings.STRIPE_SECRET_KEY)
 
 
-def read_notice(body: bytes, signature: str) -> dict[str, Any]:
+def read_webhook(body: bytes, signature: str) -> dict[str, Any]:
     """
     Return a notice of Stripe's once its signature is proved, not older than five minutes.
 
@@ -224,14 +224,14 @@ def _new_customer(key: UUID) -> str:
     return _client().v1.customers.create({}, {"idempotency_key": f"customer-{key}"}).id
 
 
-def _card_of(intent: stripe.PaymentIntent) -> KeptCard | None:
+def _card_of(intent: stripe.PaymentIntent) -> CardDetails | None:
     """Return the card that an intent was to save; None if it was to save none, or was paid by something else."""
     means, owner = intent.payment_method, intent.customer
     if not intent.setup_future_usage or not owner or means is None or isinstance(means, str) or not means.card:
         return None
     card = means.card
     owner_ref = owner if isinstance(owner, str) else owner.id
-    return KeptCard(
+    return CardDetails(
         StripeProvider.name, means.id, owner_ref, card.brand, card.last4 or "", card.exp_month, card.exp_year
     )
 
@@ -241,14 +241,16 @@ def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
     return next((one for one in page.auto_paging_iter() if getattr(one.metadata, "refund", "") == str(key)), None)
 
 
-def _movement(kind: str, thing: stripe.PaymentIntent | stripe.Refund, mark: str) -> Movement:
+def _movement(kind: str, thing: stripe.PaymentIntent | stripe.Refund, mark: str) -> ProviderTransaction:
     currency = thing.currency.upper()
     moved = getattr(thing, "amount_received", 0) or thing.amount
     amount = moved // 100 if currency in COUNTED_IN_HUNDREDTHS else moved
-    return Movement(kind, thing.id, getattr(thing.metadata, mark, ""), amount, currency, thing.status == "succeeded")
+    return ProviderTransaction(
+        kind, thing.id, getattr(thing.metadata, mark, ""), amount, currency, thing.status == "succeeded"
+    )
 
 
-def _new_refund(intent: stripe.PaymentIntent, key: UUID, amount: int) -> stripe.Refund | ProviderAnswer:
+def _new_refund(intent: stripe.PaymentIntent, key: UUID, amount: int) -> stripe.Refund | ProviderResult:
     try:
         return _client().v1.refunds.create(
             {
@@ -259,30 +261,30 @@ def _new_refund(intent: stripe.PaymentIntent, key: UUID, amount: int) -> stripe.
             {"idempotency_key": f"refund-{key}"},
         )
     except stripe.InvalidRequestError as error:
-        return ProviderAnswer(DECLINED, detail=_words(error))
+        return ProviderResult(DECLINED, detail=_words(error))
     except stripe.StripeError as error:
         raise PaymentError(_words(error), permanent=False) from error
 
 
-def _answer(intent: stripe.PaymentIntent) -> ProviderAnswer:
+def _answer(intent: stripe.PaymentIntent) -> ProviderResult:
     match intent.status:
         case "succeeded":
-            return ProviderAnswer(APPROVED, ref=intent.id, card=_card_of(intent))
+            return ProviderResult(APPROVED, ref=intent.id, card=_card_of(intent))
         case "requires_capture" if _is_kept(intent):
-            return ProviderAnswer(AUTHORISED, ref=intent.id, card=_card_of(intent))
+            return ProviderResult(AUTHORISED, ref=intent.id, card=_card_of(intent))
         case "requires_capture":
             # Authorised; the money is taken at once, under a key of its own.
             return _answer(_taken(intent, getattr(intent.metadata, "attempt", intent.id)))
         case "requires_action":
-            return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action=_next_action(intent))
+            return ProviderResult(NEEDS_ACTION, ref=intent.id, next_action=_next_action(intent))
         case "processing":
             raise PaymentError(f"{intent.id} is being processed.", permanent=False)
         case "requires_payment_method" if (
             "card_present" in intent.payment_method_types and not intent.last_payment_error
         ):
-            return ProviderAnswer(NEEDS_ACTION, ref=intent.id, next_action={"type": "reader"})
+            return ProviderResult(NEEDS_ACTION, ref=intent.id, next_action={"type": "reader"})
     error = intent.last_payment_error
-    return ProviderAnswer(DECLINED, ref=intent.id, detail=str(error.code if error else intent.status)[:200])
+    return ProviderResult(DECLINED, ref=intent.id, detail=str(error.code if error else intent.status)[:200])
 
 
 def _is_kept(intent: stripe.PaymentIntent) -> bool:
@@ -297,10 +299,10 @@ def _next_action(intent: stripe.PaymentIntent) -> dict[str, Any]:
     }
 
 
-def _declined(error: stripe.CardError) -> ProviderAnswer:
+def _declined(error: stripe.CardError) -> ProviderResult:
     intent = error.error.payment_intent if error.error else None
     code = (error.error.decline_code or error.error.code) if error.error else ""
-    return ProviderAnswer(DECLINED, ref=intent.id if intent else "", detail=str(code or "declined")[:200])
+    return ProviderResult(DECLINED, ref=intent.id if intent else "", detail=str(code or "declined")[:200])
 
 
 def _payment_error(error: stripe.StripeError) -> PaymentError:

@@ -65,7 +65,7 @@ WHERE orders.id = %(order)s
 
 
 @dataclass(frozen=True, slots=True)
-class EarningLine:
+class AccrualLine:
     """A line of an order. value: what was charged for the units that are left; category: the path of its shelf."""
 
     id: int
@@ -75,7 +75,7 @@ class EarningLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EarningOrder:
+class AccrualOrder:
     """An order as the programme sees it; amounts in minor units. kept: money received, not by points, and not back."""
 
     id: int
@@ -89,7 +89,7 @@ class EarningOrder:
     store: str
     shipping: int
     kept: int
-    lines: list[EarningLine]
+    lines: list[AccrualLine]
 
     def amounts(self) -> dict[int, int]:
         """Return the part of each line, by its id, that earns points."""
@@ -100,7 +100,7 @@ class EarningOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class EarningScene:
+class EarningContext:
     """Who earns, and by which rules."""
 
     earner: Earner
@@ -108,7 +108,7 @@ class EarningScene:
 
 
 @dataclass(frozen=True, slots=True)
-class EarningCart:
+class AccrualCart:
     """
     What a person's cart would earn.
 
@@ -117,7 +117,7 @@ class EarningCart:
     """
 
     cart: CartView
-    scene: EarningScene
+    context: EarningContext
     points_per_unit: int
     goods: frozenset[int]
     available: int
@@ -133,7 +133,7 @@ class EarningCart:
             [charged[line_id] for line_id in earning], kept=quote.totals.grand - by_points, earning_nothing=nothing
         )
         percents = [
-            percent_for(self.scene.bonuses, categories=item.categories, earner=self.scene.earner)
+            percent_for(self.context.bonuses, categories=item.categories, earner=self.context.earner)
             for item in earning.values()
         ]
         return points_earned(
@@ -143,15 +143,15 @@ class EarningCart:
         )
 
 
-def earning_cart(cart: CartView, *, customer_id: int, now: datetime) -> EarningCart:
+def earning_cart(cart: CartView, *, customer_id: int, now: datetime) -> AccrualCart:
     """Return what a cart would earn for a person, by any of his records; in one statement."""
     products = [line.item.product_id for line in cart.lines]
     asked = {"customer": customer_id, "now": now, "currency": cart.currency, "products": products}
     row = sql.fetch_one(_CART, asked)
     assert row is not None
-    return EarningCart(
+    return AccrualCart(
         cart=cart,
-        scene=_scene(row, now),
+        context=_scene(row, now),
         points_per_unit=row["points_per_unit"] or 0,
         goods=frozenset(row["goods"]),
         available=row["available"],
@@ -159,25 +159,25 @@ def earning_cart(cart: CartView, *, customer_id: int, now: datetime) -> EarningC
     )
 
 
-def earning_order(*, order_id: int) -> EarningOrder | None:
+def earning_order(*, order_id: int) -> AccrualOrder | None:
     """Return an order with what of it earns; None for one without a customer."""
     row = sql.fetch_one(_ORDER, {"order": order_id})
     if row is None:
         return None
-    lines = [EarningLine(line["id"], _left(line), line["earns"], line["category"]) for line in row["lines"]]
-    return EarningOrder(**{**row, "lines": lines})
+    lines = [AccrualLine(line["id"], _left(line), line["earns"], line["category"]) for line in row["lines"]]
+    return AccrualOrder(**{**row, "lines": lines})
 
 
-def earning_scene(*, customer_id: int, now: datetime) -> EarningScene:
+def earning_context(*, customer_id: int, now: datetime) -> EarningContext:
     """Return the person's segments and tier, by any of his records, and the rules for more points."""
     row = sql.fetch_one(_SCENE, {"customer": customer_id, "now": now})
     assert row is not None
     return _scene(row, now)
 
 
-def _scene(row: sql.Row, now: datetime) -> EarningScene:
+def _scene(row: sql.Row, now: datetime) -> EarningContext:
     earner = Earner(now, frozenset(row["segments"]), row["tier"])
-    return EarningScene(earner, [_bonus(given) for given in row["bonuses"]])
+    return EarningContext(earner, [_bonus(given) for given in row["bonuses"]])
 
 
 def _left(line: dict[str, Any]) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import sql
 from core.errors import NotFound
-from orders.rules.collection_codes import is_collection_code
+from orders.rules.pickup_codes import is_pickup_code
 
 _PICKUPS = """
 SELECT fulfilment.id, fulfilment.state, orders.number, store.code AS store, orders.channel, orders.placed_at,
@@ -213,7 +213,7 @@ def find_by_code(*, store_id: int, code: str) -> int | None:
     """
     ids = [row["id"] for row in sql.fetch_all(_READY, {"store": store_id, "limit": MOST_READY})]
     secret = settings.COLLECTION_SECRET
-    return next((one for one in ids if is_collection_code(code, fulfilment_id=one, secret=secret)), None)
+    return next((one for one in ids if is_pickup_code(code, fulfilment_id=one, secret=secret)), None)
 
 
 def pick_list(*, store_id: int, limit: int) -> list[sql.Row]:

@@ -25,7 +25,7 @@ class PaymentNotPossible(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class FulfilmentWish:
+class FulfilmentRequest:
     """
     Some lines (all of them when None) that are to reach the shopper in one way.
 
@@ -66,7 +66,7 @@ class Tender:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CheckoutRequest:
     """
     A whole checkout. expected_total and currency: what the shopper saw; None where no screen showed a total.
 
@@ -74,7 +74,7 @@ class Wish:
     could not send it at once.
     """
 
-    fulfilments: tuple[FulfilmentWish, ...]
+    fulfilments: tuple[FulfilmentRequest, ...]
     tenders: tuple[Tender, ...]
     cart_version: int | None = None
     expected_total: int | None = None
@@ -116,17 +116,17 @@ class PlannedTender(NamedTuple):
         return self.amount if self.points is None else self.points
 
 
-def assign_lines(wishes: Sequence[FulfilmentWish], line_ids: Sequence[int]) -> list[list[int]]:
+def assign_lines(requests: Sequence[FulfilmentRequest], line_ids: Sequence[int]) -> list[list[int]]:
     """
     Return for each fulfilment the ids of its lines; every line of the cart belongs to exactly one.
 
     Raises Malformed if a line is left out, named twice, or not in the cart.
     """
-    if not wishes:
+    if not requests:
         raise Malformed(_("Say how the goods are delivered."), field="fulfilments")
-    if len(wishes) == 1 and wishes[0].lines is None:
+    if len(requests) == 1 and requests[0].lines is None:
         return [list(line_ids)]
-    assigned = [list(wish.lines or ()) for wish in wishes]
+    assigned = [list(request.lines or ()) for request in requests]
     named = [line_id for ids in assigned for line_id in ids]
     if sorted(named) != sorted(line_ids):
         raise Malformed(

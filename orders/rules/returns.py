@@ -8,7 +8,7 @@ NOT_HANDED_OVER, WINDOW_OVER, TOO_MANY = "not_handed_over", "window_over", "too_
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnWish:
+class ReturnItem:
     """
     Units of one line that a shopper wants to give back, and what is known of the line.
 
@@ -41,31 +41,31 @@ class Objection:
     left: int
 
 
-def was_handed_over(wish: ReturnWish, now: datetime) -> str | None:
+def was_handed_over(request: ReturnItem, now: datetime) -> str | None:
     """Only what the shopper has can come back."""
-    return NOT_HANDED_OVER if wish.fulfilled == 0 or wish.handed_over_at is None else None
+    return NOT_HANDED_OVER if request.fulfilled == 0 or request.handed_over_at is None else None
 
 
-def is_within_window(wish: ReturnWish, now: datetime) -> str | None:
+def is_within_window(request: ReturnItem, now: datetime) -> str | None:
     """The window opens when the goods are handed over, not when they are paid for."""
-    if wish.handed_over_at is None:
+    if request.handed_over_at is None:
         return None
-    return WINDOW_OVER if now > wish.handed_over_at + timedelta(days=wish.window_days) else None
+    return WINDOW_OVER if now > request.handed_over_at + timedelta(days=request.window_days) else None
 
 
-def are_still_there(wish: ReturnWish, now: datetime) -> str | None:
+def are_still_there(request: ReturnItem, now: datetime) -> str | None:
     """No unit comes back twice, on whatever channel."""
-    return TOO_MANY if wish.wanted > wish.left else None
+    return TOO_MANY if request.wanted > request.left else None
 
 
-RULES: Sequence[Callable[[ReturnWish, datetime], str | None]] = (was_handed_over, is_within_window, are_still_there)
+RULES: Sequence[Callable[[ReturnItem, datetime], str | None]] = (was_handed_over, is_within_window, are_still_there)
 
 
-def objections_to(wishes: Sequence[ReturnWish], *, now: datetime) -> list[Objection]:
+def objections_to(requests: Sequence[ReturnItem], *, now: datetime) -> list[Objection]:
     """Return the first objection to each line that may not come back as wished; none if all may."""
     found = []
-    for wish in wishes:
-        reason = next((reason for rule in RULES if (reason := rule(wish, now)) is not None), None)
+    for request in requests:
+        reason = next((reason for rule in RULES if (reason := rule(request, now)) is not None), None)
         if reason is not None:
-            found.append(Objection(wish.line_id, wish.sku, reason, max(0, wish.left)))
+            found.append(Objection(request.line_id, request.sku, reason, max(0, request.left)))
     return found

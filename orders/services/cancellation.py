@@ -18,7 +18,7 @@ from core.transitions import IllegalTransition
 from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
 from orders.models import DueEntry, Fulfilment, Order, Payment
-from orders.queries.dues import due_in
+from orders.queries.balances_due import balance_due_in
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
 from orders.services.gift_cards import withdraw_gift_cards
@@ -102,7 +102,7 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
 
     payments = list(order.payments.all())
     kept = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
-    not_due = min(owed, due_in(order.pk) + kept)
+    not_due = min(owed, balance_due_in(order.pk) + kept)
     spread = spread_refund(owed - not_due, tenders_of(payments))
     at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
     return Outlook(ids, sum(spread.values()), at_desk, not_due)
@@ -228,7 +228,7 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
     """
     if order.payments.filter(state=Payment.CAPTURING).exists():
         raise PaymentBeingTaken(_("A payment of this order is being captured. Try again in a minute."))
-    not_due = min(owed, due_in(order.pk))
+    not_due = min(owed, balance_due_in(order.pk))
     if not_due:
         DueEntry.objects.create(order=order, kind=DueEntry.CANCELLED, amount=-not_due, occurred_at=now)
         owed -= not_due

@@ -20,11 +20,11 @@ from core.journal import publish
 from orders.events import CardRemoved, CardSaved
 from orders.models import SavedCard
 from orders.providers import SANDBOX, provider_of_cards
-from orders.providers.base import KeptCard
+from orders.providers.base import CardDetails
 from orders.queries.cards import cards_of, customer_at
 from orders.rules.cards import may_be_kept
 from orders.rules.checkout import CARD, Tender
-from orders.services.charging import forget_card
+from orders.services.gateway import detach_card
 
 DETACHED_AT_ONCE = 100
 
@@ -42,7 +42,7 @@ RETURNING id, customer_id
 """
 
 
-def keep_cards(cards: Sequence[KeptCard], *, customer_id: int | None, by: Actor, now: datetime) -> None:
+def keep_cards(cards: Sequence[CardDetails], *, customer_id: int | None, by: Actor, now: datetime) -> None:
     """
     Keep cards that a provider has saved, each once, in the caller's transaction.
 
@@ -113,6 +113,6 @@ def detach_removed(*, now: datetime, card_id: int | None = None) -> int:
     if card_id is not None:
         waiting = waiting.filter(pk=card_id)
     gone = [
-        card.pk for card in waiting[:DETACHED_AT_ONCE] if forget_card(provider=card.provider, ref=card.provider_ref)
+        card.pk for card in waiting[:DETACHED_AT_ONCE] if detach_card(provider=card.provider, ref=card.provider_ref)
     ]
     return SavedCard.objects.filter(pk__in=gone).update(detached_at=Greatest(now, F("removed_at"))) if gone else 0

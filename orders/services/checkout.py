@@ -24,12 +24,12 @@ from core.idempotency import Claim, Replay
 from orders.models import Order
 from orders.queries.orders import find_order_by_client_id, find_order_by_mark, number_ordered_with
 from orders.queries.views import OrderView
-from orders.rules.checkout import Wish
-from orders.services.charging import Charge, Outcome, ask_providers
+from orders.rules.checkout import CheckoutRequest
+from orders.services.gateway import ChargeRequest, PaymentResult, ask_providers
 from orders.services.payments import open_attempts, payment_declined, settle_payments
 from orders.services.placement import place_order
 
-Render = Callable[[OrderView, Sequence[Outcome]], dict[str, Any]]
+Render = Callable[[OrderView, Sequence[PaymentResult]], dict[str, Any]]
 TakeCart = Callable[[], CartView]
 
 
@@ -39,7 +39,9 @@ class CartAlreadyOrdered(Refusal):
     code = "cart_already_ordered"
 
 
-def check_out(*, claim: Claim, owner: Owner, wish: Wish, by: Actor, now: datetime, render: Render) -> HttpResponse:
+def check_out(
+    *, claim: Claim, owner: Owner, request: CheckoutRequest, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
     """
     Order the owner's open cart. Answers 201 with the order, or 202 when the payment needs the shopper or is unknown.
 
@@ -49,15 +51,15 @@ def check_out(*, claim: Claim, owner: Owner, wish: Wish, by: Actor, now: datetim
     try:
         return _order_once(
             claim,
-            lambda: take_cart(owner=owner, version=wish.cart_version, by=by, now=now, at=wish.occurred_at),
-            wish,
+            lambda: take_cart(owner=owner, version=request.cart_version, by=by, now=now, at=request.occurred_at),
+            request,
             by=by,
             now=now,
             render=render,
         )
     except CartEmpty:
         number = number_ordered_with(
-            customer_ids=owner.customer_ids, token_hash=owner.token_hash, version=wish.cart_version or 0
+            customer_ids=owner.customer_ids, token_hash=owner.token_hash, version=request.cart_version or 0
         )
         if number is None:
             raise
@@ -66,14 +68,16 @@ def check_out(*, claim: Claim, owner: Owner, wish: Wish, by: Actor, now: datetim
         ) from None
 
 
-def sell_cart(*, claim: Claim, cart_id: int, wish: Wish, by: Actor, now: datetime, render: Render) -> HttpResponse:
+def sell_cart(
+    *, claim: Claim, cart_id: int, request: CheckoutRequest, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
     """Order a shopper's open cart at the till. Raises and answers like check_out."""
     return _order_once(
         claim,
         lambda: take_cart(
-            owner=Owner(), cart_id=cart_id, version=wish.cart_version, by=by, now=now, at=wish.occurred_at
+            owner=Owner(), cart_id=cart_id, version=request.cart_version, by=by, now=now, at=request.occurred_at
         ),
-        wish,
+        request,
         by=by,
         now=now,
         render=render,
@@ -85,7 +89,7 @@ def sell_lines(
     claim: Claim,
     lines: Sequence[tuple[str, int]],
     customer_id: int | None,
-    wish: Wish,
+    request: CheckoutRequest,
     by: Actor,
     now: datetime,
     render: Render,
@@ -105,22 +109,24 @@ def sell_lines(
             voucher_codes=voucher_codes,
             by=by,
             now=now,
-            at=wish.occurred_at,
+            at=request.occurred_at,
         ),
-        wish,
+        request,
         by=by,
         now=now,
         render=render,
     )
 
 
-def _order_once(claim: Claim, take: TakeCart, wish: Wish, *, by: Actor, now: datetime, render: Render) -> HttpResponse:
+def _order_once(
+    claim: Claim, take: TakeCart, request: CheckoutRequest, *, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
     try:
         with transaction.atomic(durable=True):
             is_fresh = claim.take()
-            order, charges = _known_order(claim, wish, is_fresh)
+            order, charges = _known_order(claim, request, is_fresh)
             if order is None:
-                promised = place_order(cart=take(), wish=wish, by=by, now=now)
+                promised = place_order(cart=take(), request=request, by=by, now=now)
                 order, charges = promised.order, promised.charges
             if not charges:
                 return claim.finish(render(order, []), status=201)
@@ -129,20 +135,22 @@ def _order_once(claim: Claim, take: TakeCart, wish: Wish, *, by: Actor, now: dat
     return _pay(claim, order, charges, by=by, now=now, render=render)
 
 
-def _known_order(claim: Claim, wish: Wish, is_fresh: bool) -> tuple[OrderView | None, list[Charge]]:
+def _known_order(
+    claim: Claim, request: CheckoutRequest, is_fresh: bool
+) -> tuple[OrderView | None, list[ChargeRequest]]:
     """The order that an interrupted request, or an earlier sending of the same sale, has placed already."""
     known = None
     if not is_fresh:
         known = find_order_by_mark(claim.mark)
-    elif wish.client_id is not None:
-        known = find_order_by_client_id(wish.client_id)
+    elif request.client_id is not None:
+        known = find_order_by_client_id(request.client_id)
     if known is None:
         return None, []
     return known, open_attempts(known) if known.state == Order.PENDING else []
 
 
 def _pay(
-    claim: Claim, order: OrderView, charges: Sequence[Charge], *, by: Actor, now: datetime, render: Render
+    claim: Claim, order: OrderView, charges: Sequence[ChargeRequest], *, by: Actor, now: datetime, render: Render
 ) -> HttpResponse:
     outcomes = ask_providers(charges)
     with transaction.atomic(durable=True):

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.queries.balances import GiftCard, cards_issued_for
-from accounts.services.gift_cards import issue_gift_card, kill_gift_card, show_gift_card_code
+from accounts.services.gift_cards import issue_gift_card, show_gift_card_code, void_gift_card
 from core import sql
 from core.actors import Actor
 from core.errors import NotFound, Refusal
 from orders.models import Order, Payment
-from orders.queries.dues import due_in
+from orders.queries.balances_due import balance_due_in
 
 _LINES = """
 SELECT line.id, line.quantity - line.quantity_cancelled - line.quantity_returned AS units, line.quantity,
@@ -86,7 +86,7 @@ def withdraw_gift_cards(*, order: Order, units: Mapping[int, int], by: Actor, no
                     % {"end": card.code_end},
                     card=card.code_end,
                 )
-            kill_gift_card(card_id=card.id, reference=f"refund of {order.number}", by=by, now=now)
+            void_gift_card(card_id=card.id, reference=f"refund of {order.number}", by=by, now=now)
 
 
 def gift_cards_of(*, order_id: int, number: str) -> list[GiftCard]:
@@ -114,4 +114,4 @@ def _reference(order: Order, line_id: int, unit: int) -> str:
 
 def _is_paid(order: Order) -> bool:
     open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED, Payment.CAPTURING)
-    return not due_in(order.pk) and not order.payments.filter(state__in=open_states).exists()
+    return not balance_due_in(order.pk) and not order.payments.filter(state__in=open_states).exists()

@@ -16,10 +16,10 @@ from inventory.models import StockMovement
 from orders.events import PickupCodeRefused, PickupCollected
 from orders.models import Fulfilment, FulfilmentLine, HandOver, Order
 from orders.rules.checkout import Tender
-from orders.rules.collection_codes import is_collection_code
 from orders.rules.lifecycle import PICKUP
+from orders.rules.pickup_codes import is_pickup_code
+from orders.services.balances_due import balance_due_before_goods_go, payment_due, take_at_desk
 from orders.services.cancellation import close_if_done
-from orders.services.dues import due_before_goods_go, payment_due, take_at_desk
 from orders.services.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
 from orders.services.pickup import take_pickup
 
@@ -81,7 +81,7 @@ def hand_over_pickup(
     collected_by: who that was; empty for the named collector or the buyer. line_ids: order lines; None for all that
     is waiting. tenders: cash, card and balances at the desk, needed while something is due. session_id: the open till
     session that takes the cash. Locks the order, then the session, balances, and the stock rows last. Raises NotFound,
-    IllegalTransition, PickupLocked, PaymentNotTaken (see orders.services.capturing), PaymentDue, PaymentUnderWay,
+    IllegalTransition, PickupLocked, PaymentNotTaken (see orders.services.authorisations), PaymentDue, PaymentUnderWay,
     SessionNotOpen, BalanceNotEnough, Malformed.
     """
     pickup = take_pickup(pickup_id=proof.pickup_id, store_id=by.store_id)
@@ -90,7 +90,7 @@ def hand_over_pickup(
         raise _locked()
     waiting = list(pickup.lines.filter(handed_over_at__isnull=True).order_by("pk"))
     parts = _chosen(waiting, line_ids)
-    _take_what_is_due(pickup.order, tenders, session_id=session_id, by=by, now=now)
+    _take_balance_due(pickup.order, tenders, session_id=session_id, by=by, now=now)
 
     note_goods_out(parts, now=now)
     _record(pickup, parts, proof, collected_by, by=by, now=now)
@@ -111,7 +111,7 @@ def _count_if_wrong(pickup_id: int, code: str, *, by: Actor, now: datetime) -> i
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     if pickup.wrong_codes >= MOST_WRONG_CODES:
         raise _locked()
-    if is_collection_code(code, fulfilment_id=pickup.pk, secret=settings.COLLECTION_SECRET):
+    if is_pickup_code(code, fulfilment_id=pickup.pk, secret=settings.COLLECTION_SECRET):
         return 0
     pickup.wrong_codes += 1
     pickup.save(update_fields=["wrong_codes"])
@@ -129,10 +129,10 @@ def _chosen(waiting: Sequence[FulfilmentLine], line_ids: Sequence[int] | None) -
     return [by_line[line_id] for line_id in dict.fromkeys(line_ids)]
 
 
-def _take_what_is_due(
+def _take_balance_due(
     order: Order, tenders: Sequence[Tender], *, session_id: int | None, by: Actor, now: datetime
 ) -> None:
-    owed = due_before_goods_go(order)
+    owed = balance_due_before_goods_go(order)
     if owed and not tenders:
         raise payment_due(owed, order.currency)
     if not owed:

@@ -15,7 +15,7 @@ from core import sql
 from core.actors import Actor
 from core.money import places_of
 from orders.models import Order
-from orders.queries.earning import EarningOrder, earning_order, earning_scene
+from orders.queries.earning import AccrualOrder, earning_context, earning_order
 
 _TERMS = "SELECT terms FROM accounts_pointearning WHERE reference = %(reference)s"
 
@@ -60,9 +60,9 @@ def settle_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
     return difference
 
 
-def _terms(order: EarningOrder, programme: Programme) -> dict[str, Any]:
+def _terms(order: AccrualOrder, programme: Programme) -> dict[str, Any]:
     """What an order earns is decided when it is placed: later changes of the rules do not touch it."""
-    scene = earning_scene(customer_id=order.person_id, now=order.placed_at)
+    scene = earning_context(customer_id=order.person_id, now=order.placed_at)
     return {
         "points_per_unit": programme.points_per_unit,
         "pending_days": programme.pending_days,
@@ -74,7 +74,7 @@ def _terms(order: EarningOrder, programme: Programme) -> dict[str, Any]:
     }
 
 
-def _points(order: EarningOrder, terms: dict[str, Any]) -> int:
+def _points(order: AccrualOrder, terms: dict[str, Any]) -> int:
     if order.state in (Order.CANCELLED, Order.FAILED):
         return 0
     percents = terms["percents"]
@@ -85,7 +85,7 @@ def _points(order: EarningOrder, terms: dict[str, Any]) -> int:
     )
 
 
-def _matures_at(order: EarningOrder, terms: dict[str, Any]) -> datetime | None:
+def _matures_at(order: AccrualOrder, terms: dict[str, Any]) -> datetime | None:
     if order.closed_at is None or order.state != Order.COMPLETED:
         return None
     return order.closed_at + timedelta(days=terms["pending_days"])

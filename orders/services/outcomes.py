@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core import sql
-from orders.services.charging import Outcome
+from orders.services.gateway import PaymentResult
 
 # Card schemes keep money for seven days; some hours of it are left for taking it in time.
 AUTHORISED_FOR = timedelta(days=6, hours=18)
@@ -65,7 +65,7 @@ WHERE orders.id = %(order)s AND orders.state = 'pending'
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RecordedResult:
     """
     What one outcome came to, in minor units. is_later: paid after the order was placed. is_new: not written before.
     """
@@ -85,8 +85,8 @@ class PaidOrder:
 
 
 def write_outcomes(
-    *, order_id: int, outcomes: Sequence[Outcome], now: datetime
-) -> tuple[list[Written], PaidOrder | None]:
+    *, order_id: int, outcomes: Sequence[PaymentResult], now: datetime
+) -> tuple[list[RecordedResult], PaidOrder | None]:
     """
     Write outcomes that are known, each once. Locks the order until the caller's transaction ends.
 
@@ -106,7 +106,7 @@ def write_outcomes(
             "until": now + AUTHORISED_FOR,
         },
     )
-    written = [Written(row["amount"], row["is_later"], row["outcome"], row["is_new"]) for row in rows]
+    written = [RecordedResult(row["amount"], row["is_later"], row["outcome"], row["is_new"]) for row in rows]
     return written, _paid_order(rows[0]) if rows else None
 
 

@@ -23,7 +23,7 @@ from inventory.models import Reservation, StockMovement
 from inventory.services.reservations import (
     HOLD_LIFETIME,
     InsufficientStock,
-    StockWish,
+    ReservationRequest,
     commit_reservations,
     new_reservation_id,
     release_reservations,
@@ -32,14 +32,14 @@ from inventory.services.reservations import (
 from orders.events import OrderPaymentFailed
 from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment
 from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
-from orders.queries.dues import due_in
+from orders.queries.balances_due import balance_due_in
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 from orders.rules.lifecycle import FULFILMENTS, ORDER, PAYMENT
+from orders.services.balances_due import settle_balance_payments
 from orders.services.cards import keep_cards
-from orders.services.charging import UNKNOWN, Charge, Outcome, look_up
-from orders.services.dues import settle_later
 from orders.services.fulfilments import note_goods_out, take_goods_out_of_stock
+from orders.services.gateway import UNKNOWN, ChargeRequest, PaymentResult, look_up
 from orders.services.outcomes import PaidOrder, find_paid_order, write_outcomes
 from orders.services.placement import announce_placed
 from orders.services.refunds import refund_payments
@@ -92,7 +92,7 @@ class PaymentDeclined(Refusal):
 
 
 @transaction.atomic(savepoint=False)
-def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor, now: datetime) -> OrderView:
+def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: Actor, now: datetime) -> OrderView:
     """
     Write what the providers answered and draw the consequence: the promise holds, or it is taken back.
 
@@ -105,15 +105,15 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[Outcome], by: Actor,
     written, paid = write_outcomes(order_id=order.id, outcomes=known, now=now)
     keep_cards([one.card for one in known if one.card], customer_id=order.customer_id, by=by, now=now)
     if any(one.is_later for one in written):
-        settle_later(order_id=order.id, written=written, by=by, now=now)
+        settle_balance_payments(order_id=order.id, written=written, by=by, now=now)
         return get_order(order.number)
     # Only what was written now counts: an answer that comes behind another one takes nothing back.
     if any(one.outcome == DECLINED and one.is_new for one in written):
         return _take_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
         return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
-    are_kept = any(outcome.outcome == AUTHORISED for outcome in known)
-    return _confirm(order, paid or find_paid_order(order.id), are_kept=are_kept, by=by, now=now)
+    are_authorised = any(outcome.outcome == AUTHORISED for outcome in known)
+    return _confirm(order, paid or find_paid_order(order.id), are_authorised=are_authorised, by=by, now=now)
 
 
 def settle_open_payments(*, now: datetime) -> int:
@@ -149,13 +149,15 @@ def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
     if settled.state == Order.FAILED:
         raise payment_declined(settled)
     if any(outcome.outcome == DECLINED for outcome in outcomes):
-        raise later_payment_declined(settled)
+        raise balance_payment_declined(settled)
     return get_order(order.number)
 
 
-def open_attempts(order: OrderView) -> list[Charge]:
+def open_attempts(order: OrderView) -> list[ChargeRequest]:
     """Return what providers were asked for an order and have not finally answered."""
-    return [Charge(**row) for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id, "currency": order.currency})]
+    return [
+        ChargeRequest(**row) for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id, "currency": order.currency})
+    ]
 
 
 def payment_declined(order: OrderView) -> PaymentDeclined:
@@ -171,7 +173,7 @@ def payment_declined(order: OrderView) -> PaymentDeclined:
     )
 
 
-def later_payment_declined(order: OrderView) -> PaymentDeclined:
+def balance_payment_declined(order: OrderView) -> PaymentDeclined:
     """Make the refusal for a payment that failed when the order was placed already, which stands."""
     return PaymentDeclined(
         _("The payment was declined and nothing was charged. Your order is still in place. Try another way to pay."),
@@ -179,7 +181,7 @@ def later_payment_declined(order: OrderView) -> PaymentDeclined:
     )
 
 
-def _confirm(order: OrderView, paid: PaidOrder | None, *, are_kept: bool, by: Actor, now: datetime) -> OrderView:
+def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, by: Actor, now: datetime) -> OrderView:
     """
     Let the promise of a paid order hold, once nothing of its money is open any more.
 
@@ -196,7 +198,7 @@ def _confirm(order: OrderView, paid: PaidOrder | None, *, are_kept: bool, by: Ac
     assert row is not None
     # What is kept for us is no money of ours yet; only then the payments have to be read again.
     payments = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
-    if are_kept:
+    if are_authorised:
         payments = get_order(order.number).payments
     confirmed = order._replace(
         state=row["state"],
@@ -222,17 +224,19 @@ def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> b
     lapsed = FulfilmentLine.objects.filter(
         reservation__in=reservation_ids, reservation__state=Reservation.RELEASED
     ).select_related("reservation__level", "order_line")
-    wishes = []
+    requests = []
     for line in lapsed:
         assert line.reservation is not None
         level = line.reservation.level
-        wish = StockWish(level.variant_id, level.location_id, line.quantity, line.order_line.sku, new_reservation_id())
-        line.reservation_id = wish.reservation_id
-        wishes.append(wish)
+        request = ReservationRequest(
+            level.variant_id, level.location_id, line.quantity, line.order_line.sku, new_reservation_id()
+        )
+        line.reservation_id = request.reservation_id
+        requests.append(request)
     FulfilmentLine.objects.bulk_update(lapsed, ["reservation"])
     try:
         with transaction.atomic():
-            reserve_stock(wishes=wishes, by=by, now=now)
+            reserve_stock(requests=requests, by=by, now=now)
     except InsufficientStock:
         FulfilmentLine.objects.filter(pk__in=[line.pk for line in lapsed]).update(reservation=None)
         return False
@@ -245,7 +249,7 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
     # What a provider keeps for us is let go of by the worker that sees it voided.
     open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED)
     move_all(PAYMENT, _payments_in(order, open_states), Payment.VOIDED)
-    if owed := due_in(order.id):
+    if owed := balance_due_in(order.id):
         DueEntry.objects.create(order_id=order.id, kind=DueEntry.FAILED, amount=-owed, occurred_at=now)
     if _is_anything_held(order):
         release_held_tenders(order_id=order.id, now=now)

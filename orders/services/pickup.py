@@ -23,8 +23,8 @@ from orders.events import (
     PickupUnlocked,
 )
 from orders.models import Fulfilment
-from orders.rules.keeping import kept_until
 from orders.rules.lifecycle import PICKUP
+from orders.rules.pickup_deadlines import pickup_deadline
 from orders.services.cancellation import cancel_fulfilments
 from orders.services.fulfilments import about_fulfilment, take_fulfilment
 
@@ -56,7 +56,7 @@ def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     hours = load_hours([pickup.location_id])[pickup.location_id]
-    expires_at = kept_until(hours, now, pickup.location.pickup_keep_days)
+    expires_at = pickup_deadline(hours, now, pickup.location.pickup_keep_days)
     move(PICKUP, pickup, "ready", by=by, ready_at=now, expires_at=expires_at)
     publish(PickupReady(**about_fulfilment(pickup, by, now)))
 

@@ -19,7 +19,7 @@ from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import place_at, quote_cart
 from carts.rules.problems import UNAVAILABLE
 from carts.rules.quote import Quote, Supply
-from carts.rules.taxes import Place
+from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import not_valid
 from carts.services.vouchers import hold_vouchers
 from core import logs
@@ -32,12 +32,12 @@ from inventory.models import StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, SHIP, PlannedTender, Wish, assign_lines, takes_at_once
-from orders.services.charging import Charge
-from orders.services.sources import Part, find_parts
+from orders.rules.checkout import CARRY_OUT, SHIP, CheckoutRequest, PlannedTender, assign_lines, takes_at_once
+from orders.services.allocation import Allocation, allocate
+from orders.services.gateway import ChargeRequest
+from orders.services.order_insert import NewOrder, needs_provider, provider_of, write_order
 from orders.services.tenders import hold_tenders, plan_payment
 from orders.services.till_sessions import take_open_session
-from orders.services.writing import Draft, needs_provider, provider_of, write_order
 
 
 class TotalChanged(Refusal):
@@ -57,11 +57,11 @@ class Promised:
     """A written order, and what a provider still has to be asked for; the promise holds once all of it is paid."""
 
     order: OrderView
-    charges: list[Charge]
+    charges: list[ChargeRequest]
 
 
 @transaction.atomic(savepoint=False)
-def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Promised:
+def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: datetime) -> Promised:
     """
     Turn a cart that was taken (carts.services.placing) into an order.
 
@@ -73,28 +73,30 @@ def place_order(*, cart: CartView, wish: Wish, by: Actor, now: datetime) -> Prom
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
-    assigned = assign_lines(wish.fulfilments, list(by_id))
-    parts = find_parts(wish.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
-    found = quote_cart(cart, by=by, now=wish.occurred_at or now, supplies=_supplies(cart, parts))
+    assigned = assign_lines(request.fulfilments, list(by_id))
+    parts = allocate(request.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
+    found = quote_cart(cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, parts))
     _check_vouchers(found)
-    _check_total(cart, wish, found)
+    _check_total(cart, request, found)
     tenders = plan_payment(
-        wish.tenders,
+        request.tenders,
         owed=found.totals.grand,
         kinds={part.kind for part in parts},
-        customer_id=cart.customer_id or wish.customer_id,
+        customer_id=cart.customer_id or request.customer_id,
         currency=cart.currency,
     )
     tenders = [tender._replace(attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
-    if wish.session_id is not None:
+    if request.session_id is not None:
         # Held until the commit: a till that is being closed counts this sale, or refuses it.
-        take_open_session(session_id=wish.session_id, store_id=by.store_id)
+        take_open_session(session_id=request.session_id, store_id=by.store_id)
 
     captures = settings.CARD_CAPTURE == "now" or takes_at_once(
         kinds={part.kind for part in parts}, methods=[tender.payment_method for tender in tenders]
     )
-    draft = Draft(cart=cart, wish=wish, parts=parts, quote=found, tenders=tenders, waits=waits, captures=captures)
+    draft = NewOrder(
+        cart=cart, request=request, parts=parts, quote=found, tenders=tenders, waits=waits, captures=captures
+    )
     order = write_order(draft, by=by, now=now)
     _spend_vouchers(draft, now)
     if not waits:
@@ -127,9 +129,9 @@ def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
     )
 
 
-def _charge(tender: PlannedTender, currency: str, captures: bool) -> Charge:
+def _charge(tender: PlannedTender, currency: str, captures: bool) -> ChargeRequest:
     assert tender.attempt_key is not None
-    return Charge(
+    return ChargeRequest(
         tender.attempt_key,
         provider_of(tender),
         tender.amount,
@@ -149,7 +151,7 @@ def _check_on_sale(lines: Sequence[CartLineView]) -> None:
         )
 
 
-def _spend_vouchers(draft: Draft, now: datetime) -> None:
+def _spend_vouchers(draft: NewOrder, now: datetime) -> None:
     amounts = {voucher.id: voucher.amount for voucher in draft.quote.vouchers if voucher.amount}
     if amounts:
         hold_vouchers(cart_id=draft.cart.id, amounts=amounts, customer_id=draft.customer_id, waits=draft.waits, now=now)
@@ -161,7 +163,7 @@ def _check_vouchers(found: Quote) -> None:
             raise not_valid(voucher.code, voucher.problem)
 
 
-def _supplies(cart: CartView, parts: Sequence[Part]) -> list[Supply]:
+def _supplies(cart: CartView, parts: Sequence[Allocation]) -> list[Supply]:
     """Say where each line is supplied: at the address it is sent to, else in the store that hands it over."""
     return [
         Supply(
@@ -173,14 +175,14 @@ def _supplies(cart: CartView, parts: Sequence[Part]) -> list[Supply]:
     ]
 
 
-def _place_of(address: Mapping[str, Any]) -> Place:
-    return Place(address.get("country_code", ""), address.get("country_area", ""), address.get("postal_code", ""))
+def _place_of(address: Mapping[str, Any]) -> TaxPlace:
+    return TaxPlace(address.get("country_code", ""), address.get("country_area", ""), address.get("postal_code", ""))
 
 
-def _check_total(cart: CartView, wish: Wish, found: Quote) -> None:
-    if wish.expected_total is None:
+def _check_total(cart: CartView, request: CheckoutRequest, found: Quote) -> None:
+    if request.expected_total is None:
         return
-    if wish.expected_total == found.totals.grand and wish.expected_currency == cart.currency:
+    if request.expected_total == found.totals.grand and request.expected_currency == cart.currency:
         return
     changed = [
         {
@@ -202,17 +204,17 @@ def _check_total(cart: CartView, wish: Wish, found: Quote) -> None:
     )
 
 
-def _promise_stock(parts: Sequence[Part], *, waits: bool, by: Actor, now: datetime) -> None:
+def _promise_stock(parts: Sequence[Allocation], *, waits: bool, by: Actor, now: datetime) -> None:
     carried_out = [part for part in parts if part.kind == CARRY_OUT]
     others = [part for part in parts if part.kind != CARRY_OUT]
     expires_at = now + HOLD_LIFETIME if waits else None
     if others:
-        wishes = [wish for part in others for wish in part.wishes]
-        reserve_stock(wishes=wishes, by=by, now=now, expires_at=expires_at)
+        requests = [request for part in others for request in part.requests]
+        reserve_stock(requests=requests, by=by, now=now, expires_at=expires_at)
     if carried_out:
         # What lies on the counter is in the shopper's hand: the till may sell the safety stock too.
-        wishes = [wish for part in carried_out for wish in part.wishes]
-        reserve_stock(wishes=wishes, by=by, now=now, expires_at=expires_at, spares_safety=False)
+        requests = [request for part in carried_out for request in part.requests]
+        reserve_stock(requests=requests, by=by, now=now, expires_at=expires_at, respects_safety_stock=False)
         if not waits:
-            ids = [wish.reservation_id for wish in wishes]
+            ids = [request.reservation_id for request in requests]
             fulfil_reservations(ids=ids, kind=StockMovement.SOLD, by=by, now=now)

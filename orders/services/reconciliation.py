@@ -15,7 +15,7 @@ from core import sql
 from core.network import about_to_call
 from orders.models import ReconciliationBreak
 from orders.providers import SANDBOX, STRIPE, provider_for
-from orders.providers.base import CHARGE, Movement, PaymentError
+from orders.providers.base import CHARGE, PaymentError, ProviderTransaction
 from orders.services.outcomes import AUTHORISED_FOR
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,9 @@ def resolve_break(*, break_id: int, resolution: str, now: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _compare(name: str, theirs: Sequence[Movement], *, since: datetime, until: datetime, now: datetime) -> None:
+def _compare(
+    name: str, theirs: Sequence[ProviderTransaction], *, since: datetime, until: datetime, now: datetime
+) -> None:
     # The provider's clock, and the time between our asking and its doing, must not make a difference at the edge.
     ours = sql.fetch_all(_OURS, {"provider": name, "since": since, "until": until - AT_THE_EDGE})
     by_key = {(row["kind"], row["key"]): row for row in ours}
@@ -95,7 +97,7 @@ def _looked_back() -> timedelta:
     return LOOKED_BACK + AUTHORISED_FOR if settings.CARD_CAPTURE == "fulfilment" else LOOKED_BACK
 
 
-def _ours(row: Mapping[str, object] | None, movement: Movement) -> int:
+def _ours(row: Mapping[str, object] | None, movement: ProviderTransaction) -> int:
     """What our books have of a movement; one that we know from another time agrees."""
     if row is not None:
         return int(str(row["amount"])) if row["is_done"] and row["currency"] == movement.currency else 0
@@ -106,7 +108,7 @@ def _ours(row: Mapping[str, object] | None, movement: Movement) -> int:
     return movement.amount if known and movement.is_done else 0
 
 
-def _moved(movement: Movement) -> int:
+def _moved(movement: ProviderTransaction) -> int:
     return movement.amount if movement.is_done else 0
 
 

@@ -30,7 +30,7 @@ from core.network import about_to_call
 from orders.events import RefundDone, RefundFailed
 from orders.models import Order, Payment, Refund
 from orders.providers import provider_for
-from orders.providers.base import APPROVED, PaymentError, ProviderAnswer
+from orders.providers.base import APPROVED, PaymentError, ProviderResult
 from orders.rules.cash import cash_rounding, smallest_coin
 from orders.rules.checkout import GIFT_CARD
 from orders.rules.refunds import RefundableTender, points_back, spread_refund
@@ -245,7 +245,7 @@ def _credit_of(payment_id: int, *, now: datetime) -> int:
     return balance_for(customer_id=order.customer_id, kind=Refund.CREDIT, currency=order.currency, now=now)
 
 
-def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderAnswer | None:
+def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderResult | None:
     """Ask for one refund; None when nobody knows yet what became of it."""
     provider = provider_for(provider_name)
     if provider is None or charge_key is None:
@@ -254,7 +254,7 @@ def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) ->
     try:
         return provider.refund(charge_key=charge_key, key=key, amount=amount)
     except PaymentError as error:
-        return ProviderAnswer("declined", detail=str(error)) if error.permanent else None
+        return ProviderResult("declined", detail=str(error)) if error.permanent else None
 
 
 @transaction.atomic(savepoint=False)

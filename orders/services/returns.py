@@ -15,7 +15,7 @@ from core.journal import publish
 from orders.events import ReturnRequested
 from orders.models import Order, Return, ReturnLine
 from orders.rules.refunds import SoldLine, value_of_units
-from orders.rules.returns import ReturnWish, objections_to
+from orders.rules.returns import ReturnItem, objections_to
 
 # Goods of an order from another system have no hand-over of ours; they left when the order was closed.
 _LINES = """
@@ -112,8 +112,8 @@ def _quantities(lines: Sequence[LineToReturn], known: Mapping[int, sql.Row]) -> 
 
 
 def _check(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetime) -> None:
-    wishes = [
-        ReturnWish(
+    requests = [
+        ReturnItem(
             line_id=line_id,
             sku=known[line_id]["sku"],
             wanted=quantity,
@@ -125,7 +125,7 @@ def _check(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetim
         )
         for line_id, quantity in wanted.items()
     ]
-    objections = objections_to(wishes, now=now)
+    objections = objections_to(requests, now=now)
     if objections:
         shown = [{**asdict(objection), "line": str(objection.line_id)} for objection in objections]
         for line in shown:

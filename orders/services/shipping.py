@@ -11,8 +11,8 @@ from inventory.models import StockMovement
 from orders.events import OrderShipped, ParcelDelivered, ParcelPicking
 from orders.models import Fulfilment
 from orders.rules.lifecycle import SHIP
+from orders.services.balances_due import balance_due_before_goods_go, payment_due
 from orders.services.cancellation import close_if_done
-from orders.services.dues import due_before_goods_go, payment_due
 from orders.services.fulfilments import (
     about_fulfilment,
     note_goods_out,
@@ -35,11 +35,11 @@ def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> N
     Let a parcel leave, all of it: its goods leave the stock, and the buyer is told.
 
     tracking: the carrier's number; empty where there is none. Locks the order, then the stock rows last. Raises
-    NotFound, IllegalTransition, PaymentNotTaken (see orders.services.capturing), PaymentDue.
+    NotFound, IllegalTransition, PaymentNotTaken (see orders.services.authorisations), PaymentDue.
     """
     parcel = _take_parcel(parcel_id, by=by)
     SHIP.check(present=parcel.state, to="shipped", by=by)
-    if owed := due_before_goods_go(parcel.order):
+    if owed := balance_due_before_goods_go(parcel.order):
         raise payment_due(owed, parcel.order.currency)
     move(SHIP, parcel, "shipped", by=by, tracking=tracking, finished_at=now)
     parts = list(parcel.lines.filter(handed_over_at__isnull=True).order_by("pk"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.queries.balances import Holding, holdings_of_customer
 from accounts.queries.loyalty import programme_of
 from accounts.rules.loyalty import Programme
-from accounts.services.balances import HoldWish, hold_balances, release_holds, spend_holds
+from accounts.services.balances import HoldRequest, hold_balances, release_holds, spend_holds
 from accounts.services.gift_cards import look_up_gift_card
 from core import sql
 from core.actors import Actor
@@ -41,7 +41,7 @@ def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> T
     """
     Return a tender that is paid by the gift card with a code.
 
-    asker: who shows it (accounts.guessing). Raises GiftCardNotValid, TooManyWrongCodes.
+    asker: who shows it (accounts.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
     """
     card = look_up_gift_card(code=code, asker=asker, currency=settings.SHOP_CURRENCY, now=now)
     return replace(tender, balance_ids=(card.id,), limit=card.free)
@@ -97,12 +97,12 @@ def hold_tenders(planned: Sequence[PlannedTender], *, number: str, waits: bool, 
 
     Locks the balances until the transaction ends. Raises BalanceNotEnough; roll back then.
     """
-    wishes = [HoldWish(tender.hold_key, tender.balance_ids, tender.units) for tender in planned if tender.hold_key]
-    if not wishes:
+    requests = [HoldRequest(tender.hold_key, tender.balance_ids, tender.units) for tender in planned if tender.hold_key]
+    if not requests:
         return
-    hold_balances(wishes=wishes, now=now)
+    hold_balances(requests=requests, now=now)
     if not waits:
-        spend_holds(references=[wish.reference for wish in wishes], note=number, by=by, now=now)
+        spend_holds(references=[request.reference for request in requests], note=number, by=by, now=now)
 
 
 def spend_held_tenders(*, order_id: int, number: str, by: Actor, now: datetime) -> bool:

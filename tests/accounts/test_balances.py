@@ -7,7 +7,7 @@ from accounts.queries.balances import holdings_of
 from accounts.services.balances import (
     HOLD_LIFETIME,
     BalanceNotEnough,
-    HoldWish,
+    HoldRequest,
     balance_for,
     change_balance,
     expire_balances,
@@ -34,7 +34,7 @@ def amounts(balance):
 
 def hold(balance, amount, *, now=NOW):
     reference = new_id()
-    hold_balances(wishes=[HoldWish(reference, (balance.pk,), amount)], now=now)
+    hold_balances(requests=[HoldRequest(reference, (balance.pk,), amount)], now=now)
     return reference
 
 
@@ -119,7 +119,7 @@ def test_all_records_of_a_person_pay_together(ana, ben):
     held = holdings_of(person_ids=[ana.pk, ben.pk], currency="EUR")["credit"]
     reference = new_id()
 
-    hold_balances(wishes=[HoldWish(reference, held.ids, 600)], now=NOW)
+    hold_balances(requests=[HoldRequest(reference, held.ids, 600)], now=NOW)
     spend_holds(references=[reference], note="", by=AT_TILL, now=NOW)
 
     assert held.free == 800
@@ -130,10 +130,10 @@ def test_all_records_of_a_person_pay_together(ana, ben):
 def test_several_holds_are_made_together_or_not_at_all(ana):
     credit = give_credit(ana, 300)
     card = give_card(500)
-    wishes = [HoldWish(new_id(), (credit.pk,), 300), HoldWish(new_id(), (card.pk,), 501)]
+    requests = [HoldRequest(new_id(), (credit.pk,), 300), HoldRequest(new_id(), (card.pk,), 501)]
 
     with refused(BalanceNotEnough):
-        hold_balances(wishes=wishes, now=NOW)
+        hold_balances(requests=requests, now=NOW)
 
 
 @pytest.mark.parametrize("change", [{"state": "blocked"}, {"expires_at": NOW}])

@@ -14,11 +14,11 @@ from accounts.services.gift_cards import (
     TooManyWrongCodes,
     block_gift_card,
     give_back_to_card,
-    kill_gift_card,
     look_up_gift_card,
     replace_gift_card,
     show_gift_card_code,
     unblock_gift_card,
+    void_gift_card,
 )
 from core.actors import THE_SYSTEM, Actor
 from core.errors import NotFound
@@ -131,8 +131,8 @@ def test_a_lost_card_is_replaced(db, ana):
 def test_a_killed_card_is_empty_and_closed(db):
     card = give_card(2000)
 
-    assert kill_gift_card(card_id=card.pk, reference="refund", by=THE_SYSTEM, now=NOW) == 2000
-    assert kill_gift_card(card_id=card.pk, reference="refund", by=THE_SYSTEM, now=NOW) == 0
+    assert void_gift_card(card_id=card.pk, reference="refund", by=THE_SYSTEM, now=NOW) == 2000
+    assert void_gift_card(card_id=card.pk, reference="refund", by=THE_SYSTEM, now=NOW) == 0
 
     card.refresh_from_db()
     assert (card.amount, card.state) == (0, "closed")
@@ -145,7 +145,7 @@ def test_money_comes_back_to_the_card_or_to_a_new_one_if_it_is_dead(db):
 
     for _time in range(2):
         same = give_back_to_card(card_id=card.pk, amount=100, reference=back, by=THE_SYSTEM, now=NOW)
-    kill_gift_card(card_id=card.pk, reference="refund", by=THE_SYSTEM, now=NOW)
+    void_gift_card(card_id=card.pk, reference="refund", by=THE_SYSTEM, now=NOW)
     others = {
         give_back_to_card(card_id=card.pk, amount=50, reference=late, by=THE_SYSTEM, now=NOW) for _time in range(2)
     }

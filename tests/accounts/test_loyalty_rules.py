@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from accounts.rules.loyalty import (
     Bonus,
     Earner,
-    Lot,
+    PointsBatch,
     Programme,
     Tier,
     earning_amounts,
@@ -127,7 +127,7 @@ def test_points_that_come_back_end_as_before_but_not_at_once(former, expected):
     assert expiry_given_back(former, now=NOON) == expected
 
 
-PENDING, RIPE, OTHER = Lot(1, 50, True), Lot(2, 40, False), Lot(3, 30, False)
+PENDING, RIPE, OTHER = PointsBatch(1, 50, True), PointsBatch(2, 40, False), PointsBatch(3, 30, False)
 
 
 @pytest.mark.parametrize(

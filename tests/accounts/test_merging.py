@@ -5,7 +5,7 @@ from accounts.queries.people import get_person
 from accounts.services.merging import (
     AlreadyUndone,
     BothSignIn,
-    CannotPart,
+    CannotUnmerge,
     MergeRefused,
     merge_accounts,
     merge_customers,
@@ -121,7 +121,7 @@ def test_records_stay_joined_once_somebody_else_holds_the_number(merge, undo):
     merged = merge(ana, make_contact("Ben"))
     make_customer("Cleo", email="cleo@example.com", phone="+4917112345678")
 
-    with pytest.raises(CannotPart):
+    with pytest.raises(CannotUnmerge):
         undo(merged)
 
     assert leads_to() == {"Ana": "Ben"}

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.events import ConsentDecided, CustomerChanged, CustomerVerified
-from accounts.queries.timeline import summarises
+from accounts.queries.timeline import describes_event
 from core.actors import APP, TILL, Actor
 from core.journal import Entry, publish
 from tests.factories.accounts import bearer, make_contact, make_customer
@@ -109,7 +109,7 @@ def test_takes_two_statements_however_long_the_story(client, ana, happens, djang
 
 
 def test_each_app_words_its_own_kinds():
-    summarises("wish.granted", lambda entry: f"Wish no. {entry.payload['number']}")
+    describes_event("wish.granted", lambda entry: f"Wish no. {entry.payload['number']}")
     entry = Entry(1, "wish.granted", None, 1, "app", "", None, "", {"number": 7})
 
     from accounts.queries.timeline import summary_of

@@ -95,7 +95,7 @@ def test_every_route_below_api_says_who_may_ask():
         if not view.authentication_classes:
             assert path in OPEN_TO_ALL or path.startswith(SHARED), path
         if path.startswith("api/v1/till/"):
-            assert "StaffDoor" in [base.__name__ for base in view.__mro__], path
+            assert "StaffApiView" in [base.__name__ for base in view.__mro__], path
 
 
 def test_no_file_names_a_registry_or_a_machine():

@@ -27,7 +27,7 @@ STATEMENTS = {
     "omnistore/bench/by_hand.py": 1,
     # The test provider's own charges, and notices of providers: they have no lifecycle.
     "orders/providers/sandbox.py": 2,
-    "orders/services/notices.py": 1,
+    "orders/services/webhook_events.py": 1,
 }
 
 

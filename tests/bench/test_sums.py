@@ -5,22 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carts.rules.benefits import parse_benefit
-from carts.rules.conditions import Scene, parse_conditions
+from carts.rules.conditions import PricingContext, parse_conditions
 from carts.rules.goods import Item, paths_of
-from carts.rules.offers import Offer
-from carts.rules.quote import ShippingTerms, Supply, TaxTerms, quote
-from carts.rules.taxes import Place, Rate, TaxTable, Zone
+from carts.rules.promotions import PromotionRule
+from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
+from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 from omnistore.bench.stock_room import OFFERS
 from omnistore.bench.sums import FREE_FROM_CENTS, SHIPPING_CENTS, Terms, Wanted, reckon
 
 NOW = timezone.now()
 STANDARD, ZONE = 1, 7
-TAXES = TaxTerms(
+TAXES = TaxConfig(
     TaxTable([Zone(ZONE, "DE")], [Rate(ZONE, STANDARD, 1900, NOW.date())], standard=STANDARD), NOW.date(), "DE"
 )
 IDS = (11, 12, 13)
 RUNNING = [
-    Offer(number, {"en": "Offer"}, parse_benefit(benefit), parse_conditions(conditions))
+    PromotionRule(number, {"en": "Offer"}, parse_benefit(benefit), parse_conditions(conditions))
     for number, (benefit, conditions) in zip(IDS, OFFERS, strict=True)
 ]
 LINES = st.builds(
@@ -41,10 +41,10 @@ def test_both_come_to_the_same(lines):
     shop = quote(
         items,
         currency="EUR",
-        scene=Scene(now=NOW),
-        supplies=[Supply(frozenset(range(len(lines))), Place("DE"), is_shipped=True)],
-        shipping=ShippingTerms(SHIPPING_CENTS, FREE_FROM_CENTS),
-        offers=RUNNING,
+        context=PricingContext(now=NOW),
+        supplies=[Supply(frozenset(range(len(lines))), TaxPlace("DE"), is_shipped=True)],
+        shipping=ShippingConfig(SHIPPING_CENTS, FREE_FROM_CENTS),
+        promotions=RUNNING,
         taxes=TAXES,
     )
 

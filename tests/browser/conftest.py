@@ -66,7 +66,7 @@ def live_stream(django_db_setup: None) -> Iterator[str]:
     }
     command = [
         *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--no-ws", "omnistore.live:application"),
+        *("--workers", "1", "--no-ws", "omnistore.sse:application"),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     yield settings.LIVE_URL

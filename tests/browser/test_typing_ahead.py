@@ -11,7 +11,7 @@ from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
 from orders.models import HandOver, Order
-from orders.rules.collection_codes import collection_code
+from orders.rules.pickup_codes import collection_code
 from tests.browser.conftest import DESK, LAMP, MUG, OpenPage
 from tests.browser.people import work
 from tests.browser.scanner import type_as_scanner

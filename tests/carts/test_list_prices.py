@@ -101,8 +101,8 @@ def test_web_app_and_till_and_the_preview_charge_the_same(ana, mug, lamp, high_s
     add(ana, quantity=2)
     add(ana, "LAMP")
 
-    doors = [WEB, Actor("app"), till(high_street)]
-    totals = {quote_cart(seen(ana, by), by=by, now=timezone.now()).totals.grand for by in doors}
+    channels = [WEB, Actor("app"), till(high_street)]
+    totals = {quote_cart(seen(ana, by), by=by, now=timezone.now()).totals.grand for by in channels}
     imagined = preview_cart(Imagined(units={"MUG": 2, "LAMP": 1}, now=timezone.now(), customer_id=ana.pk))
     sold = cart_from_lines(
         lines=[("MUG", 2), ("LAMP", 1)], customer_id=ana.pk, by=till(high_street), now=timezone.now()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from carts.models import Cart, CartLine, ParityCheck, ParityDifference
-from carts.rules.parity import Charge, charges_differ
+from carts.rules.parity import ChannelPrice, charges_differ
 from carts.services import parity
 from carts.tasks import check_parity
 from core.models import JournalEntry
@@ -33,11 +33,11 @@ def found():
     ("charges", "differ"),
     [
         ({}, False),
-        ({"web": Charge(100), "app": Charge(100), "till": Charge(100)}, False),
-        ({"web": Charge(100), "app": Charge(99), "till": Charge(100)}, True),
-        ({"web": Charge(100), "app": Charge(99, is_registered=True), "till": Charge(100)}, False),
-        ({"web": Charge(100, is_registered=True), "app": Charge(99), "till": Charge(98)}, True),
-        ({"web": Charge(100), "till": Charge(None)}, True),
+        ({"web": ChannelPrice(100), "app": ChannelPrice(100), "till": ChannelPrice(100)}, False),
+        ({"web": ChannelPrice(100), "app": ChannelPrice(99), "till": ChannelPrice(100)}, True),
+        ({"web": ChannelPrice(100), "app": ChannelPrice(99, is_registered=True), "till": ChannelPrice(100)}, False),
+        ({"web": ChannelPrice(100, is_registered=True), "app": ChannelPrice(99), "till": ChannelPrice(98)}, True),
+        ({"web": ChannelPrice(100), "till": ChannelPrice(None)}, True),
     ],
 )
 def test_doors_without_a_registered_deviation_charge_the_same(charges, differ):
@@ -90,14 +90,14 @@ def test_a_store_of_its_own_price_is_looked_at(mug, high_street):
 
 
 def test_an_offer_of_one_door_without_a_reason_raises_an_alarm(mug):
-    offer = make_offer(
+    promotion = make_offer(
         {"kind": "percent", "basis_points": 1000}, {"kind": "channel", "channels": ["till"]}, door_reason="A trial",
         ends_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
     assert checked().differences == 0
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE carts_promotion DROP CONSTRAINT promotion_of_one_door_has_reason_and_end")
-        cursor.execute("UPDATE carts_promotion SET door_reason = '' WHERE id = %s", [offer.pk])
+        cursor.execute("UPDATE carts_promotion SET door_reason = '' WHERE id = %s", [promotion.pk])
 
     assert checked().differences == 1
 
@@ -109,8 +109,8 @@ def test_a_broken_price_path_is_found(mug, lamp, monkeypatch):
     make_price_list(prices={mug: 1000})
     real = carts.price_of
 
-    def forgetful(base, steps, *, quantity, asking):
-        return real(base, () if asking.channel == "till" else steps, quantity=quantity, asking=asking)
+    def forgetful(base, steps, *, quantity, context):
+        return real(base, () if context.channel == "till" else steps, quantity=quantity, context=context)
 
     monkeypatch.setattr(carts, "price_of", forgetful)
     checked()

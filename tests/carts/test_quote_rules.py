@@ -26,18 +26,18 @@ from carts.rules.conditions import (
     MinimumQuantity,
     MinimumValue,
     OnChannel,
-    Scene,
+    PricingContext,
 )
 from carts.rules.goods import Goods, Item, paths_of
-from carts.rules.offers import Offer
-from carts.rules.quote import ShippingTerms, Supply, TaxTerms, quote
-from carts.rules.taxes import Place, Rate, TaxTable, Zone
+from carts.rules.promotions import PromotionRule
+from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
+from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-SCENE = Scene(now=NOW)
+SCENE = PricingContext(now=NOW)
 MUGS = Goods(variants=frozenset({1}))
 KITCHEN = Goods(categories=frozenset({"home/kitchen"}))
-GERMANY = Place("DE", postcode="10119")
+GERMANY = TaxPlace("DE", postcode="10119")
 
 
 def mugs(quantity=1, price=1290, **fields):
@@ -48,12 +48,12 @@ def lamps(quantity=1, price=4900, **fields):
     return Item(2, 2, quantity, price, **fields)
 
 
-def offer(benefit, *conditions, number=1, **fields):
-    return Offer(number, {"en": f"Offer {number}"}, benefit, conditions, **fields)
+def promotion(benefit, *conditions, number=1, **fields):
+    return PromotionRule(number, {"en": f"Offer {number}"}, benefit, conditions, **fields)
 
 
-def priced(*items, offers=(), scene=SCENE, currency="EUR", **how):
-    return quote(items, offers=offers, scene=scene, currency=currency, **how)
+def priced(*items, promotions=(), context=SCENE, currency="EUR", **how):
+    return quote(items, promotions=promotions, context=context, currency=currency, **how)
 
 
 def shares(found):
@@ -88,14 +88,14 @@ def shares(found):
     ],
 )
 def test_what_each_benefit_takes_off(benefit, items, saved):
-    found = priced(*items, offers=[offer(benefit)])
+    found = priced(*items, promotions=[promotion(benefit)])
 
     assert shares(found) == saved
     assert found.totals.discount == sum(saved.values())
 
 
 @pytest.mark.parametrize(
-    ("condition", "scene", "holds"),
+    ("condition", "context", "holds"),
     [
         (MinimumValue(7480), SCENE, True),
         (MinimumValue(7481), SCENE, False),
@@ -103,20 +103,20 @@ def test_what_each_benefit_takes_off(benefit, items, saved):
         (MinimumQuantity(3), SCENE, True),
         (MinimumQuantity(3, MUGS), SCENE, False),
         (FirstPurchase(), SCENE, False),
-        (FirstPurchase(), Scene(now=NOW, is_known=True), True),
-        (FirstPurchase(), Scene(now=NOW, is_known=True, has_bought=True), False),
-        (InSegment(frozenset({"vip", "staff"})), Scene(now=NOW, segments=frozenset({"vip"})), True),
+        (FirstPurchase(), PricingContext(now=NOW, is_known=True), True),
+        (FirstPurchase(), PricingContext(now=NOW, is_known=True, has_bought=True), False),
+        (InSegment(frozenset({"vip", "staff"})), PricingContext(now=NOW, segments=frozenset({"vip"})), True),
         (InSegment(frozenset({"vip"})), SCENE, False),
-        (OnChannel(frozenset({"app"})), Scene(now=NOW, channel="app"), True),
+        (OnChannel(frozenset({"app"})), PricingContext(now=NOW, channel="app"), True),
         (OnChannel(frozenset({"app"})), SCENE, False),
-        (InStore(frozenset({"ber-mitte"})), Scene(now=NOW, store="ber-mitte"), True),
+        (InStore(frozenset({"ber-mitte"})), PricingContext(now=NOW, store="ber-mitte"), True),
         (InStore(frozenset({"ber-mitte"})), SCENE, False),
     ],
 )
-def test_when_each_condition_holds(condition, scene, holds):
+def test_when_each_condition_holds(condition, context, holds):
     items = [mugs(2, categories=paths_of("home/kitchen")), lamps()]
 
-    found = priced(*items, offers=[offer(PercentOff(1000), condition)], scene=scene)
+    found = priced(*items, promotions=[promotion(PercentOff(1000), condition)], context=context)
 
     assert bool(found.discounts) == holds
 
@@ -130,13 +130,13 @@ def test_goods_are_meant_by_shelf_product_or_variant():
 
 
 def test_offers_on_lines_come_before_offers_on_the_cart_and_each_by_priority():
-    offers = [
-        offer(PercentOff(1000, on_whole=True), number=1, priority=1),
-        offer(PercentOff(5000), number=2, priority=9),
-        offer(AmountOff(100, is_each=True), number=3, priority=5),
+    promotions = [
+        promotion(PercentOff(1000, on_whole=True), number=1, priority=1),
+        promotion(PercentOff(5000), number=2, priority=9),
+        promotion(AmountOff(100, is_each=True), number=3, priority=5),
     ]
 
-    found = priced(mugs(1, 1100), offers=offers)
+    found = priced(mugs(1, 1100), promotions=promotions)
 
     assert [(discount.offer_id, discount.amount) for discount in found.discounts] == [(3, 100), (2, 500), (1, 50)]
     assert found.totals.grand == 450
@@ -144,45 +144,48 @@ def test_offers_on_lines_come_before_offers_on_the_cart_and_each_by_priority():
 
 @pytest.mark.parametrize(("exclusive", "winner"), [(2000, 3), (1900, 1), (1901, 3)])
 def test_an_exclusive_offer_works_alone_and_only_if_it_is_cheaper(exclusive, winner):
-    offers = [
-        offer(PercentOff(1000), number=1),
-        offer(PercentOff(1000), number=2),
-        offer(PercentOff(exclusive), number=3, is_exclusive=True),
+    promotions = [
+        promotion(PercentOff(1000), number=1),
+        promotion(PercentOff(1000), number=2),
+        promotion(PercentOff(exclusive), number=3, is_exclusive=True),
     ]
 
-    found = priced(mugs(1, 10_000), offers=offers)
+    found = priced(mugs(1, 10_000), promotions=promotions)
 
     assert found.discounts[0].offer_id == winner
 
 
 def test_an_offer_has_its_time_its_currency_and_its_code():
-    late = offer(PercentOff(1000), starts_at=NOW + timedelta(seconds=1))
-    over = offer(PercentOff(1000), ends_at=NOW)
-    dollars = offer(AmountOff(100), currency="USD")
-    coded = offer(PercentOff(1000), needs_voucher=True)
+    late = promotion(PercentOff(1000), starts_at=NOW + timedelta(seconds=1))
+    over = promotion(PercentOff(1000), ends_at=NOW)
+    dollars = promotion(AmountOff(100), currency="USD")
+    coded = promotion(PercentOff(1000), needs_voucher=True)
 
-    assert priced(mugs(), offers=[late, over, dollars, coded]).totals.discount == 0
-    assert priced(mugs(), offers=[coded], scene=Scene(now=NOW, vouchers=frozenset({1}))).totals.discount == 129
+    assert priced(mugs(), promotions=[late, over, dollars, coded]).totals.discount == 0
+    assert (
+        priced(mugs(), promotions=[coded], context=PricingContext(now=NOW, vouchers=frozenset({1}))).totals.discount
+        == 129
+    )
 
 
 @pytest.mark.parametrize(
-    ("offers", "shipping", "spared"),
+    ("promotions", "shipping", "spared"),
     [
         ([], 0, None),
         # What is left after offers decides.
-        ([offer(AmountOff(1))], 490, None),
-        ([offer(AmountOff(1)), offer(FreeShipping(), number=2)], 0, 490),
-        ([offer(AmountOff(1)), offer(FreeShipping(), MinimumValue(5000), number=2)], 490, None),
+        ([promotion(AmountOff(1))], 490, None),
+        ([promotion(AmountOff(1)), promotion(FreeShipping(), number=2)], 0, 490),
+        ([promotion(AmountOff(1)), promotion(FreeShipping(), MinimumValue(5000), number=2)], 490, None),
     ],
 )
-def test_shipping_is_free_from_a_value_or_by_an_offer(offers, shipping, spared):
-    terms, supplies = ShippingTerms(490, free_from=3870), [Supply(frozenset({1}), GERMANY, is_shipped=True)]
+def test_shipping_is_free_from_a_value_or_by_an_offer(promotions, shipping, spared):
+    config, supplies = ShippingConfig(490, free_from=3870), [Supply(frozenset({1}), GERMANY, is_shipped=True)]
 
-    found = priced(mugs(3), offers=offers, shipping=terms, supplies=supplies)
+    found = priced(mugs(3), promotions=promotions, shipping=config, supplies=supplies)
 
     assert found.totals.shipping == shipping
     assert [each.amount for each in found.discounts if each.target == "shipping"] == ([spared] if spared else [])
-    assert priced(mugs(2), shipping=terms, supplies=supplies).totals.shipping == 490
+    assert priced(mugs(2), shipping=config, supplies=supplies).totals.shipping == 490
 
 
 # --- Any cart, any offers -------------------------------------------------------------------------
@@ -215,7 +218,7 @@ offers_of_any_kind = st.lists(
     max_size=5,
 ).map(
     lambda found: [
-        offer(benefit, MinimumValue(least), number=number, priority=priority, is_exclusive=lone)
+        promotion(benefit, MinimumValue(least), number=number, priority=priority, is_exclusive=lone)
         for number, (benefit, priority, lone, least) in enumerate(found, 1)
     ]
 )  # fmt: skip
@@ -234,12 +237,12 @@ zones = st.lists(st.booleans(), min_size=3, max_size=3)
 
 
 @given(carts, offers_of_any_kind, zones, st.sampled_from(["JPY", "EUR", "KWD"]), st.sampled_from(["", "XB"]), st.data())
-def test_totals_add_up_to_the_unit_whatever_the_cart_and_the_offers(cart, offers, included, currency, number, data):
+def test_totals_add_up_to_the_unit_whatever_the_cart_and_the_offers(cart, promotions, included, currency, number, data):
     items = [
         Item(place, place, quantity, price, categories=paths_of(path), tax_category=tax)
         for place, (quantity, price, path, tax, _where) in enumerate(cart, 1)
     ]
-    places = [Place("XA"), Place("XB"), Place("XC")]
+    places = [TaxPlace("XA"), TaxPlace("XB"), TaxPlace("XC")]
     table = TaxTable(
         [Zone(1, "XA", is_included=included[0]), Zone(2, "XB", is_included=included[1])],
         [
@@ -258,8 +261,8 @@ def test_totals_add_up_to_the_unit_whatever_the_cart_and_the_offers(cart, offers
 
     def price_of(some):
         return quote(
-            some, currency=currency, scene=SCENE, supplies=supplies, shipping=ShippingTerms(490, 10**6), offers=offers,
-            taxes=TaxTerms(table, NOW.date(), "XA", number),
+            some, currency=currency, context=SCENE, supplies=supplies, shipping=ShippingConfig(490, 10**6),
+            promotions=promotions, taxes=TaxConfig(table, NOW.date(), "XA", number),
         )  # fmt: skip
 
     found = price_of(items)
@@ -293,8 +296,8 @@ def test_a_hundred_offers_on_a_hundred_lines_cost_little():
         lambda chosen: AmountOff(50, chosen, is_each=True),
         lambda chosen: PercentOff(500, chosen, on_whole=True),
     ]
-    offers = [
-        offer(
+    promotions = [
+        promotion(
             kinds[number % 4](Goods(categories=frozenset({f"home/shelf-{number % 9}"}))),
             MinimumValue(1000),
             number=number,
@@ -305,7 +308,7 @@ def test_a_hundred_offers_on_a_hundred_lines_cost_little():
 
     steps = itertools.count()
     sys.setprofile(lambda *_event: next(steps))
-    priced(*items, offers=offers)
+    priced(*items, promotions=promotions)
     sys.setprofile(None)
 
     assert next(steps) < 60_000

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from carts.rules.conditions import Scene
+from carts.rules.conditions import PricingContext
 from carts.rules.goods import Item
-from carts.rules.quote import ShippingTerms, Supply, TaxTerms, quote
-from carts.rules.taxes import Place, Rate, TaxTable, Zone
+from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
+from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-GERMANY = Place("DE", postcode="10119")
+GERMANY = TaxPlace("DE", postcode="10119")
 GERMAN = TaxTable(
     zones=[Zone(1, "DE")],
     rates=[Rate(1, 1, 1900, date(2007, 1, 1)), Rate(1, 2, 700, date(2007, 1, 1))],
@@ -28,8 +28,8 @@ def lamps(quantity=1, price=4900, **fields):
 
 def taxed(*items, table=GERMAN, place=GERMANY, number="", is_shipped=False, **how):
     supplies = [Supply(frozenset(item.id for item in items), place, is_shipped=is_shipped)]
-    terms = TaxTerms(table, NOW.date(), "DE", number)
-    return quote(items, currency="EUR", scene=Scene(now=NOW), supplies=supplies, taxes=terms, **how)
+    config = TaxConfig(table, NOW.date(), "DE", number)
+    return quote(items, currency="EUR", context=PricingContext(now=NOW), supplies=supplies, taxes=config, **how)
 
 
 def test_tax_that_is_included_changes_no_total():
@@ -57,7 +57,7 @@ def test_tax_that_is_added_comes_on_top_and_shipping_bears_the_rates_of_its_good
     table = TaxTable([Zone(1, "US", "NY", is_included=False)], GERMAN.rates, standard=1)
     items = [mugs(1, 1000), lamps(1, 3000, tax_category=2)]
 
-    found = taxed(*items, table=table, place=Place("US", "NY"), is_shipped=True, shipping=ShippingTerms(400))
+    found = taxed(*items, table=table, place=TaxPlace("US", "NY"), is_shipped=True, shipping=ShippingConfig(400))
 
     assert [(line.basis_points, line.base, line.tax) for line in found.taxes] == [(1900, 1100, 209), (700, 3300, 231)]
     assert (found.shipping_taxed.tax, found.shipping_taxed.added) == (40, 40)
@@ -70,7 +70,7 @@ def test_tax_that_is_added_comes_on_top_and_shipping_bears_the_rates_of_its_good
 def test_a_business_abroad_is_supplied_without_tax(country, number, tax, grand):
     table = TaxTable([Zone(1, "FR"), Zone(2, "DE")], GERMAN.rates, standard=1)
 
-    found = taxed(mugs(1, 1240), table=table, place=Place(country), number=number)
+    found = taxed(mugs(1, 1240), table=table, place=TaxPlace(country), number=number)
 
     assert (found.totals.tax, found.totals.grand) == (tax, grand)
     assert found.taxes[0].is_exempt == (tax < 0)
@@ -84,11 +84,11 @@ def test_no_exemption_at_home():
 @pytest.mark.parametrize(
     ("place", "zone"),
     [
-        (Place("ES", postcode="28001"), 1),
-        (Place("ES", postcode="35001"), 2),
-        (Place("ES", postcode="35100"), 3),
-        (Place("ES", "CN", "99999"), 4),
-        (Place("PT"), None),
+        (TaxPlace("ES", postcode="28001"), 1),
+        (TaxPlace("ES", postcode="35001"), 2),
+        (TaxPlace("ES", postcode="35100"), 3),
+        (TaxPlace("ES", "CN", "99999"), 4),
+        (TaxPlace("PT"), None),
     ],
 )
 def test_the_zone_that_fits_most_closely_wins(place, zone):

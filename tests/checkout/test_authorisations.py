@@ -9,15 +9,15 @@ from core.actors import Actor
 from core.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Fulfilment, Order, Payment, PaymentAttempt, Refund, SandboxCharge
-from orders.services.cancellation import cancel_order
-from orders.services.capturing import (
+from orders.services.authorisations import (
     PaymentLost,
-    give_up_run_out,
-    release_unwanted,
+    capturing_first,
     settle_captures,
-    taking_payment_first,
+    void_expired,
+    void_unneeded,
 )
-from orders.services.dues import PaymentNotTaken
+from orders.services.balances_due import PaymentNotTaken
+from orders.services.cancellation import cancel_order
 from orders.services.payments import settle_open_payments
 from orders.services.reconciliation import reconcile
 from orders.services.refunds import refund_payments, settle_refunds
@@ -55,7 +55,7 @@ def order_parcel(phone, payment=TEST, **changes):
 def send(tess):
     parcel, now = Fulfilment.objects.get(kind="ship"), timezone.now()
     by = Actor(channel="till", staff_id=tess.pk)
-    return taking_payment_first(lambda: send_parcel(parcel_id=parcel.pk, tracking="", by=by, now=now), by=by, now=now)
+    return capturing_first(lambda: send_parcel(parcel_id=parcel.pk, tracking="", by=by, now=now), by=by, now=now)
 
 
 def payment():
@@ -124,8 +124,8 @@ def test_cancelling_lets_go_of_it_and_nothing_is_paid_back(stripe, phone, ana, m
         number=Order.objects.get().number, reason="shopper", by=Actor("app", customer_id=ana.pk), now=timezone.now()
     )
     assert (payment().state, Refund.objects.count()) == ("voided", 0)
-    assert release_unwanted(now=timezone.now()) == 1
-    assert release_unwanted(now=timezone.now()) == 0
+    assert void_unneeded(now=timezone.now()) == 1
+    assert void_unneeded(now=timezone.now()) == 0
 
     assert PaymentAttempt.objects.get().outcome == "released"
     assert [intent["status"] for intent in stripe.intents.values()] == (["canceled"] if means is CARD else [])
@@ -208,9 +208,9 @@ def test_a_capture_without_an_answer_is_asked_again(stripe, phone, ana, tess):
 @pytest.mark.parametrize("means", [TEST, CARD])
 def test_what_runs_out_is_ended_in_time_and_due(stripe, phone, means):
     order_parcel(phone, means)
-    assert give_up_run_out(now=timezone.now() + timedelta(days=6)) == 0
+    assert void_expired(now=timezone.now() + timedelta(days=6)) == 0
 
-    assert give_up_run_out(now=timezone.now() + timedelta(days=7)) == 1
+    assert void_expired(now=timezone.now() + timedelta(days=7)) == 1
 
     kept = "card" if means is CARD else "test"
     assert (payment().method, payment().state, due()) == (kept, "declined", 1290)
@@ -221,11 +221,11 @@ def test_what_runs_out_is_ended_in_time_and_due(stripe, phone, means):
 def test_stripe_tells_that_it_let_go(stripe, phone):
     order_parcel(phone, CARD)
     [intent] = stripe.intents.values()
-    notify(*stripe.notice("payment_intent.amount_capturable_updated", intent))
+    notify(*stripe.webhook_event("payment_intent.amount_capturable_updated", intent))
     assert payment().state == "authorised"
 
     intent["status"] = "canceled"
-    notify(*stripe.notice("payment_intent.canceled", intent))
+    notify(*stripe.webhook_event("payment_intent.canceled", intent))
 
     assert payment().state == "declined"
     assert due() == 1290

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services.balances import HoldWish, hold_balances, release_lapsed_holds
+from accounts.services.balances import HoldRequest, hold_balances, release_lapsed_holds
 from carts.models import Cart
 from core.actors import THE_SYSTEM
 from core.ids import new_id
@@ -15,13 +15,13 @@ from core.journal import Entry
 from core.models import JournalEntry
 from inventory.models import Reservation
 from inventory.services.reservations import release_expired
-from omnistore.engagement.handlers import tell_people
+from omnistore.engagement.handlers import notify_people
 from omnistore.engagement.models import Message
 from orders.models import Order, PaymentAttempt, Refund, SandboxCharge
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order
-from orders.services.capturing import release_unwanted
-from orders.services.charging import Outcome
+from orders.services.authorisations import void_unneeded
+from orders.services.gateway import PaymentResult
 from orders.services.payments import settle_open_payments, settle_payments
 from orders.services.refunds import settle_refunds
 from tests.client import Api
@@ -90,7 +90,7 @@ def pass_time(moment, kind, ben, card):
     if moment == BALANCE_GONE:
         later = timezone.now() + timedelta(minutes=61)
         release_lapsed_holds(now=later)
-        hold_balances(wishes=[HoldWish(new_id(), (card.pk,), 1)], now=later)
+        hold_balances(requests=[HoldRequest(new_id(), (card.pk,), 1)], now=later)
         return later
     later = timezone.now() + timedelta(minutes=16)
     assert release_expired(now=later) > 0
@@ -206,7 +206,7 @@ def test_an_authorisation_for_goods_or_a_balance_that_are_gone_is_released(place
     assert seen(number) == ("failed", {"cancelled"})
     assert {state for _method, _amount, state in money_of(Order.objects.get(number=number))} == {"voided"}
     assert not Refund.objects.exists()
-    assert release_unwanted(now=timezone.now() + timedelta(minutes=90)) == 1
+    assert void_unneeded(now=timezone.now() + timedelta(minutes=90)) == 1
     attempt = PaymentAttempt.objects.get(payment__order__number=number)
     assert (attempt.outcome, SandboxCharge.objects.get(key=attempt.key).outcome) == ("released", "declined")
     assert find_breaches() == {}
@@ -270,9 +270,9 @@ def test_a_no_that_comes_behind_a_yes_takes_nothing_back(place, ben):
     number = place("pickup", "timeout")
     attempt = PaymentAttempt.objects.get()
     now = timezone.now()
-    settle(number, Outcome(attempt.key, "approved", ref="ch_1"), now=now)
+    settle(number, PaymentResult(attempt.key, "approved", ref="ch_1"), now=now)
 
-    settled = settle(number, Outcome(attempt.key, "declined", detail="never arrived"), now=now)
+    settled = settle(number, PaymentResult(attempt.key, "declined", detail="never arrived"), now=now)
 
     assert (settled.state, seen(number)) == ("placed", PROMISED["pickup"])
     assert not Refund.objects.exists()
@@ -284,10 +284,10 @@ def test_a_yes_that_comes_behind_a_no_goes_back(place, script):
     number = place("carry_out", script)
     attempt = PaymentAttempt.objects.get()
     now = timezone.now()
-    settle(number, Outcome(attempt.key, "declined", detail="never arrived"), now=now)
+    settle(number, PaymentResult(attempt.key, "declined", detail="never arrived"), now=now)
     SandboxProvider().confirm(key=attempt.key)
 
-    settled = settle(number, Outcome(attempt.key, "approved", ref="ch_1"), now=now)
+    settled = settle(number, PaymentResult(attempt.key, "approved", ref="ch_1"), now=now)
 
     assert settled.state == "failed"
     assert money_kept(number) == 0
@@ -303,4 +303,4 @@ def settle(number, outcome, *, now):
 
 def tell(written):
     names = ("id", "kind", "occurred_at", "customer_id", "channel", "store", "actor_id", "ref", "payload")
-    tell_people(Entry(**{name: getattr(written, name) for name in names}))
+    notify_people(Entry(**{name: getattr(written, name) for name in names}))

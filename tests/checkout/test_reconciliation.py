@@ -84,7 +84,7 @@ def test_what_agrees_again_resolves_itself(paid):
     reconcile(now=soon())
     [intent] = paid.intents.values()
 
-    notify(*paid.notice("payment_intent.succeeded", intent))
+    notify(*paid.webhook_event("payment_intent.succeeded", intent))
     reconcile(now=soon())
 
     [(kind, ours, theirs, resolved_at)] = breaks()

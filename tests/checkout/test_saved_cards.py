@@ -87,7 +87,7 @@ class TestByStripe:
         stripe.confirm(intent["id"])
 
         for number in ("evt_1", "evt_1", "evt_2"):
-            notify(*stripe.notice("payment_intent.succeeded", intent, number=number))
+            notify(*stripe.webhook_event("payment_intent.succeeded", intent, number=number))
 
         assert Order.objects.get().state == "placed"
         assert SavedCard.objects.count() == 1
@@ -133,7 +133,7 @@ class TestByStripe:
         assert kinds() == ["card.saved", "card.removed"]
         assert phone.delete(f"me/cards/{card.pk}/").status_code == 404
         assert again(phone, method="card", saved_card=str(card.pk)).status_code == 404
-        notify(*stripe.notice("payment_intent.succeeded", next(iter(stripe.intents.values()))))
+        notify(*stripe.webhook_event("payment_intent.succeeded", next(iter(stripe.intents.values()))))
         assert phone.get("me/cards/").json() == {"results": []}
 
     def test_what_stripe_has_let_go_of_already_is_gone(self, stripe, phone):

@@ -14,9 +14,9 @@ from orders.models import CardReader, Order, Payment, PaymentAttempt, ProviderNo
 from orders.providers import provider_for
 from orders.providers.base import PaymentError
 from orders.services.cancellation import cancel_order
-from orders.services.notices import act_on_waiting_notices
 from orders.services.payments import settle_open_payments
 from orders.services.refunds import settle_refunds
+from orders.services.webhook_events import process_webhook_events
 from tests.client import Api
 from tests.factories.inventory import make_store
 from tests.factories.orders import make_till_session
@@ -153,14 +153,14 @@ class TestNotices:
         stripe.faults = ["silent"]
         pay(phone)
         [intent] = stripe.intents.values()
-        notices = [
-            stripe.notice(kind, intent)
+        webhook_events = [
+            stripe.webhook_event(kind, intent)
             for kind in ("payment_intent.created", "payment_intent.succeeded", "charge.succeeded")
         ]
 
-        for order in itertools.permutations(notices):
-            for notice in (*order, order[0]):
-                assert notify(*notice).status_code == 200
+        for order in itertools.permutations(webhook_events):
+            for webhook_event in (*order, order[0]):
+                assert notify(*webhook_event).status_code == 200
 
         assert Order.objects.get().state == "placed"
         assert ProviderNotice.objects.count() == 3
@@ -171,7 +171,7 @@ class TestNotices:
         pay(phone, "pm_card_authentication_required")
         [intent] = stripe.intents.values()
 
-        notify(*stripe.notice("payment_intent.succeeded", {**intent, "status": "succeeded"}))
+        notify(*stripe.webhook_event("payment_intent.succeeded", {**intent, "status": "succeeded"}))
 
         assert Order.objects.get().state == "pending"
 
@@ -183,7 +183,7 @@ class TestNotices:
         stripe.faults = ["silent"]
         pay(phone)
         [intent] = stripe.intents.values()
-        body, signature = stripe.notice("payment_intent.succeeded", intent, **given)
+        body, signature = stripe.webhook_event("payment_intent.succeeded", intent, **given)
 
         refused = notify(body, signature if header is None else header)
 
@@ -192,37 +192,37 @@ class TestNotices:
         assert Order.objects.get().state == "pending"
 
     def test_a_body_changed_on_the_way_is_refused(self, stripe):
-        body, signature = stripe.notice("payment_intent.succeeded", {"metadata": {}})
+        body, signature = stripe.webhook_event("payment_intent.succeeded", {"metadata": {}})
 
         assert notify(body.replace(b"succeeded", b"cancelled"), signature).status_code == 400
 
     def test_without_a_secret_nothing_is_believed(self, stripe, settings):
         settings.STRIPE_WEBHOOK_SECRET = ""
 
-        assert notify(*stripe.notice("x", {}, secret="")).status_code == 400
+        assert notify(*stripe.webhook_event("x", {}, secret="")).status_code == 400
 
     def test_one_that_is_faster_than_our_own_commit_is_kept_and_tried_again(self, stripe):
-        notice = stripe.notice("payment_intent.succeeded", {"metadata": {"attempt": str(new_id())}})
+        webhook_event = stripe.webhook_event("payment_intent.succeeded", {"metadata": {"attempt": str(new_id())}})
 
-        assert [notify(*notice).status_code for _time in range(2)] == [202, 202]
-        assert act_on_waiting_notices(now=timezone.now()) == 0
-        assert act_on_waiting_notices(now=later(61)) == 1
+        assert [notify(*webhook_event).status_code for _time in range(2)] == [202, 202]
+        assert process_webhook_events(now=timezone.now()) == 0
+        assert process_webhook_events(now=later(61)) == 1
         assert ProviderNotice.objects.get().state == "unknown"
 
     def test_one_about_nothing_of_ours_is_kept_and_left_alone(self, stripe):
-        assert notify(*stripe.notice("customer.created", {"metadata": {"attempt": "no key"}})).status_code == 200
+        assert notify(*stripe.webhook_event("customer.created", {"metadata": {"attempt": "no key"}})).status_code == 200
         assert ProviderNotice.objects.get().state == "unknown"
 
     def test_one_that_comes_while_stripe_is_down_waits(self, stripe, phone):
         stripe.faults = ["silent"]
         pay(phone)
         [intent] = stripe.intents.values()
-        notice = stripe.notice("payment_intent.succeeded", intent)
+        webhook_event = stripe.webhook_event("payment_intent.succeeded", intent)
         known, stripe.intents = stripe.intents, None  # Every question fails now.
 
-        assert notify(*notice).status_code == 202
+        assert notify(*webhook_event).status_code == 202
         stripe.intents = known
-        assert act_on_waiting_notices(now=timezone.now()) == 1
+        assert process_webhook_events(now=timezone.now()) == 1
         assert Order.objects.get().state == "placed"
 
     def test_money_that_comes_after_the_order_was_given_up_goes_back(self, stripe, phone):
@@ -269,7 +269,7 @@ class TestRefunds:
         [refund] = stripe.refunds.values()
         refund["status"] = "succeeded"
 
-        assert notify(*stripe.notice("refund.updated", refund)).status_code == 200
+        assert notify(*stripe.webhook_event("refund.updated", refund)).status_code == 200
 
         assert Refund.objects.get().state == "done"
         assert len(stripe.refunds) == 1
@@ -280,7 +280,7 @@ class TestRefunds:
         failed = {**refund, "status": "failed"}
 
         for number in ("evt_1", "evt_1", "evt_2"):
-            notify(*stripe.notice("refund.failed", failed, number=number))
+            notify(*stripe.webhook_event("refund.failed", failed, number=number))
 
         assert Refund.objects.get().state == "failed"
         assert Payment.objects.get().refunded == 0
@@ -321,7 +321,7 @@ class TestReaders:
 
         stripe.tap("tmr_1")
         [intent] = stripe.intents.values()
-        notify(*stripe.notice("payment_intent.succeeded", intent))
+        notify(*stripe.webhook_event("payment_intent.succeeded", intent))
 
         assert Order.objects.get().state == "completed"
         assert find_breaches() == {}
@@ -331,7 +331,7 @@ class TestReaders:
         stripe.tap("tmr_1", approves=False)
 
         [intent] = stripe.intents.values()
-        notify(*stripe.notice("payment_intent.payment_failed", intent))
+        notify(*stripe.webhook_event("payment_intent.payment_failed", intent))
 
         assert Order.objects.get().state == "failed"
 

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Balance, BalanceHold, LoyaltyProgramme
-from accounts.services.balances import HOLD_LIFETIME, HoldWish, hold_balances, release_lapsed_holds
+from accounts.services.balances import HOLD_LIFETIME, HoldRequest, hold_balances, release_lapsed_holds
 from core.ids import new_id
 from core.invariants import find_breaches
 from orders.models import Order, Payment
@@ -136,7 +136,7 @@ def test_a_hold_that_ran_out_and_was_spent_elsewhere_gives_the_money_back(phone)
     phone.check_out(fulfilments=PICKUP, payments=payments)
     later = timezone.now() + HOLD_LIFETIME + timedelta(minutes=1)
     release_lapsed_holds(now=later)
-    hold_balances(wishes=[HoldWish(new_id(), (card.pk,), 1)], now=later)
+    hold_balances(requests=[HoldRequest(new_id(), (card.pk,), 1)], now=later)
 
     settle_open_payments(now=later)
 

@@ -206,8 +206,8 @@ def test_the_cart_page_takes_a_code_and_says_what_is_wrong_with_it(ana, mug, cli
 
 
 def test_staff_make_a_series_save_it_and_read_it_back(office):
-    offer = make_offer({"kind": "percent", "basis_points": 1000}, needs_voucher=True)
-    act = reverse("admin:carts_promotion_act", args=[offer.pk, "series"])
+    promotion = make_offer({"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+    act = reverse("admin:carts_promotion_act", args=[promotion.pk, "series"])
 
     office.post(act, {"name": "=Summer", "count": "3", "beginning": "sun-", "max_uses": "1"})
 
@@ -217,7 +217,9 @@ def test_staff_make_a_series_save_it_and_read_it_back(office):
     assert f"{codes[0]},'=Summer,1,," in saved.decode()
     Voucher.objects.all().delete()
     file = SimpleUploadedFile("vouchers.csv", saved)
-    told = office.post(reverse("admin:carts_voucher_import"), {"promotion": offer.pk, "file": file}).content.decode()
+    told = office.post(
+        reverse("admin:carts_voucher_import"), {"promotion": promotion.pk, "file": file}
+    ).content.decode()
     assert "3 vouchers were read." in told
     assert sorted(Voucher.objects.values_list("code", "series")) == [(code, "=Summer") for code in codes]
 
@@ -235,9 +237,9 @@ def test_staff_make_a_series_save_it_and_read_it_back(office):
     ],
 )
 def test_a_file_that_is_wrong_anywhere_changes_nothing(office, text):
-    offer = make_offer({"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+    promotion = make_offer({"kind": "percent", "basis_points": 1000}, needs_voucher=True)
     file = SimpleUploadedFile("vouchers.csv", text.encode() or b"\n")
 
-    page = office.post(reverse("admin:carts_voucher_import"), {"promotion": offer.pk, "file": file})
+    page = office.post(reverse("admin:carts_voucher_import"), {"promotion": promotion.pk, "file": file})
 
     assert "errorlist" in page.content.decode() and not Voucher.objects.exists()

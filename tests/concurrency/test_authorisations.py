@@ -7,7 +7,7 @@ from core.actors import Actor
 from core.errors import Refusal
 from core.invariants import find_breaches
 from orders.models import Order, Payment, SandboxCharge
-from orders.services import capturing
+from orders.services import authorisations
 from orders.services.cancellation import cancel_order
 from orders.services.shipping import send_parcel
 from tests.client import Api
@@ -32,7 +32,7 @@ def sender(order, tess):
     def send():
         now = timezone.now()
         act = lambda: send_parcel(parcel_id=parcel, tracking="", by=by, now=now)  # noqa: E731
-        return capturing.taking_payment_first(act, by=by, now=now)
+        return authorisations.capturing_first(act, by=by, now=now)
 
     return send
 
@@ -44,14 +44,14 @@ def canceller(order, ana):
 
 def cancelling_meanwhile(order, ana, monkeypatch):
     """Somebody cancels just when the provider has taken the money, before we know."""
-    asked, came = capturing.capture, []
+    asked, came = authorisations.capture, []
 
     def capture(**given):
         outcome = asked(**given)
         came.extend(race([canceller(order, ana)]))
         return outcome
 
-    monkeypatch.setattr(capturing, "capture", capture)
+    monkeypatch.setattr(authorisations, "capture", capture)
     return came
 
 
@@ -59,7 +59,7 @@ def test_a_parcel_leaves_paid_or_is_cancelled_for_nothing(order, tess, ana):
     results = race([sender(order, tess), canceller(order, ana), sender(order, tess)])
 
     assert sum(isinstance(result, Refusal) for result in results) == 2
-    capturing.release_unwanted(now=timezone.now())
+    authorisations.void_unneeded(now=timezone.now())
     state, outcome = Order.objects.get().state, SandboxCharge.objects.get().outcome
     assert (state, outcome) in {("completed", "approved"), ("cancelled", "declined")}
     assert find_breaches() == {}
@@ -77,8 +77,8 @@ def test_an_order_is_not_cancelled_while_its_money_is_taken(order, tess, ana, mo
 
 def test_without_the_mark_the_money_of_a_cancelled_order_is_taken(order, tess, ana, monkeypatch):
     """Negative control: the mark, committed before the provider is asked, is what cancelling looks at."""
-    monkeypatch.setattr(capturing, "move_all", lambda lifecycle, ids, to, **changes: ids)
-    monkeypatch.setattr(capturing, "_ASKED", capturing._ASKED.replace("'capturing'", "'authorised'"))
+    monkeypatch.setattr(authorisations, "move_all", lambda lifecycle, ids, to, **changes: ids)
+    monkeypatch.setattr(authorisations, "_ASKED", authorisations._ASKED.replace("'capturing'", "'authorised'"))
     came = cancelling_meanwhile(order, ana, monkeypatch)
 
     with pytest.raises(Refusal):

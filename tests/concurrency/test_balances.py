@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Balance
 from accounts.services import balances
-from accounts.services.balances import BalanceNotEnough, HoldWish, change_balance, hold_balances, spend_holds
+from accounts.services.balances import BalanceNotEnough, HoldRequest, change_balance, hold_balances, spend_holds
 from core import sql
 from core.actors import Actor
 from core.ids import new_id
@@ -25,7 +25,7 @@ TILL = Actor(channel="till")
 def payer(card, amount):
     def pay():
         reference = new_id()
-        hold_balances(wishes=[HoldWish(reference, (card.pk,), amount)], now=NOW)
+        hold_balances(requests=[HoldRequest(reference, (card.pk,), amount)], now=NOW)
         return spend_holds(references=[reference], note="", by=TILL, now=NOW)
 
     return pay
@@ -48,11 +48,11 @@ def test_a_card_is_overdrawn_where_looking_and_taking_are_two_steps():
     card = give_card(5000)
     both_have_looked = threading.Barrier(2)
 
-    def look_then_hold(*, wishes, now):
-        (wish,) = wishes
+    def look_then_hold(*, requests, now):
+        (request,) = requests
         seen = Balance.objects.get(pk=card.pk)
         both_have_looked.wait(timeout=30)
-        if seen.free >= wish.amount:
+        if seen.free >= request.amount:
             sql.execute(
                 """
                 WITH taken AS (UPDATE accounts_balance SET held = %(held)s WHERE id = %(balance)s)
@@ -60,15 +60,15 @@ def test_a_card_is_overdrawn_where_looking_and_taking_are_two_steps():
                 VALUES (%(balance)s, %(reference)s, %(amount)s, 'held', %(now)s, %(now)s)
                 """,
                 {
-                    "held": seen.held + wish.amount,
+                    "held": seen.held + request.amount,
                     "balance": card.pk,
-                    "reference": wish.reference,
-                    "amount": wish.amount,
+                    "reference": request.reference,
+                    "amount": request.amount,
                     "now": now,
                 },
             )
 
-    runner = lambda: look_then_hold(wishes=[HoldWish(new_id(), (card.pk,), 3000)], now=NOW)  # noqa: E731
+    runner = lambda: look_then_hold(requests=[HoldRequest(new_id(), (card.pk,), 3000)], now=NOW)  # noqa: E731
     race([runner, runner])
 
     assert "what is held of a balance is what its holds say" in find_breaches()
@@ -114,8 +114,8 @@ def test_balances_taken_in_any_order_do_not_deadlock():
 
     def hold(place):
         turned = cards[place % 4 :] + cards[: place % 4]
-        wishes = [HoldWish(new_id(), (card.pk,), 10) for card in (turned if place % 2 else turned[::-1])]
-        return lambda: hold_balances(wishes=wishes, now=NOW)
+        requests = [HoldRequest(new_id(), (card.pk,), 10) for card in (turned if place % 2 else turned[::-1])]
+        return lambda: hold_balances(requests=requests, now=NOW)
 
     assert race([hold(place) for place in range(12)]) == [None] * 12
     assert set(Balance.objects.values_list("held", flat=True)) == {120}

@@ -11,8 +11,8 @@ from core.invariants import find_breaches
 from inventory.models import StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Refund
 from orders.models.orders import OrderQuerySet
-from orders.rules.collection_codes import collection_code
-from orders.services import dues, hand_over, pickup, refunds, shipping
+from orders.rules.pickup_codes import collection_code
+from orders.services import balances_due, hand_over, pickup, refunds, shipping
 from orders.services.refunds import settle_refunds
 from tests.client import Api
 from tests.concurrency.racing import Meeting, race
@@ -275,7 +275,7 @@ def test_without_holding_the_session_cash_would_come_into_a_closed_till(ana, hig
     """Negative control: cash must find the session open and keep it so."""
     order = make_order((mug, 2, 1290), store=high_street, customer=ana, state="ready", paid="pay_in_store")
     session, till = make_till_session(high_street, tess), desk()
-    monkeypatch.setattr(dues, "take_open_session", lambda **wanted: None)
+    monkeypatch.setattr(balances_due, "take_open_session", lambda **wanted: None)
     count = {"counted": {"amount": "100.00", "currency": "EUR"}}
     cash = {"method": "cash", "tendered": {"amount": "25.80", "currency": "EUR"}}
     till.patch(f"till/sessions/{session.pk}/", count, **{"Idempotency-Key": "close"})

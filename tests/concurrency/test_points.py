@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import PointEarning, PointLot
 from accounts.services import loyalty, points_in_time
-from accounts.services.balances import HoldWish, balance_for, change_balance, hold_balances, spend_holds
+from accounts.services.balances import HoldRequest, balance_for, change_balance, hold_balances, spend_holds
 from accounts.services.loyalty import open_earning, settle_earning
 from accounts.services.points_in_time import expire_points
 from core import sql
@@ -50,7 +50,7 @@ def test_an_order_is_booked_past_another_where_its_earning_is_not_locked(monkeyp
     unlocked = loyalty._LOCK_EARNING.replace("FOR UPDATE OF earning", "")
     monkeypatch.setattr(loyalty, "_LOCK_EARNING", unlocked)
     meeting = Meeting(2)
-    monkeypatch.setattr(loyalty, "open_lot", meeting.before(loyalty.open_lot))
+    monkeypatch.setattr(loyalty, "open_batch", meeting.before(loyalty.open_batch))
 
     results = race([settle] * 2)
 
@@ -74,7 +74,7 @@ def spender(balance_id):
     def spend():
         reference = new_id()
         with transaction.atomic():
-            hold_balances(wishes=[HoldWish(reference, (balance_id,), 100)], now=NOW)
+            hold_balances(requests=[HoldRequest(reference, (balance_id,), 100)], now=NOW)
             return spend_holds(references=[reference], note="", by=WEB, now=NOW)
 
     return spend

@@ -84,7 +84,7 @@ def test_a_card_that_is_struck_out_before_the_provider_is_asked_pays_nothing(ana
 
 def test_it_would_pay_without_the_providers_letting_go_of_it_at_once(ana, card, monkeypatch):
     """Negative control: striking it out here alone comes too late for who has read the card already."""
-    monkeypatch.setattr(cards, "forget_card", lambda **asked: False)
+    monkeypatch.setattr(cards, "detach_card", lambda **asked: False)
     came = removing_meanwhile(ana, card, monkeypatch)
 
     answer = payer(ana, card)()

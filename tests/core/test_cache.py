@@ -5,24 +5,24 @@ import socket
 import pytest
 
 from core import cache as module
-from core.cache import Breaker, ForgivingCache
+from core.cache import CircuitBreaker, FailOpenCache
 
 
 @pytest.fixture(autouse=True)
 def breaker(monkeypatch):
-    fresh = Breaker()
+    fresh = CircuitBreaker()
     monkeypatch.setattr(module, "breaker", fresh)
     return fresh
 
 
 @pytest.fixture
 def dead(tmp_path):
-    return ForgivingCache(f"unix://{tmp_path}/nobody.sock", {})
+    return FailOpenCache(f"unix://{tmp_path}/nobody.sock", {})
 
 
 @pytest.fixture
 def living(settings):
-    cache = ForgivingCache(settings.REDIS_URL, {"KEY_PREFIX": "test"})
+    cache = FailOpenCache(settings.REDIS_URL, {"KEY_PREFIX": "test"})
     yield cache
     cache.clear()
 
@@ -68,7 +68,7 @@ def test_a_server_that_does_not_answer_is_left_alone_and_told_once(tmp_path, cap
         deaf.bind(f"{tmp_path}/deaf.sock")
         deaf.listen()
         deaf.setblocking(False)
-        cache = ForgivingCache(f"unix://{tmp_path}/deaf.sock", {"OPTIONS": {"socket_timeout": 0.01}})
+        cache = FailOpenCache(f"unix://{tmp_path}/deaf.sock", {"OPTIONS": {"socket_timeout": 0.01}})
         cache.get("a")
         assert _calls(deaf) > 0
 

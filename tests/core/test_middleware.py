@@ -114,7 +114,7 @@ def test_a_fault_answers_a_problem_with_all_that_other_answers_say(settings, pro
 
 def test_what_programs_pass_by_is_for_browsers():
     """Who puts a middleware behind the short way must know that requests of programs do not get there."""
-    place = settings.MIDDLEWARE.index("core.middleware.ProgramMiddleware")
+    place = settings.MIDDLEWARE.index("core.middleware.ApiFastPathMiddleware")
 
     assert settings.MIDDLEWARE[:place] == ["core.logs.log_requests", "core.csp.SecurityHeadersMiddleware"]
     assert not settings.DATABASES["default"]["ATOMIC_REQUESTS"], "it would have to open the transaction"

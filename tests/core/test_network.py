@@ -12,7 +12,7 @@ from core.network import CalledInsideTransaction, about_to_call
 from omnistore.engagement.models import Message
 from omnistore.engagement.senders.email import EmailSender
 from orders.providers.stripe import StripeProvider
-from orders.services.charging import ask_providers, capture, forget_card, look_up
+from orders.services.gateway import ask_providers, capture, detach_card, look_up
 from orders.services.reconciliation import reconcile
 from orders.services.refunds import settle_refunds
 
@@ -21,7 +21,7 @@ CALLS = {
     "charge": lambda: ask_providers([]),
     "look up": lambda: look_up(key=new_id(), provider="test", gives_up=False),
     "capture": lambda: capture(key=new_id(), provider="test", amount=1),
-    "forget a card": lambda: forget_card(provider="test", ref="pm_1"),
+    "forget a card": lambda: detach_card(provider="test", ref="pm_1"),
     "refund": lambda: settle_refunds(now=NOW),
     "reconcile": lambda: reconcile(now=NOW),
     "Stripe": lambda: StripeProvider().find(key=new_id()),

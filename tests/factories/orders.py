@@ -9,7 +9,7 @@ from accounts.models import Customer
 from core.actors import Actor
 from core.ids import new_id
 from inventory.models import Location, StockLevel, Variant
-from inventory.services.reservations import StockWish, new_reservation_id, reserve_stock
+from inventory.services.reservations import ReservationRequest, new_reservation_id, reserve_stock
 from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment, PaymentAttempt, TillSession
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order
@@ -94,10 +94,10 @@ def make_fulfilment(
         assert line.variant is not None
         if not StockLevel.objects.filter(variant=line.variant, location=store).exists():
             make_stock(line.variant, store)
-        wish = StockWish(line.variant_id, store.pk, line.quantity, line.sku, new_reservation_id())
-        reserve_stock(wishes=[wish], by=Actor(channel="web"), now=order.placed_at)
+        request = ReservationRequest(line.variant_id, store.pk, line.quantity, line.sku, new_reservation_id())
+        reserve_stock(requests=[request], by=Actor(channel="web"), now=order.placed_at)
         FulfilmentLine.objects.create(
-            fulfilment=fulfilment, order_line=line, quantity=line.quantity, reservation_id=wish.reservation_id
+            fulfilment=fulfilment, order_line=line, quantity=line.quantity, reservation_id=request.reservation_id
         )
     return fulfilment
 

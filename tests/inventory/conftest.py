@@ -1,6 +1,6 @@
 import pytest
 
-from inventory.ready import catalogue
+from inventory.response_caches import catalogue
 
 
 @pytest.fixture(autouse=True)

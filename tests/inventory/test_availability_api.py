@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 import pytest
 
 from inventory.models import Location, OpeningException
-from inventory.queries.availability import Place, availability_of, nearest_store_with, store_offers
+from inventory.queries.availability import GeoPoint, availability_of, nearest_store_with, store_offers
 from tests.factories.inventory import make_product, make_stock, make_store, make_variant, make_warehouse
 
 MONDAY_NOON = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
-ALEXANDERPLATZ = Place(52.5219, 13.4132)
+ALEXANDERPLATZ = GeoPoint(52.5219, 13.4132)
 
 
 @pytest.fixture(autouse=True)

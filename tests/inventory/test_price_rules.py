@@ -16,22 +16,22 @@ from inventory.rules.price_lists import (
     OVER,
     TOO_FEW,
     WON,
-    Asking,
-    Step,
+    PriceContext,
+    PriceTier,
     judge_prices,
     price_of,
-    volume_steps,
+    price_tiers,
 )
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-ANYBODY = Asking(NOW)
-TRADER = Asking(NOW, segments=frozenset({"trade"}))
-AT_THE_STATION = Asking(NOW, "till", "station", frozenset({"trade"}))
+ANYBODY = PriceContext(NOW)
+TRADER = PriceContext(NOW, segments=frozenset({"trade"}))
+AT_THE_STATION = PriceContext(NOW, "till", "station", frozenset({"trade"}))
 
 
 def step(amount, min_quantity=1, *, of=1, **fields):
-    return Step(of, amount, min_quantity, **fields)
+    return PriceTier(of, amount, min_quantity, **fields)
 
 
 PUBLIC, TRADE = step(900, of=1), step(800, of=2, segment="trade")
@@ -39,7 +39,7 @@ STATION = step(1100, of=3, store="station")
 
 
 @pytest.mark.parametrize(
-    ("steps", "asking", "quantity", "amount"),
+    ("steps", "context", "quantity", "amount"),
     [
         ([], ANYBODY, 1, 1000),
         ([PUBLIC], ANYBODY, 1, 900),
@@ -53,7 +53,7 @@ STATION = step(1100, of=3, store="station")
         # A door's own price stands as it is, higher or lower.
         ([PUBLIC, TRADE, STATION], AT_THE_STATION, 1, 1100),
         ([PUBLIC, TRADE, STATION], TRADER, 1, 800),
-        ([step(500, channel="app")], Asking(NOW, "app"), 1, 500),
+        ([step(500, channel="app")], PriceContext(NOW, "app"), 1, 500),
         ([step(500, channel="app")], ANYBODY, 1, 1000),
         ([step(500, channel="till", store="station")], AT_THE_STATION, 1, 500),
         ([step(500, channel="web", store="station")], AT_THE_STATION, 1, 1000),
@@ -73,14 +73,14 @@ STATION = step(1100, of=3, store="station")
         ([step(900, starts_at=NOW - DAY, ends_at=NOW + DAY)], ANYBODY, 1, 900),
     ],
 )
-def test_one_price_wins(steps, asking, quantity, amount):
-    assert price_of(1000, steps, quantity=quantity, asking=asking).amount == amount
-    assert price_of(1000, steps[::-1], quantity=quantity, asking=asking).amount == amount
+def test_one_price_wins(steps, context, quantity, amount):
+    assert price_of(1000, steps, quantity=quantity, context=context).amount == amount
+    assert price_of(1000, steps[::-1], quantity=quantity, context=context).amount == amount
 
 
 def test_lists_alone_put_nothing_on_sale():
-    assert price_of(None, [PUBLIC], quantity=1, asking=ANYBODY) is None
-    assert judge_prices(None, [PUBLIC], quantity=1, asking=ANYBODY) == []
+    assert price_of(None, [PUBLIC], quantity=1, context=ANYBODY) is None
+    assert judge_prices(None, [PUBLIC], quantity=1, context=ANYBODY) == []
 
 
 def test_each_price_is_told_why():
@@ -96,7 +96,7 @@ def test_each_price_is_told_why():
         step(500, of=10, ends_at=NOW - DAY),
     ]
 
-    found = judge_prices(1000, steps, quantity=1, asking=TRADER)
+    found = judge_prices(1000, steps, quantity=1, context=TRADER)
 
     assert found[0].amount == 800
     assert {verdict.step.list_id if verdict.step else 0: verdict.word for verdict in found} == {
@@ -106,7 +106,7 @@ def test_each_price_is_told_why():
 
 
 def test_a_segment_above_everybodys_price_is_told_so():
-    found = judge_prices(1000, [step(1300, segment="trade")], quantity=1, asking=TRADER)
+    found = judge_prices(1000, [step(1300, segment="trade")], quantity=1, context=TRADER)
 
     assert [verdict.word for verdict in found] == [WON, DEARER]
 
@@ -114,11 +114,11 @@ def test_a_segment_above_everybodys_price_is_told_so():
 def test_more_units_are_shown_with_what_they_save():
     steps = [step(950, 5), step(900, 10), step(930, 20), step(100, 3, of=2, segment="trade")]
 
-    assert volume_steps(1000, steps, asking=ANYBODY) == [(5, 950), (10, 900)]
+    assert price_tiers(1000, steps, context=ANYBODY) == [(5, 950), (10, 900)]
 
 
 any_step = st.builds(
-    Step,
+    PriceTier,
     list_id=st.integers(1, 4),
     amount=st.integers(0, 2000),
     min_quantity=st.sampled_from([1, 2, 5, 10]),
@@ -129,7 +129,7 @@ any_step = st.builds(
     starts_at=st.sampled_from([None, NOW - DAY, NOW + DAY]),
     ends_at=st.sampled_from([None, NOW - DAY / 2, NOW + 2 * DAY]),
 )
-askings = st.sampled_from([ANYBODY, TRADER, AT_THE_STATION, Asking(NOW, "till")])
+askings = st.sampled_from([ANYBODY, TRADER, AT_THE_STATION, PriceContext(NOW, "till")])
 
 
 @given(
@@ -137,25 +137,25 @@ askings = st.sampled_from([ANYBODY, TRADER, AT_THE_STATION, Asking(NOW, "till")]
     askings,
     st.integers(1, 12),
 )
-def test_the_order_of_lists_changes_nothing_and_the_explanation_tells_the_price(both, asking, quantity):
+def test_the_order_of_lists_changes_nothing_and_the_explanation_tells_the_price(both, context, quantity):
     steps, shuffled = both
 
-    found = price_of(1000, steps, quantity=quantity, asking=asking)
-    verdicts = judge_prices(1000, shuffled, quantity=quantity, asking=asking)
+    found = price_of(1000, steps, quantity=quantity, context=context)
+    verdicts = judge_prices(1000, shuffled, quantity=quantity, context=context)
 
-    assert price_of(1000, shuffled, quantity=quantity, asking=asking).amount == found.amount
+    assert price_of(1000, shuffled, quantity=quantity, context=context).amount == found.amount
     assert (verdicts[0].word, verdicts[0].amount) == (WON, found.amount)
 
 
 @given(st.lists(any_step, max_size=8), st.integers(1, 12))
 def test_a_member_never_pays_more_than_everybody(steps, quantity):
-    member, anybody = (price_of(1000, steps, quantity=quantity, asking=asking) for asking in (TRADER, ANYBODY))
+    member, anybody = (price_of(1000, steps, quantity=quantity, context=context) for context in (TRADER, ANYBODY))
 
     is_of_a_door = any(found.step is not None and found.step.kind == "deviation" for found in (member, anybody))
     assert is_of_a_door or member.amount <= anybody.amount
 
 
 @given(st.lists(any_step, max_size=8), askings)
-def test_volumes_that_are_shown_are_those_that_are_charged(steps, asking):
-    for quantity, amount in volume_steps(1000, steps, asking=asking):
-        assert price_of(1000, steps, quantity=quantity, asking=asking).amount == amount
+def test_volumes_that_are_shown_are_those_that_are_charged(steps, context):
+    for quantity, amount in price_tiers(1000, steps, context=context):
+        assert price_of(1000, steps, quantity=quantity, context=context).amount == amount

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from inventory.rules.sourcing import Offer, Share, Short, Sourcing, Wanted, choose_sources
+from inventory.rules.sourcing import LocationSupply, Short, Sourcing, SourcingShare, Wanted, choose_sources
 
 MUG, BOWL, LAMP = 1, 2, 3
 LEIPZIG, ERFURT, BERLIN = 10, 20, 30
@@ -16,8 +16,8 @@ def source(wanted, stock):
     """wanted: {variant: quantity}; stock: {location: {variant: available}}."""
     return choose_sources(
         wanted=[Wanted(variant, quantity) for variant, quantity in wanted.items()],
-        offers=[
-            Offer(location, variant, available, RANKS.get(location, location))
+        supplies=[
+            LocationSupply(location, variant, available, RANKS.get(location, location))
             for location, variants in stock.items()
             for variant, available in variants.items()
         ],
@@ -25,7 +25,7 @@ def source(wanted, stock):
 
 
 def shares(*triples):
-    return Sourcing(shares=[Share(*triple) for triple in triples])
+    return Sourcing(shares=[SourcingShare(*triple) for triple in triples])
 
 
 @pytest.mark.parametrize(
@@ -87,21 +87,21 @@ def test_sources(wanted, stock, expected):
 
 
 def test_lines_of_one_variant_share_the_stock():
-    offers = [Offer(LEIPZIG, MUG, 9, 10)]
+    supplies = [LocationSupply(LEIPZIG, MUG, 9, 10)]
 
-    sourcing = choose_sources(wanted=[Wanted(MUG, 6), Wanted(MUG, 4)], offers=offers)
+    sourcing = choose_sources(wanted=[Wanted(MUG, 6), Wanted(MUG, 4)], supplies=supplies)
 
     assert sourcing == Sourcing(short=[Short(MUG, 10, 9)])
 
 
 def test_the_order_of_offers_does_not_matter():
-    offers = [Offer(place, variant, 5, 50) for place in (LEIPZIG, ERFURT, BERLIN) for variant in (MUG, BOWL)]
+    supplies = [LocationSupply(place, variant, 5, 50) for place in (LEIPZIG, ERFURT, BERLIN) for variant in (MUG, BOWL)]
     wanted = [Wanted(MUG, 1), Wanted(BOWL, 5)]
-    expected = choose_sources(wanted=wanted, offers=offers)
+    expected = choose_sources(wanted=wanted, supplies=supplies)
 
     for seed in range(10):
-        random.Random(seed).shuffle(offers)
-        assert choose_sources(wanted=wanted, offers=offers) == expected
+        random.Random(seed).shuffle(supplies)
+        assert choose_sources(wanted=wanted, supplies=supplies) == expected
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -14,7 +14,7 @@ from inventory.services.stock import (
     StockPromised,
     adjust_stock,
     receive_stock,
-    set_safety,
+    set_safety_stock,
 )
 from tests.factories.inventory import make_stock, make_store, make_variant
 
@@ -120,7 +120,7 @@ def test_refuses_unknown_goods_and_places(mug, mitte):
         with pytest.raises(NotFound):
             receive((mug.pk, mitte.pk, 1), line)
         with pytest.raises(NotFound):
-            set_safety(variant_id=line[0], location_id=line[1], safety=1)
+            set_safety_stock(variant_id=line[0], location_id=line[1], safety=1)
 
     assert not StockLevel.objects.exists()
     assert not StockMovement.objects.exists()
@@ -180,12 +180,12 @@ def test_stock_that_becomes_low_is_announced_once(mitte):
 
 
 def test_safety_stock_is_kept_from_the_offer(mug, mitte):
-    set_safety(variant_id=mug.pk, location_id=mitte.pk, safety=2)
+    set_safety_stock(variant_id=mug.pk, location_id=mitte.pk, safety=2)
     receive((mug.pk, mitte.pk, 5))
 
     assert StockLevel.objects.get().available == 3
     with pytest.raises(Malformed):
-        set_safety(variant_id=mug.pk, location_id=mitte.pk, safety=-1)
+        set_safety_stock(variant_id=mug.pk, location_id=mitte.pk, safety=-1)
 
 
 def test_the_audit_finds_what_the_ledger_does_not_say(mug, mitte):

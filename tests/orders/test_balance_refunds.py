@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import Balance, BalanceEntry
-from accounts.services.balances import HoldWish, hold_balances, spend_holds
+from accounts.services.balances import HoldRequest, hold_balances, spend_holds
 from accounts.services.gift_cards import block_gift_card
 from core.actors import Actor
 from core.ids import new_id
@@ -27,7 +27,7 @@ def no_guesses():
 def paid_from(order, balance, amount, *, by, now, points=None):
     """A captured payment of an order, from a balance."""
     key = new_id()
-    hold_balances(wishes=[HoldWish(key, (balance.pk,), points or amount)], now=now)
+    hold_balances(requests=[HoldRequest(key, (balance.pk,), points or amount)], now=now)
     spend_holds(references=[key], note=order.number, by=by, now=now)
     method = "points" if points else balance.kind
     return pay_order(order, amount, method=method, hold_key=key, points=points)

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from core.actors import Actor
 from core.invariants import find_breaches
 from orders.models import DueEntry, Order, Payment
-from orders.queries.dues import due_in, open_money_of
+from orders.queries.balances_due import balance_due_in, open_amounts_of
 from orders.queries.orders import get_order
 from orders.services.cancellation import cancel_order
 from tests.factories.inventory import make_variant
@@ -35,7 +35,7 @@ def test_they_add_up_and_the_rest_is_shown_among_the_payments(order):
     write(order, ("placed", 2580), ("paid", -1000), ("authorisation_lost", 300))
     pay_order(order, 1000)
 
-    assert due_in(order.pk) == 1880
+    assert balance_due_in(order.pk) == 1880
     [paid, due] = get_order(order.number).payments
     assert (paid.state, due.method, due.amount, due.state, due.id) == ("captured", "pay_in_store", 1880, "due", None)
 
@@ -43,7 +43,7 @@ def test_they_add_up_and_the_rest_is_shown_among_the_payments(order):
 def test_an_order_that_owes_nothing_shows_nothing(order):
     write(order, ("placed", 2580), ("cancelled", -2580))
 
-    assert due_in(order.pk) == 0
+    assert balance_due_in(order.pk) == 0
     assert get_order(order.number).payments == []
 
 
@@ -51,7 +51,7 @@ def test_money_that_is_only_authorised_is_told_apart_from_what_is_due(order):
     owe(order, 580)
     pay_order(order, 2000, state="authorised", authorised_until=PLACED_AT, captured_at=None)
 
-    assert open_money_of(order.pk) == (580, True)
+    assert open_amounts_of(order.pk) == (580, True)
 
 
 @pytest.mark.parametrize(

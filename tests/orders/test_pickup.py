@@ -8,9 +8,9 @@ from core.transitions import IllegalTransition
 from inventory.models import Reservation, StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Payment, Refund
 from orders.rules.checkout import Tender
-from orders.rules.collection_codes import collection_code
+from orders.rules.pickup_codes import collection_code
+from orders.services.balances_due import PaymentDue
 from orders.services.collectors import name_collector
-from orders.services.dues import PaymentDue
 from orders.services.hand_over import (
     PickupLocked,
     WrongCode,

@@ -6,7 +6,7 @@ from accounts.rules import roles
 from core.models import JournalEntry
 from inventory.models import StockLevel
 from orders.models import Fulfilment, HandOver, Order, Payment, Refund
-from orders.rules.collection_codes import collection_code
+from orders.rules.pickup_codes import collection_code
 from tests.client import Api
 from tests.factories.accounts import make_staff
 from tests.factories.inventory import assign, make_store, make_variant

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import BalanceEntry, Customer, LoyaltyStanding, PointEarning, PointLot, Segment, SegmentMembership
 from accounts.queries.loyalty import loyalty_of
-from accounts.services.balances import HoldWish, hold_balances, spend_holds
+from accounts.services.balances import HoldRequest, hold_balances, spend_holds
 from accounts.services.points_in_time import expire_points, mature_points, warn_of_expiry
 from accounts.services.tiers import compute_tiers
 from core.ids import new_id
@@ -178,7 +178,7 @@ def test_points_already_spent_are_owed_and_paid_by_the_next(ana, mitte, mug, set
     later = ripe(order, settle, now)
     key = new_id()
     balance = ana.balances.get(kind="points")
-    hold_balances(wishes=[HoldWish(key, (balance.pk,), 20)], now=later)
+    hold_balances(requests=[HoldRequest(key, (balance.pk,), 20)], now=later)
     spend_holds(references=[key], note="other", by=as_ana, now=later)
 
     ask_refund(order_id=order.pk, amount=2580, reason="test", now=later)
@@ -196,7 +196,7 @@ def test_what_is_held_for_an_order_is_not_taken_back(ana, mitte, mug, settle, no
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
     later = ripe(order, settle, now)
     balance = ana.balances.get(kind="points")
-    hold_balances(wishes=[HoldWish(new_id(), (balance.pk,), 20)], now=later)
+    hold_balances(requests=[HoldRequest(new_id(), (balance.pk,), 20)], now=later)
 
     ask_refund(order_id=order.pk, amount=2580, reason="test", now=later)
     settle(order, at=later)
@@ -230,7 +230,7 @@ def test_points_end_in_the_order_in_which_they_were_to_end_and_come_back_so(ana,
     first.save()
     second.save()
     key = new_id()
-    hold_balances(wishes=[HoldWish(key, (points.pk,), 130)], now=now)
+    hold_balances(requests=[HoldRequest(key, (points.pk,), 130)], now=now)
     spend_holds(references=[key], note="", by=as_ana, now=now)
     pay_order(order, 2580, method="points", hold_key=key, points=130)
     assert [lot.remaining for lot in PointLot.objects.order_by("pk")] == [30, 0]

@@ -5,7 +5,7 @@ import pytest
 from core.errors import Malformed, NotFound
 from core.models import JournalEntry
 from orders.models import FulfilmentLine, Order, Return, ReturnLine
-from orders.rules.returns import ReturnWish, objections_to
+from orders.rules.returns import ReturnItem, objections_to
 from orders.services.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns import LineToReturn, NotReturnable, request_return
 from tests.factories.orders import make_order
@@ -143,7 +143,7 @@ def test_the_order_stays_as_it_is(collected, mug, as_ana, now):
 )
 def test_rules(changes, reason, now):
     days = changes.pop("handed_over_at_days", 1)
-    wish = ReturnWish(
+    request = ReturnItem(
         **{
             "line_id": 1,
             "sku": "MUG",
@@ -157,4 +157,4 @@ def test_rules(changes, reason, now):
         | changes
     )
 
-    assert [objection.reason for objection in objections_to([wish], now=now)] == ([reason] if reason else [])
+    assert [objection.reason for objection in objections_to([request], now=now)] == ([reason] if reason else [])

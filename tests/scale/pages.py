@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Customer
-from omnistore.storefront.pages import ready_pages
+from omnistore.storefront.pages import page_cache
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # The best of so many visits: a machine with other work on it is no fault of a query's.
@@ -56,7 +56,7 @@ def cost_of(client: Client, address: str) -> Cost:
     client.get(address)
     cost: Cost | None = None
     for _visit in range(VISITS):
-        ready_pages._answers.clear()
+        page_cache._answers.clear()
         cache.clear()
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(address)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Customer
 from carts.models import ShippingRate
-from omnistore.storefront.pages import ready_pages
+from omnistore.storefront.pages import page_cache
 from tests.client import signed_in
 from tests.factories.inventory import make_category
 
@@ -57,7 +57,7 @@ class Visit:
 @pytest.fixture(autouse=True)
 def fresh_pages() -> Iterator[None]:
     """Pages that other tests have made ready are about other goods."""
-    ready_pages._answers.clear()
+    page_cache._answers.clear()
     cache.clear()
     yield
 

@@ -73,7 +73,9 @@ class StripeFake:
         else:
             intent["last_payment_error"] = {"code": "card_declined", "type": "card_error"}
 
-    def notice(self, kind: str, thing: dict[str, Any], *, number: str = "", age: int = 0, secret: str = SECRET) -> Any:
+    def webhook_event(
+        self, kind: str, thing: dict[str, Any], *, number: str = "", age: int = 0, secret: str = SECRET
+    ) -> Any:
         """A notice with its signature, as (body, header); age: seconds since it was signed."""
         event = {
             "id": number or f"evt_{next(self._numbers)}",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from inventory.models import Location
-from omnistore.till.door import REGISTER
+from omnistore.till.views.base import REGISTER
 from orders.models import TillSession
 from tests.client import signed_in
 from tests.factories.orders import make_till_session
@@ -99,7 +99,7 @@ def manager(mona: Customer, register: TillSession) -> Clerk:
 def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists that keep themselves up to date are asked within one minute, however long the test takes."""
     now = timezone.now()
-    monkeypatch.setattr("omnistore.till.live.timezone.now", lambda: now)
+    monkeypatch.setattr("omnistore.till.polling.timezone.now", lambda: now)
 
 
 def new_key() -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from inventory.models import Variant
 from orders.models import Fulfilment, HandOver, Payment, Refund
-from orders.rules.collection_codes import collection_code
+from orders.rules.pickup_codes import collection_code
 from tests.factories.inventory import make_category, make_store, make_variant
 from tests.factories.orders import make_order
 from tests.till.conftest import Clerk, address, new_key, text_of

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from carts.models import Cart, CartLine
-from carts.rules.handover import handover_code
+from carts.rules.cart_codes import cart_code
 from tests.client import Api
 from tests.factories.accounts import make_contact
 from tests.factories.inventory import make_stock, make_store, make_variant
@@ -23,7 +23,7 @@ def shown_lines(answer):
 
 
 def code_of(cart_id):
-    return handover_code(cart_id, secret=settings.HANDOVER_SECRET, now=timezone.now())[0]
+    return cart_code(cart_id, secret=settings.HANDOVER_SECRET, now=timezone.now())[0]
 
 
 def test_a_barcode_begins_a_sale_for_nobody(clerk, mug, tess, high_street):

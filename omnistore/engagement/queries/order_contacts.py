@@ -44,7 +44,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ContactPlace:
     """A store as a visitor needs it."""
 
     name: str
@@ -59,10 +59,10 @@ def contact_of(order_number: str) -> Contact | None:
     return Contact(**row) if row else None
 
 
-def places_of(codes: Sequence[str], *, language: str) -> dict[str, Place]:
+def places_of(codes: Sequence[str], *, language: str) -> dict[str, ContactPlace]:
     """Return stores by code, named in a language, in one statement."""
     return {
-        row["code"]: Place(
+        row["code"]: ContactPlace(
             name=in_language(row["name"], language),
             address=", ".join(part for part in (row["street_address"], _town(row)) if part),
             phone=row["phone"],

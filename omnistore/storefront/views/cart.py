@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from carts.cookie import forget_token, keep_token
-from carts.doors import stream_address
-from carts.output import handover_json
+from carts.output import cart_code_json
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
 from carts.rules.merging import ADDED, RAISED
@@ -28,6 +27,7 @@ from carts.services.carts import (
 from carts.services.merging import merge_token_cart
 from carts.services.vouchers import add_voucher, remove_voucher
 from carts.services.wishlists import move_line_to_wishlist
+from carts.views import stream_address
 from core.errors import Malformed, Refusal
 from core.formats import number_text
 from core.languages import active_language
@@ -57,7 +57,7 @@ def cart(request: HttpRequest) -> HttpResponse:
         "cart": found if has_lines else None,
         "quote": quote,
         "earns": points_for(visitor, found, [(quote, 0)], now)[0] if found and quote else 0,
-        "handover": handover_json(found.id, now=now) if found and has_lines else None,
+        "handover": cart_code_json(found.id, now=now) if found and has_lines else None,
         "merged": merged_of(found),
         "quantities": range(1, MOST_CHOICES + 1),
         "has_blocking": any(problem.blocks for line in found.lines for problem in line.problems) if found else False,

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.guessing import asker_of
+from accounts.attempt_limits import client_key_of
 from accounts.queries.addresses import list_addresses
 from accounts.services.addresses import AddressBookFull, add_address
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
 from carts.queries.quoting import place_at, quote_cart, supply_of
-from carts.rules.taxes import Place as TaxPlace
+from carts.rules.taxes import TaxPlace as TaxPlace
 from carts.services.placing import CartEmpty
 from core import logs
 from core.errors import Refusal
@@ -35,14 +35,14 @@ from omnistore.storefront.places import place_of, place_text
 from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_for
 from omnistore.storefront.views.orders import order_address
 from omnistore.storefront.visitors import Visitor, visitor_of
-from orders.paying import BalanceForm, split_of
 from orders.queries.cards import SavedCardView
 from orders.queries.orders import find_order_by_mark, get_order
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, FulfilmentWish, Tender, Wish
-from orders.services.charging import Outcome
+from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, CheckoutRequest, FulfilmentRequest, Tender
 from orders.services.checkout import CartAlreadyOrdered, check_out
+from orders.services.gateway import PaymentResult
 from orders.services.gift_cards import issue_sold_gift_cards
+from orders.tender_split import BalanceForm, split_of
 
 STORES_SHOWN = 6
 STORES_ASKED = 50
@@ -75,9 +75,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpResponse:
     now = timezone.now()
     claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act="checkout")
-    wish = _wish_of(form, visitor, claim)
+    checkout_request = _request_of(form, visitor, claim)
     try:
-        answer = check_out(claim=claim, owner=visitor.owner, wish=wish, by=visitor.actor, now=now, render=_placed_order)
+        answer = check_out(
+            claim=claim, owner=visitor.owner, request=checkout_request, by=visitor.actor, now=now, render=_placed_order
+        )
     except KeyReused:
         # The same page, sent again with other answers after it had become an order: that order is what there is.
         known = find_order_by_mark(claim.mark)
@@ -101,7 +103,7 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
     return redirect(told["address"])
 
 
-def _placed_order(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _placed_order(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
     return {"id": order.id, "number": order.number, "address": order_address(order)}
 
 
@@ -109,7 +111,7 @@ def _balances(request: HttpRequest, visitor: Visitor) -> BalanceForm:
     return BalanceForm(
         request.POST if request.method == "POST" else None,
         customer_id=visitor.customer.pk if visitor.customer else None,
-        asker=asker_of(request),
+        asker=client_key_of(request),
         now=timezone.now(),
     )
 
@@ -120,16 +122,16 @@ def _tenders(form: CheckoutForm, visitor: Visitor) -> tuple[Tender, ...]:
     return (*form.balances.tenders, paid_by(form.cleaned_data, form.cards, visitor.owner.customer_ids))
 
 
-def _wish_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> Wish:
+def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutRequest:
     values = form.cleaned_data
     is_pickup = values["kind"] == PICKUP
     customer = visitor.customer
     expected = values["expected_pickup"] if is_pickup else values["expected_ship"]
-    return Wish(
+    return CheckoutRequest(
         fulfilments=(
-            FulfilmentWish(PICKUP, store=values["store"])
+            FulfilmentRequest(PICKUP, store=values["store"])
             if is_pickup
-            else FulfilmentWish(SHIP, address=dict(values["ship_to"])),
+            else FulfilmentRequest(SHIP, address=dict(values["ship_to"])),
         ),
         tenders=_tenders(form, visitor),
         cart_version=values["version"],

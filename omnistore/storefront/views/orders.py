@@ -21,7 +21,7 @@ from core.api import PageQuery, next_cursor, page_of
 from core.errors import Malformed, NotFound, Refusal
 from core.languages import active_language
 from core.transitions import IllegalTransition
-from omnistore.engagement.queries.order_contacts import Place, places_of
+from omnistore.engagement.queries.order_contacts import ContactPlace, places_of
 from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.pages import PRIVATE, page, private_page, query_of
 from omnistore.storefront.views.account import members_only
@@ -32,12 +32,12 @@ from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order, get_order_for, orders_of
 from orders.queries.receipts import receipt_of
 from orders.queries.views import FulfilmentView, OrderView
-from orders.rules.collection_codes import collection_code
 from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
 from orders.rules.order_links import is_order_key, order_key
+from orders.rules.pickup_codes import collection_code
+from orders.services.balances_due import balance_due_of, is_payment_under_way
 from orders.services.cancellation import cancel_order, foresee_cancellation
-from orders.services.charging import look_up
-from orders.services.dues import due_of, is_payment_under_way
+from orders.services.gateway import look_up
 from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
 from orders.services.payments import look_again, open_attempts
 
@@ -99,7 +99,7 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "key": key,
         "is_fresh": found.state == "placed" and timezone.now() - found.placed_at < FRESH,
         "is_waiting": is_payment_under_way(found),
-        "pay_address": _address(found.number, key, "order_pay") if due_of(found) else "",
+        "pay_address": _address(found.number, key, "order_pay") if balance_due_of(found) else "",
         "is_guest": found.customer_id is None,
         "cancel_address": _address(found.number, key, "order_cancel") if _may_cancel(request, found) else "",
         "gift_cards": gift_cards_of(order_id=found.id, number=found.number),
@@ -227,7 +227,7 @@ def order_of(request: HttpRequest, number: str, key: str) -> OrderView:
     return get_order_for(number=number, customer_ids=visitor.owner.customer_ids, token_hash=visitor.owner.token_hash)
 
 
-def _part(order: OrderView, part: FulfilmentView, places: Mapping[str, Place]) -> dict[str, Any]:
+def _part(order: OrderView, part: FulfilmentView, places: Mapping[str, ContactPlace]) -> dict[str, Any]:
     lines = {line.id: line for line in order.lines}
     is_open_pickup = part.kind == "pickup" and part.state in OPEN_PICKUP_STATES
     place = places.get(part.store)
@@ -262,6 +262,6 @@ def _step(part: FulfilmentView) -> str:
     return sentences.get(part.state, part.state)
 
 
-def _places(*orders: OrderView) -> dict[str, Place]:
+def _places(*orders: OrderView) -> dict[str, ContactPlace]:
     codes = {part.store for order in orders for part in order.fulfilments} | {order.store or "" for order in orders}
     return places_of(sorted(codes), language=active_language())

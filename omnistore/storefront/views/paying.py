@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.guessing import asker_of
+from accounts.attempt_limits import client_key_of
 from core import logs
 from core.errors import Refusal
 from core.idempotency import KeyReused
@@ -25,13 +25,13 @@ from omnistore.storefront.forms import TEST_CARDS
 from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import Visitor, visitor_of
-from orders.paying import BalanceForm, split_of
 from orders.queries.cards import SavedCardView
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, TEST, Tender
-from orders.services.charging import Outcome
-from orders.services.dues import due_of
-from orders.services.paying_later import pay_what_is_due
+from orders.services.balance_payments import pay_balance_due
+from orders.services.balances_due import balance_due_of
+from orders.services.gateway import PaymentResult
+from orders.tender_split import BalanceForm, split_of
 
 
 class PayForm(forms.Form):
@@ -85,7 +85,7 @@ def pay(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     """Show what is due and how it can be paid, or pay it."""
     found = order_of(request, number, key)
     logs.bind(order=found.number)
-    due = due_of(found)
+    due = balance_due_of(found)
     if not due:
         # Paid meanwhile, on another device or at the desk: the order's page says so.
         return redirect(order_address(found))
@@ -109,7 +109,7 @@ def pay(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visitor: Visitor) -> HttpResponse:
     claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act=f"pay {found.number}")
     try:
-        answer = pay_what_is_due(
+        answer = pay_balance_due(
             claim=claim,
             number=found.number,
             tenders=form.tenders(visitor.owner.customer_ids if _may_save(found, visitor) else ()),
@@ -128,7 +128,7 @@ def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visito
     return redirect(order_address(found))
 
 
-def _paid(order: OrderView, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _paid(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
     return {"waits": any(outcome.outcome != "approved" for outcome in outcomes)}
 
 
@@ -146,7 +146,7 @@ def _balances(request: HttpRequest, found: OrderView, visitor: Visitor) -> Balan
         request.POST if request.method == "POST" else None,
         # A guest's order pays with nobody's credit, whoever has its link.
         customer_id=found.customer_id if visitor.customer else None,
-        asker=asker_of(request),
+        asker=client_key_of(request),
         now=timezone.now(),
     )
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.rules import roles
 from core.errors import Refusal
-from omnistore.till.door import NoStore, TillView, at_work
+from omnistore.till.views.base import NoStore, TillView, at_work
 from orders.queries.desk import NowInStore, now_in_store
 from orders.services.hand_over import MOST_WRONG_CODES
 

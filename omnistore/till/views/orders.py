@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.queries.people import Person, get_person
-from accounts.queries.timeline import story_of, summary_of
+from accounts.queries.timeline import history_of, summary_of
 from accounts.rules import roles
 from core.errors import NotFound, Refusal
 from core.idempotency import KeyReused, do_once
 from inventory.queries.place_names import names_of_places
-from omnistore.till.door import TillView, claim_of_form, not_here
-from omnistore.till.dues import due_forms
+from omnistore.till.balances_due import balance_due_forms
+from omnistore.till.views.base import TillView, claim_of_form, not_here
 from orders.models import Order
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
+from orders.services.balance_payments import pay_balance_due
 from orders.services.cancellation import cancel_order
-from orders.services.paying_later import pay_what_is_due
 from orders.services.payments import look_again
 from orders.services.refunds import pay_out_refund
 
@@ -62,7 +62,7 @@ class OrderPage(TillView):
     ) -> HttpResponse:
         """Answer with an order's page. forms: what was filled in to pay what is due."""
         order = get_order(number)
-        story = story_of(ref=number, families=FAMILIES, limit=MOST_ENTRIES)
+        story = history_of(ref=number, families=FAMILIES, limit=MOST_ENTRIES)
         by_id = {line.id: line for line in order.lines}
         context: dict[str, Any] = {
             "title": _("Order %(number)s") % {"number": number},
@@ -82,7 +82,7 @@ class OrderPage(TillView):
             "key": uuid.uuid4(),
             "error": error,
             "change": _number(self.request.GET.get("change", "")),
-            **(forms or due_forms(self, order)),
+            **(forms or balance_due_forms(self, order)),
         }
         return self.page("till/order.html", context, status)
 
@@ -141,7 +141,7 @@ class PayOut(Cancellation):
         return self.do(f"pay out refund {refund_id}", number, pay_out)
 
 
-class TakeDue(OrderPage):
+class TakeBalance(OrderPage):
     """Taking what an order still owes."""
 
     right = roles.SELL
@@ -152,14 +152,14 @@ class TakeDue(OrderPage):
         order = get_order(number)
         if "look" in request.POST:
             return self._looked(order)
-        asked = due_forms(self, order, request.POST)
+        asked = balance_due_forms(self, order, request.POST)
         form, balances = asked.get("due_form"), asked.get("balances")
         if form is None or balances is None:
             return _to(number)
         if not balances.is_valid() or not form.is_valid():
             return self.shown(number, forms=asked, status=400)
         try:
-            answer = pay_what_is_due(
+            answer = pay_balance_due(
                 claim=claim_of_form(request, f"pay {number}"),
                 number=number,
                 tenders=[*balances.tenders, *form.tenders()],

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from accounts.rules import roles
 from core.api import page_of
 from core.errors import Malformed, NotFound, Refusal
-from omnistore.till.door import TillView
-from omnistore.till.live import only_if_new
 from omnistore.till.paging import next_address
+from omnistore.till.polling import only_if_new
+from omnistore.till.views.base import TillView
 from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
-from orders.services.capturing import taking_payment_first
+from orders.services.authorisations import capturing_first
 from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
 
 PAGE = 20
@@ -160,7 +160,7 @@ class ParcelAct(ParcelPage):
 
     def _send(self, parcel: ParcelView, tracking: str) -> None:
         now = timezone.now()
-        taking_payment_first(
+        capturing_first(
             lambda: send_parcel(parcel_id=parcel.id, tracking=tracking, by=self.actor, now=now),
             by=self.actor,
             now=now,

@@ -10,27 +10,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.guessing import asker_of
+from accounts.attempt_limits import client_key_of
 from accounts.queries.addresses import list_addresses
-from carts.doors import line_id_of
 from carts.queries.carts import CartView
+from carts.views import parse_int
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.languages import active_language
-from inventory.queries.shelves import Shelves
-from omnistore.till.door import claim_of_form
+from inventory.queries.store_stock import StoreStocks
 from omnistore.till.forms import AddressForm
 from omnistore.till.paying import ELSEWHERE, WAYS, TenderForm, Way, fulfilment_of, notes_for, ways_of
-from omnistore.till.sales import Sale, open_sale, shelves_of
+from omnistore.till.sales import Sale, open_sale, stock_of
+from omnistore.till.views.base import claim_of_form
 from omnistore.till.views.sell import SaleView
-from orders.paying import BalanceForm, split_of
 from orders.queries.orders import find_order_by_mark
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, CASH, SHIP, Wish
+from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
 from orders.services.card_readers import readers_of
 from orders.services.checkout import sell_cart
 from orders.services.gift_cards import issue_sold_gift_cards
 from orders.services.loyalty import open_order_points
+from orders.tender_split import BalanceForm, split_of
 
 
 class NothingToSell(Refusal):
@@ -86,7 +86,7 @@ class Pay(SaleView):
         way = ways.get(request.POST.get("way", ""))
         if way is None:
             raise Malformed(_("This form is invalid. Reload the page."), field="way")
-        seen_total = line_id_of(request.POST.get("total", ""))
+        seen_total = parse_int(request.POST.get("total", ""))
         balances = self._balances(sale, request.POST)
         are_balances_good = balances.is_valid()
         rest = split_of(seen_total, balances.tenders).rest
@@ -97,10 +97,15 @@ class Pay(SaleView):
             return self._form(sale, cart, ways, way, asked.unchecked())
         if not are_balances_good or not form.is_valid() or (address is not None and not address.is_valid()):
             return self._form(sale, cart, ways, way, asked, status=400)
-        wish = self._wish(sale, way, asked, claim)
+        checkout_request = self._request_of(sale, way, asked, claim)
         try:
             answer = sell_cart(
-                claim=claim, cart_id=cart.id, wish=wish, by=self.actor, now=timezone.now(), render=_render
+                claim=claim,
+                cart_id=cart.id,
+                request=checkout_request,
+                by=self.actor,
+                now=timezone.now(),
+                render=_render,
             )
         except (KeyReused, StillAtWork) as twin:
             return self._replayed(claim, twin)
@@ -113,9 +118,9 @@ class Pay(SaleView):
         open_order_points(order_id=told["id"], by=self.actor, now=now)
         return _to_order(told["number"])
 
-    def _sale(self, key: str) -> tuple[Sale, CartView, Shelves]:
+    def _sale(self, key: str) -> tuple[Sale, CartView, StoreStocks]:
         sale = open_sale(key, by=self.actor, now=timezone.now())
-        shelves = shelves_of(sale.cart, self.store)
+        shelves = stock_of(sale.cart, self.store)
         if sale.cart is None or shelves is None:
             raise NothingToSell(_("The cart is empty. Scan something first."))
         return sale, sale.cart, shelves
@@ -128,21 +133,21 @@ class Pay(SaleView):
         return BalanceForm(
             given,
             customer_id=sale.person.id if sale.person else None,
-            asker=asker_of(self.request),
+            asker=client_key_of(self.request),
             now=timezone.now(),
         )
 
-    def _wish(self, sale: Sale, way: Way, forms: Asked, claim: Claim) -> Wish:
+    def _request_of(self, sale: Sale, way: Way, forms: Asked, claim: Claim) -> CheckoutRequest:
         form, asked = forms.form, forms.form.cleaned_data
         person = sale.person
         elsewhere = self.request.POST.get("store", "")
         if way.name == ELSEWHERE and elsewhere not in {store.code for store in way.stores}:
             raise NotFound(_("Choose a store for pickup."))
         assert sale.cart is not None
-        return Wish(
+        return CheckoutRequest(
             fulfilments=(fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=forms.address),),
             tenders=(*forms.balances.tenders, *form.tenders()),
-            cart_version=line_id_of(self.request.POST.get("version", "")),
+            cart_version=parse_int(self.request.POST.get("version", "")),
             expected_total=form.total,
             expected_currency=sale.cart.currency,
             contact_email=(asked["email"] or (person.email if person else "")).lower(),

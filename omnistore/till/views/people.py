@@ -17,7 +17,7 @@ from accounts.queries.balances import holdings_of
 from accounts.queries.consents import consents_in_force
 from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import LONGEST_SEARCH, find_people, get_person
-from accounts.queries.timeline import Place, summary_of, timeline
+from accounts.queries.timeline import TimelinePlace, summary_of, timeline
 from accounts.rules import roles
 from accounts.rules.search import spell
 from carts.queries.carts import cart_of_customer
@@ -26,9 +26,9 @@ from core.actors import APP, SYSTEM, TILL, WEB
 from core.api import page_of
 from core.languages import active_language
 from inventory.queries.place_names import names_of_places
-from omnistore.till.door import TillView
 from omnistore.till.paging import next_address
-from omnistore.till.sales import key_of_customer, shelves_of, shown_lines
+from omnistore.till.sales import key_of_customer, shown_lines, stock_of
+from omnistore.till.views.base import TillView
 from orders.queries.customer_value import bought_so_far
 from orders.queries.orders import find_orders, orders_of
 
@@ -88,13 +88,13 @@ class CustomerPage(TillView):
             "title": person.name or _("Customer without a name"),
             "person": person,
             "story": [(entry, summary_of(entry)) for entry in entries[:PAGE]],
-            "older": Place(entries[PAGE - 1].occurred_at, entries[PAGE - 1].id) if more else None,
+            "older": TimelinePlace(entries[PAGE - 1].occurred_at, entries[PAGE - 1].id) if more else None,
             "asked": asked,
             "families": FAMILIES,
             "channels": (WEB, APP, TILL, SYSTEM),
             "cart": cart,
             "quote": quote_cart(cart, by=self.actor, now=timezone.now()) if cart else None,
-            "lines": shown_lines(cart, shelves_of(cart, self.store), language=language),
+            "lines": shown_lines(cart, stock_of(cart, self.store), language=language),
             "sale_key": key_of_customer(person.id),
             "orders": orders,
             "places": names_of_places([*(entry.store for entry in entries), *(order.store for order in orders)]),
@@ -116,7 +116,7 @@ def _names(choices: Sequence[tuple[str, Any]], code: str) -> str:
     return str(dict(choices).get(code, code))
 
 
-def _place(request: HttpRequest) -> Place | None:
+def _place(request: HttpRequest) -> TimelinePlace | None:
     instant, _tilde, number = request.GET.get("before", "").partition("~")
     try:
         at: datetime | None = parse_datetime(instant)
@@ -125,4 +125,4 @@ def _place(request: HttpRequest) -> Place | None:
     if at is None or at.tzinfo is None:
         return None
     is_number = number.isascii() and number.isdigit() and int(number) <= models.BigIntegerField.MAX_BIGINT
-    return Place(at, int(number) if is_number else 0)
+    return TimelinePlace(at, int(number) if is_number else 0)

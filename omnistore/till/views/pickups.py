@@ -19,11 +19,10 @@ from core.errors import NotFound, Refusal
 from core.formats import number_text
 from core.idempotency import do_once
 from core.languages import active_language
-from omnistore.till.door import TillView, claim_of_form, not_here
 from omnistore.till.forms import CashField
-from omnistore.till.live import only_if_new
 from omnistore.till.paging import next_address
-from orders.paying import BalanceForm, split_of
+from omnistore.till.polling import only_if_new
+from omnistore.till.views.base import TillView, claim_of_form, not_here
 from orders.queries.desk import now_in_store
 from orders.queries.orders import get_order
 from orders.queries.pickups import (
@@ -37,7 +36,8 @@ from orders.queries.pickups import (
     pickups_of_order,
 )
 from orders.rules.checkout import CARD, CASH, Tender
-from orders.services.capturing import taking_payment_first
+from orders.services.authorisations import capturing_first
+from orders.services.balance_payments import end_waiting_payment
 from orders.services.hand_over import (
     MOST_WRONG_CODES,
     Proof,
@@ -46,8 +46,8 @@ from orders.services.hand_over import (
     prove_by_code,
     prove_by_document,
 )
-from orders.services.paying_later import end_waiting_payment
 from orders.services.pickup import accept_pickup, make_pickup_ready, reject_pickup, start_picking, unlock_pickup
+from orders.tender_split import BalanceForm, split_of
 
 LEAVING_WITHIN = timedelta(days=1)
 PAGE, MOST_TO_PICK = 20, 200
@@ -301,7 +301,7 @@ class HandOver(TillView):
             if pickup.due:
                 end_waiting_payment(number=pickup.number, by=self.actor, now=now)
             claim = claim_of_form(request, f"hand over {pickup_id}")
-            taking_payment_first(lambda: do_once(claim, hand_over, status=200), by=self.actor, now=now)
+            capturing_first(lambda: do_once(claim, hand_over, status=200), by=self.actor, now=now)
         except Refusal as refusal:
             return PickupPage.shown(self, pickup_id, form=form, error=_advice(refusal), status=refusal.status)
         return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))

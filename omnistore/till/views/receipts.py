@@ -12,8 +12,8 @@ from accounts.rules import roles
 from core.actors import TILL, Actor
 from core.errors import Malformed, NotFound
 from core.languages import active_language
-from omnistore.till.door import TillView
 from omnistore.till.forms import ReceiptForm
+from omnistore.till.views.base import TillView
 from orders.queries.orders import get_order
 from orders.queries.receipts import receipt_of
 from orders.queries.views import OrderView

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.rules import roles
 from core.errors import Refusal
 from core.idempotency import do_once
-from omnistore.till.door import REGISTER, TillView, claim_of_form
 from omnistore.till.forms import CountForm, RegisterForm
+from omnistore.till.views.base import REGISTER, TillView, claim_of_form
 from orders.models import TillSession
 from orders.queries.desk import open_tills
 from orders.services.till_sessions import close_till_session, get_till_session, open_till_session

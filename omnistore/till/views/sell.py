@@ -20,7 +20,6 @@ from core.formats import number_text
 from core.languages import active_language
 from core.problems import text_of
 from inventory.models import Location
-from omnistore.till.door import TillView, is_htmx
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (
     NEW,
@@ -33,11 +32,12 @@ from omnistore.till.sales import (
     member_at_till,
     open_sale,
     recognise,
-    shelves_of,
     shown_lines,
+    stock_of,
     with_cart,
 )
 from omnistore.till.scanning import Goods, OpenCart, People, read_scan
+from omnistore.till.views.base import TillView, is_htmx
 
 
 class SaleView(TillView):
@@ -51,7 +51,7 @@ class SaleView(TillView):
 
         said: error or told, in words for the clerk; people found.
         """
-        lines = shown_lines(sale.cart, shelves_of(sale.cart, self.store), language=active_language())
+        lines = shown_lines(sale.cart, stock_of(sale.cart, self.store), language=active_language())
         now = timezone.now()
         quote = quote_cart(sale.cart, by=self.actor, now=now) if sale.cart else None
         context = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.rules import roles
 from core.errors import NotFound
 from inventory.queries.staff import Staff, find_stores
-from omnistore.till.door import REGISTER, STORE, TillView
+from omnistore.till.views.base import REGISTER, STORE, TillView
 
 MOST_STORES = 30
 

@@ -125,14 +125,14 @@ _COUNT = "SELECT count(*) AS found FROM ({}) AS found"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class ImportSource:
     """Where a history comes from. name: what its external ids begin with; prefix: what its numbers begin with."""
 
     name: str
     prefix: str
 
 
-def decide(*, profile: Profile, source: Source, rows_per_transaction: int) -> None:
+def decide(*, profile: Profile, source: ImportSource, rows_per_transaction: int) -> None:
     """Gather the staged lines into orders and returns in import_orders, and refuse those that cannot be imported."""
     sql.execute("CREATE INDEX ON import_rows (invoice)", {})
     drop_staging("import_orders", "import_products")

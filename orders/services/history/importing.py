@@ -10,7 +10,7 @@ from django.conf import settings
 from core.errors import Refusal
 from core.imports import CsvFile, Options, drop_staging, load, report_refused
 from core.imports.run import measured, one_at_a_time
-from orders.services.history.accounting import Source, add_up, decide
+from orders.services.history.accounting import ImportSource, add_up, decide
 from orders.services.history.profiles import PROFILES, STAGING
 from orders.services.history.writing import write_history
 
@@ -65,9 +65,9 @@ def import_history(
     return figures
 
 
-def _source(name: str) -> Source:
+def _source(name: str) -> ImportSource:
     if name in _PREFIXES:
-        return Source(name=name, prefix=_PREFIXES[name])
+        return ImportSource(name=name, prefix=_PREFIXES[name])
     if not _SOURCE.fullmatch(name) or name.upper() in _PREFIXES.values():
         raise SourceNotValid(f"{name!r} is no name for a source: use up to 12 small letters, digits and hyphens.")
-    return Source(name=name, prefix=name.upper())
+    return ImportSource(name=name, prefix=name.upper())

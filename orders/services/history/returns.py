@@ -9,7 +9,7 @@ from core import journal, sql
 from core.actors import Actor
 from core.ids import new_id
 from orders.models import Payment, Refund, Return, ReturnLine
-from orders.services.history.accounting import Source
+from orders.services.history.accounting import ImportSource
 from orders.services.history.events import ReturnImported
 from orders.services.history.matching import Returned, Sold, match_returns
 
@@ -66,7 +66,7 @@ WHERE payment.id = back.payment_id
 
 
 @transaction.atomic
-def write_returns(*, source: Source, piece: int) -> None:
+def write_returns(*, source: ImportSource, piece: int) -> None:
     """
     Write the returns of one piece, with their refunds, and mark what they give back on the lines of their orders.
 
@@ -107,7 +107,7 @@ def _returned(row: sql.Row) -> Returned:
     return Returned(row["line"], key, row["quantity"], row["placed_at"])
 
 
-def _sold(source: Source, piece: int) -> list[Sold]:
+def _sold(source: ImportSource, piece: int) -> list[Sold]:
     return [
         Sold(
             row["id"],
@@ -120,7 +120,7 @@ def _sold(source: Source, piece: int) -> list[Sold]:
     ]
 
 
-def _make_returns(source: Source, parts: dict[tuple[str, int | None], list[sql.Row]]) -> list[Return]:
+def _make_returns(source: ImportSource, parts: dict[tuple[str, int | None], list[sql.Row]]) -> list[Return]:
     made: list[Return] = []
     parts_so_far: defaultdict[str, int] = defaultdict(int)
     for (external_id, order_id), rows in parts.items():

@@ -11,9 +11,9 @@ from core.actors import Actor
 from core.imports import Options
 from core.imports.columns import with_defaults
 from core.imports.sessions import write_in_sessions
-from inventory.services.product_import import Draft, make_drafts
+from inventory.services.product_import import NewProduct, make_products
 from orders.models import Order, OrderLine, Payment
-from orders.services.history.accounting import NEW_CUSTOMERS, Source
+from orders.services.history.accounting import NEW_CUSTOMERS, ImportSource
 from orders.services.history.events import OrderImported
 from orders.services.history.returns import write_returns
 
@@ -86,7 +86,7 @@ _GROWN_BY_ORDERS = (
 _GROWN_BY_RETURNS = ("orders_return", "orders_returnline", "orders_refund", "core_journal")
 
 
-def write_history(*, source: Source, publish: bool, sessions: int, options: Options) -> None:
+def write_history(*, source: ImportSource, publish: bool, sessions: int, options: Options) -> None:
     """
     Write what decide() has let through, a piece at a time, each piece in a transaction of its own.
 
@@ -130,7 +130,7 @@ def _pieces(*, is_return: bool) -> list[int]:
 
 
 @transaction.atomic
-def _write_piece(source: Source, piece: int) -> None:
+def _write_piece(source: ImportSource, piece: int) -> None:
     chosen = {"prefix": source.prefix, "piece": piece}
     sql.execute(with_defaults(_WRITE_ORDERS, Order), chosen)
     sql.execute(with_defaults(_WRITE_LINES, OrderLine), {"piece": piece})
@@ -167,9 +167,9 @@ def _make_customers() -> None:
 def _make_products(*, publish: bool, now: datetime) -> None:
     unknown = sql.fetch_all("SELECT * FROM import_products ORDER BY sku", {})
     for start in range(0, len(unknown), PRODUCTS_AT_ONCE):
-        make_drafts(
+        make_products(
             drafts=[
-                Draft(sku=row["sku"], name=row["name"] or "", amount=row["amount"], currency=row["currency"])
+                NewProduct(sku=row["sku"], name=row["name"] or "", amount=row["amount"], currency=row["currency"])
                 for row in unknown[start : start + PRODUCTS_AT_ONCE]
             ],
             publish=publish,

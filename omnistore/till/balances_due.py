@@ -1,0 +1,78 @@
+"""What the till asks for to take what an order of any channel still owes, before its goods go."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.rules import roles
+from omnistore.till.forms import CashField
+from omnistore.till.paying import cash_coin, methods_for
+from omnistore.till.views.base import TillView
+from orders.models import Order
+from orders.queries.views import OrderView
+from orders.rules.cash import cash_rounding
+from orders.rules.checkout import CARD, CARRY_OUT, CASH, READER, TEST, Tender
+from orders.services.balances_due import balance_due_of, is_payment_under_way
+from orders.services.card_readers import readers_of
+from orders.tender_split import BalanceForm, split_of
+
+
+class BalanceDueForm(forms.Form):
+    """How all that is due is paid, or a part of it."""
+
+    method = forms.ChoiceField(label=gettext_lazy("Payment method"), choices=[], required=False)
+    part = CashField(
+        label=gettext_lazy("Part of the amount"), help_text=gettext_lazy("Empty: everything due."), required=False
+    )
+    tendered = CashField(label=gettext_lazy("Cash received"), required=False)
+
+    def __init__(self, *args: Any, due: int, rest: int, store_id: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.due, self.rest = due, rest
+        cash, *others = methods_for(CARRY_OUT, readers_of(store_id))
+        method: Any = self.fields["method"]
+        method.choices = [cash, (CARD, gettext_lazy("Card at the terminal")), *others]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        part = cleaned.get("part")
+        if self.errors or not self.rest:
+            return cleaned
+        if part is not None and not 0 < part <= self.rest:
+            self.add_error("part", _("The part must be more than zero and not more than what is due."))
+        elif not cleaned.get("method"):
+            self.add_error("method", _("Choose how the rest is paid."))
+        elif cleaned["method"] == CASH:
+            amount = self.rest if part is None else part
+            if (cleaned.get("tendered") or 0) < amount + cash_rounding(amount, coin=cash_coin()):
+                self.add_error("tendered", _("This does not cover the amount due. Enter more, or take a card."))
+        return cleaned
+
+    def tenders(self) -> list[Tender]:
+        """Return what pays all that balances leave over, or a part of it."""
+        if not self.rest:
+            return []
+        method, part = self.cleaned_data["method"], self.cleaned_data["part"]
+        if method == CASH:
+            return [Tender(CASH, part, tendered=self.cleaned_data["tendered"])]
+        if method == CARD or method.startswith(READER):
+            return [Tender(CARD, part, payment_method=method if method != CARD else "")]
+        return [Tender(TEST, part, payment_method="decline" if method == "test_declined" else "approve")]
+
+
+def balance_due_forms(view: TillView, order: OrderView, given: QueryDict | None = None) -> dict[str, Any]:
+    """Return what the order's page needs to ask for what is due; nothing if nothing is, or a payment is under way."""
+    due, is_waiting = balance_due_of(order), is_payment_under_way(order) and order.state == Order.PLACED
+    if not due or not view.staff.may(roles.SELL):
+        return {"due": due, "is_paying": is_waiting}
+    asker = f"staff:{view.request.user.pk}"
+    balances = BalanceForm(given, customer_id=order.customer_id, asker=asker, now=timezone.now())
+    are_good = given is not None and balances.is_valid()
+    rest = split_of(due, balances.tenders).rest if are_good else due
+    initial = {"method": CASH}
+    form = BalanceDueForm(given, due=due, rest=rest, store_id=view.actor.store_id, initial=initial)
+    return {"due": due, "is_paying": is_waiting, "due_form": form, "balances": balances}

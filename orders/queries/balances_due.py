@@ -1,0 +1,30 @@
+"""What an order still owes."""
+
+from typing import NamedTuple
+
+from core import sql
+
+_OPEN_MONEY = """
+SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM orders_dueentry WHERE order_id = %(order)s) AS due,
+       EXISTS (SELECT FROM orders_payment
+               WHERE order_id = %(order)s AND state IN ('authorised', 'capturing')) AS is_authorised
+"""
+
+
+class OpenAmounts(NamedTuple):
+    """What of an order's money is not there yet. due: in minor units. is_authorised: a provider keeps some of it."""
+
+    due: int
+    is_authorised: bool
+
+
+def open_amounts_of(order_id: int) -> OpenAmounts:
+    """Return what of an order's money is not there yet; it stays so while the caller holds the order's lock."""
+    row = sql.fetch_one(_OPEN_MONEY, {"order": order_id})
+    assert row is not None
+    return OpenAmounts(**row)
+
+
+def balance_due_in(order_id: int) -> int:
+    """Return what an order still owes, in minor units; it stays so while the caller holds the order's lock."""
+    return open_amounts_of(order_id).due

@@ -1,0 +1,152 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.models import TouchMessage
+from accounts.services.visit_events import forget_visit_messages
+from core.models import JournalEntry
+from tests.factories.accounts import bearer, make_customer
+
+pytestmark = pytest.mark.django_db
+
+VISITOR = {"X-Visitor": "device-0123456789"}
+
+
+def event(number=1, **fields):
+    return {
+        "message_id": f"message-{number}",
+        "kind": "product_viewed",
+        "occurred_at": datetime.now(UTC).isoformat(),
+        **fields,
+    }
+
+
+@pytest.fixture
+def report(client):
+    def send(*events, headers=VISITOR):
+        return client.post("/api/v1/events/", {"events": events}, content_type="application/json", headers=headers)
+
+    return send
+
+
+def test_what_a_stranger_does_is_told_of_his_device(report):
+    answer = report(event(url="https://shop.example/p/kettle/?q=ana+moreno#x", campaign="autumn", props={"sku": "K-1"}))
+
+    assert (answer.status_code, answer.json()) == (202, {"accepted": 1, "repeated": 0, "too_old": 0})
+    entry = JournalEntry.objects.get()
+    assert (entry.kind, entry.customer_id, entry.channel) == ("touch.product_viewed", None, "app")
+    assert entry.payload == {
+        "visitor": "device-0123456789",
+        "path": "/p/kettle/",
+        "campaign": "autumn",
+        "props": {"sku": "K-1"},
+    }
+
+
+def test_what_a_person_does_is_in_his_story(client, report):
+    ana = make_customer()
+
+    report(event(url="/kettles/"), headers=bearer(ana))
+
+    told = client.get("/api/v1/me/timeline/", headers=bearer(ana)).json()["results"]
+    assert [(entry["kind"], entry["summary"]) for entry in told] == [("touch.product_viewed", "Visited: /kettles/")]
+
+
+def test_the_same_message_counts_once(report):
+    report(event(1), event(2))
+
+    answer = report(event(2), event(3), event(3))
+
+    assert answer.json() == {"accepted": 1, "repeated": 2, "too_old": 0}
+    assert JournalEntry.objects.count() == 3
+
+
+def test_devices_name_their_messages_independently(report):
+    report(event(1))
+
+    assert report(event(1), headers={"X-Visitor": "device-9876543210"}).json()["accepted"] == 1
+
+
+def test_times_to_come_are_now_and_times_long_gone_are_left_out(report):
+    now = datetime.now(UTC)
+
+    answer = report(
+        event(1, occurred_at=(now + timedelta(days=400)).isoformat()),
+        event(2, occurred_at=(now - timedelta(days=31)).isoformat()),
+    )
+
+    assert answer.json() == {"accepted": 1, "repeated": 0, "too_old": 1}
+    assert now <= JournalEntry.objects.get().occurred_at <= datetime.now(UTC)
+
+
+def test_a_hundred_take_as_many_statements_as_one(client, report, django_assert_num_queries):
+    headers = bearer(make_customer())
+    for first, count in ((0, 1), (1, 100)):
+        # Who asks, begin, which are new, the journal, commit.
+        with django_assert_num_queries(5):
+            report(*(event(number) for number in range(first, first + count)), headers=headers)
+
+    assert JournalEntry.objects.count() == 101
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"message_id": "x"},
+        {"message_id": None},
+        {"kind": "Ana Moreno"},
+        {"kind": ""},
+        {"occurred_at": "yesterday"},
+        {"occurred_at": 10**30},
+        {"url": "http://[broken"},
+        {"url": "x" * 2001},
+        {"campaign": "with spaces"},
+        {"props": {"note": "call me tomorrow, Ana"}},
+        {"props": {"mail": "ana@example.com"}},
+        {"props": {"nested": {"a": 1}}},
+        {"props": {"big": 10**300}},
+        {"props": {"a b": 1}},
+        {"props": {str(number): 1 for number in range(21)}},
+        {"props": []},
+        {"customer_id": 1},
+    ],
+)
+def test_refuses_what_makes_no_sense_and_keeps_nothing(report, wrong):
+    answer = report(event(1), event(2, **wrong))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert not JournalEntry.objects.exists()
+    assert not TouchMessage.objects.exists()
+
+
+@pytest.mark.parametrize("events", [[], [event(number) for number in range(101)]])
+def test_takes_one_to_a_hundred(report, events):
+    assert report(*events).status_code == 400
+    assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize("visitor", [None, "short", "x" * 65, "with spaces in between", "كلمة كلمة كلمة كلمة"])
+def test_strangers_need_a_key(report, visitor):
+    answer = report(event(), headers={"X-Visitor": visitor.encode().decode("latin-1")} if visitor else {})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+def test_too_many_batches_are_asked_to_wait(report, monkeypatch):
+    from accounts.api.visit_events import VisitEvents
+
+    throttle = VisitEvents.throttle_classes[0]
+    monkeypatch.setattr(throttle, "THROTTLE_RATES", {"touch": "1/min"})
+    report(event(1))
+
+    answer = report(event(2))
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+    assert int(answer["Retry-After"]) > 0
+
+
+def test_old_names_are_forgotten_once_they_could_not_come_again(report):
+    report(event())
+
+    assert forget_visit_messages(now=datetime.now(UTC) + timedelta(days=30)) == 0
+    assert forget_visit_messages(now=datetime.now(UTC) + timedelta(days=32)) == 1

@@ -1,0 +1,104 @@
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from omnistore.production_checks import a_number, a_port, a_postgres_url, a_switch, find_unsafe
+
+SAFE = {
+    "SECRET_KEY": "k7Qm2xVb9Zt4Ws8Ey1Rf6Ug3Ih0Jo5Lp-Ac_Nd7Md4Bk2Xv9Tz6Ys",
+    "DEBUG": False,
+    "DEMO": False,
+    "ENABLE_TEST_PROVIDER": False,
+    "ALLOWED_HOSTS": ["shop.example.com"],
+    "PUBLIC_URL": "https://shop.example.com",
+}
+NAMED = {
+    "ALLOWED_HOSTS": "shop.example.com",
+    "DATABASE_URL": "postgres://shop:secret@db/shop",
+    "REDIS_URL": "redis://valkey/0",
+    "EMAIL_URL": "smtp://mail",
+}
+
+
+def test_lets_safe_settings_pass():
+    assert find_unsafe(SAFE, environment=NAMED) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "development-only-key-not-for-production-use-but-longer"),
+        ("SECRET_KEY", "x" * 60),
+        ("DEBUG", True),
+        ("DEMO", True),
+        ("ENABLE_TEST_PROVIDER", True),
+        ("ALLOWED_HOSTS", ["*"]),
+        ("ALLOWED_HOSTS", []),
+        ("PUBLIC_URL", "http://shop.example.com"),
+    ],
+)
+def test_names_the_unsafe_variable_and_a_remedy(variable, value):
+    complaints = find_unsafe(SAFE | {variable: value}, environment=NAMED)
+
+    assert len(complaints) == 1
+    assert complaints[0].startswith(f"{variable} ")
+    assert complaints[0].endswith((".", '"'))
+
+
+@pytest.mark.parametrize("variable", ["ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"])
+def test_demands_what_has_no_safe_default(variable):
+    environment = {name: value for name, value in NAMED.items() if name != variable}
+
+    assert [complaint.split()[0] for complaint in find_unsafe(SAFE, environment=environment)] == [variable]
+
+
+def test_accepts_a_secret_mounted_as_a_file():
+    environment = {name: value for name, value in NAMED.items() if name != "DATABASE_URL"}
+
+    assert find_unsafe(SAFE, environment=environment | {"DATABASE_URL_FILE": "/run/secrets/database"}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_on"),
+    [("1", True), ("yes", True), ("TRUE", True), ("on", True), ("0", False), ("off", False), ("", False)],
+)
+def test_reads_a_switch(text, is_on):
+    assert a_switch("DEMO", text) is is_on
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (lambda value: a_switch("PRODUCTION", value), "prod"),
+        (lambda value: a_number("SHIP_LEAD_DAYS", value), "soon"),
+        (lambda value: a_number("SHIP_LEAD_DAYS", value), "-1"),
+        (lambda value: a_port("PORT", value), "abc"),
+        (lambda value: a_port("PORT", value), "0"),
+        (lambda value: a_port("PORT", value), "65536"),
+        (lambda value: a_port("PORT", value), "٨٠٠٠"),
+        (a_postgres_url, "nonsense"),
+        (a_postgres_url, "mysql://root:secret@db/shop"),
+        (a_postgres_url, "postgres://root:secret@db"),
+    ],
+)
+def test_refuses_values_that_mean_nothing(read, value):
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(value)
+
+    assert "secret@db" not in str(refusal.value)
+
+
+def test_the_example_lists_every_variable():
+    read = set(
+        re.findall(
+            r'(?:env\.\w+|switch|number|a_port)\("([A-Z_]+)"',
+            Path(settings.BASE_DIR, "omnistore/settings.py").read_text(),
+        )
+    )
+    listed = set(re.findall(r"^#?([A-Z_]+)=", Path(settings.BASE_DIR, ".env.example").read_text(), re.MULTILINE))
+
+    assert read - listed == set()
