@@ -7,7 +7,7 @@ from rest_framework import exceptions, serializers
 
 from accounts.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
-from core.api import StrictSerializer
+from core.web.api import StrictSerializer
 
 ADDRESS_EXAMPLE = {
     "name": "Ana Moreno",

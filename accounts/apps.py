@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from accounts import receivers, schema  # noqa: F401
+        from accounts.sign_in import receivers, schema  # noqa: F401

@@ -1,6 +1,6 @@
 """What must always be true of people."""
 
-from core.invariants import invariant
+from core.data.invariants import invariant
 
 invariant(
     "a merged record leads to the end of its chain of live merges",

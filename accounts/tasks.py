@@ -5,7 +5,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import balances, points_in_time, tiers, visit_events
+from accounts.services.balances import balances, points_in_time, tiers
+from accounts.services.customers import visit_events
 
 
 @shared_task

@@ -11,6 +11,6 @@ class CartsConfig(AppConfig):
     def ready(self) -> None:
         from carts import signals  # noqa: F401 - connects the receivers
         from carts.queries.parity import count_differences
-        from core import metrics
+        from core.web import metrics
 
         metrics.figures["price_parity_differences"] = count_differences

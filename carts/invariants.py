@@ -1,6 +1,6 @@
 """What must always be true of carts."""
 
-from core.invariants import invariant
+from core.data.invariants import invariant
 
 invariant(
     "a person has one open cart at most",

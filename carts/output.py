@@ -16,10 +16,10 @@ from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
 from carts.rules.vouchers import WORDS
 from core.actors import Actor
 from core.languages import active_language
-from core.media import media_url
 from core.money import money_json
-from core.schema import MoneySchema
 from core.translated import in_language
+from core.web.media import media_url
+from core.web.schema import MoneySchema
 
 NO_CART_VERSION = 0
 

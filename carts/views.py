@@ -13,15 +13,15 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.authentication import actor_of, person_ids
+from accounts.sign_in.authentication import actor_of, person_ids
 from carts.output import cart_json, etag_of
 from carts.queries.carts import CartView, cart_of_customer, cart_of_token
 from carts.services.carts import Owner, VersionConflict, hash_of
 from carts.services.merging import merge_token_cart
-from core import logs
 from core.actors import Actor
-from core.api import ApiView, answer
 from core.errors import Malformed, NotFound
+from core.web import logs
+from core.web.api import ApiView, answer
 
 TOKEN_HEADER, TOKEN_IN_META = "X-Cart-Token", "HTTP_X_CART_TOKEN"
 TOKEN_PARAMETER = OpenApiParameter(

@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from core import rebasing, sql
+from core.data import rebasing, sql
 
 
 class CoreConfig(AppConfig):

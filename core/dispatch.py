@@ -4,7 +4,7 @@ Handing the journal's entries to their handlers.
 An entry may commit after another with a higher id, so a reader that remembers "the last id I saw" skips rows. A
 reader here remembers (transaction, id) and reads only below the oldest transaction that is still open
 (pg_snapshot_xmin): nothing can appear there any more. Those numbers hold in one server; what a dump carries into
-another is put in order before anything is read (core/rebasing.py).
+another is put in order before anything is read (core/data/rebasing.py).
 """
 
 import logging
@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from core import rebasing, sql
+from core.data import rebasing, sql
+from core.data.rebasing import IS_FOREIGN, READABLE_BELOW
 from core.journal import Entry, Subscription, subscriptions
 from core.models import HandlerPosition, Redelivery
-from core.rebasing import IS_FOREIGN, READABLE_BELOW
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a text for translation where rules may not translate: `core.problems.text_of` does it when it is shown."""
+    """Mark a text for translation where rules may not translate: `core.web.problems.text_of` translates it later."""
     return message
 
 
@@ -15,7 +15,7 @@ class Refusal(Exception):
     Subclass it beside the function that raises it, with a stable `code` that clients may rely on. The message is
     for people, says what is wrong and what to do; `details` are typed figures for programs. Details whose values
     are lazy or translated texts belong in the message instead. A message raised in a rule is marked only, and may
-    name details, as "%(sku)s"; core.problems.text_of puts it into the reader's language.
+    name details, as "%(sku)s"; core.web.problems.text_of puts it into the reader's language.
     """
 
     code = "refused"

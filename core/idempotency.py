@@ -20,9 +20,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from core import sql
-from core.api import answer_bytes
+from core.data import sql
 from core.errors import Malformed, Refusal
+from core.web.api import answer_bytes
 
 KEPT = timedelta(days=30)
 LEASE = timedelta(seconds=60)
@@ -134,7 +134,7 @@ class Claim:
 def claim_of(request: Request, *, actor: str) -> Claim:
     """
     Read the Idempotency-Key of a request; nothing is claimed yet. Do it before reading what the request names: whatever
-    refuses that later, the answer that the request was given before goes first (core.api.Door).
+    refuses that later, the answer that the request was given before goes first (core.web.api.Door).
 
     actor: who asks, so that keys of different people never meet. Raises Malformed when the header is missing or is
     not 1 to 255 printable ASCII characters.
@@ -152,7 +152,7 @@ def claim_of(request: Request, *, actor: str) -> Claim:
         key=key,
         request_hash=hashlib.sha256(body).hexdigest(),
     )
-    request.claim = claim  # type: ignore[attr-defined]  # Read by core.api.Door.
+    request.claim = claim  # type: ignore[attr-defined]  # Read by core.web.api.Door.
     return claim
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from core import sql
 from core.actors import Actor
+from core.data import sql
 
 _COMMON = {"by", "occurred_at", "customer_id", "ref"}
 

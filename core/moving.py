@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import models
 
-from core import sql
 from core.actors import THE_SYSTEM, Actor
+from core.data import sql
 from core.transitions import Lifecycle
 
 

@@ -1,6 +1,6 @@
 """What must always be true of stock, for `manage.py audit`."""
 
-from core.invariants import invariant
+from core.data.invariants import invariant
 
 invariant(
     "stock is never negative and never promised twice",

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from core import sql
-from core.api import Page, PageQuery
+from core.data import sql
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
+from core.web.api import Page, PageQuery
 from inventory.queries.catalogue import (
     NAME,
     NEWEST,

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 
 from accounts.rules import roles
 from core.actors import TILL, Actor
-from core.api import ApiView
 from core.errors import Malformed, NotAllowed
+from core.web.api import ApiView
 from inventory.queries.staff import Staff, Store, staff_with_store
 
 STORE_HEADER = "X-Store"

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule
 
-from core.admin_changes import register_changes
+from core.admin.changes import register_changes
 
 # Their own pages know nothing to search them by.
 SEARCHED: dict[type[models.Model], tuple[str, ...]] = {

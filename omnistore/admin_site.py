@@ -17,7 +17,7 @@ from django.urls import include, path
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.authentication import lacks_second_factor
+from accounts.sign_in.authentication import lacks_second_factor
 from omnistore.sidebar_cache import Contents
 
 CONTENTS_KEPT = 100  # More than there are roles times languages.

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
-from core.card_numbers import holds_card_number
-from core.middleware import FORMS
+from core.web.card_numbers import holds_card_number
+from core.web.middleware import FORMS
 from omnistore.storefront.errors import handle_card_number
 
 # A password may be anything and is kept as a hash only; a product's number may look like a card's by chance.

@@ -8,7 +8,7 @@ from celery.signals import setup_logging, task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
 
-from core import logs
+from core.web import logs
 
 MINUTE, HOUR = 60, 3600
 

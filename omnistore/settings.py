@@ -111,18 +111,18 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
-    "core.logs.log_requests",
-    "core.csp.SecurityHeadersMiddleware",
-    "core.middleware.ApiFastPathMiddleware",  # Programs get no further: what follows is for browsers.
+    "core.web.logs.log_requests",
+    "core.web.csp.SecurityHeadersMiddleware",
+    "core.web.middleware.ApiFastPathMiddleware",  # Programs get no further: what follows is for browsers.
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.middleware.BrowserSessionMiddleware",
-    "core.middleware.LanguageMiddleware",
+    "core.web.middleware.BrowserSessionMiddleware",
+    "core.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "omnistore.card_numbers.CardNumberGuard",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.sign_in_guard.SignInGuard",
+    "accounts.sign_in.sign_in_guard.SignInGuard",
     "core.audit.audit_back_office",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -156,7 +156,7 @@ IS_POSTGRES_EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASE_URL = a_postgres_url(env.str("DATABASE_URL", default="") or postgres_url(DATA_DIR))
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
-    "ENGINE": "core.database",
+    "ENGINE": "core.data.database",
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": not DATABASE_PREPARED_STATEMENTS,
@@ -168,7 +168,7 @@ DATABASES["default"] |= {
         "keepalives_interval": 3,
         "keepalives_count": 3,
         "tcp_user_timeout": 5000,
-        # The ORM writes values into its statements, so preparing them pays no one; hand-written ones are (core.sql).
+        # The ORM writes values into its statements, so preparing does not pay; hand-written ones are (core.data.sql).
         "prepare_threshold": None,
         # What is prepared is planned once, for any values. Left to itself PostgreSQL may go on planning a statement at
         # every run, which costs many times what running it does, if its first plans were made on empty tables.
@@ -185,7 +185,7 @@ IS_VALKEY_EMBEDDED = not env.str("REDIS_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="") or valkey_url(DATA_DIR)
 CACHES = {
     "default": {
-        "BACKEND": "core.cache.FailOpenCache",
+        "BACKEND": "core.web.cache.FailOpenCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "omnistore",
         "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
@@ -224,19 +224,19 @@ AUTHENTICATION_BACKENDS = [
     "omnistore.permissions.StaffBackend",
 ]
 # auth.W004: addresses identify a person only once allauth has verified them, and it keeps those unique.
-# security.W001 to W003: core.csp and core.middleware do the work of the middlewares that are looked for.
+# security.W001 to W003: core.web.csp and core.web.middleware do the work of the middlewares that are looked for.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002", "security.W003"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
     for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Who somebody is stands in allauth's own table of addresses; Customer.email is for contact and proves nothing.
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"  # Waives the address for those who give a number.
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_in.forms.SignupForm"  # Waives the address for those who give a number.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 # Resending only: changing a mistyped address on the way would tell which addresses have an account. Who mistyped
@@ -269,7 +269,7 @@ STAFF_SECOND_FACTOR = switch("STAFF_SECOND_FACTOR", default=not DEMO)
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # That page loads scripts from elsewhere; the document stays.
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.tokens.TokenStrategy"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = SECRET_KEY
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(minutes=30).total_seconds())
@@ -337,7 +337,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "core.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "core.web.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
@@ -359,12 +359,12 @@ LOGGING = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.TokenAuthentication",
-        "accounts.authentication.CookieAuthentication",
+        "accounts.sign_in.authentication.TokenAuthentication",
+        "accounts.sign_in.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
-    "EXCEPTION_HANDLER": "core.api.handle_exception",
+    "DEFAULT_SCHEMA_CLASS": "core.web.schema.ProblemAutoSchema",
+    "EXCEPTION_HANDLER": "core.web.api.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_THROTTLE_RATES": {
         "handover": env.str("THROTTLE_HANDOVER", default="30/min"),

@@ -11,7 +11,7 @@ import accounts.api.urls
 import carts.api.urls
 import inventory.api.urls
 import orders.api.urls
-from core import health
+from core.web import health
 
 # They are tried in this order, so what is asked for most stands first; in one list, as every list below another costs
 # each request a search of its own.

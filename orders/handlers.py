@@ -27,9 +27,9 @@ from orders.events import (
     RefundDone,
     RefundFailed,
 )
-from orders.services.gift_cards import issue_sold_gift_cards
-from orders.services.guests import claim_guest_orders
-from orders.services.loyalty import open_order_points, settle_order_points
+from orders.services.payments.gift_cards import issue_sold_gift_cards
+from orders.services.payments.loyalty import open_order_points, settle_order_points
+from orders.services.placing.guests import claim_guest_orders
 
 
 @handles(CustomerVerified)

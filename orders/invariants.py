@@ -1,6 +1,6 @@
 """What must always be true of orders, their goods and their money."""
 
-from core.invariants import invariant
+from core.data.invariants import invariant
 
 invariant(
     "units of a line are open, fulfilled or cancelled, and no more come back than left",

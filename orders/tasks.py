@@ -5,7 +5,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services import authorisations, cards, payments, pickup, reconciliation, refunds, webhook_events
+from orders.services.fulfilment import pickup
+from orders.services.payments import authorisations, cards, reconciliation, refunds
+from orders.services.settlement import payments, webhook_events
 
 
 @shared_task

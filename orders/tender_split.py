@@ -16,10 +16,10 @@ from accounts.queries.balances import Holding, holdings_of_customer
 from accounts.queries.loyalty import programme_of
 from accounts.rules.gift_cards import CODE_LENGTH
 from accounts.rules.loyalty import Programme
-from accounts.services.gift_cards import GiftCardNotValid, TooManyWrongCodes
+from accounts.services.balances.gift_cards import GiftCardNotValid, TooManyWrongCodes
 from orders.models import DueEntry, Payment
 from orders.rules.checkout import CREDIT, GIFT_CARD, POINTS, Tender, shares_of
-from orders.services.tenders import with_gift_card, with_holdings
+from orders.services.payments.tenders import with_gift_card, with_holdings
 
 MOST_CARDS = 5
 _METHODS = dict([*Payment.METHODS, DueEntry.METHOD])

@@ -3,9 +3,9 @@
 import time
 from datetime import datetime
 
-from core import sql
+from core.data import sql
+from core.data.rebasing import READABLE_BELOW
 from core.dispatch import dispatch_journal
-from core.rebasing import READABLE_BELOW
 
 _HELD_BACK = f"SELECT count(*) AS entries FROM core_journal WHERE xid >= {READABLE_BELOW}"
 

@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Balance, BalanceEntry, BalanceHold, Customer, PointLot
 from accounts.models.balances import CREDIT, GIFT_CARD, POINTS
-from accounts.services.credit import correct_balance
-from accounts.services.gift_cards import (
+from accounts.services.balances.credit import correct_balance
+from accounts.services.balances.gift_cards import (
     block_gift_card,
     issue_gift_card,
     replace_gift_card,
     show_gift_card_code,
     unblock_gift_card,
 )
-from core.back_office import AdminAction, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
+from core.admin.base import AdminAction, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 from core.formats import money_text
 from core.ids import new_id
 from core.languages import active_language

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LoyaltyProgramme, LoyaltyStanding, LoyaltyTier, PointDraw, PointEarning, PointLot
 from core import currencies
-from core.back_office import BaseAdmin, ReadOnlyAdmin, ReadOnlyInline
+from core.admin.base import BaseAdmin, ReadOnlyAdmin, ReadOnlyInline
 
 
 class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -26,9 +26,9 @@ from accounts.models import (
     TouchMessage,
 )
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
-from accounts.services.merging import merge_customers, undo_merge
-from accounts.services.tax_numbers import forget_tax_number, keep_tax_number
-from core.back_office import AdminAction, BaseAdmin, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
+from accounts.services.customers.merging import merge_customers, undo_merge
+from accounts.services.customers.tax_numbers import forget_tax_number, keep_tax_number
+from core.admin.base import AdminAction, BaseAdmin, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 
 
 class MergeForm(forms.Form):

@@ -8,11 +8,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.addresses import ADDRESS_EXAMPLE, AddressBody
-from accounts.authentication import actor_of, person_ids, shopper_of
 from accounts.queries.addresses import FIELDS, address_json, get_address, list_addresses
-from accounts.services.addresses import add_address, change_address, remove_address
-from core.api import ApiView, PageQuery, answer, checked, checked_query, page_json, page_of
+from accounts.services.customers.addresses import add_address, change_address, remove_address
+from accounts.sign_in.authentication import actor_of, person_ids, shopper_of
 from core.errors import Malformed
+from core.web.api import ApiView, PageQuery, answer, checked, checked_query, page_json, page_of
 
 KEPT_EXAMPLE = {"id": "77", **ADDRESS_EXAMPLE, "is_default": True}
 _EXAMPLES = [

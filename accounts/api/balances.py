@@ -11,15 +11,15 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.attempt_limits import client_key_of
-from accounts.authentication import person_ids, shopper_of
 from accounts.models.balances import CREDIT, POINTS
 from accounts.queries.balances import entries_of, holdings_of
-from accounts.services.gift_cards import look_up_gift_card
-from core.api import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from accounts.services.balances.gift_cards import look_up_gift_card
+from accounts.sign_in.attempt_limits import client_key_of
+from accounts.sign_in.authentication import person_ids, shopper_of
 from core.errors import Malformed
 from core.money import money_json
-from core.schema import MoneySchema
+from core.web.api import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.web.schema import MoneySchema
 
 _EUR = {"amount": "12.90", "currency": "EUR"}
 _ENTRY = {

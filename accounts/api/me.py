@@ -9,16 +9,16 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.authentication import actor_of, shopper_of
 from accounts.models import Customer
 from accounts.models.customers import MESSAGE_CHANNELS, RECEIPT_CHANNELS
 from accounts.output import LOYALTY_EXAMPLE, LoyaltyOut, loyalty_json
 from accounts.phones import PhoneText
 from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import has_proved_email
-from accounts.services.profile import change_profile
-from core.api import ApiView, StrictSerializer, answer, checked
+from accounts.services.identity.profile import change_profile
+from accounts.sign_in.authentication import actor_of, shopper_of
 from core.languages import active_language
+from core.web.api import ApiView, StrictSerializer, answer, checked
 
 ME = {
     "id": "1042",

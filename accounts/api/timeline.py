@@ -11,9 +11,9 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_f
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.authentication import person_ids, shopper_of
 from accounts.queries.timeline import TimelinePlace, entry_json, timeline
-from core.api import DEFAULT_LIMIT, LARGEST_LIMIT, ApiView, StrictSerializer, address_with, answer, checked_query
+from accounts.sign_in.authentication import person_ids, shopper_of
+from core.web.api import DEFAULT_LIMIT, LARGEST_LIMIT, ApiView, StrictSerializer, address_with, answer, checked_query
 
 _ENTRY = {
     "id": "90210",

@@ -12,10 +12,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 
-from accounts.authentication import actor_of
-from accounts.services.visit_events import VisitEvent, record_visit_events
-from core.api import ApiView, StrictSerializer, answer, checked
+from accounts.services.customers.visit_events import VisitEvent, record_visit_events
+from accounts.sign_in.authentication import actor_of
 from core.errors import Malformed
+from core.web.api import ApiView, StrictSerializer, answer, checked
 
 VISITOR_HEADER = "X-Visitor"
 MOST_EVENTS = 100

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Address
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 
 FIELDS = (

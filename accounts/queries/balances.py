@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.models.balances import CREDIT, POINTS
 from accounts.queries.records import RECORDS_OF_PERSON
-from core import sql
+from core.data import sql
 
 _OF_PERSON = """
 SELECT kind, currency, sum(amount)::bigint AS amount, sum(amount - held)::bigint AS free,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import sql
+from core.data import sql
 
 # The newest row of each record counts. While nothing was decided since records were merged, the most restrictive of
 # them holds; a decision made since, by the one person they turned out to be, replaces theirs.

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts.queries.records import RECORDS_OF_PERSON
 from accounts.rules.loyalty import Programme, Tier, tier_above
-from core import sql
+from core.data import sql
 
 MOST_LOTS = 20
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Customer
 from accounts.rules.search import Spelling, spell
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 
 LONGEST_SEARCH = 80

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models.consents import MEDIA, PURPOSES
-from core import sql
+from core.data import sql
 from core.journal import Entry
 
 Summary = Callable[[Entry], str]

@@ -3,7 +3,7 @@ The code on a gift card.
 
 It is nowhere stored: it is derived from the card's key under a secret of the shop, so that it can be shown when the
 card is handed over, and only its hash is kept to recognise it. Sixteen letters of Crockford's base 32 are 80 bits:
-nobody meets a card by trying, and wrong tries are counted besides (accounts/services/gift_cards.py).
+nobody meets a card by trying, and wrong tries are counted besides (accounts/services/balances/gift_cards.py).
 """
 
 import hashlib

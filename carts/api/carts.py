@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.authentication import actor_of
+from accounts.sign_in.authentication import actor_of
 from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut
 from carts.rules.cart_codes import CODE_LENGTH, LETTERS
 from carts.services.carts import (
@@ -32,8 +32,8 @@ from carts.views import (
     stream_address,
     version_of,
 )
-from core.api import ApiView, StrictSerializer, checked
 from core.errors import NotFound
+from core.web.api import ApiView, StrictSerializer, checked
 
 
 class NewLine(StrictSerializer):

@@ -9,15 +9,15 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.authentication import actor_of
+from accounts.sign_in.authentication import actor_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, StoreOption, find_options
 from carts.views import TOKEN_PARAMETER, CartApiView, cart_of
 from core.actors import Actor
-from core.api import StrictSerializer, answer, checked_query
 from core.money import money_json
-from core.schema import MoneySchema
 from core.translated import in_language
+from core.web.api import StrictSerializer, answer, checked_query
+from core.web.schema import MoneySchema
 from inventory.places import parse_place
 from inventory.queries.availability import GeoPoint
 

@@ -22,8 +22,8 @@ from carts.services.carts import Owner, VersionConflict, add_to_cart, change_qua
 from carts.services.vouchers import add_voucher, remove_voucher
 from carts.views import VERSION_PARAMETER, answer_cart, parse_int, version_of
 from core.actors import Actor
-from core.api import checked
 from core.errors import NotFound
+from core.web.api import checked
 from inventory.staff import StaffApiView
 
 

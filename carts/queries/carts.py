@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from carts.queries.pricing_config import PricedStore, pricing_config_at
 from carts.rules.goods import Item, paths_of
 from carts.rules.problems import LineFacts, Problem, line_problems
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from core.errors import NotFound
 from core.translated import TranslatedText
 from inventory.queries.price_lists import SEGMENTS, STEPS

@@ -9,8 +9,8 @@ from carts.queries.pricing_config import PricingConfig, pricing_config_at
 from carts.rules.conditions import ABOUT_DOOR, PricingContext
 from carts.rules.parity import ChannelPrice
 from carts.rules.quote import quote
-from core import sql
 from core.actors import APP, TILL, WEB, Actor
+from core.data import sql
 from inventory.rules.price_lists import DEVIATION
 
 # Whole products, so that what a product begins at can be compared.

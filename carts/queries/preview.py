@@ -12,8 +12,8 @@ from carts.queries.quoting import place_at, pricing_context_of, quote_cart, supp
 from carts.rules.promotions import PromotionRule, PromotionVerdict, explain_promotions
 from carts.rules.quote import Quote
 from carts.rules.taxes import TaxPlace
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 

@@ -17,7 +17,7 @@ from carts.rules.parsing import PromotionNotValid
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
-from core import sql
+from core.data import sql
 from core.translated import TranslatedText
 
 logger = logging.getLogger(__name__)

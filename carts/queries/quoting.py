@@ -14,8 +14,8 @@ from carts.rules.conditions import PricingContext
 from carts.rules.quote import Quote, QuotedVoucher, Supply, TaxConfig, quote
 from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import amounts_by_voucher, objection_to
-from core import sql
 from core.actors import Actor
+from core.data import sql
 
 # Whoever's cart was ordered once has bought; this cart does not count, which is being ordered just now.
 _BUYER = """

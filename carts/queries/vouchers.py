@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from carts.rules.vouchers import VoucherFacts
-from core import sql
+from core.data import sql
 
 _FACTS = """
 SELECT voucher.id, voucher.code, voucher.promotion_id, voucher.is_active AND promotion.is_active AS is_active,

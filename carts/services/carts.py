@@ -17,8 +17,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from carts.events import CartEmptied, CartLineAdded, CartLineChanged, CartLineRemoved
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import INSERT_EVENT, publish
 from inventory.queries.price_lists import SEGMENTS, STEPS

@@ -9,8 +9,8 @@ from django.db import transaction
 from carts.events import CartsMerged
 from carts.models import Cart
 from carts.rules.merging import KEPT, MergedLine, MergeLine, merge_lines
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from core.journal import publish
 
 _ENSURE_CART = """

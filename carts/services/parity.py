@@ -19,8 +19,8 @@ from carts.queries.carts import CartView, get_cart
 from carts.queries.parity import Registered, batches, channels, charges_of, listed_otherwise, public_prices, registered
 from carts.rules.parity import ChannelPrice, charges_differ
 from carts.services.placing import cart_from_lines
-from core import sql
 from core.actors import THE_SYSTEM, WEB, Actor
+from core.data import sql
 from core.journal import publish
 from inventory.services.price_lists import turn_price_lists
 

@@ -13,8 +13,8 @@ from carts.rules.problems import PRICE_CHANGED
 from carts.services.carts import Owner, VersionConflict, set_added_prices
 from carts.services.merging import merge_lines_back
 from carts.services.vouchers import give_vouchers_back, put_vouchers
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from core.errors import NotFound, Refusal
 
 # The lines are read by the same statement. Its snapshot may be older than the cart it waited for; then the versions

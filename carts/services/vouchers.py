@@ -27,7 +27,7 @@ from carts.rules.vouchers import (
     plain_code,
 )
 from carts.services.carts import Owner, version_conflict
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 
 MOST_IN_A_CART = 5

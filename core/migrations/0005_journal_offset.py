@@ -3,7 +3,7 @@
 from django.db import migrations
 
 # A constant function costs a statement nothing: PostgreSQL writes its value into the plan, and plans anew once the
-# function is replaced. Zero until a dump is restored (core/rebasing.py).
+# function is replaced. Zero until a dump is restored (core/data/rebasing.py).
 OFFSET = """
 CREATE FUNCTION core_journal_offset() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 0::bigint';
 ALTER TABLE core_journal ALTER COLUMN xid SET DEFAULT (pg_current_xact_id()::text::bigint + core_journal_offset());

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import AdminAction, BaseAdmin, BaseInline, MoneyForm, ReadOnlyAdmin, admin_actor, money_column
+from core.admin.base import AdminAction, BaseAdmin, BaseInline, MoneyForm, ReadOnlyAdmin, admin_actor, money_column
 from core.formats import money_text
 from core.languages import active_language
 from core.money import Money

@@ -3,7 +3,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.back_office import BaseAdmin, admin_actor
+from core.admin.base import BaseAdmin, admin_actor
 from core.journal import publish
 from inventory.events import CatalogueChanged
 

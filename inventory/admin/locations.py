@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import BaseAdmin, BaseInline, ReadOnlyInline
+from core.admin.base import BaseAdmin, BaseInline, ReadOnlyInline
 from inventory.admin.editing import CatalogueAdmin
 from inventory.models import Location, OpeningException, OpeningHours, StaffAssignment
 

@@ -10,10 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import AdminAction, ReadOnlyAdmin, admin_actor
-from core.csv_files import written_lines
+from core.admin.base import AdminAction, ReadOnlyAdmin, admin_actor
+from core.admin.report_pages import ReportPage, ReportsAdmin
+from core.data.csv_files import written_lines
 from core.errors import Refusal
-from core.report_pages import ReportPage, ReportsAdmin
 from inventory.models import PriceFile, PriceList
 from inventory.queries.price_files import COLUMNS, exported_prices
 from inventory.services.price_files import LARGEST_FILE, hand_in_prices, want_written

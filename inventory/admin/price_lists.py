@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import BaseAdmin, admin_actor, money_column
+from core.admin.base import BaseAdmin, admin_actor, money_column
+from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.formats import money_text
 from core.languages import active_language
 from core.money import Money
-from core.report_pages import ReportPage, ReportsAdmin
 from core.translated import in_language
 from inventory.models import ListPrice, Price, PriceList
 from inventory.models.price_lists import OF_A_DOOR

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_actor
+from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_actor
 from inventory.models import Reservation, StockLevel, StockMovement
 from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety_stock
 

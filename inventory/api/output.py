@@ -6,11 +6,11 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from core import sql
-from core.media import media_url
+from core.data import sql
 from core.money import money_json
-from core.schema import MoneySchema
 from core.translated import in_language
+from core.web.media import media_url
+from core.web.schema import MoneySchema
 from inventory.queries.hours import hours_of
 from inventory.queries.products import shown_attributes
 from inventory.rules.opening import is_open, next_opening

@@ -11,11 +11,11 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.authentication import actor_of
-from core.api import ApiView, StrictSerializer, answer, checked_query
+from accounts.sign_in.authentication import actor_of
 from core.money import money_json
-from core.schema import MoneySchema
 from core.translated import in_language
+from core.web.api import ApiView, StrictSerializer, answer, checked_query
+from core.web.schema import MoneySchema
 from inventory.price_texts import KINDS, WORDS
 from inventory.queries.price_lists import Explained, Question, explain_price
 from inventory.rules.price_lists import BASE, PriceVerdict

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 from core.translated import TranslatedText, in_language
 from inventory.queries.hours import load_hours

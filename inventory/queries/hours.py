@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from functools import cache
 
-from core import sql
+from core.data import sql
 from inventory.rules.opening import Hours, Span
 
 _HOURS = """

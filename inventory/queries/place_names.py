@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core import sql
+from core.data import sql
 from core.translated import in_language
 
 _NAMES = "SELECT code, name FROM inventory_location WHERE code = ANY(%(codes)s::text[])"

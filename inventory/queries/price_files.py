@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from core import sql
+from core.data import sql
 from core.money import format_minor
 
 COLUMNS = ("sku", "price_list", "min_quantity", "price", "currency")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 from core.translated import TranslatedText
 from inventory.rules.price_lists import (

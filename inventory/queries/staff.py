@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.rules.roles import may
-from core import sql
+from core.data import sql
 from core.translated import TranslatedText
 from inventory.queries.availability import GeoPoint
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core import sql
+from core.data import sql
 from core.translated import TranslatedText
 from inventory.queries.availability import GeoPoint
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 from inventory.queries.availability import GeoPoint
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from core import sql
+from core.data import sql
 from inventory.queries.availability import promise_date
 from inventory.queries.hours import hours_of
 from inventory.rules.opening import Hours, ready_at

@@ -9,11 +9,11 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from core import sql
 from core.actors import SYSTEM, Actor
+from core.data import sql
+from core.data.imports import Options, UnusableFile
+from core.data.imports.run import ImportRunning
 from core.errors import Refusal
-from core.imports import Options, UnusableFile
-from core.imports.run import ImportRunning
 from inventory.models import PriceFile
 from inventory.services.price_import import import_prices
 

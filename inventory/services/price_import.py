@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core import sql
 from core.actors import THE_SYSTEM, Actor
-from core.csv_files import unescaped
 from core.currencies import PLACES
-from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
-from core.imports.cells import amount, required_text, text, whole
-from core.imports.columns import with_defaults
+from core.data import sql
+from core.data.csv_files import unescaped
+from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports.cells import amount, required_text, text, whole
+from core.data.imports.columns import with_defaults
 from core.journal import publish
 from inventory.events import CatalogueChanged
 from inventory.models import ListPrice, Price

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from core.errors import NotFound, Refusal
 from core.journal import publish
 from core.money import LARGEST_AMOUNT, Money

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.utils.text import slugify
 from stdnum import ean
 
-from core import sql
 from core.currencies import PLACES
-from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
-from core.imports.cells import amount, required_text, text
-from core.imports.columns import with_defaults
+from core.data import sql
+from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports.cells import amount, required_text, text
+from core.data.imports.columns import with_defaults
 from inventory.models import Category, Price, Product, Variant
 from inventory.services import product_import_sql as statements
 

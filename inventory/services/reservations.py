@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import sql
 from core.actors import THE_SYSTEM, Actor
+from core.data import sql
 from core.errors import Refusal
 from core.ids import new_id
 from inventory.models import Reservation, StockMovement

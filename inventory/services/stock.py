@@ -12,8 +12,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
 from inventory.events import StockAdjusted, StockLow, StockReceived

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core import sql
 from core.actors import SYSTEM
+from core.data import sql
+from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports.cells import required_text, text, whole
+from core.data.imports.columns import with_defaults
 from core.ids import new_id
-from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
-from core.imports.cells import required_text, text, whole
-from core.imports.columns import with_defaults
 from inventory.models import StockLevel, StockMovement
 
 REQUIRED = ("sku", "location", "on_hand")

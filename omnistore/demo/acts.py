@@ -14,23 +14,23 @@ from omnistore.demo.stories import CARRY_OUT, PICKUP, SHIP, TAKEN_BACK, Chapter
 from orders.models import Fulfilment
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, CheckoutRequest, FulfilmentRequest, Tender
-from orders.services.authorisations import capture_authorised
-from orders.services.cancellation import cancel_order
-from orders.services.gateway import ask_providers
-from orders.services.hand_over import hand_over_pickup, prove_by_document
-from orders.services.payments import settle_payments
-from orders.services.pickup import (
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickup import (
     accept_pickup,
     expire_overdue_pickups,
     make_pickup_ready,
     reject_pickup,
     start_picking,
 )
-from orders.services.placement import place_order
-from orders.services.refunds import settle_refunds
+from orders.services.fulfilment.shipping import note_delivery, send_parcel
+from orders.services.payments.authorisations import capture_authorised
+from orders.services.payments.gateway import ask_providers
+from orders.services.payments.refunds import settle_refunds
+from orders.services.placing.placement import place_order
+from orders.services.registers.till_sessions import close_till_session, expected_cash, open_till_session
 from orders.services.returns import LineToReturn, request_return
-from orders.services.shipping import note_delivery, send_parcel
-from orders.services.till_sessions import close_till_session, expected_cash, open_till_session
+from orders.services.settlement.payments import settle_payments
 
 ACCEPTED_AFTER = timedelta(minutes=5)
 PICKING_AFTER = timedelta(minutes=12)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts.models import Customer
 from accounts.models.balances import CREDIT, POINTS
-from accounts.services.credit import correct_balance
+from accounts.services.balances.credit import correct_balance
 from core.actors import THE_SYSTEM
 
 SHOPPERS = 12

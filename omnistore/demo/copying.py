@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import connection
 
-from core import sql
-from core.imports.progress import Progress
+from core.data import sql
+from core.data.imports.progress import Progress
 
 ROWS_BETWEEN_REPORTS = 5000
 

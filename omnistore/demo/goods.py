@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from core.data.imports.progress import Progress
 from core.formats import listed_text
-from core.imports.progress import Progress
 from inventory.models import Barcode, Category, Media, Price, Product, Variant
 from omnistore.demo import catalogue
 from omnistore.demo.pictures import draw_picture

@@ -9,7 +9,7 @@ from accounts.models import Customer
 from carts.models import WishlistItem
 from carts.services.carts import Owner, add_to_cart
 from core.actors import APP, TILL, WEB
-from core.imports.progress import Progress
+from core.data.imports.progress import Progress
 from inventory.models import Location, Price, StockLevel, Variant
 from omnistore.demo.acts import Stage
 from omnistore.demo.cast import Basket, Seat

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from core.imports.progress import Progress
+from core.data.imports.progress import Progress
 from inventory.models import Location, OpeningHours, Variant
 from omnistore.demo import catalogue, goods, places
 from omnistore.demo.copying import allow_long_thought, copy_rows, reserve_ids

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from accounts.models import Customer, LoyaltyProgramme, LoyaltyTier, Segment
-from accounts.services.points_in_time import mature_points
+from accounts.services.balances.points_in_time import mature_points
 from core.actors import Actor
 from inventory.models import Category
 from omnistore.demo.balances import SHOPPERS
 from orders.models import Order, PointBonus
-from orders.services.loyalty import open_order_points
+from orders.services.payments.loyalty import open_order_points
 
 HISTORY_DAYS = 90
 TIERS = (

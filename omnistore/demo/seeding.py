@@ -10,8 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from accounts.models import Customer, LoyaltyProgramme
-from core import journal, sql
-from core.imports.progress import Progress
+from core import journal
+from core.data import sql
+from core.data.imports.progress import Progress
 from core.models import HandlerPosition, JournalEntry
 from inventory.models import Location, Media
 from omnistore.demo import balances, goods, history, large, loyalty, money, people, stock, town

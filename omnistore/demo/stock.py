@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.actors import SYSTEM
-from core.imports.progress import Progress
+from core.data.imports.progress import Progress
 from inventory.models import Location, StockMovement, Variant
 from omnistore.demo.copying import copy_rows, reserve_ids
 

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.back_office import AdminAction, ReadOnlyAdmin
+from core.admin.base import AdminAction, ReadOnlyAdmin
 from omnistore.engagement.models import MailboxMessage, Message
 from omnistore.engagement.services.messages import send_again
 

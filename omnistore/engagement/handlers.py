@@ -19,7 +19,7 @@ from orders.events import (
 )
 from orders.models import Fulfilment, ReceiptRequest
 
-# The reasons with which the end of its last pickup cancels an order (orders/services/pickup.py).
+# The reasons with which the end of its last pickup cancels an order (orders/services/fulfilment/pickup.py).
 REJECTED, EXPIRED = "rejected", "expired"
 
 

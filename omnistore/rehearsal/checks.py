@@ -8,7 +8,7 @@ from io import StringIO
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from core import sql
+from core.data import sql
 from core.dispatch import find_lag
 from omnistore.rehearsal.copies import Copy
 from omnistore.rehearsal.steps import RehearsalError, Steps

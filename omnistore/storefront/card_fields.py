@@ -8,7 +8,7 @@ of the provider run and its frame be shown.
 from django.conf import settings
 from django.http import HttpResponse
 
-from core.csp import STRICT, written_policy
+from core.web.csp import STRICT, written_policy
 from orders.providers.stripe import is_stripe_on
 
 _SCRIPTS, _HOOKS, _API = "https://js.stripe.com", "https://hooks.stripe.com", "https://api.stripe.com"

@@ -9,7 +9,7 @@ from omnistore.storefront.visitors import Visitor
 from orders.providers import provider_for
 from orders.queries.cards import SavedCardView, cards_of
 from orders.rules.checkout import CARD, TEST, Tender
-from orders.services.cards import with_card
+from orders.services.payments.cards import with_card
 
 _SAVED = "saved-"
 

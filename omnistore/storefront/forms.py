@@ -14,8 +14,8 @@ from rest_framework import exceptions, serializers
 
 from accounts.addresses import AddressBody
 from accounts.phones import PhoneText
-from core.api import checked_values
 from core.languages import language as language_named
+from core.web.api import checked_values
 from omnistore.storefront.cards import choice_of
 from orders.providers.stripe import is_stripe_on
 from orders.queries.cards import SavedCardView

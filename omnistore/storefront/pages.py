@@ -18,12 +18,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.authentication import SecondFactorRequired
-from core.api import checked_values
+from accounts.sign_in.authentication import SecondFactorRequired
 from core.errors import NotAllowed
 from core.languages import active_language
-from core.problems import problem_of
-from core.response_cache import ResponseCache
+from core.web.api import checked_values
+from core.web.problems import problem_of
+from core.web.response_cache import ResponseCache
 from inventory.queries.products import list_categories
 from omnistore.storefront.visitors import Visitor, visitor_of
 

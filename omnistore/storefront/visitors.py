@@ -8,17 +8,17 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.authentication import has_second_factor as has_second_factor_of
-from accounts.authentication import person_ids, refuse_single_factor, works_here
 from accounts.models import Customer
+from accounts.sign_in.authentication import has_second_factor as has_second_factor_of
+from accounts.sign_in.authentication import person_ids, refuse_single_factor, works_here
 from carts.cookie import token_in_cookie
 from carts.output import NO_CART_VERSION
 from carts.queries.carts import CartGlance, CartView, glance_at_cart
 from carts.services.carts import Owner, hash_of
 from carts.views import cart_of
-from core import logs
 from core.actors import WEB, Actor
 from core.errors import NotAllowed
+from core.web import logs
 
 
 @dataclass(frozen=True)

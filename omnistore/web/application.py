@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg.conninfo import make_conninfo
 
-from core.database.watch import Watch, watch_over
+from core.data.database.watch import Watch, watch_over
 from omnistore.web.server import Web
 
 # Sets Django up, so it comes before anything that needs it.

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import ReadOnlyAdmin, ReadOnlyInline, money_column
+from core.admin.base import ReadOnlyAdmin, ReadOnlyInline, money_column
 from orders.models import DueEntry
 
 OF_ORDER = "order.currency"

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from core.back_office import BaseAdmin
+from core.admin.base import BaseAdmin
 from orders.models import PointBonus
 
 

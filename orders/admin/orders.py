@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, find_people
-from core.back_office import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
-from orders import admin_taxes  # noqa: F401 - registers its pages.
+from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
+from orders.admin import taxes as admin_taxes  # noqa: F401 - registers its pages.
 from orders.admin.dues import OF_ORDER, DueEntryInline
 from orders.models import (
     Collector,
@@ -29,10 +29,10 @@ from orders.models import (
     TillSession,
 )
 from orders.queries.orders import find_order_ids
-from orders.services.authorisations import capturing_first
-from orders.services.cancellation import cancel_order
-from orders.services.pickup import unlock_pickup
-from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.fulfilment.pickup import unlock_pickup
+from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
+from orders.services.payments.authorisations import capturing_first
 
 
 class CancelForm(forms.Form):

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.back_office import AdminAction, BaseAdmin, ReadOnlyAdmin, money_column
+from core.admin.base import AdminAction, BaseAdmin, ReadOnlyAdmin, money_column
 from orders.models import CardReader, ProviderNotice, ReconciliationBreak, SavedCard
-from orders.services.reconciliation import resolve_break
+from orders.services.payments.reconciliation import resolve_break
 
 
 class ResolutionForm(forms.Form):

@@ -13,21 +13,21 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.attempt_limits import client_key_of
-from accounts.authentication import actor_of
+from accounts.sign_in.attempt_limits import client_key_of
+from accounts.sign_in.authentication import actor_of
 from carts.services.carts import Owner
 from carts.views import TOKEN_PARAMETER, CartApiView
-from core.api import ApiView, answer, checked
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
+from core.web.api import ApiView, answer, checked
 from orders.api.input import CheckoutIn, fulfilment_request, request_fields
 from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
 from orders.providers.sandbox import SandboxProvider
 from orders.providers.stripe import is_stripe_on
 from orders.queries.orders import get_order_for
 from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, CheckoutRequest, Tender
-from orders.services.checkout import check_out
-from orders.services.payments import look_again
+from orders.services.settlement.checkout import check_out
+from orders.services.settlement.payments import look_again
 
 KEY_PARAMETER = OpenApiParameter(
     "Idempotency-Key",

@@ -13,10 +13,10 @@ from rest_framework.exceptions import ErrorDetail
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from carts.services.vouchers import MOST_IN_A_CART
 from carts.views import parse_int
-from core.api import StrictSerializer
 from core.errors import Malformed
 from core.languages import active_language
 from core.money import MoneyError, parse_money
+from core.web.api import StrictSerializer
 from orders.rules.checkout import (
     BALANCES,
     CARD,
@@ -30,8 +30,8 @@ from orders.rules.checkout import (
     FulfilmentRequest,
     Tender,
 )
-from orders.services.cards import with_card
-from orders.services.tenders import with_gift_card
+from orders.services.payments.cards import with_card
+from orders.services.payments.tenders import with_gift_card
 
 Asker = Callable[[], str]  # Asked only when a code was given: working it out reads every header.
 

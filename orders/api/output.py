@@ -9,11 +9,11 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from core.money import money_json
-from core.schema import MoneySchema
+from core.web.schema import MoneySchema
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.pickup_codes import collection_code
-from orders.services.balances_due import is_payment_under_way
-from orders.services.gateway import PaymentResult
+from orders.services.payments.balances_due import is_payment_under_way
+from orders.services.payments.gateway import PaymentResult
 
 COLLECTABLE = {"placed", "accepted", "picking", "ready"}
 

@@ -14,18 +14,18 @@ from rest_framework import exceptions, renderers, serializers
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
 
-from accounts.authentication import actor_of
 from accounts.phones import PhoneText
 from accounts.rules import roles
+from accounts.sign_in.authentication import actor_of
 from carts.views import TOKEN_PARAMETER, CartApiView
-from core.api import ApiView, Negotiation, StrictSerializer, answer, checked
 from core.errors import Malformed
 from core.languages import active_language
-from core.pdf import is_pdf_possible, pdf_of
+from core.web.api import ApiView, Negotiation, StrictSerializer, answer, checked
+from core.web.pdf import is_pdf_possible, pdf_of
 from inventory.staff import StaffApiView
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.receipts import receipt_of
-from orders.services.receipts import EMAIL, SMS, request_receipt
+from orders.services.placing.receipts import EMAIL, SMS, request_receipt
 
 
 class ReceiptPage(renderers.BaseRenderer):

@@ -8,12 +8,12 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.authentication import actor_of
+from accounts.sign_in.authentication import actor_of
 from carts.views import TOKEN_PARAMETER, CartApiView, parse_int
-from core.api import StrictSerializer, checked
 from core.idempotency import claim_of, do_once
 from core.money import money_json
-from core.schema import MoneySchema
+from core.web.api import StrictSerializer, checked
+from core.web.schema import MoneySchema
 from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.models import Return
 from orders.queries.orders import get_order_for

@@ -1,23 +1,9 @@
 from django.urls import path
 
-from orders.api import (
-    balance_payments,
-    cancellation,
-    cards,
-    checkout,
-    collector,
-    gift_cards,
-    orders,
-    pickups,
-    points,
-    receipts,
-    returns,
-    sales,
-    till_customers,
-    till_orders,
-    till_sessions,
-    webhooks,
-)
+from orders.api import checkout, orders, receipts, returns
+from orders.api.fulfilment import cancellation, collector, pickups
+from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
+from orders.api.registers import sales, till_customers, till_orders, till_sessions
 
 urlpatterns = [
     path("checkout/", checkout.Checkout.as_view()),

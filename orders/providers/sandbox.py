@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Case, Value, When
 
-from core import sql
+from core.data import sql
 from orders.models import SandboxCharge
 from orders.providers.base import (
     APPROVED,

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from core import sql
+from core.data import sql
 
 _OPEN_MONEY = """
 SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM orders_dueentry WHERE order_id = %(order)s) AS due,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import sql
+from core.data import sql
 from orders.rules.cards import has_expired
 
 MOST_CARDS = 20

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import sql
+from core.data import sql
 
 _VALUE = """
 SELECT currency, count(*)::int AS orders, sum(grand_total)::bigint AS spent, max(placed_at) AS last_order_at

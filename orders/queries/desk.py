@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import sql
+from core.data import sql
 
 # The states stand here word for word, because only so does PostgreSQL use the index of open fulfilments.
 _NOW = """

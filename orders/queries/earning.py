@@ -8,7 +8,7 @@ from accounts.queries.records import RECORDS_OF_PERSON
 from accounts.rules.loyalty import Bonus, Earner, earning_amounts, percent_for, points_earned
 from carts.queries.carts import CartView
 from carts.rules.quote import Quote
-from core import sql
+from core.data import sql
 from core.money import places_of
 
 _SEGMENTS_AND_TIER = """

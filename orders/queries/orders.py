@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import PAY_IN_STORE

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 
 # Goods lie by category, so the lines of a parcel stand in the order in which one walks past them.

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core import sql
+from core.data import sql
 from core.errors import NotFound
 from orders.rules.pickup_codes import is_pickup_code
 

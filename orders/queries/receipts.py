@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from core import sql
+from core.data import sql
 from core.formats import day_text, money_text, number_text, percent_text, time_text
 from core.translated import in_language
 from orders.models import DueEntry, Payment

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from core import sql
+from core.data import sql
 
 # Orders that came to nothing are not in it. What was cancelled or returned of the others is told beside what was sold,
 # by the units' share of their line, as it was paid back.

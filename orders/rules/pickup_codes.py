@@ -2,7 +2,7 @@
 The code by which a shopper collects an order.
 
 It is nowhere stored: it is derived from the fulfilment's number under a secret of the shop. Eight digits can be read
-out at a desk; trying them out is stopped by counting wrong ones (orders/services/pickup.py).
+out at a desk; trying them out is stopped by counting wrong ones (orders/services/fulfilment/pickup.py).
 """
 
 import hashlib

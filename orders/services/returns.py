@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
 from orders.events import ReturnRequested

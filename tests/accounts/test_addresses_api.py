@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import Address
-from accounts.services import addresses as services
+from accounts.services.customers import addresses as services
 from tests.factories.accounts import bearer, make_contact, make_customer
 
 pytestmark = pytest.mark.django_db

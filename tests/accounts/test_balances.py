@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Balance, BalanceEntry, PointEarning, PointLot
 from accounts.queries.balances import holdings_of
-from accounts.services.balances import (
+from accounts.services.balances.balances import (
     HOLD_LIFETIME,
     BalanceNotEnough,
     HoldRequest,
@@ -17,8 +17,8 @@ from accounts.services.balances import (
     spend_holds,
 )
 from core.actors import Actor
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from core.models import JournalEntry
 from tests.factories.balances import give_card, give_credit
 from tests.refusals import refused

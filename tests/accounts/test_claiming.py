@@ -2,7 +2,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from accounts.models import Customer, CustomerMerge
-from accounts.services.identity import PhoneTaken, prove_email, prove_phone
+from accounts.services.identity.identity import PhoneTaken, prove_email, prove_phone
 from core.actors import APP, Actor
 from core.models import JournalEntry
 from tests.factories.accounts import make_contact, make_customer, make_staff

@@ -2,7 +2,7 @@ import pytest
 from django.test import RequestFactory
 from rest_framework.request import Request
 
-from accounts.authentication import TokenAuthentication, person_ids
+from accounts.sign_in.authentication import TokenAuthentication, person_ids
 from tests.factories.accounts import bearer, make_customer
 
 pytestmark = pytest.mark.django_db

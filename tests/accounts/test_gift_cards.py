@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from accounts.models import Balance
 from accounts.rules.gift_cards import code_hash, end_of_validity, gift_card_code, plain_code
-from accounts.services.gift_cards import (
+from accounts.services.balances.gift_cards import (
     MOST_WRONG_CODES,
     CodeShownAlready,
     GiftCardNotOpen,
@@ -21,9 +21,9 @@ from accounts.services.gift_cards import (
     void_gift_card,
 )
 from core.actors import THE_SYSTEM, Actor
+from core.data.invariants import find_breaches
 from core.errors import NotFound
 from core.ids import new_id
-from core.invariants import find_breaches
 from tests.factories.balances import code_of, give_card
 from tests.refusals import refused
 

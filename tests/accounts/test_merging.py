@@ -2,7 +2,7 @@ import pytest
 
 from accounts.models import Customer, CustomerMerge
 from accounts.queries.people import get_person
-from accounts.services.merging import (
+from accounts.services.customers.merging import (
     AlreadyUndone,
     BothSignIn,
     CannotUnmerge,
@@ -12,7 +12,7 @@ from accounts.services.merging import (
     undo_merge,
 )
 from core.actors import TILL, Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from tests.factories.accounts import make_contact, make_customer, make_staff
 

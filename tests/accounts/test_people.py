@@ -2,7 +2,7 @@ import pytest
 
 from accounts.models import Customer
 from accounts.queries.people import find_people, get_person
-from accounts.services.people import register_contact
+from accounts.services.customers.people import register_contact
 from core.actors import TILL, Actor
 from core.errors import NotFound
 from core.models import JournalEntry

@@ -81,7 +81,7 @@ def lost_database(monkeypatch):
     def lost(*args, **kwargs):
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr("accounts.adapter.find_by_proved_phone", lost)
+    monkeypatch.setattr("accounts.sign_in.adapter.find_by_proved_phone", lost)
 
 
 def test_a_lost_database_asks_to_try_again(app, lost_database):

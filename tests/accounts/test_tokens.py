@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from accounts import tokens
+from accounts.sign_in import tokens
 from tests.factories.accounts import PASSWORD, bearer, make_customer
 
 pytestmark = pytest.mark.django_db

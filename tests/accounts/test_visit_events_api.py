@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import TouchMessage
-from accounts.services.visit_events import forget_visit_messages
+from accounts.services.customers.visit_events import forget_visit_messages
 from core.models import JournalEntry
 from tests.factories.accounts import bearer, make_customer
 

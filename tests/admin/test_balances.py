@@ -4,8 +4,8 @@ from django.urls import reverse
 
 from accounts.models import Balance, BalanceEntry
 from accounts.rules.gift_cards import code_hash, plain_code
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from tests.client import signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.balances import code_of, give_card, give_credit

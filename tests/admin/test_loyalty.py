@@ -4,8 +4,8 @@ from django.urls import reverse
 
 from accounts.models import LoyaltyProgramme, PointLot
 from accounts.rules import roles
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from orders.models import PointBonus
 from tests.client import signed_in
 from tests.factories.accounts import make_staff

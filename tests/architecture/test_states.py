@@ -19,15 +19,15 @@ SETS_STATE = re.compile(rf"(?:^|, )\"?(?:{'|'.join(sorted(COLUMNS))})\"? =")
 ON_ROWS = ("accounts", "orders")
 STATEMENTS = {
     # Two statements, and the order in memory that follows one of them.
-    "orders/services/cancellation.py": 3,
-    "orders/services/outcomes.py": 2,
-    "orders/services/payments.py": 2,
-    "orders/services/refunds.py": 1,
+    "orders/services/fulfilment/cancellation.py": 3,
+    "orders/services/payments/outcomes.py": 2,
+    "orders/services/settlement/payments.py": 2,
+    "orders/services/payments/refunds.py": 1,
     # The bench's order by hand, which is what the shop's own work is compared with.
     "omnistore/bench/by_hand.py": 1,
     # The test provider's own charges, and notices of providers: they have no lifecycle.
     "orders/providers/sandbox.py": 2,
-    "orders/services/webhook_events.py": 1,
+    "orders/services/settlement/webhook_events.py": 1,
 }
 
 

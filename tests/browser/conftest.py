@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from accounts.models import Customer
 from carts.models import ShippingRate
-from core import sql
+from core.data import sql
 from inventory.models import Location, Variant
 from orders.models import TillSession
 from tests.browser.looking import Faults

@@ -6,22 +6,22 @@ import pytest
 from django.utils import timezone
 
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Fulfilment, Order, Payment, PaymentAttempt, Refund, SandboxCharge
-from orders.services.authorisations import (
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.fulfilment.shipping import send_parcel
+from orders.services.payments.authorisations import (
     PaymentLost,
     capturing_first,
     settle_captures,
     void_expired,
     void_unneeded,
 )
-from orders.services.balances_due import PaymentNotTaken
-from orders.services.cancellation import cancel_order
-from orders.services.payments import settle_open_payments
-from orders.services.reconciliation import reconcile
-from orders.services.refunds import refund_payments, settle_refunds
-from orders.services.shipping import send_parcel
+from orders.services.payments.balances_due import PaymentNotTaken
+from orders.services.payments.reconciliation import reconcile
+from orders.services.payments.refunds import refund_payments, settle_refunds
+from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import later, notify, stripe
 from tests.client import Api
 from tests.factories.orders import due, make_till_session, money_of

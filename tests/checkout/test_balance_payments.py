@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, Payment, Refund, SandboxCharge
-from orders.services.cancellation import cancel_order
-from orders.services.payments import settle_open_payments
-from orders.services.refunds import settle_refunds
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.payments.refunds import settle_refunds
+from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import notify, stripe
 from tests.client import Api
 from tests.factories.balances import code_of, give_card, give_credit

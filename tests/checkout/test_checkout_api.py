@@ -233,7 +233,7 @@ def test_an_unanswered_charge_waits_and_is_settled_by_asking_the_provider(mug, a
 
     from django.utils import timezone
 
-    from orders.services.payments import settle_open_payments
+    from orders.services.settlement.payments import settle_open_payments
 
     phone = Api(ana)
     phone.add("MUG")
@@ -253,7 +253,7 @@ def test_a_charge_that_never_arrived_gives_the_cart_back(mug, ana, high_street):
 
     from django.utils import timezone
 
-    from orders.services.payments import settle_open_payments
+    from orders.services.settlement.payments import settle_open_payments
 
     phone = Api(ana)
     phone.add("MUG", 2)

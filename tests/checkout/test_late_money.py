@@ -6,11 +6,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services.balances import HoldRequest, hold_balances, release_lapsed_holds
+from accounts.services.balances.balances import HoldRequest, hold_balances, release_lapsed_holds
 from carts.models import Cart
 from core.actors import THE_SYSTEM
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from core.journal import Entry
 from core.models import JournalEntry
 from inventory.models import Reservation
@@ -20,10 +20,10 @@ from omnistore.engagement.models import Message
 from orders.models import Order, PaymentAttempt, Refund, SandboxCharge
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order
-from orders.services.authorisations import void_unneeded
-from orders.services.gateway import PaymentResult
-from orders.services.payments import settle_open_payments, settle_payments
-from orders.services.refunds import settle_refunds
+from orders.services.payments.authorisations import void_unneeded
+from orders.services.payments.gateway import PaymentResult
+from orders.services.payments.refunds import settle_refunds
+from orders.services.settlement.payments import settle_open_payments, settle_payments
 from tests.client import Api
 from tests.factories.balances import code_of, give_card
 from tests.factories.orders import make_till_session, money_of

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from inventory.models import PriceList
 from orders.models import OrderLine
 from tests.client import Api

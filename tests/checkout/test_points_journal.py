@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.models import PointEarning, PointLot
 from accounts.queries.loyalty import loyalty_of
-from core import sql
-from core.invariants import find_breaches
+from core.data import sql
+from core.data.invariants import find_breaches
 from core.models import HandlerPosition
 from tests.client import Api
 from tests.factories.balances import give_credit

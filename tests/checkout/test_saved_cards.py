@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, PaymentAttempt, SandboxCharge, SavedCard
-from orders.services.cards import detach_removed
-from orders.services.payments import settle_open_payments
+from orders.services.payments.cards import detach_removed
+from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import notify, pay, phone, stripe
 from tests.client import Api
 from tests.factories.orders import make_order

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.services.gift_cards import block_gift_card
+from accounts.services.balances.gift_cards import block_gift_card
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from orders.models import Order, SavedCard
 from tests.client import Api
 from tests.factories.balances import code_of, give_card

@@ -8,15 +8,15 @@ from django.test import Client
 from django.utils import timezone
 
 from core.actors import Actor
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from orders.models import CardReader, Order, Payment, PaymentAttempt, ProviderNotice, Refund
 from orders.providers import provider_for
 from orders.providers.base import PaymentError
-from orders.services.cancellation import cancel_order
-from orders.services.payments import settle_open_payments
-from orders.services.refunds import settle_refunds
-from orders.services.webhook_events import process_webhook_events
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.payments.refunds import settle_refunds
+from orders.services.settlement.payments import settle_open_payments
+from orders.services.settlement.webhook_events import process_webhook_events
 from tests.client import Api
 from tests.factories.inventory import make_store
 from tests.factories.orders import make_till_session

@@ -7,17 +7,17 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.services.tax_numbers import NotATaxNumber, forget_tax_number, keep_tax_number
+from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, keep_tax_number
 from carts.models import ShippingRate, TaxRate, TaxZone
 from carts.providers.base import KnownRate, TaxProviderError
 from carts.providers.listed import ListedRates
 from carts.services.taxes import keep_rates, refresh_rates
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from inventory.models import TaxCategory
 from orders.models import Order, OrderTax, Refund
 from orders.queries.taxes import tax_report
-from orders.services.cancellation import cancel_order
+from orders.services.fulfilment.cancellation import cancel_order
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.pricing import make_german_taxes, make_tax_rate, make_tax_zone

@@ -7,11 +7,11 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Balance, BalanceHold, LoyaltyProgramme
-from accounts.services.balances import HOLD_LIFETIME, HoldRequest, hold_balances, release_lapsed_holds
+from accounts.services.balances.balances import HOLD_LIFETIME, HoldRequest, hold_balances, release_lapsed_holds
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from orders.models import Order, Payment
-from orders.services.payments import settle_open_payments
+from orders.services.settlement.payments import settle_open_payments
 from tests.client import Api
 from tests.factories.balances import code_of, give_card, give_credit
 from tests.factories.orders import make_till_session

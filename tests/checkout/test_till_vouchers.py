@@ -3,7 +3,7 @@
 import pytest
 
 from carts.models import Voucher
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from orders.models import Order
 from tests.client import Api
 from tests.factories.orders import make_till_session

@@ -11,9 +11,9 @@ from django.utils import timezone
 from carts.models import Voucher, VoucherBudget, VoucherUse
 from carts.services.vouchers import set_budget
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from orders.models import Order
-from orders.services.cancellation import cancel_order
+from orders.services.fulfilment.cancellation import cancel_order
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.pricing import make_offer, make_voucher

@@ -4,12 +4,12 @@ import pytest
 from django.utils import timezone
 
 from core.actors import Actor
+from core.data.invariants import find_breaches
 from core.errors import Refusal
-from core.invariants import find_breaches
 from orders.models import Order, Payment, SandboxCharge
-from orders.services import authorisations
-from orders.services.cancellation import cancel_order
-from orders.services.shipping import send_parcel
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.fulfilment.shipping import send_parcel
+from orders.services.payments import authorisations
 from tests.client import Api
 from tests.concurrency.racing import race
 from tests.storefront.conftest import ADDRESS

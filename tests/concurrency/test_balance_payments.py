@@ -4,10 +4,11 @@ import threading
 
 import pytest
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from orders.models import Payment, SandboxCharge
 from orders.models.orders import OrderQuerySet
-from orders.services import balance_payments, balances_due
+from orders.services.payments import balances_due
+from orders.services.settlement import balance_payments
 from tests.client import Api
 from tests.concurrency.racing import LONGEST_WAIT_SECONDS, Meeting, race
 from tests.factories.orders import due, make_order, make_till_session

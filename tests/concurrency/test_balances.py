@@ -6,12 +6,18 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import Balance
-from accounts.services import balances
-from accounts.services.balances import BalanceNotEnough, HoldRequest, change_balance, hold_balances, spend_holds
-from core import sql
+from accounts.services.balances import balances
+from accounts.services.balances.balances import (
+    BalanceNotEnough,
+    HoldRequest,
+    change_balance,
+    hold_balances,
+    spend_holds,
+)
 from core.actors import Actor
+from core.data import sql
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from tests.concurrency.racing import race
 from tests.factories.accounts import make_customer
 from tests.factories.balances import give_card, give_credit

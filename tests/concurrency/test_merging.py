@@ -6,9 +6,10 @@ import pytest
 from django.db.models import QuerySet
 
 from accounts.models import Customer, CustomerMerge
-from accounts.services import identity, merging, people
+from accounts.services.customers import merging, people
+from accounts.services.identity import identity
 from core.actors import APP, TILL, Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from tests.concurrency.racing import Meeting, race
 from tests.factories.accounts import make_contact, make_customer
 

@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 
 from carts.models import Cart
 from carts.services import merging, placing
+from core.data.invariants import find_breaches
 from core.idempotency import Claim
-from core.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import StockLevel
 from inventory.services import reservations

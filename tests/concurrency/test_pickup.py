@@ -7,13 +7,14 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from inventory.models import StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Refund
 from orders.models.orders import OrderQuerySet
 from orders.rules.pickup_codes import collection_code
-from orders.services import balances_due, hand_over, pickup, refunds, shipping
-from orders.services.refunds import settle_refunds
+from orders.services.fulfilment import hand_over, pickup, shipping
+from orders.services.payments import balances_due, refunds
+from orders.services.payments.refunds import settle_refunds
 from tests.client import Api
 from tests.concurrency.racing import Meeting, race
 from tests.factories.orders import make_order, make_till_session

@@ -6,14 +6,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import PointEarning, PointLot
-from accounts.services import loyalty, points_in_time
-from accounts.services.balances import HoldRequest, balance_for, change_balance, hold_balances, spend_holds
-from accounts.services.loyalty import open_earning, settle_earning
-from accounts.services.points_in_time import expire_points
-from core import sql
+from accounts.services.balances import loyalty, points_in_time
+from accounts.services.balances.balances import HoldRequest, balance_for, change_balance, hold_balances, spend_holds
+from accounts.services.balances.loyalty import open_earning, settle_earning
+from accounts.services.balances.points_in_time import expire_points
 from core.actors import Actor
+from core.data import sql
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from tests.concurrency.racing import Meeting, race
 from tests.factories.accounts import make_customer
 

@@ -3,10 +3,10 @@
 import pytest
 from django.db import transaction
 
-from core import rebasing
+from core.data import rebasing
+from core.data.rebasing import rebase_if_restored
 from core.dispatch import dispatch_journal
 from core.models import JournalEntry
-from core.rebasing import rebase_if_restored
 from tests.concurrency.racing import Meeting, race
 from tests.core.restored import (
     ELSEWHERE,

@@ -10,13 +10,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, Payment, PaymentAttempt, Refund
 from orders.providers import stripe as stripe_provider
-from orders.services import refunds
-from orders.services.payments import settle_open_payments
-from orders.services.refunds import ask_refund, refund_payments, settle_refunds
+from orders.services.payments import refunds
+from orders.services.payments.refunds import ask_refund, refund_payments, settle_refunds
+from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import notify, pay, phone, stripe
 from tests.concurrency.racing import Meeting, race
 

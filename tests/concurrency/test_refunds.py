@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Balance
 from core.actors import THE_SYSTEM
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, Payment, Refund, SandboxCharge
 from orders.providers.sandbox import SandboxProvider
-from orders.services import refunds
-from orders.services.refunds import ask_refund, settle_refunds
+from orders.services.payments import refunds
+from orders.services.payments.refunds import ask_refund, settle_refunds
 from tests.concurrency.racing import race
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_store, make_variant

@@ -2,10 +2,11 @@
 
 import pytest
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from inventory.models import StockLevel
 from orders.models import Order, SandboxCharge, SavedCard
-from orders.services import cards, checkout
+from orders.services.payments import cards
+from orders.services.settlement import checkout
 from tests.client import Api
 from tests.concurrency.racing import race
 

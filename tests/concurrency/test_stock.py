@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.money import Money
 from inventory.models import PriceRange, StockLevel, StockMovement
 from inventory.services import stock

@@ -9,7 +9,7 @@ from carts.models import Cart, Voucher
 from carts.rules.vouchers import VoucherNotValid
 from carts.services import vouchers
 from carts.services.vouchers import give_vouchers_back, hold_vouchers
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from tests.concurrency.racing import race
 from tests.factories.accounts import make_customer
 from tests.factories.pricing import make_voucher

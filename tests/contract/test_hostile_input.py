@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from core import sql
+from core.data import sql
 from tests.factories.accounts import bearer
 
 pytestmark = pytest.mark.django_db

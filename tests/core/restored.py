@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from core import journal, sql
+from core import journal
 from core.actors import THE_SYSTEM
+from core.data import sql
 from core.dispatch import dispatch_journal
 from core.journal import Entry, handles, publish
 from core.models import HandlerPosition, JournalEntry

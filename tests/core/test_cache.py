@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from core import cache as module
-from core.cache import CircuitBreaker, FailOpenCache
+from core.web import cache as module
+from core.web.cache import CircuitBreaker, FailOpenCache
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ def test_a_dead_server_is_a_miss(dead, ask, answer):
 
 def test_a_server_that_does_not_answer_is_left_alone_and_told_once(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(module.time, "monotonic", lambda: 100.0)
-    with socket.socket(socket.AF_UNIX) as deaf, caplog.at_level(logging.WARNING, logger="core.cache"):
+    with socket.socket(socket.AF_UNIX) as deaf, caplog.at_level(logging.WARNING, logger="core.web.cache"):
         deaf.bind(f"{tmp_path}/deaf.sock")
         deaf.listen()
         deaf.setblocking(False)

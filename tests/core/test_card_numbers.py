@@ -1,6 +1,6 @@
 import pytest
 
-from core.card_numbers import holds_card_number
+from core.web.card_numbers import holds_card_number
 from tests.client import Api
 
 

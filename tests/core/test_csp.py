@@ -1,7 +1,7 @@
 import pytest
 from django.http import HttpResponse
 
-from core.csp import SecurityHeadersMiddleware
+from core.web.csp import SecurityHeadersMiddleware
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 from django.http import HttpResponse
 from django.http.response import BadHeaderError
 
-from core import headers
+from core.web import headers
 
 
 def test_an_answer_keeps_what_it_has_set_itself():

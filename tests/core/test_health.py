@@ -1,8 +1,8 @@
 import pytest
 from django.db import connection
 
-from core import health
-from core.cache import CircuitBreaker
+from core.web import health
+from core.web.cache import CircuitBreaker
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_ready_says_so_part_by_part(client):
 
 
 def test_a_dead_cache_degrades_and_does_not_stop_selling(client, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.cache.breaker", CircuitBreaker())
+    monkeypatch.setattr("core.web.cache.breaker", CircuitBreaker())
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"unix://{tmp_path}/nobody.sock"}}
 
     response = client.get("/readyz")

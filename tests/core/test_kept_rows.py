@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import BalanceEntry, Consent, PointDraw
-from accounts.services.balances import change_balance
+from accounts.services.balances.balances import change_balance
 from core.actors import THE_SYSTEM
 from orders.models import DueEntry, Refund
 from tests.factories.balances import give_credit

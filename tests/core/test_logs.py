@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from core import logs
+from core.web import logs
 
 
 @pytest.fixture

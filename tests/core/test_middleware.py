@@ -13,7 +13,7 @@ def fail(request):
 
 
 urlpatterns = [path("api/broken/", fail), path("api/fine/", lambda request: HttpResponse("fine"))]
-handler500 = "core.problems.handle_500"
+handler500 = "core.web.problems.handle_500"
 
 
 @pytest.fixture
@@ -114,8 +114,8 @@ def test_a_fault_answers_a_problem_with_all_that_other_answers_say(settings, pro
 
 def test_what_programs_pass_by_is_for_browsers():
     """Who puts a middleware behind the short way must know that requests of programs do not get there."""
-    place = settings.MIDDLEWARE.index("core.middleware.ApiFastPathMiddleware")
+    place = settings.MIDDLEWARE.index("core.web.middleware.ApiFastPathMiddleware")
 
-    assert settings.MIDDLEWARE[:place] == ["core.logs.log_requests", "core.csp.SecurityHeadersMiddleware"]
+    assert settings.MIDDLEWARE[:place] == ["core.web.logs.log_requests", "core.web.csp.SecurityHeadersMiddleware"]
     assert not settings.DATABASES["default"]["ATOMIC_REQUESTS"], "it would have to open the transaction"
     assert not (settings.PREPEND_WWW or settings.DISALLOWED_USER_AGENTS or settings.USE_X_FORWARDED_HOST)

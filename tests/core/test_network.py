@@ -12,9 +12,9 @@ from core.network import CalledInsideTransaction, about_to_call
 from omnistore.engagement.models import Message
 from omnistore.engagement.senders.email import EmailSender
 from orders.providers.stripe import StripeProvider
-from orders.services.gateway import ask_providers, capture, detach_card, look_up
-from orders.services.reconciliation import reconcile
-from orders.services.refunds import settle_refunds
+from orders.services.payments.gateway import ask_providers, capture, detach_card, look_up
+from orders.services.payments.reconciliation import reconcile
+from orders.services.payments.refunds import settle_refunds
 
 NOW: datetime = timezone.now()
 CALLS = {

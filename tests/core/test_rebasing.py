@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from core import rebasing, sql
+from core.data import rebasing, sql
+from core.data.invariants import find_breaches
 from core.dispatch import dispatch_journal, find_lag
-from core.invariants import find_breaches
 from core.models import HandlerPosition, JournalEntry, Redelivery
 from tests.core.restored import (
     ELSEWHERE,
@@ -76,7 +76,7 @@ def test_entries_of_before_lie_below_the_offset_and_those_of_here_above(ahead):
 def test_a_rebase_is_told_in_the_journal_and_in_the_log(ahead, caplog):
     write_here("first")
 
-    with caplog.at_level(logging.WARNING, "core.rebasing"):
+    with caplog.at_level(logging.WARNING, "core.data.rebasing"):
         read_all()
         read_all()
 
@@ -266,7 +266,7 @@ def test_a_database_replaced_behind_a_running_worker_is_noticed(readers):
 
 def test_while_somebody_writes_nothing_is_handed_out_and_nobody_waits_long(ahead, caplog):
     writer = connection.copy()
-    with writer.cursor() as cursor, caplog.at_level(logging.WARNING, "core.rebasing"):
+    with writer.cursor() as cursor, caplog.at_level(logging.WARNING, "core.data.rebasing"):
         cursor.execute("BEGIN")
         cursor.execute(
             "INSERT INTO core_journal (occurred_at, kind, channel, ref) VALUES (%s, 'order.placed', 'web', 'slow')",

@@ -1,4 +1,4 @@
-from core import sql
+from core.data import sql
 
 
 def test_one_spelling_for_arabic_and_persian_letters(db):

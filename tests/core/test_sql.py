@@ -11,8 +11,8 @@ import pytest
 from django.db import DataError, OperationalError, connections, transaction
 from django.db.transaction import TransactionManagementError
 
-from core import sql
-from core.problems import sqlstate_of
+from core.data import sql
+from core.web.problems import sqlstate_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ import pytest
 from django.db import OperationalError, connections
 from psycopg.conninfo import make_conninfo
 
-from core.database import watch
-from core.database.watch import Watch, answers_in_time
+from core.data.database import watch
+from core.data.database.watch import Watch, answers_in_time
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from django.db import connection
 
 from accounts.models import Customer, LoyaltyStanding, PointLot
 from core import journal
-from core.imports.progress import Silence
-from core.invariants import find_breaches, registered
+from core.data.imports.progress import Silence
+from core.data.invariants import find_breaches, registered
 from core.models import HandlerPosition, JournalEntry
 from inventory.models import Location, Media, Product, StaffAssignment, StockLevel, Variant
 from omnistore.demo import large, seeding

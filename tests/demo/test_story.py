@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core import sql
+from core.data import sql
 from core.models import JournalEntry
 from inventory.models import StaffAssignment, StockLevel
 from omnistore.demo.story_client import StoryError

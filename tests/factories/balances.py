@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from accounts.models import Balance, BalanceEntry, Customer
-from accounts.services.balances import balance_for, change_balance
-from accounts.services.gift_cards import issue_gift_card, show_gift_card_code
+from accounts.services.balances.balances import balance_for, change_balance
+from accounts.services.balances.gift_cards import issue_gift_card, show_gift_card_code
 from core.actors import THE_SYSTEM
 from core.ids import new_id
 

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.imports.cells import RowRefused, amount, instant, whole
+from core.data.imports.cells import RowRefused, amount, instant, whole
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")

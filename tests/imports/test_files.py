@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from core.imports.files import LONGEST_LINE, CsvFile, UnusableFile
+from core.data.imports.files import LONGEST_LINE, CsvFile, UnusableFile
 
 HEADER = b"sku,name\n"
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import F, Sum
 
 from accounts.models import Customer
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import Product, StockMovement, Variant
 from orders.models import Order, OrderLine, Payment, Refund, Return

@@ -19,7 +19,7 @@ from django.core.management import CommandError
 from django.db import connection
 from django.db.models import F, Sum
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, OrderLine, Payment, Return, ReturnLine
 

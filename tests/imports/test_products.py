@@ -1,6 +1,6 @@
 import pytest
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from inventory.models import Barcode, Category, Price, Product, Variant
 
 pytestmark = pytest.mark.django_db

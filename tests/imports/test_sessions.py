@@ -1,6 +1,6 @@
 import pytest
 
-from core.imports.sessions import write_in_sessions
+from core.data.imports.sessions import write_in_sessions
 
 pytestmark = pytest.mark.django_db
 

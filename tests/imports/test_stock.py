@@ -2,7 +2,7 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
-from core.imports import Options, Silence
+from core.data.imports import Options, Silence
 from inventory.models import StockLevel, StockMovement
 from inventory.services.stock_import import import_stock
 from tests.factories.inventory import make_store, make_variant

@@ -2,7 +2,7 @@ from datetime import time
 
 import pytest
 
-from core.imports import RowRefused
+from core.data.imports import RowRefused
 from inventory.models import Location, OpeningException, OpeningHours
 from inventory.services.store_import import parse_hours
 

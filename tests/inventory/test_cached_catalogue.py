@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core import response_cache
 from core.actors import Actor
 from core.money import Money
+from core.web import response_cache
 from inventory.services.catalogue import retire_product
 from inventory.services.prices import set_price
 from inventory.services.stock import StockLine, receive_stock

@@ -4,8 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.actors import Actor
+from core.data.invariants import find_breaches
 from core.errors import Malformed, NotFound
-from core.invariants import find_breaches
 from core.models import JournalEntry
 from core.money import Money
 from core.transitions import IllegalTransition

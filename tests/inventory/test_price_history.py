@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.money import Money
 from inventory.models import Price, PriceHistory
 from inventory.rules.prices import PriceSince, Reduction, announced_reduction

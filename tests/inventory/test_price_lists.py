@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.actors import THE_SYSTEM
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from core.money import Money
 from inventory.models import ListPrice, PriceHistory, PriceList, PriceRange

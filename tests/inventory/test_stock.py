@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from core.actors import Actor
+from core.data.invariants import find_breaches
 from core.errors import Malformed, NotFound
 from core.ids import new_id
-from core.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import Reservation, StockLevel, StockMovement
 from inventory.services.stock import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from inventory.models import StockLevel
 from tests.client import Api
 

@@ -23,7 +23,7 @@ django.setup()
 from accounts.api.me import ProfileChange
 from django.core.management import call_command
 from inventory.services import product_import, store_import
-from orders.api.till_customers import NewCustomer
+from orders.api.registers.till_customers import NewCustomer
 
 for serializer in (ProfileChange, NewCustomer):
     assert serializer().fields["language"].choices["pt-br"] == "Português (Brasil)", serializer

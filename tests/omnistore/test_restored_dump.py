@@ -5,8 +5,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from core.data.invariants import find_breaches
 from core.dispatch import dispatch_journal, find_lag
-from core.invariants import find_breaches
 from omnistore.engagement.models import Message
 from omnistore.rehearsal.checks import looking_at
 from omnistore.rehearsal.copies import Copy

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.rules import roles
-from core import sql
 from core.actors import Actor
+from core.data import sql
 from tests.client import Api
 from tests.factories.accounts import make_staff
 from tests.factories.inventory import assign, make_store, make_variant

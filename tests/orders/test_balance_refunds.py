@@ -4,14 +4,14 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import Balance, BalanceEntry
-from accounts.services.balances import HoldRequest, hold_balances, spend_holds
-from accounts.services.gift_cards import block_gift_card
+from accounts.services.balances.balances import HoldRequest, hold_balances, spend_holds
+from accounts.services.balances.gift_cards import block_gift_card
 from core.actors import Actor
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from orders.models import Payment, Refund
-from orders.services.cancellation import cancel_order, foresee_cancellation
-from orders.services.refunds import CreditNeedsCustomer, ask_refund, pay_out_refund, settle_refunds
+from orders.services.fulfilment.cancellation import cancel_order, foresee_cancellation
+from orders.services.payments.refunds import CreditNeedsCustomer, ask_refund, pay_out_refund, settle_refunds
 from tests.factories.balances import give_card, give_credit
 from tests.factories.orders import make_order, make_till_session, pay_order
 from tests.refusals import refused

@@ -6,11 +6,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from core.actors import Actor
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from orders.models import DueEntry, Order, Payment
 from orders.queries.balances_due import balance_due_in, open_amounts_of
 from orders.queries.orders import get_order
-from orders.services.cancellation import cancel_order
+from orders.services.fulfilment.cancellation import cancel_order
 from tests.factories.inventory import make_variant
 from tests.factories.orders import PLACED_AT, make_order, owe, pay_order
 from tests.factories.states import no_guards

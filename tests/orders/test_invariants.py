@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from core import sql
-from core.invariants import find_breaches
+from core.data import sql
+from core.data.invariants import find_breaches
 from inventory.models import Reservation
 from orders.models import FulfilmentLine, Order, OrderLine, Payment, Refund
-from orders.services.cancellation import cancel_order
-from orders.services.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns import LineToReturn, request_return
 from tests.factories.orders import make_order, make_till_session
 from tests.factories.states import no_guards

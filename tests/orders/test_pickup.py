@@ -9,16 +9,15 @@ from inventory.models import Reservation, StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Payment, Refund
 from orders.rules.checkout import Tender
 from orders.rules.pickup_codes import collection_code
-from orders.services.balances_due import PaymentDue
-from orders.services.collectors import name_collector
-from orders.services.hand_over import (
+from orders.services.fulfilment.collectors import name_collector
+from orders.services.fulfilment.hand_over import (
     PickupLocked,
     WrongCode,
     hand_over_pickup,
     prove_by_code,
     prove_by_document,
 )
-from orders.services.pickup import (
+from orders.services.fulfilment.pickup import (
     accept_pickup,
     expire_overdue_pickups,
     make_pickup_ready,
@@ -26,7 +25,8 @@ from orders.services.pickup import (
     start_picking,
     unlock_pickup,
 )
-from orders.services.till_sessions import SessionNotOpen, expected_cash
+from orders.services.payments.balances_due import PaymentDue
+from orders.services.registers.till_sessions import SessionNotOpen, expected_cash
 from tests.factories.inventory import make_store
 from tests.factories.orders import due, make_fulfilment, make_order, make_till_session, pay_order
 from tests.refusals import refused

@@ -6,17 +6,17 @@ import pytest
 
 from accounts.models import BalanceEntry, Customer, LoyaltyStanding, PointEarning, PointLot, Segment, SegmentMembership
 from accounts.queries.loyalty import loyalty_of
-from accounts.services.balances import HoldRequest, hold_balances, spend_holds
-from accounts.services.points_in_time import expire_points, mature_points, warn_of_expiry
-from accounts.services.tiers import compute_tiers
+from accounts.services.balances.balances import HoldRequest, hold_balances, spend_holds
+from accounts.services.balances.points_in_time import expire_points, mature_points, warn_of_expiry
+from accounts.services.balances.tiers import compute_tiers
+from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import Product
 from orders.models import Order, PointBonus, Refund
-from orders.services.cancellation import cancel_order
-from orders.services.loyalty import open_order_points, settle_order_points
-from orders.services.refunds import ask_refund
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.payments.loyalty import open_order_points, settle_order_points
+from orders.services.payments.refunds import ask_refund
 from tests.factories.balances import give_credit
 from tests.factories.inventory import make_category, make_variant
 from tests.factories.loyalty import make_tier, switch_on

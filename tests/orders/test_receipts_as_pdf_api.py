@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as shop_settings
 from django.core.cache import cache
 
-from core.pdf import pdf_of
+from core.web.pdf import pdf_of
 from tests.client import Api
 from tests.factories.orders import make_order
 

@@ -5,9 +5,15 @@ from core.models import JournalEntry
 from orders.models import Payment, PaymentAttempt, Refund, SandboxCharge
 from orders.providers.base import PaymentError
 from orders.providers.sandbox import SandboxProvider
-from orders.services.cancellation import cancel_order
-from orders.services.refunds import RefundNotAtDesk, ask_refund, pay_out_refund, refund_payments, settle_refunds
-from orders.services.till_sessions import SessionNotOpen, expected_cash
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.payments.refunds import (
+    RefundNotAtDesk,
+    ask_refund,
+    pay_out_refund,
+    refund_payments,
+    settle_refunds,
+)
+from orders.services.registers.till_sessions import SessionNotOpen, expected_cash
 from tests.factories.orders import make_order, make_till_session
 from tests.factories.states import no_guards
 from tests.refusals import refused

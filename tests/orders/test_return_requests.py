@@ -6,7 +6,7 @@ from core.errors import Malformed, NotFound
 from core.models import JournalEntry
 from orders.models import FulfilmentLine, Order, Return, ReturnLine
 from orders.rules.returns import ReturnItem, objections_to
-from orders.services.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns import LineToReturn, NotReturnable, request_return
 from tests.factories.orders import make_order
 from tests.refusals import refused

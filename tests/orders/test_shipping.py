@@ -3,14 +3,14 @@
 import pytest
 
 from core.actors import Actor
+from core.data.invariants import find_breaches
 from core.errors import NotFound
-from core.invariants import find_breaches
 from core.models import JournalEntry
 from core.transitions import IllegalTransition
 from inventory.models import StockLevel, StockMovement
 from orders.models import Fulfilment, Order
-from orders.services.cancellation import cancel_order
-from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from tests.factories.inventory import make_store
 from tests.factories.orders import make_order
 from tests.refusals import refused

@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from accounts.models import Balance
 from accounts.rules.gift_cards import plain_code
+from core.data.invariants import find_breaches
 from core.errors import NotFound
-from core.invariants import find_breaches
 from inventory.models import Product
 from orders.models import Refund
 from orders.rules.checkout import Tender
-from orders.services.cancellation import cancel_order
-from orders.services.gift_cards import GiftCardUsed, gift_cards_of, issue_sold_gift_cards, show_sold_gift_card
-from orders.services.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.payments.gift_cards import GiftCardUsed, gift_cards_of, issue_sold_gift_cards, show_sold_gift_card
 from tests.client import Api
 from tests.factories.balances import give_card
 from tests.factories.inventory import make_stock, make_variant

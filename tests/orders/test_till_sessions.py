@@ -4,7 +4,7 @@ from core.actors import Actor
 from core.errors import NotFound
 from core.models import JournalEntry
 from orders.models import TillSession
-from orders.services.till_sessions import (
+from orders.services.registers.till_sessions import (
     DifferenceNeedsManager,
     NothingSoldHere,
     RegisterInUse,

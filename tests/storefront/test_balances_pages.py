@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.cache import cache
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from orders.models import Order, Payment
 from tests.factories.balances import code_of, give_card, give_credit
 from tests.storefront.conftest import ADDRESS, Visit

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import PointEarning, PointLot
 from core.actors import Actor
 from orders.models import Order
-from orders.services.loyalty import open_order_points
+from orders.services.payments.loyalty import open_order_points
 from tests.client import Api
 from tests.factories.balances import give_credit
 from tests.factories.loyalty import make_tier, switch_on

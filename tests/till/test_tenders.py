@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from core.invariants import find_breaches
+from core.data.invariants import find_breaches
 from orders.models import Order, Payment
 from tests.client import Api
 from tests.factories.balances import code_of, give_card, give_credit

@@ -3,9 +3,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.services.customer_import import import_customers
-from core.imports.command import ImportCommand
-from core.imports.run import Options
+from accounts.services.customers.customer_import import import_customers
+from core.data.imports.command import ImportCommand
+from core.data.imports.run import Options
 
 
 class Command(ImportCommand):

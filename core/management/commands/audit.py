@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core.invariants import find_breaches, registered
+from core.data.invariants import find_breaches, registered
 
 MOST_ROWS_SHOWN = 20
 

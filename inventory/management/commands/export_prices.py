@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.csv_files import written_lines
+from core.data.csv_files import written_lines
 from inventory.models import PriceList
 from inventory.queries.price_files import COLUMNS, exported_prices
 

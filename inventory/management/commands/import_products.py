@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from core.imports.command import ImportCommand
-from core.imports.run import Options
+from core.data.imports.command import ImportCommand
+from core.data.imports.run import Options
 from inventory.services.product_import import import_products
 
 

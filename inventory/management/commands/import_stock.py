@@ -1,8 +1,8 @@
 from pathlib import Path
 from typing import Any
 
-from core.imports.command import ImportCommand
-from core.imports.run import Options
+from core.data.imports.command import ImportCommand
+from core.data.imports.run import Options
 from inventory.services.stock_import import import_stock
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import sql
+from core.data import sql
 from core.translated import in_language
 from inventory.queries.hours import hours_of
 from inventory.rules.opening import Hours

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core.imports.progress import Bar, Progress, Silence
+from core.data.imports.progress import Bar, Progress, Silence
 from omnistore.demo import seeding
 
 

@@ -16,7 +16,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
-from core import metrics
+from core.web import metrics
 from inventory.models import Product
 from omnistore.servers.postgres import Postgres
 from omnistore.servers.processes import ServerError

@@ -15,7 +15,7 @@ from accounts.models import BalanceEntry
 from accounts.models.balances import CREDIT, POINTS
 from accounts.queries.addresses import list_addresses
 from accounts.queries.balances import entries_of, holdings_of
-from accounts.services.addresses import MOST_ADDRESSES
+from accounts.services.customers.addresses import MOST_ADDRESSES
 from omnistore.storefront.pages import View, page, private_page
 from omnistore.storefront.visitors import visitor_of
 

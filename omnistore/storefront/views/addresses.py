@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.queries.addresses import get_address
-from accounts.services.addresses import add_address, change_address, remove_address
+from accounts.services.customers.addresses import add_address, change_address, remove_address
 from core.errors import Refusal
 from core.languages import active_language
 from omnistore.storefront.forms import ADDRESS_FIELDS, AddressForm, country_options

@@ -12,7 +12,7 @@ from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
 from orders.queries.cards import cards_of
-from orders.services.cards import remove_card
+from orders.services.payments.cards import remove_card
 
 LARGEST_ID = 2**63 - 1
 

@@ -31,8 +31,8 @@ from carts.views import stream_address
 from core.errors import Malformed, Refusal
 from core.formats import number_text
 from core.languages import active_language
-from core.problems import text_of
 from core.translated import in_language
+from core.web.problems import text_of
 from omnistore.storefront.pages import page, private_page, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import Visitor, visitor_of

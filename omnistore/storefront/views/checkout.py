@@ -14,18 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.attempt_limits import client_key_of
 from accounts.queries.addresses import list_addresses
-from accounts.services.addresses import AddressBookFull, add_address
+from accounts.services.customers.addresses import AddressBookFull, add_address
+from accounts.sign_in.attempt_limits import client_key_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from carts.rules.taxes import TaxPlace as TaxPlace
 from carts.services.placing import CartEmpty
-from core import logs
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.languages import active_language
+from core.web import logs
 from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
@@ -39,9 +39,9 @@ from orders.queries.cards import SavedCardView
 from orders.queries.orders import find_order_by_mark, get_order
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, CheckoutRequest, FulfilmentRequest, Tender
-from orders.services.checkout import CartAlreadyOrdered, check_out
-from orders.services.gateway import PaymentResult
-from orders.services.gift_cards import issue_sold_gift_cards
+from orders.services.payments.gateway import PaymentResult
+from orders.services.payments.gift_cards import issue_sold_gift_cards
+from orders.services.settlement.checkout import CartAlreadyOrdered, check_out
 from orders.tender_split import BalanceForm, split_of
 
 STORES_SHOWN = 6

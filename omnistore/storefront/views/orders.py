@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.services.gift_cards import CodeShownAlready
-from core import logs
+from accounts.services.balances.gift_cards import CodeShownAlready
 from core.actors import Actor
-from core.api import PageQuery, next_cursor, page_of
 from core.errors import Malformed, NotFound, Refusal
 from core.languages import active_language
 from core.transitions import IllegalTransition
+from core.web import logs
+from core.web.api import PageQuery, next_cursor, page_of
 from omnistore.engagement.queries.order_contacts import ContactPlace, places_of
 from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.pages import PRIVATE, page, private_page, query_of
@@ -35,11 +35,11 @@ from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
 from orders.rules.order_links import is_order_key, order_key
 from orders.rules.pickup_codes import collection_code
-from orders.services.balances_due import balance_due_of, is_payment_under_way
-from orders.services.cancellation import cancel_order, foresee_cancellation
-from orders.services.gateway import look_up
-from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
-from orders.services.payments import look_again, open_attempts
+from orders.services.fulfilment.cancellation import cancel_order, foresee_cancellation
+from orders.services.payments.balances_due import balance_due_of, is_payment_under_way
+from orders.services.payments.gateway import look_up
+from orders.services.payments.gift_cards import gift_cards_of, show_sold_gift_card
+from orders.services.settlement.payments import look_again, open_attempts
 
 ORDERS_SHOWN = 10
 CANCEL_REASONS = [

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.attempt_limits import client_key_of
-from core import logs
+from accounts.sign_in.attempt_limits import client_key_of
 from core.errors import Refusal
 from core.idempotency import KeyReused
+from core.web import logs
 from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
@@ -28,9 +28,9 @@ from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.queries.cards import SavedCardView
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, TEST, Tender
-from orders.services.balance_payments import pay_balance_due
-from orders.services.balances_due import balance_due_of
-from orders.services.gateway import PaymentResult
+from orders.services.payments.balances_due import balance_due_of
+from orders.services.payments.gateway import PaymentResult
+from orders.services.settlement.balance_payments import pay_balance_due
 from orders.tender_split import BalanceForm, split_of
 
 

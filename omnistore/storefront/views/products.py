@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core import sql
 from core.actors import WEB
+from core.data import sql
 from core.translated import in_language
 from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes

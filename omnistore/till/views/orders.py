@@ -23,10 +23,10 @@ from orders.models import Order
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
-from orders.services.balance_payments import pay_balance_due
-from orders.services.cancellation import cancel_order
-from orders.services.payments import look_again
-from orders.services.refunds import pay_out_refund
+from orders.services.fulfilment.cancellation import cancel_order
+from orders.services.payments.refunds import pay_out_refund
+from orders.services.settlement.balance_payments import pay_balance_due
+from orders.services.settlement.payments import look_again
 
 MOST_ENTRIES = 100
 FAMILIES = ("order", "pickup", "return", "refund", "receipt")

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.rules import roles
-from core.api import page_of
 from core.errors import Malformed, NotFound, Refusal
+from core.web.api import page_of
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView
 from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
-from orders.services.authorisations import capturing_first
-from orders.services.shipping import note_delivery, send_parcel, start_picking_parcel
+from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
+from orders.services.payments.authorisations import capturing_first
 
 PAGE = 20
 TABS: dict[str, tuple[Any, str]] = {

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.attempt_limits import client_key_of
 from accounts.queries.addresses import list_addresses
+from accounts.sign_in.attempt_limits import client_key_of
 from carts.queries.carts import CartView
 from carts.views import parse_int
 from core.errors import Malformed, NotFound, Refusal
@@ -26,10 +26,10 @@ from omnistore.till.views.sell import SaleView
 from orders.queries.orders import find_order_by_mark
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
-from orders.services.card_readers import readers_of
-from orders.services.checkout import sell_cart
-from orders.services.gift_cards import issue_sold_gift_cards
-from orders.services.loyalty import open_order_points
+from orders.services.payments.gift_cards import issue_sold_gift_cards
+from orders.services.payments.loyalty import open_order_points
+from orders.services.registers.card_readers import readers_of
+from orders.services.settlement.checkout import sell_cart
 from orders.tender_split import BalanceForm, split_of
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.queries.people import find_people
 from accounts.rules import roles
-from core.api import Page, page_of
 from core.errors import NotFound, Refusal
 from core.formats import number_text
 from core.idempotency import do_once
 from core.languages import active_language
+from core.web.api import Page, page_of
 from omnistore.till.forms import CashField
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
@@ -36,9 +36,7 @@ from orders.queries.pickups import (
     pickups_of_order,
 )
 from orders.rules.checkout import CARD, CASH, Tender
-from orders.services.authorisations import capturing_first
-from orders.services.balance_payments import end_waiting_payment
-from orders.services.hand_over import (
+from orders.services.fulfilment.hand_over import (
     MOST_WRONG_CODES,
     Proof,
     WrongCode,
@@ -46,7 +44,15 @@ from orders.services.hand_over import (
     prove_by_code,
     prove_by_document,
 )
-from orders.services.pickup import accept_pickup, make_pickup_ready, reject_pickup, start_picking, unlock_pickup
+from orders.services.fulfilment.pickup import (
+    accept_pickup,
+    make_pickup_ready,
+    reject_pickup,
+    start_picking,
+    unlock_pickup,
+)
+from orders.services.payments.authorisations import capturing_first
+from orders.services.settlement.balance_payments import end_waiting_payment
 from orders.tender_split import BalanceForm, split_of
 
 LEAVING_WITHIN = timedelta(days=1)

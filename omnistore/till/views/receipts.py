@@ -17,9 +17,9 @@ from omnistore.till.views.base import TillView
 from orders.queries.orders import get_order
 from orders.queries.receipts import receipt_of
 from orders.queries.views import OrderView
-from orders.services.gift_cards import gift_cards_of, show_sold_gift_card
-from orders.services.payments import look_again
-from orders.services.receipts import request_receipt
+from orders.services.payments.gift_cards import gift_cards_of, show_sold_gift_card
+from orders.services.placing.receipts import request_receipt
+from orders.services.settlement.payments import look_again
 
 
 class Done(TillView):

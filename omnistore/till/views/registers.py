@@ -18,7 +18,7 @@ from omnistore.till.forms import CountForm, RegisterForm
 from omnistore.till.views.base import REGISTER, TillView, claim_of_form
 from orders.models import TillSession
 from orders.queries.desk import open_tills
-from orders.services.till_sessions import close_till_session, get_till_session, open_till_session
+from orders.services.registers.till_sessions import close_till_session, get_till_session, open_till_session
 
 
 class Registers(TillView):

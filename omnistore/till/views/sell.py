@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.queries.people import get_person
 from accounts.rules import roles
-from accounts.services.people import register_contact
+from accounts.services.customers.people import register_contact
 from carts.queries.quoting import quote_cart
 from carts.rules.vouchers import VoucherNotValid
 from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, remove_line
@@ -18,7 +18,7 @@ from carts.services.vouchers import add_voucher, remove_voucher
 from core.errors import Malformed, Refusal
 from core.formats import number_text
 from core.languages import active_language
-from core.problems import text_of
+from core.web.problems import text_of
 from inventory.models import Location
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (

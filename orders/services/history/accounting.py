@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from core import sql
-from core.imports import drop_staging, refused_by_reason
+from core.data import sql
+from core.data.imports import drop_staging, refused_by_reason
 from orders.services.history.profiles import Profile
 
 LARGEST_TOTAL = 10**15  # minor units

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from core.data.imports import CsvFile, Options, drop_staging, load, report_refused
+from core.data.imports.run import measured, one_at_a_time
 from core.errors import Refusal
-from core.imports import CsvFile, Options, drop_staging, load, report_refused
-from core.imports.run import measured, one_at_a_time
 from orders.services.history.accounting import ImportSource, add_up, decide
 from orders.services.history.profiles import PROFILES, STAGING
 from orders.services.history.writing import write_history

@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from core.currencies import PLACES
-from core.imports import Column, RowRefused
-from core.imports.cells import CACHED, amount, decimal, instant, required_text, text, whole
+from core.data.imports import Column, RowRefused
+from core.data.imports.cells import CACHED, amount, decimal, instant, required_text, text, whole
 
 MOST_UNITS = 1_000_000
 LONGEST_NUMBER = 24

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from core import journal, sql
+from core import journal
 from core.actors import Actor
+from core.data import sql
 from core.ids import new_id
 from orders.models import Payment, Refund, Return, ReturnLine
 from orders.services.history.accounting import ImportSource

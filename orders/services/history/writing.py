@@ -5,12 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.services.customer_import import Contact, make_contacts
-from core import journal, sql
+from accounts.services.customers.customer_import import Contact, make_contacts
+from core import journal
 from core.actors import Actor
-from core.imports import Options
-from core.imports.columns import with_defaults
-from core.imports.sessions import write_in_sessions
+from core.data import sql
+from core.data.imports import Options
+from core.data.imports.columns import with_defaults
+from core.data.imports.sessions import write_in_sessions
 from inventory.services.product_import import NewProduct, make_products
 from orders.models import Order, OrderLine, Payment
 from orders.services.history.accounting import NEW_CUSTOMERS, ImportSource

@@ -1,0 +1,1 @@
+"""Gift cards, credit and points: issued, held, spent, expired; tiers."""

@@ -1,0 +1,222 @@
+"""Gift cards: issued with a code that is shown once, found by it, blocked, replaced, and closed."""
+
+from datetime import datetime
+from typing import NoReturn
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Balance, BalanceEntry
+from accounts.models.balances import GIFT_CARD
+from accounts.queries.balances import GiftCard, find_card_by_hash
+from accounts.rules.gift_cards import code_hash, end_of_validity, gift_card_code, plain_code
+from accounts.rules.lifecycle import GIFT_CARD as GIFT_CARD_LIFE
+from accounts.services.balances.balances import change_balance
+from core.actors import Actor
+from core.errors import NotFound, Refusal
+from core.ids import new_id
+from core.moving import move, move_all
+
+MOST_WRONG_CODES = 20
+WRONG_CODES_FORGOTTEN_AFTER_SECONDS = 3600
+
+
+class GiftCardNotValid(Refusal):
+    """No gift card has this code, or it cannot be used: cause is unknown, blocked, closed, expired or currency."""
+
+    code = "gift_card_not_valid"
+
+
+class TooManyWrongCodes(Refusal):
+    """Somebody tried too many codes that no card has."""
+
+    code = "too_many_requests"
+    status = 429
+
+
+class CodeShownAlready(Refusal):
+    """The code of this card was shown before; whoever lost it asks staff to replace the card."""
+
+    code = "code_shown_already"
+
+
+class GiftCardNotOpen(Refusal):
+    """This card is blocked, closed or in use right now; state tells."""
+
+    code = "gift_card_not_open"
+
+
+@transaction.atomic(savepoint=False)
+def issue_gift_card(
+    *, amount: int, currency: str, issued_for: str, by: Actor, now: datetime, customer_id: int | None = None
+) -> int:
+    """
+    Make a gift card with something on it and return its id; nobody knows its code until it is shown.
+
+    amount: minor units. issued_for: what it was issued for, by which it is found again; such a card is made as often
+    as this is called, so the caller holds what makes that once.
+    """
+    key = new_id()
+    code = gift_card_code(key, secret=settings.GIFT_CARD_SECRET)
+    card = Balance.objects.create(
+        kind=GIFT_CARD,
+        customer_id=customer_id,
+        currency=currency,
+        key=key,
+        code_hash=code_hash(code),
+        code_end=code[-4:],
+        issued_for=issued_for,
+        expires_at=end_of_validity(now, years=settings.GIFT_CARD_YEARS),
+        opened_at=now,
+    )
+    change_balance(
+        balance_id=card.pk, kind=BalanceEntry.LOADED, amount=amount, reference=issued_for or "issue", by=by, now=now
+    )
+    return int(card.pk)
+
+
+@transaction.atomic
+def show_gift_card_code(*, card_id: int, now: datetime) -> str:
+    """Return the code of a card, this once. Raises NotFound, CodeShownAlready."""
+    if not Balance.objects.filter(pk=card_id, kind=GIFT_CARD, code_shown_at__isnull=True).update(code_shown_at=now):
+        if not Balance.objects.filter(pk=card_id, kind=GIFT_CARD).exists():
+            raise NotFound(_("There is no such gift card."))
+        raise CodeShownAlready(_("The code of this card was shown already. If it is lost, let the card be replaced."))
+    return _code_of(Balance.objects.values_list("key", flat=True).get(pk=card_id))
+
+
+def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) -> GiftCard:
+    """
+    Return the usable gift card with a code that somebody typed or scanned.
+
+    asker: who tries, for counting wrong codes (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, and
+    TooManyWrongCodes after twenty wrong ones within an hour.
+    """
+    counter = f"gift-card-guesses:{asker}"
+    if (cache.get(counter) or 0) >= MOST_WRONG_CODES:
+        raise TooManyWrongCodes(_("Too many wrong codes. Try again in an hour."))
+    card = find_card_by_hash(code_hash(code)) if plain_code(code) else None
+    if card is None:
+        cache.add(counter, 0, WRONG_CODES_FORGOTTEN_AFTER_SECONDS)
+        cache.incr(counter)
+        _refuse("unknown")
+    if card.state != Balance.ACTIVE:
+        _refuse(card.state)
+    if not card.is_usable(now):
+        _refuse("expired")
+    if card.currency != currency:
+        _refuse("currency")
+    return card
+
+
+@transaction.atomic(savepoint=False)
+def block_gift_card(*, card_id: int, by: Actor) -> None:
+    """Keep a card from paying for anything new; what is held goes on. Raises GiftCardNotOpen."""
+    _change_state(card_id, present=Balance.ACTIVE, to=Balance.BLOCKED, by=by)
+
+
+@transaction.atomic(savepoint=False)
+def unblock_gift_card(*, card_id: int, by: Actor) -> None:
+    """Let a blocked card pay again. Raises GiftCardNotOpen."""
+    _change_state(card_id, present=Balance.BLOCKED, to=Balance.ACTIVE, by=by)
+
+
+@transaction.atomic(savepoint=False)
+def replace_gift_card(*, card_id: int, by: Actor, now: datetime) -> int:
+    """
+    Move what is left on a card to a new one, as for a code that was lost, and close the old one.
+
+    The new card keeps the day on which the old one ends. Locks the old card. Return the new one's id. Raises
+    GiftCardNotOpen for a card that is closed, empty, or holds something for an order under way.
+    """
+    card = _locked(card_id)
+    if card.state == Balance.CLOSED or card.held or not card.amount:
+        raise GiftCardNotOpen(_("Nothing can be moved: this card is closed, empty or in use."), state=card.state)
+    left, reference = card.amount, f"replaces {card.pk}"
+    fresh = issue_gift_card(
+        amount=left, currency=card.currency, issued_for=reference, by=by, now=now, customer_id=card.customer_id
+    )
+    Balance.objects.filter(pk=fresh).update(expires_at=card.expires_at, issued_for=card.issued_for or reference)
+    change_balance(
+        balance_id=card.pk, kind=BalanceEntry.MOVED, amount=-left, reference=f"replaced by {fresh}", by=by, now=now
+    )
+    move_all(GIFT_CARD_LIFE, [card.pk], Balance.CLOSED)
+    return fresh
+
+
+@transaction.atomic(savepoint=False)
+def void_gift_card(*, card_id: int, reference: str, by: Actor, now: datetime) -> int:
+    """
+    Close a card whose purchase is paid back, and take what is on it. Return how much that was, in minor units.
+
+    Locks the card. Raises GiftCardNotOpen while something of it is held for an order under way.
+    """
+    card = _locked(card_id)
+    if card.held:
+        raise GiftCardNotOpen(_("This card is being used for an order right now. Try again later."), state=card.state)
+    if card.amount:
+        change_balance(
+            balance_id=card.pk, kind=BalanceEntry.TAKEN_BACK, amount=-card.amount, reference=reference, by=by, now=now
+        )
+    move_all(GIFT_CARD_LIFE, [card.pk], Balance.CLOSED)
+    return card.amount
+
+
+@transaction.atomic(savepoint=False)
+def give_back_to_card(*, card_id: int, amount: int, reference: str, by: Actor, now: datetime) -> int:
+    """
+    Put money back onto the card that had paid; onto a new one if that card is dead. Return the id of the card.
+
+    amount: minor units. reference: the refund, so that it comes back once. Locks the card.
+    """
+    card = _locked(card_id)
+    if _as_read(card).is_usable(now):
+        change_balance(
+            balance_id=card.pk, kind=BalanceEntry.GIVEN_BACK, amount=amount, reference=reference, by=by, now=now
+        )
+        return int(card.pk)
+    known = Balance.objects.filter(kind=GIFT_CARD, issued_for=reference).values_list("pk", flat=True).first()
+    if known is not None:
+        return int(known)
+    return issue_gift_card(
+        amount=amount, currency=card.currency, issued_for=reference, by=by, now=now, customer_id=card.customer_id
+    )
+
+
+def _as_read(card: Balance) -> GiftCard:
+    return GiftCard(
+        card.pk, card.currency, card.amount, card.free, card.state, card.code_end, card.expires_at, card.code_shown_at,
+        card.customer_id, card.issued_for,
+    )  # fmt: skip
+
+
+def _locked(card_id: int) -> Balance:
+    card = Balance.objects.select_for_update().filter(pk=card_id, kind=GIFT_CARD).first()
+    if card is None:
+        raise NotFound(_("There is no such gift card."))
+    return card
+
+
+def _change_state(card_id: int, *, present: str, to: str, by: Actor) -> None:
+    card = _locked(card_id)
+    if card.state != present:
+        raise GiftCardNotOpen(_("The state of this card does not allow this change."), state=card.state)
+    move(GIFT_CARD_LIFE, card, to, by=by)
+
+
+def _code_of(key: UUID) -> str:
+    return gift_card_code(key, secret=settings.GIFT_CARD_SECRET)
+
+
+def _refuse(cause: str) -> NoReturn:
+    words = {
+        "unknown": _("No gift card has this code. Check the code."),
+        "blocked": _("This gift card is blocked. Please contact us."),
+        "closed": _("This gift card is closed."),
+        "expired": _("This gift card has expired."),
+        "currency": _("This gift card is in another currency."),
+    }
+    raise GiftCardNotValid(words[cause], cause=cause)

@@ -1,0 +1,160 @@
+"""
+What time does to points: pending ones mature, old ones end, and their owners are warned before.
+
+Each balance is locked before its lots are read again, so that nothing matures or ends twice, and nothing ends that is
+being spent just now.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.events import PointsExpireSoon
+from accounts.models import BalanceEntry, PointDraw
+from accounts.queries.loyalty import programme_of
+from accounts.rules.loyalty import Programme, expiry_of
+from accounts.services.balances.balances import change_amount
+from accounts.services.balances.point_batches import LOCK_BALANCE, take_from_batches
+from core.actors import THE_SYSTEM
+from core.data import sql
+from core.journal import publish
+
+AT_ONCE = 500
+
+_DUE = """
+SELECT balance_id FROM accounts_pointlot
+WHERE matured_at IS NULL AND remaining > 0 AND matures_at <= %(now)s AND balance_id > %(after)s
+GROUP BY balance_id ORDER BY balance_id LIMIT %(limit)s
+"""
+_RIPE = """
+SELECT id, remaining, reference FROM accounts_pointlot
+WHERE balance_id = %(balance)s AND matured_at IS NULL AND remaining > 0 AND matures_at <= %(now)s ORDER BY id
+"""
+_MATURE = "UPDATE accounts_pointlot SET matured_at = %(now)s, expires_at = %(expires_at)s WHERE id = %(lot)s"
+_DEBTS = """
+SELECT id, owed, reference FROM accounts_pointearning
+WHERE balance_id = %(balance)s AND owed > 0 ORDER BY id FOR UPDATE
+"""
+_PAY_DEBT = "UPDATE accounts_pointearning SET owed = owed - %(points)s WHERE id = %(earning)s"
+_ENDING = """
+SELECT balance_id FROM accounts_pointlot
+WHERE matured_at IS NOT NULL AND remaining > 0 AND expires_at <= %(now)s AND balance_id > %(after)s
+GROUP BY balance_id ORDER BY balance_id LIMIT %(limit)s
+"""
+_OVER = """
+SELECT id, remaining FROM accounts_pointlot
+WHERE balance_id = %(balance)s AND matured_at IS NOT NULL AND remaining > 0 AND expires_at <= %(now)s
+ORDER BY expires_at, id
+"""
+_WARN = """
+WITH ending AS (
+    UPDATE accounts_pointlot SET warned_at = %(now)s
+    WHERE id IN (SELECT id FROM accounts_pointlot
+                 WHERE matured_at IS NOT NULL AND remaining > 0 AND warned_at IS NULL
+                   AND expires_at > %(now)s AND expires_at <= %(until)s
+                 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING balance_id, remaining, expires_at
+)
+SELECT balance.customer_id, sum(ending.remaining)::bigint AS points, min(ending.expires_at) AS expires_at
+FROM ending JOIN accounts_balance AS balance ON balance.id = ending.balance_id
+GROUP BY balance.customer_id ORDER BY balance.customer_id
+"""
+
+
+def mature_points(*, now: datetime) -> int:
+    """
+    Let points be spent whose goods may not come back any more, and let them pay what was owed.
+
+    Each balance in its own transaction. Return how many balances there were.
+    """
+    programme = programme_of(settings.SHOP_CURRENCY)
+    return _for_each(_DUE, lambda balance_id: _mature(balance_id, programme, now), now)
+
+
+def expire_points(*, now: datetime) -> int:
+    """
+    End points whose time is over; what is held for an order under way ends later, if it is not spent.
+
+    Each balance in its own transaction. Return how many balances there were.
+    """
+    return _for_each(_ENDING, lambda balance_id: _expire(balance_id, now), now)
+
+
+@transaction.atomic(durable=True)
+def warn_of_expiry(*, now: datetime) -> int:
+    """Tell people, once, of points that end soon. Return how many people."""
+    until = now + timedelta(days=programme_of(settings.SHOP_CURRENCY).warning_days)
+    rows = sql.fetch_all(_WARN, {"now": now, "until": until, "limit": AT_ONCE})
+    publish(
+        *(
+            PointsExpireSoon(
+                by=THE_SYSTEM,
+                occurred_at=now,
+                customer_id=row["customer_id"],
+                points=row["points"],
+                expires_at=row["expires_at"].isoformat(),
+            )
+            for row in rows
+        )
+    )
+    return len(rows)
+
+
+def _for_each(statement: str, act: Callable[[int], None], now: datetime) -> int:
+    count, after = 0, 0
+    while rows := sql.fetch_all(statement, {"now": now, "after": after, "limit": AT_ONCE}):
+        for row in rows:
+            after = row["balance_id"]
+            act(after)
+        count += len(rows)
+    return count
+
+
+@transaction.atomic(durable=True)
+def _mature(balance_id: int, programme: Programme, now: datetime) -> None:
+    debts = sql.fetch_all(_DEBTS, {"balance": balance_id})
+    sql.fetch_one(LOCK_BALANCE, {"balance": balance_id})
+    for lot in sql.fetch_all(_RIPE, {"balance": balance_id, "now": now}):
+        change_amount(
+            balance_id=balance_id, kind=BalanceEntry.EARNED, amount=lot["remaining"], reference=lot["reference"],
+            by=THE_SYSTEM, now=now,
+        )  # fmt: skip
+        sql.execute(_MATURE, {"lot": lot["id"], "now": now, "expires_at": expiry_of(programme, now)})
+        _pay_debts(balance_id, lot, debts, now)
+
+
+def _pay_debts(balance_id: int, lot: sql.Row, debts: list[sql.Row], now: datetime) -> None:
+    """Take off a lot that has just matured what was taken back before and had been spent."""
+    left = lot["remaining"]
+    for debt in debts:
+        part = min(left, debt["owed"])
+        if not part:
+            continue
+        act = f"{debt['reference']} by {lot['reference']}"
+        change_amount(
+            balance_id=balance_id, kind=BalanceEntry.TAKEN_BACK, amount=-part, reference=act, by=THE_SYSTEM, now=now
+        )
+        take_from_batches(
+            [(lot["id"], part)], cause=PointDraw.TAKEN_BACK, reference=act, now=now, earning_id=debt["id"]
+        )
+        sql.execute(_PAY_DEBT, {"earning": debt["id"], "points": part})
+        debt["owed"] -= part
+        left -= part
+
+
+@transaction.atomic(durable=True)
+def _expire(balance_id: int, now: datetime) -> None:
+    balance = sql.fetch_one(LOCK_BALANCE, {"balance": balance_id})
+    assert balance is not None
+    free = balance["amount"] - balance["held"]
+    for lot in sql.fetch_all(_OVER, {"balance": balance_id, "now": now}):
+        part = min(lot["remaining"], free)
+        if part:
+            free -= part
+            act = f"lot {lot['id']} {now:%Y-%m-%dT%H:%M:%S}"
+            change_amount(
+                balance_id=balance_id, kind=BalanceEntry.EXPIRED, amount=-part, reference=act, by=THE_SYSTEM, now=now
+            )
+            take_from_batches([(lot["id"], part)], cause=PointDraw.EXPIRED, reference=act, now=now)

@@ -1,0 +1,117 @@
+"""Tiers: who has which, worked out from the points of the last twelve months."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.events import TierChanged
+from accounts.queries.loyalty import tiers_of_the_shop
+from accounts.rules.loyalty import Tier, tier_reached
+from core.actors import THE_SYSTEM
+from core.data import sql
+from core.journal import publish
+
+WINDOW = timedelta(days=365)
+AT_ONCE = 500
+
+# The person's row is locked first, so that two who work it out at once follow one another.
+_PERSON = """
+SELECT id FROM accounts_customer
+WHERE id = (SELECT coalesce(merged_into_id, id) FROM accounts_customer WHERE id = %(customer)s)
+FOR NO KEY UPDATE
+"""
+_STANDING = """
+SELECT coalesce((SELECT sum(earning.points) FROM accounts_pointearning AS earning
+                 JOIN accounts_balance AS balance ON balance.id = earning.balance_id
+                 JOIN accounts_customer AS record ON record.id = balance.customer_id
+                 WHERE (record.id = %(person)s OR record.merged_into_id = %(person)s)
+                   AND earning.earned_at > %(since)s), 0)::bigint AS points,
+       (SELECT tier_id FROM accounts_loyaltystanding WHERE customer_id = %(person)s) AS tier
+"""
+_WRITE = """
+INSERT INTO accounts_loyaltystanding (customer_id, tier_id, points, reached_at, computed_at)
+VALUES (%(person)s, %(tier)s, %(points)s, %(now)s, %(now)s)
+ON CONFLICT (customer_id) DO UPDATE
+SET points = excluded.points, computed_at = excluded.computed_at, tier_id = excluded.tier_id,
+    reached_at = CASE WHEN accounts_loyaltystanding.tier_id IS DISTINCT FROM excluded.tier_id
+                      THEN excluded.reached_at ELSE accounts_loyaltystanding.reached_at END
+"""
+_LEAVE = """
+DELETE FROM accounts_segmentmembership
+WHERE customer_id = %(person)s AND segment_id IN (SELECT segment_id FROM accounts_loyaltytier WHERE id = %(tier)s)
+"""
+_JOIN = """
+INSERT INTO accounts_segmentmembership (segment_id, customer_id, since)
+SELECT segment_id, %(person)s, %(now)s FROM accounts_loyaltytier WHERE id = %(tier)s AND segment_id IS NOT NULL
+ON CONFLICT (customer_id, segment_id) DO UPDATE SET until = NULL
+"""
+# Those whom the last twelve months, or the tiers as they are laid down by now, would give another standing.
+_STALE = """
+SELECT standing.customer_id
+FROM accounts_loyaltystanding AS standing
+JOIN accounts_customer AS person ON person.id = standing.customer_id AND person.merged_into_id IS NULL
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(earning.points), 0)::bigint AS points FROM accounts_pointearning AS earning
+    JOIN accounts_balance AS balance ON balance.id = earning.balance_id
+    JOIN accounts_customer AS record ON record.id = balance.customer_id
+    WHERE (record.id = person.id OR record.merged_into_id = person.id) AND earning.earned_at > %(since)s
+) AS year
+WHERE standing.customer_id > %(after)s AND (
+    standing.points <> year.points
+    OR standing.tier_id IS DISTINCT FROM (SELECT id FROM accounts_loyaltytier WHERE threshold <= year.points
+                                          ORDER BY threshold DESC LIMIT 1))
+ORDER BY standing.customer_id LIMIT %(limit)s
+"""
+
+
+@transaction.atomic(savepoint=False)
+def compute_tier(*, customer_id: int, now: datetime) -> None:
+    """
+    Write down which tier a person has now, and let him into the segment of the tier and out of the former one's.
+
+    customer_id: any of the person's records. Locks the person.
+    """
+    _compute(customer_id, tiers_of_the_shop(), now)
+
+
+def compute_tiers(*, now: datetime) -> int:
+    """
+    Work out again the tiers of those who should have another, each in a transaction of its own.
+
+    Return how many people were looked at.
+    """
+    tiers, count, after = tiers_of_the_shop(), 0, 0
+    while rows := sql.fetch_all(_STALE, {"since": now - WINDOW, "after": after, "limit": AT_ONCE}):
+        for row in rows:
+            after = row["customer_id"]
+            with transaction.atomic(durable=True):
+                _compute(after, tiers, now)
+        count += len(rows)
+    return count
+
+
+def _compute(customer_id: int, tiers: list[Tier], now: datetime) -> None:
+    row = sql.fetch_one(_PERSON, {"customer": customer_id})
+    assert row is not None
+    person = row["id"]
+    standing = sql.fetch_one(_STANDING, {"person": person, "since": now - WINDOW})
+    assert standing is not None
+    former = next((tier for tier in tiers if tier.id == standing["tier"]), None)
+    tier = tier_reached(tiers, standing["points"])
+    sql.execute(_WRITE, {"person": person, "tier": tier.id if tier else None, "points": standing["points"], "now": now})
+    if tier == former:
+        return
+    if former:
+        sql.execute(_LEAVE, {"person": person, "tier": former.id})
+    if tier:
+        sql.execute(_JOIN, {"person": person, "tier": tier.id, "now": now})
+    publish(
+        TierChanged(
+            by=THE_SYSTEM,
+            occurred_at=now,
+            customer_id=person,
+            tier=tier.code if tier else "",
+            former=former.code if former else "",
+            is_up=(tier.threshold if tier else -1) > (former.threshold if former else -1),
+        )
+    )

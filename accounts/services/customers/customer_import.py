@@ -1,0 +1,189 @@
+"""People from another system: they come as contacts, and have an account once they claim it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from accounts.models.customers import Customer, new_card_number
+from core.data import sql
+from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports.cells import required_text, text
+from core.data.imports.columns import with_defaults
+
+REQUIRED = ("external_id",)
+OPTIONAL = ("name", "email", "phone", "language")
+
+_STAGING = (
+    Column("key", "text"),
+    Column("name", "text"),
+    Column("email", "text"),
+    Column("phone", "text"),
+    Column("language", "text"),
+)
+
+# Whoever has proved to be this person, or works here, looks after the record; a file does not overrule them.
+_DECIDE = """
+UPDATE import_rows SET action = CASE
+    WHEN customer.id IS NULL THEN 'create'
+    WHEN customer.is_staff OR customer.password NOT LIKE '!%%' OR customer.phone_verified_at IS NOT NULL
+        OR EXISTS (SELECT 1 FROM account_emailaddress WHERE user_id = customer.id AND verified)
+        THEN 'same'
+    WHEN (customer.name, customer.email, customer.phone, customer.language) = (
+        coalesce(nullif(staged.name, ''), customer.name), coalesce(nullif(staged.email, ''), customer.email),
+        coalesce(nullif(staged.phone, ''), customer.phone), coalesce(nullif(staged.language, ''), customer.language)
+    ) THEN 'same'
+    ELSE 'update' END
+FROM import_rows AS staged LEFT JOIN accounts_customer AS customer
+    ON customer.external_id = staged.key AND customer.external_id <> ''
+WHERE staged.line = import_rows.line AND staged.reason = ''
+"""
+
+_TO_CREATE = """
+SELECT key, name, email, phone, language FROM import_rows
+WHERE reason = '' AND action = 'create' AND line BETWEEN %(first)s AND %(last)s ORDER BY line
+"""
+
+_UPDATE = """
+UPDATE accounts_customer AS customer SET
+    name = coalesce(nullif(staged.name, ''), customer.name),
+    email = coalesce(nullif(staged.email, ''), customer.email),
+    phone = coalesce(nullif(staged.phone, ''), customer.phone),
+    language = coalesce(nullif(staged.language, ''), customer.language)
+FROM import_rows AS staged
+WHERE customer.external_id = staged.key AND staged.reason = '' AND staged.action = 'update'
+    AND staged.line BETWEEN %(first)s AND %(last)s
+"""
+
+_KNOWN = "SELECT external_id FROM accounts_customer WHERE external_id = ANY(%(external_ids)s::text[])"
+_MAKE = """
+INSERT INTO accounts_customer (
+    external_id, name, email, phone, language, joined_at, password, card_number, :columns)
+SELECT wanted.*, :defaults
+FROM unnest(
+    %(external_id)s::text[], %(name)s::text[], %(email)s::text[], %(phone)s::text[], %(language)s::text[],
+    %(joined_at)s::timestamptz[], %(password)s::text[], %(card_number)s::text[]
+) AS wanted (external_id, name, email, phone, language, joined_at, password, card_number)
+ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """A person as another system knows them. phone: E.164; joined_at: since when they are known."""
+
+    external_id: str
+    joined_at: datetime
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = settings.LANGUAGE_CODE
+
+
+def import_customers(*, path: Path, options: Options, region: str | None = None) -> dict[str, Any]:
+    """
+    Make or change contacts from a CSV file, by external_id, and return the figures of the run.
+
+    A cell that is filled replaces what a contact has; an empty one leaves it. Records of people with an account, and
+    of staff, are left as they are. region: the country (ISO 3166) of phone numbers written without a country code.
+    Raises UnusableFile and ImportRunning.
+    """
+
+    def read(cells: dict[str, str]) -> Sequence[Any]:
+        return (
+            required_text(cells, "external_id", longest=80),
+            text(cells, "name", longest=200),
+            _email(cells),
+            _phone(cells, region),
+            _language(cells),
+        )
+
+    def write(first: int, last: int) -> None:
+        rows = sql.fetch_all(_TO_CREATE, {"first": first, "last": last})
+        make_contacts(
+            contacts=[
+                Contact(
+                    external_id=row["key"],
+                    joined_at=options.now,
+                    name=row["name"],
+                    email=row["email"],
+                    phone=row["phone"],
+                    language=row["language"] or settings.LANGUAGE_CODE,
+                )
+                for row in rows
+            ]
+        )
+        sql.execute(_UPDATE, {"first": first, "last": last})
+
+    plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=read, check=_check, write=write)
+    return run_import(plan, path, options)
+
+
+def make_contacts(*, contacts: Sequence[Contact]) -> int:
+    """Make those contacts that are not known yet, by external_id, and return how many were made."""
+    made = 0
+    # A card number that is taken skips its contact; the next round draws another.
+    while unknown := _unknown(contacts):
+        made += sql.execute(with_defaults(_MAKE, Customer), _columns(unknown))
+    return made
+
+
+def _unknown(contacts: Sequence[Contact]) -> list[Contact]:
+    rows = sql.fetch_all(_KNOWN, {"external_ids": [contact.external_id for contact in contacts]})
+    known = {row["external_id"] for row in rows}
+    return [contact for contact in contacts if contact.external_id not in known]
+
+
+def _columns(contacts: Sequence[Contact]) -> dict[str, list[Any]]:
+    return {
+        "external_id": [contact.external_id for contact in contacts],
+        "name": [contact.name for contact in contacts],
+        "email": [contact.email for contact in contacts],
+        "phone": [contact.phone for contact in contacts],
+        "language": [contact.language for contact in contacts],
+        "joined_at": [contact.joined_at for contact in contacts],
+        "password": [make_password(None) for _ in contacts],
+        "card_number": [new_card_number() for _ in contacts],
+    }
+
+
+def _check() -> None:
+    sql.execute(REFUSE_LATER_DUPLICATES, {})
+    sql.execute(_DECIDE, {})
+
+
+def _email(cells: dict[str, str]) -> str:
+    value = text(cells, "email", longest=254).lower()
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError:
+        raise RowRefused("email_not_valid", value) from None
+    return value
+
+
+def _phone(cells: dict[str, str], region: str | None) -> str:
+    value = text(cells, "phone", longest=40)
+    if not value:
+        return ""
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        raise RowRefused("phone_not_valid", value) from None
+    if not phonenumbers.is_valid_number(number):
+        raise RowRefused("phone_not_valid", value)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _language(cells: dict[str, str]) -> str:
+    value = text(cells, "language", longest=20).lower()
+    if value and value not in dict(settings.LANGUAGES):
+        raise RowRefused("unknown_language", value)
+    return value

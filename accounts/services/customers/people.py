@@ -1,0 +1,42 @@
+"""What staff note about people they meet."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.events import CustomerRegistered
+from accounts.models import Customer
+from accounts.queries.people import Person, find_same_person, get_person
+from core.actors import Actor
+from core.data import sql
+from core.journal import publish
+from core.languages import default_language
+
+# Two tills that note the same number at once take turns; the lock is on the words, no row may exist yet.
+_ONE_AT_A_TIME = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(known_by, 7301)) FROM unnest(%(known_by)s::text[]) known_by"
+)
+
+
+@transaction.atomic
+def register_contact(
+    *, by: Actor, now: datetime, name: str = "", phone: str = "", email: str = "", language: str = ""
+) -> tuple[Person, bool]:
+    """
+    Note somebody met at the till, and return him with whether he is new.
+
+    phone: E.164; email: any case. Neither proves who he is: they are for contact, and lead to an account only when
+    their owner proves them. Somebody who is known already is returned as he is: whoever proved this number or
+    address, else a contact noted with it under the same name or none.
+    """
+    name, email = " ".join(name.split()), email.strip().lower()
+    if known_by := sorted(filter(None, [phone, email])):
+        sql.fetch_all(_ONE_AT_A_TIME, {"known_by": known_by})
+        known = find_same_person(phone=phone, email=email, name=name)
+        if known is not None:
+            return known, False
+    customer = Customer.objects.create_user(
+        email, None, name=name, phone=phone, language=language or default_language(), home_store=by.store_code
+    )
+    publish(CustomerRegistered(by=by, occurred_at=now, customer_id=customer.pk))
+    return get_person(customer_id=customer.pk), True

@@ -1,0 +1,99 @@
+"""What apps and pages report of a visit: pages seen, products looked at, campaigns that brought somebody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from core.actors import Actor
+from core.data import sql
+from core.journal import Event, publish
+
+OLDEST = timedelta(days=30)
+
+_TAKE_NEW = """
+INSERT INTO accounts_touchmessage (sender, message_id, received_at)
+SELECT %(sender)s, message_id, %(now)s FROM unnest(%(message_ids)s::text[]) AS message_id
+ON CONFLICT (sender, message_id) DO NOTHING
+RETURNING message_id
+"""
+_FORGET = "DELETE FROM accounts_touchmessage WHERE received_at < %(before)s"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEvent:
+    """
+    One thing an app or page reports. kind: for example page_view.
+
+    path: where, without its query, which may name people. props: codes and figures, no free text.
+    """
+
+    message_id: str
+    kind: str
+    occurred_at: datetime
+    path: str = ""
+    campaign: str = ""
+    props: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch: how many touches were new, had been reported before, or were too old to count."""
+
+    accepted: int
+    repeated: int
+    too_old: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRecorded(Event):
+    """A touch as the journal keeps it; its kind is the reported one below "touch"."""
+
+    kind: str  # type: ignore[misc]  # Kinds are made by the clients, so each entry has its own.
+    visitor: str
+    path: str
+    campaign: str
+    props: dict[str, Any]
+
+    def payload(self) -> dict[str, Any]:
+        """Return what was reported."""
+        told = {"visitor": self.visitor, "path": self.path, "campaign": self.campaign, "props": self.props}
+        return {name: value for name, value in told.items() if value}
+
+
+@transaction.atomic
+def record_visit_events(*, touches: Sequence[VisitEvent], visitor: str, by: Actor, now: datetime) -> Taken:
+    """
+    Write what a person or visitor reports into the journal, each message once, in two statements.
+
+    visitor: the opaque key of a device, empty when only the person is known. A time in the future becomes now: the
+    clocks of devices are often wrong. What is older than 30 days is left out.
+    """
+    recent = [visit_event for visit_event in touches if visit_event.occurred_at > now - OLDEST]
+    sender = f"person:{by.customer_id}" if by.customer_id else f"visitor:{visitor}"
+    by_message = {visit_event.message_id: visit_event for visit_event in reversed(recent)}
+    rows = sql.fetch_all(_TAKE_NEW, {"sender": sender, "message_ids": sorted(by_message), "now": now})
+    new = [by_message[row["message_id"]] for row in rows]
+    publish(
+        *(
+            VisitRecorded(
+                by=by,
+                occurred_at=min(visit_event.occurred_at, now),
+                customer_id=by.customer_id,
+                kind=f"touch.{visit_event.kind}",
+                visitor=visitor,
+                path=visit_event.path,
+                campaign=visit_event.campaign,
+                props=visit_event.props,
+            )
+            for visit_event in new
+        )
+    )
+    return Taken(accepted=len(new), repeated=len(recent) - len(new), too_old=len(touches) - len(recent))
+
+
+def forget_visit_messages(*, now: datetime) -> int:
+    """Forget which messages were taken, once they are too old to be taken again. Return how many."""
+    return sql.execute(_FORGET, {"before": now - OLDEST - timedelta(days=1)})

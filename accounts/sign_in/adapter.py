@@ -1,0 +1,95 @@
+"""What django-allauth asks of this shop: where numbers are kept, how codes are sent, what is proved on the way in."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import LoginMethod
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import is_headless_request
+from allauth.headless.constants import Client
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Customer
+from accounts.queries.people import find_by_proved_phone
+from accounts.senders.sms import SmsError, send_sms
+from accounts.services.identity import identity
+from core.actors import APP, WEB, Actor
+from core.web.problems import problem, text_of
+
+STAGES = {
+    "allauth.account.stages.PhoneVerificationStage": "accounts.sign_in.stages.PhoneStage",
+    "allauth.account.stages.EmailVerificationStage": "accounts.sign_in.stages.EmailStage",
+}
+
+
+def proving_actor(customer: Customer, request: HttpRequest) -> Actor:
+    """Return the person who proves something about himself as an actor, through the app or on the web."""
+    channel = APP if is_headless_request(request) == Client.APP else WEB
+    return Actor(channel, customer_id=customer.merged_into_id or customer.pk)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Keeps the phone number on the person and sends codes through the shop's own senders."""
+
+    def get_login_stages(self) -> list[str]:
+        """Return what stands between a password or code and being signed in, in order."""
+        return [STAGES.get(stage, stage) for stage in super().get_login_stages()]
+
+    def clean_email(self, email: str) -> str:
+        """Return the address somebody signs up with or adds."""
+        # An unfinished sign-up must not keep the address from its owner, nor let the password chosen there survive.
+        identity.release_unproved_address(email=email)
+        return email
+
+    def set_phone(self, user: Customer, phone: str, verified: bool) -> None:
+        """Note a number on a person who is signing up or changing it."""
+        user.phone = phone
+        if verified:
+            self.set_phone_verified(user, phone)
+        else:
+            user.phone_verified_at = None
+            user.save(update_fields=["phone", "phone_verified_at"])
+
+    def get_phone(self, user: Customer) -> tuple[str, bool] | None:
+        """Return the number and whether it was proved."""
+        return (str(user.phone), user.phone_verified_at is not None) if user.phone else None
+
+    def set_phone_verified(self, user: Customer, phone: str) -> None:
+        """Note that the person entered the code sent to the number."""
+        try:
+            identity.prove_phone(
+                customer=user, phone=phone, by=proving_actor(user, context.request), now=timezone.now()
+            )
+        except identity.PhoneTaken as refusal:
+            raise ImmediateHttpResponse(problem(refusal.status, text_of(refusal), code=refusal.code)) from refusal
+        user.refresh_from_db(fields=["phone", "phone_verified_at"])
+
+    def get_user_by_phone(self, phone: str) -> Customer | None:
+        """Return whoever has proved to hold the number; a number typed in by somebody identifies nobody."""
+        return find_by_proved_phone(phone)
+
+    def send_verification_code_sms(self, user: Customer, phone: str, code: str, **kwargs: Any) -> None:
+        """Send a code in the language of the request."""
+        self._text(phone, _("%(code)s is your code. Do not share it.") % {"code": code})
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        """Tell somebody who signs up with a number that has an account to sign in instead."""
+        self._text(phone, _("This number already has an account. Sign in with a code."))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # allauth counts all failures of sign-ins by number under one key, so that five wrong passwords anywhere
+        # would keep everybody out who signs in by number.
+        if phone := credentials.get(LoginMethod.PHONE.value):
+            credentials = {**credentials, "username": phone}
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return key
+
+    def _text(self, phone: str, text: str) -> None:
+        try:
+            send_sms(phone, text)
+        except SmsError as error:
+            detail = _("We cannot send text messages right now. Try again, or use your e-mail address.")
+            raise ImmediateHttpResponse(problem(503, detail, headers={"Retry-After": "30"})) from error

@@ -1,0 +1,45 @@
+"""What django-allauth tells of: it has no other way to say that an address was proved, changed or given up."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed, email_confirmed, email_removed, password_changed, password_set
+from allauth.core.internal.httpkit import is_headless_request
+from django.contrib.auth.models import AnonymousUser
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import Customer
+from accounts.services.identity import identity
+from accounts.sign_in.adapter import proving_actor
+
+
+@receiver(email_confirmed)
+def note_proof(request: HttpRequest, email_address: EmailAddress, **kwargs: Any) -> None:
+    """Give the person what was known by the address alone."""
+    customer = Customer.objects.get(pk=email_address.user_id)
+    if any(record["method"] == "code" for record in get_authentication_records(request, customer)):
+        identity.distrust_password(customer=customer)
+    identity.prove_email(
+        customer=customer,
+        email=email_address.email,
+        by=proving_actor(customer, request),
+        now=timezone.now(),
+    )
+
+
+@receiver([email_changed, email_removed])
+def follow_change(user: Customer, **kwargs: Any) -> None:
+    """Let the address for contact follow."""
+    identity.mirror_address(customer=user)
+
+
+@receiver([password_changed, password_set])
+def hand_out_new_tokens(request: HttpRequest, **kwargs: Any) -> None:
+    """Let the device on which the password was changed stay signed in, unlike all others."""
+    # Its tokens died with the old password and session; allauth puts new ones into the answer only for somebody who
+    # was not signed in when the request came.
+    if is_headless_request(request):
+        request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]

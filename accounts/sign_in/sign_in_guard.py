@@ -1,0 +1,62 @@
+"""What keeps a malformed request from tripping up django-allauth's doors."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from core.web.card_numbers import holds_card_number
+from core.web.problems import problem, problem_of
+
+DOORS = "/_allauth/"
+
+# Where allauth believes that a request is complete or in its turn, and crashes when it is not: what it crashes with.
+_INCOMPLETE = {("POST", "/auth/code/request"): AttributeError}
+_OUT_OF_TURN = {("PUT", "/auth/webauthn/signup"): KeyError}
+
+
+class SignInGuard:
+    """Answers problems where allauth would have none: for text no database can keep, and requests out of turn."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(DOORS) and request.content_type == "application/json":
+            try:
+                if request.body and _holds_card(orjson.loads(request.body)):
+                    words = _(
+                        "This looks like a card number. Enter card numbers only in the payment provider's fields."
+                    )
+                    return problem(400, words, code="card_number")
+            except orjson.JSONDecodeError:
+                return problem(400, _("The body is not valid JSON."))
+            except RequestDataTooBig as error:
+                return problem_of(error) or self.get_response(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the problem that a client or a lost server caused; None for a fault of ours."""
+        if not request.path.startswith(DOORS):
+            return None
+        if _is_among(_INCOMPLETE, request, error):
+            return problem(400, _("Give an e-mail address or a phone number."), code="invalid")
+        if _is_among(_OUT_OF_TURN, request, error):
+            return problem(409, _("This step is out of order. Start again."), code="out_of_turn")
+        return problem_of(error)
+
+
+def _holds_card(body: Any) -> bool:
+    """Tell whether a body holds a payment card's number, which may stand in a password alone."""
+    texts = body.items() if isinstance(body, dict) else ()
+    return any(isinstance(text, str) and "password" not in name and holds_card_number(text) for name, text in texts)
+
+
+def _is_among(known: Mapping[tuple[str, str], type[Exception]], request: HttpRequest, error: Exception) -> bool:
+    return any(
+        request.method == method and request.path.endswith(path) and isinstance(error, expected)
+        for (method, path), expected in known.items()
+    )

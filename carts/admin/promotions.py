@@ -1,0 +1,145 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from carts.admin.vouchers import ACTS
+from carts.forms import PreviewForm, PromotionForm
+from carts.models import Promotion
+from carts.queries.preview import Imagined, Preview, preview_cart
+from carts.rules.conditions import FirstPurchase, InSegment, InStore, MinimumQuantity, MinimumValue, OnChannel
+from carts.rules.taxes import TaxPlace
+from carts.rules.vouchers import WORDS as VOUCHER_WORDS
+from carts.rules.vouchers import plain_code
+from core.admin.report_pages import ReportPage, ReportsAdmin
+from core.formats import money_text, percent_text
+from core.languages import active_language
+from core.translated import in_language
+
+WORDS = {
+    "given": _("given"),
+    "closed": _("not valid at this time"),
+    "no_voucher": _("needs a voucher"),
+    "other_currency": _("for another currency"),
+    "condition": _("a condition is not met"),
+    "nothing": _("gives no discount here, or another offer gives more"),
+}
+CONDITIONS = {
+    MinimumValue: _("the value of its goods is too low"),
+    MinimumQuantity: _("not enough of its goods"),
+    FirstPurchase: _("not the first purchase of a known customer"),
+    InSegment: _("the customer is in none of its segments"),
+    OnChannel: _("not on this channel"),
+    InStore: _("not in this store"),
+}
+
+
+def _preview(request: HttpRequest) -> dict[str, Any]:
+    form = PreviewForm(request.GET or None)
+    if not form.is_valid():
+        return {"form": form, "found": None}
+    asked = form.cleaned_data
+    found = preview_cart(
+        Imagined(
+            units=asked["lines"],
+            now=asked["moment"] or timezone.now(),
+            channel=asked["channel"],
+            store=asked["store"].code if asked["store"] else "",
+            customer_id=asked["customer"].pk if asked["customer"] else None,
+            codes=[plain_code(code) for code in asked["codes"].replace(",", " ").split()],
+            sent_to=TaxPlace(asked["country"], postcode=asked["postcode"]) if asked["country"] else None,
+        )
+    )
+    return {"form": form, "found": found, **_shown(found)}
+
+
+def _shown(found: Preview) -> dict[str, Any]:
+    language, currency = active_language(), found.cart.currency
+
+    def money(amount: int) -> str:
+        return money_text(amount, currency, language)
+
+    quoted = found.quote
+    return {
+        "lines": [
+            {
+                "name": in_language(line.name),
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "value": money(quoted.lines[line.id].value),
+                "discounts": [
+                    (in_language(dict(given.name)), money(-given.amount)) for given in quoted.lines[line.id].discounts
+                ],
+                "total": money(quoted.lines[line.id].total),
+                "tax": f"{percent_text(quoted.lines[line.id].tax_rate, language)}: "
+                f"{money(quoted.lines[line.id].taxed.tax)}",
+            }
+            for line in found.cart.lines
+        ],
+        "totals": [
+            (_("Items"), money(quoted.totals.items)),
+            (_("Discount"), money(-quoted.totals.discount)),
+            (_("Shipping"), money(quoted.totals.shipping)),
+            (_("Tax"), money(quoted.totals.tax)),
+            (_("Total"), money(quoted.totals.grand)),
+        ],
+        "vouchers": [
+            (voucher.code, gettext(VOUCHER_WORDS[voucher.problem]) if voucher.problem else money(voucher.amount))
+            for voucher in quoted.vouchers
+        ],
+        "verdicts": [
+            (
+                in_language(dict(promotion.name)),
+                WORDS[verdict.word],
+                CONDITIONS[type(verdict.condition)] if verdict.condition is not None else "",
+                money(-verdict.amount) if verdict.amount else "",
+            )
+            for promotion, verdict in found.verdicts
+        ],
+    }
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ReportsAdmin):
+    form = PromotionForm
+    list_display = ("__str__", "kind", "priority", "is_exclusive", "needs_voucher", "starts_at", "ends_at", "is_active")
+    list_filter = ("is_active", "needs_voucher", "is_exclusive")
+    search_fields = ("name",)
+    ordering = ("priority", "id")
+    acts = ACTS
+    pages = (
+        ReportPage(
+            name="preview",
+            title=_("Preview: this cart, this customer, this moment"),
+            template="carts/preview.html",
+            may="carts.view_promotion",
+            show=_preview,
+        ),
+    )
+    fieldsets = (
+        (None, {"fields": ("name", "is_active", "starts_at", "ends_at")}),
+        (
+            _("What it gives"),
+            {
+                "fields": (
+                    *("kind", "currency", "percent", "on_whole", "amount", "is_each"),
+                    *("buy", "get", "at_least", "parts"),
+                )
+            },
+        ),
+        (_("On which goods"), {"fields": ("categories", "products", "minimum_value", "minimum_quantity")}),
+        (_("For whom"), {"fields": ("needs_voucher", "first_purchase", "segments")}),
+        (_("Where it applies"), {"fields": ("channels", "stores", "door_reason")}),
+        (_("With other offers"), {"fields": ("priority", "is_exclusive")}),
+    )
+
+    @admin.display(description=_("what it gives"))
+    def kind(self, promotion: Promotion) -> str:
+        choices: Any = PromotionForm.base_fields["kind"]
+        return str(dict(choices.choices).get(promotion.benefit.get("kind"), ""))
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False  # Orders tell which offers they had; one that is over is made inactive.

@@ -1,0 +1,294 @@
+"""What the pages of the back office share: reading big tables, texts in several languages, money, and acts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from core import currencies
+from core.actors import SYSTEM, Actor
+from core.audit import changes_of, event_models
+from core.errors import Refusal
+from core.formats import money_text
+from core.languages import active_language, language
+from core.models import CHANNELS
+from core.money import MoneyError, format_minor, parse_money
+from core.translated import TranslatedField
+from core.web.problems import text_of
+
+MOST_COUNTED = 10_000
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than people page: counting a table of millions takes longer than any page of it."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list[:MOST_COUNTED]
+        return int(rows.count())
+
+
+# --- Texts in several languages -------------------------------------------------------------------
+
+
+class TranslatedWidget(forms.MultiWidget):
+    """One input for each language of the shop, each in its own direction of writing."""
+
+    template_name = "core/translated_text.html"
+
+    def __init__(self, *, one: type[forms.Widget] = forms.TextInput, attrs: Any = None) -> None:
+        self.languages = [code for code, _name in settings.LANGUAGES]
+        size = {"rows": 3} if one is forms.Textarea else {}
+        inputs: dict[str, forms.Widget | type[forms.Widget]] = {
+            code: one(attrs={"lang": code, "dir": language(code).direction, **size}) for code in self.languages
+        }
+        super().__init__(inputs, attrs)
+
+    def decompress(self, value: Any) -> list[str]:
+        texts = value if isinstance(value, dict) else {}
+        return [texts.get(code, "") for code in self.languages]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        names = dict(settings.LANGUAGES)
+        for code, part in zip(self.languages, context["widget"]["subwidgets"], strict=True):
+            part["language"] = names[code]
+        return context
+
+
+class TranslatedFormField(forms.MultiValueField):
+    """A text in every language of the shop; the shop's first language is needed where the text is."""
+
+    def __init__(self, *, widget: Any = TranslatedWidget, **kwargs: Any) -> None:
+        for unused in ("encoder", "decoder"):
+            kwargs.pop(unused, None)
+        self.languages = [code for code, _name in settings.LANGUAGES]
+        parts = [
+            forms.CharField(required=kwargs.get("required", True) and code == settings.LANGUAGE_CODE, label=name)
+            for code, name in settings.LANGUAGES
+        ]
+        super().__init__(parts, widget=widget, require_all_fields=False, **kwargs)
+
+    def compress(self, data_list: Sequence[str]) -> dict[str, str]:
+        return {code: text for code, text in zip(self.languages, data_list, strict=False) if text}
+
+
+class LongTranslatedFormField(TranslatedFormField):
+    """The same for texts of several lines."""
+
+    def __init__(self, *, widget: Any = None, **kwargs: Any) -> None:
+        super().__init__(widget=TranslatedWidget(one=forms.Textarea), **kwargs)
+
+
+# --- Money ----------------------------------------------------------------------------------------
+
+
+class MoneyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """
+    A form in which people write amounts as they speak them ("12.90"), kept in minor units of the form's currency.
+
+    money_fields: the model's fields that hold amounts.
+    """
+
+    money_fields: ClassVar[Sequence[str]] = ("amount",)
+    currency = forms.ChoiceField(
+        label=_("currency"), choices=[(code, code) for code in sorted(currencies.PLACES)], initial="EUR"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.money_fields:
+            present = self.fields[name]
+            self.fields[name] = forms.DecimalField(
+                label=present.label, help_text=present.help_text, required=present.required, min_value=Decimal(0)
+            )
+            minor = self.initial.get(name)
+            if minor is not None and self.instance.currency:
+                self.initial[name] = format_minor(minor, self.instance.currency)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.money_fields:
+            if cleaned.get(name) is None or "currency" not in cleaned:
+                continue
+            try:
+                cleaned[name] = parse_money(str(cleaned[name]), cleaned["currency"]).amount
+            except MoneyError as error:
+                self.add_error(name, str(error))
+        return cleaned
+
+
+def money_column(name: str, *, title: Any, currency: str = "currency") -> Any:
+    """Make a column that shows an amount in minor units as money. currency: the attribute path of its currency."""
+
+    @admin.display(description=title, ordering=name)
+    def column(page: Any, thing: models.Model) -> str:
+        amount = getattr(thing, name)
+        return "" if amount is None else money_text(amount, attrgetter(currency)(thing), active_language())
+
+    column.__name__ = f"{name}_money"
+    return column
+
+
+# --- Acts: what staff do to a thing that only services change -------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminAction:
+    """
+    Something that staff may do to one thing: asked on a page of its own, then done by a service.
+
+    perform: takes the request, the thing and the form's cleaned data, and returns what to tell the person; a Refusal
+    is shown in the form. is_allowed: whether this person may do it to this thing now; also hides its button.
+    """
+
+    name: str
+    title: Any
+    explanation: Any
+    perform: Callable[[HttpRequest, Any, dict[str, Any]], str]
+    is_allowed: Callable[[HttpRequest, Any], bool]
+    form: type[forms.Form] = field(default=forms.Form)
+    is_destructive: bool = False
+
+
+def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code: str = "") -> Actor:
+    """Return the member of staff behind a back-office request as an actor."""
+    return Actor(channel=SYSTEM, staff_id=request.user.pk, store_id=store_id, store_code=store_code)
+
+
+class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Pages for one kind of thing: a fixed number of statements, whatever the table holds."""
+
+    acts: ClassVar[Sequence[AdminAction]] = ()
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 200
+    paginator = CappedPaginator
+    formfield_overrides: ClassVar[Any] = {TranslatedField: {"form_class": TranslatedFormField}}
+    long_texts: ClassVar[Sequence[str]] = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.long_texts:
+            kwargs["form_class"] = LongTranslatedFormField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
+        act = path("<path:object_id>/acts/<slug:act_name>/", self.admin_site.admin_view(self.act_view), name=name)
+        return [act, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        thing = kwargs.get("obj")
+        context["acts"] = [act for act in self.acts if thing is not None and act.is_allowed(request, thing)]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        context = extra_context or {}
+        changes = event_models().get(self.model)
+        if changes is not None:
+            address = reverse(f"{self.admin_site.name}:{changes._meta.app_label}_{changes._meta.model_name}_changelist")
+            context = {**context, "pages": [*context.get("pages", ()), (_("Changes"), address)]}
+        return super().changelist_view(request, context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        thing = self.get_object(request, object_id)
+        changes = changes_of(thing) if thing is not None and self.has_view_permission(request, thing) else []
+        return super().history_view(request, object_id, {**(extra_context or {}), "changes": changes})
+
+    def act_view(self, request: HttpRequest, object_id: str, act_name: str) -> HttpResponse:
+        """Ask for what the act needs, then do it, write it into the admin's log, and go back to the thing."""
+        thing = self.get_object(request, object_id)
+        act = next((known for known in self.acts if known.name == act_name), None)
+        if thing is None or act is None:
+            raise Http404
+        if not act.is_allowed(request, thing):
+            raise PermissionDenied
+        form = act.form(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                told = act.perform(request, thing, form.cleaned_data)
+            except Refusal as refusal:
+                form.add_error(None, text_of(refusal))
+            else:
+                self.log_change(request, thing, f"{act.title}: {told}")
+                messages.success(request, told)
+                return HttpResponseRedirect(self._page_of(thing))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": thing,
+            "act": act,
+            "form": form,
+            "title": act.title,
+            "page_url": self._page_of(thing),
+        }
+        return TemplateResponse(request, "admin/act.html", context)
+
+    def _page_of(self, thing: models.Model) -> str:
+        # An act may end the thing, as a replayed letter ends; then the list is where to go on.
+        opts = self.opts
+        if not type(thing)._default_manager.filter(pk=thing.pk).exists():
+            return reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_changelist")
+        return reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change", args=[thing.pk])
+
+
+class ReadOnlyAdmin(BaseAdmin):
+    """Things that only services change: the back office shows them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class BaseInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of another table, edited below the thing they belong to."""
+
+    extra = 0
+    formfield_overrides: ClassVar[Any] = BaseAdmin.formfield_overrides
+
+
+class ReadOnlyInline(BaseInline):
+    """Rows of another table shown below a thing."""
+
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ChannelFilter(admin.SimpleListFilter):
+    """By door, from a fixed list: asking a big table which channels it holds would read all of it."""
+
+    title = _("channel")
+    parameter_name = "channel"
+    column = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(CHANNELS)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset

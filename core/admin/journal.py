@@ -1,0 +1,99 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import dispatch
+from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin
+from core.errors import Refusal
+from core.journal import Event
+from core.models import HandlerPosition, IdempotentAnswer, JournalEntry, Redelivery
+
+
+class StillFails(Refusal):
+    """The handler failed on the entry once more; the entry stays where it was."""
+
+    code = "still_fails"
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By what happened; the kinds are those the shop's events declare."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        # An event that apps name themselves, like a touch, has no kind of its own to offer here.
+        kinds = {event.__dict__.get("kind") for event in _all_below(Event)}
+        return [(kind, kind) for kind in sorted(filter(None, kinds))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class DeadFilter(admin.SimpleListFilter):
+    """Letters that are given up, apart from those that will be tried again."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("dead", _("Given up")), ("waiting", _("Will be tried again"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(next_attempt_at__isnull=self.value() == "dead") if self.value() else queryset
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    list_display = ("occurred_at", "kind", "ref", "customer_id", "channel", "store", "actor_id")
+    list_filter = (KindFilter, ChannelFilter)
+    search_fields = ("ref__exact", "store__exact", "kind__startswith")
+    search_help_text = gettext_lazy("A complete number or code, or the beginning of a kind.")
+    ordering = ("-id",)
+
+
+@admin.register(HandlerPosition)
+class HandlerPositionAdmin(ReadOnlyAdmin):
+    list_display = ("handler", "entry_id", "moved_at")
+    search_fields = ("handler",)
+    ordering = ("handler",)
+
+
+@admin.register(Redelivery)
+class RedeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("handler", "entry_id", "attempts", "failed_at", "next_attempt_at")
+    list_filter = (DeadFilter,)
+    search_fields = ("handler", "entry_id__exact", "error")
+    ordering = ("-failed_at",)
+    acts = (
+        AdminAction(
+            name="replay",
+            title=gettext_lazy("Try again"),
+            explanation=gettext_lazy("Runs the handler for this entry again, now."),
+            perform=lambda request, redelivery, asked: _replay(redelivery),
+            is_allowed=lambda request, redelivery: bool(request.user.has_perm("core.replay_redelivery")),
+        ),
+    )
+
+
+@admin.register(IdempotentAnswer)
+class IdempotentAnswerAdmin(ReadOnlyAdmin):
+    list_display = ("scope", "key", "status", "locked_at", "expires_at")
+    search_fields = ("key__exact", "scope__startswith")
+    exclude = ("body",)
+    ordering = ("-id",)
+
+
+def _replay(redelivery: Redelivery) -> str:
+    if not dispatch.replay(redelivery, now=timezone.now()):
+        raise StillFails(_("It failed again. The error below is the new one."))
+    return _("Handled.")
+
+
+def _all_below(event: type[Event]) -> set[type[Event]]:
+    below = set(event.__subclasses__())
+    return below.union(*(_all_below(one) for one in below))

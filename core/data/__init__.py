@@ -1,0 +1,1 @@
+"""SQL, the database back end, imports and invariants. The lowest room of core."""

@@ -1,0 +1,88 @@
+"""The command line that all importers share."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+from django.utils import timezone
+
+from core.data.imports.progress import Bar, Silence
+from core.data.imports.run import ROWS_PER_TRANSACTION, Options
+from core.errors import Refusal
+
+
+class ImportCommand(BaseCommand):
+    """A command that imports one file; subclasses say which kind in import_file."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare what every importer understands."""
+        parser.add_argument("file", type=Path, metavar="FILE", help="A CSV file in UTF-8, gzipped or not.")
+        parser.add_argument("--dry-run", action="store_true", help="Check everything, write nothing.")
+        parser.add_argument(
+            "--refused", type=Path, metavar="FILE", help="Write the refused rows with their reasons to this CSV file."
+        )
+        parser.add_argument("--json", action="store_true", help="End with the figures as one line of JSON.")
+        parser.add_argument("--delimiter", default=",", help="What separates the cells; a comma by default.")
+        parser.add_argument(
+            "--rows-per-transaction",
+            type=int,
+            default=ROWS_PER_TRANSACTION,
+            metavar="N",
+            help=f"How many rows are written at once; {ROWS_PER_TRANSACTION} by default.",
+        )
+
+    def import_file(self, path: Path, options: Options, **chosen: Any) -> dict[str, Any]:
+        """Import the file and return its figures; chosen are the command's own options."""
+        raise NotImplementedError
+
+    def handle(self, **chosen: Any) -> None:
+        """Run the import and print its figures."""
+        if len(chosen["delimiter"]) != 1 or chosen["rows_per_transaction"] < 1:
+            raise CommandError("The delimiter is one character, and rows per transaction are at least 1.")
+        options = Options(
+            now=timezone.now(),
+            is_trial=chosen["dry_run"],
+            refused_to=chosen["refused"],
+            delimiter=chosen["delimiter"],
+            rows_per_transaction=chosen["rows_per_transaction"],
+            progress=Bar() if chosen["verbosity"] else Silence(),
+        )
+        if options.refused_to:
+            self._check_writable(options.refused_to)
+        try:
+            figures = self.import_file(chosen["file"], options, **chosen)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except OperationalError as error:
+            # What was committed is whole; the next run goes on from there.
+            raise CommandError(f"PostgreSQL broke off ({str(error).strip()}). Run the import again.") from error
+        self._print(figures, as_json=chosen["json"])
+
+    def _check_writable(self, path: Path) -> None:
+        try:
+            path.touch()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+
+    def _print(self, figures: dict[str, Any], *, as_json: bool) -> None:
+        reasons = figures.get("refused_by_reason", {})
+        if as_json:
+            self.stdout.write(_json_line(figures))
+            return
+        for name, value in figures.items():
+            if name != "refused_by_reason":
+                self.stdout.write(f"{name.replace('_', ' '):<22} {value}")
+        for reason, count in reasons.items():
+            self.stdout.write(f"  refused: {reason:<26} {count}")
+
+
+def _json_line(figures: dict[str, Any]) -> str:
+    # Sums of money are written out with their places, which a float would lose (100.50).
+    parts = (
+        f"{json.dumps(name)}: {value if isinstance(value, Decimal) else json.dumps(value)}"
+        for name, value in figures.items()
+    )
+    return "{" + ", ".join(parts) + "}"

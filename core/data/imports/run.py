@@ -1,0 +1,148 @@
+"""From a file to the shop's tables: the steps that every importer goes through."""
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from core.data import sql
+from core.data.imports.files import CsvFile
+from core.data.imports.progress import Progress, Silence
+from core.data.imports.staging import Cells, Column, load, refused_by_reason, report_refused
+from core.errors import Refusal
+
+ROWS_PER_TRANSACTION = 5000
+SORTING_MEMORY = "128MB"
+
+_BY_ACTION = "SELECT action, count(*) AS rows FROM import_rows WHERE reason = '' GROUP BY action"
+_END_OF_PIECE = """
+SELECT max(line) AS line FROM (
+    SELECT line FROM import_rows WHERE reason = '' AND action <> 'same' AND line > %(after)s
+    ORDER BY line LIMIT %(rows)s
+) AS piece
+"""
+
+
+class ImportRunning(Refusal):
+    """Another import is at work; two at once would stand in each other's way."""
+
+    code = "import_running"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """
+    How an import is run.
+
+    is_trial: check everything and write nothing. refused_to: where the refused rows are written.
+    rows_per_transaction: how much is written, and locked, at once.
+    """
+
+    now: datetime
+    is_trial: bool = False
+    refused_to: Path | None = None
+    delimiter: str = ","
+    rows_per_transaction: int = ROWS_PER_TRANSACTION
+    progress: Progress = field(default_factory=Silence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """
+    What one kind of file holds, and how it gets into the tables.
+
+    staging: the columns of the staging table; read fills them from a record's cells. check: marks in the staging
+    table what is refused and what each row does. write: brings the accepted rows from one line to another into the
+    tables, inside a transaction. finish: what is done once everything is written.
+    """
+
+    required: Sequence[str]
+    optional: Sequence[str]
+    staging: Sequence[Column]
+    read: Callable[[Cells], Sequence[Any]]
+    check: Callable[[], None]
+    write: Callable[[int, int], None]
+    finish: Callable[[], None] = lambda: None
+
+
+def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
+    """
+    Import a file and return the figures: lines, created, updated, same (already as the file says) and refused.
+
+    Rows that are refused are left out and reported, the others are written. Safe to run again, also after an
+    interruption. Raises UnusableFile, with nothing changed, and ImportRunning.
+    """
+    with one_at_a_time(), measured() as figures:
+        file = CsvFile(path, delimiter=options.delimiter)
+        records = file.open(required=plan.required, optional=plan.optional)
+        lines = load(file, records, columns=plan.staging, read=plan.read, progress=options.progress)
+        plan.check()
+        if not options.is_trial:
+            _write(plan, options, lines)
+            plan.finish()
+        if options.refused_to:
+            report_refused(file, to=options.refused_to, required=plan.required, optional=plan.optional)
+        options.progress.finish()
+        done = {row["action"]: row["rows"] for row in sql.fetch_all(_BY_ACTION, {})}
+        refused = refused_by_reason()
+        figures.update(
+            lines=lines,
+            created=done.get("create", 0),
+            updated=done.get("update", 0),
+            same=done.get("same", 0),
+            refused=sum(refused.values()),
+            refused_by_reason=refused,
+            dry_run=options.is_trial,
+        )
+    return figures
+
+
+@contextmanager
+def measured() -> Iterator[dict[str, Any]]:
+    """Give a dictionary for an import's figures, and add at the end the seconds it took and the memory it held."""
+    started = time.monotonic()
+    figures: dict[str, Any] = {}
+    yield figures
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # The kernel counts kilobytes, except on macOS, where it counts bytes.
+    peak_mb = peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    figures.update(seconds=round(time.monotonic() - started, 1), peak_mb=round(peak_mb, 1))
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let only one import run in this database. Raises ImportRunning where one does already."""
+    connection.ensure_connection()
+    lock: Mapping[str, Any] | None = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('import')) AS taken", {})
+    if lock is None or not lock["taken"]:
+        raise ImportRunning("Another import is running; start this one when it is done.")
+    # Sorting and grouping a file of a million rows in the few megabytes of a web request would go through the disk.
+    sql.execute(f"SET work_mem = '{SORTING_MEMORY}'", {})
+    try:
+        yield
+    finally:
+        # A connection that broke has given the lock back already.
+        if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
+            sql.execute("RESET work_mem", {})
+            sql.execute("SELECT pg_advisory_unlock(hashtext('import'))", {})
+
+
+def _write(plan: Plan, options: Options, lines: int) -> None:
+    after = 0
+    written = 0
+    while True:
+        piece = sql.fetch_one(_END_OF_PIECE, {"after": after, "rows": options.rows_per_transaction})
+        if piece is None or piece["line"] is None:
+            return
+        with transaction.atomic():
+            plan.write(after + 1, piece["line"])
+        after = piece["line"]
+        written += options.rows_per_transaction
+        options.progress.show("Writing", written / lines)

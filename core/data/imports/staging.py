@@ -1,0 +1,149 @@
+"""
+The temporary table through which every import goes: one row per record of the file.
+
+It is called import_rows in every importer, so that statements about it can be written down as they are. Its columns
+line, reason, detail and action are always there: a row whose reason is not empty is refused; action says what an
+accepted row does to the shop (create, update, same).
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from django.db import connection
+
+from core.data import sql
+from core.data.imports.cells import RowRefused
+from core.data.imports.files import CsvFile, Record
+from core.data.imports.progress import Progress
+
+ROWS_BETWEEN_REPORTS = 5000
+REFUSED_PAGE = 5000
+LONGEST_REPORTED_CELL = 500
+
+Cells = dict[str, str]
+
+_RESULT = "SELECT reason, count(*) AS rows FROM import_rows WHERE reason <> '' GROUP BY reason ORDER BY 2 DESC, 1"
+
+
+class Column(NamedTuple):
+    """A column of the staging table; type is SQL's."""
+
+    name: str
+    type: str
+
+
+# Several rows with the same key would overwrite each other in an order that nobody meant.
+REFUSE_LATER_DUPLICATES = """
+UPDATE import_rows SET reason = 'duplicate_key', detail = 'first on line ' || twins.first_line
+FROM (
+    SELECT line, min(line) OVER (PARTITION BY key) AS first_line FROM import_rows WHERE reason = ''
+) AS twins
+WHERE twins.line = import_rows.line AND twins.first_line < import_rows.line
+"""
+
+
+def load(
+    file: CsvFile,
+    records: Iterable[Record],
+    *,
+    columns: Sequence[Column],
+    read: Callable[[Cells], Sequence[Any]],
+    progress: Progress,
+    is_shared: bool = False,
+) -> int:
+    """
+    Copy a file into a new staging table and return how many records it has.
+
+    read: turns a record's cells, by name, into the values of the columns; raises RowRefused. is_shared: whether other
+    sessions see the table too; then it outlives this one, until drop_staging() or the next import.
+    """
+    definition = ", ".join(f"{column.name} {column.type}" for column in columns)
+    drop_staging("import_rows")
+    sql.execute(
+        f"CREATE {'UNLOGGED' if is_shared else 'TEMP'} TABLE import_rows (line integer, reason text DEFAULT '', "
+        f"detail text DEFAULT '', action text DEFAULT '', {definition})",
+        {},
+    )
+    names = ", ".join(["line", "reason", "detail", *(column.name for column in columns)])
+    count = 0
+    with (
+        psycopg.Cursor(connection.connection) as cursor,
+        cursor.copy(f"COPY import_rows ({names}) FROM STDIN") as copy,
+    ):
+        for row in _staged(file, records, columns=columns, read=read):
+            copy.write_row(row)
+            count += 1
+            if count % ROWS_BETWEEN_REPORTS == 0:
+                progress.show("Reading", file.part_read())
+    progress.show("Reading", 1.0)
+    sql.execute("ALTER TABLE import_rows ADD PRIMARY KEY (line)", {})
+    sql.execute("ANALYZE import_rows", {})
+    return count
+
+
+def drop_staging(*tables: str) -> None:
+    """Drop staging tables, where they are there: this session's own, and those that a killed run left behind."""
+    for table in tables:
+        sql.execute(f"DROP TABLE IF EXISTS pg_temp.{table}", {})
+        sql.execute(f"DROP TABLE IF EXISTS {table}", {})
+
+
+def refused_by_reason() -> dict[str, int]:
+    """Count the refused rows by reason, the most frequent first."""
+    return {row["reason"]: row["rows"] for row in sql.fetch_all(_RESULT, {})}
+
+
+def report_refused(file: CsvFile, *, to: Path, required: Sequence[str], optional: Sequence[str]) -> None:
+    """
+    Write the refused rows as CSV: line, reason and detail, then their own cells as they came.
+
+    The file is read a second time, side by side with the refusals, so that no row is kept just in case.
+    """
+    with to.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+        writer = csv.writer(stream)
+        source = CsvFile(file.path, delimiter=file.delimiter)
+        records = source.open(required=required, optional=optional)
+        writer.writerow(["line", "reason", "detail", *source.columns])
+        refusals = _refusals()
+        refusal = next(refusals, None)
+        for record in records:
+            if refusal is None:
+                break
+            if record.line == refusal[0]:
+                # PostgreSQL and spreadsheets alike stumble over NUL.
+                cells = [cell.replace("\0", "\\x00")[:LONGEST_REPORTED_CELL] for cell in record.cells]
+                writer.writerow([*refusal, *(cell.rstrip("\r\n") for cell in cells)])
+                refusal = next(refusals, None)
+
+
+def _staged(
+    file: CsvFile, records: Iterable[Record], *, columns: Sequence[Column], read: Callable[[Cells], Sequence[Any]]
+) -> Iterator[Sequence[Any]]:
+    nothing = (None,) * len(columns)
+    names = file.columns
+    for line, cells, problem, particulars in records:
+        if problem:
+            yield (line, problem, particulars[:200], *nothing)
+            continue
+        try:
+            yield (line, "", "", *read(dict(zip(names, cells, strict=True))))
+        except RowRefused as refusal:
+            known = [refusal.known.get(column.name) for column in columns]
+            yield (line, refusal.reason, refusal.detail, *known)
+
+
+def _refusals() -> Iterator[tuple[int, str, str]]:
+    last = 0
+    while True:
+        page = sql.fetch_all(
+            "SELECT line, reason, detail FROM import_rows WHERE reason <> '' AND line > %(last)s "
+            "ORDER BY line LIMIT %(page)s",
+            {"last": last, "page": REFUSED_PAGE},
+        )
+        if not page:
+            return
+        yield from ((row["line"], row["reason"], row["detail"]) for row in page)
+        last = page[-1]["line"]

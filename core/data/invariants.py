@@ -1,0 +1,50 @@
+"""What must always be true of the data, as SQL that returns the rows for which it is not."""
+
+from dataclasses import dataclass
+
+from core.data import rebasing, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A named statement that finds breaches; it returns no row while all is well."""
+
+    name: str
+    statement: str
+
+
+_registered: list[Invariant] = []
+
+
+def invariant(name: str, statement: str) -> None:
+    """Register a check for `manage.py audit`. Each app lists its own in its `invariants` module."""
+    _registered.append(Invariant(name, statement))
+
+
+def find_breaches() -> dict[str, list[sql.Row]]:
+    """Run every registered check and return the offending rows by invariant; empty when the data is sound."""
+    found = {check.name: sql.fetch_all(check.statement, {}) for check in _registered}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def registered() -> list[Invariant]:
+    """Return the checks in the order in which they were registered."""
+    return list(_registered)
+
+
+invariant(
+    "no idempotency key is stuck",
+    """
+    SELECT id, scope, key FROM core_idempotentanswer
+    WHERE status IS NULL AND locked_at < now() - interval '10 minutes'
+    """,
+)
+invariant(
+    "the journal's numbers are this server's",
+    f"""
+    SELECT handler, xid FROM core_handlerposition WHERE xid >= {rebasing.UNUSED_FROM}
+    UNION ALL
+    SELECT 'the journal', max(xid) FROM core_journal WHERE xid >= {rebasing.UNUSED_FROM} HAVING count(*) > 0
+    """,
+)
+invariant("no entry of the journal was passed over by its readers", rebasing.PASSED_OVER)

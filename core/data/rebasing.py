@@ -1,0 +1,162 @@
+"""
+The journal in another server than the one that wrote it.
+
+Entries and readers' positions carry numbers of transactions, which each server counts for itself. A dump brings the
+old server's numbers along, and a new server counts from nearly nothing: what it writes would lie behind every reader,
+and nobody would ever hear of it. So numbers in the journal are the server's own plus an offset, which is raised above
+everything restored before the first entry is handed out. A physical copy keeps the counter and needs none of this.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from weakref import WeakSet
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from psycopg.errors import LockNotAvailable
+
+from core.actors import THE_SYSTEM
+from core.data import sql
+from core.journal import Event, publish
+
+logger = logging.getLogger(__name__)
+
+# Whoever writes to the journal waits behind us for as long as we wait for a transaction that has written to it.
+LONGEST_WAIT = "500ms"
+
+# Below this number every transaction has ended: nothing can appear there any more.
+READABLE_BELOW = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint + core_journal_offset())"
+# This number and those above it this server has given to nobody yet, ourselves included.
+UNUSED_FROM = """(GREATEST(
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_xact_id_if_assigned()::text::bigint + 1
+) + core_journal_offset())"""
+
+# True while numbers are there that only another server can have given.
+IS_FOREIGN = f"""(
+    EXISTS (SELECT FROM core_journal WHERE xid >= {UNUSED_FROM})
+    OR EXISTS (SELECT FROM core_handlerposition WHERE xid >= {UNUSED_FROM}))"""
+
+_FOREMOST = "(SELECT * FROM core_handlerposition ORDER BY xid DESC, entry_id DESC, moved_at DESC LIMIT 1)"
+
+# What lies behind the foremost reader and was recorded after it stood there: this server's counter has since come by
+# the restored numbers, so they look like its own. The minute is for clocks that differ.
+PASSED_OVER = f"""
+SELECT entry.id, entry.kind, entry.recorded_at
+FROM {_FOREMOST} AS foremost
+JOIN core_journal AS entry
+  ON entry.xid <= foremost.xid AND entry.recorded_at > foremost.moved_at + interval '1 minute'
+WHERE entry.id > (SELECT max(entry_id) FROM core_handlerposition)
+"""
+
+_LOOK = f"SELECT {IS_FOREIGN} AS is_foreign, EXISTS ({PASSED_OVER}) AS has_passed_over"
+
+# Writers come by the whole table. Its partitions stay free: after a restore PostgreSQL is busy analysing them.
+_LOCK = f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'; LOCK TABLE ONLY core_journal IN SHARE ROW EXCLUSIVE MODE"
+
+# Numbers of entries go on where the dump's stopped, so what this server wrote has the higher ids.
+_RESTORED = f"""
+SELECT {IS_FOREIGN} AS is_foreign, highest.xid AS offset, highest.xid - core_journal_offset() AS by,
+       GREATEST((SELECT max(entry_id) FROM core_handlerposition),
+                (SELECT max(id) FROM core_journal WHERE xid >= {UNUSED_FROM}), 0) AS last_id
+FROM (SELECT GREATEST(core_journal_offset(), (SELECT max(xid) FROM core_journal),
+                      (SELECT max(xid) FROM core_handlerposition)) AS xid) AS highest
+"""
+
+# Where the counter has come by, the restored and the new look alike, but for when they were recorded.
+_LIFT = f"""
+UPDATE core_journal SET xid = xid + %(by)s::bigint
+WHERE id > %(last_id)s::bigint
+  AND (%(is_foreign)s::bool OR recorded_at > (SELECT moved_at FROM {_FOREMOST} AS foremost))
+"""
+
+_SET_OFFSET = """
+CREATE OR REPLACE FUNCTION core_journal_offset() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS 'SELECT {offset}::bigint'
+"""
+
+_looked_through: WeakSet[Any] = WeakSet()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalRebased(Event):
+    """
+    The journal was restored from another server's dump and goes on here.
+
+    offset: what this server's numbers of transactions are raised by. lifted: entries written here before that.
+    """
+
+    kind: ClassVar[str] = "journal.rebased"
+    offset: int
+    lifted: int
+
+
+def rebase_if_restored(*, now: datetime) -> bool:
+    """
+    Raise the journal's numbers above everything that another server wrote, if any did. Return whether all is in order.
+
+    What handlers had read stays read; what they had not, and what was written here since, is handed out in the order
+    of commit. Locks the journal against writers; while one of them takes long, nothing is done and False returned.
+    """
+    if not _is_restored():
+        return True
+    try:
+        with transaction.atomic():
+            _rebase(now)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        logger.warning("The journal was restored and cannot be taken over yet: something is writing to it.")
+        return False
+    return True
+
+
+def rebase_after_migrating() -> None:
+    """Put a restored journal in order, unless the migrations have not come so far."""
+    row = sql.fetch_one("SELECT to_regproc('core_journal_offset') IS NOT NULL AS is_migrated", {})
+    if row == {"is_migrated": True}:
+        rebase_if_restored(now=timezone.now())
+
+
+def is_looked_through() -> bool:
+    """Tell whether the journal behind this connection is known; a database is replaced only behind a new one."""
+    connection.ensure_connection()
+    return connection.connection in _looked_through
+
+
+def look_through(*, now: datetime) -> bool:
+    """Look for a restored journal behind a connection not known yet, and rebase it. Return whether all is in order."""
+    is_in_order = rebase_if_restored(now=now)
+    if is_in_order:
+        _looked_through.add(connection.connection)
+    return is_in_order
+
+
+def _is_restored() -> bool:
+    look = sql.fetch_one(_LOOK, {})
+    assert look is not None
+    return bool(look["is_foreign"] or look["has_passed_over"])
+
+
+def _rebase(now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+    restored = _read_what_was_restored()
+    if restored is None:
+        return  # Somebody was faster.
+    lifted = sql.execute(_LIFT, restored)
+    offset = int(restored["offset"])
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_OFFSET.format(offset=offset))
+    publish(JournalRebased(by=THE_SYSTEM, occurred_at=now, offset=offset, lifted=lifted))
+    logger.warning(
+        "The journal was restored from another server and goes on here: its numbers begin at %d, "
+        "and %d entries that were written before this are handed out now.",
+        offset,
+        lifted,
+    )
+
+
+def _read_what_was_restored() -> sql.Row | None:
+    return sql.fetch_one(_RESTORED, {}) if _is_restored() else None

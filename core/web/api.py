@@ -1,0 +1,239 @@
+"""What every API view shares: strict input, ready-made output, one form of error, one way to page."""
+
+import base64
+import binascii
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, parsers, renderers, serializers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.errors import Malformed, Refusal
+from core.web import headers
+from core.web.fast_parser import StrictSerializer as StrictSerializer
+from core.web.fast_parser import checked_values as checked_values
+from core.web.problems import RETRYABLE, problem_of, sqlstate_of
+
+LARGEST_BODY_BYTES = 1_000_000
+DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
+MOST_RETRIES = 3
+
+
+class BodyTooLarge(exceptions.APIException):
+    """The body is larger than any request of ours."""
+
+    status_code = 413
+    default_detail = "The request is too large."
+
+
+class JSONBody(parsers.BaseParser):
+    """Reads a JSON body of bounded size; its text must be valid UTF-8."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        # One byte past the limit tells an honest body from one that lies about its length.
+        body = stream.read(LARGEST_BODY_BYTES + 1)
+        if len(body) > LARGEST_BODY_BYTES:
+            raise BodyTooLarge()
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise exceptions.ParseError(_("The body is not valid JSON: %s") % error) from error
+
+
+class Negotiation(DefaultContentNegotiation):
+    """Sees at once what nearly all requests are: JSON, by its plain name."""
+
+    def select_parser(self, request: Request, parsers: Iterable[parsers.BaseParser]) -> Any:
+        plain = (parser for parser in parsers if parser.media_type == request.content_type)
+        return next(plain, None) or super().select_parser(request, parsers)
+
+
+class ApiView(APIView):
+    """
+    A view of the API: translates in, makes one call into the domain, translates out.
+
+    A request that lost a deadlock or serialization conflict is run again, up to three times: its transaction left
+    nothing behind. One with an Idempotency-Key that is refused is given the answer it had before, if it had one.
+    """
+
+    parser_classes = [JSONBody]
+    renderer_classes = [renderers.JSONRenderer]
+    content_negotiation_class = Negotiation
+    default_response_headers: dict[str, str] = {}  # finalize_response adds what there is to say.
+    format_kwarg = None  # No address names a format.
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        asked = Request(request, self.get_parsers(), self.get_authenticators(), self.get_content_negotiator())
+        # At hand, as every view reads them; DRF finds them on the request below after looking everywhere else.
+        asked.META, asked.method, asked.path = request.META, request.method, request.path
+        return asked
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find out how to answer, who asks, and whether he may. There are no versions but the one in the address."""
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Answer in JSON where there is nothing else, whatever is said to be accepted; RFC 9110 (12.4.1) allows it."""
+        first, *others = self.get_renderers()
+        if not others and first.media_type == JSONBody.media_type:
+            return first, first.media_type
+        return super().perform_content_negotiation(request, force)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(response, Response):
+            response = super().finalize_response(request, response, *args, **kwargs)
+        headers.add(response, _headers_of(type(self)))  # type: ignore[arg-type]  # Classes can be hashed.
+        return response
+
+    def handle_exception(self, exc: Exception) -> Any:
+        handler: Callable[..., Response] = getattr(self, str(self.request.method).lower(), self.http_method_not_allowed)
+        for attempt in range(MOST_RETRIES):
+            if not (isinstance(exc, OperationalError) and sqlstate_of(exc) in RETRYABLE):
+                break
+            time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
+            try:
+                return handler(self.request, *self.args, **self.kwargs)
+            except Exception as again:
+                exc = again
+        claim = getattr(self.request, "claim", None)
+        if isinstance(exc, Refusal) and claim is not None:
+            # What a request names may be gone when it is sent again: a card was struck out, a till was closed.
+            first_answer: HttpResponse | None = claim.first_answer()
+            if first_answer is not None:
+                return first_answer
+        return super().handle_exception(exc)
+
+
+@cache
+def _headers_of(door: type[ApiView]) -> headers.Written:
+    """What every answer of a door says; DRF works it out anew for each of them."""
+    return headers.written({"Allow": ", ".join(door().allowed_methods)})
+
+
+def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Render an exception as problem+json; None lets our own faults crash (and be logged) as they should."""
+    return problem_of(error)
+
+
+def answer(
+    data: Any, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
+) -> HttpResponse:
+    """Answer with data as JSON. cache: the Cache-Control header; personal answers must not be stored."""
+    return answer_bytes(orjson.dumps(data, default=str), status=status, headers=headers, cache=cache)
+
+
+class JSONAnswer(HttpResponse):
+    """Ready JSON; its headers are handed to the server as they are kept, not looked up by name one by one."""
+
+    def __init__(self, body: bytes, *, status: int, said: Mapping[str, str]) -> None:
+        super().__init__(body, status=status, content_type=JSONBody.media_type)
+        for name, value in said.items():
+            headers.put(self, name, value)
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        return self.headers._store.values()
+
+
+def answer_bytes(
+    body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
+) -> HttpResponse:
+    """Answer with JSON that is already written."""
+    return JSONAnswer(body, status=status, said={"Cache-Control": cache, **(headers or {})})
+
+
+def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the body of a request as the serializer reads it. Raises ValidationError naming each wrong field."""
+    return checked_values(serializer, request.data)
+
+
+def checked_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the query parameters of a request as the serializer reads them; each may be given once."""
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            raise Malformed(_("Give %s once.") % name, field=name)
+    return checked_values(serializer, request.query_params.dict())
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The part of a list that is asked for: so many rows behind the key of the last row seen."""
+
+    limit: int
+    after: list[Any] | None
+
+    @property
+    def fetch(self) -> int:
+        """How many rows to read: one more than asked for tells whether there is a next page."""
+        return self.limit + 1
+
+
+class PageQuery(StrictSerializer):
+    """The query parameters of every list."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_LIMIT, default=DEFAULT_LIMIT)
+    cursor = serializers.CharField(required=False, max_length=400)
+
+
+def page_of(query: Mapping[str, Any]) -> Page:
+    """Return the page that checked query parameters ask for. Raises Malformed for a cursor we did not make."""
+    if "cursor" not in query:
+        return Page(query["limit"], None)
+    try:
+        after = orjson.loads(base64.urlsafe_b64decode(query["cursor"]))
+    except (binascii.Error, orjson.JSONDecodeError, ValueError):
+        after = None
+    if not isinstance(after, list):
+        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+    return Page(query["limit"], after)
+
+
+def page_json(
+    request: HttpRequest | Request, page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]
+) -> dict[str, Any]:
+    """
+    Shape rows as a list answer with the address of the next page.
+
+    rows: up to page.fetch of them, in order. key: what orders a row, ready for JSON; it becomes the cursor. Returns
+    results as the rows themselves; the caller shapes them before or after.
+    """
+    shown = list(rows[: page.limit])
+    following = None
+    if cursor := next_cursor(page, rows, key=key):
+        following = address_with(request, cursor=cursor)
+    return {"results": shown, "next": following}
+
+
+def address_with(request: HttpRequest | Request, **parameters: str) -> str:
+    """
+    Return the whole address of a request with some of its parameters replaced.
+
+    It begins as all addresses of the shop do, whatever host a proxy has asked this process by.
+    """
+    query = request.GET.copy()
+    for name, value in parameters.items():
+        query[name] = value
+    return f"{settings.PUBLIC_URL}{request.path}?{query.urlencode()}"
+
+
+def next_cursor(page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]) -> str:
+    """Return the cursor of the next page, empty if there is none. rows, key: as for page_json."""
+    if len(rows) <= page.limit:
+        return ""
+    return base64.urlsafe_b64encode(orjson.dumps(key(rows[page.limit - 1]), default=str)).decode()

@@ -1,0 +1,106 @@
+"""Logs as JSON lines that say for which request, person, order and cart they were written."""
+
+import contextvars
+import logging
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from core.web import headers, metrics
+
+View = Callable[[HttpRequest], HttpResponse]
+
+access = logging.getLogger("access")
+
+_ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_bound: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("bound")
+
+
+def start(**values: Any) -> None:
+    """Begin a request or a task: forget what was bound and bind these."""
+    _bound.set(values)
+
+
+def bind(**values: Any) -> None:
+    """Add to what every later line of this request or task says, e.g. bind(order="1000042", cart=7)."""
+    known = _bound.get(None)
+    if known is None:
+        _bound.set(values)
+    else:
+        known.update(values)
+
+
+def bound() -> dict[str, Any]:
+    """Return what is bound to the present request or task."""
+    return _bound.get({})
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, what is bound, and the traceback, if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record as one line of JSON."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **bound(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return _json(line)
+
+
+def log_requests(get_response: View) -> View:
+    """
+    Give each request an id, write one line when it is answered, and count it.
+
+    A caller's X-Request-Id is kept where it is short and harmless, so that one id follows a request through
+    several programs. The line leaves out the query: it may hold names and addresses.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _ACCEPTED_REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+        start(request_id=request_id)
+        response = get_response(request)
+        seconds = time.perf_counter() - started
+        headers.put(response, "X-Request-Id", request_id)
+        match = request.resolver_match
+        metrics.count_request(request.method, match.route if match else "", response.status_code, seconds)
+        if access.isEnabledFor(logging.INFO):
+            _write_access(request, response.status_code, seconds)
+        return response
+
+    return middleware
+
+
+def _write_access(request: HttpRequest, status: int, seconds: float) -> None:
+    # Past the logging machinery, whose records and locks cost more than the line itself.
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "level": "info",
+        "logger": "access",
+        "method": request.method,
+        "path": request.path,
+        "status": status,
+        "ms": round(seconds * 1000, 2),
+        **bound(),
+    }
+    try:
+        sys.stderr.write(_json(line) + "\n")
+    except OSError:
+        pass  # A full disk takes no log; the request is answered all the same.
+
+
+def _json(line: dict[str, Any]) -> str:
+    return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

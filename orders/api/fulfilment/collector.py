@@ -1,0 +1,47 @@
+"""Naming another person to collect an order."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.phones import PhoneText
+from accounts.sign_in.authentication import actor_of
+from carts.views import TOKEN_PARAMETER, CartApiView
+from core.web.api import StrictSerializer, answer, checked
+from orders.api.output import CollectorOut
+from orders.queries.orders import get_order_for
+from orders.services.fulfilment.collectors import name_collector
+
+
+class CollectorIn(StrictSerializer):
+    name = serializers.CharField(max_length=200)
+    phone = PhoneText(required=False, allow_blank=True)
+
+
+EXAMPLE = OpenApiExample("A neighbour", value={"name": "Ben Bakker", "phone": "+491713920001"})
+
+
+class PickupCollector(CartApiView):
+    @extend_schema(
+        operation_id="order_collector",
+        parameters=[TOKEN_PARAMETER],
+        request=CollectorIn,
+        responses=CollectorOut,
+        examples=[EXAMPLE],
+        tags=["orders"],
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Let another person collect the order; naming one again replaces the one named before."""
+        now = timezone.now()
+        body = checked(CollectorIn, request)
+        owner = self.owner(request, now=now)
+        get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+        collector = name_collector(
+            number=number, name=body["name"], phone=body.get("phone", ""), by=actor_of(request), now=now
+        )
+        shown: dict[str, Any] = {"name": collector.name, "phone": collector.phone}
+        return answer(shown)

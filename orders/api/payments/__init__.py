@@ -1,0 +1,1 @@
+"""Views on what orders are paid with."""

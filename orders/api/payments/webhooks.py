@@ -1,0 +1,58 @@
+"""Where providers tell us what happened."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from core.errors import Malformed
+from core.web.api import LARGEST_BODY_BYTES, ApiView, BodyTooLarge, answer
+from orders.providers import STRIPE
+from orders.providers.stripe import read_webhook
+from orders.services.settlement.webhook_events import record_webhook_event
+
+
+class RawBody(BaseParser):
+    """Keeps the body as it came, for its signature is over just these bytes."""
+
+    media_type = "*/*"
+
+    def parse(self, stream, media_type=None, parser_context=None):  # type: ignore[no-untyped-def]
+        body = stream.read(LARGEST_BODY_BYTES + 1)
+        if len(body) > LARGEST_BODY_BYTES:
+            raise BodyTooLarge()
+        return body
+
+
+class WebhookEventOut(serializers.Serializer[Any]):
+    received = serializers.BooleanField()
+
+
+class StripeWebhook(ApiView):
+    """Stripe's notices: signed, in any order, any number of times."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    parser_classes = [RawBody]
+
+    @extend_schema(
+        operation_id="stripe_notice",
+        request=None,
+        responses={200: WebhookEventOut, 202: WebhookEventOut},
+        tags=["orders"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Take a notice: 200 when it is dealt with, 202 when it has to wait; 400 for what Stripe has not signed."""
+        body = request.data if isinstance(request.data, bytes) else b""
+        try:
+            webhook_event = read_webhook(body, request.headers.get("Stripe-Signature", ""))
+        except ValueError as error:
+            raise Malformed(_("This notice has no valid signature from Stripe.")) from error
+        is_done = record_webhook_event(provider=STRIPE, webhook_event=webhook_event, now=timezone.now())
+        return answer({"received": True}, status=200 if is_done else 202)

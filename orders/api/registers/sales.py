@@ -1,0 +1,113 @@
+"""Selling at the till: over the counter, to collect, or to ship; from the shopper's own cart or from scanned goods."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from accounts.queries.people import get_person
+from accounts.rules import roles
+from accounts.sign_in.attempt_limits import client_key_of
+from carts.views import parse_int
+from core.actors import Actor
+from core.errors import Malformed, NotFound
+from core.idempotency import claim_of
+from core.web.api import checked
+from inventory.models import Barcode
+from inventory.staff import StaffApiView
+from orders.api.checkout import KEY_PARAMETER
+from orders.api.input import SaleIn, fulfilment_request, request_fields
+from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
+from orders.models import TillSession
+from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
+from orders.services.registers.card_readers import check_readers
+from orders.services.settlement.checkout import sell_cart, sell_lines
+
+OLDEST_OFFLINE_SALE = timedelta(days=30)
+
+
+class Sales(StaffApiView):
+    right = roles.SELL
+
+    @extend_schema(
+        operation_id="till_sale",
+        parameters=[KEY_PARAMETER],
+        request=SaleIn,
+        responses={201: OrderOut, 202: OrderOut},
+        examples=[SALE_EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """
+        Sell at the till, like checkout; goods are carried out unless fulfilments say otherwise.
+
+        A client_id made at the till makes a sale safe to send again, with any key: it is answered with the order it
+        made the first time.
+        """
+        now = timezone.now()
+        body = checked(SaleIn, request)
+        by = self.actor(request)
+        claim = claim_of(request, actor=f"staff:{request.user.pk}")
+        session_id = _session(body["session"], by)
+        customer_id = get_person(customer_id=parse_int(body["customer"])).id if body.get("customer") else None
+        given = body.get("fulfilments")
+        checkout_request = CheckoutRequest(
+            fulfilments=tuple(fulfilment_request(each) for each in given) if given else (FulfilmentRequest(CARRY_OUT),),
+            client_id=body.get("client_id"),
+            session_id=session_id,
+            customer_id=customer_id,
+            occurred_at=_occurred_at(body.get("occurred_at"), now),
+            request_mark=claim.mark,
+            **request_fields(body, asker=partial(client_key_of, request), now=now),
+        )
+        check_readers(checkout_request.tenders, store_id=by.store_id)
+        if "cart" in body:
+            return sell_cart(
+                claim=claim,
+                cart_id=parse_int(body["cart"]),
+                request=checkout_request,
+                by=by,
+                now=now,
+                render=placed_json,
+            )
+        return sell_lines(
+            claim=claim,
+            lines=_scanned(body["lines"]),
+            customer_id=customer_id,
+            voucher_codes=body.get("vouchers", ()),
+            request=checkout_request,
+            by=by,
+            now=now,
+            render=placed_json,
+        )
+
+
+def _session(text: str, by: Actor) -> int:
+    # A sale that is sent again may belong to a session that was closed since; a new one is refused where it is placed.
+    session_id = parse_int(text)
+    if not TillSession.objects.filter(pk=session_id, store_id=by.store_id).exists():
+        raise NotFound(_("There is no such till session in this store. Open one first."))
+    return session_id
+
+
+def _occurred_at(given: datetime | None, now: datetime) -> datetime | None:
+    if given is None:
+        return None
+    if not now - OLDEST_OFFLINE_SALE <= given <= now + timedelta(minutes=5):
+        raise Malformed(_("A sale must be sent within 30 days and not before it happened."), field="occurred_at")
+    return min(given, now)
+
+
+def _scanned(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    codes = [line["barcode"] for line in lines if "barcode" in line]
+    skus = dict(Barcode.objects.filter(code__in=codes).values_list("code", "variant__sku")) if codes else {}
+    unknown = [code for code in codes if code not in skus]
+    if unknown:
+        raise NotFound(_("Unknown barcode: %(codes)s.") % {"codes": ", ".join(unknown)}, barcodes=unknown)
+    return [(line.get("sku") or skus[line["barcode"]], line["quantity"]) for line in lines]

@@ -1,0 +1,101 @@
+"""Any channel's order, found at the till; and money that staff hand back."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.queries.people import LONGEST_SEARCH, find_people
+from accounts.rules import roles
+from accounts.rules.search import spell
+from carts.views import parse_int
+from core.errors import Malformed
+from core.idempotency import claim_of, do_once
+from core.web.api import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from inventory.staff import StaffApiView
+from orders.api.checkout import KEY_PARAMETER
+from orders.api.orders import OrderListOut
+from orders.api.output import OrderOut, RefundOut, order_json
+from orders.queries.orders import find_orders, get_order
+from orders.services.payments.refunds import pay_out_refund
+
+
+class OrderQuery(PageQuery):
+    q = serializers.CharField(
+        max_length=LONGEST_SEARCH,
+        help_text="The order's number; or the buyer's e-mail address, phone number, name or card.",
+    )
+
+
+class PayOut(StrictSerializer):
+    session = serializers.CharField(
+        max_length=20, required=False, help_text="The till session out of whose drawer the cash comes."
+    )
+
+
+PAY_OUT_EXAMPLE = OpenApiExample("Out of the drawer", value={"session": "12"}, request_only=True)
+
+
+class TillOrders(StaffApiView):
+    right = roles.SEE_CUSTOMERS
+
+    @extend_schema(operation_id="till_orders", parameters=[OrderQuery], responses=OrderListOut, tags=["till"])
+    def get(self, request: Request) -> HttpResponse:
+        """Find orders of every channel and store by number or by buyer, the newest first."""
+        query = checked_query(OrderQuery, request)
+        page = page_of(query)
+        after = page.after[0] if page.after else None
+        if after is not None and not isinstance(after, int):
+            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+        spelling = spell(query["q"])
+        people = find_people(text=query["q"])
+        found = find_orders(
+            number=query["q"].strip(),
+            customer_ids=[customer_id for person in people for customer_id in person.ids],
+            email=spelling.email,
+            phone_end=spelling.phone_end,
+            after=after,
+            limit=page.fetch,
+        )
+        body = page_json(request, page, found, key=lambda order: [order.id])
+        body["results"] = [order_json(order, shows_codes=False) for order in body["results"]]
+        return answer(body)
+
+
+class TillOrder(StaffApiView):
+    right = roles.SEE_CUSTOMERS
+
+    @extend_schema(operation_id="till_order", responses=OrderOut, tags=["till"])
+    def get(self, request: Request, number: str) -> HttpResponse:
+        """One order of any channel; collection codes are the buyer's alone."""
+        return answer(order_json(get_order(number), shows_codes=False))
+
+
+class RefundPayOut(StaffApiView):
+    right = roles.SELL
+
+    @extend_schema(
+        operation_id="till_refund_pay_out",
+        parameters=[KEY_PARAMETER],
+        request=PayOut,
+        responses=RefundOut,
+        examples=[PAY_OUT_EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request, refund_id: str) -> HttpResponse:
+        """Record that a refund was handed over: cash out of the drawer, or on the card at the terminal."""
+        now = timezone.now()
+        body = checked(PayOut, request)
+        by = self.actor(request)
+        session_id = parse_int(body["session"]) if "session" in body else None
+
+        def act() -> dict[str, Any]:
+            number = pay_out_refund(refund_id=parse_int(refund_id), session_id=session_id, by=by, now=now)
+            refunds = order_json(get_order(number), shows_codes=False)["refunds"]
+            return next(refund for refund in refunds if refund["id"] == str(parse_int(refund_id)))
+
+        return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)

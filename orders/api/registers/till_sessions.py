@@ -1,0 +1,143 @@
+"""Opening a till with its float, and closing it with the count."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.rules import roles
+from carts.views import parse_int
+from core.errors import Malformed
+from core.idempotency import claim_of, do_once
+from core.money import money_json
+from core.web.api import StrictSerializer, answer, checked
+from core.web.schema import MoneySchema
+from inventory.staff import StaffApiView
+from orders.api.checkout import KEY_PARAMETER
+from orders.api.input import MoneyIn, shop_amount
+from orders.models import TillSession as Session
+from orders.services.registers.till_sessions import (
+    close_till_session,
+    expected_cash,
+    get_till_session,
+    open_till_session,
+)
+
+
+class SessionIn(StrictSerializer):
+    register = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$", max_length=40)
+    float = MoneyIn(help_text="The cash counted into the drawer.")
+
+
+class CountIn(StrictSerializer):
+    counted = MoneyIn(help_text="The cash counted out of the drawer.")
+
+
+class SessionOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    register = serializers.CharField()
+    store = serializers.CharField()
+    is_open = serializers.BooleanField()
+    float = MoneySchema()
+    expected = MoneySchema(help_text="What should lie in the drawer: now, or when it was closed.")
+    counted = MoneySchema(allow_null=True)
+    difference = MoneySchema(allow_null=True, help_text="Counted less expected.")
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+OPEN_EXAMPLE = OpenApiExample(
+    "A hundred in the drawer",
+    value={"register": "till-1", "float": {"amount": "100.00", "currency": "EUR"}},
+    request_only=True,
+)
+CLOSE_EXAMPLE = OpenApiExample("Counted", value={"counted": {"amount": "431.20", "currency": "EUR"}}, request_only=True)
+
+
+class TillSessions(StaffApiView):
+    right = roles.SELL
+
+    @extend_schema(
+        operation_id="till_session_open",
+        parameters=[KEY_PARAMETER],
+        request=SessionIn,
+        responses={201: SessionOut},
+        examples=[OPEN_EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Open a register with the cash counted into it."""
+        now = timezone.now()
+        body = checked(SessionIn, request)
+        by = self.actor(request)
+        opening_float = _cash(body, "float")
+
+        def act() -> dict[str, Any]:
+            session = open_till_session(register=body["register"], opening_float=opening_float, by=by, now=now)
+            return _session_json(session)
+
+        return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=201)
+
+
+class TillSession(StaffApiView):
+    right: ClassVar[Any] = roles.SELL
+
+    @extend_schema(operation_id="till_session", responses=SessionOut, tags=["till"])
+    def get(self, request: Request, session_id: str) -> HttpResponse:
+        """A till session of the store."""
+        assert self.staff.store is not None
+        return answer(_session_json(get_till_session(session_id=parse_int(session_id), store_id=self.staff.store.id)))
+
+    @extend_schema(
+        operation_id="till_session_close",
+        parameters=[KEY_PARAMETER],
+        request=CountIn,
+        responses=SessionOut,
+        examples=[CLOSE_EXAMPLE],
+        tags=["till"],
+    )
+    def patch(self, request: Request, session_id: str) -> HttpResponse:
+        """Close the session with the count; a large difference takes a manager."""
+        now = timezone.now()
+        body = checked(CountIn, request)
+        by = self.actor(request)
+        counted = _cash(body, "counted")
+        may_differ = self.staff.may(roles.CLOSE_SESSION_WITH_DIFFERENCE)
+
+        def act() -> dict[str, Any]:
+            session = close_till_session(
+                session_id=parse_int(session_id), counted=counted, may_differ=may_differ, by=by, now=now
+            )
+            return _session_json(session)
+
+        return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)
+
+
+def _cash(body: dict[str, Any], field: str) -> int:
+    amount = shop_amount(body[field], field)
+    if amount < 0:
+        raise Malformed(_("Cash in a drawer cannot be below zero."), field=field)
+    return amount
+
+
+def _session_json(session: Session) -> dict[str, Any]:
+    def money(amount: int | None) -> dict[str, str] | None:
+        return None if amount is None else money_json(amount, session.currency)
+
+    expected = session.expected if session.expected is not None else expected_cash(session_id=session.pk)
+    return {
+        "id": str(session.pk),
+        "register": session.register,
+        "store": session.store.code,
+        "is_open": session.is_open,
+        "float": money(session.opening_float),
+        "expected": money(expected),
+        "counted": money(session.counted),
+        "difference": None if session.counted is None else money(session.counted - expected),
+        "opened_at": session.opened_at.isoformat(),
+        "closed_at": session.closed_at.isoformat() if session.closed_at else None,
+    }

@@ -1,0 +1,255 @@
+"""Cancelling what has not left the building: the goods are free again, and what was paid for them goes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from carts.services.vouchers import give_vouchers_back
+from core.actors import THE_SYSTEM, Actor
+from core.data import sql
+from core.errors import NotFound, Refusal
+from core.journal import publish
+from core.moving import move
+from core.transitions import IllegalTransition
+from inventory.services.reservations import release_reservations
+from orders.events import OrderCancelled, OrderCompleted
+from orders.models import DueEntry, Fulfilment, Order, Payment
+from orders.queries.balances_due import balance_due_in
+from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
+from orders.rules.refunds import SoldLine, spread_refund, value_of_units
+from orders.services.payments.gift_cards import withdraw_gift_cards
+from orders.services.payments.refunds import ask_refund, tenders_of
+
+_WAITING = """
+SELECT order_line_id, sum(quantity)::int AS quantity, array_remove(array_agg(reservation_id), NULL) AS reservations
+FROM orders_fulfilmentline
+WHERE fulfilment_id = ANY(%(fulfilments)s::bigint[]) AND handed_over_at IS NULL
+GROUP BY order_line_id
+"""
+# A pickup of which something was collected ends as collected, whatever became of the rest.
+_END = """
+UPDATE orders_fulfilment AS fulfilment
+SET state = CASE WHEN EXISTS (SELECT FROM orders_fulfilmentline AS part
+                              WHERE part.fulfilment_id = fulfilment.id AND part.handed_over_at IS NOT NULL)
+                 THEN 'collected' ELSE %(state)s::text END,
+    finished_at = %(now)s::timestamptz, reject_reason = %(reason)s::text
+WHERE id = ANY(%(fulfilments)s::bigint[])
+"""
+_CANCEL_UNITS = """
+UPDATE orders_orderline AS line SET quantity_cancelled = line.quantity_cancelled + given.quantity
+FROM unnest(%(lines)s::bigint[], %(quantities)s::int[]) AS given(line_id, quantity)
+WHERE line.id = given.line_id
+"""
+# Nothing is left to hand over: the order ends as what became of it.
+_CLOSE = """
+UPDATE orders_order AS orders
+SET state = CASE WHEN sums.fulfilled > 0 THEN 'completed' ELSE 'cancelled' END, closed_at = %(now)s::timestamptz,
+    cancel_reason = CASE WHEN sums.fulfilled > 0 THEN '' ELSE %(reason)s::text END
+FROM (SELECT sum(quantity_fulfilled) AS fulfilled, sum(quantity_cancelled) AS cancelled, sum(quantity) AS quantity
+      FROM orders_orderline WHERE order_id = %(order)s) AS sums
+WHERE orders.id = %(order)s AND orders.state = 'placed' AND sums.quantity = sums.fulfilled + sums.cancelled
+RETURNING orders.state
+"""
+
+
+class PaymentBeingTaken(Refusal):
+    """The provider is being asked for money that was kept for us; what becomes of it is not known yet."""
+
+    code = "payment_under_way"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """
+    What cancelling came to: minor units that go back, and the reservations to release as the transaction's last act.
+    """
+
+    refund: int
+    reservation_ids: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """
+    What cancelling an order would do, in minor units.
+
+    parts: ids of the fulfilments that would end. refund: what would go back, at_desk: of it, what a store hands over.
+    not_due: what need not be paid any more.
+    """
+
+    parts: list[int]
+    refund: int
+    at_desk: int
+    not_due: int
+
+
+def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
+    """
+    Tell what cancelling an order would do now, without doing it.
+
+    Raises NotFound, and IllegalTransition where cancel_order would.
+    """
+    order = Order.objects.filter(number=number).first()
+    fulfilments = _cancellable(order, by)
+    assert order is not None
+    ids = [fulfilment.pk for fulfilment in fulfilments]
+    waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
+    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
+
+    payments = list(order.payments.all())
+    kept = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
+    not_due = min(owed, balance_due_in(order.pk) + kept)
+    spread = spread_refund(owed - not_due, tenders_of(payments))
+    at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
+    return Outlook(ids, sum(spread.values()), at_desk, not_due)
+
+
+@transaction.atomic(savepoint=False)
+def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credit: bool = False) -> None:
+    """
+    Cancel all of an order that has not left yet, and pay back what was paid for it.
+
+    What was handed over or shipped stays with the shopper; an order of which nothing is left is cancelled. reason: a
+    short code. as_credit: the customer wants credit instead of the money. Locks the order, then balances, then the
+    stock rows last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed, and IllegalTransition if all of it left or it
+    is closed or still waits for its payment.
+    """
+    order = Order.objects.locked().filter(number=number).first()
+    fulfilments = _cancellable(order, by)
+    assert order is not None
+    undone = cancel_fulfilments(
+        order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
+    )
+    if order.state != Order.CANCELLED:
+        publish(_cancelled(order, reason, undone.refund, by, now))
+    release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
+
+
+def cancel_fulfilments(
+    *,
+    order: Order,
+    fulfilments: Sequence[Fulfilment],
+    to: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    as_credit: bool = False,
+) -> Undone:
+    """
+    End fulfilments of an order whose lock the caller holds: their open units are cancelled and paid back.
+
+    to: cancelled or expired. note: the store's reason in words. Closes the order if nothing of it is left to hand
+    over, and publishes OrderCancelled or OrderCompleted then. The caller publishes his own event and releases the
+    reservations. Raises IllegalTransition, GiftCardUsed.
+    """
+    for fulfilment in fulfilments:
+        check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
+    ids = [fulfilment.pk for fulfilment in fulfilments]
+    waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
+    units = {row["order_line_id"]: row["quantity"] for row in waiting}
+    owed = _value_of(order, fulfilments, units)
+    withdraw_gift_cards(order=order, units=units, by=by, now=now)
+
+    sql.execute(_END, {"fulfilments": ids, "state": to, "reason": note, "now": now})
+    sql.execute(
+        _CANCEL_UNITS,
+        {
+            "lines": [row["order_line_id"] for row in waiting],
+            "quantities": [row["quantity"] for row in waiting],
+        },
+    )
+    refund = _give_back(order, owed, reason=reason, as_credit=as_credit, by=by, now=now)
+    if close_if_done(order=order, reason=reason, by=by, now=now) == Order.CANCELLED:
+        publish(_cancelled(order, reason, refund, by, now))
+    return Undone(refund, [reservation for row in waiting for reservation in row["reservations"]])
+
+
+def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -> str:
+    """
+    End a placed order of which nothing is left to hand over, and publish OrderCompleted if some of it was.
+
+    The caller holds the order's lock. reason: why it was cancelled, if it was. Return the order's state then.
+    """
+    row = sql.fetch_one(_CLOSE, {"order": order.pk, "reason": reason, "now": now})
+    if row is not None:
+        order.state, order.closed_at = row["state"], now
+        if order.state == Order.CANCELLED and order.cart_id is not None:
+            give_vouchers_back(cart_id=order.cart_id, now=now)
+        if order.state == Order.COMPLETED:
+            publish(
+                OrderCompleted(
+                    by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.pk
+                )
+            )
+    return order.state
+
+
+def _cancellable(order: Order | None, by: Actor) -> list[Fulfilment]:
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    check_order_move(present=order.state, to=Order.CANCELLED, by=by)
+    fulfilments = [
+        fulfilment
+        for fulfilment in order.fulfilments.order_by("pk")
+        if may_be_cancelled(kind=fulfilment.kind, state=fulfilment.state, by=by)
+    ]
+    if not fulfilments:
+        raise IllegalTransition(_("The whole order has left already."), state=order.state, wanted="cancelled")
+    return fulfilments
+
+
+def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:
+    """Return what was to be paid for some units, and for shipping if nothing of the order ships any more."""
+    lines = [
+        SoldLine(
+            line.pk, line.quantity, line.line_total + line.tax_added, line.quantity_cancelled + line.quantity_returned
+        )
+        for line in order.lines.all()
+    ]
+    shipping_paid = order.shipping_total + order.shipping_tax_added
+    value = value_of_units(units, lines=lines, goods_paid=order.grand_total - shipping_paid, currency=order.currency)
+    if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
+        ended = [fulfilment.pk for fulfilment in fulfilments]
+        ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=ended).exclude(state="cancelled")
+        value += 0 if ships.exists() else shipping_paid
+    return value
+
+
+def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Actor, now: datetime) -> int:
+    """
+    Take what is owed off what is still due, then off what providers keep for us, and pay the rest back.
+
+    Return what goes back. Raises PaymentBeingTaken.
+    """
+    if order.payments.filter(state=Payment.CAPTURING).exists():
+        raise PaymentBeingTaken(_("A payment of this order is being captured. Try again in a minute."))
+    not_due = min(owed, balance_due_in(order.pk))
+    if not_due:
+        DueEntry.objects.create(order=order, kind=DueEntry.CANCELLED, amount=-not_due, occurred_at=now)
+        owed -= not_due
+    for payment in order.payments.filter(state=Payment.AUTHORISED).order_by("pk"):
+        taken = min(owed, payment.amount)
+        if taken == payment.amount:
+            move(PAYMENT, payment, Payment.VOIDED, by=THE_SYSTEM)
+        else:
+            payment.amount -= taken
+            payment.save(update_fields=["amount"])
+        owed -= taken
+    return ask_refund(order_id=order.pk, amount=owed, reason=reason, as_credit=as_credit, by=by, now=now)
+
+
+def _cancelled(order: Order, reason: str, refund: int, by: Actor, now: datetime) -> OrderCancelled:
+    return OrderCancelled(
+        by=by,
+        occurred_at=now,
+        customer_id=order.customer_id,
+        ref=order.number,
+        order_id=order.pk,
+        reason=reason,
+        refund=refund,
+    )

@@ -1,0 +1,167 @@
+"""Handing a pickup to the person at the desk: the right code or a document, what is still due, and the goods."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.errors import Malformed, NotFound, Refusal
+from core.journal import publish
+from core.moving import move
+from inventory.models import StockMovement
+from orders.events import PickupCodeRefused, PickupCollected
+from orders.models import Fulfilment, FulfilmentLine, HandOver, Order
+from orders.rules.checkout import Tender
+from orders.rules.lifecycle import PICKUP
+from orders.rules.pickup_codes import is_pickup_code
+from orders.services.fulfilment.cancellation import close_if_done
+from orders.services.fulfilment.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
+from orders.services.fulfilment.pickup import take_pickup
+from orders.services.payments.balances_due import balance_due_before_goods_go, payment_due, take_at_desk
+
+MOST_WRONG_CODES = 5
+
+
+class WrongCode(Refusal):
+    """This is not the code of this pickup; `attempts_left` may still be tried."""
+
+    code = "wrong_code"
+
+
+class PickupLocked(Refusal):
+    """Too many wrong codes were tried; a manager must unlock the pickup."""
+
+    code = "pickup_locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why somebody may have a pickup. Made by prove_by_code or prove_by_document alone."""
+
+    pickup_id: int
+    kind: str
+
+
+def prove_by_code(*, pickup_id: int, code: str, by: Actor, now: datetime) -> Proof:
+    """
+    Check the code that somebody shows, in a transaction of its own: a wrong one is counted, whatever happens next.
+
+    code: as typed or scanned. Locks the order meanwhile, so that guesses follow one another. Raises WrongCode,
+    PickupLocked after five wrong ones (the right one does not help then either), and NotFound.
+    """
+    wrong_codes = _count_if_wrong(pickup_id, code, by=by, now=now)
+    if wrong_codes:
+        raise WrongCode(_("This is not the code of this pickup."), attempts_left=max(0, MOST_WRONG_CODES - wrong_codes))
+    return Proof(pickup_id, HandOver.CODE)
+
+
+def prove_by_document(*, pickup_id: int) -> Proof:
+    """Note that staff have seen an identity document with the buyer's or the collector's name."""
+    return Proof(pickup_id, HandOver.ID_SEEN)
+
+
+@transaction.atomic(savepoint=False)
+def hand_over_pickup(
+    *,
+    proof: Proof,
+    collected_by: str,
+    line_ids: Sequence[int] | None,
+    tenders: Sequence[Tender],
+    session_id: int | None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """
+    Give a ready pickup, or some whole lines of it, to the person at the desk, and take what is still due.
+
+    collected_by: who that was; empty for the named collector or the buyer. line_ids: order lines; None for all that
+    is waiting. tenders: cash, card and balances at the desk, needed while something is due. session_id: the open till
+    session that takes the cash. Locks the order, then the session, balances, and the stock rows last. Raises NotFound,
+    IllegalTransition, PickupLocked, PaymentNotTaken (see orders.services.payments.authorisations), PaymentDue,
+    PaymentUnderWay, SessionNotOpen, BalanceNotEnough, Malformed.
+    """
+    pickup = take_pickup(pickup_id=proof.pickup_id, store_id=by.store_id)
+    PICKUP.check(present=pickup.state, to="collected", by=by)
+    if pickup.wrong_codes >= MOST_WRONG_CODES:
+        raise _locked()
+    waiting = list(pickup.lines.filter(handed_over_at__isnull=True).order_by("pk"))
+    parts = _chosen(waiting, line_ids)
+    _take_balance_due(pickup.order, tenders, session_id=session_id, by=by, now=now)
+
+    note_goods_out(parts, now=now)
+    _record(pickup, parts, proof, collected_by, by=by, now=now)
+    if len(parts) == len(waiting):
+        move(PICKUP, pickup, "collected", by=by, wrong_codes=0, finished_at=now)
+    else:
+        pickup.wrong_codes = 0
+        pickup.save(update_fields=["wrong_codes"])
+    units = sum(part.quantity for part in parts)
+    publish(PickupCollected(**about_fulfilment(pickup, by, now), units=units))
+    close_if_done(order=pickup.order, by=by, now=now)
+    take_goods_out_of_stock(parts, kind=StockMovement.HANDED_OVER, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def _count_if_wrong(pickup_id: int, code: str, *, by: Actor, now: datetime) -> int:
+    """Return how many wrong codes there were, this one included; 0 if this one is right."""
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    if pickup.wrong_codes >= MOST_WRONG_CODES:
+        raise _locked()
+    if is_pickup_code(code, fulfilment_id=pickup.pk, secret=settings.COLLECTION_SECRET):
+        return 0
+    pickup.wrong_codes += 1
+    pickup.save(update_fields=["wrong_codes"])
+    publish(PickupCodeRefused(**about_fulfilment(pickup, by, now), wrong_codes=pickup.wrong_codes))
+    return pickup.wrong_codes
+
+
+def _chosen(waiting: Sequence[FulfilmentLine], line_ids: Sequence[int] | None) -> list[FulfilmentLine]:
+    if line_ids is None:
+        return list(waiting)
+    by_line = {part.order_line_id: part for part in waiting}
+    missing = [str(line_id) for line_id in line_ids if line_id not in by_line]
+    if missing:
+        raise NotFound(_("These lines are not waiting in this pickup: %s.") % ", ".join(missing), lines=missing)
+    return [by_line[line_id] for line_id in dict.fromkeys(line_ids)]
+
+
+def _take_balance_due(
+    order: Order, tenders: Sequence[Tender], *, session_id: int | None, by: Actor, now: datetime
+) -> None:
+    owed = balance_due_before_goods_go(order)
+    if owed and not tenders:
+        raise payment_due(owed, order.currency)
+    if not owed:
+        if tenders:
+            raise Malformed(_("Nothing is due on this order."), field="payments")
+        return
+    take_at_desk(order, tenders, session_id=session_id, by=by, now=now)
+
+
+def _record(
+    pickup: Fulfilment, parts: Sequence[FulfilmentLine], proof: Proof, collected_by: str, *, by: Actor, now: datetime
+) -> None:
+    assert by.staff_id is not None
+    hand_over = HandOver.objects.create(
+        fulfilment=pickup,
+        staff_id=by.staff_id,
+        collected_by=collected_by or _expected_collector(pickup.order),
+        proof=proof.kind,
+        handed_over_at=now,
+    )
+    hand_over.lines.set(parts)
+
+
+def _expected_collector(order: Order) -> str:
+    collector = getattr(order, "collector", None)
+    if collector is not None:
+        return str(collector.name)
+    return (order.customer.name if order.customer else "") or order.contact_email or order.contact_phone
+
+
+def _locked() -> PickupLocked:
+    return PickupLocked(_("Too many wrong codes were tried. Ask a manager to unlock this pickup."))

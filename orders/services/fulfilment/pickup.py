@@ -1,0 +1,111 @@
+"""
+A pickup from the store's first look at it until it lies at the desk; hand_over.py has what follows.
+
+Every act takes the order's lock first and then reads the pickup, so two members of staff, the shopper who cancels and
+the sweep that gives up follow one another.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from core.actors import THE_SYSTEM, Actor
+from core.journal import publish
+from core.moving import move
+from inventory.queries.hours import load_hours
+from inventory.services.reservations import release_reservations
+from orders.events import (
+    PickupAccepted,
+    PickupExpired,
+    PickupPicking,
+    PickupReady,
+    PickupRejected,
+    PickupUnlocked,
+)
+from orders.models import Fulfilment
+from orders.rules.lifecycle import PICKUP
+from orders.rules.pickup_deadlines import pickup_deadline
+from orders.services.fulfilment.cancellation import cancel_fulfilments
+from orders.services.fulfilment.fulfilments import about_fulfilment, take_fulfilment
+
+EXPIRED_AT_ONCE = 500
+
+
+@transaction.atomic
+def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """Take a pickup on in the acting store. Locks the order. Raises NotFound, IllegalTransition."""
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    move(PICKUP, pickup, "accepted", by=by, accepted_at=now)
+    publish(PickupAccepted(**about_fulfilment(pickup, by, now)))
+
+
+@transaction.atomic
+def start_picking(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """Begin to pick an accepted pickup. Locks the order. Raises NotFound, IllegalTransition."""
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    move(PICKUP, pickup, "picking", by=by)
+    publish(PickupPicking(**about_fulfilment(pickup, by, now)))
+
+
+@transaction.atomic
+def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """
+    Lay the goods out at the desk: the buyer is told, once, and the pickup is kept until a day's closing time.
+
+    Locks the order. Raises NotFound, IllegalTransition.
+    """
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    hours = load_hours([pickup.location_id])[pickup.location_id]
+    expires_at = pickup_deadline(hours, now, pickup.location.pickup_keep_days)
+    move(PICKUP, pickup, "ready", by=by, ready_at=now, expires_at=expires_at)
+    publish(PickupReady(**about_fulfilment(pickup, by, now)))
+
+
+@transaction.atomic(savepoint=False)
+def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime) -> None:
+    """
+    Give up a pickup that the store cannot serve: its goods are free again, and what was paid for them goes back.
+
+    reason: for people, kept with the pickup. Locks the order, then the stock rows last. Raises NotFound,
+    IllegalTransition.
+    """
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    undone = cancel_fulfilments(
+        order=pickup.order, fulfilments=[pickup], to="cancelled", reason="rejected", note=reason, by=by, now=now
+    )
+    publish(PickupRejected(**about_fulfilment(pickup, by, now), refund=undone.refund))
+    release_reservations(ids=undone.reservation_ids, by=by, now=now, reason="rejected")
+
+
+@transaction.atomic
+def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
+    """Let codes be tried again after too many wrong ones. Locks the order. Raises NotFound."""
+    pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    pickup.wrong_codes = 0
+    pickup.save(update_fields=["wrong_codes"])
+    publish(PickupUnlocked(**about_fulfilment(pickup, by, now)))
+
+
+def expire_overdue_pickups(*, now: datetime) -> int:
+    """Give up every pickup that nobody collected in time, each in a transaction of its own. Return how many."""
+    overdue = Fulfilment.objects.filter(kind=Fulfilment.PICKUP, state="ready", expires_at__lt=now)
+    ids = overdue.order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE]
+    return sum(_expire_pickup(pickup_id, now=now) for pickup_id in list(ids))
+
+
+def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
+    """Lock the order of a pickup and return the pickup; store_id: whose it must be, if not asked by the shop itself."""
+    return take_fulfilment(fulfilment_id=pickup_id, kind=Fulfilment.PICKUP, store_id=store_id)
+
+
+@transaction.atomic(durable=True)
+def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
+    pickup = take_pickup(pickup_id=pickup_id, store_id=None)
+    if pickup.state != "ready" or pickup.expires_at is None or pickup.expires_at >= now:
+        return False
+    undone = cancel_fulfilments(
+        order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
+    )
+    publish(PickupExpired(**about_fulfilment(pickup, THE_SYSTEM, now), refund=undone.refund))
+    release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
+    return True

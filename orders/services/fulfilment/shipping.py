@@ -1,0 +1,61 @@
+"""Sending what is shipped: picked, out of the door with a tracking number, delivered."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from core.actors import Actor
+from core.journal import publish
+from core.moving import move
+from inventory.models import StockMovement
+from orders.events import OrderShipped, ParcelDelivered, ParcelPicking
+from orders.models import Fulfilment
+from orders.rules.lifecycle import SHIP
+from orders.services.fulfilment.cancellation import close_if_done
+from orders.services.fulfilment.fulfilments import (
+    about_fulfilment,
+    note_goods_out,
+    take_fulfilment,
+    take_goods_out_of_stock,
+)
+from orders.services.payments.balances_due import balance_due_before_goods_go, payment_due
+
+
+@transaction.atomic
+def start_picking_parcel(*, parcel_id: int, by: Actor, now: datetime) -> None:
+    """Begin to pick and pack a parcel. Locks the order. Raises NotFound, IllegalTransition."""
+    parcel = _take_parcel(parcel_id, by=by)
+    move(SHIP, parcel, "picking", by=by)
+    publish(ParcelPicking(**about_fulfilment(parcel, by, now)))
+
+
+@transaction.atomic(savepoint=False)
+def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> None:
+    """
+    Let a parcel leave, all of it: its goods leave the stock, and the buyer is told.
+
+    tracking: the carrier's number; empty where there is none. Locks the order, then the stock rows last. Raises
+    NotFound, IllegalTransition, PaymentNotTaken (see orders.services.payments.authorisations), PaymentDue.
+    """
+    parcel = _take_parcel(parcel_id, by=by)
+    SHIP.check(present=parcel.state, to="shipped", by=by)
+    if owed := balance_due_before_goods_go(parcel.order):
+        raise payment_due(owed, parcel.order.currency)
+    move(SHIP, parcel, "shipped", by=by, tracking=tracking, finished_at=now)
+    parts = list(parcel.lines.filter(handed_over_at__isnull=True).order_by("pk"))
+    note_goods_out(parts, now=now)
+    publish(OrderShipped(**about_fulfilment(parcel, by, now)))
+    close_if_done(order=parcel.order, by=by, now=now)
+    take_goods_out_of_stock(parts, kind=StockMovement.SHIPPED, by=by, now=now)
+
+
+@transaction.atomic
+def note_delivery(*, parcel_id: int, by: Actor, now: datetime) -> None:
+    """Write down that a parcel has arrived. Locks the order. Raises NotFound, IllegalTransition."""
+    parcel = _take_parcel(parcel_id, by=by)
+    move(SHIP, parcel, "delivered", by=by, finished_at=now)
+    publish(ParcelDelivered(**about_fulfilment(parcel, by, now)))
+
+
+def _take_parcel(parcel_id: int, *, by: Actor) -> Fulfilment:
+    return take_fulfilment(fulfilment_id=parcel_id, kind=Fulfilment.SHIP, store_id=by.store_id)

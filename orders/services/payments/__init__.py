@@ -1,0 +1,5 @@
+"""
+What orders are paid with and owe: tenders, authorisations, refunds, balances due, gift cards sold, points.
+
+May import registers; the rooms above import it.
+"""

@@ -1,0 +1,184 @@
+"""
+Taking money that a provider keeps for us, just before the goods leave; and letting go of what is not wanted.
+
+It goes: the payment is marked as being taken and committed, the provider asked outside of any transaction, the outcome
+written. All that a payment is still owed for is taken at once, when the first of the goods leave. What can no longer
+be taken is due again, so nothing leaves unpaid.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actors import THE_SYSTEM, Actor
+from core.data import sql
+from core.errors import Refusal
+from core.journal import publish
+from core.moving import move, move_all
+from orders.events import AuthorisationLost, PaymentCaptured
+from orders.models import DueEntry, Order, Payment, PaymentAttempt
+from orders.providers.base import APPROVED, AUTHORISED
+from orders.rules.lifecycle import ATTEMPT, PAYMENT
+from orders.services.payments.balances_due import PaymentNotTaken
+from orders.services.payments.gateway import UNKNOWN, PaymentResult, capture, look_up
+
+logger = logging.getLogger(__name__)
+
+ASKED_AGAIN_AFTER = timedelta(seconds=60)
+AT_ONCE = 100
+Answer = TypeVar("Answer")
+
+_ASKED = """
+SELECT payment.id, payment.amount, payment.provider, attempt.key
+FROM orders_payment AS payment
+JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
+WHERE payment.state = 'capturing'
+  AND (payment.id = ANY(%(ids)s::bigint[]) OR payment.capture_asked_at < %(before)s::timestamptz)
+ORDER BY payment.id LIMIT %(limit)s
+"""
+_UNWANTED = """
+SELECT attempt.id, attempt.key, payment.provider FROM orders_paymentattempt AS attempt
+JOIN orders_payment AS payment ON payment.id = attempt.payment_id
+WHERE attempt.outcome = 'authorised' AND payment.state = 'voided'
+ORDER BY attempt.id LIMIT %(limit)s
+"""
+_RUN_OUT = """
+SELECT payment.id, payment.provider, attempt.key FROM orders_payment AS payment
+JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
+WHERE payment.state = 'authorised' AND payment.authorised_until < %(now)s
+ORDER BY payment.authorised_until LIMIT %(limit)s
+"""
+
+
+class PaymentLost(Refusal):
+    """The money that was kept for us can no longer be taken: it is due again, and the goods stay here."""
+
+    code = "payment_due"
+
+
+def capturing_first(act: Callable[[], Answer], *, by: Actor, now: datetime) -> Answer:
+    """
+    Let goods go, taking their money first if it is only kept for us: act refuses with PaymentNotTaken then.
+
+    Network calls, outside of transactions. Raises what act raises, and PaymentLost if the money cannot be taken.
+    """
+    try:
+        return act()
+    except PaymentNotTaken as refusal:
+        if not capture_authorised(number=refusal.details["order"], by=by, now=now):
+            if _is_being_taken(refusal.details["order"]):
+                raise
+            raise PaymentLost(
+                _("The card can no longer be charged. The amount is due again: the customer pays on the order's page.")
+            ) from None
+        return act()
+
+
+def capture_authorised(*, number: str, by: Actor, now: datetime) -> bool:
+    """
+    Take what providers keep for an order. Return False if some of it can no longer be taken.
+
+    One whose outcome is not known stays as being taken, and a worker asks again.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked().get(number=number)
+        kept = order.payments.filter(state=Payment.AUTHORISED).values_list("pk", flat=True)
+        ids = move_all(PAYMENT, list(kept), Payment.CAPTURING, capture_asked_at=now)
+    taken = [_take(row, by=by, now=now) for row in _asked(ids=ids)]
+    return all(taken)
+
+
+def settle_captures(*, now: datetime) -> int:
+    """Ask again for what was being taken when nobody answered. Return how many were looked into."""
+    rows = _asked(before=now - ASKED_AGAIN_AFTER)
+    for row in rows:
+        _take(row, by=THE_SYSTEM, now=now)
+    return len(rows)
+
+
+def void_unneeded(*, now: datetime) -> int:
+    """Let providers go of what they keep for payments that came to nothing. Return how many did."""
+    released = 0
+    for row in sql.fetch_all(_UNWANTED, {"limit": AT_ONCE}):
+        outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
+        if outcome.outcome in (UNKNOWN, AUTHORISED):
+            continue
+        if outcome.outcome == APPROVED:
+            logger.error("attempt %s was captured although its payment came to nothing", row["key"])
+        released += len(move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now))
+    return released
+
+
+def void_expired(*, now: datetime) -> int:
+    """
+    End what providers will not keep for us any longer: it is due again. Return how many were ended.
+
+    Nobody's card is charged anew without him: the customer pays on the order's page, in the app, or at a till.
+    """
+    rows = sql.fetch_all(_RUN_OUT, {"now": now, "limit": AT_ONCE})
+    return sum(
+        _end(row["id"], look_up(key=row["key"], provider=row["provider"], gives_up=True), now=now) for row in rows
+    )
+
+
+def record_lost(*, key: UUID, now: datetime) -> bool:
+    """Look whether a provider still keeps what it kept under a key; what it let go of is due again."""
+    attempt = PaymentAttempt.objects.select_related("payment").get(key=key)
+    if attempt.payment.state != Payment.AUTHORISED:
+        return True
+    outcome = look_up(key=key, provider=attempt.payment.provider, gives_up=False)
+    return outcome.outcome == AUTHORISED or _end(attempt.payment_id, outcome, now=now)
+
+
+def _is_being_taken(number: str) -> bool:
+    return Payment.objects.filter(order__number=number, state=Payment.CAPTURING).exists()
+
+
+def _asked(*, ids: Sequence[int] = (), before: datetime | None = None) -> list[sql.Row]:
+    return sql.fetch_all(_ASKED, {"ids": list(ids), "before": before, "limit": AT_ONCE})
+
+
+def _take(row: sql.Row, *, by: Actor, now: datetime) -> bool:
+    outcome = capture(key=row["key"], provider=row["provider"], amount=row["amount"])
+    return outcome.outcome != UNKNOWN and _settle(row["id"], outcome, by=by, now=now)
+
+
+def _end(payment_id: int, outcome: PaymentResult, *, now: datetime) -> bool:
+    if outcome.outcome in (UNKNOWN, AUTHORISED):
+        return False
+    _settle(payment_id, outcome, by=THE_SYSTEM, now=now)
+    return True
+
+
+@transaction.atomic(durable=True)
+def _settle(payment_id: int, outcome: PaymentResult, *, by: Actor, now: datetime) -> bool:
+    """Write whether kept money became ours, once. Locks the order. Return whether it is ours."""
+    order = Order.objects.locked().get(payments=payment_id)
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.state not in (Payment.AUTHORISED, Payment.CAPTURING):
+        return payment.state == Payment.CAPTURED
+    is_ours = outcome.outcome == APPROVED
+    state, answer = (Payment.CAPTURED, "approved") if is_ours else (Payment.DECLINED, "declined")
+    move(PAYMENT, payment, state, by=THE_SYSTEM, captured_at=now if is_ours else None)
+    kept = payment.attempts.filter(outcome=PaymentAttempt.AUTHORISED).values_list("pk", flat=True)
+    move_all(ATTEMPT, list(kept), answer, detail=outcome.detail, answered_at=now)
+    if not is_ours and order.state == Order.PLACED:
+        DueEntry.objects.create(order=order, kind=DueEntry.AUTHORISATION_LOST, amount=payment.amount, occurred_at=now)
+    event = PaymentCaptured if is_ours else AuthorisationLost
+    publish(
+        event(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.pk,
+            amount=payment.amount,
+            currency=order.currency,
+        )
+    )
+    return is_ours

@@ -1,0 +1,117 @@
+"""Gift cards that are sold: loaded when they are paid, shown once, and killed when their purchase is paid back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.queries.balances import GiftCard, cards_issued_for
+from accounts.services.balances.gift_cards import issue_gift_card, show_gift_card_code, void_gift_card
+from core.actors import Actor
+from core.data import sql
+from core.errors import NotFound, Refusal
+from orders.models import Order, Payment
+from orders.queries.balances_due import balance_due_in
+
+_LINES = """
+SELECT line.id, line.quantity - line.quantity_cancelled - line.quantity_returned AS units, line.quantity,
+       line.unit_price
+FROM orders_orderline AS line
+JOIN inventory_variant AS variant ON variant.id = line.variant_id
+JOIN inventory_product AS product ON product.id = variant.product_id AND product.kind = 'gift_card'
+WHERE line.order_id = %(order)s ORDER BY line.position
+"""
+
+
+class GiftCardUsed(Refusal):
+    """A card of this purchase has paid for something already, so the purchase is not paid back."""
+
+    code = "gift_card_used"
+
+
+@transaction.atomic(savepoint=False)
+def issue_sold_gift_cards(*, order_id: int, by: Actor, now: datetime) -> int:
+    """
+    Load a card for each gift card that an order sold, once all of the order is paid; safe to repeat.
+
+    One statement for an order without any; else it locks the order. Return how many were loaded.
+    """
+    if not sql.fetch_all(_LINES, {"order": order_id}):
+        return 0
+    order = Order.objects.locked().get(pk=order_id)
+    if order.state not in (Order.PLACED, Order.COMPLETED) or not _is_paid(order):
+        return 0
+    issued = 0
+    for line, cards in _sold(order):
+        for unit in range(len(cards), line["units"]):
+            issue_gift_card(
+                amount=line["unit_price"],
+                currency=order.currency,
+                issued_for=_reference(order, line["id"], unit),
+                by=by,
+                now=now,
+                customer_id=order.customer_id,
+            )
+            issued += 1
+    return issued
+
+
+@transaction.atomic
+def show_sold_gift_card(*, order_number: str, card_id: int, now: datetime) -> str:
+    """
+    Return the code of a card that this order bought, this once. The caller has checked whose order it is.
+
+    Raises NotFound, CodeShownAlready.
+    """
+    order = Order.objects.filter(number=order_number).first()
+    if order is None or card_id not in {card.id for _line, cards in _sold(order) for card in cards}:
+        raise NotFound(_("There is no such gift card."))
+    return show_gift_card_code(card_id=card_id, now=now)
+
+
+def withdraw_gift_cards(*, order: Order, units: Mapping[int, int], by: Actor, now: datetime) -> None:
+    """
+    Kill the cards of units that are paid back; the caller holds the order's lock and counts the units afterwards.
+
+    units: how many of each order line, by its id. Locks the cards. Raises GiftCardUsed.
+    """
+    for line, cards in _sold(order):
+        live = [card for card in cards if card.state != "closed"]
+        keep = line["units"] - units.get(line["id"], 0)
+        for card in live[max(keep, 0) :]:
+            if card.amount != line["unit_price"] or card.free != card.amount:
+                raise GiftCardUsed(
+                    _("Gift card …%(end)s was used already; its purchase cannot be paid back.")
+                    % {"end": card.code_end},
+                    card=card.code_end,
+                )
+            void_gift_card(card_id=card.id, reference=f"refund of {order.number}", by=by, now=now)
+
+
+def gift_cards_of(*, order_id: int, number: str) -> list[GiftCard]:
+    """Return the cards that an order's gift cards have become, the dead ones too; one statement if there are none."""
+    return [card for _line, cards in _sold(Order(pk=order_id, number=number)) for card in cards]
+
+
+def _sold(order: Order) -> list[tuple[sql.Row, list[GiftCard]]]:
+    """The order's gift card lines with the cards that were loaded for them."""
+    lines = sql.fetch_all(_LINES, {"order": order.pk})
+    if not lines:
+        return []
+    references = {line["id"]: _references(order, line) for line in lines}
+    found = cards_issued_for([reference for of_line in references.values() for reference in of_line])
+    return [(line, [card for card in found if card.issued_for in references[line["id"]]]) for line in lines]
+
+
+def _references(order: Order, line: sql.Row) -> Sequence[str]:
+    return [_reference(order, line["id"], unit) for unit in range(line["quantity"])]
+
+
+def _reference(order: Order, line_id: int, unit: int) -> str:
+    return f"{order.number}/{line_id}/{unit + 1}"
+
+
+def _is_paid(order: Order) -> bool:
+    open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED, Payment.CAPTURING)
+    return not balance_due_in(order.pk) and not order.payments.filter(state__in=open_states).exists()

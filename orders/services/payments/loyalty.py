@@ -1,0 +1,91 @@
+"""Points for orders: opened when the promise holds, and settled whenever money, goods or states change."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db import transaction
+
+from accounts.queries.loyalty import programme_of
+from accounts.rules.loyalty import Programme, percent_for, points_earned
+from accounts.services.balances.loyalty import open_earning, settle_earning
+from accounts.services.balances.tiers import compute_tier
+from carts.rules.goods import paths_of
+from core.actors import Actor
+from core.data import sql
+from core.money import places_of
+from orders.models import Order
+from orders.queries.earning import AccrualOrder, earning_context, earning_order
+
+_TERMS = "SELECT terms FROM accounts_pointearning WHERE reference = %(reference)s"
+
+
+@transaction.atomic(savepoint=False)
+def open_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
+    """
+    Let an order earn points, on the terms of the moment it was placed; safe to repeat.
+
+    One statement where the programme is switched off. Return how many points it has brought so far, pending.
+    """
+    order = earning_order(order_id=order_id)
+    if order is None:
+        return 0
+    programme = programme_of(order.currency)
+    if not programme.is_active or not programme.points_per_unit:
+        return 0
+    terms = orjson.dumps(_terms(order, programme)).decode()
+    open_earning(customer_id=order.person_id, reference=order.number, terms=terms, by=by, now=order.placed_at)
+    return settle_order_points(order_id=order_id, by=by, now=now)
+
+
+@transaction.atomic(savepoint=False)
+def settle_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
+    """
+    Make an order's points what they should be by the money that was received and not paid back, and its goods.
+
+    They may be spent when the last of the order may not come back any more. Safe to repeat; does nothing for an order
+    that earns none. Locks the order, then the earning and the balance, then the person. Return the difference.
+    """
+    Order.objects.locked().filter(pk=order_id).first()
+    order = earning_order(order_id=order_id)
+    row = sql.fetch_one(_TERMS, {"reference": order.number}) if order else None
+    if order is None or row is None:
+        return 0
+    difference = settle_earning(
+        reference=order.number, points=_points(order, row["terms"]), matures_at=_matures_at(order, row["terms"]),
+        by=by, now=now,
+    )  # fmt: skip
+    if difference:
+        compute_tier(customer_id=order.person_id, now=now)
+    return difference
+
+
+def _terms(order: AccrualOrder, programme: Programme) -> dict[str, Any]:
+    """What an order earns is decided when it is placed: later changes of the rules do not touch it."""
+    scene = earning_context(customer_id=order.person_id, now=order.placed_at)
+    return {
+        "points_per_unit": programme.points_per_unit,
+        "pending_days": programme.pending_days,
+        "percents": {
+            str(line.id): percent_for(scene.bonuses, categories=paths_of(line.category), earner=scene.earner)
+            for line in order.lines
+            if line.earns
+        },
+    }
+
+
+def _points(order: AccrualOrder, terms: dict[str, Any]) -> int:
+    if order.state in (Order.CANCELLED, Order.FAILED):
+        return 0
+    percents = terms["percents"]
+    return points_earned(
+        [(amount, percents.get(str(line_id), 0)) for line_id, amount in order.amounts().items()],
+        points_per_unit=terms["points_per_unit"],
+        minor_per_unit=10 ** places_of(order.currency),
+    )
+
+
+def _matures_at(order: AccrualOrder, terms: dict[str, Any]) -> datetime | None:
+    if order.closed_at is None or order.state != Order.COMPLETED:
+        return None
+    return order.closed_at + timedelta(days=terms["pending_days"])

@@ -1,0 +1,127 @@
+"""
+The providers' books against ours, charge by charge and refund by refund.
+
+What differs becomes a row that staff see until it is explained; what agrees again resolves itself.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from core.data import sql
+from core.network import about_to_call
+from orders.models import ReconciliationBreak
+from orders.providers import SANDBOX, STRIPE, provider_for
+from orders.providers.base import CHARGE, PaymentError, ProviderTransaction
+from orders.services.payments.outcomes import AUTHORISED_FOR
+
+logger = logging.getLogger(__name__)
+
+# What is younger may still be under way; the day before the last is looked at again, for what came late.
+AT_LEAST_OLD, LOOKED_BACK, AT_THE_EDGE = timedelta(minutes=15), timedelta(days=2), timedelta(minutes=5)
+
+_OURS = """
+SELECT 'charge' AS kind, coalesce(nullif(attempt.provider_ref, ''), attempt.key::text) AS ref, attempt.key::text AS key,
+       payment.amount, orders.currency, attempt.outcome = 'approved' AS is_done
+FROM orders_paymentattempt AS attempt
+JOIN orders_payment AS payment ON payment.id = attempt.payment_id
+JOIN orders_order AS orders ON orders.id = payment.order_id
+WHERE payment.provider = %(provider)s AND attempt.asked_at >= %(since)s AND attempt.asked_at < %(until)s
+UNION ALL
+SELECT 'refund', coalesce(nullif(refund.provider_ref, ''), refund.key::text), refund.key::text, refund.amount,
+       orders.currency, refund.state = 'done'
+FROM orders_refund AS refund
+JOIN orders_payment AS payment ON payment.id = refund.payment_id
+JOIN orders_order AS orders ON orders.id = payment.order_id
+WHERE payment.provider = %(provider)s AND refund.goes_to = 'original'
+  AND refund.asked_at >= %(since)s AND refund.asked_at < %(until)s
+"""
+_KNOWN = """
+SELECT key::text AS key FROM orders_paymentattempt WHERE key = ANY(%(keys)s::uuid[]) AND outcome = 'approved'
+UNION ALL
+SELECT key::text FROM orders_refund WHERE key = ANY(%(keys)s::uuid[]) AND state = 'done'
+"""
+
+
+def reconcile(*, now: datetime) -> int:
+    """
+    Compare the last two days with every provider that is switched on. Return how many differences are open.
+
+    Network calls, outside of transactions. A provider that does not answer is compared the next time.
+    """
+    about_to_call("a payment provider")
+    since, until = now - _looked_back(), now - AT_LEAST_OLD
+    for name in (SANDBOX, STRIPE):
+        provider = provider_for(name)
+        if provider is None:
+            continue
+        try:
+            theirs = provider.movements(since=since, until=until)
+        except PaymentError as error:
+            logger.warning("the books of %s could not be read: %s", name, error)
+            continue
+        _compare(name, theirs, since=since, until=until, now=now)
+    open_breaks = ReconciliationBreak.objects.filter(resolved_at__isnull=True).count()
+    if open_breaks:
+        logger.error("%s differences from payment providers wait to be explained", open_breaks)
+    return open_breaks
+
+
+def resolve_break(*, break_id: int, resolution: str, now: datetime) -> bool:
+    """Write down why books need not agree. Return False if that was explained before."""
+    waiting = ReconciliationBreak.objects.filter(pk=break_id, resolved_at__isnull=True)
+    return bool(waiting.update(resolved_at=now, resolution=resolution))
+
+
+@transaction.atomic(durable=True)
+def _compare(
+    name: str, theirs: Sequence[ProviderTransaction], *, since: datetime, until: datetime, now: datetime
+) -> None:
+    # The provider's clock, and the time between our asking and its doing, must not make a difference at the edge.
+    ours = sql.fetch_all(_OURS, {"provider": name, "since": since, "until": until - AT_THE_EDGE})
+    by_key = {(row["kind"], row["key"]): row for row in ours}
+    has_refunds = any(movement.kind != CHARGE for movement in theirs) or name == STRIPE
+    for movement in theirs:
+        row = by_key.pop((movement.kind, movement.key), None)
+        _note(name, movement.kind, movement.ref, movement.currency, _ours(row, movement), _moved(movement), now)
+    for row in by_key.values():
+        if row["is_done"] and (row["kind"] == CHARGE or has_refunds):
+            _note(name, row["kind"], row["ref"], row["currency"], row["amount"], 0, now)
+
+
+def _looked_back() -> timedelta:
+    """What was authorised days ago may have been taken yesterday; a provider lists it by the day of its making."""
+    return LOOKED_BACK + AUTHORISED_FOR if settings.CARD_CAPTURE == "fulfilment" else LOOKED_BACK
+
+
+def _ours(row: Mapping[str, object] | None, movement: ProviderTransaction) -> int:
+    """What our books have of a movement; one that we know from another time agrees."""
+    if row is not None:
+        return int(str(row["amount"])) if row["is_done"] and row["currency"] == movement.currency else 0
+    try:
+        known = sql.fetch_one(_KNOWN, {"keys": [movement.key]}) if len(movement.key) == 36 else None
+    except ValueError:
+        known = None
+    return movement.amount if known and movement.is_done else 0
+
+
+def _moved(movement: ProviderTransaction) -> int:
+    return movement.amount if movement.is_done else 0
+
+
+def _note(name: str, kind: str, ref: str, currency: str, ours: int, theirs: int, now: datetime) -> None:
+    same = {"provider": name, "kind": kind, "ref": ref}
+    if ours == theirs:
+        ReconciliationBreak.objects.filter(**same, resolved_at__isnull=True).update(
+            ours=ours, theirs=theirs, resolved_at=now
+        )
+        return
+    _known, is_new = ReconciliationBreak.objects.get_or_create(
+        **same, defaults={"currency": currency, "ours": ours, "theirs": theirs, "found_at": now}
+    )
+    if not is_new:
+        # What staff have explained stays explained.
+        ReconciliationBreak.objects.filter(**same, resolution="").update(ours=ours, theirs=theirs, resolved_at=None)

@@ -1,0 +1,295 @@
+"""
+Paying back, to the tenders the money came from.
+
+A refund goes: row written and committed with its cause, and counted on its payment from then on; the provider asked
+outside of any transaction, under the refund's own key; the outcome written. What no provider can give back (cash, a
+card at the terminal) waits until staff hand it over. What came from a gift card, credit or points, and what the
+customer takes as credit, is ours to write down and goes back at once.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import BalanceEntry
+from accounts.queries.balances import balances_held_for
+from accounts.services.balances.balances import balance_for, change_balance
+from accounts.services.balances.gift_cards import give_back_to_card
+from accounts.services.balances.loyalty import give_points_back
+from core.actors import THE_SYSTEM, Actor
+from core.data import sql
+from core.errors import NotFound, Refusal
+from core.ids import new_id
+from core.journal import publish
+from core.network import about_to_call
+from orders.events import RefundDone, RefundFailed
+from orders.models import Order, Payment, Refund
+from orders.providers import provider_for
+from orders.providers.base import APPROVED, PaymentError, ProviderResult
+from orders.rules.cash import cash_rounding, smallest_coin
+from orders.rules.checkout import GIFT_CARD
+from orders.rules.refunds import RefundableTender, points_back, spread_refund
+from orders.services.registers.till_sessions import take_open_session
+
+logger = logging.getLogger(__name__)
+
+_WRITE = """
+WITH given AS (
+    SELECT * FROM unnest(%(payments)s::bigint[], %(amounts)s::bigint[], %(keys)s::uuid[])
+        AS given(payment_id, amount, key)
+), counted AS (
+    UPDATE orders_payment AS payment SET refunded = payment.refunded + given.amount
+    FROM given WHERE payment.id = given.payment_id
+    RETURNING payment.id, payment.method, payment.hold_key, payment.points, payment.amount AS paid, payment.refunded,
+              given.amount, given.key
+), refund AS (
+    INSERT INTO orders_refund (payment_id, key, amount, state, reason, provider_ref, goes_to, asked_at)
+    SELECT id, key, amount, 'pending', %(reason)s, '',
+           CASE WHEN %(as_credit)s::bool AND hold_key IS NULL THEN 'credit' ELSE 'original' END, %(now)s
+    FROM counted
+    RETURNING id, payment_id, goes_to
+)
+SELECT refund.id AS refund_id, refund.goes_to, counted.* FROM refund JOIN counted ON counted.id = refund.payment_id
+ORDER BY refund.id
+"""
+_PENDING = """
+SELECT refund.id, refund.key, refund.amount, payment.provider,
+       (SELECT attempt.key FROM orders_paymentattempt AS attempt
+        WHERE attempt.payment_id = payment.id AND attempt.outcome = 'approved') AS charge_key
+FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
+WHERE refund.state = 'pending' AND payment.provider <> ''
+  AND (%(refund)s::bigint IS NULL OR refund.id = %(refund)s::bigint)
+ORDER BY refund.id
+"""
+# Whoever learns the outcome first writes it; a failed refund frees its amount on the payment just once.
+_SETTLE = """
+WITH refund AS (
+    UPDATE orders_refund
+    SET state = %(state)s::text, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
+        rounding = %(rounding)s::bigint,
+        done_at = CASE WHEN %(state)s::text = 'done' THEN %(now)s::timestamptz END
+    WHERE id = %(refund)s AND state = ANY(%(from_states)s::text[])
+    RETURNING id, payment_id, amount
+), freed AS (
+    UPDATE orders_payment AS payment SET refunded = payment.refunded - refund.amount
+    FROM refund WHERE payment.id = refund.payment_id AND %(state)s::text = 'failed'
+)
+SELECT refund.id, refund.amount, orders.id AS order_id, orders.number, orders.customer_id, orders.currency
+FROM refund
+JOIN orders_payment AS payment ON payment.id = refund.payment_id
+JOIN orders_order AS orders ON orders.id = payment.order_id
+"""
+
+
+class RefundNotAtDesk(Refusal):
+    """This refund is not staff's to hand over: it went back already, or goes back through its provider."""
+
+    code = "refund_not_at_desk"
+
+
+class CreditNeedsCustomer(Refusal):
+    """Only somebody with a record can be given credit."""
+
+    code = "credit_needs_customer"
+
+
+def ask_refund(
+    *, order_id: int, amount: int, reason: str, now: datetime, by: Actor = THE_SYSTEM, as_credit: bool = False
+) -> int:
+    """
+    Write down that money goes back on an order's captured payments, as far as there is any left on them.
+
+    amount: minor units. as_credit: the customer wants credit instead of the money; what came from a balance goes back
+    to it all the same. The caller holds the order's lock and commits this with its cause; locks balances. Return how
+    much goes back. Raises CreditNeedsCustomer.
+    """
+    tenders = tenders_of(Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED))
+    spread = spread_refund(amount, tenders, methods_first=settings.REFUND_ORDER)
+    if spread:
+        written = sql.fetch_all(
+            _WRITE,
+            {
+                "payments": list(spread),
+                "amounts": list(spread.values()),
+                "keys": [new_id() for _payment in spread],
+                "reason": reason,
+                "as_credit": as_credit,
+                "now": now,
+            },
+        )
+        for row in written:
+            if row["hold_key"] is not None or row["goes_to"] == Refund.CREDIT:
+                _give_back(row, by=by, now=now)
+    return sum(spread.values())
+
+
+def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
+    """Return what of an order's payments can go back: what was captured and has not gone back yet."""
+    return [
+        RefundableTender(
+            payment.pk,
+            payment.amount - payment.refunded,
+            at_desk=payment.is_given_back_by_hand,
+            method=payment.method,
+        )
+        for payment in payments
+        if payment.state == Payment.CAPTURED
+    ]
+
+
+def refund_payments(*, order_id: int, reason: str, now: datetime, by: Actor = THE_SYSTEM) -> int:
+    """
+    Write down that all that was captured for an order goes back; safe to repeat.
+
+    The caller holds the order's lock. Return how much goes back, in minor units.
+    """
+    captured = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
+    left = sum(payment.amount - payment.refunded for payment in captured)
+    return ask_refund(order_id=order_id, amount=left, reason=reason, by=by, now=now)
+
+
+def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
+    """
+    Ask the providers for every refund that is not confirmed yet, and write what they answer. Return how many were.
+
+    refund_id: only this one.
+
+    Network calls, outside of transactions. Asking twice under a refund's key gives the money back once, so a refund
+    whose answer was lost is simply asked for again.
+    """
+    about_to_call("a payment provider")
+    settled = 0
+    for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
+        answer = _ask(row["provider"], row["charge_key"], row["key"], row["amount"])
+        if answer is not None:
+            state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
+            settled += _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
+    return settled
+
+
+def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
+    """
+    Write down that a provider could not give money back after all, even if it had said that it did.
+
+    Its amount is free again to be given back another way, once. Return False if that was known.
+    """
+    return _settle(refund_id, Refund.FAILED, from_states=(Refund.PENDING, Refund.DONE), by=by, now=now)
+
+
+@transaction.atomic(savepoint=False)
+def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: datetime) -> str:
+    """
+    Record that staff handed a refund over at the desk.
+
+    session_id: the open till session out of whose drawer cash comes; not needed for a card at the terminal. Locks the
+    session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
+    """
+    refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound(_("There is no such refund."))
+    rounding = 0
+    if refund.payment.method == "cash":
+        take_open_session(session_id=session_id, store_id=by.store_id)
+        coin = smallest_coin(refund.payment.order.currency, override=settings.CASH_COIN_MINOR)
+        rounding = cash_rounding(refund.amount, coin=coin)
+    else:
+        session_id = None
+    if refund.payment.provider or not _settle(
+        refund_id, Refund.DONE, session_id=session_id, rounding=rounding, by=by, now=now
+    ):
+        raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=refund.state)
+    return refund.payment.order.number
+
+
+def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
+    """Put a refund onto the gift card, credit or points that had paid, or onto the customer's credit."""
+    reference = str(row["key"])
+    if row["hold_key"] is None:
+        balance_id = _credit_of(row["id"], now=now)
+        change_balance(
+            balance_id=balance_id, kind=BalanceEntry.GIVEN_BACK, amount=row["amount"], reference=reference, by=by,
+            now=now,
+        )  # fmt: skip
+    elif row["method"] == GIFT_CARD:
+        (balance_id,) = balances_held_for(row["hold_key"])
+        give_back_to_card(card_id=balance_id, amount=row["amount"], reference=reference, by=by, now=now)
+    elif row["points"] is not None:
+        before = row["refunded"] - row["amount"]
+        units = points_back(row["points"], amount=row["paid"], refunded_before=before, refunded_now=row["amount"])
+        if units:
+            (balance_id, *_others) = balances_held_for(row["hold_key"])
+            give_points_back(
+                spent_for=str(row["hold_key"]), balance_id=balance_id, points=units, reference=reference, by=by, now=now
+            )
+    else:
+        change_balance(
+            balance_id=balances_held_for(row["hold_key"])[0],
+            kind=BalanceEntry.GIVEN_BACK,
+            amount=row["amount"],
+            reference=reference,
+            by=by,
+            now=now,
+        )
+    _settle(row["refund_id"], Refund.DONE, by=by, now=now)
+
+
+def _credit_of(payment_id: int, *, now: datetime) -> int:
+    order = Order.objects.only("customer_id", "currency").get(payments=payment_id)
+    if order.customer_id is None:
+        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
+    return balance_for(customer_id=order.customer_id, kind=Refund.CREDIT, currency=order.currency, now=now)
+
+
+def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderResult | None:
+    """Ask for one refund; None when nobody knows yet what became of it."""
+    provider = provider_for(provider_name)
+    if provider is None or charge_key is None:
+        logger.warning("refund %s waits: provider %s is switched off or knows no charge", key, provider_name)
+        return None
+    try:
+        return provider.refund(charge_key=charge_key, key=key, amount=amount)
+    except PaymentError as error:
+        return ProviderResult("declined", detail=str(error)) if error.permanent else None
+
+
+@transaction.atomic(savepoint=False)
+def _settle(
+    refund_id: int,
+    state: str,
+    *,
+    by: Actor,
+    now: datetime,
+    ref: str = "",
+    session_id: int | None = None,
+    rounding: int = 0,
+    from_states: Sequence[str] = (Refund.PENDING,),
+) -> bool:
+    outcome = {
+        "state": state,
+        "ref": ref,
+        "session": session_id,
+        "rounding": rounding,
+        "from_states": list(from_states),
+    }
+    row = sql.fetch_one(_SETTLE, outcome | {"refund": refund_id, "now": now})
+    if row is None:
+        return False
+    event = RefundDone if state == Refund.DONE else RefundFailed
+    publish(
+        event(
+            by=by,
+            occurred_at=now,
+            customer_id=row["customer_id"],
+            ref=row["number"],
+            order_id=row["order_id"],
+            refund_id=row["id"],
+            amount=row["amount"],
+            currency=row["currency"],
+        )
+    )
+    return True

@@ -1,0 +1,157 @@
+"""
+Tenders that the shop itself keeps: gift cards, store credit and points; and cash that lies on the counter.
+
+They are held by the transaction that places the order, become money spent when the order's promise holds, and are let
+go of when it fails. All of it is written in our own database, so nobody has to be asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.queries.balances import Holding, holdings_of_customer
+from accounts.queries.loyalty import programme_of
+from accounts.rules.loyalty import Programme
+from accounts.services.balances.balances import HoldRequest, hold_balances, release_holds, spend_holds
+from accounts.services.balances.gift_cards import look_up_gift_card
+from core.actors import Actor
+from core.data import sql
+from core.ids import new_id
+from core.moving import move_all
+from orders.rules.cash import smallest_coin
+from orders.rules.checkout import (
+    BALANCES,
+    GIFT_CARD,
+    POINTS,
+    PaymentNotPossible,
+    PlannedTender,
+    Tender,
+    part_of,
+    plan_tenders,
+)
+from orders.rules.lifecycle import PAYMENT
+
+_HELD = "SELECT id, hold_key FROM orders_payment WHERE order_id = %(order)s AND state = 'held' ORDER BY id"
+
+
+def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> Tender:
+    """
+    Return a tender that is paid by the gift card with a code.
+
+    asker: who shows it (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
+    """
+    card = look_up_gift_card(code=code, asker=asker, currency=settings.SHOP_CURRENCY, now=now)
+    return replace(tender, balance_ids=(card.id,), limit=card.free)
+
+
+def with_holdings(tenders: Sequence[Tender], held: Mapping[str, Holding], programme: Programme) -> list[Tender]:
+    """
+    Return tenders with the credit and points that they are paid with, and the most that these can pay.
+
+    programme: what points are worth, and how many of them are taken.
+    """
+    return [
+        _by_points(tender, held[POINTS], programme)
+        if tender.method == POINTS and held
+        else replace(tender, balance_ids=held[tender.method].ids, limit=held[tender.method].free)
+        if tender.method in held
+        else tender
+        for tender in tenders
+    ]
+
+
+def plan_payment(
+    tenders: Sequence[Tender],
+    *,
+    owed: int,
+    kinds: set[str],
+    customer_id: int | None,
+    currency: str,
+    may_be_part: bool = False,
+) -> list[PlannedTender]:
+    """
+    Work out what each tender pays (orders.rules.checkout.plan_tenders), with keys for what has to be held.
+
+    customer_id: whose credit and points pay; one statement more if any do. may_be_part: tenders that come to less than
+    what is owed pay a part of it. Raises Malformed, PaymentNotPossible.
+    """
+    programme = _programme_for(tenders, currency)
+    known = _with_balances(tenders, customer_id, currency, programme)
+    planned = plan_tenders(
+        known,
+        owed=part_of(owed, known) if may_be_part else owed,
+        kinds=kinds,
+        coin=smallest_coin(currency, override=settings.CASH_COIN_MINOR),
+        point_value=programme.point_value or 1,
+        total=owed,
+    )
+    return [tender._replace(hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
+
+
+def hold_tenders(planned: Sequence[PlannedTender], *, number: str, waits: bool, by: Actor, now: datetime) -> None:
+    """
+    Hold what balances are to pay of an order; spend it at once unless the order waits for somebody else's money.
+
+    Locks the balances until the transaction ends. Raises BalanceNotEnough; roll back then.
+    """
+    requests = [HoldRequest(tender.hold_key, tender.balance_ids, tender.units) for tender in planned if tender.hold_key]
+    if not requests:
+        return
+    hold_balances(requests=requests, now=now)
+    if not waits:
+        spend_holds(references=[request.reference for request in requests], note=number, by=by, now=now)
+
+
+def spend_held_tenders(*, order_id: int, number: str, by: Actor, now: datetime) -> bool:
+    """
+    Take for good what is held for an order whose lock the caller holds.
+
+    Return False if a hold had run out and somebody else has spent the money: let go of the rest then.
+    """
+    held = sql.fetch_all(_HELD, {"order": order_id})
+    keys = [row["hold_key"] for row in held if row["hold_key"]]
+    if keys and not spend_holds(references=keys, note=number, by=by, now=now):
+        return False
+    move_all(PAYMENT, [row["id"] for row in held], "captured", captured_at=now)
+    return True
+
+
+def release_held_tenders(*, order_id: int, now: datetime) -> None:
+    """Let go of what is held for an order that came to nothing; the caller holds its lock. Cash is handed back."""
+    held = sql.fetch_all(_HELD, {"order": order_id})
+    keys = [row["hold_key"] for row in held if row["hold_key"]]
+    if keys:
+        release_holds(references=keys, now=now)
+    move_all(PAYMENT, [row["id"] for row in held], "voided")
+
+
+def _by_points(tender: Tender, holding: Holding, programme: Programme) -> Tender:
+    return replace(
+        tender,
+        balance_ids=holding.ids,
+        limit=holding.free * programme.point_value,
+        least=programme.minimum_points * programme.point_value,
+        most_percent=programme.most_percent,
+    )
+
+
+def _programme_for(tenders: Sequence[Tender], currency: str) -> Programme:
+    if any(tender.method == POINTS for tender in tenders):
+        return programme_of(currency)
+    return Programme(currency)
+
+
+def _with_balances(
+    tenders: Sequence[Tender], customer_id: int | None, currency: str, programme: Programme
+) -> list[Tender]:
+    if not any(tender.method in BALANCES and tender.method != GIFT_CARD for tender in tenders):
+        return list(tenders)
+    if customer_id is None:
+        raise PaymentNotPossible(_("Store credit and points need a customer. Sign in first."), method="credit")
+    if any(tender.method == POINTS for tender in tenders) and not programme.point_value:
+        raise PaymentNotPossible(_("Points cannot be used here."), method=POINTS)
+    held = holdings_of_customer(customer_id=customer_id, currency=currency)
+    return with_holdings(tenders, held, programme)

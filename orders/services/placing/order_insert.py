@@ -1,0 +1,384 @@
+"""Writing an order with its lines, fulfilments and payments, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from carts.queries.carts import CartView
+from carts.rules.quote import Discount, Quote
+from core.actors import Actor
+from core.data import sql
+from core.translated import in_language
+from orders.models import Fulfilment, Order, Payment
+from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
+from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, CheckoutRequest, PlannedTender
+from orders.services.payments.gateway import provider_of
+from orders.services.placing.allocation import Allocation
+
+# Sequences are asked for the ids of fulfilments and payments before they are inserted, because the rows that point to
+# them are written by the same statement. Foreign keys are checked at commit, so the reservations may come later.
+_WRITE = """
+WITH new_order AS (
+    INSERT INTO orders_order (
+        number, cart_id, customer_id, state, channel, store_id, staff_id, till_session_id, currency, items_total,
+        discount_total, shipping_total, tax_total, shipping_tax, shipping_tax_added, grand_total, contact_email,
+        contact_phone, receipt_medium, language, client_id, request_mark, external_id, cancel_reason, placed_at,
+        closed_at)
+    VALUES (
+        nextval('orders_order_number')::text, %(cart)s, %(customer)s::bigint, %(state)s, %(channel)s,
+        %(store)s::bigint, %(staff)s::bigint, %(session)s::bigint, %(currency)s, %(items)s, %(discount)s, %(shipping)s,
+        %(tax)s, %(shipping_tax)s, %(shipping_tax_added)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s,
+        %(client_id)s::uuid, %(request_mark)s, '', '', %(placed_at)s, %(closed_at)s::timestamptz)
+    RETURNING id, number
+), line AS (
+    INSERT INTO orders_orderline (
+        order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
+        unit_price, discount, line_total, tax_rate, tax_amount, tax_added)
+    SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
+           quantity * unit_price - discount, tax_rate, tax_amount, tax_added
+    FROM new_order, json_to_recordset(%(lines)s::json) AS given(
+        place int, variant_id bigint, sku text, name text, quantity int, fulfilled int, unit_price bigint,
+        discount bigint, tax_rate int, tax_amount bigint, tax_added bigint)
+    RETURNING id, position
+), tax AS (
+    INSERT INTO orders_ordertax (order_id, zone_id, rate, is_included, is_exempt, base, tax)
+    SELECT new_order.id, given.*
+    FROM new_order, json_to_recordset(%(taxes)s::json) AS given(
+        zone_id bigint, rate int, is_included bool, is_exempt bool, base bigint, tax bigint)
+), discount AS (
+    INSERT INTO orders_orderdiscount (order_id, line_id, promotion_id, name, amount)
+    SELECT new_order.id, line.id, given.promotion_id, given.name, given.amount
+    FROM new_order, json_to_recordset(%(discounts)s::json) AS given(
+        place int, promotion_id bigint, name text, line int, amount bigint)
+    LEFT JOIN line ON line.position = given.line
+    ORDER BY given.place
+), part AS (
+    SELECT *, nextval('orders_fulfilment_id_seq') AS id
+    FROM json_to_recordset(%(parts)s::json) AS given(
+        place int, kind text, location_id bigint, address jsonb, promised_at timestamptz)
+), fulfilment AS (
+    INSERT INTO orders_fulfilment (
+        id, order_id, kind, location_id, state, address, promised_at, tracking, wrong_codes, reject_reason, finished_at)
+    SELECT part.id, new_order.id, part.kind, part.location_id,
+           CASE WHEN %(waits)s::bool THEN 'pending' WHEN part.kind = 'carry_out' THEN 'collected' ELSE 'placed' END,
+           part.address, part.promised_at, '', 0, '',
+           CASE WHEN part.kind = 'carry_out' AND NOT %(waits)s::bool THEN %(now)s::timestamptz END
+    FROM new_order, part
+), fulfilment_line AS (
+    INSERT INTO orders_fulfilmentline (fulfilment_id, order_line_id, quantity, reservation_id, handed_over_at)
+    SELECT part.id, line.id, given.quantity, given.reservation_id,
+           CASE WHEN part.kind = 'carry_out' AND NOT %(waits)s::bool THEN %(now)s::timestamptz END
+    FROM json_to_recordset(%(part_lines)s::json) AS given(part int, line int, quantity int, reservation_id uuid)
+    JOIN part ON part.place = given.part JOIN line ON line.position = given.line
+    ORDER BY given.part, given.line
+), tender AS (
+    SELECT *, CASE WHEN state <> 'due' THEN nextval('orders_payment_id_seq') END AS id
+    FROM json_to_recordset(%(tenders)s::json) AS given(
+        place int, method text, provider text, amount bigint, tendered bigint, state text, attempt_key uuid,
+        payment_method text, rounding bigint, hold_key uuid, points bigint, customer_ref text, saves_card bool)
+), payment AS (
+    INSERT INTO orders_payment (
+        id, order_id, method, provider, amount, refunded, tendered, rounding, hold_key, points, state, captured_at)
+    SELECT tender.id, new_order.id, tender.method, tender.provider, tender.amount, 0, tender.tendered, tender.rounding,
+           tender.hold_key, tender.points, tender.state,
+           CASE WHEN tender.state = 'captured' THEN %(now)s::timestamptz END
+    FROM new_order, tender WHERE tender.state <> 'due'
+), due AS (
+    INSERT INTO orders_dueentry (order_id, kind, amount, occurred_at)
+    SELECT new_order.id, 'placed', tender.amount, %(now)s FROM new_order, tender WHERE tender.state = 'due'
+), attempt AS (
+    INSERT INTO orders_paymentattempt (
+        payment_id, key, payment_method, customer_ref, saves_card, captures_at_once, outcome, provider_ref, detail,
+        asked_at)
+    SELECT tender.id, tender.attempt_key, tender.payment_method, tender.customer_ref, tender.saves_card,
+           %(captures)s::bool, 'asked', '', '', %(now)s
+    FROM tender WHERE tender.attempt_key IS NOT NULL
+)
+SELECT new_order.id, new_order.number, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
+       (SELECT array_agg(id ORDER BY place) FROM part) AS fulfilments,
+       (SELECT array_agg(id ORDER BY place) FROM tender) AS payments
+FROM new_order
+"""
+
+_STATE_BY_METHOD = {PAY_IN_STORE: DUE, CARD: Payment.PENDING, TEST: Payment.PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """
+    Everything an order is made of, worked out and checked.
+
+    waits: a provider has to be asked for money first. captures: it takes it at once.
+    """
+
+    cart: CartView
+    request: CheckoutRequest
+    parts: Sequence[Allocation]
+    quote: Quote
+    tenders: Sequence[PlannedTender]
+    waits: bool
+    captures: bool = True
+
+    @property
+    def customer_id(self) -> int | None:
+        """Whose order it becomes: the cart's owner, or whom staff recognised."""
+        return self.cart.customer_id or self.request.customer_id
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to do once it is written: all of it goes over the counter at once."""
+        return not self.waits and all(part.kind == CARRY_OUT for part in self.parts)
+
+
+def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> OrderView:
+    """Write an order with all that belongs to it, in one statement, and return it as it will be read back."""
+    row = sql.fetch_one(_WRITE, _parameters(draft, by, now))
+    assert row is not None
+    return _as_read(draft, row, by, now)
+
+
+def _parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
+    cart, request, totals = draft.cart, draft.request, draft.quote.totals
+    return {
+        "cart": cart.id,
+        "customer": draft.customer_id,
+        "state": _order_state(draft),
+        "channel": by.channel,
+        "store": by.store_id,
+        "staff": by.staff_id,
+        "session": request.session_id,
+        "currency": cart.currency,
+        "items": totals.items,
+        "discount": totals.discount,
+        "shipping": totals.shipping,
+        "tax": totals.tax,
+        "shipping_tax": draft.quote.shipping_taxed.tax,
+        "shipping_tax_added": draft.quote.shipping_taxed.added,
+        "grand": totals.grand,
+        "email": request.contact_email,
+        "phone": request.contact_phone,
+        "receipt": request.receipt_medium,
+        "language": request.language,
+        "client_id": request.client_id,
+        "request_mark": request.request_mark,
+        "now": now,
+        "placed_at": request.occurred_at or now,
+        "closed_at": now if draft.is_complete else None,
+        "waits": draft.waits,
+        "captures": draft.captures,
+        "lines": sql.as_json(_line_rows(draft)),
+        "taxes": sql.as_json(_tax_rows(draft)),
+        "discounts": sql.as_json(_discount_rows(draft)),
+        "parts": sql.as_json(_part_rows(draft)),
+        "part_lines": sql.as_json(_part_line_rows(draft)),
+        "tenders": sql.as_json(_tender_rows(draft)),
+    }
+
+
+def _line_rows(draft: NewOrder) -> list[sql.Row]:
+    gone, quoted = _carried_out(draft), draft.quote.lines
+    return [
+        {
+            "place": place,
+            "variant_id": line.variant_id,
+            "sku": line.sku,
+            "name": in_language(line.name, draft.request.language),
+            "quantity": line.quantity,
+            "fulfilled": gone.get(line.id, 0),
+            "unit_price": line.unit_price,
+            "discount": quoted[line.id].discount,
+            "tax_rate": quoted[line.id].tax_rate,
+            "tax_amount": quoted[line.id].taxed.tax,
+            "tax_added": quoted[line.id].taxed.added,
+        }
+        for place, line in enumerate(draft.cart.lines, 1)
+    ]
+
+
+def _tax_rows(draft: NewOrder) -> list[sql.Row]:
+    return [
+        {
+            "zone_id": tax.zone_id,
+            "rate": tax.basis_points,
+            "is_included": tax.is_included,
+            "is_exempt": tax.is_exempt,
+            "base": tax.base,
+            "tax": tax.tax,
+        }
+        for tax in draft.quote.taxes
+    ]
+
+
+def _discount_rows(draft: NewOrder) -> list[sql.Row]:
+    """Offer by offer, as the cart lists them: what was written first is told first."""
+    quoted = draft.quote.lines
+    shares: list[tuple[int | None, Discount]] = [
+        (place, share)
+        for discount in draft.quote.discounts
+        for place, line in enumerate(draft.cart.lines, 1)
+        for share in quoted[line.id].discounts
+        if share.offer_id == discount.offer_id
+    ]
+    shares += [(None, discount) for discount in draft.quote.discounts if discount.target == "shipping"]
+    return [
+        {
+            "place": place,
+            "promotion_id": share.offer_id,
+            "name": in_language(share.name, draft.request.language),
+            "line": line,
+            "amount": share.amount,
+        }
+        for place, (line, share) in enumerate(shares, 1)
+    ]
+
+
+def _part_rows(draft: NewOrder) -> list[sql.Row]:
+    return [
+        {
+            "place": place,
+            "kind": part.kind,
+            "location_id": part.source.id,
+            "address": part.address,
+            "promised_at": part.promised_at,
+        }
+        for place, part in enumerate(draft.parts, 1)
+    ]
+
+
+def _part_line_rows(draft: NewOrder) -> list[sql.Row]:
+    place_of = {line.id: place for place, line in enumerate(draft.cart.lines, 1)}
+    return [
+        {
+            "part": place,
+            "line": place_of[line.line_id],
+            "quantity": line.quantity,
+            "reservation_id": line.reservation_id,
+        }
+        for place, part in enumerate(draft.parts, 1)
+        for line in part.lines
+    ]
+
+
+def _tender_rows(draft: NewOrder) -> list[sql.Row]:
+    return [
+        {
+            "place": place,
+            "method": tender.method,
+            "provider": provider_of(tender),
+            "amount": tender.amount,
+            "tendered": tender.tendered if tender.method == CASH else None,
+            "state": _payment_state(tender, draft),
+            "attempt_key": tender.attempt_key,
+            "payment_method": tender.payment_method,
+            "rounding": tender.rounding,
+            "hold_key": tender.hold_key,
+            "points": tender.points,
+            "customer_ref": tender.customer_ref,
+            "saves_card": tender.saves_card,
+        }
+        for place, tender in enumerate(draft.tenders, 1)
+    ]
+
+
+def _payment_state(tender: PlannedTender, draft: NewOrder) -> str:
+    """What the shop has in its own hands is held as long as it waits for others' money, and captured without."""
+    return _STATE_BY_METHOD.get(tender.method) or (Payment.HELD if draft.waits else Payment.CAPTURED)
+
+
+def _order_state(draft: NewOrder) -> str:
+    if draft.waits:
+        return Order.PENDING
+    return Order.COMPLETED if draft.is_complete else Order.PLACED
+
+
+def _carried_out(draft: NewOrder) -> dict[int, int]:
+    """Units by cart line that leave over the counter at once."""
+    if draft.waits:
+        return {}
+    return {line.line_id: line.quantity for part in draft.parts if part.kind == CARRY_OUT for line in part.lines}
+
+
+def _as_read(draft: NewOrder, row: sql.Row, by: Actor, now: datetime) -> OrderView:
+    cart, request, totals = draft.cart, draft.request, draft.quote.totals
+    order_lines = dict(zip((line.id for line in cart.lines), row["lines"], strict=True))
+    state_of = {Fulfilment.CARRY_OUT: "collected"}
+    return OrderView(
+        id=row["id"],
+        number=row["number"],
+        state=_order_state(draft),
+        placed_at=request.occurred_at or now,
+        channel=by.channel,
+        store=by.store_code or None,
+        customer_id=draft.customer_id,
+        currency=cart.currency,
+        items_total=totals.items,
+        discount_total=totals.discount,
+        shipping_total=totals.shipping,
+        tax_total=totals.tax,
+        grand_total=totals.grand,
+        contact_email=request.contact_email,
+        contact_phone=request.contact_phone,
+        language=request.language,
+        cart_id=cart.id,
+        lines=_lines_as_read(draft, row["lines"]),
+        discounts=[
+            DiscountView(in_language(discount.name, request.language), discount.amount, discount.target)
+            for discount in draft.quote.discounts
+        ],
+        taxes=[
+            TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax) for tax in draft.quote.taxes
+        ],
+        fulfilments=[
+            FulfilmentView(
+                id=fulfilment_id,
+                kind=part.kind,
+                store=part.source.code,
+                state="pending" if draft.waits else state_of.get(part.kind, "placed"),
+                address=part.address,
+                promised_at=part.promised_at,
+                lines=[(order_lines[line.line_id], line.quantity) for line in part.lines],
+            )
+            for part, fulfilment_id in zip(draft.parts, row["fulfilments"], strict=True)
+        ],
+        payments=_payments_as_read(draft, row["payments"] or ()),
+    )
+
+
+def _lines_as_read(draft: NewOrder, ids: Sequence[int]) -> list[LineView]:
+    gone, quoted = _carried_out(draft), draft.quote.lines
+    return [
+        LineView(
+            id=line_id,
+            variant_id=line.variant_id,
+            sku=line.sku,
+            name=in_language(line.name, draft.request.language),
+            quantity=line.quantity,
+            unit_price=line.unit_price or 0,
+            discount=quoted[line.id].discount,
+            line_total=quoted[line.id].total,
+            fulfilled=gone.get(line.id, 0),
+            tax_rate=quoted[line.id].tax_rate,
+            tax=quoted[line.id].taxed.tax,
+        )
+        for line, line_id in zip(draft.cart.lines, ids, strict=True)
+    ]
+
+
+def _payments_as_read(draft: NewOrder, ids: Sequence[int | None]) -> list[PaymentView]:
+    payments = [
+        _payment_as_read(payment_id, tender, draft) for tender, payment_id in zip(draft.tenders, ids, strict=True)
+    ]
+    return sorted(payments, key=lambda payment: payment.state == DUE)
+
+
+def _payment_as_read(payment_id: int | None, tender: PlannedTender, draft: NewOrder) -> PaymentView:
+    return PaymentView(
+        id=payment_id,
+        method=tender.method,
+        amount=tender.amount,
+        state=_payment_state(tender, draft),
+        tendered=tender.tendered if tender.method == CASH else None,
+        rounding=tender.rounding,
+        points=tender.points,
+    )

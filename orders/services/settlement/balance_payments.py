@@ -1,0 +1,101 @@
+"""
+Paying later what an order owes, from a door: once per key, with the provider asked between two transactions.
+
+A payment that still waits for its shopper gives way to a new one; one that is declined leaves the order as it was.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+
+from core.actors import Actor
+from core.idempotency import Claim, Replay
+from orders.models import Order, PaymentAttempt
+from orders.providers.base import DECLINED
+from orders.queries.orders import get_order
+from orders.queries.views import OrderView
+from orders.rules.checkout import Tender
+from orders.services.payments.balances_due import (
+    PaymentStillWaits,
+    begin_balance_payment,
+    is_payment_under_way,
+    open_charges,
+)
+from orders.services.payments.gateway import ChargeRequest, PaymentResult, ask_providers, look_up
+from orders.services.settlement.payments import balance_payment_declined, settle_payments
+
+Render = Callable[[OrderView, Sequence[PaymentResult]], dict[str, Any]]
+
+
+def pay_balance_due(
+    *,
+    claim: Claim,
+    number: str,
+    tenders: Sequence[Tender],
+    session_id: int | None,
+    has_terminal: bool,
+    by: Actor,
+    now: datetime,
+    render: Render,
+) -> HttpResponse:
+    """
+    Take what an order still owes, or a part of it: 201 with the order, or 202 when somebody must act before.
+
+    tenders, has_terminal: as for orders.services.payments.balances_due.begin_balance_payment. session_id: the open till
+    session that takes cash. Network calls between two transactions; locks the order, then the session, then balances. Raises
+    what begin_balance_payment raises, and PaymentDeclined, after which the order is as it was.
+    """
+
+    def begin() -> tuple[list[ChargeRequest], HttpResponse | None]:
+        with transaction.atomic(durable=True):
+            is_fresh = claim.take()
+            order = Order.objects.locked().get(number=number)
+            if is_fresh:
+                charges = begin_balance_payment(
+                    order, tenders, session_id=session_id, has_terminal=has_terminal, by=by, now=now
+                )
+            else:
+                # Interrupted behind its first commit: it goes on with what is still open.
+                charges = open_charges(order)
+            return charges, None if charges else claim.finish(render(get_order(number), []), status=201)
+
+    try:
+        try:
+            charges, answer = begin()
+        except PaymentStillWaits:
+            end_waiting_payment(number=number, by=by, now=now)
+            charges, answer = begin()
+    except Replay as replay:
+        return replay.response
+    return answer or _ask(claim, number, charges, by=by, now=now, render=render)
+
+
+def end_waiting_payment(*, number: str, by: Actor, now: datetime) -> None:
+    """
+    End a later payment that waits for its shopper, so that the money can be taken another way. Network calls.
+
+    One that the provider has approved meanwhile is taken as it is; one that is being asked for right now stays.
+    """
+    waiting = PaymentAttempt.objects.filter(
+        payment__order__number=number, payment__is_later=True, outcome=PaymentAttempt.NEEDS_ACTION
+    ).select_related("payment")
+    outcomes = [look_up(key=one.key, provider=one.payment.provider, gives_up=True) for one in waiting]
+    if outcomes:
+        with transaction.atomic(durable=True):
+            settle_payments(order=get_order(number), outcomes=outcomes, by=by, now=now)
+
+
+def _ask(
+    claim: Claim, number: str, charges: Sequence[ChargeRequest], *, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
+    outcomes = ask_providers(charges)
+    with transaction.atomic(durable=True):
+        order = settle_payments(order=get_order(number), outcomes=outcomes, by=by, now=now)
+        if any(outcome.outcome == DECLINED for outcome in outcomes):
+            claim.forget()
+        else:
+            return claim.finish(render(order, outcomes), status=202 if is_payment_under_way(order) else 201)
+    raise balance_payment_declined(order)

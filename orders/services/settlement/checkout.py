@@ -1,0 +1,163 @@
+"""
+Placing an order from a door: once per key, with the payment between two transactions.
+
+First transaction: the key is claimed, the cart becomes an order, stock is held, attempts are written. Then the
+providers are asked, with no transaction open. Second transaction: their answers, what follows from them, and the
+answer to the client. A process that dies in between leaves an order that the sweep settles, and whose key, sent again,
+goes on from there.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from carts.queries.carts import CartView
+from carts.services.carts import Owner
+from carts.services.placing import CartEmpty, cart_from_lines, take_cart
+from core.actors import Actor
+from core.errors import Refusal
+from core.idempotency import Claim, Replay
+from orders.models import Order
+from orders.queries.orders import find_order_by_client_id, find_order_by_mark, number_ordered_with
+from orders.queries.views import OrderView
+from orders.rules.checkout import CheckoutRequest
+from orders.services.payments.gateway import ChargeRequest, PaymentResult, ask_providers
+from orders.services.placing.placement import place_order
+from orders.services.settlement.payments import open_attempts, payment_declined, settle_payments
+
+Render = Callable[[OrderView, Sequence[PaymentResult]], dict[str, Any]]
+TakeCart = Callable[[], CartView]
+
+
+class CartAlreadyOrdered(Refusal):
+    """This very cart became an order already; number tells which."""
+
+    code = "cart_already_ordered"
+
+
+def check_out(
+    *, claim: Claim, owner: Owner, request: CheckoutRequest, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
+    """
+    Order the owner's open cart. Answers 201 with the order, or 202 when the payment needs the shopper or is unknown.
+
+    Raises what place_order raises, CartEmpty, VersionConflict, CartAlreadyOrdered, and PaymentDeclined, after which
+    the cart is as it was.
+    """
+    try:
+        return _order_once(
+            claim,
+            lambda: take_cart(owner=owner, version=request.cart_version, by=by, now=now, at=request.occurred_at),
+            request,
+            by=by,
+            now=now,
+            render=render,
+        )
+    except CartEmpty:
+        number = number_ordered_with(
+            customer_ids=owner.customer_ids, token_hash=owner.token_hash, version=request.cart_version or 0
+        )
+        if number is None:
+            raise
+        raise CartAlreadyOrdered(
+            _("This cart was already ordered: order %(number)s.") % {"number": number}, number=number
+        ) from None
+
+
+def sell_cart(
+    *, claim: Claim, cart_id: int, request: CheckoutRequest, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
+    """Order a shopper's open cart at the till. Raises and answers like check_out."""
+    return _order_once(
+        claim,
+        lambda: take_cart(
+            owner=Owner(), cart_id=cart_id, version=request.cart_version, by=by, now=now, at=request.occurred_at
+        ),
+        request,
+        by=by,
+        now=now,
+        render=render,
+    )
+
+
+def sell_lines(
+    *,
+    claim: Claim,
+    lines: Sequence[tuple[str, int]],
+    customer_id: int | None,
+    request: CheckoutRequest,
+    by: Actor,
+    now: datetime,
+    render: Render,
+    voucher_codes: Sequence[str] = (),
+) -> HttpResponse:
+    """
+    Sell goods scanned at the till without anybody's cart; lines: pairs of SKU and quantity.
+
+    voucher_codes: what the customer shows, at most as many as a cart holds. Raises NotFound for a SKU that is not
+    sold, VoucherNotValid, and whatever place_order raises.
+    """
+    return _order_once(
+        claim,
+        lambda: cart_from_lines(
+            lines=lines,
+            customer_id=customer_id,
+            voucher_codes=voucher_codes,
+            by=by,
+            now=now,
+            at=request.occurred_at,
+        ),
+        request,
+        by=by,
+        now=now,
+        render=render,
+    )
+
+
+def _order_once(
+    claim: Claim, take: TakeCart, request: CheckoutRequest, *, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
+    try:
+        with transaction.atomic(durable=True):
+            is_fresh = claim.take()
+            order, charges = _known_order(claim, request, is_fresh)
+            if order is None:
+                promised = place_order(cart=take(), request=request, by=by, now=now)
+                order, charges = promised.order, promised.charges
+            if not charges:
+                return claim.finish(render(order, []), status=201)
+    except Replay as replay:
+        return replay.response
+    return _pay(claim, order, charges, by=by, now=now, render=render)
+
+
+def _known_order(
+    claim: Claim, request: CheckoutRequest, is_fresh: bool
+) -> tuple[OrderView | None, list[ChargeRequest]]:
+    """The order that an interrupted request, or an earlier sending of the same sale, has placed already."""
+    known = None
+    if not is_fresh:
+        known = find_order_by_mark(claim.mark)
+    elif request.client_id is not None:
+        known = find_order_by_client_id(request.client_id)
+    if known is None:
+        return None, []
+    return known, open_attempts(known) if known.state == Order.PENDING else []
+
+
+def _pay(
+    claim: Claim, order: OrderView, charges: Sequence[ChargeRequest], *, by: Actor, now: datetime, render: Render
+) -> HttpResponse:
+    outcomes = ask_providers(charges)
+    with transaction.atomic(durable=True):
+        settled = settle_payments(order=order, outcomes=outcomes, by=by, now=now)
+        if settled.state == Order.FAILED:
+            claim.forget()
+        else:
+            status = 202 if settled.state == Order.PENDING else 201
+            return claim.finish(render(settled, outcomes), status=status)
+    raise payment_declined(settled)

@@ -1,0 +1,298 @@
+"""
+What the answers of providers make of an order.
+
+A payment goes: attempt row written and committed with the order, provider asked, outcome written. Whoever learns the
+outcome first (the request, the sweep, a notice from the provider) writes it; the others find it written.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from carts.services.placing import give_cart_back
+from core.actors import THE_SYSTEM, Actor
+from core.data import sql
+from core.errors import Refusal
+from core.journal import publish
+from core.moving import move_all
+from inventory.models import Reservation, StockMovement
+from inventory.services.reservations import (
+    HOLD_LIFETIME,
+    InsufficientStock,
+    ReservationRequest,
+    commit_reservations,
+    new_reservation_id,
+    release_reservations,
+    reserve_stock,
+)
+from orders.events import OrderPaymentFailed
+from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment
+from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
+from orders.queries.balances_due import balance_due_in
+from orders.queries.orders import get_order
+from orders.queries.views import OrderView, PaymentView
+from orders.rules.lifecycle import FULFILMENTS, ORDER, PAYMENT
+from orders.services.fulfilment.fulfilments import note_goods_out, take_goods_out_of_stock
+from orders.services.payments.balances_due import settle_balance_payments
+from orders.services.payments.cards import keep_cards
+from orders.services.payments.gateway import UNKNOWN, ChargeRequest, PaymentResult, look_up
+from orders.services.payments.outcomes import PaidOrder, find_paid_order, write_outcomes
+from orders.services.payments.refunds import refund_payments
+from orders.services.payments.tenders import release_held_tenders, spend_held_tenders
+from orders.services.placing.placement import announce_placed
+
+UNANSWERED_AFTER = timedelta(seconds=60)
+SETTLED_AT_ONCE = 100
+
+_CONFIRM = """
+WITH paid AS (
+    UPDATE orders_order AS orders
+    SET state = CASE WHEN all_carried.out THEN 'completed' ELSE 'placed' END,
+        closed_at = CASE WHEN all_carried.out THEN %(now)s::timestamptz END
+    FROM (SELECT bool_and(kind = 'carry_out') AS out FROM orders_fulfilment WHERE order_id = %(order)s) AS all_carried
+    WHERE orders.id = %(order)s AND orders.state = 'pending'
+    RETURNING orders.id, orders.state
+), fulfilment AS (
+    UPDATE orders_fulfilment AS fulfilment
+    SET state = CASE kind WHEN 'carry_out' THEN 'collected' ELSE 'placed' END,
+        finished_at = CASE kind WHEN 'carry_out' THEN %(now)s::timestamptz END
+    FROM paid WHERE fulfilment.order_id = paid.id
+)
+SELECT state FROM paid
+"""
+_OPEN_ATTEMPTS = """
+SELECT attempt.key, attempt.outcome, payment.provider, orders.id AS order_id, orders.number
+FROM orders_paymentattempt AS attempt
+JOIN orders_payment AS payment ON payment.id = attempt.payment_id
+JOIN orders_order AS orders ON orders.id = payment.order_id
+WHERE (attempt.outcome = 'asked' AND attempt.asked_at < %(unanswered)s)
+   OR (attempt.outcome = 'needs_action' AND attempt.asked_at < %(abandoned)s)
+ORDER BY attempt.asked_at LIMIT %(limit)s
+"""
+_OPEN_OF_ORDER = """
+SELECT attempt.key, payment.provider, payment.amount, %(currency)s AS currency, attempt.payment_method,
+       attempt.captures_at_once AS captures, attempt.customer_ref, attempt.saves_card
+FROM orders_paymentattempt AS attempt JOIN orders_payment AS payment ON payment.id = attempt.payment_id
+WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_action')
+"""
+
+
+class PaymentDeclined(Refusal):
+    """
+    The provider said no, or its yes came when goods or balances were gone; then what was paid goes back.
+
+    The cart is as it was, and the goods are free again; an order that stands still does.
+    """
+
+    code = "payment_declined"
+
+
+@transaction.atomic(savepoint=False)
+def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: Actor, now: datetime) -> OrderView:
+    """
+    Write what the providers answered and draw the consequence: the promise holds, or it is taken back.
+
+    Safe to repeat with the same outcomes. An unknown outcome changes nothing. Locks the order, then the stock rows
+    last. Returns the order as it is then: placed or completed, pending, or failed with the cart given back.
+    """
+    known = [outcome for outcome in outcomes if outcome.outcome != UNKNOWN]
+    if not known:
+        return order
+    written, paid = write_outcomes(order_id=order.id, outcomes=known, now=now)
+    keep_cards([one.card for one in known if one.card], customer_id=order.customer_id, by=by, now=now)
+    if any(one.is_later for one in written):
+        settle_balance_payments(order_id=order.id, written=written, by=by, now=now)
+        return get_order(order.number)
+    # Only what was written now counts: an answer that comes behind another one takes nothing back.
+    if any(one.outcome == DECLINED and one.is_new for one in written):
+        return _take_back(order, reason="payment_declined", by=by, now=now)
+    if any(outcome.outcome == NEEDS_ACTION for outcome in known):
+        return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
+    are_authorised = any(outcome.outcome == AUTHORISED for outcome in known)
+    return _confirm(order, paid or find_paid_order(order.id), are_authorised=are_authorised, by=by, now=now)
+
+
+def settle_open_payments(*, now: datetime) -> int:
+    """
+    Settle what no request will: attempts without an answer for a minute, and shoppers who never confirmed.
+
+    Asks the provider about each, outside of transactions, and writes each outcome in one of its own. Return how many
+    were looked into.
+    """
+    rows = sql.fetch_all(
+        _OPEN_ATTEMPTS,
+        {"unanswered": now - UNANSWERED_AFTER, "abandoned": now - HOLD_LIFETIME, "limit": SETTLED_AT_ONCE},
+    )
+    for row in rows:
+        outcome = look_up(key=row["key"], provider=row["provider"], gives_up=False)
+        # Only what still waits is ended: ending an authorisation that was confirmed would lose the shopper's order.
+        if row["outcome"] == NEEDS_ACTION and outcome.outcome == NEEDS_ACTION:
+            outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
+        with transaction.atomic(durable=True):
+            settle_payments(order=get_order(row["number"]), outcomes=[outcome], by=THE_SYSTEM, now=now)
+    return len(rows)
+
+
+def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
+    """
+    Ask the providers once more about an order that waits for the shopper, who says he has confirmed.
+
+    Network calls outside, the outcome in a transaction of its own. Raises PaymentDeclined.
+    """
+    outcomes = [look_up(key=charge.key, provider=charge.provider, gives_up=False) for charge in open_attempts(order)]
+    with transaction.atomic(durable=True):
+        settled = settle_payments(order=order, outcomes=outcomes, by=by, now=now)
+    if settled.state == Order.FAILED:
+        raise payment_declined(settled)
+    if any(outcome.outcome == DECLINED for outcome in outcomes):
+        raise balance_payment_declined(settled)
+    return get_order(order.number)
+
+
+def open_attempts(order: OrderView) -> list[ChargeRequest]:
+    """Return what providers were asked for an order and have not finally answered."""
+    return [
+        ChargeRequest(**row) for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id, "currency": order.currency})
+    ]
+
+
+def payment_declined(order: OrderView) -> PaymentDeclined:
+    """Make the refusal for an order whose payment failed, or came when it could no longer be placed."""
+    if order.refunds:
+        return PaymentDeclined(
+            _("Your order could not be placed. What you paid will be refunded. Your cart is unchanged."),
+            order=order.number,
+        )
+    return PaymentDeclined(
+        _("The payment was declined and nothing was charged. Your cart is unchanged. Try another way to pay."),
+        order=order.number,
+    )
+
+
+def balance_payment_declined(order: OrderView) -> PaymentDeclined:
+    """Make the refusal for a payment that failed when the order was placed already, which stands."""
+    return PaymentDeclined(
+        _("The payment was declined and nothing was charged. Your order is still in place. Try another way to pay."),
+        order=order.number,
+    )
+
+
+def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, by: Actor, now: datetime) -> OrderView:
+    """
+    Let the promise of a paid order hold, once nothing of its money is open any more.
+
+    Balances and goods are taken before the order moves, so that one whose hold ran out meanwhile is still pending when
+    it has to be taken back, however its goods would have left.
+    """
+    if paid is None:
+        return _settle_late_money(get_order(order.number), by=by, now=now)
+    if _is_anything_held(order) and not spend_held_tenders(order_id=order.id, number=order.number, by=by, now=now):
+        return _take_back(order, reason="balance_gone", by=by, now=now)
+    if not _keep_promise(paid.reservations, by=by, now=now):
+        return _take_back(order, reason="stock_gone", by=by, now=now)
+    row = sql.fetch_one(_CONFIRM, {"order": order.id, "now": now})
+    assert row is not None
+    # What is kept for us is no money of ours yet; only then the payments have to be read again.
+    payments = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
+    if are_authorised:
+        payments = get_order(order.number).payments
+    confirmed = order._replace(
+        state=row["state"],
+        payments=payments,
+        fulfilments=[
+            fulfilment._replace(state="collected" if fulfilment.kind == Fulfilment.CARRY_OUT else "placed")
+            for fulfilment in order.fulfilments
+        ],
+    )
+    announce_placed(confirmed, by=by, now=now)
+    if not paid.carried:
+        return confirmed
+    goods = list(FulfilmentLine.objects.filter(pk__in=paid.carried))
+    note_goods_out(goods, now=now)
+    take_goods_out_of_stock(goods, kind=StockMovement.SOLD, by=by, now=now)
+    return get_order(order.number)
+
+
+def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> bool:
+    """Turn the holds of a paid order into lasting promises; units whose hold ran out are promised anew if possible."""
+    if commit_reservations(ids=reservation_ids) == len(reservation_ids):
+        return True
+    lapsed = FulfilmentLine.objects.filter(
+        reservation__in=reservation_ids, reservation__state=Reservation.RELEASED
+    ).select_related("reservation__level", "order_line")
+    requests = []
+    for line in lapsed:
+        assert line.reservation is not None
+        level = line.reservation.level
+        request = ReservationRequest(
+            level.variant_id, level.location_id, line.quantity, line.order_line.sku, new_reservation_id()
+        )
+        line.reservation_id = request.reservation_id
+        requests.append(request)
+    FulfilmentLine.objects.bulk_update(lapsed, ["reservation"])
+    try:
+        with transaction.atomic():
+            reserve_stock(requests=requests, by=by, now=now)
+    except InsufficientStock:
+        FulfilmentLine.objects.filter(pk__in=[line.pk for line in lapsed]).update(reservation=None)
+        return False
+    return True
+
+
+def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
+    if not move_all(ORDER, [order.id], Order.FAILED, cancel_reason=reason, closed_at=now):
+        return _settle_late_money(get_order(order.number), by=by, now=now)
+    # What a provider keeps for us is let go of by the worker that sees it voided.
+    open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED)
+    move_all(PAYMENT, _payments_in(order, open_states), Payment.VOIDED)
+    if owed := balance_due_in(order.id):
+        DueEntry.objects.create(order_id=order.id, kind=DueEntry.FAILED, amount=-owed, occurred_at=now)
+    if _is_anything_held(order):
+        release_held_tenders(order_id=order.id, now=now)
+    refund = refund_payments(order_id=order.id, reason=reason, by=by, now=now)
+    for kind in sorted({part.kind for part in order.fulfilments}):
+        ended = [part.id for part in order.fulfilments if part.kind == kind]
+        move_all(FULFILMENTS[kind], ended, "cancelled", finished_at=now)
+    OrderLine.objects.filter(order_id=order.id).update(quantity_cancelled=F("quantity"))
+    publish(
+        OrderPaymentFailed(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.id,
+            reason=reason,
+            refund=refund,
+        )
+    )
+    if order.cart_id is not None:
+        give_cart_back(cart_id=order.cart_id, by=by, now=now)
+    held = FulfilmentLine.objects.filter(fulfilment__order_id=order.id, reservation__isnull=False)
+    ids = [pk for pk in held.values_list("reservation_id", flat=True) if pk is not None]
+    release_reservations(ids=ids, by=by, now=now, reason=reason)
+    return get_order(order.number)
+
+
+def _settle_late_money(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
+    """Money that came in for an order that is no more goes back where it came from, or is let go of."""
+    if order.state in (Order.FAILED, Order.CANCELLED):
+        move_all(PAYMENT, _payments_in(order, [Payment.AUTHORISED]), Payment.VOIDED)
+        refund_payments(order_id=order.id, reason="paid_too_late", by=by, now=now)
+    return order
+
+
+def _payments_in(order: OrderView, states: Sequence[str]) -> list[int]:
+    return list(Payment.objects.filter(order_id=order.id, state__in=states).values_list("pk", flat=True))
+
+
+def _payment_now(payment: PaymentView, state: str) -> PaymentView:
+    asked = (Payment.PENDING, Payment.NEEDS_ACTION, *((Payment.HELD,) if state == Payment.CAPTURED else ()))
+    return payment._replace(state=state) if payment.state in asked else payment
+
+
+def _is_anything_held(order: OrderView) -> bool:
+    return any(payment.state == Payment.HELD for payment in order.payments)

@@ -1,0 +1,123 @@
+"""
+What providers tell us by themselves: kept once, then believed only after asking the provider.
+
+A notice says that something happened to a payment or a refund, not what is true of it: the provider is asked for that.
+So notices may come in any order, any number of times and at any time. One whose payment is not known yet is kept and
+tried again for an hour; then it is nothing of ours.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core.actors import THE_SYSTEM
+from core.data import sql
+from core.ids import new_id
+from orders.models import PaymentAttempt, ProviderNotice, Refund
+from orders.queries.orders import get_order
+from orders.services.payments.authorisations import record_lost
+from orders.services.payments.gateway import UNKNOWN, look_up
+from orders.services.payments.refunds import note_failed_refund, settle_refunds
+from orders.services.settlement.payments import settle_payments
+
+TRIED_FOR = timedelta(hours=1)
+TRIED_AT_ONCE = 100
+
+_KEEP = """
+INSERT INTO orders_providernotice (
+    provider, number, kind, attempt_key, refund_key, has_failed, state, received_at)
+VALUES (%(provider)s, %(number)s, %(kind)s, %(attempt)s, %(refund)s, %(failed)s, 'waiting', %(now)s)
+ON CONFLICT (provider, number) DO NOTHING
+"""
+_WAITING = """
+SELECT id FROM orders_providernotice WHERE state = 'waiting' ORDER BY id LIMIT %(limit)s
+"""
+
+
+def record_webhook_event(*, provider: str, webhook_event: dict[str, Any], now: datetime) -> bool:
+    """
+    Keep a provider's notice whose signature was proved, and act on it unless it was acted on before.
+
+    Network calls, outside of transactions. Return False if it has to wait.
+    """
+    thing = webhook_event.get("data", {}).get("object", {})
+    marks = thing.get("metadata") or {}
+    number = str(webhook_event.get("id", "")) or str(new_id())
+    sql.execute(
+        _KEEP,
+        {
+            "provider": provider,
+            "number": number[:255],
+            "kind": str(webhook_event.get("type", ""))[:80],
+            "attempt": _key_of(marks.get("attempt")),
+            "refund": _key_of(marks.get("refund")),
+            "failed": thing.get("status") in ("failed", "canceled"),
+            "now": now,
+        },
+    )
+    kept = ProviderNotice.objects.get(provider=provider, number=number[:255])
+    return kept.state != ProviderNotice.WAITING or _act_on(kept, now=now)
+
+
+def process_webhook_events(*, now: datetime) -> int:
+    """Try notices again that could not be acted on. Return how many were settled."""
+    rows = sql.fetch_all(_WAITING, {"limit": TRIED_AT_ONCE})
+    return sum(
+        _act_on(webhook_event, now=now)
+        for webhook_event in ProviderNotice.objects.filter(pk__in=[row["id"] for row in rows])
+    )
+
+
+def _act_on(webhook_event: ProviderNotice, *, now: datetime) -> bool:
+    if webhook_event.attempt_key is not None:
+        is_done = _settle_payment(webhook_event.attempt_key, now=now)
+    elif webhook_event.refund_key is not None:
+        is_done = _settle_refund(webhook_event.refund_key, has_failed=webhook_event.has_failed, now=now)
+    else:
+        return _end(webhook_event, ProviderNotice.UNKNOWN, now)
+    if is_done:
+        return _end(webhook_event, ProviderNotice.DONE, now)
+    return now - webhook_event.received_at > TRIED_FOR and _end(webhook_event, ProviderNotice.UNKNOWN, now)
+
+
+def _settle_payment(key: UUID, *, now: datetime) -> bool:
+    attempt = PaymentAttempt.objects.select_related("payment__order").filter(key=key).first()
+    if attempt is None:
+        return False
+    if attempt.outcome == PaymentAttempt.AUTHORISED:
+        return record_lost(key=key, now=now)
+    # One that was declined may have been confirmed since, from a page that was still open.
+    if attempt.outcome in (PaymentAttempt.APPROVED, PaymentAttempt.RELEASED):
+        return True
+    outcome = look_up(key=key, provider=attempt.payment.provider, gives_up=False)
+    if outcome.outcome == UNKNOWN:
+        return False
+    with transaction.atomic(durable=True):
+        order = get_order(attempt.payment.order.number)
+        settle_payments(order=order, outcomes=[outcome], by=THE_SYSTEM, now=now)
+    return True
+
+
+def _settle_refund(key: UUID, *, has_failed: bool, now: datetime) -> bool:
+    refund = Refund.objects.filter(key=key).first()
+    if refund is None:
+        return False
+    if has_failed:
+        note_failed_refund(refund_id=refund.pk, by=THE_SYSTEM, now=now)
+    elif refund.state == Refund.PENDING:
+        settle_refunds(now=now, refund_id=refund.pk)
+    return True
+
+
+def _end(webhook_event: ProviderNotice, state: str, now: datetime) -> bool:
+    ProviderNotice.objects.filter(pk=webhook_event.pk).update(state=state, handled_at=now)
+    return True
+
+
+def _key_of(text: object) -> UUID | None:
+    try:
+        return UUID(str(text)) if text else None
+    except ValueError:
+        return None
