@@ -45,8 +45,8 @@ def pay_balance_due(
     Take what an order still owes, or a part of it: 201 with the order, or 202 when somebody must act before.
 
     tenders, has_terminal: as for orders.services.payments.balances_due.begin_balance_payment. session_id: the open till
-    session that takes cash. Network calls between two transactions; locks the order, then the session, then balances. Raises
-    what begin_balance_payment raises, and PaymentDeclined, after which the order is as it was.
+    session that takes cash. Network calls between two transactions; locks the order, then the session, then balances.
+    Raises what begin_balance_payment raises, and PaymentDeclined, after which the order is as it was.
     """
 
     def begin() -> tuple[list[ChargeRequest], HttpResponse | None]:
