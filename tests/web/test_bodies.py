@@ -1,6 +1,7 @@
 """Limits of bodies, with limits so small that a test reaches them."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from granian.rsgi import ProtocolClosed
@@ -36,7 +37,9 @@ class Sender:
 
 
 def read(kept, sender, **headers):
-    return asyncio.run(kept.read(Scope(**headers), sender))
+    # In a thread of its own: a browser's test that ran before in this process leaves its loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, kept.read(Scope(**headers), sender)).result()
 
 
 class Cut(Sender):
