@@ -1,4 +1,4 @@
-"""What came back: each line with the order line it gives back, where that can be told."""
+"""Writes returns: each line with the order line that it returns, if that can be determined."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ LEFT JOIN inventory_variant AS variant ON variant.sku = line.sku AND NOT line.is
 WHERE staged.piece = %(piece)s AND staged.is_return AND NOT staged.there
 ORDER BY staged.ordinal, line.line
 """
-# All lines of the customers are read once and looked up together; asking for each returned line by itself reads the
-# whole history of a good customer thousands of times. Locked in the order of their keys, as everywhere, so that a
-# return at a desk meanwhile cannot take the same units.
+# All lines of the customers are read once and matched together; a query for each returned line reads the whole history
+# of a frequent customer thousands of times. They are locked in the order of their keys, as everywhere, so that a return
+# at a desk meanwhile cannot take the same units.
 _SOLD = """
 WITH wanted AS MATERIALIZED (
     SELECT DISTINCT staged.customer_id, coalesce(nullif(back.sku, ''), back.name) AS thing, back.unit_price
@@ -68,10 +68,10 @@ WHERE payment.id = back.payment_id
 @transaction.atomic
 def write_returns(*, source: ImportSource, piece: int) -> None:
     """
-    Write the returns of one piece, with their refunds, and mark what they give back on the lines of their orders.
+    Write the returns of one batch, with their refunds, and count the returned units on the order lines.
 
     The lines of one return may belong to several orders: it becomes one return for each, and one without an order for
-    what could not be found. Locks the order lines in question.
+    unmatched lines. Locks the order lines.
     """
     rows = sql.fetch_all(_RETURNED, {"piece": piece})
     matches = match_returns([_returned(row) for row in rows], _sold(source, piece))
@@ -147,7 +147,7 @@ def _make_returns(source: ImportSource, parts: dict[tuple[str, int | None], list
 
 
 def _make_refunds(made: Sequence[Return]) -> None:
-    """Give the money of matched returns back on the payments of their orders; the others have no payment here."""
+    """Refund matched returns on the payments of their orders; the others have no payment here."""
     worth = [(part, part.order_id) for part in made if part.order_id and part.amount]
     payments = dict(
         Payment.objects.filter(order_id__in=[order_id for _, order_id in worth], method="imported").values_list(
