@@ -58,7 +58,7 @@ class StripeProvider:
         saves_card: bool = False,
     ) -> ProviderResult:
         """As in the base class. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
-        given: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "amount": _amount(amount, currency),
             "currency": currency.lower(),
             "capture_method": settings.STRIPE_CAPTURE if captures else "manual",
@@ -66,20 +66,20 @@ class StripeProvider:
         }
         reader = payment_method.removeprefix(READER) if payment_method.startswith(READER) else ""
         if reader:
-            given |= {"payment_method_types": ["card_present"], "capture_method": "automatic"}
+            fields |= {"payment_method_types": ["card_present"], "capture_method": "automatic"}
         else:
-            given |= {
+            fields |= {
                 "payment_method": payment_method,
                 "confirm": True,
                 "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             }
         try:
             if customer_ref or saves_card:
-                given["customer"] = customer_ref or _new_customer(key)
+                fields["customer"] = customer_ref or _new_customer(key)
             if saves_card:
-                given |= {"setup_future_usage": "on_session"} | WITH_CARD
-            intent = _client().v1.payment_intents.create(given, {"idempotency_key": f"charge-{key}"})  # type: ignore[arg-type]
-            if intent.amount != given["amount"] or intent.currency != given["currency"]:
+                fields |= {"setup_future_usage": "on_session"} | WITH_CARD
+            intent = _client().v1.payment_intents.create(fields, {"idempotency_key": f"charge-{key}"})  # type: ignore[arg-type]
+            if intent.amount != fields["amount"] or intent.currency != fields["currency"]:
                 raise PaymentError(f"{intent.id} is of another amount or currency than was asked for.", permanent=False)
             if reader and intent.status == "requires_payment_method":
                 _client().v1.terminal.readers.process_payment_intent(
@@ -246,12 +246,12 @@ def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
     )
 
 
-def _movement(kind: str, row: stripe.PaymentIntent | stripe.Refund, mark: str) -> ProviderTransaction:
+def _movement(kind: str, row: stripe.PaymentIntent | stripe.Refund, key_name: str) -> ProviderTransaction:
     currency = row.currency.upper()
     moved = getattr(row, "amount_received", 0) or row.amount
     amount = moved // 100 if currency in COUNTED_IN_HUNDREDTHS else moved
     return ProviderTransaction(
-        kind, row.id, getattr(row.metadata, mark, ""), amount, currency, row.status == "succeeded"
+        kind, row.id, getattr(row.metadata, key_name, ""), amount, currency, row.status == "succeeded"
     )
 
 

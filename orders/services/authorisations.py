@@ -33,7 +33,7 @@ ASKED_AGAIN_AFTER = timedelta(seconds=60)
 AT_ONCE = 100
 Answer = TypeVar("Answer")
 
-_ASKED = """
+_CAPTURING = """
 SELECT payment.id, payment.amount, payment.provider, attempt.key
 FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
@@ -41,13 +41,13 @@ WHERE payment.state = 'capturing'
   AND (payment.id = ANY(%(ids)s::bigint[]) OR payment.capture_asked_at < %(before)s::timestamptz)
 ORDER BY payment.id LIMIT %(limit)s
 """
-_UNWANTED = """
+_UNNEEDED = """
 SELECT attempt.id, attempt.key, payment.provider FROM orders_paymentattempt AS attempt
 JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 WHERE attempt.outcome = 'authorised' AND payment.state = 'voided'
 ORDER BY attempt.id LIMIT %(limit)s
 """
-_RUN_OUT = """
+_EXPIRED = """
 SELECT payment.id, payment.provider, attempt.key FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
 WHERE payment.state = 'authorised' AND payment.authorised_until < %(now)s
@@ -71,7 +71,7 @@ def capturing_first(act: Callable[[], Answer], *, by: Actor, now: datetime) -> A
         return act()
     except PaymentNotTaken as refusal:
         if not capture_authorised(number=refusal.details["order"], by=by, now=now):
-            if _is_being_taken(refusal.details["order"]):
+            if _is_capturing(refusal.details["order"]):
                 raise
             raise PaymentLost(
                 _("The card can no longer be charged. The amount is due again: the customer pays on the order's page.")
@@ -89,22 +89,22 @@ def capture_authorised(*, number: str, by: Actor, now: datetime) -> bool:
         order = Order.objects.locked().get(number=number)
         authorised = order.payments.filter(state=Payment.AUTHORISED).values_list("pk", flat=True)
         ids = move_all(PAYMENT, list(authorised), Payment.CAPTURING, capture_asked_at=now)
-    taken = [_take(row, by=by, now=now) for row in _asked(ids=ids)]
-    return all(taken)
+    captured = [_capture(row, by=by, now=now) for row in _capturing(ids=ids)]
+    return all(captured)
 
 
 def settle_captures(*, now: datetime) -> int:
     """Ask again about captures that got no answer. Return how many were looked into."""
-    rows = _asked(before=now - ASKED_AGAIN_AFTER)
+    rows = _capturing(before=now - ASKED_AGAIN_AFTER)
     for row in rows:
-        _take(row, by=THE_SYSTEM, now=now)
+        _capture(row, by=THE_SYSTEM, now=now)
     return len(rows)
 
 
 def void_unneeded(*, now: datetime) -> int:
     """Void authorisations of payments that were voided. Return how many were released."""
     released = 0
-    for row in sql.fetch_all(_UNWANTED, {"limit": AT_ONCE}):
+    for row in sql.fetch_all(_UNNEEDED, {"limit": AT_ONCE}):
         outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
         if outcome.outcome in (UNKNOWN, AUTHORISED):
             continue
@@ -120,7 +120,7 @@ def void_expired(*, now: datetime) -> int:
 
     No card is charged again without its owner: the customer pays on the order's page, in the app, or at a till.
     """
-    rows = sql.fetch_all(_RUN_OUT, {"now": now, "limit": AT_ONCE})
+    rows = sql.fetch_all(_EXPIRED, {"now": now, "limit": AT_ONCE})
     return sum(
         _end(row["id"], look_up(key=row["key"], provider=row["provider"], gives_up=True), now=now) for row in rows
     )
@@ -135,15 +135,15 @@ def record_lost(*, key: UUID, now: datetime) -> bool:
     return outcome.outcome == AUTHORISED or _end(attempt.payment_id, outcome, now=now)
 
 
-def _is_being_taken(number: str) -> bool:
+def _is_capturing(number: str) -> bool:
     return Payment.objects.filter(order__number=number, state=Payment.CAPTURING).exists()
 
 
-def _asked(*, ids: Sequence[int] = (), before: datetime | None = None) -> list[sql.Row]:
-    return sql.fetch_all(_ASKED, {"ids": list(ids), "before": before, "limit": AT_ONCE})
+def _capturing(*, ids: Sequence[int] = (), before: datetime | None = None) -> list[sql.Row]:
+    return sql.fetch_all(_CAPTURING, {"ids": list(ids), "before": before, "limit": AT_ONCE})
 
 
-def _take(row: sql.Row, *, by: Actor, now: datetime) -> bool:
+def _capture(row: sql.Row, *, by: Actor, now: datetime) -> bool:
     outcome = capture(key=row["key"], provider=row["provider"], amount=row["amount"])
     return outcome.outcome != UNKNOWN and _settle(row["id"], outcome, by=by, now=now)
 

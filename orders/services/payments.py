@@ -109,7 +109,7 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: 
         return get_order(order.number)
     # Only what was written now counts: an answer that arrives after another one rolls nothing back.
     if any(result.outcome == DECLINED and result.is_new for result in written):
-        return _take_back(order, reason="payment_declined", by=by, now=now)
+        return _roll_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
         return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
     are_authorised = any(outcome.outcome == AUTHORISED for outcome in known)
@@ -192,9 +192,9 @@ def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, 
     if paid is None:
         return _settle_late_money(get_order(order.number), by=by, now=now)
     if _is_anything_held(order) and not spend_held_tenders(order_id=order.id, number=order.number, by=by, now=now):
-        return _take_back(order, reason="balance_gone", by=by, now=now)
-    if not _keep_promise(paid.reservations, by=by, now=now):
-        return _take_back(order, reason="stock_gone", by=by, now=now)
+        return _roll_back(order, reason="balance_gone", by=by, now=now)
+    if not _commit_stock(paid.reservations, by=by, now=now):
+        return _roll_back(order, reason="stock_gone", by=by, now=now)
     row = sql.fetch_one(_CONFIRM, {"order": order.id, "now": now})
     assert row is not None
     # Authorised money is not captured yet; only in that case the payments must be read again.
@@ -218,7 +218,7 @@ def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, 
     return get_order(order.number)
 
 
-def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> bool:
+def _commit_stock(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> bool:
     """Commit the reservations of a paid order; units whose hold expired are reserved again if possible."""
     if commit_reservations(ids=reservation_ids) == len(reservation_ids):
         return True
@@ -244,7 +244,7 @@ def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> b
     return True
 
 
-def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
+def _roll_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
     if not move_all(ORDER, [order.id], Order.FAILED, cancel_reason=reason, closed_at=now):
         return _settle_late_money(get_order(order.number), by=by, now=now)
     # The worker that sees the voided payment voids its authorisation at the provider.

@@ -110,7 +110,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     if not waits:
         announce_placed(order, by=by, now=now)
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
-    _promise_stock(allocations, waits=waits, by=by, now=now)
+    _reserve_stock(allocations, waits=waits, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
     return Promised(order, [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key])
 
@@ -212,7 +212,7 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
     )
 
 
-def _promise_stock(allocations: Sequence[Allocation], *, waits: bool, by: Actor, now: datetime) -> None:
+def _reserve_stock(allocations: Sequence[Allocation], *, waits: bool, by: Actor, now: datetime) -> None:
     carried_out = [allocation for allocation in allocations if allocation.kind == CARRY_OUT]
     not_carried = [allocation for allocation in allocations if allocation.kind != CARRY_OUT]
     expires_at = now + HOLD_LIFETIME if waits else None
