@@ -98,7 +98,7 @@ class StripeProvider:
             _client().v1.payment_methods.detach(ref)
         except stripe.InvalidRequestError as error:
             # A card without a customer is detached already.
-            logger.info("stripe has no %s to let go of: %s", ref, _words(error))
+            logger.info("stripe has no %s to detach: %s", ref, _words(error))
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 

@@ -109,7 +109,7 @@ def void_unneeded(*, now: datetime) -> int:
         if outcome.outcome in (UNKNOWN, AUTHORISED):
             continue
         if outcome.outcome == APPROVED:
-            logger.error("attempt %s was captured although its payment came to nothing", row["key"])
+            logger.error("attempt %s was captured although its payment was voided", row["key"])
         released += len(move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now))
     return released
 
