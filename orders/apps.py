@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrdersConfig(AppConfig):
-    """The promise: orders, payments, hand-over."""
+    """Orders, payments and hand-over."""
 
     name = "orders"
     verbose_name = _("Orders")

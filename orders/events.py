@@ -1,4 +1,4 @@
-"""What happens to orders, as the rest of the house hears of it. ref is always the order's number."""
+"""Events of orders, for the other parts of the shop. ref is always the order's number."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from core.journal import Event
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Event):
-    """The promise holds: the payment is there or is due at the desk. total: minor units."""
+    """An order was confirmed: the payment is there or is due at the desk. total: minor units."""
 
     kind: ClassVar[str] = "order.placed"
     order_id: int
@@ -20,7 +20,7 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePaid(Event):
-    """Something that an order still owed was paid. amount: minor units."""
+    """The balance due of an order, or a part of it, was paid. amount: minor units."""
 
     kind: ClassVar[str] = "order.due_paid"
     order_id: int
@@ -30,7 +30,7 @@ class BalancePaid(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentCaptured(Event):
-    """Money that a provider kept for us was taken, because goods leave. amount: minor units."""
+    """Authorised money was captured, because goods leave. amount: minor units."""
 
     kind: ClassVar[str] = "payment.captured"
     order_id: int
@@ -40,7 +40,7 @@ class PaymentCaptured(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorisationLost(Event):
-    """Money that a provider kept for us can no longer be taken; it is due again. amount: minor units."""
+    """Authorised money can no longer be captured; it is due again. amount: minor units."""
 
     kind: ClassVar[str] = "payment.authorisation_lost"
     order_id: int
@@ -51,9 +51,9 @@ class AuthorisationLost(Event):
 @dataclass(frozen=True, kw_only=True)
 class OrderPaymentFailed(Event):
     """
-    The payment did not come, or came too late; stock and cart are free again.
+    The payment failed, or came too late; stock and cart are free again.
 
-    refund: minor units that were paid all the same, and go back.
+    refund: minor units that were paid all the same, and are refunded.
     """
 
     kind: ClassVar[str] = "order.payment_failed"
@@ -64,7 +64,7 @@ class OrderPaymentFailed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Event):
-    """The order was cancelled before it left; refund: minor units that go back."""
+    """The order was cancelled before it left; refund: minor units that are refunded."""
 
     kind: ClassVar[str] = "order.cancelled"
     order_id: int
@@ -74,7 +74,7 @@ class OrderCancelled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCompleted(Event):
-    """All that was promised was handed over."""
+    """Everything that was ordered and not cancelled was handed over."""
 
     kind: ClassVar[str] = "order.completed"
     order_id: int
@@ -82,7 +82,7 @@ class OrderCompleted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PickupAccepted(Event):
-    """The store took the pickup on."""
+    """The store accepted the pickup."""
 
     kind: ClassVar[str] = "pickup.accepted"
     order_id: int
@@ -100,7 +100,7 @@ class PickupPicking(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PickupReady(Event):
-    """The goods lie at the desk: the buyer is told, once."""
+    """The goods are at the desk: the buyer is notified, once."""
 
     kind: ClassVar[str] = "pickup.ready"
     order_id: int
@@ -109,7 +109,7 @@ class PickupReady(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PickupRejected(Event):
-    """The store cannot serve the pickup; refund: minor units that go back."""
+    """The store cannot serve the pickup; refund: minor units that are refunded."""
 
     kind: ClassVar[str] = "pickup.rejected"
     order_id: int
@@ -129,7 +129,7 @@ class PickupCollected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PickupExpired(Event):
-    """Nobody came in time: cancelled, put back, refunded."""
+    """Nobody came in time: cancelled, returned to stock, refunded."""
 
     kind: ClassVar[str] = "pickup.expired"
     order_id: int
@@ -139,7 +139,7 @@ class PickupExpired(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PickupCodeRefused(Event):
-    """Somebody showed a wrong collection code."""
+    """Somebody showed a wrong pickup code."""
 
     kind: ClassVar[str] = "pickup.code_refused"
     order_id: int
@@ -149,7 +149,7 @@ class PickupCodeRefused(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PickupUnlocked(Event):
-    """A manager let codes be tried again."""
+    """A manager allowed codes to be tried again."""
 
     kind: ClassVar[str] = "pickup.unlocked"
     order_id: int
@@ -193,7 +193,7 @@ class CollectorNamed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnRequested(Event):
-    """The shopper wants to give something back."""
+    """The shopper wants to return goods."""
 
     kind: ClassVar[str] = "return.requested"
     order_id: int
@@ -203,7 +203,7 @@ class ReturnRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptRequested(Event):
-    """The receipt is to be sent; where to is kept in the request's own row."""
+    """The receipt is to be sent; the address is in the request's own row."""
 
     kind: ClassVar[str] = "receipt.requested"
     order_id: int
@@ -212,14 +212,14 @@ class ReceiptRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CardSaved(Event):
-    """A card is kept for its owner's next time; ref is the card's id."""
+    """A card was saved for its owner; ref is the card's id."""
 
     kind: ClassVar[str] = "card.saved"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CardRemoved(Event):
-    """Its owner has struck out a saved card; ref is the card's id."""
+    """The owner removed a saved card; ref is the card's id."""
 
     kind: ClassVar[str] = "card.removed"
 
@@ -243,7 +243,7 @@ class TillClosed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundDone(Event):
-    """Money went back: the provider confirmed it, or staff handed it over. amount: minor units."""
+    """A refund was completed: the provider confirmed it, or staff paid it out. amount: minor units."""
 
     kind: ClassVar[str] = "refund.done"
     order_id: int
@@ -254,7 +254,7 @@ class RefundDone(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFailed(Event):
-    """The provider will not give this money back; somebody has to find another way. amount: minor units."""
+    """The provider will not refund this money; somebody has to find another way. amount: minor units."""
 
     kind: ClassVar[str] = "refund.failed"
     order_id: int

@@ -1,4 +1,4 @@
-"""What orders do about things that happened elsewhere, and how their own story reads."""
+"""What orders do about events of other parts, and the wording of their own events in the timeline."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,20 +34,20 @@ from orders.services.placing.guests import claim_guest_orders
 
 @handles(CustomerVerified)
 def bring_guest_orders_home(entry: Entry) -> None:
-    """An address or number was proved: the orders placed under it without an account are this person's."""
+    """Link the orders placed without an account to the person who verified their address or number."""
     assert entry.customer_id is not None
     claim_guest_orders(customer_id=entry.customer_id, medium=entry.payload["medium"])
 
 
 @handles(OrderPlaced)
 def use_vouchers(entry: Entry) -> None:
-    """The promise holds: what the order held of vouchers is used."""
+    """Redeem the vouchers that the order held, because it is confirmed."""
     settle_vouchers(cart_id=entry.payload["cart_id"], now=entry.occurred_at)
 
 
 @handles(OrderPlaced, BalancePaid, PaymentCaptured, PickupCollected)
 def load_sold_gift_cards(entry: Entry) -> None:
-    """What was sold as a gift card is loaded as soon as all of its order is paid: at once, later, or at the desk."""
+    """Load the gift cards of an order as soon as the whole order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
@@ -57,14 +57,14 @@ def load_sold_gift_cards(entry: Entry) -> None:
     *(PickupRejected, RefundDone, RefundFailed),
 )
 def settle_points(entry: Entry) -> None:
-    """Whatever changes what an order is worth changes its points: all is looked at anew, in any order of events."""
+    """Recompute the points of an order after any change of its value, in whatever order the events arrive."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     settle = open_order_points if entry.kind == OrderPlaced.kind else settle_order_points
     settle(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 def _about_order(words: Any) -> Callable[[Entry], str]:
-    """Word an event by its order's number alone. words: lazily translated, with a place for the number."""
+    """Word an event by its order's number alone. words: lazily translated, with a placeholder for the number."""
     return lambda entry: words % {"number": entry.ref}
 
 

@@ -1,4 +1,4 @@
-"""What orders do without anybody asking."""
+"""Scheduled work on orders."""
 
 from typing import Any
 
@@ -12,43 +12,43 @@ from orders.services.settlement import payments, webhook_events
 
 @shared_task
 def settle_open_payments(**unknown: Any) -> None:
-    """Ask providers what became of payments that nobody is waiting for any more."""
+    """Resolve payment attempts without an outcome."""
     payments.settle_open_payments(now=timezone.now())
     authorisations.settle_captures(now=timezone.now())
 
 
 @shared_task
 def void_expired_authorisations(**unknown: Any) -> None:
-    """Make due again what providers will not keep for us any longer."""
+    """Void authorisations that are about to expire; their amounts are due again."""
     authorisations.void_expired(now=timezone.now())
 
 
 @shared_task
 def settle_refunds(**unknown: Any) -> None:
-    """Ask providers to pay back what was promised back, and to let go of what they keep for nothing."""
+    """Ask providers for open refunds, and void authorisations that are not needed."""
     refunds.settle_refunds(now=timezone.now())
     authorisations.void_unneeded(now=timezone.now())
 
 
 @shared_task
 def process_webhook_events(**unknown: Any) -> None:
-    """Try again what providers have told us before we could understand it."""
+    """Try webhook events again whose payment was not known yet."""
     webhook_events.process_webhook_events(now=timezone.now())
 
 
 @shared_task
 def detach_removed_cards(**unknown: Any) -> None:
-    """Ask providers again to let go of cards that their owners have struck out."""
+    """Ask providers again to detach cards that their owners have removed."""
     cards.detach_removed(now=timezone.now())
 
 
 @shared_task
 def expire_overdue_pickups(**unknown: Any) -> None:
-    """Cancel, put back and refund what nobody collected in time."""
+    """Cancel and refund pickups that nobody collected in time, and return them to stock."""
     pickup.expire_overdue_pickups(now=timezone.now())
 
 
 @shared_task
 def reconcile(**unknown: Any) -> None:
-    """Compare the providers' books with ours."""
+    """Compare the providers' records with ours."""
     reconciliation.reconcile(now=timezone.now())

@@ -1,4 +1,4 @@
-"""What pages ask and show about paying with gift cards, credit and points, on the web and at the till alike."""
+"""Form and figures for paying with gift cards, credit and points, shared by the web and the till."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _METHODS = dict([*Payment.METHODS, DueEntry.METHOD])
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one balance pays of a total, in minor units, under its name for people."""
+    """What one balance pays of a total, in minor units, under its display name."""
 
     name: str
     amount: int
@@ -44,7 +44,7 @@ class Split:
 
 class BalanceForm(forms.Form):
     """
-    The fields that every payment page has: gift cards by their codes, and the customer's own credit and points.
+    The fields of every payment page: gift cards by their codes, and the customer's own credit and points.
 
     After is_valid(), tenders holds what they pay with, as far as they reach.
     """
@@ -68,7 +68,7 @@ class BalanceForm(forms.Form):
         self.cards: list[Tender] = []
 
     def clean_gift_cards(self) -> str:
-        """Find each card."""
+        """Look up each gift card."""
         letters = re.sub(r"[\s,;-]+", "", self.cleaned_data["gift_cards"]).upper()
         codes = [letters[start : start + CODE_LENGTH] for start in range(0, len(letters), CODE_LENGTH)]
         if len(codes) > MOST_CARDS:
@@ -83,30 +83,30 @@ class BalanceForm(forms.Form):
 
     @property
     def tenders(self) -> list[Tender]:
-        """What pays, in the order in which it is used up: cards first, then credit, then points."""
+        """Return the balances that pay, in the order in which they are used: cards first, then credit, then points."""
         wanted = [Tender(kind) for kind in (CREDIT, POINTS) if self.cleaned_data.get(f"use_{kind}") and self.held]
         return [*self.cards, *with_holdings(wanted, self.held, self.programme)]
 
     @cached_property
     def programme(self) -> Programme:
-        """What points are worth; asked for only where there are any."""
+        """Return what points are worth; queried only where there are any."""
         has_points = bool(self.held) and self.held[POINTS].free > 0
         return programme_of(settings.SHOP_CURRENCY) if has_points else Programme(settings.SHOP_CURRENCY)
 
     @property
     def credit(self) -> int:
-        """Credit that can be used, in minor units."""
+        """Return the credit that can be used, in minor units."""
         return self.held[CREDIT].free if self.held else 0
 
     @property
     def points(self) -> int:
-        """Points that can be used, where points pay for something and there are enough of them."""
+        """Return the points that can be used, where points are accepted and there are enough of them."""
         points = self.held[POINTS].free if self.held else 0
         return points if self.programme.point_value and points >= self.programme.minimum_points else 0
 
     @property
     def points_worth(self) -> int:
-        """What those points pay, in minor units."""
+        """Return what those points pay, in minor units."""
         return self.points * self.programme.point_value
 
 

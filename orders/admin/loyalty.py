@@ -6,7 +6,7 @@ from orders.models import PointBonus
 
 @admin.register(PointBonus)
 class PointBonusAdmin(BaseAdmin):
-    """Who and what earns more points than usual."""
+    """Customers, goods and days that earn more points than usual."""
 
     list_display = ("__str__", "percent", "segment", "tier", "category", "starts_at", "ends_at", "is_active")
     list_select_related = ("segment", "tier", "category")

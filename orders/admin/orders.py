@@ -51,8 +51,8 @@ def _may_cancel(request: HttpRequest, order: Order) -> bool:
     return order.state == Order.PLACED and request.user.has_perm("orders.cancel_order", order.store)
 
 
-def _cancel(request: HttpRequest, order: Order, asked: dict[str, Any]) -> str:
-    cancel_order(number=order.number, reason=asked["reason"], by=admin_actor(request), now=timezone.now())
+def _cancel(request: HttpRequest, order: Order, fields: dict[str, Any]) -> str:
+    cancel_order(number=order.number, reason=fields["reason"], by=admin_actor(request), now=timezone.now())
     return gettext("Everything that had not left was cancelled and refunded.")
 
 
@@ -60,7 +60,7 @@ def _may_unlock(request: HttpRequest, pickup: Fulfilment) -> bool:
     return pickup.wrong_codes > 0 and request.user.has_perm("orders.unlock_pickup", pickup.location)
 
 
-def _unlock(request: HttpRequest, pickup: Fulfilment, asked: dict[str, Any]) -> str:
+def _unlock(request: HttpRequest, pickup: Fulfilment, fields: dict[str, Any]) -> str:
     unlock_pickup(pickup_id=pickup.pk, by=admin_actor(request), now=timezone.now())
     return gettext("Collection codes can be tried again.")
 
@@ -80,18 +80,18 @@ def _may_send(*from_states: str) -> Callable[[HttpRequest, Fulfilment], bool]:
     return is_allowed
 
 
-def _pick(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
+def _pick(request: HttpRequest, parcel: Fulfilment, fields: dict[str, Any]) -> str:
     start_picking_parcel(parcel_id=parcel.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The parcel is being picked.")
 
 
-def _send(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
+def _send(request: HttpRequest, parcel: Fulfilment, fields: dict[str, Any]) -> str:
     by, now = admin_actor(request), timezone.now()
-    capturing_first(lambda: send_parcel(parcel_id=parcel.pk, by=by, now=now, **asked), by=by, now=now)
+    capturing_first(lambda: send_parcel(parcel_id=parcel.pk, by=by, now=now, **fields), by=by, now=now)
     return gettext("The parcel is on its way, and the buyer is told.")
 
 
-def _deliver(request: HttpRequest, parcel: Fulfilment, asked: dict[str, Any]) -> str:
+def _deliver(request: HttpRequest, parcel: Fulfilment, fields: dict[str, Any]) -> str:
     note_delivery(parcel_id=parcel.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The parcel has arrived.")
 
@@ -174,12 +174,14 @@ class OrderAdmin(ReadOnlyAdmin):
     readonly_fields = ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Look along the indexes, one way after the other; a condition over all of them would read every order."""
+        """Search one index after the other; one condition over all of them would read every order."""
         text = search_term.strip()[:LONGEST_SEARCH]
         if not text:
             return queryset, False
-        people = [customer_id for person in find_people(text=text, limit=MOST_PEOPLE) for customer_id in person.ids]
-        return queryset.filter(pk__in=find_order_ids(text, customer_ids=people)), False
+        customer_ids = [
+            customer_id for person in find_people(text=text, limit=MOST_PEOPLE) for customer_id in person.ids
+        ]
+        return queryset.filter(pk__in=find_order_ids(text, customer_ids=customer_ids)), False
 
 
 @admin.register(OrderLine)

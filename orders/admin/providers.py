@@ -20,8 +20,8 @@ def _may_resolve(request: HttpRequest, difference: ReconciliationBreak) -> bool:
     return difference.resolved_at is None and request.user.has_perm("accounts.correct_balance")
 
 
-def _resolve(request: HttpRequest, difference: ReconciliationBreak, asked: dict[str, Any]) -> str:
-    resolve_break(break_id=difference.pk, resolution=asked["resolution"], now=timezone.now())
+def _resolve(request: HttpRequest, difference: ReconciliationBreak, fields: dict[str, Any]) -> str:
+    resolve_break(break_id=difference.pk, resolution=fields["resolution"], now=timezone.now())
     return gettext("Explained.")
 
 
@@ -44,7 +44,7 @@ class SavedCardAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("expiry"))
     def expiry(self, card: SavedCard) -> str:
-        """The last month in which it is good."""
+        """Return the last month in which the card is valid."""
         return f"{card.exp_month:02}/{card.exp_year}"
 
 
@@ -58,7 +58,7 @@ class ProviderNoticeAdmin(ReadOnlyAdmin):
 
 @admin.register(ReconciliationBreak)
 class ReconciliationBreakAdmin(ReadOnlyAdmin):
-    """What a provider has moved and we have not written down so, or the other way round."""
+    """Differences between the providers' records of charges and refunds and the shop's."""
 
     list_display = ("found_at", "provider", "kind", "ref", "ours_money", "theirs_money", "resolved_at")
     list_filter = (("resolved_at", admin.EmptyFieldListFilter), "provider", "kind")

@@ -24,7 +24,7 @@ OUTSIDE = "-"  # no store's code
 
 
 class PeriodForm(forms.Form):
-    """Which days, and which store."""
+    """The period and the store of the report."""
 
     first = forms.DateField(label=_("from"), widget=AdminDateWidget(attrs={"type": "date"}))
     last = forms.DateField(label=_("to"), widget=AdminDateWidget(attrs={"type": "date"}))
@@ -43,11 +43,11 @@ def _report(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     form = PeriodForm(request.GET or {"first": month_ago, "last": today})
     if not form.is_valid():
         return {"form": form, "rows": [], "sums": []}
-    asked = form.cleaned_data
-    store = {"": None, OUTSIDE: ""}.get(asked["store"], asked["store"])
-    rows = tax_report(first=asked["first"], last=asked["last"], store=store)
+    fields = form.cleaned_data
+    store = {"": None, OUTSIDE: ""}.get(fields["store"], fields["store"])
+    rows = tax_report(first=fields["first"], last=fields["last"], store=store)
     if request.GET.get("download"):
-        return _download(rows, f"taxes-{asked['first']}-{asked['last']}")
+        return _download(rows, f"taxes-{fields['first']}-{fields['last']}")
     language = active_language()
     return {
         "form": form,

@@ -1,4 +1,4 @@
-"""Checkout, and what comes after it when the payment needs the shopper."""
+"""Checkout, and the confirmation of a payment that needs the shopper."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -39,7 +39,7 @@ KEY_PARAMETER = OpenApiParameter(
 
 
 def who_asks(owner: Owner) -> str:
-    """Return who stands behind a request, so that the keys of different people never meet."""
+    """Return the owner of a request's idempotency key, so that two people may use the same key."""
     return f"customer:{owner.customer_id}" if owner.customer_ids else f"cart:{owner.token_hash[:32]}"
 
 
@@ -59,7 +59,7 @@ class Checkout(CartApiView):
         owner = self.owner(request, now=now)
         claim = claim_of(request, actor=who_asks(owner))
         checkout_request = CheckoutRequest(
-            fulfilments=tuple(fulfilment_request(given) for given in body["fulfilments"]),
+            fulfilments=tuple(fulfilment_request(fields) for fields in body["fulfilments"]),
             request_mark=claim.mark,
             **_with_contact(
                 request_fields(body, asker=partial(client_key_of, request), now=now, person_ids=owner.customer_ids),
@@ -77,7 +77,7 @@ class OrderPayment(CartApiView):
         operation_id="order_payment", parameters=[TOKEN_PARAMETER], request=None, responses=OrderOut, tags=["orders"]
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Look again at a payment that waited for the shopper: the order is placed once the provider has the money."""
+        """Check a payment that waited for the shopper again: the order is placed once the provider has the money."""
         now = timezone.now()
         owner = self.owner(request, now=now)
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
@@ -85,14 +85,14 @@ class OrderPayment(CartApiView):
 
 
 class TestConfirmation(ApiView):
-    """The test provider's own page: whoever holds the key may confirm. Only where the test provider is on."""
+    """The test provider's own page: whoever has the key may confirm. Only where the test provider is on."""
 
     permission_classes = [AllowAny]
     authentication_classes = []
 
     @extend_schema(operation_id="test_provider_confirm", request=None, responses={204: None}, tags=["orders"])
     def post(self, request: Request, key: UUID) -> HttpResponse:
-        """Play the shopper who confirms a test payment with the bank."""
+        """Act as the shopper who confirms a test payment with the bank."""
         if not settings.ENABLE_TEST_PROVIDER:
             raise NotFound(_("The test provider is off."))
         if not SandboxProvider().confirm(key=key):
@@ -101,7 +101,7 @@ class TestConfirmation(ApiView):
 
 
 def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
-    """A signed-in shopper's own addresses stand in for a contact that was left out; a guest must give one."""
+    """Return the fields with a signed-in shopper's own contact details where none are sent; a guest must send some."""
     if request.user.is_authenticated:
         fields["contact_email"] = fields["contact_email"] or request.user.email
         fields["contact_phone"] = fields["contact_phone"] or str(request.user.phone or "")
@@ -111,7 +111,7 @@ def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
 
 
 def check_methods(tenders: Iterable[Tender]) -> None:
-    """Refuse what nobody can pay with online here. Raises Malformed."""
+    """Refuse payment methods that are not available online. Raises Malformed."""
     possible = {*BALANCES, PAY_IN_STORE}
     if settings.ENABLE_TEST_PROVIDER:
         possible.add(TEST)

@@ -1,4 +1,4 @@
-"""The forms in which a checkout or a sale comes in, and how they become a wish."""
+"""The input of a checkout or a sale, and how it becomes a CheckoutRequest."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ from orders.rules.checkout import (
 from orders.services.payments.cards import with_card
 from orders.services.payments.tenders import with_gift_card
 
-Asker = Callable[[], str]  # Asked only when a code was given: working it out reads every header.
+Asker = Callable[[], str]  # Called only when a code was sent: finding the client's key reads every header.
 
 MOST_PARTS = 20
 MOST_LINES = 200
@@ -89,7 +89,7 @@ class FulfilmentIn(StrictSerializer):
 
 
 class AnyPaymentIn(StrictSerializer):
-    """What every payment may have; gift_card, credit and points without an amount pay as much as they can."""
+    """Fields that every payment may have; gift_card, credit and points without an amount pay as much as they can."""
 
     amount = MoneyIn(required=False)
     code = serializers.CharField(max_length=40, required=False, help_text="A gift card's.")
@@ -182,32 +182,32 @@ class SaleIn(StrictSerializer):
         return attrs
 
 
-def fulfilment_request(given: Mapping[str, Any]) -> FulfilmentRequest:
-    """Read one fulfilment. Raises Malformed for a line id that is none."""
-    lines = given.get("lines")
+def fulfilment_request(fields: Mapping[str, Any]) -> FulfilmentRequest:
+    """Read one fulfilment. Raises Malformed for an invalid line id."""
+    lines = fields.get("lines")
     return FulfilmentRequest(
-        kind=given["kind"],
-        store=given.get("store", ""),
-        address=dict(given["address"]) if given["kind"] == SHIP else {},
+        kind=fields["kind"],
+        store=fields.get("store", ""),
+        address=dict(fields["address"]) if fields["kind"] == SHIP else {},
         lines=None if lines is None else tuple(_line_id(line) for line in lines),
     )
 
 
-def tender(given: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()) -> Tender:
+def tender(fields: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()) -> Tender:
     """
-    Read one payment. asker: who shows a gift card, for counting wrong codes. person_ids: whose saved cards may pay.
+    Read one payment. asker: who shows a gift card, to count wrong codes. person_ids: whose saved cards may pay.
 
     Raises Malformed if its currency is not the shop's, GiftCardNotValid, TooManyWrongCodes, and what with_card raises.
     """
     read = Tender(
-        method=given["method"],
-        amount=shop_amount(given["amount"], "payments") if "amount" in given else None,
-        tendered=shop_amount(given["tendered"], "payments") if "tendered" in given else None,
-        payment_method=given.get("payment_method", ""),
+        method=fields["method"],
+        amount=shop_amount(fields["amount"], "payments") if "amount" in fields else None,
+        tendered=shop_amount(fields["tendered"], "payments") if "tendered" in fields else None,
+        payment_method=fields.get("payment_method", ""),
     )
     if read.method == GIFT_CARD:
-        return with_gift_card(read, given["code"], asker=asker(), now=now)
-    saved, saves = given.get("saved_card"), given.get("save_card", False)
+        return with_gift_card(read, fields["code"], asker=asker(), now=now)
+    saved, saves = fields.get("saved_card"), fields.get("save_card", False)
     if saved is None and not saves:
         return read
     card_id = None if saved is None else parse_int(saved)
@@ -224,7 +224,7 @@ def shop_amount(money: Mapping[str, Any], field: str) -> int:
 def request_fields(
     body: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()
 ) -> dict[str, Any]:
-    """Return the fields of a wish that a checkout and a sale have in common. asker, person_ids: as for tender()."""
+    """Return the fields that a checkout and a sale have in common. asker, person_ids: as for tender()."""
     contact = body.get("contact", {})
     expected = body.get("expected_total")
     return {

@@ -28,13 +28,13 @@ class Orders(ApiView):
 
     @extend_schema(operation_id="orders", parameters=[PageQuery], responses=OrderListOut, tags=["orders"])
     def get(self, request: Request) -> HttpResponse:
-        """The caller's orders of every channel, the till included, newest first."""
+        """List the caller's orders of every channel, the till included, newest first."""
         page = page_of(checked_query(PageQuery, request))
         after = page.after[0] if page.after else None
         if after is not None and not isinstance(after, int):
             raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
-        found = orders_of(customer_ids=person_ids(request.user), after=after, limit=page.fetch)
-        body = page_json(request, page, found, key=lambda order: [order.id])
+        orders = orders_of(customer_ids=person_ids(request.user), after=after, limit=page.fetch)
+        body = page_json(request, page, orders, key=lambda order: [order.id])
         body["results"] = [order_json(order) for order in body["results"]]
         return answer(body)
 
@@ -42,7 +42,7 @@ class Orders(ApiView):
 class OrderDetail(CartApiView):
     @extend_schema(operation_id="order", parameters=[TOKEN_PARAMETER], responses=OrderOut, tags=["orders"])
     def get(self, request: Request, number: str) -> HttpResponse:
-        """One order: the caller's own, or that of the anonymous cart whose token is sent."""
+        """Return one order: the caller's own, or that of the anonymous cart whose token is sent."""
         owner = self.owner(request, now=timezone.now())
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
         return answer(order_json(order))

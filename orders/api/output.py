@@ -1,4 +1,4 @@
-"""How an order looks on every door of the API."""
+"""How every view of the API shows an order."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ COLLECTABLE = {"placed", "accepted", "picking", "ready"}
 
 
 def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
-    """Shape an order as the contract has it. shows_codes: tell collection codes, as only the buyer may know them."""
+    """Return an order as the contract defines it. shows_codes: include pickup codes, which only the buyer may see."""
     currency = order.currency
     return {
         "number": order.number,
@@ -45,14 +45,14 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes) for fulfilment in order.fulfilments],
         "payments": [_payment_json(payment, currency) for payment in order.payments],
         "refunds": [{**refund, "amount": money_json(refund["amount"], currency)} for refund in order.refunds],
-        "returns": [{**goods, "amount": money_json(goods["amount"], currency)} for goods in order.returns],
+        "returns": [{**return_, "amount": money_json(return_["amount"], currency)} for return_ in order.returns],
         "collector": order.collector,
         "cancel_reason": order.cancel_reason,
     }
 
 
 def placed_json(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
-    """Shape an order that was just paid; next_action says what the shopper must do, or that the provider is slow."""
+    """Return an order that was just paid; next_action says what the shopper must do, or that the provider is slow."""
     data = order_json(order)
     if order.state == "pending" or is_payment_under_way(order):
         waiting = next((outcome for outcome in outcomes if outcome.next_action), None)
@@ -64,7 +64,7 @@ def placed_json(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str
 
 
 def paid_at_till_json(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
-    """Shape an order that was just paid as staff see it."""
+    """Return an order that was just paid, as staff see it."""
     return placed_json(order, outcomes) | {
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes=False) for fulfilment in order.fulfilments]
     }
@@ -88,7 +88,7 @@ def _line_json(line: LineView, currency: str) -> dict[str, Any]:
 
 
 def percent_of(basis_points: int) -> str:
-    """Write hundredths of a percent as a decimal string without needless places: 1900 is "19", 725 is "7.25"."""
+    """Return basis points as a decimal string of percent without trailing zeros: 1900 is "19", 725 is "7.25"."""
     return f"{basis_points // 100}.{basis_points % 100:02d}".rstrip("0").rstrip(".")
 
 
@@ -217,7 +217,7 @@ class OrderReturnOut(serializers.Serializer[Any]):
 
 
 class OrderDiscountOut(serializers.Serializer[Any]):
-    """What one offer took off, or spared of shipping (which is in no total)."""
+    """What one promotion took off, or saved on shipping (which is in no total)."""
 
     name = serializers.CharField()
     amount = MoneySchema()
@@ -225,7 +225,7 @@ class OrderDiscountOut(serializers.Serializer[Any]):
 
 
 class OrderTaxOut(serializers.Serializer[Any]):
-    """All of an order that bears one rate; net and tax together are what is paid for it."""
+    """Everything in an order that has one tax rate; net and tax together are what is paid for it."""
 
     rate = serializers.CharField(help_text="In percent, as a decimal string.")
     included = serializers.BooleanField(help_text="Whether prices hold the tax.")

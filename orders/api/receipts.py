@@ -1,4 +1,4 @@
-"""The receipt of an order: as a page to read and print, or sent somewhere."""
+"""The receipt of an order: a page to read and print, or sent to the customer."""
 
 from datetime import datetime
 from typing import Any
@@ -29,21 +29,23 @@ from orders.services.placing.receipts import EMAIL, SMS, request_receipt
 
 
 class ReceiptPage(renderers.BaseRenderer):
-    """Lets a client ask for text/html; the page is made from a template, not from data."""
+    """Lets a client request text/html; the page is made from a template, not from data."""
 
     media_type = "text/html"
     format = "html"
 
 
 class ReceiptPdf(renderers.BaseRenderer):
-    """Lets a client ask for application/pdf; it is the page, laid out on A4."""
+    """Lets a client request application/pdf: the same page, laid out on A4."""
 
     media_type = "application/pdf"
     format = "pdf"
 
 
 class ReceiptNegotiation(Negotiation):
-    """Gives the page to whoever takes both; whether this shop makes PDFs is asked only when somebody wants one."""
+    """
+    Prefers the page for clients that accept both; whether this shop makes PDFs is checked only when one is requested.
+    """
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         chosen, media_type = super().select_renderer(request, renderers, format_suffix)
@@ -56,13 +58,15 @@ class ReceiptNegotiation(Negotiation):
 
 
 class PdfThrottle(UserRateThrottle):
-    """Bounds the PDFs of one person: each takes as long as fifty other answers."""
+    """Limits the PDFs of one person: each takes as long as fifty other responses."""
 
     scope = "receipt_pdf"
 
 
 class ReceiptApiView(ApiView):
-    """What both doors share: a receipt is had in two forms, and an answer about sending it is JSON."""
+    """
+    Shared by the shopper's and the till's view: a receipt has two formats, and the response about sending it is JSON.
+    """
 
     renderer_classes = [ReceiptPage, ReceiptPdf]
     content_negotiation_class = ReceiptNegotiation
@@ -97,7 +101,9 @@ class OrderReceipt(ReceiptApiView, CartApiView):
 
     @extend_schema(operation_id="order_receipt", parameters=[TOKEN_PARAMETER], responses=RECEIPT, tags=["orders"])
     def get(self, request: Request, number: str) -> HttpResponse:
-        """The receipt in the reader's language: a page fit for 80 mm and A4, or a PDF where the shop makes any."""
+        """
+        Return the receipt in the reader's language: a page fit for 80 mm and A4, or a PDF where the shop makes them.
+        """
         owner = self.owner(request, now=timezone.now())
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
         return _receipt(order.number, request)
@@ -125,7 +131,7 @@ class TillReceipt(ReceiptApiView, StaffApiView):
 
     @extend_schema(operation_id="till_order_receipt", responses=RECEIPT, tags=["till"])
     def get(self, request: Request, number: str) -> HttpResponse:
-        """The receipt of an order of any channel, to be printed at the desk."""
+        """Return the receipt of an order of any channel, to be printed at the desk."""
         return _receipt(get_order(number).number, request)
 
     @extend_schema(
@@ -144,7 +150,7 @@ class TillReceipt(ReceiptApiView, StaffApiView):
 
 
 def _request_of(body: dict[str, Any]) -> dict[str, str]:
-    """Read medium and address; the address is checked as what the medium makes it. Raises Malformed."""
+    """Read medium and address; the address is validated for its medium. Raises Malformed."""
     address = body.get("address", "")
     if not address:
         return {"medium": body["medium"], "address": ""}

@@ -1,4 +1,4 @@
-"""A shopper's request to give something back."""
+"""Return requests of shoppers."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class ReturnLineOut(serializers.Serializer[Any]):
 
 
 class ReturnOut(serializers.Serializer[Any]):
-    """What shall come back, and what it is worth: the price paid for it."""
+    """A requested return, and its value: the price paid for the goods."""
 
     number = serializers.CharField()
     order = serializers.CharField()
@@ -74,7 +74,7 @@ class OrderReturns(CartApiView):
         tags=["orders"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Ask to give goods back; the money follows when they are here."""
+        """Request a return; the money is refunded when the goods have arrived."""
         now = timezone.now()
         body = checked(ReturnIn, request)
         owner = self.owner(request, now=now)
@@ -84,7 +84,7 @@ class OrderReturns(CartApiView):
         ]
 
         def act() -> dict[str, Any]:
-            goods = request_return(
+            return_ = request_return(
                 number=number,
                 lines=lines,
                 method=body["method"],
@@ -92,28 +92,28 @@ class OrderReturns(CartApiView):
                 by=actor_of(request),
                 now=now,
             )
-            return _return_json(goods, number)
+            return _return_json(return_, number)
 
         return do_once(claim_of(request, actor=who_asks(owner)), act, status=201)
 
 
-def _return_json(goods: Return, order_number: str) -> dict[str, Any]:
+def _return_json(return_: Return, order_number: str) -> dict[str, Any]:
     return {
-        "number": goods.number,
+        "number": return_.number,
         "order": order_number,
-        "state": goods.state,
-        "method": goods.method,
-        "refund": goods.refund_to,
-        "amount": money_json(goods.amount, goods.currency),
-        "requested_at": goods.requested_at.isoformat(),
+        "state": return_.state,
+        "method": return_.method,
+        "refund": return_.refund_to,
+        "amount": money_json(return_.amount, return_.currency),
+        "requested_at": return_.requested_at.isoformat(),
         "lines": [
             {
                 "line": str(line.order_line_id),
                 "sku": line.sku,
                 "quantity": line.quantity,
-                "amount": money_json(line.amount, goods.currency),
+                "amount": money_json(line.amount, return_.currency),
                 "reason": line.reason,
             }
-            for line in goods.lines.order_by("pk")
+            for line in return_.lines.order_by("pk")
         ],
     }

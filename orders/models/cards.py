@@ -1,4 +1,4 @@
-"""Cards that providers keep for shoppers."""
+"""Saved cards."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 class SavedCard(models.Model):
     """
-    A card that its owner may pay with again, as the provider describes it; the number itself is never here.
+    A card that its owner may pay with again, as the provider describes it; the number itself is never stored.
 
-    removed: struck out by the owner, from that moment on of no use. detached: the provider has let go of it too.
+    removed: removed by the owner, and not chargeable from then on. detached: the provider has deleted it too.
     """
 
     customer = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What orders owe."""
+"""The balance due of orders."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 class DueEntry(models.Model):
     """
-    One change of what an order owes, in minor units of its currency; what is due is their sum.
+    One change of the balance due of an order, in minor units of its currency; the balance due is their sum.
 
-    Nobody changes or deletes an entry. A payment is money, and an amount due is none: paying it makes a payment, and an
-    entry here that takes the amount off.
+    Nobody changes or deletes an entry. A payment is money, and an amount due is not: paying it creates a payment, and
+    an entry here that reduces the balance.
     """
 
     PLACED, AUTHORISATION_LOST = "placed", "authorisation_lost"
@@ -22,7 +22,7 @@ class DueEntry(models.Model):
         (CANCELLED, _("Cancelled")),
         (FAILED, _("Payment failed")),
     ]
-    # How a shopper says that they pay later; no payment is ever made by it.
+    # The tender with which a shopper chooses to pay later; no payment is ever created with it.
     METHOD = ("pay_in_store", _("Pay in the store"))
 
     order = models.ForeignKey(

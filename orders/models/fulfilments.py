@@ -1,4 +1,4 @@
-"""How the goods reach the shopper: shipped, collected, or carried out."""
+"""How the goods reach the shopper: shipped, picked up, or carried out."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ class Fulfilment(models.Model):
     Some lines of an order that leave one location in one way. Its states are in orders/rules/lifecycle.py.
 
     promised_at: when the shopper was told it would be ready or arrive. expires_at: until when a pickup is kept.
-    wrong_codes: collection codes refused since the last right one; too many lock the pickup.
+    wrong_codes: wrong pickup codes since the last right one; too many lock the pickup.
     """
 
     SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
@@ -68,7 +68,7 @@ class Fulfilment(models.Model):
 
 
 class FulfilmentLine(models.Model):
-    """The units of one order line that a fulfilment carries, and the reservation that holds them."""
+    """The units of one order line in a fulfilment, and their reservation."""
 
     fulfilment = models.ForeignKey(
         Fulfilment, on_delete=models.PROTECT, related_name="lines", verbose_name=_("fulfilment"), db_index=False

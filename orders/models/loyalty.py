@@ -1,4 +1,4 @@
-"""Who and what earns more points than usual."""
+"""Rules for earning more points than usual."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,9 +11,9 @@ from core.translated import TranslatedField, in_language
 @audited("name", "percent", "segment", "tier", "category", "starts_at", "ends_at", "is_active")
 class PointBonus(models.Model):
     """
-    A rule by which some people, goods or days earn more points than usual, or none.
+    A rule by which some customers, goods or days earn more points than usual, or none.
 
-    The highest rule that applies to a line counts; one of 0 percent wins over all. What is left empty is not asked.
+    The highest rule that applies to a line counts; one of 0 percent wins over all. An empty field is no condition.
     """
 
     name = TranslatedField(_("name"))

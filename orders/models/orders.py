@@ -1,4 +1,4 @@
-"""What was promised: orders and their lines."""
+"""Orders and their lines."""
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -11,23 +11,24 @@ from core.models import CHANNELS
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
-    """Orders, and how to take hold of them."""
+    """Orders, with their row lock."""
 
     def locked(self) -> "OrderQuerySet":
         """
         Lock the rows until the transaction ends, in pk order.
 
-        Whatever changes an order, its fulfilments or its payments holds this lock, and reads those rows behind it.
+        Whatever changes an order, its fulfilments or its payments holds this lock, and reads those rows after taking
+        it.
         """
         return self.order_by("pk").select_for_update(of=("self",))
 
 
 class Order(models.Model):
     """
-    A cart that became a promise, at prices that no longer change. All amounts in minor units of currency.
+    A cart that was ordered, at prices that no longer change. All amounts in minor units of currency.
 
-    pending: waits for a payment that needs the shopper or the provider. placed: the promise holds. completed: all of
-    it was handed over. cancelled: none of it will be. failed: the payment did not come; the cart went back.
+    pending: waits for a payment that needs the shopper or the provider. placed: the order is confirmed. completed:
+    everything was handed over. cancelled: nothing will be. failed: the payment failed; the cart was restored.
     """
 
     PENDING, PLACED, COMPLETED, CANCELLED, FAILED = "pending", "placed", "completed", "cancelled", "failed"
@@ -140,9 +141,9 @@ class Order(models.Model):
 
 class OrderLine(models.Model):
     """
-    One thing of an order as it was called and priced then; a charge (postage, a fee) has no variant.
+    One item of an order with its name and price at that time; a charge (postage, a fee) has no variant.
 
-    line_total = quantity x unit_price - discount; discount holds its shares of offers on the whole cart too.
+    line_total = quantity x unit_price - discount; discount includes its shares of promotions on the whole cart.
     quantity = open + fulfilled + cancelled.
     """
 
@@ -195,9 +196,9 @@ class OrderLine(models.Model):
 
 class OrderTax(models.Model):
     """
-    All of an order that bears one rate in one zone: its shares of goods and shipping, as it was taxed then.
+    Everything in an order with one rate in one zone: its shares of goods and shipping, as it was taxed at that time.
 
-    base + tax is what is paid for it; the tax lines of an order make up its total, but for what no zone taxes.
+    base + tax is what is paid for it; the tax lines of an order make up its total, except what no zone taxes.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes", verbose_name=_("order"))
@@ -224,9 +225,9 @@ class OrderTax(models.Model):
 
 class OrderDiscount(models.Model):
     """
-    What one offer took off an order: a row for each line it touched, and one without a line for spared shipping.
+    What one promotion took off an order: a row for each line it affected, and one without a line for saved shipping.
 
-    The rows of a line make up its discount; what was spared of shipping is in no total, for nothing was charged.
+    The rows of a line make up its discount; saved shipping is in no total, because nothing was charged.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="discounts", verbose_name=_("order"))

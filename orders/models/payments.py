@@ -1,4 +1,4 @@
-"""Money in, and money back."""
+"""Payments and refunds."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,10 +9,9 @@ class Payment(models.Model):
     """
     One tender of an order, in minor units of the order's currency.
 
-    pending: not asked yet or asked without an answer. needs_action: the shopper must confirm with the provider.
-    held: in our hands until the order's promise holds. authorised: promised by the
-    provider, and taken when goods leave; capturing: being taken. captured: the money is ours. declined, voided: it is
-    not and will not be.
+    pending: not asked for yet, or without an answer. needs_action: the shopper must confirm with the provider. held: a
+    balance or cash, until the order is confirmed. authorised: reserved by the provider, and captured when goods leave;
+    capturing: being captured. captured: the money is ours. declined, voided: it is not and will not be.
     """
 
     PENDING, NEEDS_ACTION, HELD = "pending", "needs_action", "held"
@@ -94,7 +93,7 @@ class Payment(models.Model):
                 condition=~Q(state="capturing") | Q(capture_asked_at__isnull=False),
                 name="payment_capturing_since_a_moment",
             ),
-            # Two devices that pay the same rest at the same moment: the order's lock comes first, and says why.
+            # Two devices that pay the same balance at the same moment: the order's lock comes first, and says why.
             models.UniqueConstraint(
                 fields=["order"],
                 condition=Q(is_later=True, state__in=("pending", "needs_action")),
@@ -114,12 +113,12 @@ class Payment(models.Model):
 
     @property
     def change(self) -> int:
-        """Cash to give back, in minor units."""
+        """Return the change in cash, in minor units."""
         return self.tendered - self.amount - self.rounding if self.tendered is not None else 0
 
     @property
     def is_given_back_by_hand(self) -> bool:
-        """Whether staff pay a refund of it out in a store; a provider or a balance takes it back by itself."""
+        """Return whether staff pay a refund of it out in a store; a provider or a balance is refunded automatically."""
         return not self.provider and self.hold_key is None
 
 
@@ -127,8 +126,8 @@ class PaymentAttempt(models.Model):
     """
     One request to a provider, written and committed before the call is made.
 
-    key identifies it at the provider, so that asking again never charges twice; an attempt without an outcome is
-    settled by asking the provider what became of the key.
+    key identifies it at the provider, so that a repeated call never charges twice; an attempt without an outcome is
+    settled by asking the provider for the result of the key.
     """
 
     ASKED, APPROVED, DECLINED, NEEDS_ACTION = "asked", "approved", "declined", "needs_action"
@@ -181,7 +180,7 @@ class PaymentAttempt(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back on one payment; pending until the provider confirms, and counted from the start."""
+    """Money refunded on one payment; pending until the provider confirms, and counted from the start."""
 
     PENDING, DONE, FAILED = "pending", "done", "failed"
     STATES = [(PENDING, _("Pending")), (DONE, _("Done")), (FAILED, _("Failed"))]
@@ -217,7 +216,7 @@ class Refund(models.Model):
 
 class ProviderNotice(models.Model):
     """
-    Something that a provider has told us, once for each number of its own.
+    A webhook event of a provider, once for each number of its own.
 
     waiting: its payment is not known here yet, or the provider could not be asked; it is tried again.
     """
@@ -247,9 +246,9 @@ class ProviderNotice(models.Model):
 
 class ReconciliationBreak(models.Model):
     """
-    A charge or refund on which a provider's books and ours do not agree; amounts in minor units, 0 for no money.
+    A charge or refund on which a provider's records and ours do not agree; amounts in minor units, 0 for no money.
 
-    It is resolved when the books agree, or when staff say why they do not have to.
+    It is resolved when the records agree, or when staff explain the difference.
     """
 
     KINDS = [("charge", _("Charge")), ("refund", _("Refund"))]
@@ -274,7 +273,7 @@ class ReconciliationBreak(models.Model):
 
 
 class SandboxCharge(models.Model):
-    """The test provider's own books: what it did with each key. Stands for a system outside the shop."""
+    """The test provider's own records: the result of each key. Stands for a system outside the shop."""
 
     key = models.UUIDField(_("key"), primary_key=True)
     amount = models.BigIntegerField(_("amount"))

@@ -1,11 +1,11 @@
-"""Where a receipt was asked to go."""
+"""Requests to send a receipt."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class ReceiptRequest(models.Model):
-    """One wish to have an order's receipt by e-mail or SMS, at an address of the asker's choice."""
+    """One request to send an order's receipt by e-mail or SMS, to an address of the requester's choice."""
 
     order = models.ForeignKey(
         "orders.Order", on_delete=models.CASCADE, related_name="receipt_requests", verbose_name=_("order")

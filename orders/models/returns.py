@@ -1,4 +1,4 @@
-"""Goods that come back."""
+"""Returned goods."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,10 +9,10 @@ from core.models import CHANNELS
 
 class Return(models.Model):
     """
-    Goods of one order that are coming or came back; without an order when none could be found for them.
+    Goods of one order that are being or were returned; without an order when none could be found for them.
 
-    requested: by the shopper. received: goods are with us. refunded: and the money went back.
-    rejected, cancelled: neither.
+    requested: by the shopper. received: the goods have arrived. refunded: and the money was refunded. rejected,
+    cancelled: neither.
     """
 
     STATES = [
@@ -61,7 +61,7 @@ class Return(models.Model):
 
 
 class ReturnLine(models.Model):
-    """Units of one order line that come back; amount: their value as paid, in minor units."""
+    """Units of one order line that are returned; amount: their value as paid, in minor units."""
 
     parent = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", verbose_name=_("belongs to"))
     order_line = models.ForeignKey(

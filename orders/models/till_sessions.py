@@ -1,4 +1,4 @@
-"""A till between opening and closing."""
+"""Till sessions."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ class TillSession(models.Model):
     """
     The time in which one register sells, from the float counted in to the cash counted out; amounts in minor units.
 
-    expected and difference are written when it closes: float + cash taken - cash given back, against the count.
+    expected and difference are written when it closes: float + cash taken - cash refunded, against the count.
     """
 
     store = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Which provider takes which payment."""
+"""Chooses the provider of a payment."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""The port to whoever moves the money."""
+"""The interface of payment providers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,8 @@ class PaymentError(Exception):
     """
     The provider gave no usable answer.
 
-    permanent: it never will for this request (it is misconfigured, or the request is wrong). Otherwise the outcome is
-    unknown, and asking again with the same key tells it.
+    permanent: it never will for this request (the configuration or the request is wrong). Otherwise the outcome is
+    unknown, and asking again with the same key finds it.
     """
 
     def __init__(self, message: str, *, permanent: bool) -> None:
@@ -25,9 +25,9 @@ class PaymentError(Exception):
 @dataclass(frozen=True, slots=True)
 class CardDetails:
     """
-    A card that a provider keeps for its owner. ref, customer_ref: the provider's names of the card and of its owner.
+    A card that a provider stores for its owner. ref, customer_ref: the provider's ids of the card and of its owner.
 
-    last4: the last four digits; more of the number is never known here.
+    last4: the last four digits; the shop never knows more of the number.
     """
 
     provider: str
@@ -44,7 +44,7 @@ class ProviderResult:
     """
     What the provider did. ref: its own number; next_action: what the shopper must do, for needs_action.
 
-    card: the means of payment, if the money is there and the card was to be saved.
+    card: the saved card, if the payment succeeded and the card was to be saved.
     """
 
     outcome: str
@@ -57,7 +57,7 @@ class ProviderResult:
 @dataclass(frozen=True, slots=True)
 class ProviderTransaction:
     """
-    Money that a provider says it has moved: a charge, or a refund. key: ours, as the provider kept it; empty if none.
+    A charge or refund in a provider's records. key: ours, as the provider stored it; empty if none.
 
     amount in minor units of currency. is_done: the money has moved; otherwise it may yet, or never will.
     """
@@ -71,7 +71,7 @@ class ProviderTransaction:
 
 
 class PaymentProvider(Protocol):
-    """Charges and refunds. Every call carries a key of ours: the same key never moves money twice."""
+    """Charges and refunds. Every call has a key of ours: the same key never moves money twice."""
 
     name: str
 
@@ -87,33 +87,36 @@ class PaymentProvider(Protocol):
         saves_card: bool = False,
     ) -> ProviderResult:
         """
-        Take an amount in minor units by a means of payment; without captures, have it kept for us.
+        Charge an amount in minor units with a payment method; authorise it only, if captures is false.
 
-        customer_ref: whose saved card it is, by the provider's name. saves_card: keep the card for its owner, who is
+        customer_ref: the owner of a saved card, by the provider's id. saves_card: save the card for its owner, who is
         new to the provider without a customer_ref. Raises PaymentError.
         """
         ...
 
     def detach_card(self, *, ref: str) -> None:
-        """Let go of a saved card, or of one that is gone already. Raises PaymentError."""
+        """Detach a saved card; safe to repeat. Raises PaymentError."""
         ...
 
     def capture(self, *, key: UUID, amount: int) -> ProviderResult:
-        """Take what was kept, or a part; what is left of it is let go of. Safe to repeat. Raises PaymentError."""
+        """Capture all or a part of an authorisation and void the rest. Safe to repeat. Raises PaymentError."""
         ...
 
     def find(self, *, key: UUID) -> ProviderResult | None:
-        """Tell what became of a key; None if it never arrived. Raises PaymentError."""
+        """Return the result of a key; None if it never arrived. Raises PaymentError."""
         ...
 
     def give_up(self, *, key: UUID) -> ProviderResult:
-        """End a charge that waits for the shopper or is kept, unless it was approved meanwhile. Raises PaymentError."""
+        """
+        Cancel a charge that waits for the shopper or is authorised, unless it was captured meanwhile. Raises
+        PaymentError.
+        """
         ...
 
     def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderResult:
-        """Give back part of a charge, in minor units. Raises PaymentError."""
+        """Refund part of a charge, in minor units. Raises PaymentError."""
         ...
 
     def movements(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
-        """List what was moved by charges and refunds that were made in a time. Raises PaymentError."""
+        """List the charges and refunds that were created in a period. Raises PaymentError."""
         ...

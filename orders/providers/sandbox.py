@@ -1,9 +1,9 @@
 """
-The test provider: plays a payment provider without money, scripted by the means of payment.
+The test provider: acts like a payment provider without money, scripted by the payment method.
 
-`approve` (or none), `decline`, `needs_action` (approves once confirmed), `timeout` (charges, then says nothing) and
-`lost` (never arrives) are the scripts. A card that it has saved approves for its owner. Its books are a table of its
-own, as a provider's are outside the shop.
+`approve` (or none), `decline`, `needs_action` (approves once confirmed), `timeout` (charges, then does not answer) and
+`lost` (never arrives) are the scripts. A card that it has saved approves for its owner. Its records are in a table of
+their own, as a provider's are outside the shop.
 """
 
 from datetime import datetime
@@ -26,7 +26,7 @@ from orders.providers.base import (
 )
 
 SCRIPTS = {"": APPROVED, "approve": APPROVED, "decline": DECLINED, "needs_action": NEEDS_ACTION, "timeout": APPROVED}
-SAVED = "pm_"  # Begins the name of a saved card.
+SAVED = "pm_"  # Begins the id of a saved card.
 YEARS_OF_A_CARD = 3
 
 _CHARGE = """
@@ -50,7 +50,7 @@ WHERE key = %(key)s AND outcome = 'approved'
 
 
 class SandboxProvider:
-    """Keeps every promise of the port, and moves no money."""
+    """Implements the whole interface of providers, and moves no money."""
 
     name = "test"
 
@@ -94,8 +94,8 @@ class SandboxProvider:
 
     def capture(self, *, key: UUID, amount: int) -> ProviderResult:
         sql.execute(_CAPTURE, {"key": key, "amount": amount})
-        found = self.find(key=key)
-        return found if found and found.outcome == APPROVED else ProviderResult(DECLINED, detail="nothing is kept")
+        charge = self.find(key=key)
+        return charge if charge and charge.outcome == APPROVED else ProviderResult(DECLINED, detail="nothing is kept")
 
     def find(self, *, key: UUID) -> ProviderResult | None:
         charge = SandboxCharge.objects.filter(key=key).first()
@@ -106,7 +106,7 @@ class SandboxProvider:
         return self.find(key=key) or ProviderResult(DECLINED)
 
     def confirm(self, *, key: UUID) -> bool:
-        """Play the shopper who confirms the payment with his bank. Return whether there was anything to confirm."""
+        """Act as the shopper who confirms the payment with their bank. Return whether there was anything to confirm."""
         waiting = SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION)
         approved = Case(When(is_authorisation=True, then=Value(AUTHORISED)), default=Value(APPROVED))
         return bool(waiting.update(outcome=approved))
@@ -119,9 +119,14 @@ class SandboxProvider:
         charges = SandboxCharge.objects.filter(charged_at__gte=since, charged_at__lt=until)
         return [
             ProviderTransaction(
-                CHARGE, f"ch_{one.key.hex}", str(one.key), one.amount, one.currency, one.outcome == APPROVED
+                CHARGE,
+                f"ch_{charge.key.hex}",
+                str(charge.key),
+                charge.amount,
+                charge.currency,
+                charge.outcome == APPROVED,
             )
-            for one in charges
+            for charge in charges
         ]
 
 
@@ -133,7 +138,7 @@ def _is_saved(ref: str, customer_ref: str) -> bool:
 
 
 def _key_of_card(ref: str) -> UUID:
-    """Return the key of the charge with which a card was saved; one that no charge has for what is no card of ours."""
+    """Return the key of the charge that saved a card; for an unknown reference, a key that no charge has."""
     try:
         return UUID(ref.removeprefix(SAVED))
     except ValueError:

@@ -1,8 +1,8 @@
 """
-Stripe: PaymentIntents, refunds and Terminal readers, behind the port.
+The adapter for Stripe: PaymentIntents, refunds and Terminal readers.
 
-Every intent and refund carries our key in its metadata and is made under it as idempotency key. What became of a key is
-found by listing what was made at the key's own time (our keys begin with the millisecond of their making), because a
+Every intent and refund has our key in its metadata and is made with it as idempotency key. The result of a key is found
+by listing what was created at the key's own time (our keys begin with the millisecond of their creation), because a
 list, unlike a search, shows at once what exists, and because Stripe forgets idempotency keys after a day.
 """
 
@@ -32,9 +32,9 @@ from orders.rules.checkout import READER
 KEPT = "kept"  # Marks an intent that is captured only when goods leave.
 WINDOW_BEFORE_SECONDS, WINDOW_AFTER_SECONDS = 300, 3600
 TIMEOUT_SECONDS = (3.05, 20)
-# Currencies whose amounts Stripe counts in hundredths, though the standard gives them no smaller unit.
+# Currencies whose amounts Stripe counts in hundredths, although the standard gives them no smaller unit.
 COUNTED_IN_HUNDREDTHS = {"ISK", "UGX"}
-# An intent tells its card whole, so that a saved one needs no question of its own that could fail.
+# An intent is read with its whole card, so that a saved card needs no second call that could fail.
 WITH_CARD: Any = {"expand": ["payment_method"]}
 _MAY_GO_WELL_LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError)
 
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 
 class StripeProvider:
-    """Charges cards online, and at readers that the server drives; card data never comes here."""
+    """Charges cards online, and at readers that the server drives; card data never reaches this server."""
 
     name = "stripe"
 
@@ -57,8 +57,8 @@ class StripeProvider:
         customer_ref: str = "",
         saves_card: bool = False,
     ) -> ProviderResult:
-        """As in the port. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
-        given: dict[str, Any] = {
+        """As in the base class. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
+        fields: dict[str, Any] = {
             "amount": _amount(amount, currency),
             "currency": currency.lower(),
             "capture_method": settings.STRIPE_CAPTURE if captures else "manual",
@@ -66,20 +66,20 @@ class StripeProvider:
         }
         reader = payment_method.removeprefix(READER) if payment_method.startswith(READER) else ""
         if reader:
-            given |= {"payment_method_types": ["card_present"], "capture_method": "automatic"}
+            fields |= {"payment_method_types": ["card_present"], "capture_method": "automatic"}
         else:
-            given |= {
+            fields |= {
                 "payment_method": payment_method,
                 "confirm": True,
                 "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             }
         try:
             if customer_ref or saves_card:
-                given["customer"] = customer_ref or _new_customer(key)
+                fields["customer"] = customer_ref or _new_customer(key)
             if saves_card:
-                given |= {"setup_future_usage": "on_session"} | WITH_CARD
-            intent = _client().v1.payment_intents.create(given, {"idempotency_key": f"charge-{key}"})  # type: ignore[arg-type]
-            if intent.amount != given["amount"] or intent.currency != given["currency"]:
+                fields |= {"setup_future_usage": "on_session"} | WITH_CARD
+            intent = _client().v1.payment_intents.create(fields, {"idempotency_key": f"charge-{key}"})  # type: ignore[arg-type]
+            if intent.amount != fields["amount"] or intent.currency != fields["currency"]:
                 raise PaymentError(f"{intent.id} is of another amount or currency than was asked for.", permanent=False)
             if reader and intent.status == "requires_payment_method":
                 _client().v1.terminal.readers.process_payment_intent(
@@ -93,17 +93,17 @@ class StripeProvider:
             raise _payment_error(error) from error
 
     def detach_card(self, *, ref: str) -> None:
-        """As in the port."""
+        """As in the base class."""
         try:
             _client().v1.payment_methods.detach(ref)
         except stripe.InvalidRequestError as error:
-            # One that hangs on nobody any more is let go of already.
-            logger.info("stripe has no %s to let go of: %s", ref, _words(error))
+            # A card without a customer is detached already.
+            logger.info("stripe has no %s to detach: %s", ref, _words(error))
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
     def capture(self, *, key: UUID, amount: int) -> ProviderResult:
-        """As in the port; an intent is captured once, so what it does not take is let go of."""
+        """As in the base class; an intent is captured once, so the rest is voided."""
         try:
             intent = _intent_of(key)
             if intent is None or intent.status != "requires_capture":
@@ -122,7 +122,7 @@ class StripeProvider:
             raise _payment_error(error) from error
 
     def find(self, *, key: UUID) -> ProviderResult | None:
-        """As in the port."""
+        """As in the base class."""
         try:
             intent = _intent_of(key)
             return None if intent is None else _answer(intent)
@@ -130,7 +130,7 @@ class StripeProvider:
             raise _payment_error(error) from error
 
     def give_up(self, *, key: UUID) -> ProviderResult:
-        """As in the port; a reader that waits for a card goes back to its own screen by itself."""
+        """As in the base class; a reader that waits for a card returns to its own screen by itself."""
         try:
             intent = _intent_of(key)
             if intent is None:
@@ -139,18 +139,18 @@ class StripeProvider:
                 return _answer(intent)
             return _answer(_client().v1.payment_intents.cancel(intent.id, {}, {"idempotency_key": f"cancel-{key}"}))
         except stripe.InvalidRequestError:
-            # It was approved between our two questions.
+            # It was approved between our two calls.
             return self.find(key=key) or ProviderResult(DECLINED)
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
     def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderResult:
-        """As in the port. Raises PaymentError while the refund is under way at the bank."""
+        """As in the base class. Raises PaymentError while the refund is under way at the bank."""
         try:
             intent = _intent_of(charge_key)
             known = _refund_of(intent.id, key) if intent else None
         except stripe.StripeError as error:
-            # Not even a wrong key of ours says that the money will not go back.
+            # Even a refused API key does not mean that the refund failed.
             raise PaymentError(_words(error), permanent=False) from error
         if intent is None:
             return ProviderResult(DECLINED, detail="there is no such charge")
@@ -164,15 +164,15 @@ class StripeProvider:
         raise PaymentError(f"{made.id} is {made.status}.", permanent=False)
 
     def movements(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
-        """As in the port."""
+        """As in the base class."""
         window: Any = {"created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())}, "limit": 100}
         try:
             intents = list(_client().v1.payment_intents.list(window).auto_paging_iter())
             refunds = list(_client().v1.refunds.list(window).auto_paging_iter())
         except stripe.StripeError as error:
             raise _payment_error(error) from error
-        charged = [_movement(CHARGE, one, "attempt") for one in intents]
-        return charged + [_movement(REFUND, one, "refund") for one in refunds]
+        charged = [_movement(CHARGE, row, "attempt") for row in intents]
+        return charged + [_movement(REFUND, row, "refund") for row in refunds]
 
 
 def is_stripe_on() -> bool:
@@ -182,9 +182,9 @@ def is_stripe_on() -> bool:
 
 def read_webhook(body: bytes, signature: str) -> dict[str, Any]:
     """
-    Return a notice of Stripe's once its signature is proved, not older than five minutes.
+    Return a webhook event of Stripe once its signature is verified, not older than five minutes.
 
-    Raises ValueError for what is forged, stale or no notice at all.
+    Raises ValueError for an event that is forged, stale or malformed.
     """
     secret = settings.STRIPE_WEBHOOK_SECRET
     if not secret:
@@ -210,10 +210,13 @@ def _intent_of(key: UUID) -> stripe.PaymentIntent | None:
     made_at = key.int >> 80  # The milliseconds that a version 7 UUID begins with.
     window: Any = {"gte": made_at // 1000 - WINDOW_BEFORE_SECONDS, "lte": made_at // 1000 + WINDOW_AFTER_SECONDS}
     page = _client().v1.payment_intents.list({"created": window, "limit": 100, "expand": ["data.payment_method"]})
-    found = next((one for one in page.auto_paging_iter() if getattr(one.metadata, "attempt", "") == str(key)), None)
-    if found is not None and found.status == "requires_capture" and not _is_kept(found):
-        return _taken(found, str(key))
-    return found
+    intent = next(
+        (candidate for candidate in page.auto_paging_iter() if getattr(candidate.metadata, "attempt", "") == str(key)),
+        None,
+    )
+    if intent is not None and intent.status == "requires_capture" and not _is_kept(intent):
+        return _taken(intent, str(key))
+    return intent
 
 
 def _taken(intent: stripe.PaymentIntent, key: str) -> stripe.PaymentIntent:
@@ -225,7 +228,7 @@ def _new_customer(key: UUID) -> str:
 
 
 def _card_of(intent: stripe.PaymentIntent) -> CardDetails | None:
-    """Return the card that an intent was to save; None if it was to save none, or was paid by something else."""
+    """Return the card that an intent was to save; None if it was to save none, or was paid by another method."""
     means, owner = intent.payment_method, intent.customer
     if not intent.setup_future_usage or not owner or means is None or isinstance(means, str) or not means.card:
         return None
@@ -238,15 +241,17 @@ def _card_of(intent: stripe.PaymentIntent) -> CardDetails | None:
 
 def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
     page = _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100})
-    return next((one for one in page.auto_paging_iter() if getattr(one.metadata, "refund", "") == str(key)), None)
+    return next(
+        (refund for refund in page.auto_paging_iter() if getattr(refund.metadata, "refund", "") == str(key)), None
+    )
 
 
-def _movement(kind: str, thing: stripe.PaymentIntent | stripe.Refund, mark: str) -> ProviderTransaction:
-    currency = thing.currency.upper()
-    moved = getattr(thing, "amount_received", 0) or thing.amount
+def _movement(kind: str, row: stripe.PaymentIntent | stripe.Refund, key_name: str) -> ProviderTransaction:
+    currency = row.currency.upper()
+    moved = getattr(row, "amount_received", 0) or row.amount
     amount = moved // 100 if currency in COUNTED_IN_HUNDREDTHS else moved
     return ProviderTransaction(
-        kind, thing.id, getattr(thing.metadata, mark, ""), amount, currency, thing.status == "succeeded"
+        kind, row.id, getattr(row.metadata, key_name, ""), amount, currency, row.status == "succeeded"
     )
 
 
@@ -273,7 +278,7 @@ def _answer(intent: stripe.PaymentIntent) -> ProviderResult:
         case "requires_capture" if _is_kept(intent):
             return ProviderResult(AUTHORISED, ref=intent.id, card=_card_of(intent))
         case "requires_capture":
-            # Authorised; the money is taken at once, under a key of its own.
+            # Authorised; the money is captured at once, under its own key.
             return _answer(_taken(intent, getattr(intent.metadata, "attempt", intent.id)))
         case "requires_action":
             return ProviderResult(NEEDS_ACTION, ref=intent.id, next_action=_next_action(intent))

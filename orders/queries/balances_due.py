@@ -1,4 +1,4 @@
-"""What an order still owes."""
+"""The balance due of an order."""
 
 from typing import NamedTuple
 
@@ -12,19 +12,19 @@ SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM orders_dueentry WHERE order
 
 
 class OpenAmounts(NamedTuple):
-    """What of an order's money is not there yet. due: in minor units. is_authorised: a provider keeps some of it."""
+    """The money of an order that is not captured yet. due: in minor units. is_authorised: some of it is authorised."""
 
     due: int
     is_authorised: bool
 
 
 def open_amounts_of(order_id: int) -> OpenAmounts:
-    """Return what of an order's money is not there yet; it stays so while the caller holds the order's lock."""
+    """Return the money of an order that is not captured yet; it stays so while the caller holds the order's lock."""
     row = sql.fetch_one(_OPEN_MONEY, {"order": order_id})
     assert row is not None
     return OpenAmounts(**row)
 
 
 def balance_due_in(order_id: int) -> int:
-    """Return what an order still owes, in minor units; it stays so while the caller holds the order's lock."""
+    """Return the balance due of an order, in minor units; it stays so while the caller holds the order's lock."""
     return open_amounts_of(order_id).due

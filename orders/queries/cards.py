@@ -23,7 +23,7 @@ WHERE customer_id = ANY(%(person_ids)s::bigint[]) AND provider = %(provider)s OR
 
 @dataclass(frozen=True, slots=True)
 class SavedCardView:
-    """A saved card. provider_ref, provider_customer: the provider's names of it and of its owner."""
+    """A saved card. provider_ref, provider_customer: the provider's ids of it and of its owner."""
 
     id: int
     provider: str
@@ -37,7 +37,7 @@ class SavedCardView:
 
 
 def cards_of(*, person_ids: Sequence[int], now: datetime, card_id: int | None = None) -> list[SavedCardView]:
-    """Return a person's saved cards, the newest first, or the one of them with an id; in one statement."""
+    """Return a person's saved cards, newest first, or only the one with an id; in one statement."""
     rows = sql.fetch_all(_CARDS, {"person_ids": list(person_ids), "id": card_id, "limit": MOST_CARDS})
     return [
         SavedCardView(**row, has_expired=has_expired(month=row["exp_month"], year=row["exp_year"], now=now))
@@ -46,6 +46,6 @@ def cards_of(*, person_ids: Sequence[int], now: datetime, card_id: int | None = 
 
 
 def customer_at(provider: str, *, person_ids: Sequence[int]) -> str:
-    """Return the provider's name of a person, as it was when he last saved a card; empty if he never did."""
+    """Return the provider's id of a person, from the card they saved last; empty if they never saved one."""
     row = sql.fetch_one(_CUSTOMER, {"person_ids": list(person_ids), "provider": provider})
     return row["provider_customer"] if row else ""

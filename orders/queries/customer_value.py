@@ -16,7 +16,7 @@ GROUP BY currency ORDER BY spent DESC
 
 @dataclass(frozen=True, slots=True)
 class BoughtSoFar:
-    """The orders of one currency that hold or were fulfilled; spent: their total in minor units, returns included."""
+    """The placed and completed orders of one currency; spent: their total in minor units, returns included."""
 
     currency: str
     orders: int
@@ -25,5 +25,7 @@ class BoughtSoFar:
 
 
 def bought_so_far(*, customer_ids: Sequence[int]) -> list[BoughtSoFar]:
-    """Return what a person has bought, by all the ids of his records, the currency he spent most of first."""
+    """
+    Return what a person has bought, by all the ids of their records, the currency with the highest spending first.
+    """
     return [BoughtSoFar(**row) for row in sql.fetch_all(_VALUE, {"customers": list(customer_ids)})]

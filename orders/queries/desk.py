@@ -1,11 +1,11 @@
-"""What a store's staff have before them: open tills, and what needs doing now."""
+"""What a store's staff need to see: open tills, and what must be done now."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.data import sql
 
-# The states stand here word for word, because only so does PostgreSQL use the index of open fulfilments.
+# The states are written out here, because only then does PostgreSQL use the index of open fulfilments.
 _NOW = """
 SELECT (count(*) FILTER (WHERE kind = 'pickup' AND state = 'placed'))::int AS to_accept,
        (count(*) FILTER (WHERE kind = 'pickup' AND state IN ('accepted', 'picking')))::int AS to_pick,
@@ -45,9 +45,9 @@ class OpenTill:
 @dataclass(frozen=True, slots=True)
 class NowInStore:
     """
-    How much waits for a store's staff.
+    The work that waits for a store's staff.
 
-    late: promised for a time that has passed and not ready. leaving: ready, and given up soon unless somebody comes.
+    late: promised for a time that has passed, and not ready. leaving: ready, and expiring soon unless somebody comes.
     """
 
     to_accept: int
@@ -63,7 +63,7 @@ class NowInStore:
 
 
 def now_in_store(*, store_id: int, now: datetime, soon: datetime, most_wrong: int) -> NowInStore:
-    """Return what needs doing in a store, in one statement. soon: until when a ready pickup counts as leaving."""
+    """Return the work that waits in a store, in one statement. soon: until when a ready pickup counts as leaving."""
     row = sql.fetch_one(_NOW, {"store": store_id, "now": now, "soon": soon, "most_wrong": most_wrong})
     assert row is not None
     return NowInStore(**row)

@@ -1,4 +1,4 @@
-"""What of an order, or of a cart, earns points: read in one statement."""
+"""What an order, or a cart, earns points for: read in one statement."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ SELECT (SELECT coalesce(jsonb_agg(membership.segment_id), '[]') FROM accounts_se
             FROM orders_pointbonus AS bonus LEFT JOIN inventory_category AS category ON category.id = bonus.category_id
             WHERE bonus.is_active) AS bonus) AS bonuses
 """
-_SCENE = f"""
+_CONTEXT = f"""
 WITH person AS ({RECORDS_OF_PERSON})
 {_SEGMENTS_AND_TIER}
 """
@@ -39,7 +39,7 @@ WITH person AS ({RECORDS_OF_PERSON}), programme AS (
         JOIN accounts_loyaltytier AS tier ON tier.id = standing.tier_id
         WHERE standing.customer_id IN (SELECT id FROM person) ORDER BY standing.points DESC LIMIT 1) AS tier_name
 """
-# What was charged for units that neither were cancelled nor came back; of shipping, if anything of it is still sent.
+# What was charged for units that were neither cancelled nor returned; and for shipping, if anything is still shipped.
 _ORDER = """
 SELECT orders.id, orders.number, orders.state, orders.currency, orders.placed_at, orders.closed_at,
        coalesce(person.merged_into_id, person.id) AS person_id, orders.channel, coalesce(store.code, '') AS store,
@@ -66,7 +66,7 @@ WHERE orders.id = %(order)s
 
 @dataclass(frozen=True, slots=True)
 class AccrualLine:
-    """A line of an order. value: what was charged for the units that are left; category: the path of its shelf."""
+    """A line of an order. value: what was charged for the units that are left; category: the path of its category."""
 
     id: int
     value: int
@@ -76,7 +76,9 @@ class AccrualLine:
 
 @dataclass(frozen=True, slots=True)
 class AccrualOrder:
-    """An order as the programme sees it; amounts in minor units. kept: money received, not by points, and not back."""
+    """
+    An order as the programme sees it; amounts in minor units. kept: money received and not refunded, without points.
+    """
 
     id: int
     number: str
@@ -92,7 +94,7 @@ class AccrualOrder:
     lines: list[AccrualLine]
 
     def amounts(self) -> dict[int, int]:
-        """Return the part of each line, by its id, that earns points."""
+        """Return the amount of each line, by its id, that earns points."""
         earning = [line for line in self.lines if line.earns]
         nothing = self.shipping + sum(line.value for line in self.lines if not line.earns)
         shares = earning_amounts([line.value for line in earning], kept=self.kept, earning_nothing=nothing)
@@ -113,7 +115,7 @@ class AccrualCart:
     What a person's cart would earn.
 
     points_per_unit: 0 where nothing is earned. goods: ids of products that earn. available: points that may be spent;
-    tier_name: in every language, of the tier the person has.
+    tier_name: in every language, of the person's tier.
     """
 
     cart: CartView
@@ -144,14 +146,14 @@ class AccrualCart:
 
 
 def earning_cart(cart: CartView, *, customer_id: int, now: datetime) -> AccrualCart:
-    """Return what a cart would earn for a person, by any of his records; in one statement."""
+    """Return what a cart would earn for a person, by any of their records; in one statement."""
     products = [line.item.product_id for line in cart.lines]
-    asked = {"customer": customer_id, "now": now, "currency": cart.currency, "products": products}
-    row = sql.fetch_one(_CART, asked)
+    parameters = {"customer": customer_id, "now": now, "currency": cart.currency, "products": products}
+    row = sql.fetch_one(_CART, parameters)
     assert row is not None
     return AccrualCart(
         cart=cart,
-        context=_scene(row, now),
+        context=_context(row, now),
         points_per_unit=row["points_per_unit"] or 0,
         goods=frozenset(row["goods"]),
         available=row["available"],
@@ -160,7 +162,7 @@ def earning_cart(cart: CartView, *, customer_id: int, now: datetime) -> AccrualC
 
 
 def earning_order(*, order_id: int) -> AccrualOrder | None:
-    """Return an order with what of it earns; None for one without a customer."""
+    """Return an order with what it earns points for; None for one without a customer."""
     row = sql.fetch_one(_ORDER, {"order": order_id})
     if row is None:
         return None
@@ -169,23 +171,25 @@ def earning_order(*, order_id: int) -> AccrualOrder | None:
 
 
 def earning_context(*, customer_id: int, now: datetime) -> EarningContext:
-    """Return the person's segments and tier, by any of his records, and the rules for more points."""
-    row = sql.fetch_one(_SCENE, {"customer": customer_id, "now": now})
+    """Return the person's segments and tier, by any of their records, and the rules for more points."""
+    row = sql.fetch_one(_CONTEXT, {"customer": customer_id, "now": now})
     assert row is not None
-    return _scene(row, now)
+    return _context(row, now)
 
 
-def _scene(row: sql.Row, now: datetime) -> EarningContext:
+def _context(row: sql.Row, now: datetime) -> EarningContext:
     earner = Earner(now, frozenset(row["segments"]), row["tier"])
-    return EarningContext(earner, [_bonus(given) for given in row["bonuses"]])
+    return EarningContext(earner, [_bonus(bonus) for bonus in row["bonuses"]])
 
 
 def _left(line: dict[str, Any]) -> int:
-    """What is left of what was charged once the units that are gone have been paid back, as refunds count them."""
+    """Return what is left of the charge after units that are gone were refunded, computed as for refunds."""
     paid = int(line["paid"])
     return paid - paid * int(line["gone"]) // int(line["quantity"])
 
 
-def _bonus(given: dict[str, Any]) -> Bonus:
-    moments = {name: datetime.fromisoformat(given[name]) if given[name] else None for name in ("starts_at", "ends_at")}
-    return Bonus(**{**given, **moments})
+def _bonus(fields: dict[str, Any]) -> Bonus:
+    moments = {
+        name: datetime.fromisoformat(fields[name]) if fields[name] else None for name in ("starts_at", "ends_at")
+    }
+    return Bonus(**{**fields, **moments})

@@ -1,4 +1,4 @@
-"""Reading orders: one statement for an order with all that belongs to it, one for a page of a list."""
+"""Reads orders: one statement for an order with everything that belongs to it, one for a page of a list."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -81,8 +81,8 @@ WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'fai
   AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)
 ORDER BY orders.id DESC LIMIT %(limit)s
 """
-# Each way of finding an order goes along its own index, and only those to be shown are read whole; a guest is found by
-# the contact he left. The operators ~>=~ and ~<~ compare letter by letter, which a prepared LIKE could not look up.
+# Each way of finding an order uses its own index, and only the orders to be shown are read whole; a guest is found by
+# the contact they left. The operators ~>=~ and ~<~ compare letter by letter, which a prepared LIKE could not look up.
 _FOUND = f"""{_COLUMNS}
 WHERE orders.id = ANY(ARRAY(
     SELECT id FROM (
@@ -138,7 +138,7 @@ def get_order(number: str) -> OrderView:
 
 def get_order_for(*, number: str, customer_ids: Sequence[int], token_hash: str) -> OrderView:
     """
-    Return an order to its owner: one of the person's records, or whoever holds the token of the cart it came from.
+    Return an order to its owner: one of the person's records, or whoever has the token of the cart it came from.
 
     Raises NotFound, alike for an order that does not exist and one of somebody else.
     """
@@ -150,19 +150,19 @@ def get_order_for(*, number: str, customer_ids: Sequence[int], token_hash: str) 
 
 
 def find_order_by_client_id(client_id: object) -> OrderView | None:
-    """Return the sale a till made under its own id, if it is here already."""
+    """Return the sale that a till made under its own id, if it is stored already."""
     row = sql.fetch_one(_BY_CLIENT_ID, {"client_id": client_id})
     return _view(row) if row else None
 
 
 def find_order_by_mark(mark: str) -> OrderView | None:
-    """Return the order that the request with this mark has placed, if it got so far."""
+    """Return the order that the request with this mark has placed, if any."""
     row = sql.fetch_one(_BY_MARK, {"mark": mark})
     return _view(row) if row else None
 
 
 def orders_of(*, customer_ids: Sequence[int], after: int | None, limit: int) -> list[OrderView]:
-    """Return a person's orders of every channel, the newest first."""
+    """Return a person's orders of every channel, newest first."""
     rows = sql.fetch_all(_OF_CUSTOMER, {"customers": list(customer_ids), "after": after, "limit": limit})
     return [_view(row) for row in rows]
 
@@ -171,7 +171,7 @@ def find_orders(
     *, number: str, customer_ids: Sequence[int], email: str, phone_end: str, after: int | None, limit: int
 ) -> list[OrderView]:
     """
-    Return the orders, the newest first, that have this number, belong to these people, or to a guest so reached.
+    Return the orders, newest first, with this number, of these customers, or of a guest with this contact.
 
     email: a whole address in lower case; phone_end: the last digits of a number. Either may be empty.
     """
@@ -194,26 +194,26 @@ def find_order_ids(text: str, *, customer_ids: Sequence[int]) -> list[int]:
     Return the ids of the orders, the newest MOST_FOUND at most, that the back office looks for.
 
     text: the beginning of a number, of a guest's or buyer's e-mail address or phone number, or a whole number of
-    another system. customer_ids: people whose orders belong to it too.
+    another system. customer_ids: customers whose orders match too.
     """
-    given = {"text": text, "email": text.lower(), "customers": list(customer_ids), "limit": MOST_FOUND}
-    return [row["id"] for row in sql.fetch_all(_IDS, given)]
+    parameters = {"text": text, "email": text.lower(), "customers": list(customer_ids), "limit": MOST_FOUND}
+    return [row["id"] for row in sql.fetch_all(_IDS, parameters)]
 
 
 def number_ordered_with(*, customer_ids: Sequence[int], token_hash: str, version: int) -> str | None:
-    """Return the number of the order that the owner's cart became at just this version, if it did."""
+    """Return the number of the order made from the owner's cart at exactly this version, if there is one."""
     row = sql.fetch_one(_ORDERED_WITH, {"customers": list(customer_ids), "token_hash": token_hash, "version": version})
     return str(row["number"]) if row else None
 
 
 def number_of_cart(cart_id: int) -> str | None:
-    """Return the number of the order that a cart became, if it did."""
+    """Return the number of the order made from a cart, if there is one."""
     row = sql.fetch_one(_OF_CART, {"cart": cart_id})
     return str(row["number"]) if row else None
 
 
 def _is_opened_by(order: OrderView, token_hash: str) -> bool:
-    # An order that belongs to a person is not shown to the anonymous cart it may have begun as.
+    # An order that belongs to a person is not shown to the anonymous cart that it may have come from.
     if not token_hash or order.cart_id is None or order.customer_id is not None:
         return False
     row = sql.fetch_one(_OPENED_BY, {"cart": order.cart_id, "token_hash": token_hash})

@@ -1,4 +1,4 @@
-"""The parcels of a store or warehouse, as those who pack them see them: one statement for any number of them."""
+"""The parcels of a store or warehouse, as its packers see them: one statement for any number of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.data import sql
 from core.errors import NotFound
 
-# Goods lie by category, so the lines of a parcel stand in the order in which one walks past them.
+# Goods lie by category, so the lines of a parcel are sorted in walking order.
 _PARCELS = """
 SELECT fulfilment.id, fulfilment.state, orders.number, orders.channel, orders.placed_at, fulfilment.promised_at,
        fulfilment.finished_at, fulfilment.tracking, fulfilment.address, orders.customer_id,
@@ -32,8 +32,8 @@ JOIN orders_order AS orders ON orders.id = fulfilment.order_id
 LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
 """
 _HERE = "SELECT * FROM orders_fulfilment WHERE kind = 'ship' AND location_id = %(place)s"
-# What is shown is picked first, by index, and joined with the rest then. The states stand here word for word, because
-# only so does PostgreSQL use the indexes of open and of ended fulfilments.
+# The rows to show are chosen first, by index, and then joined with the rest. The states are written out here, because
+# only then does PostgreSQL use the indexes of open and of ended fulfilments.
 _OPEN = (
     _PARCELS.format(
         picked=f"""{_HERE}
@@ -76,10 +76,10 @@ WHERE kind = 'ship' AND location_id = %(place)s AND state IN ('placed', 'accepte
 @dataclass(frozen=True, slots=True)
 class ParcelView:
     """
-    A parcel with what is needed to pack and send it. customer: how to call the buyer.
+    A parcel with what is needed to pack and send it. customer: how to address the buyer.
 
-    lines are ready to be shown: a line's name is the one it was ordered by; product, attributes and place are what it
-    and its shelf are called now, in all languages.
+    lines are ready to be shown: a line's name is the one it was ordered by; product, attributes and place are the
+    present names of it and its category, in all languages.
     """
 
     id: int
@@ -98,29 +98,29 @@ class ParcelView:
 
     @property
     def place(self) -> list[Any]:
-        """What orders parcels in a list, as its cursor keeps it."""
+        """Return the sort key of parcels in a list, for its cursor."""
         return [self.promised_at.isoformat() if self.promised_at else "infinity", self.id]
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelCounts:
-    """How many parcels wait: to be picked, and to be sent."""
+    """How many parcels wait to be picked, and to be sent."""
 
     to_pick: int
     to_send: int
 
 
 def waiting_parcels(*, place_id: int, state: str, after: tuple[str, int] | None, limit: int) -> list[ParcelView]:
-    """Return the parcels of a place that wait in a state, the earliest promise first, behind the last one seen."""
+    """Return the parcels of a place that wait in a state, by promised time, after the last one seen."""
     after_time, after_id = after or (None, None)
-    given = {"place": place_id, "state": state, "after_time": after_time, "after_id": after_id, "limit": limit}
-    return [ParcelView(**row) for row in sql.fetch_all(_OPEN, given)]
+    parameters = {"place": place_id, "state": state, "after_time": after_time, "after_id": after_id, "limit": limit}
+    return [ParcelView(**row) for row in sql.fetch_all(_OPEN, parameters)]
 
 
 def gone_parcels(*, place_id: int, state: str, after: tuple[str, int] | None, limit: int) -> list[ParcelView]:
-    """Return the parcels of a place that left and are in a state, the newest first, behind the last one seen."""
-    given = {"place": place_id, "state": state, "after_id": after[1] if after else None, "limit": limit}
-    return [ParcelView(**row) for row in sql.fetch_all(_GONE, given)]
+    """Return the parcels of a place that left and are in a state, newest first, after the last one seen."""
+    parameters = {"place": place_id, "state": state, "after_id": after[1] if after else None, "limit": limit}
+    return [ParcelView(**row) for row in sql.fetch_all(_GONE, parameters)]
 
 
 def get_parcel(*, parcel_id: int, place_id: int) -> ParcelView:
@@ -132,9 +132,9 @@ def get_parcel(*, parcel_id: int, place_id: int) -> ParcelView:
 
 
 def find_parcels(*, place_id: int, text: str, limit: int) -> Sequence[ParcelView]:
-    """Return the parcels of a place that an order's number or a carrier's number stands for, in whatever state."""
-    given = {"place": place_id, "number": text, "tracking": text, "limit": limit}
-    rows = sql.fetch_all(_OF_ORDER, given) or sql.fetch_all(_BY_TRACKING, given)
+    """Return the parcels of a place with this order number or tracking number, in any state."""
+    parameters = {"place": place_id, "number": text, "tracking": text, "limit": limit}
+    rows = sql.fetch_all(_OF_ORDER, parameters) or sql.fetch_all(_BY_TRACKING, parameters)
     return [ParcelView(**row) for row in rows]
 
 

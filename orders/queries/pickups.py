@@ -43,9 +43,9 @@ JOIN inventory_location AS store ON store.id = fulfilment.location_id
 LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
 """
 _HERE = "SELECT * FROM orders_fulfilment WHERE kind = 'pickup' AND location_id = %(store)s"
-# What was promised first is needed first; a pickup without a promise comes last. What is shown is picked first, by
-# index, and joined with the rest then. The states stand here word for word, because only so does PostgreSQL use the
-# indexes of open and of ended fulfilments.
+# What was promised first is needed first; a pickup without a promised time comes last. The rows to show are chosen
+# first, by index, and then joined with the rest. The states are written out here, because only then does PostgreSQL use
+# the indexes of open and of ended fulfilments.
 _OPEN = (
     _PICKUPS.format(
         picked=f"""{_HERE}
@@ -88,7 +88,7 @@ SELECT id FROM orders_fulfilment
 WHERE kind = 'pickup' AND location_id = %(store)s AND state IN ('placed', 'accepted', 'picking', 'ready')
 ORDER BY state = 'ready' DESC, id DESC LIMIT %(limit)s
 """
-# Goods lie by category in a store, so a walk along the list is a walk along the shelves.
+# Goods lie by category in a store, so the list is in walking order.
 _PICK_LIST = """
 SELECT category.name AS place, line.sku, line.name, product.name AS product, sum(part.quantity)::int AS units,
        array_agg(DISTINCT orders.number ORDER BY orders.number) AS numbers,
@@ -112,10 +112,10 @@ MOST_READY = 2000
 @dataclass(frozen=True, slots=True)
 class PickupView:
     """
-    A pickup with what staff need to serve it. customer: how to call the buyer.
+    A pickup with what staff need to serve it. customer: how to address the buyer.
 
-    due: minor units to be paid before the goods go. lines, hand_overs and collector are ready to be shown; a line's
-    name is the one it was ordered by, product and attributes are what it is called now, in all languages.
+    due: minor units to be paid before the goods leave. lines, hand_overs and collector are ready to be shown; a line's
+    name is the one it was ordered by, product and attributes are its present names, in all languages.
     """
 
     id: int
@@ -142,7 +142,7 @@ class PickupView:
 
     @property
     def place(self) -> list[Any]:
-        """What orders pickups in a list, as its cursor keeps it."""
+        """Return the sort key of pickups in a list, for its cursor."""
         return [self.promised_at.isoformat() if self.promised_at else "infinity", self.id]
 
 
@@ -156,10 +156,10 @@ def open_pickups(
     limit: int,
 ) -> list[PickupView]:
     """
-    Return a store's open pickups, the earliest promise first, behind the place of the last one seen.
+    Return a store's open pickups, by promised time, after the place of the last one seen.
 
-    states: only those in these; none for every open state. late: only those promised before this instant and not
-    ready, and those ready that are kept no longer than until leaving.
+    states: only those in these; none for every open state. late: only those promised before this instant and not ready,
+    and ready ones that are kept no longer than until leaving.
     """
     after_time, after_id = after or (None, None)
     rows = sql.fetch_all(
@@ -178,7 +178,7 @@ def open_pickups(
 
 
 def ended_pickups(*, store_id: int, state: str, after: tuple[str, int] | None, limit: int) -> list[PickupView]:
-    """Return a store's pickups that ended in a state, the newest first, behind the place of the last one seen."""
+    """Return a store's pickups that ended in a state, newest first, after the place of the last one seen."""
     rows = sql.fetch_all(
         _ENDED, {"store": store_id, "state": state, "after_id": after[1] if after else None, "limit": limit}
     )
@@ -194,31 +194,31 @@ def get_pickup(*, pickup_id: int, store_id: int) -> PickupView:
 
 
 def pickups_of_order(*, number: str, store_id: int) -> list[PickupView]:
-    """Return what of an order is collected in a store, in whatever state."""
+    """Return the pickups of an order in a store, in any state."""
     return [PickupView(**row) for row in sql.fetch_all(_OF_ORDER, {"number": number, "store": store_id})]
 
 
 def open_pickups_of(*, customer_ids: Sequence[int], store_id: int, limit: int) -> list[PickupView]:
-    """Return the open pickups of some people in a store, those that are ready first."""
+    """Return the open pickups of some customers in a store, ready ones first."""
     rows = sql.fetch_all(_OF_PEOPLE, {"people": list(customer_ids), "store": store_id, "limit": limit})
     return [PickupView(**row) for row in rows]
 
 
 def find_by_code(*, store_id: int, code: str) -> int | None:
     """
-    Return the open pickup of a store that this collection code belongs to, if there is one; nothing is proved by it.
+    Return the open pickup of a store with this pickup code, if there is one; this proves nothing.
 
-    Codes are derived, not stored, so each open pickup's is worked out: a few microseconds each, the newest
+    Codes are derived, not stored, so each open pickup's code is computed: a few microseconds each, the newest
     MOST_READY at most.
     """
     ids = [row["id"] for row in sql.fetch_all(_READY, {"store": store_id, "limit": MOST_READY})]
     secret = settings.COLLECTION_SECRET
-    return next((one for one in ids if is_pickup_code(code, fulfilment_id=one, secret=secret)), None)
+    return next((pickup_id for pickup_id in ids if is_pickup_code(code, fulfilment_id=pickup_id, secret=secret)), None)
 
 
 def pick_list(*, store_id: int, limit: int) -> list[sql.Row]:
     """
-    Return what is to be picked in a store, by where it lies: rows of place and product (translated names or None), sku,
+    Return what is to be picked in a store, in walking order: rows of place and product (translated names or None), sku,
     name (as it was ordered), units, numbers (of the orders), barcodes.
     """
     return sql.fetch_all(_PICK_LIST, {"store": store_id, "limit": limit})

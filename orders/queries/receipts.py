@@ -1,4 +1,4 @@
-"""What stands on a receipt, written for its reader."""
+"""The content of a receipt, worded for its reader."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -13,9 +13,9 @@ from orders.models import DueEntry, Payment
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 
-# What a payment is called; money that came in by a way that says little to its reader was paid.
+# The name of each payment method; one that means little to the reader is just called paid.
 _METHODS = dict([*Payment.METHODS, DueEntry.METHOD]) | {"test": gettext_lazy("Paid"), "imported": gettext_lazy("Paid")}
-# The store that sold it, or else the place that serves it: whose name, address and clock stand on the receipt.
+# The store that sold the order, or else the location that serves it: its name, address and time zone are printed.
 _PLACE = """
 SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,
        (SELECT points FROM accounts_pointearning WHERE reference = orders.number) AS points
@@ -53,7 +53,7 @@ class ReceiptPayment:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTax:
-    """A rate as it is printed, with what it was taken of (base), what is due (tax) and both together (gross)."""
+    """A rate as it is printed, with the taxed amount (base), the tax (tax) and both together (gross)."""
 
     rate: str
     is_exempt: bool
@@ -65,10 +65,9 @@ class ReceiptTax:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """
-    A receipt, all amounts and times as text in its reader's language; an amount of nothing is empty.
+    A receipt, all amounts and times as text in its reader's language; an amount of zero is empty.
 
-    discounts: each offer with what it took off. points: what it has earned, and
-    points_text the same in words.
+    discounts: each promotion with what it took off. points: what it has earned, and points_text the same in words.
     """
 
     shop: str
@@ -152,7 +151,7 @@ def _taxes(order: OrderView, language: str) -> list[ReceiptTax]:
 
 
 def name_of_payment(payment: PaymentView) -> str:
-    """Return what a payment was made with, for people."""
+    """Return the display name of a payment's method."""
     name = str(_METHODS.get(payment.method, payment.method))
     return f"{name} …{payment.card}" if payment.card else name
 

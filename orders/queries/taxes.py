@@ -1,4 +1,4 @@
-"""What an orders' period brought in taxes, by store and rate; it adds up with the orders."""
+"""Taxes of a period's orders, by store and rate; they add up with the orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from django.conf import settings
 
 from core.data import sql
 
-# Orders that came to nothing are not in it. What was cancelled or returned of the others is told beside what was sold,
-# by the units' share of their line, as it was paid back.
+# Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the units'
+# share of their line, as it was refunded.
 _REPORT = """
 WITH chosen AS (
     SELECT orders.id, orders.currency, coalesce(store.code, '') AS store
@@ -42,7 +42,7 @@ ORDER BY sold.store, sold.currency, sold.rate DESC
 @dataclass(frozen=True, slots=True)
 class TaxReportRow:
     """
-    One rate (basis points) in one store; store is empty for what was sold outside of stores. Amounts in minor units.
+    One rate (basis points) in one store; store is empty for what was sold outside stores. Amounts in minor units.
 
     base and tax: of everything sold. undone_base, undone_tax: of what was cancelled or returned of it since.
     """
@@ -65,7 +65,7 @@ def tax_report(*, first: date, last: date, store: str | None = None) -> Sequence
     """
     Return the taxes of all orders placed from the first to the last day, both included, in the shop's time zone.
 
-    store: the code of one store, empty for what was sold outside of stores, None for everything.
+    store: the code of one store, empty for what was sold outside stores, None for everything.
     """
     rows = sql.fetch_all(
         _REPORT, {"since": _midnight(first), "until": _midnight(last + timedelta(days=1)), "store": store}

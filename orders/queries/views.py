@@ -24,7 +24,7 @@ class LineView(NamedTuple):
 
 
 class FulfilmentView(NamedTuple):
-    """Some lines on their way; lines are pairs of order line id and quantity."""
+    """Some lines with one kind of fulfilment; lines are pairs of order line id and quantity."""
 
     id: int
     kind: str
@@ -38,14 +38,15 @@ class FulfilmentView(NamedTuple):
     tracking: str = ""
 
 
-# The state in which an order shows what it still owes, among its payments.
+# The state of the balance due, which an order shows among its payments.
 DUE = "due"
 
 
 class PaymentView(NamedTuple):
     """
     A tender. rounding: what the cash was more or less than the amount. card: the end of the code of a gift card.
-    authorised_until: until when a provider keeps the money that it has promised. What is due is shown as one, of no id.
+
+    authorised_until: when the authorisation expires. The balance due is shown as a tender without an id.
     """
 
     id: int | None
@@ -61,12 +62,12 @@ class PaymentView(NamedTuple):
 
     @property
     def change(self) -> int:
-        """Cash given back."""
+        """Return the change in cash."""
         return 0 if self.tendered is None else self.tendered - self.amount - self.rounding
 
 
 class DiscountView(NamedTuple):
-    """What one offer took off. target: "items", or "shipping" for what it spared there (in no total)."""
+    """What one promotion took off. target: "items", or "shipping" for what it saved there (in no total)."""
 
     name: str
     amount: int
@@ -74,7 +75,7 @@ class DiscountView(NamedTuple):
 
 
 class TaxView(NamedTuple):
-    """All of an order that bears one rate, in basis points. base: without tax."""
+    """Everything in an order with one rate, in basis points. base: without tax."""
 
     rate: int
     is_included: bool

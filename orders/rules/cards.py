@@ -1,4 +1,4 @@
-"""What makes a card good."""
+"""Validity of saved cards."""
 
 from datetime import datetime
 
@@ -9,5 +9,5 @@ def has_expired(*, month: int, year: int, now: datetime) -> bool:
 
 
 def may_be_kept(*, last4: str, month: int, year: int) -> bool:
-    """Return whether a provider's description of a card is one that can be shown to its owner."""
+    """Return whether a provider's description of a card can be shown to its owner."""
     return len(last4) == 4 and last4.isascii() and last4.isdigit() and 1 <= month <= 12 and 2000 <= year <= 2999

@@ -1,4 +1,4 @@
-"""What a checkout asks for, and whether it makes sense in itself. Amounts in minor units."""
+"""What a checkout request contains, and whether it is consistent. Amounts in minor units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
 CASH, CARD, PAY_IN_STORE, TEST = "cash", "card", "pay_in_store", "test"
 GIFT_CARD, CREDIT, POINTS = "gift_card", "credit", "points"
 BALANCES = (GIFT_CARD, CREDIT, POINTS)
-READER = "reader:"  # Begins the name of a means that is a terminal.
+READER = "reader:"  # Begins the name of a payment method that is a terminal.
 
 
 class PaymentNotPossible(Refusal):
@@ -41,11 +41,11 @@ class FulfilmentRequest:
 @dataclass(frozen=True, slots=True)
 class Tender:
     """
-    A way to pay: amount None for all that is owed, or, for a balance, as much of it as there is.
+    A way to pay: amount None for everything owed, or, for a balance, as much of it as there is.
 
-    tendered: cash laid down; payment_method: the provider's name, customer_ref: its name of the person whose saved
-    card that is, or who is to own it; saves_card: it is kept for next time. balance_ids: the gift card, or the rows of
-    the person's credit or points; limit: the most that they can pay, but no more than most_percent of the whole; least:
+    tendered: cash received; payment_method: the provider's id, customer_ref: its id of the owner of the saved card, or
+    of the card to be saved; saves_card: it is saved for next time. balance_ids: the gift card, or the rows of the
+    person's credit or points; limit: the most that they can pay, but no more than most_percent of the whole; least:
     below which they pay nothing.
     """
 
@@ -61,7 +61,7 @@ class Tender:
     saves_card: bool = False
 
     def most_of(self, total: int) -> int:
-        """Return what a balance may pay of all that is owed."""
+        """Return what a balance may pay of everything owed."""
         return min(self.limit or 0, total * self.most_percent // 100)
 
 
@@ -70,8 +70,8 @@ class CheckoutRequest:
     """
     A whole checkout. expected_total and currency: what the shopper saw; None where no screen showed a total.
 
-    customer_id: whom staff recognised, for a cart that is nobody's yet. occurred_at: when a till made the sale, if it
-    could not send it at once.
+    customer_id: the customer whom staff recognised, for a cart without an owner. occurred_at: when a till made the
+    sale, if it could not send it at once.
     """
 
     fulfilments: tuple[FulfilmentRequest, ...]
@@ -92,10 +92,10 @@ class CheckoutRequest:
 
 class PlannedTender(NamedTuple):
     """
-    A tender with its amount worked out.
+    A tender with its computed amount.
 
-    rounding: what cash is more or less than the amount, for want of small coins. points: how many pay the amount.
-    attempt_key, hold_key: under what a provider is asked, and a balance held.
+    rounding: what cash is more or less than the amount, where small coins are missing. points: how many pay the amount.
+    attempt_key, hold_key: the keys for the provider, and for the hold of a balance.
     """
 
     method: str
@@ -112,7 +112,7 @@ class PlannedTender(NamedTuple):
 
     @property
     def units(self) -> int:
-        """What is taken from a balance: points, or minor units."""
+        """Return what is taken from a balance: points, or minor units."""
         return self.amount if self.points is None else self.points
 
 
@@ -147,28 +147,28 @@ def plan_tenders(
     total: int | None = None,
 ) -> list[PlannedTender]:
     """
-    Work out what each tender pays, so that together they pay just what is owed.
+    Compute what each tender pays, so that together they pay exactly what is owed.
 
     Balances without an amount pay first, as far as they reach; at most one other tender may leave its amount out and
-    takes the rest, if there is one. kinds: the fulfilments' kinds, for paying in the store. coin: what cash is rounded
-    to; point_value: minor units that a point pays; total: all that is due, if owed is a part of it. Raises Malformed
-    when the amounts do not add up, PaymentNotPossible for a tender that does not fit.
+    pays the rest, if there is one. kinds: the fulfilments' kinds, for paying in the store. coin: what cash is rounded
+    to; point_value: minor units that a point pays; total: the whole balance due, if owed is a part of it. Raises
+    Malformed when the amounts do not add up, PaymentNotPossible for a tender that does not fit.
     """
     if owed == 0:
         return []
     total = owed if total is None else total
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    given = shares_of(tenders, left=owed - fixed, total=total)
-    paid = sum(tender.amount for tender in given if tender.amount is not None)
-    open_ended = [tender for tender in given if tender.amount is None]
+    shared = shares_of(tenders, left=owed - fixed, total=total)
+    paid = sum(tender.amount for tender in shared if tender.amount is not None)
+    open_ended = [tender for tender in shared if tender.amount is None]
     is_covered_by_balances = paid == owed and fixed < owed
     if is_covered_by_balances:
-        given = [tender for tender in given if tender.amount is not None]
+        shared = [tender for tender in shared if tender.amount is not None]
     elif len(open_ended) > 1 or paid > owed or (paid < owed) != bool(open_ended):
         raise Malformed(_("The payments do not add up to the total."), field="payments", owed=owed, paid=paid)
     planned = [
         _planned(tender, owed - paid if tender.amount is None else tender.amount, coin, point_value)
-        for tender in given
+        for tender in shared
         if tender.amount != 0 or tender.limit is None
     ]
     for tender in planned:
@@ -178,19 +178,19 @@ def plan_tenders(
 
 
 def shares_of(tenders: Sequence[Tender], *, left: int, total: int) -> list[Tender]:
-    """Give balances without an amount what they can pay of what is left of a total, in their order."""
-    given = []
+    """Return the tenders with amounts for balances that had none, in order, from what is left of a total."""
+    shared = []
     for tender in tenders:
         if tender.amount is None and tender.limit is not None:
             amount = max(0, min(left, tender.most_of(total)))
             tender = replace(tender, amount=amount if amount >= tender.least else 0)
             left -= tender.amount or 0
-        given.append(tender)
-    return given
+        shared.append(tender)
+    return shared
 
 
 def part_of(owed: int, tenders: Sequence[Tender]) -> int:
-    """Return how much is paid, if it may be a part: what the tenders come to, or all if one of them takes the rest."""
+    """Return how much is paid, if it may be a part: the sum of the tenders, or all if one of them pays the rest."""
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
     amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed, total=owed)]
     named = sum(amount for amount in amounts if amount is not None)
@@ -199,30 +199,30 @@ def part_of(owed: int, tenders: Sequence[Tender]) -> int:
 
 def takes_at_once(*, kinds: set[str], methods: Sequence[str]) -> bool:
     """
-    Tell whether cards are charged with the order even where the shop charges when goods leave.
+    Return whether cards are captured with the order even where the shop captures when goods leave.
 
-    kinds: of the fulfilments; what is carried out leaves now. methods: the providers' names of the means; a card that
-    is held to a reader is charged there.
+    kinds: of the fulfilments; what is carried out leaves now. methods: the providers' payment methods; a card at a
+    reader is captured there.
     """
     return CARRY_OUT in kinds or any(method.startswith(READER) for method in methods)
 
 
 def points_for(amount: int, *, point_value: int) -> int:
-    """Return how many points pay an amount in minor units; what is left of the last one is lost."""
+    """Return how many points pay an amount in minor units; the unused value of the last one is lost."""
     return -(-amount // point_value)
 
 
 def _check_points(tenders: Sequence[Tender], planned: Sequence[PlannedTender], total: int) -> None:
     by_points = sum(tender.amount for tender in planned if tender.method == POINTS)
-    terms = next((tender for tender in tenders if tender.method == POINTS), None)
-    if not by_points or terms is None:
+    limits = next((tender for tender in tenders if tender.method == POINTS), None)
+    if not by_points or limits is None:
         return
-    most = total * terms.most_percent // 100
-    if not terms.least <= by_points <= most:
+    most = total * limits.most_percent // 100
+    if not limits.least <= by_points <= most:
         raise PaymentNotPossible(
             _("The points are outside the limits of this shop."),
             method=POINTS,
-            least=terms.least,
+            least=limits.least,
             most=most,
         )
 

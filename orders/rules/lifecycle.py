@@ -1,8 +1,8 @@
 """
-What may become of orders, of the ways their goods reach the shopper, of their money and of what comes back.
+The states of orders, fulfilments, payments and returns, and the allowed moves between them.
 
-Each row: the present state, what happens, the next state, and who brings it about. A state that no row leaves is
-final. The database refuses every other move (see core/state_guards.py): what is added here needs a migration.
+Each row: the present state, what happens, the next state, and who causes it. A state that no row leaves is final. The
+database refuses every other move (see core/state_guards.py): a new row needs a migration.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from core.actors import Actor
 from core.transitions import SHOPPER, STAFF, SYSTEM, Lifecycle, moves
 
-# A pending order waits for money: it becomes a promise, or comes to nothing and the cart goes back.
+# A pending order waits for money: it is confirmed, or it fails and the cart is restored.
 ORDER = Lifecycle(
     "order",
     "orders_order",
@@ -103,7 +103,7 @@ PAYMENT = Lifecycle(
         ("authorised", "no longer owed", "voided", {SYSTEM}),
         ("capturing", "captured", "captured", {SYSTEM}),
         ("capturing", "the provider released it", "declined", {SYSTEM}),
-        # Money that arrives after all is recorded: only so it can be refunded.
+        # Money that arrives after all is recorded only so that it can be refunded.
         ("declined", "approved after all", "captured", {SYSTEM}),
         ("declined", "authorised after all", "authorised", {SYSTEM}),
         ("voided", "approved after all", "captured", {SYSTEM}),
@@ -166,7 +166,7 @@ OPEN_PICKUP_STATES = ("placed", "accepted", "picking", "ready")
 
 def check_fulfilment_move(*, kind: str, present: str, to: str, by: Actor) -> None:
     """
-    Refuse to move a fulfilment to a state that cannot follow its present one, or that somebody else must bring about.
+    Refuse to move a fulfilment to a state that cannot follow its present one, or that this actor may not cause.
 
     kind: pickup, ship or carry_out. Raises IllegalTransition.
     """
@@ -179,5 +179,5 @@ def check_order_move(*, present: str, to: str, by: Actor) -> None:
 
 
 def may_be_cancelled(*, kind: str, state: str, by: Actor) -> bool:
-    """Tell whether this fulfilment has not left yet, so that the one who asks may still cancel it."""
+    """Return whether this fulfilment has not left yet, so that the actor may still cancel it."""
     return "cancelled" in FULFILMENTS[kind].allowed(state, by=by)

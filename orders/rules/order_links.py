@@ -1,18 +1,18 @@
-"""The key in the link by which somebody without an account comes back to his order."""
+"""The key in the link with which a person without an account returns to their order."""
 
 import hashlib
 import hmac
 from base64 import b32encode
 
-KEY_LENGTH = 26  # 130 bits, in letters that survive being read out
+KEY_LENGTH = 26  # 130 bits, in letters that survive being read aloud
 
 
 def order_key(number: str, *, secret: bytes) -> str:
-    """Return the key of an order's link; always the same under the same secret, and not to be guessed."""
+    """Return the key of an order's link; always the same under the same secret, and not guessable."""
     digest = hmac.digest(secret, b"order:" + number.encode(), hashlib.sha256)
     return b32encode(digest).decode().lower()[:KEY_LENGTH]
 
 
-def is_order_key(given: str, *, number: str, secret: bytes) -> bool:
-    """Tell whether a link holds the right key, in a time that does not tell how much of it was right."""
-    return hmac.compare_digest(given.encode(), order_key(number, secret=secret).encode())
+def is_order_key(key: str, *, number: str, secret: bytes) -> bool:
+    """Return whether a link has the right key, in a time that does not reveal how much of it was right."""
+    return hmac.compare_digest(key.encode(), order_key(number, secret=secret).encode())

@@ -10,8 +10,8 @@ def pickup_deadline(hours: Hours, ready_at: datetime, keep_days: int) -> datetim
     """
     Return the instant, in UTC, until which a pickup is kept: when the store closes on its last day.
 
-    keep_days: days after the one on which it became ready; if the store is closed on that day, the next one on which
-    it opens is the last. A store that never opens keeps it until midnight.
+    keep_days: days after the one on which it became ready; if the store is closed on that day, the next opening day is
+    the last. A store that never opens keeps it until midnight.
     """
     zone = ZoneInfo(hours.time_zone)
     first = ready_at.astimezone(zone).date() + timedelta(days=keep_days)
@@ -27,5 +27,5 @@ def _end_of(day: date, closes: time, zone: ZoneInfo) -> datetime:
     wall = datetime.combine(day, closes)
     if closes >= END_OF_DAY:
         wall = datetime.combine(day + timedelta(days=1), time())
-    # The later one of two readings, should the clock be set back just then: it must not end before the desk closes.
+    # The later of two readings, if the clock is set back just then: it must not end before the desk closes.
     return wall.replace(tzinfo=zone, fold=1).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What is owed back, and on which tender it goes back. All amounts in minor units of one currency."""
+"""How much is refunded, and to which tender. All amounts in minor units of one currency."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from core.money import Money
 @dataclass(frozen=True, slots=True)
 class SoldLine:
     """
-    A line as it was sold. line_total: what was paid for it, tax on top included.
+    A line as it was sold. line_total: what was paid for it, added tax included.
 
-    gone: units that were cancelled or returned, and paid back, before.
+    gone: units that were cancelled or returned, and refunded, before.
     """
 
     id: int
@@ -22,7 +22,7 @@ class SoldLine:
 
 @dataclass(frozen=True, slots=True)
 class RefundableTender:
-    """A tender that was captured. left: what has not gone back yet; at_desk: staff must hand it over."""
+    """A captured tender. left: what is not refunded yet; at_desk: staff must pay it out."""
 
     payment_id: int
     left: int
@@ -52,20 +52,20 @@ def spread_refund(
     amount: int, tenders: Sequence[RefundableTender], *, methods_first: Sequence[str] = ()
 ) -> dict[int, int]:
     """
-    Return how much goes back on each payment, by its id: never more than was paid with it and has not gone back yet.
+    Return how much is refunded on each payment, by its id: never more than was paid and not refunded yet.
 
-    The methods that the shop puts first come first, in its order. Of the others, what goes back by itself, the later
-    tender before the earlier; then what staff must hand over. amount: capped at what is left over all tenders.
+    The methods that the shop puts first come first, in its order. Then come refunds that need no staff, the later
+    tender before the earlier; then what staff must pay out. amount: capped at what is left over all tenders.
     """
     rank = {method: place for place, method in enumerate(methods_first)}
     spread: dict[int, int] = {}
     for tender in sorted(
         tenders, key=lambda tender: (rank.get(tender.method, len(rank)), tender.at_desk, -tender.payment_id)
     ):
-        part = min(amount, tender.left)
-        if part > 0:
-            spread[tender.payment_id] = part
-            amount -= part
+        refund = min(amount, tender.left)
+        if refund > 0:
+            spread[tender.payment_id] = refund
+            amount -= refund
     return spread
 
 
@@ -73,6 +73,6 @@ def points_back(points: int, *, amount: int, refunded_before: int, refunded_now:
     """
     Return how many of the points that paid an amount come back with a part of it.
 
-    Parts that come back over time add up to all the points when all of the amount has come back.
+    The parts add up to all the points when all of the amount has come back.
     """
     return points * (refunded_before + refunded_now) // amount - points * refunded_before // amount

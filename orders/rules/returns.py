@@ -1,4 +1,4 @@
-"""What a shopper may give back: one function for each rule."""
+"""What a shopper may return: one function for each rule."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ NOT_HANDED_OVER, WINDOW_OVER, TOO_MANY = "not_handed_over", "window_over", "too_
 @dataclass(frozen=True, slots=True)
 class ReturnItem:
     """
-    Units of one line that a shopper wants to give back, and what is known of the line.
+    Units of one line that a shopper wants to return, and what is known of the line.
 
-    requested: units of requests that are still open. handed_over_at: when the last of its units left; None if none
-    did. window_days: how long after that the shop takes goods back.
+    requested: units of requests that are still open. handed_over_at: when the last of its units left; None if none did.
+    window_days: how long after that the shop accepts returns.
     """
 
     line_id: int
@@ -27,13 +27,13 @@ class ReturnItem:
 
     @property
     def left(self) -> int:
-        """How many units may still come back."""
+        """Return how many units may still be returned."""
         return self.fulfilled - self.returned - self.requested
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a line may not come back; left: how many units of it may."""
+    """Why a line may not be returned; left: how many of its units may."""
 
     line_id: int
     sku: str
@@ -42,19 +42,19 @@ class Objection:
 
 
 def was_handed_over(request: ReturnItem, now: datetime) -> str | None:
-    """Only what the shopper has can come back."""
+    """Refuse what the shopper does not have."""
     return NOT_HANDED_OVER if request.fulfilled == 0 or request.handed_over_at is None else None
 
 
 def is_within_window(request: ReturnItem, now: datetime) -> str | None:
-    """The window opens when the goods are handed over, not when they are paid for."""
+    """Refuse a late return; the window opens when the goods are handed over, not when they are paid for."""
     if request.handed_over_at is None:
         return None
     return WINDOW_OVER if now > request.handed_over_at + timedelta(days=request.window_days) else None
 
 
 def are_still_there(request: ReturnItem, now: datetime) -> str | None:
-    """No unit comes back twice, on whatever channel."""
+    """Refuse units that were returned already, on any channel."""
     return TOO_MANY if request.wanted > request.left else None
 
 
@@ -62,10 +62,10 @@ RULES: Sequence[Callable[[ReturnItem, datetime], str | None]] = (was_handed_over
 
 
 def objections_to(requests: Sequence[ReturnItem], *, now: datetime) -> list[Objection]:
-    """Return the first objection to each line that may not come back as wished; none if all may."""
-    found = []
+    """Return the first objection to each line that may not be returned as requested; none if all may."""
+    objections = []
     for request in requests:
         reason = next((reason for rule in RULES if (reason := rule(request, now)) is not None), None)
         if reason is not None:
-            found.append(Objection(request.line_id, request.sku, reason, max(0, request.left)))
-    return found
+            objections.append(Objection(request.line_id, request.sku, reason, max(0, request.left)))
+    return objections

@@ -1,4 +1,4 @@
-"""A shopper's wish to give something back."""
+"""Return requests of shoppers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ from orders.models import Order, Return, ReturnLine
 from orders.rules.refunds import SoldLine, value_of_units
 from orders.rules.returns import ReturnItem, objections_to
 
-# Goods of an order from another system have no hand-over of ours; they left when the order was closed.
+# Goods of an order imported from another system have no hand-over here; they left when the order was closed.
 _LINES = """
 SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total + line.tax_added AS paid,
        line.quantity_fulfilled,
@@ -37,14 +37,14 @@ _NUMBER = "SELECT 'R-' || nextval('orders_return_number') AS number"
 
 
 class NotReturnable(Refusal):
-    """Some lines may not come back as wished; `lines` says which, why, and how many units may."""
+    """Some lines cannot be returned as requested; `lines` says which, why, and how many units may be."""
 
     code = "not_returnable"
 
 
 @dataclass(frozen=True, slots=True)
 class LineToReturn:
-    """Units of an order line that shall come back. reason: the shopper's words, or empty."""
+    """Units of an order line that are to be returned. reason: the shopper's own text, or empty."""
 
     line_id: int
     quantity: int
@@ -56,10 +56,10 @@ def request_return(
     *, number: str, lines: Sequence[LineToReturn], method: str, refund_to: str, by: Actor, now: datetime
 ) -> Return:
     """
-    Write down what a shopper wants to give back; nothing moves until the goods are here.
+    Record what a shopper wants to return; nothing is refunded until the goods arrive.
 
-    lines: each order line at most once. method: store or ship. refund_to: original or credit. Locks the order, so
-    that two requests cannot share the same units. Raises NotFound, Malformed, NotReturnable.
+    lines: each order line at most once. method: store or ship. refund_to: original or credit. Locks the order, so that
+    two requests cannot claim the same units. Raises NotFound, Malformed, NotReturnable.
     """
     order = Order.objects.locked().filter(number=number).first()
     if order is None:
@@ -74,7 +74,7 @@ def request_return(
         goods_paid=_goods_paid(order),
         currency=order.currency,
     )
-    goods = Return.objects.create(
+    return_ = Return.objects.create(
         number=_next_number(),
         order=order,
         customer_id=order.customer_id,
@@ -86,7 +86,7 @@ def request_return(
         amount=value,
         requested_at=now,
     )
-    ReturnLine.objects.bulk_create(_lines_of(goods, lines, known, order))
+    ReturnLine.objects.bulk_create(_lines_of(return_, lines, known, order))
     publish(
         ReturnRequested(
             by=by,
@@ -94,11 +94,11 @@ def request_return(
             customer_id=order.customer_id,
             ref=order.number,
             order_id=order.pk,
-            return_id=goods.pk,
+            return_id=return_.pk,
             units=sum(wanted.values()),
         )
     )
-    return goods
+    return return_
 
 
 def _quantities(lines: Sequence[LineToReturn], known: Mapping[int, sql.Row]) -> dict[int, int]:
@@ -134,14 +134,14 @@ def _check(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetim
 
 
 def _lines_of(
-    goods: Return, lines: Sequence[LineToReturn], known: Mapping[int, sql.Row], order: Order
+    return_: Return, lines: Sequence[LineToReturn], known: Mapping[int, sql.Row], order: Order
 ) -> list[ReturnLine]:
-    """Shape the rows; each line's own value is what its units add to the value of those before it."""
+    """Build the rows; each line's own value is what its units add to the value of the lines before it."""
     sold = [_sold(row) for row in known.values()]
     paid = _goods_paid(order)
     return [
         ReturnLine(
-            parent=goods,
+            parent=return_,
             order_line_id=line.line_id,
             variant_id=known[line.line_id]["variant_id"],
             sku=known[line.line_id]["sku"],

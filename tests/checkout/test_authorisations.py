@@ -67,7 +67,7 @@ def sound():
 
 
 @pytest.mark.parametrize("means", [TEST, CARD])
-def test_money_is_kept_with_the_order_and_taken_when_the_parcel_leaves(stripe, phone, tess, means):
+def test_money_is_authorised_with_the_order_and_captured_when_the_parcel_leaves(stripe, phone, tess, means):
     placed = order_parcel(phone, means).json()
 
     assert (placed["state"], placed["payments"][0]["state"]) == ("placed", "authorised")
@@ -85,7 +85,7 @@ def test_money_is_kept_with_the_order_and_taken_when_the_parcel_leaves(stripe, p
     assert sound()
 
 
-def test_goods_cannot_leave_without_it(phone, tess):
+def test_goods_cannot_leave_before_the_capture(phone, tess):
     order_parcel(phone)
     parcel = Fulfilment.objects.get()
 
@@ -96,7 +96,7 @@ def test_goods_cannot_leave_without_it(phone, tess):
     assert parcel.state == "placed"
 
 
-def test_what_needs_the_shopper_is_kept_once_confirmed(phone):
+def test_a_payment_that_needs_the_shopper_is_authorised_once_confirmed(phone):
     waiting = order_parcel(phone, {"method": "test", "payment_method": "needs_action"}).json()
 
     phone.post(waiting["next_action"]["url"].removeprefix("/api/v1/"))
@@ -106,7 +106,7 @@ def test_what_needs_the_shopper_is_kept_once_confirmed(phone):
     assert sound()
 
 
-def test_an_answer_that_got_lost_is_found_as_kept(stripe, phone):
+def test_a_lost_answer_is_found_as_an_authorisation(stripe, phone):
     stripe.faults = ["silent"]
     order_parcel(phone, CARD)
 
@@ -117,7 +117,7 @@ def test_an_answer_that_got_lost_is_found_as_kept(stripe, phone):
 
 
 @pytest.mark.parametrize("means", [TEST, CARD])
-def test_cancelling_lets_go_of_it_and_nothing_is_paid_back(stripe, phone, ana, means):
+def test_cancelling_voids_it_and_refunds_nothing(stripe, phone, ana, means):
     order_parcel(phone, means)
 
     cancel_order(
@@ -132,7 +132,7 @@ def test_cancelling_lets_go_of_it_and_nothing_is_paid_back(stripe, phone, ana, m
     assert sound()
 
 
-def test_what_was_cancelled_before_is_not_taken(stripe, phone, tess):
+def test_units_cancelled_before_are_not_captured(stripe, phone, tess):
     cart = phone.get("cart/").json()
     phone.patch(f"cart/lines/{cart['lines'][0]['id']}/", {"quantity": 2})
     placed = order_parcel(phone, CARD).json()
@@ -144,7 +144,7 @@ def test_what_was_cancelled_before_is_not_taken(stripe, phone, tess):
     assert (placed["totals"]["grand"]["amount"], intent["amount"], intent["amount_received"]) == ("25.80", 2580, 1290)
 
 
-def test_only_what_was_taken_can_be_paid_back(phone, tess):
+def test_only_captured_money_can_be_refunded(phone, tess):
     order_parcel(phone)
     order = Order.objects.get()
     assert refund_payments(order_id=order.pk, reason="test", now=timezone.now()) == 0
@@ -168,9 +168,9 @@ def test_a_pickup_is_charged_at_the_desk(phone, tess):
     assert sound()
 
 
-def test_money_that_can_no_longer_be_taken_is_due_again_and_the_goods_stay(phone, ana, tess):
+def test_money_that_cannot_be_captured_is_due_again_and_the_goods_stay(phone, ana, tess):
     order_parcel(phone)
-    SandboxCharge.objects.update(outcome="declined")  # The bank has let go of it.
+    SandboxCharge.objects.update(outcome="declined")  # The bank has released it.
 
     with pytest.raises(PaymentLost):
         send(tess)
@@ -206,19 +206,19 @@ def test_a_capture_without_an_answer_is_asked_again(stripe, phone, ana, tess):
 
 
 @pytest.mark.parametrize("means", [TEST, CARD])
-def test_what_runs_out_is_ended_in_time_and_due(stripe, phone, means):
+def test_an_expiring_authorisation_is_voided_in_time_and_due_again(stripe, phone, means):
     order_parcel(phone, means)
     assert void_expired(now=timezone.now() + timedelta(days=6)) == 0
 
     assert void_expired(now=timezone.now() + timedelta(days=7)) == 1
 
-    kept = "card" if means is CARD else "test"
-    assert (payment().method, payment().state, due()) == (kept, "declined", 1290)
+    method = "card" if means is CARD else "test"
+    assert (payment().method, payment().state, due()) == (method, "declined", 1290)
     assert [intent["status"] for intent in stripe.intents.values()] == (["canceled"] if means is CARD else [])
     assert sound()
 
 
-def test_stripe_tells_that_it_let_go(stripe, phone):
+def test_a_webhook_event_reports_a_lost_authorisation(stripe, phone):
     order_parcel(phone, CARD)
     [intent] = stripe.intents.values()
     notify(*stripe.webhook_event("payment_intent.amount_capturable_updated", intent))
@@ -232,7 +232,7 @@ def test_stripe_tells_that_it_let_go(stripe, phone):
 
 
 @pytest.mark.parametrize("means", [TEST, CARD])
-def test_the_books_agree_before_and_after(stripe, phone, tess, means):
+def test_the_records_agree_before_and_after_the_capture(stripe, phone, tess, means):
     order_parcel(phone, means)
     soon = timezone.now() + timedelta(minutes=30)
     assert reconcile(now=soon) == 0
@@ -246,7 +246,7 @@ def test_the_books_agree_before_and_after(stripe, phone, tess, means):
         assert reconcile(now=soon + timedelta(days=5)) == 1
 
 
-def test_what_is_carried_out_is_charged_at_once(stripe, tess, high_street, mug):
+def test_carried_out_goods_are_charged_at_once(stripe, tess, high_street, mug):
     session = make_till_session(high_street, tess)
     Api(tess).post("till/sales/", {"session": str(session.pk), "lines": [{"sku": "MUG"}], "payments": [TEST]})
 

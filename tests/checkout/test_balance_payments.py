@@ -1,4 +1,4 @@
-"""Paying what an order still owes: online, by the API, at a till, whole or in parts."""
+"""Paying the balance due of an order: online, by the API, at a till, whole or in parts."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def sound():
 
 
 class TestOnline:
-    def test_all_of_it_is_paid_and_nothing_is_due_any_more(self, app, order):
+    def test_paying_everything_leaves_nothing_due(self, app, order):
         paid = pay(app, order)
 
         assert paid.status_code == 201, paid.content
@@ -78,7 +78,7 @@ class TestOnline:
         assert money_of(order) == [("test", 1000, "captured"), ("test", 1580, "captured")]
         assert sound()
 
-    def test_balances_pay_with_a_card_and_are_let_go_of_when_it_is_declined(self, app, ana, order):
+    def test_balances_pay_beside_a_card_and_are_released_when_it_is_declined(self, app, ana, order):
         give_credit(ana, 1000)
         tenders = [{"method": "credit"}, {"method": "test", "payment_method": "decline"}]
 
@@ -101,7 +101,7 @@ class TestOnline:
         assert money_of(order) == [("gift_card", 500, "captured"), ("pay_in_store", 2080, "due")]
         assert sound()
 
-    def test_one_that_needs_the_shopper_waits_and_is_confirmed(self, app, order):
+    def test_a_payment_that_needs_the_shopper_waits_and_is_confirmed(self, app, order):
         waiting = pay(app, order, {"method": "test", "payment_method": "needs_action"})
         action = waiting.json()["next_action"]
         assert (waiting.status_code, waiting.json()["state"]) == (202, "placed")
@@ -114,7 +114,7 @@ class TestOnline:
         assert money_of(order) == [("test", 2580, "captured")]
         assert sound()
 
-    def test_one_that_waits_gives_way_to_another(self, app, order):
+    def test_a_waiting_payment_is_replaced_by_another(self, app, order):
         pay(app, order, {"method": "test", "payment_method": "needs_action"})
 
         assert pay(app, order).status_code == 201
@@ -122,7 +122,7 @@ class TestOnline:
         assert money_of(order) == [("test", 2580, "captured"), ("test", 2580, "declined")]
         assert sound()
 
-    def test_who_never_confirms_is_given_up_and_the_order_stands(self, app, order):
+    def test_a_payment_never_confirmed_is_cancelled_and_the_order_stays(self, app, order):
         pay(app, order, {"method": "test", "payment_method": "needs_action"})
 
         settle_open_payments(now=timezone.now() + timedelta(minutes=20))
@@ -131,7 +131,7 @@ class TestOnline:
         assert money_of(order) == [("pay_in_store", 2580, "due"), ("test", 2580, "declined")]
         assert sound()
 
-    def test_one_without_an_answer_keeps_others_away_until_it_is_known(self, app, order):
+    def test_a_payment_without_an_answer_blocks_others_until_it_is_settled(self, app, order):
         unknown = pay(app, order, {"method": "test", "payment_method": "timeout"})
         assert (unknown.status_code, unknown.json()["next_action"]["type"]) == (202, "wait")
 
@@ -142,7 +142,7 @@ class TestOnline:
         assert SandboxCharge.objects.count() == 1
         assert sound()
 
-    def test_money_for_an_order_that_was_cancelled_meanwhile_goes_back(self, app, ana, order):
+    def test_money_for_an_order_cancelled_meanwhile_is_refunded(self, app, ana, order):
         pay(app, order, {"method": "test", "payment_method": "timeout"})
         by = Actor(channel="app", customer_id=ana.pk)
         cancel_order(number=order.number, reason="shopper", by=by, now=timezone.now())
@@ -153,7 +153,7 @@ class TestOnline:
         assert SandboxCharge.objects.get().refunded == 2580
         assert sound()
 
-    def test_it_is_the_owners_alone(self, ben, order):
+    def test_only_the_owner_may_pay(self, ben, order):
         assert pay(Api(ben), order).status_code == 404
         assert pay(Api(), order).status_code == 404
         assert pay(Api(ben), order, {"method": "cash"}).status_code == 400
@@ -166,7 +166,7 @@ class TestOnline:
         assert money_of(order) == [("pay_in_store", 2580, "due")]
 
 
-def test_stripe_tells_of_a_later_payment(stripe, app, order):
+def test_a_webhook_event_settles_a_balance_payment(stripe, app, order):
     stripe.faults = ["silent"]
     card = {"method": "card", "payment_method": "pm_card_visa"}
     assert pay(app, order, card).status_code == 202
@@ -197,9 +197,9 @@ class TestAtTheTill:
 
     def test_a_part_in_cash_and_the_rest_at_the_terminal(self, till, order, tess, high_street):
         session = make_till_session(high_street, tess)
-        part = {"method": "cash", "amount": euros("10.00"), "tendered": euros("10.00")}
+        cash = {"method": "cash", "amount": euros("10.00"), "tendered": euros("10.00")}
 
-        self.take(till, order, session, part)
+        self.take(till, order, session, cash)
         self.take(till, order, session, {"method": "card"})
 
         assert money_of(order) == [("card", 1580, "captured"), ("cash", 1000, "captured")]
@@ -215,7 +215,7 @@ class TestAtTheTill:
         assert self.take(app, order, session, {"method": "card"}).status_code == 403
         assert money_of(order) == [("pay_in_store", 2580, "due")]
 
-    def test_what_waits_online_gives_way_at_the_desk(self, app, till, ana, high_street, mug):
+    def test_a_payment_waiting_online_is_replaced_at_the_desk(self, app, till, ana, high_street, mug):
         order = make_order((mug, 1, 1290), store=high_street, customer=ana, paid="pay_in_store", state="ready")
         pay(app, order, {"method": "test", "payment_method": "needs_action"})
 
@@ -228,7 +228,7 @@ class TestAtTheTill:
         assert money_of(order) == [("card", 1290, "captured"), ("test", 1290, "declined")]
         assert sound()
 
-    def test_what_is_under_way_online_is_not_taken_again_at_the_desk(self, app, till, ana, high_street, mug):
+    def test_a_payment_under_way_online_is_not_taken_again_at_the_desk(self, app, till, ana, high_street, mug):
         order = make_order((mug, 1, 1290), store=high_street, customer=ana, paid="pay_in_store", state="ready")
         pay(app, order, {"method": "test", "payment_method": "timeout"})
 
@@ -259,7 +259,7 @@ class TestOnThePage:
         assert visit.post(f"{where}pay/", {"key": key, "pay": "test", "card": "approve"}).status_code == 302
         assert SandboxCharge.objects.count() == 1
 
-    def test_a_card_that_is_declined_says_so_and_the_bank_can_be_asked(self, ana, order):
+    def test_a_declined_card_is_reported_and_the_bank_can_be_asked_again(self, ana, order):
         visit, where = Visit(ana), f"/orders/{order.number}/"
         form = {"key": "0" * 32, "pay": "test", "card": "decline", "order": "yes"}
 
@@ -273,7 +273,7 @@ class TestOnThePage:
         assert ("test", 2580, "captured") in money_of(order)
         assert sound()
 
-    def test_balances_first_and_what_they_leave(self, ana, order):
+    def test_balances_pay_first_and_another_tender_pays_the_rest(self, ana, order):
         give_credit(ana, 500)
         visit, where = Visit(ana), f"/orders/{order.number}/pay/"
         form = {"key": "0" * 32, "use_credit": "on"}
@@ -284,6 +284,6 @@ class TestOnThePage:
         assert visit.post(where, form | {"order": "yes", "pay": "test", "card": "approve"}).status_code == 302
         assert ("credit", 500, "captured") in money_of(order)
 
-    def test_it_is_the_owners_alone(self, ben, order):
+    def test_only_the_owner_may_pay(self, ben, order):
         assert Visit(ben).get(f"/orders/{order.number}/pay/").status_code == 404
         assert Visit().post(f"/orders/{order.number}/pay/", {"pay": "test"}).status_code == 404

@@ -1,4 +1,4 @@
-"""Every way to get goods, whatever becomes of the payment, whenever its answer comes."""
+"""Every kind of fulfilment with every payment outcome, whenever the answer comes."""
 
 from datetime import timedelta
 
@@ -42,22 +42,22 @@ WAYS = {
     "ship": [{"kind": "ship", "address": HOME}],
     "carry_out": [{"kind": "carry_out"}],
 }
-# What is seen of the order once its promise holds.
-PROMISED = {
+# The visible state of the order once it is confirmed.
+CONFIRMED = {
     "pickup": ("placed", {"placed"}),
     "ship": ("placed", {"placed"}),
     "carry_out": ("completed", {"collected"}),
     "carry_out and pickup": ("placed", {"collected", "placed"}),
 }
-KINDS = sorted(PROMISED)
-# How the test provider plays an answer that comes later, and whether it is a yes in the end.
+KINDS = sorted(CONFIRMED)
+# How the test provider answers later, and whether it approves in the end.
 OUTCOMES = {"approved": "timeout", "confirmed": "needs_action", "never arrived": "lost", "abandoned": "needs_action"}
 IN_TIME, LATE, GOODS_GONE, BALANCE_GONE = "in time", "late", "goods gone", "balance gone"
 
 
 @pytest.fixture
 def place(mug, lamp, ana, tess, high_street):
-    """Have Ana order two mugs, and a lamp beside them if there are two ways, and pay by the test provider's script."""
+    """Order two mugs as Ana, and a lamp if there are two fulfilments, paid by the test provider's script."""
 
     def placed(kind, script, tenders=(), amount=None, status=202):
         phone = Api(ana)
@@ -84,7 +84,7 @@ def place(mug, lamp, ana, tess, high_street):
 
 
 def pass_time(moment, kind, ben, card):
-    """Let it become so late that holds ran out, and others have taken what was held. Return the time."""
+    """Move time past the holds, and let others take what was held. Return the time."""
     if moment == IN_TIME:
         return timezone.now() + timedelta(minutes=2)
     if moment == BALANCE_GONE:
@@ -102,7 +102,7 @@ def pass_time(moment, kind, ben, card):
 
 
 def answer_comes(outcome, later):
-    """Let the provider's last word be known: by the sweep, behind a shopper who did or did not confirm."""
+    """Deliver the provider's final answer: by the sweep, after a shopper who did or did not confirm."""
     if outcome == "confirmed":
         assert SandboxProvider().confirm(key=PaymentAttempt.objects.get(outcome="needs_action").key)
     if OUTCOMES[outcome] == "needs_action":
@@ -117,7 +117,7 @@ def seen(number):
 
 
 def money_kept(number):
-    """Return what the shop has kept for an order in the end."""
+    """Return the money that the shop has for an order in the end."""
     payments = Order.objects.get(number=number).payments.filter(state="captured")
     return sum(payment.amount - payment.refunded for payment in payments)
 
@@ -125,12 +125,12 @@ def money_kept(number):
 @pytest.mark.parametrize("moment", [IN_TIME, LATE])
 @pytest.mark.parametrize("outcome", ["approved", "confirmed"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_money_that_comes_while_the_goods_are_there_makes_the_promise_hold(place, ben, kind, outcome, moment):
+def test_money_that_arrives_while_the_goods_are_there_confirms_the_order(place, ben, kind, outcome, moment):
     number = place(kind, OUTCOMES[outcome])
 
     answer_comes(outcome, pass_time(moment, kind, ben, None))
 
-    assert seen(number) == PROMISED[kind]
+    assert seen(number) == CONFIRMED[kind]
     assert money_kept(number) == Order.objects.get(number=number).grand_total
     assert not Refund.objects.exists()
     assert JournalEntry.objects.filter(kind="order.placed", ref=number).count() == 1
@@ -139,7 +139,7 @@ def test_money_that_comes_while_the_goods_are_there_makes_the_promise_hold(place
 
 @pytest.mark.parametrize("outcome", ["approved", "confirmed"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_money_that_comes_when_the_goods_are_gone_goes_back_and_the_buyer_is_told(place, ben, kind, outcome):
+def test_money_that_arrives_when_the_goods_are_gone_is_refunded_and_the_buyer_notified(place, ben, kind, outcome):
     number = place(kind, OUTCOMES[outcome])
 
     answer_comes(outcome, pass_time(GOODS_GONE, kind, ben, None))
@@ -149,7 +149,7 @@ def test_money_that_comes_when_the_goods_are_gone_goes_back_and_the_buyer_is_tol
 
 @pytest.mark.parametrize("outcome", ["approved", "confirmed"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_money_that_comes_when_the_balance_beside_it_is_gone_goes_back_too(place, ben, kind, outcome):
+def test_money_that_arrives_when_the_balance_beside_it_is_gone_is_refunded(place, ben, kind, outcome):
     card = give_card(1000)
     number = place(kind, OUTCOMES[outcome], [{"method": "gift_card", "code": code_of(card)}])
 
@@ -181,13 +181,13 @@ def went_back(number, reason):
 @pytest.mark.parametrize("moment", [IN_TIME, LATE])
 @pytest.mark.parametrize("outcome", ["approved", "confirmed"])
 @pytest.mark.parametrize("kind", ["pickup", "ship"])
-def test_a_card_that_is_only_authorised_makes_the_promise_hold_too(place, ben, kind, outcome, moment, settings):
+def test_an_authorised_card_confirms_the_order_too(place, ben, kind, outcome, moment, settings):
     settings.CARD_CAPTURE = "fulfilment"
     number = place(kind, OUTCOMES[outcome])
 
     answer_comes(outcome, pass_time(moment, kind, ben, None))
 
-    assert seen(number) == PROMISED[kind]
+    assert seen(number) == CONFIRMED[kind]
     assert money_of(Order.objects.get(number=number)) == [("test", total_of(number), "authorised")]
     assert find_breaches() == {}
 
@@ -214,7 +214,7 @@ def test_an_authorisation_for_goods_or_a_balance_that_are_gone_is_released(place
 
 @pytest.mark.parametrize("outcome", ["approved", "confirmed", "never arrived", "abandoned"])
 @pytest.mark.parametrize("moment", [IN_TIME, LATE, GOODS_GONE])
-def test_what_is_due_beside_a_card_is_due_only_if_the_promise_holds(place, ben, outcome, moment):
+def test_an_amount_to_pay_in_store_is_due_only_if_the_order_is_confirmed(place, ben, outcome, moment):
     ten = {"amount": "10.00", "currency": "EUR"}
     number = place("pickup", OUTCOMES[outcome], [{"method": "pay_in_store"}], amount=ten)
     owed = total_of(number) - 1000
@@ -234,7 +234,7 @@ def total_of(number):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_card_that_is_declined_at_once_leaves_nothing_behind(place, kind):
+def test_a_card_declined_at_once_leaves_nothing_behind(place, kind):
     card = give_card(1000)
 
     number = place(kind, "decline", [{"method": "gift_card", "code": code_of(card)}], status=409)
@@ -249,7 +249,7 @@ def test_a_card_that_is_declined_at_once_leaves_nothing_behind(place, kind):
 @pytest.mark.parametrize("moment", [IN_TIME, LATE, GOODS_GONE, BALANCE_GONE])
 @pytest.mark.parametrize("outcome", ["never arrived", "abandoned"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_money_that_never_comes_leaves_nothing_behind(place, ben, kind, outcome, moment):
+def test_money_that_never_arrives_leaves_nothing_behind(place, ben, kind, outcome, moment):
     card = give_card(1000)
     by_balance = [{"method": "gift_card", "code": code_of(card)}] if moment == BALANCE_GONE else []
     number = place(kind, OUTCOMES[outcome], by_balance)
@@ -266,7 +266,7 @@ def test_money_that_never_comes_leaves_nothing_behind(place, ben, kind, outcome,
     assert find_breaches() == {}
 
 
-def test_a_no_that_comes_behind_a_yes_takes_nothing_back(place, ben):
+def test_a_decline_after_an_approval_changes_nothing(place, ben):
     number = place("pickup", "timeout")
     attempt = PaymentAttempt.objects.get()
     now = timezone.now()
@@ -274,13 +274,13 @@ def test_a_no_that_comes_behind_a_yes_takes_nothing_back(place, ben):
 
     settled = settle(number, PaymentResult(attempt.key, "declined", detail="never arrived"), now=now)
 
-    assert (settled.state, seen(number)) == ("placed", PROMISED["pickup"])
+    assert (settled.state, seen(number)) == ("placed", CONFIRMED["pickup"])
     assert not Refund.objects.exists()
     assert find_breaches() == {}
 
 
 @pytest.mark.parametrize("script", ["timeout", "needs_action"])
-def test_a_yes_that_comes_behind_a_no_goes_back(place, script):
+def test_an_approval_after_a_decline_is_refunded(place, script):
     number = place("carry_out", script)
     attempt = PaymentAttempt.objects.get()
     now = timezone.now()

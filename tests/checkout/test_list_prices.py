@@ -1,4 +1,4 @@
-"""Prices of lists on the way to an order: through every door, to the minor unit, and in the books."""
+"""Prices of lists in an order: on every channel, to the minor unit, and in the stored totals."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def test_an_order_charges_what_the_cart_shows(ana, mug, lamp, trade):
     assert find_breaches() == {}
 
 
-def test_a_list_without_tax_brings_the_tax_on_top_beside_one_with_it(ana, mug, lamp):
+def test_a_list_without_tax_adds_the_tax_beside_one_that_includes_it(ana, mug, lamp):
     make_german_taxes()
     make_price_list(prices={mug: 1000}, is_tax_included=False)
     phone = Api(ana)
@@ -72,7 +72,7 @@ def test_an_order_at_yesterdays_price_is_refused_with_the_new_total(ana, mug, tr
     assert not OrderLine.objects.exists()
 
 
-def test_a_list_takes_no_statement_more_to_order(ana, ben, mug):
+def test_a_price_list_adds_no_statement_to_an_order(ana, ben, mug):
 
     counts = []
     for person, is_listed in ((ana, False), (ana, False), (ben, True)):

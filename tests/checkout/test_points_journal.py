@@ -1,4 +1,4 @@
-"""From a checkout to points, by the journal: told twice, they are there once."""
+"""From a checkout to points, by the journal: an event delivered twice earns once."""
 
 import pytest
 from django.core.cache import cache
@@ -57,7 +57,7 @@ def test_an_order_earns_when_it_is_placed_and_loses_it_when_it_is_cancelled(ana,
     assert find_breaches() == {}
 
 
-def test_the_app_is_told_what_the_cart_earns_and_what_points_can_pay(ana, mug, programme, django_assert_num_queries):
+def test_the_app_shows_what_the_cart_earns_and_what_points_can_pay(ana, mug, programme, django_assert_num_queries):
     give_credit(ana, 900, kind="points")
     phone = Api(ana)
     nothing = {"earns": 0, "available": 0, "least": 0, "pays": None}
@@ -65,9 +65,9 @@ def test_the_app_is_told_what_the_cart_earns_and_what_points_can_pay(ana, mug, p
     phone.add("MUG")
 
     with django_assert_num_queries(4):
-        told = phone.get("checkout/points/").json()
+        points = phone.get("checkout/points/").json()
 
-    assert told == {"earns": 12, "available": 900, "least": 0, "pays": {"amount": "9.00", "currency": "EUR"}}
+    assert points == {"earns": 12, "available": 900, "least": 0, "pays": {"amount": "9.00", "currency": "EUR"}}
     programme.most_percent, programme.minimum_points = 50, 646
     programme.save()
     assert phone.get("checkout/points/").json() == {"earns": 12, "available": 900, "least": 646, "pays": None}

@@ -1,4 +1,4 @@
-"""Offers on every door: in the cart, on the order, on its papers; and who gets them."""
+"""Promotions on every channel: in the cart, on the order, on its receipt; and who gets them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ def discount_of(person, **headers):
     return Api(person).get("cart/", **headers).json()["totals"]["discount"]["amount"]
 
 
-def test_an_offer_is_in_the_cart_line_by_line_and_as_a_whole(ana, mug, lamp):
+def test_a_promotion_is_in_the_cart_by_line_and_in_total(ana, mug, lamp):
     make_offer({"kind": "amount", "amount": 1000}, name={"en": "Ten off", "fa": "ده تا کمتر"}, currency="EUR")
     phone = Api(ana)
     phone.add("MUG")
@@ -50,7 +50,7 @@ def test_an_offer_is_in_the_cart_line_by_line_and_as_a_whole(ana, mug, lamp):
     assert persian["discounts"][0]["name"] == "ده تا کمتر"
 
 
-def test_the_order_keeps_what_each_offer_took_off_which_line(ana, mug, lamp):
+def test_the_order_stores_what_each_promotion_took_off_each_line(ana, mug, lamp):
     make_german_taxes()
     promotion = make_offer({"kind": "percent", "basis_points": 3333, "on_whole": True}, name={"en": "A third"})
     phone = Api(ana)
@@ -74,7 +74,7 @@ def test_the_order_keeps_what_each_offer_took_off_which_line(ana, mug, lamp):
     assert find_breaches() == {}
 
 
-def test_the_order_tells_of_offers_in_the_order_of_the_cart(ana, mug, lamp):
+def test_the_order_lists_promotions_in_the_order_of_the_cart(ana, mug, lamp):
     lamp.product.category = make_category("lights")
     lamp.product.save()
     make_offer({"kind": "percent", "basis_points": 1000, "on_whole": True}, name={"en": "On everything"})
@@ -90,7 +90,7 @@ def test_the_order_tells_of_offers_in_the_order_of_the_cart(ana, mug, lamp):
     assert phone.get(f"orders/{order['number']}/").json()["discounts"] == cart["discounts"]
 
 
-def test_what_comes_back_is_worth_what_was_paid_for_it(ana, mug):
+def test_returned_goods_are_worth_what_was_paid_for_them(ana, mug):
     make_offer({"kind": "buy_and_get", "buy": 2, "get": 1})
     phone = Api(ana)
     number = phone.check_out(phone.add("MUG", 3), fulfilments=PICKUP).json()["number"]
@@ -101,7 +101,7 @@ def test_what_comes_back_is_worth_what_was_paid_for_it(ana, mug):
     assert find_breaches() == {}
 
 
-def test_every_door_charges_the_same(ana, mug, tess, client):
+def test_every_channel_charges_the_same(ana, mug, tess, client):
     make_offer(TEN_PERCENT)
     phone = Api(ana)
     phone.add("MUG")
@@ -139,7 +139,7 @@ def test_a_segment_has_its_members(ana, ben, mug):
     assert discount_of(ana) == "0.00"
 
 
-def test_goods_are_meant_by_their_shelf(ana, mug, lamp):
+def test_goods_qualify_by_their_category(ana, mug, lamp):
     mug.product.category = make_category("cups", parent=make_category("kitchen"))
     mug.product.save()
     make_offer({**TEN_PERCENT, "goods": {"categories": ["kitchen"]}})
@@ -149,7 +149,7 @@ def test_goods_are_meant_by_their_shelf(ana, mug, lamp):
     assert [line["discounts"] != [] for line in phone.add("MUG")["lines"]] == [False, True]
 
 
-def test_an_offer_of_one_door_needs_a_reason_and_an_end(ana, mug):
+def test_a_promotion_of_one_channel_needs_a_reason_and_an_end(ana, mug):
     of_the_app = {"kind": "channel", "channels": ["app"]}
     with pytest.raises(ValidationError):
         make_offer(TEN_PERCENT, of_the_app)
@@ -178,18 +178,18 @@ def test_an_offer_of_one_door_needs_a_reason_and_an_end(ana, mug):
         ({"kind": "bundle", "amount": 1, "parts": [{"quantity": 1}]}, [], "EUR"),
     ],
 )
-def test_what_makes_no_sense_is_refused(db, benefit, conditions, currency):
+def test_contradictory_promotions_are_refused(db, benefit, conditions, currency):
     with pytest.raises(ValidationError):
         make_offer(benefit, *conditions, currency=currency)
 
 
-def test_an_offer_that_nobody_can_read_stops_nobody_from_buying(ana, mug):
+def test_an_unreadable_promotion_does_not_block_checkout(ana, mug):
     Promotion.objects.create(name={"en": "?"}, benefit={"kind": "gift"}, starts_at=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert Api(ana).add("MUG")["totals"]["grand"]["amount"] == "12.90"
 
 
-def test_offers_cost_no_statement_and_those_about_the_buyer_one(ana, mug):
+def test_promotions_cost_no_statement_and_those_about_the_buyer_one(ana, mug):
     def counted():
         with CaptureQueriesContext(connection) as captured:
             phone.get("cart/")
@@ -207,7 +207,7 @@ def test_offers_cost_no_statement_and_those_about_the_buyer_one(ana, mug):
     assert counted() == without + 1
 
 
-def test_an_order_with_taxes_and_offers_takes_as_many_statements_as_one_without(ana, mug):
+def test_taxes_and_promotions_add_no_statement_to_an_order(ana, mug):
     def counted():
         phone = Api(ana)
         cart = phone.add("MUG")
@@ -225,7 +225,7 @@ def test_an_order_with_taxes_and_offers_takes_as_many_statements_as_one_without(
     assert counted() == without
 
 
-def test_staff_write_an_offer_in_figures_people_speak(office, mug):
+def test_staff_enter_a_promotion_in_percent_and_currency_units(office, mug):
     page = reverse("admin:carts_promotion_add")
     fields = {
         "name_en": "Two for one", "kind": "percent", "percent": "12.5", "minimum_value": "20.00", "currency": "EUR",
@@ -237,9 +237,9 @@ def test_staff_write_an_offer_in_figures_people_speak(office, mug):
     assert saved.status_code == 302, saved.context["adminform"].form.errors
 
     promotion = Promotion.objects.get()
-    goods = {"products": [mug.product_id]}
-    assert promotion.benefit == {"kind": "percent", "basis_points": 1250, "on_whole": False, "goods": goods}
-    assert promotion.conditions == [{"kind": "minimum_value", "amount": 2000, "goods": goods}]
+    eligible = {"products": [mug.product_id]}
+    assert promotion.benefit == {"kind": "percent", "basis_points": 1250, "on_whole": False, "goods": eligible}
+    assert promotion.conditions == [{"kind": "minimum_value", "amount": 2000, "goods": eligible}]
     shown = office.get(reverse("admin:carts_promotion_change", args=[promotion.pk])).content.decode()
     assert 'value="12.5"' in shown and 'value="20.00"' in shown
     assert office.post(page, {**fields, "kind": "amount"}).status_code == 200

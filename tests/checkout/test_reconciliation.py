@@ -1,4 +1,4 @@
-"""The provider's books against ours."""
+"""The provider's records against ours."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def paid(stripe, phone):
     return stripe
 
 
-def test_books_that_agree_make_no_noise(paid, phone, mug):
+def test_records_that_agree_report_nothing(paid, phone, mug):
     phone.add("MUG")
     pay(phone, "pm_card_declined")
 
@@ -73,7 +73,7 @@ def test_a_refund_by_hand_and_another_amount_are_found(paid):
     }
 
 
-def test_what_agrees_again_resolves_itself(paid):
+def test_a_difference_that_disappears_is_resolved(paid):
     with no_guards():
         PaymentAttempt.objects.update(outcome="needs_action")
         Payment.objects.update(state="needs_action", refunded=0)
@@ -92,7 +92,7 @@ def test_what_agrees_again_resolves_itself(paid):
     assert resolved_at is not None
 
 
-def test_staff_explain_a_difference_once_and_an_old_one_is_a_breach(paid):
+def test_staff_explain_a_difference_once_and_an_old_one_is_a_violation(paid):
     paid.refunds["re_9"] = {**next(iter(paid.refunds.values())), "id": "re_9", "metadata": {}}
     reconcile(now=soon())
     ReconciliationBreak.objects.update(found_at=timezone.now() - timedelta(days=2))

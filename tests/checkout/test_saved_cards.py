@@ -1,4 +1,4 @@
-"""Saved cards: kept with a payment, used again, struck out; by Stripe's API over HTTP and by the test provider."""
+"""Saved cards: saved with a payment, charged again, removed; by Stripe's API over HTTP and by the test provider."""
 
 from datetime import timedelta
 
@@ -55,14 +55,14 @@ class TestByStripe:
         assert again(phone, method="card", saved_card=card["id"]).status_code == 201
 
         second = list(stripe.intents.values())[1]
-        kept = SavedCard.objects.get()
-        assert (second["payment_method"], second["customer"]) == (kept.provider_ref, kept.provider_customer)
+        saved = SavedCard.objects.get()
+        assert (second["payment_method"], second["customer"]) == (saved.provider_ref, saved.provider_customer)
         assert second["setup_future_usage"] is None
         assert kinds() == ["card.saved"]
         assert find_breaches() == {}
 
     @pytest.mark.parametrize("capture", ["manual", "fulfilment"])
-    def test_it_is_saved_however_the_money_is_taken(self, stripe, phone, settings, capture):
+    def test_it_is_saved_however_the_money_is_captured(self, stripe, phone, settings, capture):
         if capture == "manual":
             settings.STRIPE_CAPTURE = "manual"
         else:
@@ -80,7 +80,7 @@ class TestByStripe:
         assert len(stripe.customers) == 1
         assert SavedCard.objects.count() == 2
 
-    def test_it_is_saved_once_the_bank_has_agreed_however_often_that_is_told(self, stripe, phone):
+    def test_it_is_saved_once_however_often_the_confirmation_is_reported(self, stripe, phone):
         check_out(phone, **SAVING | {"payment_method": "pm_card_authentication_required"})
         assert not SavedCard.objects.exists()
         [intent] = stripe.intents.values()
@@ -94,7 +94,7 @@ class TestByStripe:
         assert kinds() == ["card.saved"]
 
     def test_it_is_saved_when_the_answer_was_lost(self, stripe, phone):
-        stripe.faults = [None, "silent"]  # The customer is made; the charge says nothing.
+        stripe.faults = [None, "silent"]  # The customer is created; the charge gets no answer.
         assert check_out(phone, **SAVING).status_code == 202
 
         settle_open_payments(now=timezone.now() + timedelta(minutes=2))
@@ -112,13 +112,13 @@ class TestByStripe:
         assert check_out(phone, **SAVING | {"payment_method": "pm_card_declined"}).status_code == 409
         assert not SavedCard.objects.exists()
 
-    def test_who_does_not_ask_for_it_is_no_customer_of_stripes(self, stripe, phone):
+    def test_without_saving_no_customer_is_created_at_stripe(self, stripe, phone):
         pay(phone)
 
         assert not stripe.customers
         assert not SavedCard.objects.exists()
 
-    def test_what_is_struck_out_is_let_go_of_even_if_stripe_is_down_at_first(self, stripe, phone):
+    def test_a_removed_card_is_detached_even_if_stripe_is_down_at_first(self, stripe, phone):
         check_out(phone, **SAVING)
         card = SavedCard.objects.get()
         stripe.faults = ["500"]
@@ -136,7 +136,7 @@ class TestByStripe:
         notify(*stripe.webhook_event("payment_intent.succeeded", next(iter(stripe.intents.values()))))
         assert phone.get("me/cards/").json() == {"results": []}
 
-    def test_what_stripe_has_let_go_of_already_is_gone(self, stripe, phone):
+    def test_a_card_that_stripe_has_detached_already_counts_as_detached(self, stripe, phone):
         check_out(phone, **SAVING)
         card = SavedCard.objects.get()
         stripe.cards[card.provider_ref]["customer"] = None
@@ -145,7 +145,7 @@ class TestByStripe:
 
         assert SavedCard.objects.get().detached_at
 
-    def test_a_card_that_stays_with_the_provider_for_a_day_is_complained_about(self, stripe, phone):
+    def test_a_removed_card_that_is_not_detached_for_a_day_is_a_violation(self, stripe, phone):
         check_out(phone, **SAVING)
         long_ago = timezone.now() - timedelta(days=2)
         SavedCard.objects.update(created_at=long_ago, removed_at=long_ago)
@@ -172,7 +172,7 @@ class TestByTheTestProvider:
 
         assert SavedCard.objects.count() == 1
 
-    def test_what_is_due_is_paid_by_it_and_saves_it(self, app, ana, mug, high_street):
+    def test_a_balance_payment_charges_it_and_saves_it(self, app, ana, mug, high_street):
         orders = [make_order((mug, 1, 1290), store=high_street, customer=ana, paid="pay_in_store") for _time in "12"]
 
         def pay_due(order, **payment):
@@ -183,7 +183,7 @@ class TestByTheTestProvider:
         assert pay_due(orders[1], saved_card=str(card.pk)).status_code == 201
         assert PaymentAttempt.objects.latest("id").payment_method == card.provider_ref
 
-    def test_one_that_was_struck_out_is_declined_even_if_its_name_is_known(self, app):
+    def test_a_removed_card_is_declined_even_if_its_id_is_known(self, app):
         check_out(app, save_card=True)
         card = SavedCard.objects.get()
         assert app.delete(f"me/cards/{card.pk}/").status_code == 204
@@ -191,7 +191,7 @@ class TestByTheTestProvider:
         assert again(app, payment_method=card.provider_ref).json()["code"] == "payment_declined"
         assert SavedCard.objects.get().detached_at
 
-    def test_an_expired_one_is_shown_and_pays_nothing(self, app):
+    def test_an_expired_card_is_shown_and_pays_nothing(self, app):
         check_out(app, save_card=True)
         SavedCard.objects.update(exp_year=timezone.now().year - 1)
 
@@ -225,7 +225,7 @@ class TestWhoMayNot:
         assert other.delete(f"me/cards/{card.pk}/").status_code == 404
         assert not SavedCard.objects.filter(removed_at__isnull=False).exists()
 
-    def test_a_guest_saves_none_and_uses_none(self, card, mug):
+    def test_a_guest_can_neither_save_nor_use_a_card(self, card, mug):
         guest = Api()
         guest.add("MUG")
 
@@ -235,7 +235,7 @@ class TestWhoMayNot:
         assert guest.delete(f"me/cards/{card.pk}/").status_code == 401
 
     @pytest.mark.parametrize("hostile", ["0", "-1", "x", "9" * 19, "١", "1 OR 1=1", ""])
-    def test_an_id_that_is_none(self, card, app, hostile):
+    def test_an_invalid_id_is_not_found(self, card, app, hostile):
         assert again(app, saved_card=hostile).status_code in (400, 404)
         assert app.delete(f"me/cards/{hostile or '%20'}/").status_code == 404
 
@@ -246,14 +246,14 @@ class TestWhoMayNot:
             {"saved_card": "1", "save_card": True}, {"saved_card": "1", "payment_method": "approve"},
         ],
     )  # fmt: skip
-    def test_what_makes_no_sense(self, app, payment):
+    def test_contradictory_input_is_malformed(self, app, payment):
         assert check_out(app, **payment).status_code == 400
 
-    def test_a_card_of_another_provider(self, card, app, stripe):
+    def test_a_card_of_another_provider_is_not_found(self, card, app, stripe):
         assert again(app, method="card", saved_card=str(card.pk)).status_code == 404
 
     @pytest.mark.parametrize("wrong", [{"last4": "42424"}, {"last4": "42x2"}, {"exp_month": 13}])
-    def test_the_table_takes_nothing_else(self, card, wrong):
+    def test_the_table_refuses_anything_else(self, card, wrong):
         with pytest.raises(Exception) as refused, transaction.atomic():
             SavedCard.objects.update(**wrong)
         assert "saved_card" in str(refused.value) or "too long" in str(refused.value)

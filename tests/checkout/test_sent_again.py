@@ -1,4 +1,4 @@
-"""Requests that are sent again with their key, when what they name is no longer there: the first answer stands."""
+"""A repeated request whose card, register or sale is no longer there gets the first answer."""
 
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ def app(ana, mug):
 
 @pytest.fixture
 def till(tess, high_street):
-    """Tess's till, whose session she can close."""
+    """Tess's till, with the right to close its session."""
     till = Api(tess)
     till.session = make_till_session(high_street, tess)
     return till
@@ -53,7 +53,7 @@ def is_replay(again, first):
     return (again.status_code, again.content, again.headers.get("Idempotency-Replayed")) == (201, first.content, "true")
 
 
-def test_a_checkout_by_a_saved_card_that_was_struck_out_since(app, mug):
+def test_a_checkout_by_a_saved_card_that_was_removed_since(app, mug):
     app.check_out(fulfilments=PICKUP, payments=[{"method": "test", "save_card": True}])
     card = SavedCard.objects.get()
     cart = app.add("MUG")
@@ -80,7 +80,7 @@ def test_a_checkout_by_a_gift_card_that_was_blocked_since(app):
     assert is_replay(app.check_out(cart, **order), first)
 
 
-def test_a_payment_of_what_is_due_by_a_card_that_was_struck_out_since(app, mug):
+def test_a_balance_payment_by_a_card_that_was_removed_since(app, mug):
     app.check_out(fulfilments=PICKUP, payments=[{"method": "test", "save_card": True}])
     card = SavedCard.objects.get()
     app.add("MUG")
@@ -105,7 +105,7 @@ def test_a_sale_in_a_register_that_was_closed_since(till, mug):
     assert find_breaches() == {}
 
 
-def test_a_sale_that_the_till_knows_by_an_id_of_its_own_whatever_its_key(till, mug):
+def test_a_sale_with_the_tills_own_id_whatever_its_key(till, mug):
     body = sale(till, client_id=str(uuid4()))
     first = till.post("till/sales/", body).json()
     close(till, "112.90")
@@ -116,7 +116,7 @@ def test_a_sale_that_the_till_knows_by_an_id_of_its_own_whatever_its_key(till, m
     assert Order.objects.count() == 1
 
 
-def test_a_refusal_is_not_kept(app):
+def test_a_refusal_is_not_stored(app):
     cart = app.get("cart/").json()
     order = {"fulfilments": PICKUP, "payments": [{"method": "test", "payment_method": "decline"}], "key": "first"}
 

@@ -1,4 +1,4 @@
-"""Cards by Stripe, against a fake of its API over real HTTP: outcomes, faults, notices, refunds and readers."""
+"""Cards by Stripe, against a fake of its API over real HTTP: outcomes, faults, webhook events, refunds and readers."""
 
 import itertools
 from datetime import timedelta
@@ -76,7 +76,7 @@ def test_a_card_pays(stripe, phone, settings, capture):
     assert find_breaches() == {}
 
 
-def test_a_declined_card_gives_the_cart_back(stripe, phone):
+def test_a_declined_card_restores_the_cart(stripe, phone):
     declined = pay(phone, "pm_card_no_funds")
 
     assert declined.json()["code"] == "payment_declined"
@@ -85,7 +85,7 @@ def test_a_declined_card_gives_the_cart_back(stripe, phone):
     assert pay(phone).status_code == 201
 
 
-def test_a_shopper_confirms_with_his_bank(stripe, phone):
+def test_a_shopper_confirms_with_their_bank(stripe, phone):
     waiting = pay(phone, "pm_card_authentication_required")
     action = waiting.json()["next_action"]
     assert (waiting.status_code, action["type"], action["publishable_key"]) == (202, "use_stripe_sdk", "pk_test_fake")
@@ -99,7 +99,7 @@ def test_a_shopper_confirms_with_his_bank(stripe, phone):
     assert find_breaches() == {}
 
 
-def test_who_never_confirms_is_given_up(stripe, phone):
+def test_a_payment_never_confirmed_is_cancelled(stripe, phone):
     pay(phone, "pm_card_authentication_required")
 
     settle_open_payments(now=later(20))
@@ -116,7 +116,7 @@ def test_who_never_confirms_is_given_up(stripe, phone):
         ("lost", "failed", 0), ("500", "failed", 0), ("429", "failed", 0),
     ],
 )  # fmt: skip
-def test_whatever_happens_on_the_way_money_is_taken_once_or_not_at_all(stripe, phone, fault, state, intents):
+def test_whatever_fails_on_the_way_the_card_is_charged_at_most_once(stripe, phone, fault, state, intents):
     stripe.faults = [fault]
 
     unknown = pay(phone)
@@ -129,7 +129,7 @@ def test_whatever_happens_on_the_way_money_is_taken_once_or_not_at_all(stripe, p
     assert find_breaches() == {}
 
 
-def test_a_request_that_is_sent_again_by_the_library_charges_once(stripe, phone, settings):
+def test_a_request_repeated_by_the_library_charges_once(stripe, phone, settings):
     settings.STRIPE_RETRIES = 2
     stripe.faults = ["silent", "500"]
 
@@ -137,7 +137,7 @@ def test_a_request_that_is_sent_again_by_the_library_charges_once(stripe, phone,
     assert len(stripe.intents) == 1
 
 
-def test_a_manual_capture_that_got_no_answer_is_taken_later(stripe, phone, settings):
+def test_a_manual_capture_without_an_answer_is_captured_later(stripe, phone, settings):
     settings.STRIPE_CAPTURE = "manual"
     stripe.faults = [None, "lost"]
 
@@ -148,8 +148,8 @@ def test_a_manual_capture_that_got_no_answer_is_taken_later(stripe, phone, setti
     assert [intent["status"] for intent in stripe.intents.values()] == ["succeeded"]
 
 
-class TestNotices:
-    def test_every_order_and_repetition_leads_to_the_same_end(self, stripe, phone):
+class TestWebhookEvents:
+    def test_events_in_any_order_and_number_have_the_same_result(self, stripe, phone):
         stripe.faults = ["silent"]
         pay(phone)
         [intent] = stripe.intents.values()
@@ -167,7 +167,7 @@ class TestNotices:
         assert settle_open_payments(now=later()) == 0
         assert find_breaches() == {}
 
-    def test_one_that_says_more_than_is_true_changes_nothing(self, stripe, phone):
+    def test_an_event_with_a_false_claim_changes_nothing(self, stripe, phone):
         pay(phone, "pm_card_authentication_required")
         [intent] = stripe.intents.values()
 
@@ -176,14 +176,14 @@ class TestNotices:
         assert Order.objects.get().state == "pending"
 
     @pytest.mark.parametrize(
-        ("given", "header"),
+        ("changes", "header"),
         [({"secret": "whsec_of_somebody"}, None), ({"age": 301}, None), ({}, ""), ({}, "t=1,v1=00"), ({}, "nonsense")],
     )
-    def test_what_stripe_has_not_signed_is_refused_without_effect(self, stripe, phone, given, header):
+    def test_an_event_not_signed_by_stripe_is_refused(self, stripe, phone, changes, header):
         stripe.faults = ["silent"]
         pay(phone)
         [intent] = stripe.intents.values()
-        body, signature = stripe.webhook_event("payment_intent.succeeded", intent, **given)
+        body, signature = stripe.webhook_event("payment_intent.succeeded", intent, **changes)
 
         refused = notify(body, signature if header is None else header)
 
@@ -196,12 +196,12 @@ class TestNotices:
 
         assert notify(body.replace(b"succeeded", b"cancelled"), signature).status_code == 400
 
-    def test_without_a_secret_nothing_is_believed(self, stripe, settings):
+    def test_without_a_secret_every_event_is_refused(self, stripe, settings):
         settings.STRIPE_WEBHOOK_SECRET = ""
 
         assert notify(*stripe.webhook_event("x", {}, secret="")).status_code == 400
 
-    def test_one_that_is_faster_than_our_own_commit_is_kept_and_tried_again(self, stripe):
+    def test_an_event_faster_than_our_own_commit_is_stored_and_tried_again(self, stripe):
         webhook_event = stripe.webhook_event("payment_intent.succeeded", {"metadata": {"attempt": str(new_id())}})
 
         assert [notify(*webhook_event).status_code for _time in range(2)] == [202, 202]
@@ -209,23 +209,23 @@ class TestNotices:
         assert process_webhook_events(now=later(61)) == 1
         assert ProviderNotice.objects.get().state == "unknown"
 
-    def test_one_about_nothing_of_ours_is_kept_and_left_alone(self, stripe):
+    def test_an_event_about_an_unknown_payment_is_stored_and_left_alone(self, stripe):
         assert notify(*stripe.webhook_event("customer.created", {"metadata": {"attempt": "no key"}})).status_code == 200
         assert ProviderNotice.objects.get().state == "unknown"
 
-    def test_one_that_comes_while_stripe_is_down_waits(self, stripe, phone):
+    def test_an_event_that_arrives_while_stripe_is_down_waits(self, stripe, phone):
         stripe.faults = ["silent"]
         pay(phone)
         [intent] = stripe.intents.values()
         webhook_event = stripe.webhook_event("payment_intent.succeeded", intent)
-        known, stripe.intents = stripe.intents, None  # Every question fails now.
+        known, stripe.intents = stripe.intents, None  # Every call fails now.
 
         assert notify(*webhook_event).status_code == 202
         stripe.intents = known
         assert process_webhook_events(now=timezone.now()) == 1
         assert Order.objects.get().state == "placed"
 
-    def test_money_that_comes_after_the_order_was_given_up_goes_back(self, stripe, phone):
+    def test_money_that_arrives_after_the_order_failed_is_refunded(self, stripe, phone):
         pay(phone, "pm_card_authentication_required")
         [intent] = stripe.intents.values()
         order = Order.objects.get()
@@ -250,7 +250,7 @@ class TestRefunds:
         )
         return order
 
-    def test_money_goes_back_once_however_often_it_is_asked_for(self, stripe, order):
+    def test_money_is_refunded_once_however_often_it_is_requested(self, stripe, order):
         stripe.faults = ["silent"]
 
         assert settle_refunds(now=timezone.now()) == 0
@@ -262,7 +262,7 @@ class TestRefunds:
         assert (Refund.objects.get().state, Refund.objects.get().provider_ref) == ("done", refund["id"])
         assert find_breaches() == {}
 
-    def test_one_that_is_under_way_is_counted_until_the_bank_is_done(self, stripe, order):
+    def test_a_refund_under_way_is_counted_until_the_bank_is_done(self, stripe, order):
         stripe.refund_status = "pending"
         assert settle_refunds(now=timezone.now()) == 0
         assert Payment.objects.get().refunded == 1290
@@ -274,7 +274,7 @@ class TestRefunds:
         assert Refund.objects.get().state == "done"
         assert len(stripe.refunds) == 1
 
-    def test_one_that_fails_after_all_frees_its_amount_once(self, stripe, order):
+    def test_a_refund_that_fails_after_all_frees_its_amount_once(self, stripe, order):
         settle_refunds(now=timezone.now())
         [refund] = stripe.refunds.values()
         failed = {**refund, "status": "failed"}
@@ -286,7 +286,7 @@ class TestRefunds:
         assert Payment.objects.get().refunded == 0
 
     @pytest.mark.parametrize("fault", ["401", "429", "500", "lost", "html"])
-    def test_a_fault_leaves_it_waiting(self, stripe, order, fault):
+    def test_a_fault_leaves_the_refund_pending(self, stripe, order, fault):
         stripe.faults = [fault]
 
         assert settle_refunds(now=timezone.now()) == 0
@@ -295,9 +295,9 @@ class TestRefunds:
         assert settle_refunds(now=later()) == 1
         assert len(stripe.refunds) == 1
 
-    def test_what_stripe_refuses_fails(self, stripe, order):
+    def test_a_refund_that_stripe_refuses_fails(self, stripe, order):
         [intent] = stripe.intents.values()
-        intent["amount_refunded"] = 1290  # Somebody paid it back by hand.
+        intent["amount_refunded"] = 1290  # Somebody refunded it by hand.
 
         assert settle_refunds(now=timezone.now()) == 1
 
@@ -335,7 +335,7 @@ class TestReaders:
 
         assert Order.objects.get().state == "failed"
 
-    def test_nobody_at_the_reader_is_given_up(self, stripe, mug, tess, high_street):
+    def test_a_sale_with_nobody_at_the_reader_is_cancelled(self, stripe, mug, tess, high_street):
         self.sell(tess, high_street)
 
         settle_open_payments(now=later(20))
@@ -343,7 +343,7 @@ class TestReaders:
         assert Order.objects.get().state == "failed"
 
 
-def test_another_stores_reader_is_not_asked(stripe, mug, tess, high_street):
+def test_the_reader_of_another_store_is_refused(stripe, mug, tess, high_street):
     CardReader.objects.create(store=make_store("elsewhere"), name="Counter", number="tmr_1")
     body = {
         "session": str(make_till_session(high_street, tess).pk),
@@ -355,7 +355,7 @@ def test_another_stores_reader_is_not_asked(stripe, mug, tess, high_street):
     assert not stripe.calls
 
 
-def test_wrong_keys_are_our_fault_and_charge_nothing(settings):
+def test_wrong_keys_are_an_internal_error_and_charge_nothing(settings):
     fake = StripeFake()
     fake.start()
     settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL, settings.STRIPE_RETRIES = "sk_test_wrong", fake.url, 0
@@ -374,7 +374,7 @@ def test_without_keys_there_is_no_stripe(settings, phone):
     assert pay(phone).status_code == 400
 
 
-def test_a_card_is_named_by_what_the_hosted_fields_gave(stripe, phone):
+def test_a_card_needs_a_payment_method_of_the_hosted_fields(stripe, phone):
     assert pay(phone, "4242424242424242").status_code == 400
     assert pay(phone, "reader:tmr_1").status_code == 400
     assert not stripe.calls

@@ -11,7 +11,7 @@ __all__ = ["stripe"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_only_the_checkout_lets_the_providers_script_in_and_only_with_keys(stripe, ana, mug, settings):
+def test_only_the_checkout_allows_the_providers_script_and_only_with_keys(stripe, ana, mug, settings):
     visit = Visit(ana)
     visit.add("MUG")
 

@@ -1,4 +1,4 @@
-"""Taxes on real orders: at which place, on which papers, and in the report."""
+"""Taxes of real orders: the place of supply, receipts, and the report."""
 
 from datetime import date, timedelta
 
@@ -59,7 +59,7 @@ def test_an_order_keeps_the_tax_of_each_line_and_a_line_for_each_rate(ana, mug, 
     assert find_breaches() == {}
 
 
-def test_tax_that_comes_on_top_is_in_the_cart_and_in_what_is_paid(ana, mug):
+def test_added_tax_is_in_the_cart_and_in_the_total(ana, mug):
     make_german_taxes(is_included=False)
     phone = Api(ana)
     cart = phone.add("MUG", 3)
@@ -72,7 +72,7 @@ def test_tax_that_comes_on_top_is_in_the_cart_and_in_what_is_paid(ana, mug):
     assert find_breaches() == {}
 
 
-def test_the_place_of_supply_is_where_it_is_sent_or_collected(ana, mug, high_street):
+def test_the_place_of_supply_is_the_address_or_the_store(ana, mug, high_street):
     make_german_taxes()
     make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
     make_tax_rate(make_tax_zone("mitte", country="DE", postcode_prefixes=["101"]), 500)
@@ -84,7 +84,7 @@ def test_the_place_of_supply_is_where_it_is_sent_or_collected(ana, mug, high_str
     assert taxes_of(collected.json()) == [("5", "12.29", "0.61")]
 
 
-def test_a_business_abroad_pays_no_tax_and_sees_that_before_it_pays(ana, mug):
+def test_a_business_abroad_sees_and_pays_no_tax(ana, mug):
     make_german_taxes()
     make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
     staff = Actor(channel="system")
@@ -102,7 +102,7 @@ def test_a_business_abroad_pays_no_tax_and_sees_that_before_it_pays(ana, mug):
     assert find_breaches() == {}
 
 
-def test_what_is_cancelled_is_given_back_with_its_tax(ana, mug):
+def test_cancelled_goods_are_refunded_with_their_tax(ana, mug):
     make_german_taxes(is_included=False)
     ShippingRate.objects.create(currency="EUR", amount=490)
     phone = Api(ana)
@@ -198,7 +198,7 @@ def test_numbers_with_a_wrong_form_are_refused(ana, country, number):
     assert not hasattr(ana, "tax_number")
 
 
-def test_staff_keep_and_forget_a_number(ana):
+def test_staff_add_and_remove_a_number(ana):
     office = signed_in(make_customer("Ada Admin", email="ada@example.com", is_staff=True, is_superuser=True))
     page = reverse("admin:accounts_customer_act", args=[ana.pk, "tax-number"])
 
@@ -209,7 +209,7 @@ def test_staff_keep_and_forget_a_number(ana):
     assert type(ana).objects.get(pk=ana.pk).pk and not type(ana.tax_number).objects.exists()
 
 
-def test_terms_follow_every_change_at_once(ana, mug):
+def test_a_change_of_taxes_applies_at_once(ana, mug):
     phone = Api(ana)
     phone.add("MUG")
     zone = make_german_taxes(is_included=False)

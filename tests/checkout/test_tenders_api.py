@@ -1,4 +1,4 @@
-"""Gift cards, credit and points at every door that takes money."""
+"""Gift cards, store credit and points, on every channel that takes payments."""
 
 from datetime import timedelta
 
@@ -69,7 +69,7 @@ def test_a_gift_card_credit_and_points_pay_and_a_card_pays_the_rest(phone, ana):
     assert find_breaches() == {}
 
 
-def test_a_card_that_covers_all_asks_no_provider(phone):
+def test_a_gift_card_that_covers_everything_calls_no_provider(phone):
     card = give_card(5000)
 
     order = phone.check_out(fulfilments=PICKUP, payments=[{"method": "gift_card", "code": code_of(card)}])
@@ -79,7 +79,7 @@ def test_a_card_that_covers_all_asks_no_provider(phone):
     assert find_breaches() == {}
 
 
-def test_a_declined_card_lets_go_of_everything(phone, ana):
+def test_a_declined_card_releases_everything(phone, ana):
     card, credit = give_card(1000), give_credit(ana, 500)
     payments = [
         {"method": "gift_card", "code": code_of(card)},
@@ -96,7 +96,7 @@ def test_a_declined_card_lets_go_of_everything(phone, ana):
     assert find_breaches() == {}
 
 
-def test_while_the_shopper_confirms_the_money_is_held(phone):
+def test_balances_are_held_while_the_shopper_confirms(phone):
     card = give_card(1000)
     payments = [
         {"method": "gift_card", "code": code_of(card)},
@@ -117,7 +117,7 @@ def test_while_the_shopper_confirms_the_money_is_held(phone):
 
 
 @pytest.mark.parametrize(("script", "state", "after"), [("timeout", "placed", (0, 0)), ("lost", "failed", (1000, 0))])
-def test_a_request_that_died_is_finished_by_the_sweep(phone, script, state, after):
+def test_an_interrupted_request_is_finished_by_the_sweep(phone, script, state, after):
     card = give_card(1000)
     payments = [{"method": "gift_card", "code": code_of(card)}, {"method": "test", "payment_method": script}]
     phone.check_out(fulfilments=PICKUP, payments=payments)
@@ -130,7 +130,7 @@ def test_a_request_that_died_is_finished_by_the_sweep(phone, script, state, afte
     assert find_breaches() == {}
 
 
-def test_a_hold_that_ran_out_and_was_spent_elsewhere_gives_the_money_back(phone):
+def test_an_expired_hold_that_was_spent_elsewhere_refunds_the_money(phone):
     card = give_card(1000)
     payments = [{"method": "gift_card", "code": code_of(card)}, {"method": "test", "payment_method": "timeout"}]
     phone.check_out(fulfilments=PICKUP, payments=payments)
@@ -147,7 +147,7 @@ def test_a_hold_that_ran_out_and_was_spent_elsewhere_gives_the_money_back(phone)
     assert find_breaches() == {}
 
 
-def test_more_than_is_there_is_refused_and_nothing_happens(phone, ana):
+def test_more_than_the_balance_is_refused_and_changes_nothing(phone, ana):
     card, credit = give_card(1000), give_credit(ana, 500)
     payments = [
         {"method": "gift_card", "code": code_of(card)},
@@ -173,7 +173,7 @@ def test_more_than_is_there_is_refused_and_nothing_happens(phone, ana):
         ({"method": "points"}, 400, "invalid"),
     ],
 )
-def test_what_is_no_payment_is_refused(phone, payment, status, code):
+def test_an_invalid_payment_is_refused(phone, payment, status, code):
     refused = phone.check_out(fulfilments=PICKUP, payments=[payment])
 
     assert (refused.status_code, refused.json()["code"]) == (status, code)
@@ -255,7 +255,7 @@ def test_a_till_does_not_close_over_cash_on_the_counter(mug, tess, high_street):
     assert find_breaches() == {}
 
 
-def test_small_coins_that_are_gone_are_rounded_in_cash_alone(mug, tess, high_street, settings):
+def test_only_cash_is_rounded_where_small_coins_are_gone(mug, tess, high_street, settings):
     settings.CASH_COIN_MINOR = 20
     session = make_till_session(high_street, tess)
     body = {
@@ -296,7 +296,7 @@ def test_a_deposit_online_and_the_rest_by_gift_card_at_the_desk(phone, tess, hig
     assert find_breaches() == {}
 
 
-def test_points_of_a_shop_that_takes_none_pay_nothing(phone, ana):
+def test_points_pay_nothing_in_a_shop_that_does_not_accept_them(phone, ana):
     LoyaltyProgramme.objects.update(point_value=0)
     give_credit(ana, 9999, kind="points")
 

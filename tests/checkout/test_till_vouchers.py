@@ -1,4 +1,4 @@
-"""Vouchers that are shown at the till: into the customer's own cart, or onto a sale of scanned goods."""
+"""Vouchers shown at the till: for the customer's own cart, or for a sale of scanned goods."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def sell(till, tess, high_street, **changes):
     return till.post("till/sales/", body)
 
 
-def test_staff_put_it_into_the_customers_cart_and_take_it_out(ana, till, mug):
+def test_staff_add_it_to_the_customers_cart_and_remove_it(ana, till, mug):
     make_voucher()
     Api(ana).add("MUG")
     path = f"till/customers/{ana.pk}/cart/vouchers/"
@@ -40,7 +40,7 @@ def test_staff_put_it_into_the_customers_cart_and_take_it_out(ana, till, mug):
     assert till.delete(f"{path}welcome/").status_code == 404
 
 
-def test_it_is_for_staff_and_for_customers_that_exist(ana, ben, till, mug):
+def test_it_needs_staff_and_an_existing_customer(ana, ben, till, mug):
     make_voucher()
     Api(ana).add("MUG")
 
@@ -50,7 +50,7 @@ def test_it_is_for_staff_and_for_customers_that_exist(ana, ben, till, mug):
     assert till.post(f"till/customers/{ana.pk}/cart/vouchers/", {"code": "NOBODY"}).json()["reason"] == "unknown"
 
 
-def test_a_sale_of_scanned_goods_takes_them_along(till, tess, high_street, mug):
+def test_a_sale_of_scanned_goods_redeems_them(till, tess, high_street, mug):
     make_voucher()
 
     order = sell(till, tess, high_street, vouchers=["welcome"]).json()
@@ -61,7 +61,7 @@ def test_a_sale_of_scanned_goods_takes_them_along(till, tess, high_street, mug):
     assert find_breaches() == {}
 
 
-def test_a_sale_with_one_that_does_not_hold_sells_nothing(till, tess, high_street, mug):
+def test_a_sale_with_an_invalid_one_sells_nothing(till, tess, high_street, mug):
     make_voucher(max_uses=0)
 
     refused = sell(till, tess, high_street, vouchers=["WELCOME"])
@@ -71,7 +71,7 @@ def test_a_sale_with_one_that_does_not_hold_sells_nothing(till, tess, high_stree
     assert sell(till, tess, high_street, vouchers=["W"] * 6).status_code == 400
 
 
-def test_a_cart_has_its_own(ana, till, tess, high_street, mug):
+def test_a_sale_of_a_cart_takes_no_codes(ana, till, tess, high_street, mug):
     cart = Api(ana).add("MUG")
 
     refused = till.post(

@@ -1,4 +1,4 @@
-"""Vouchers: into the cart, spent by an order, given back when it comes to nothing."""
+"""Vouchers: added to the cart, redeemed by an order, restored when it fails."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ def uses(code="WELCOME"):
     return Voucher.objects.get(code=code).uses
 
 
-def test_a_code_opens_its_offer_however_it_is_written(ana, mug):
+def test_a_code_applies_its_promotion_however_it_is_written(ana, mug):
     make_voucher()
     phone = filled(ana)
 
@@ -69,7 +69,7 @@ def test_a_code_opens_its_offer_however_it_is_written(ana, mug):
         ({"max_uses": 0}, "used_up"),
     ],
 )
-def test_a_code_that_does_not_hold_is_refused_with_its_reason(ana, mug, changes, reason):
+def test_an_invalid_code_is_refused_with_its_reason(ana, mug, changes, reason):
     make_voucher(**changes)
     phone = filled(ana)
 
@@ -81,7 +81,7 @@ def test_a_code_that_does_not_hold_is_refused_with_its_reason(ana, mug, changes,
     assert redeem(Api()).status_code == 404
 
 
-def test_an_order_spends_it_and_the_next_one_cannot(ana, ben, mug):
+def test_an_order_redeems_it_and_the_next_one_cannot(ana, ben, mug):
     make_voucher()
     first, second = filled(ana), filled(ben)
     cart, late = redeem(first).json(), redeem(second).json()
@@ -98,7 +98,7 @@ def test_an_order_spends_it_and_the_next_one_cannot(ana, ben, mug):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_is_held_while_the_payment_is_awaited_and_used_when_it_came(ana, mug):
+def test_it_is_held_while_the_payment_is_open_and_redeemed_when_paid(ana, mug):
     make_voucher()
     phone = filled(ana)
     waiting = phone.check_out(
@@ -114,7 +114,7 @@ def test_it_is_held_while_the_payment_is_awaited_and_used_when_it_came(ana, mug)
     assert find_breaches() == {}
 
 
-def test_a_payment_that_fails_gives_it_back_with_the_cart(ana, mug):
+def test_a_failed_payment_restores_it_with_the_cart(ana, mug):
     make_voucher()
     phone = filled(ana)
 
@@ -128,7 +128,7 @@ def test_a_payment_that_fails_gives_it_back_with_the_cart(ana, mug):
     assert find_breaches() == {}
 
 
-def test_cancelling_the_order_gives_it_back(ana, mug):
+def test_cancelling_the_order_restores_it(ana, mug):
     make_voucher(max_uses_each=1)
     set_budget(promotion_id=Voucher.objects.get().promotion_id, amount=1000)
     phone = filled(ana)
@@ -142,7 +142,7 @@ def test_cancelling_the_order_gives_it_back(ana, mug):
     assert find_breaches() == {}
 
 
-def test_each_customer_has_his_own_limit_and_a_guest_signs_in(ana, ben, mug):
+def test_each_customer_has_a_limit_and_a_guest_must_sign_in(ana, ben, mug):
     make_voucher(max_uses=None, max_uses_each=1)
     phone, guest = filled(ana), Api()
     guest.add("MUG")
@@ -171,7 +171,7 @@ def test_a_budget_is_never_overspent(ana, ben, mug, lamp):
     assert find_breaches() == {}
 
 
-def test_one_whose_offer_gives_nothing_is_not_spent(ana, mug):
+def test_a_voucher_that_takes_nothing_off_is_not_redeemed(ana, mug):
     make_voucher(benefit={"kind": "buy_and_get", "buy": 2, "get": 1})
     phone = filled(ana)
 
@@ -180,7 +180,7 @@ def test_one_whose_offer_gives_nothing_is_not_spent(ana, mug):
     assert order.status_code == 201 and uses() == 0 and not VoucherUse.objects.exists()
 
 
-def test_signing_in_brings_the_voucher_along(ana, mug):
+def test_signing_in_keeps_the_voucher(ana, mug):
     make_voucher()
     guest = Api()
     guest.add("MUG")
@@ -217,10 +217,10 @@ def test_staff_make_a_series_save_it_and_read_it_back(office):
     assert f"{codes[0]},'=Summer,1,," in saved.decode()
     Voucher.objects.all().delete()
     file = SimpleUploadedFile("vouchers.csv", saved)
-    told = office.post(
+    page = office.post(
         reverse("admin:carts_voucher_import"), {"promotion": promotion.pk, "file": file}
     ).content.decode()
-    assert "3 vouchers were read." in told
+    assert "3 vouchers were read." in page
     assert sorted(Voucher.objects.values_list("code", "series")) == [(code, "=Summer") for code in codes]
 
 
@@ -236,7 +236,7 @@ def test_staff_make_a_series_save_it_and_read_it_back(office):
         "code\nABC\nABC",
     ],
 )
-def test_a_file_that_is_wrong_anywhere_changes_nothing(office, text):
+def test_a_file_with_any_error_changes_nothing(office, text):
     promotion = make_offer({"kind": "percent", "basis_points": 1000}, needs_voucher=True)
     file = SimpleUploadedFile("vouchers.csv", text.encode() or b"\n")
 

@@ -1,9 +1,9 @@
 """
-Many at once, each in a thread with a connection of its own, all let go at the same moment.
+Runs many threads at once, each with a connection of its own, all started at the same moment.
 
-That they start together does not make them overlap: on a busy machine one may be done before the next begins. A
-negative control therefore lets them meet in the gap it is about, behind what they read and before what they write:
-at a Meeting where the gap lies between two steps in Python, by racers_meet() where it lies inside one statement.
+Starting together does not make them overlap: on a busy machine one may be done before the next begins. A negative
+control therefore lets them meet in the gap it is about, after what they read and before what they write: at a Meeting
+where the gap lies between two steps in Python, by racers_meet() where it lies inside one statement.
 """
 
 import threading
@@ -14,13 +14,13 @@ from typing import Any
 
 from django.db import connection
 
-# Only somebody who never comes is waited for so long; the others then go on, and the test tells what came of it.
+# Only a racer that never comes is waited for this long; the others then continue, and the test shows the result.
 LONGEST_WAIT_SECONDS = 60
 
-# How long the shop lets somebody wait must not decide who wins on a busy machine.
+# The shop's own limits on waiting must not decide who wins on a busy machine.
 _PATIENCE = "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0"
 
-# A sequence counts outside of all transactions, so each sees at once that another has come.
+# A sequence counts outside all transactions, so each racer sees at once that another has come.
 _MEETING_IN_SQL = f"""
 CREATE SEQUENCE racers_come;
 CREATE FUNCTION racers_meet(racers int) RETURNS bool LANGUAGE plpgsql AS $$
@@ -38,13 +38,13 @@ _NO_MEETING_IN_SQL = "DROP FUNCTION racers_meet(int); DROP SEQUENCE racers_come"
 
 
 class Meeting:
-    """Where every racer waits until all the others have come as well; all come by equally often."""
+    """The point where every racer waits for all the others; all must come equally often."""
 
     def __init__(self, racers: int) -> None:
         self._barrier = threading.Barrier(racers)
 
     def after(self, step: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the step followed by the meeting: what it read is old by the time anybody goes on."""
+        """Return the step followed by the meeting: what it read is old before any racer continues."""
 
         @wraps(step)
         def step_and_meet(*args: Any, **options: Any) -> Any:
@@ -55,7 +55,7 @@ class Meeting:
         return step_and_meet
 
     def before(self, step: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the step led by the meeting: nobody writes before everybody has read."""
+        """Return the step preceded by the meeting: no racer writes before all have read."""
 
         @wraps(step)
         def meet_and_step(*args: Any, **options: Any) -> Any:
@@ -82,7 +82,7 @@ def meeting_in_sql() -> Iterator[None]:
 
 
 def race(runners: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run all of them at once and return what each returned, or the exception it raised, in their order."""
+    """Run all functions at once and return what each returned, or the exception it raised, in their order."""
     barrier = threading.Barrier(len(runners))
     results: list[Any] = [None] * len(runners)
 

@@ -1,4 +1,4 @@
-"""Money that is taken because goods leave, while somebody cancels the order."""
+"""A capture because goods leave, while somebody cancels the order."""
 
 import pytest
 from django.utils import timezone
@@ -43,11 +43,11 @@ def canceller(order, ana):
 
 
 def cancelling_meanwhile(order, ana, monkeypatch):
-    """Somebody cancels just when the provider has taken the money, before we know."""
-    asked, came = authorisations.capture, []
+    """Cancel just when the provider has captured the money, before we know."""
+    real_capture, came = authorisations.capture, []
 
-    def capture(**given):
-        outcome = asked(**given)
+    def capture(**arguments):
+        outcome = real_capture(**arguments)
         came.extend(race([canceller(order, ana)]))
         return outcome
 
@@ -65,7 +65,7 @@ def test_a_parcel_leaves_paid_or_is_cancelled_for_nothing(order, tess, ana):
     assert find_breaches() == {}
 
 
-def test_an_order_is_not_cancelled_while_its_money_is_taken(order, tess, ana, monkeypatch):
+def test_an_order_is_not_cancelled_during_a_capture(order, tess, ana, monkeypatch):
     came = cancelling_meanwhile(order, ana, monkeypatch)
 
     sender(order, tess)()
@@ -75,10 +75,10 @@ def test_an_order_is_not_cancelled_while_its_money_is_taken(order, tess, ana, mo
     assert find_breaches() == {}
 
 
-def test_without_the_mark_the_money_of_a_cancelled_order_is_taken(order, tess, ana, monkeypatch):
-    """Negative control: the mark, committed before the provider is asked, is what cancelling looks at."""
+def test_without_the_mark_the_money_of_a_cancelled_order_would_be_captured(order, tess, ana, monkeypatch):
+    """Negative control: the mark, committed before the provider is called, is what a cancellation checks."""
     monkeypatch.setattr(authorisations, "move_all", lambda lifecycle, ids, to, **changes: ids)
-    monkeypatch.setattr(authorisations, "_ASKED", authorisations._ASKED.replace("'capturing'", "'authorised'"))
+    monkeypatch.setattr(authorisations, "_CAPTURING", authorisations._CAPTURING.replace("'capturing'", "'authorised'"))
     came = cancelling_meanwhile(order, ana, monkeypatch)
 
     with pytest.raises(Refusal):

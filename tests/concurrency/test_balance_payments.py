@@ -1,4 +1,4 @@
-"""The same rest paid on several devices and at desks at the same moment."""
+"""One balance due paid on several devices and at desks at the same moment."""
 
 import threading
 
@@ -80,8 +80,8 @@ def test_devices_and_desks_take_it_once(ana, tess, order, high_street):
     assert due() == 0
 
 
-def test_without_the_orders_lock_the_tables_constraint_stands_in_the_way_of_a_second_charge(ana, order, monkeypatch):
-    """Negative control: both see that nothing is under way; a fault of ours is what is left then."""
+def test_without_the_orders_lock_the_tables_constraint_stops_a_second_charge(ana, order, monkeypatch):
+    """Negative control: both see that nothing is under way; only an internal error is left then."""
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
     monkeypatch.setattr(balances_due, "_check_none_under_way", Meeting(2).after(balances_due._check_none_under_way))
     tries = threading.Semaphore(0)
@@ -107,7 +107,7 @@ def test_without_the_orders_lock_the_tables_constraint_stands_in_the_way_of_a_se
 
 
 def test_without_the_orders_lock_two_desks_take_it_twice(tess, order, high_street, monkeypatch):
-    """Negative control: no constraint knows of cash; the audit does."""
+    """Negative control: no constraint covers cash; the audit does."""
     session = make_till_session(high_street, tess)
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
     monkeypatch.setattr(balances_due, "balance_due_in", Meeting(2).after(balances_due.balance_due_in))

@@ -1,4 +1,4 @@
-"""Many tills take from one balance at the same moment; each race is shown to be real by taking its guard away."""
+"""Many tills take from one balance at the same moment; each race is shown to be real by removing its guard."""
 
 import threading
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ def test_two_tills_never_overdraw_a_card():
     assert find_breaches() == {}
 
 
-def test_a_card_is_overdrawn_where_looking_and_taking_are_two_steps():
+def test_a_card_would_be_overdrawn_if_checking_and_taking_were_two_steps():
     """Negative control: if this fails, the test above proves nothing."""
     card = give_card(5000)
     both_have_looked = threading.Barrier(2)
@@ -80,7 +80,7 @@ def test_a_card_is_overdrawn_where_looking_and_taking_are_two_steps():
     assert "what is held of a balance is what its holds say" in find_breaches()
 
 
-def test_an_act_sent_many_times_counts_once():
+def test_an_action_sent_many_times_counts_once():
     credit = give_credit(make_customer(), 100)
 
     results = race(
@@ -98,7 +98,7 @@ def test_an_act_sent_many_times_counts_once():
     assert find_breaches() == {}
 
 
-def test_an_act_counts_twice_where_its_entry_is_looked_for_first():
+def test_an_action_would_count_twice_if_its_entry_were_looked_up_first():
     """Negative control: without the entry's uniqueness, both find nothing and both add."""
     credit = give_credit(make_customer(), 100)
     both_have_looked = threading.Barrier(2)

@@ -1,4 +1,4 @@
-"""Staff and owners join the same records at the same moment; without the lock they would tie a knot."""
+"""Staff and owners merge the same records at the same moment; without the lock they would point at each other."""
 
 from datetime import UTC, datetime
 
@@ -54,7 +54,7 @@ def test_two_records_are_not_merged_into_each_other():
 
 
 def test_without_the_lock_both_would_go_ahead(monkeypatch):
-    """Negative control: nobody is refused, so they lead to each other, or only a constraint stops one of them."""
+    """Negative control: nobody is refused, so they point at each other, or only a constraint stops one of them."""
 
     def look_only(ids):
         return {person.pk: person for person in Customer.objects.filter(pk__in=ids)}
@@ -67,8 +67,8 @@ def test_without_the_lock_both_would_go_ahead(monkeypatch):
     assert "MergeRefused" not in outcomes(results)
 
 
-def test_chains_made_and_parted_at_once_stay_one_step_long():
-    """They may deadlock, as each merge moves what another joins; PostgreSQL ends that and nobody is hurt."""
+def test_chains_merged_and_unmerged_at_once_stay_one_step_long():
+    """They may deadlock, as each merge moves what another joins; PostgreSQL ends that without damage."""
     ana, ben, cleo, dora = (make_contact(name) for name in ("Ana", "Ben", "Cleo", "Dora"))
     first = merge(ana, ben)()
 
@@ -93,7 +93,7 @@ def test_a_merge_undone_twice_at_once_is_undone_once():
 
 
 def test_without_the_locks_it_would_be_undone_by_each(monkeypatch):
-    """Negative control: the merge and its people must be read behind their locks."""
+    """Negative control: the merge and its people must be read under their locks."""
     merged = merge(make_contact("Ana"), make_contact("Ben"))()
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
     monkeypatch.setattr(CustomerMerge, "save", Meeting(4).before(CustomerMerge.save))
@@ -103,7 +103,7 @@ def test_without_the_locks_it_would_be_undone_by_each(monkeypatch):
     assert outcomes(results) == ["CustomerMerge"] * 4
 
 
-def test_a_number_proved_by_two_at_once_and_its_contact_go_to_one():
+def test_a_number_verified_by_two_at_once_and_its_contact_go_to_one_person():
     ana, ben = (make_customer(name, email=f"{name}@example.com") for name in ("ana", "ben"))
     noted = make_contact("Noted", phone=NUMBER)
 
@@ -119,7 +119,7 @@ def test_a_number_proved_by_two_at_once_and_its_contact_go_to_one():
     assert noted.merged_into == holder
 
 
-def test_two_tills_that_note_the_same_number_note_one_person():
+def test_two_tills_that_register_the_same_number_create_one_person():
     by = Actor(TILL, store_code="ber-mitte")
 
     results = race([lambda: people.register_contact(name="Paul", phone=NUMBER, by=by, now=NOW)] * 4)
@@ -128,8 +128,8 @@ def test_two_tills_that_note_the_same_number_note_one_person():
     assert Customer.objects.count() == 1
 
 
-def test_without_taking_turns_they_would_note_several(monkeypatch):
-    """Negative control: no row is there yet that could be locked."""
+def test_without_taking_turns_they_would_create_several(monkeypatch):
+    """Negative control: no row exists yet that could be locked."""
     monkeypatch.setattr(people, "_ONE_AT_A_TIME", "SELECT %(known_by)s::text[]")
     monkeypatch.setattr(people, "find_same_person", Meeting(4).after(people.find_same_person))
     by = Actor(TILL, store_code="ber-mitte")

@@ -1,4 +1,4 @@
-"""Several workers look for messages to send at the same moment; nobody is told anything twice."""
+"""Several workers look for messages to send at the same moment; nobody gets a message twice."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 class Line:
-    """A sender that keeps what it is given."""
+    """A sender that keeps the messages it gets."""
 
     def __init__(self):
         self.sent = []
@@ -49,7 +49,7 @@ def test_each_message_is_sent_once(line):
 
 
 def test_without_the_lock_each_worker_would_send_it(line, monkeypatch):
-    """Negative control: a message is marked by whoever holds its row."""
+    """Negative control: only the worker that holds a message's row may mark it."""
     message = make_message(1)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
     monkeypatch.setattr(Message, "save", Meeting(4).before(Message.save))

@@ -1,4 +1,4 @@
-"""Everybody wants the same thing at the same moment; each race is shown to be real by taking its guard away."""
+"""Many buyers want the same unit at the same moment; each race is shown to be real by removing its guard."""
 
 import pytest
 from django.db.models import QuerySet
@@ -73,7 +73,7 @@ def test_the_last_unit_is_sold_once_to_sixteen_over_web_app_and_till(last_vase, 
     assert level.on_hand - level.reserved == 0
 
 
-def test_without_the_check_the_last_unit_would_be_promised_again_and_again(last_vase, high_street, monkeypatch):
+def test_without_the_check_the_last_unit_would_be_reserved_repeatedly(last_vase, high_street, monkeypatch):
     """Negative control: the condition on the stock row is what the test above rests on."""
     unguarded = reservations._RESERVE.replace(">= locked.quantity", "IS NOT NULL")
     monkeypatch.setattr(reservations, "_RESERVE", unguarded)
@@ -89,7 +89,7 @@ def test_without_the_check_the_last_unit_would_be_promised_again_and_again(last_
         ]
     )
 
-    # The table's own constraint is the last line of defence, and answers as a fault of ours.
+    # The table's own constraint is the last line of defence, and shows as an internal error.
     assert sorted(answer.status_code for answer in answers) == [201, 500, 500, 500]
 
 
@@ -105,7 +105,7 @@ def test_one_cart_checked_out_on_two_devices_becomes_one_order(mug, ana):
 
 
 def test_without_taking_the_cart_two_devices_would_order_it_twice(mug, ana, monkeypatch):
-    """Negative control: taking the cart, and one order a cart in the table, are what the test above rests on."""
+    """Negative control: taking the cart, and one order for each cart in the table, are what the test above rests on."""
     unguarded = placing._TAKE.replace("WHERE state = 'open' AND", "WHERE").replace("SET state = 'ordered',", "SET")
     monkeypatch.setattr(placing, "_TAKE", unguarded)
     phone, tablet = Api(ana), Api(ana)
@@ -133,8 +133,8 @@ def test_the_same_key_sent_fifty_times_places_one_order_and_answers_alike(mug, a
     assert (again.content, again["Idempotency-Replayed"]) == (last.content, "true")
 
 
-def test_without_its_row_a_key_would_not_bring_the_same_answer_twice(mug, ana, monkeypatch):
-    """Negative control: claiming the key is what the test above rests on; the cart alone keeps it to one order."""
+def test_without_its_row_a_key_would_not_get_the_same_answer_twice(mug, ana, monkeypatch):
+    """Negative control: claiming the key is what the test above rests on; the cart alone limits it to one order."""
     monkeypatch.setattr(Claim, "take", lambda self: True)
     phone = Api(ana)
     cart = phone.add("MUG")
@@ -173,7 +173,7 @@ def test_a_cart_edited_while_it_is_ordered_is_either_ordered_as_seen_or_not_at_a
         assert left == ["LAMP", "MUG"]
 
 
-def test_without_the_version_an_edited_cart_would_be_stopped_by_its_total_alone(mug, lamp, ana, monkeypatch):
+def test_without_the_version_only_the_total_would_stop_an_edited_cart(mug, lamp, ana, monkeypatch):
     """Negative control: comparing the version is what the test above rests on."""
     unguarded = placing._TAKE.replace("(%(version)s::int IS NULL OR version = %(version)s::int)", "true")
     monkeypatch.setattr(placing, "_TAKE", unguarded)
@@ -211,11 +211,11 @@ def test_signing_in_on_two_devices_at_once_merges_each_cart_once(mug, lamp, ana)
 
 
 def test_without_the_lock_a_cart_would_be_merged_more_than_once(mug, lamp, ana, monkeypatch):
-    """Negative control: both carts must be read behind their locks."""
+    """Negative control: both carts must be read under their locks."""
     monkeypatch.setattr(merging, "_bring_over", Meeting(8).before(merging._bring_over))
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
     devices = two_devices_signing_in(ana)
-    Api(ana).add("MUG")  # Whoever made the cart to merge into would hold up the others until he is done.
+    Api(ana).add("MUG")  # The racer that created the target cart would otherwise block the others until it is done.
 
     race([lambda device=device: device.get("cart/") for device in devices * 4])
 

@@ -1,4 +1,4 @@
-"""Goods at the desk, and two people who each want something of them at the same moment."""
+"""Goods at the desk, and two people who act on them at the same moment."""
 
 from copy import copy
 
@@ -57,7 +57,7 @@ def test_a_pickup_is_handed_over_once_at_two_desks(order, desk, mug, high_street
     body = {"code": collection_code(order.fulfilments.get().pk, secret=settings.COLLECTION_SECRET)}
     desks, path = [desk() for _desk in range(8)], hand_over_path(order)
 
-    answers = race([lambda one=one: one.post(path, body) for one in desks])
+    answers = race([lambda api=api: api.post(path, body) for api in desks])
 
     assert codes(answers) == [(200, "")] + [(409, "illegal_transition")] * 7
     assert HandOver.objects.count() == 1
@@ -71,9 +71,9 @@ def test_without_the_lock_it_would_be_handed_over_again(order, desk, monkeypatch
     monkeypatch.setattr(hand_over, "take_pickup", Meeting(8).after(hand_over.take_pickup))
     desks, path = [desk() for _desk in range(8)], hand_over_path(order)
 
-    answers = race([lambda one=one: one.post(path, {"proof": "id_seen"}) for one in desks])
+    answers = race([lambda api=api: api.post(path, {"proof": "id_seen"}) for api in desks])
 
-    # Behind the lock stand the line's own count and the reservation, and they answer as a fault of ours.
+    # Without the lock, the line's own count and the reservation still stop it, as an internal error.
     assert sorted(answer.status_code for answer in answers) == [200] + [500] * 7
 
 
@@ -84,8 +84,8 @@ def test_two_desks_share_a_pickup_line_by_line_without_losing_one(ana, high_stre
 
     answers = race(
         [
-            lambda one=one, line=line: one.post(path, {"proof": "id_seen", "lines": [line]})
-            for one, line in zip(desks, lines, strict=True)
+            lambda api=api, line=line: api.post(path, {"proof": "id_seen", "lines": [line]})
+            for api, line in zip(desks, lines, strict=True)
         ]
     )
 
@@ -115,7 +115,7 @@ def test_goods_are_either_handed_over_or_cancelled(order, desk, ana, mug, high_s
         assert Refund.objects.get().amount == 2580
 
 
-def test_an_order_cancelled_on_two_devices_is_paid_back_once(order, ana):
+def test_an_order_cancelled_on_two_devices_is_refunded_once(order, ana):
     phones = [Api(ana) for _phone in range(6)]
 
     answers = race([lambda phone=phone: phone.post(f"orders/{order.number}/cancellation/") for phone in phones])
@@ -124,8 +124,8 @@ def test_an_order_cancelled_on_two_devices_is_paid_back_once(order, ana):
     assert [refund.amount for refund in Refund.objects.all()] == [2580]
 
 
-def test_without_the_lock_goods_would_be_handed_over_and_paid_back(order, desk, ana, mug, high_street, monkeypatch):
-    """Negative control: the hand-over must read the pickup behind the lock, not before somebody cancels it."""
+def test_without_the_lock_goods_would_be_handed_over_and_refunded(order, desk, ana, mug, high_street, monkeypatch):
+    """Negative control: the hand-over must read the pickup under the lock, not before somebody cancels it."""
     till, app, path = desk(), Api(ana), hand_over_path(order)
     read_before = Fulfilment.objects.select_related("order", "location").get()
     monkeypatch.setattr(hand_over, "take_pickup", lambda **wanted: read_before)
@@ -133,12 +133,12 @@ def test_without_the_lock_goods_would_be_handed_over_and_paid_back(order, desk, 
 
     answer = till.post(path, {"proof": "id_seen"})
 
-    # What the reservation says is the last line of defence, and answers as a fault of ours.
+    # The reservation's state is the last line of defence, and shows as an internal error.
     assert answer.status_code == 500
     assert on_hand(mug, high_street) == (5, 0)
 
 
-def test_a_parcel_leaves_once_from_two_desks(ana, high_street, tess, mug):
+def test_a_parcel_sent_at_two_desks_leaves_once(ana, high_street, tess, mug):
     parcel = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP).fulfilments.get()
     packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
 
@@ -166,8 +166,8 @@ def test_a_parcel_either_leaves_or_is_cancelled(ana, high_street, tess, mug, att
     assert Refund.objects.exists() == (sent is not None)
 
 
-def test_without_lock_and_move_a_parcel_would_leave_that_was_cancelled(ana, high_street, tess, mug, monkeypatch):
-    """Negative control: the parcel is read behind the lock, and the move looks at it again."""
+def test_without_lock_and_check_a_cancelled_parcel_would_leave(ana, high_street, tess, mug, monkeypatch):
+    """Negative control: the parcel is read under the lock, and the move checks it again."""
     order = make_order((mug, 2, 1290), store=high_street, customer=ana, kind=Fulfilment.SHIP)
     read_before = Fulfilment.objects.select_related("order", "location").get()
     monkeypatch.setattr(shipping, "take_fulfilment", lambda **wanted: read_before)
@@ -175,33 +175,33 @@ def test_without_lock_and_move_a_parcel_would_leave_that_was_cancelled(ana, high
     packer = Actor(channel="system", staff_id=tess.pk, store_id=high_street.pk)
     Api(ana).post(f"orders/{order.number}/cancellation/")
 
-    # What was counted on the lines stands behind the lock, and answers as a fault of ours.
+    # Without the lock, the counts on the lines still stop it, as an internal error.
     with pytest.raises((IntegrityError, AssertionError)):
         shipping.send_parcel(parcel_id=read_before.pk, tracking="", by=packer, now=timezone.now())
 
 
-def test_guesses_at_a_code_are_all_counted(order, desk, settings):
+def test_attempts_at_a_code_are_all_counted(order, desk, settings):
     desks, path = [desk() for _desk in range(16)], hand_over_path(order)
 
-    answers = race([lambda one=one, n=n: one.post(path, {"code": f"{n:08d}"}) for n, one in enumerate(desks)])
+    answers = race([lambda api=api, n=n: api.post(path, {"code": f"{n:08d}"}) for n, api in enumerate(desks)])
 
     assert codes(answers) == [(409, "pickup_locked")] * 11 + [(409, "wrong_code")] * 5
     assert order.fulfilments.get().wrong_codes == 5
 
 
-def test_without_the_lock_guesses_would_not_be_counted(order, desk, monkeypatch):
-    """Negative control: each guess must read the count behind the lock, not before the others wrote theirs."""
+def test_without_the_lock_attempts_would_not_be_counted(order, desk, monkeypatch):
+    """Negative control: each attempt must read the count under the lock, not before the others wrote theirs."""
     read_before = Fulfilment.objects.select_related("order", "location").get()
     monkeypatch.setattr(hand_over, "take_pickup", lambda **wanted: copy(read_before))
-    one, path = desk(), hand_over_path(order)
+    api, path = desk(), hand_over_path(order)
 
-    answers = [one.post(path, {"code": f"{n:08d}"}) for n in range(6)]
+    answers = [api.post(path, {"code": f"{n:08d}"}) for n in range(6)]
 
     assert codes(answers) == [(409, "wrong_code")] * 6
     assert order.fulfilments.get().wrong_codes == 1
 
 
-def test_a_pickup_that_is_collected_as_its_time_runs_out_is_either(order, desk):
+def test_a_pickup_collected_as_it_expires_is_either_collected_or_expired(order, desk):
     till, path = desk(), hand_over_path(order)
     late = order.fulfilments.get().expires_at.replace(year=2027)
 
@@ -214,20 +214,20 @@ def test_a_pickup_that_is_collected_as_its_time_runs_out_is_either(order, desk):
     assert order.state == (Order.COMPLETED if handed.status_code == 200 else Order.CANCELLED)
 
 
-def test_without_the_lock_it_would_be_given_up_though_it_was_collected(order, desk, monkeypatch):
-    """Negative control: the sweep must read the pickup behind the lock, not before it was collected."""
+def test_without_the_lock_a_collected_pickup_would_be_expired(order, desk, monkeypatch):
+    """Negative control: the sweep must read the pickup under the lock, not before it was collected."""
     read_before = Fulfilment.objects.select_related("order", "location").get()
     monkeypatch.setattr(pickup, "take_pickup", lambda **wanted: read_before)
     late = read_before.expires_at.replace(year=2027)
     desk().post(hand_over_path(order), {"proof": "id_seen"})
     with no_guards():
-        Fulfilment.objects.update(state="ready")  # As the sweep saw it when it chose what to give up.
+        Fulfilment.objects.update(state="ready")  # As the sweep saw it when it chose what to expire.
 
     assert pickup.expire_overdue_pickups(now=late) == 1
     assert HandOver.objects.count() == 1
 
 
-def test_refunds_swept_by_two_workers_go_back_once(order, ana):
+def test_refunds_swept_by_two_workers_are_paid_once(order, ana):
     Api(ana).post(f"orders/{order.number}/cancellation/")
 
     settled = race([lambda: settle_refunds(now=timezone.now())] * 4)
@@ -238,7 +238,7 @@ def test_refunds_swept_by_two_workers_go_back_once(order, ana):
 
 
 def test_without_its_state_a_refund_would_be_settled_by_each_worker(order, ana, monkeypatch):
-    """Negative control: whoever learns the outcome first writes it, because the statement asks for the state."""
+    """Negative control: whoever learns the outcome first writes it, because the statement checks the state."""
     monkeypatch.setattr(refunds, "_SETTLE", refunds._SETTLE.replace("AND state = ANY(%(from_states)s::text[])", ""))
     monkeypatch.setattr(refunds, "_ask", Meeting(4).after(refunds._ask))
     Api(ana).post(f"orders/{order.number}/cancellation/")
@@ -248,7 +248,7 @@ def test_without_its_state_a_refund_would_be_settled_by_each_worker(order, ana, 
     assert settled == [1] * 4
 
 
-def test_cash_that_comes_while_the_till_is_closed_is_counted_or_refused(ana, high_street, desk, tess, mug):
+def test_cash_taken_while_the_till_is_closed_is_counted_or_refused(ana, high_street, desk, tess, mug):
     order = make_order((mug, 2, 1290), store=high_street, customer=ana, state="ready", paid="pay_in_store")
     session = make_till_session(high_street, tess)
     till, other, path = desk(), desk(), hand_over_path(order)
@@ -272,7 +272,7 @@ def test_cash_that_comes_while_the_till_is_closed_is_counted_or_refused(ana, hig
         assert session.is_open or (codes([paid]), session.expected) == ([(409, "session_closed")], 10_000)
 
 
-def test_without_holding_the_session_cash_would_come_into_a_closed_till(ana, high_street, desk, tess, mug, monkeypatch):
+def test_without_locking_the_session_a_closed_till_would_take_cash(ana, high_street, desk, tess, mug, monkeypatch):
     """Negative control: cash must find the session open and keep it so."""
     order = make_order((mug, 2, 1290), store=high_street, customer=ana, state="ready", paid="pay_in_store")
     session, till = make_till_session(high_street, tess), desk()
@@ -304,5 +304,5 @@ def test_a_sale_while_the_till_is_closed_is_counted_or_refused(high_street, desk
     if closed.status_code == 200:
         assert session.expected == 10_000 + 1290 * sales
     else:
-        # Counted before the sales came in, the drawer would hold too much: the till stays open.
+        # Counted before the sales came in, the drawer would hold too much, so the till stays open.
         assert (codes([closed]), session.is_open) == ([(403, "difference_needs_manager")], True)

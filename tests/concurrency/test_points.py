@@ -1,4 +1,4 @@
-"""One order told twice at once, and points that end while they are being spent; each race is shown to be real."""
+"""One order reported twice at once, and points that expire while they are spent; each race is shown to be real."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def open_one():
     return open_earning(customer_id=ana.pk, reference="100001", terms="{}", by=WEB, now=NOW)
 
 
-def test_an_order_told_of_many_times_at_once_earns_once():
+def test_an_order_reported_many_times_at_once_earns_once():
     open_one()
 
     results = race([settle] * 6)
@@ -44,7 +44,7 @@ def test_an_order_told_of_many_times_at_once_earns_once():
     assert find_breaches() == {}
 
 
-def test_an_order_is_booked_past_another_where_its_earning_is_not_locked(monkeypatch):
+def test_without_the_lock_on_its_accrual_only_a_constraint_stops_a_second_booking(monkeypatch):
     """Negative control: without the lock both find nothing booked, and only the lot's uniqueness stops the second."""
     open_one()
     unlocked = loyalty._LOCK_EARNING.replace("FOR UPDATE OF earning", "")
@@ -60,7 +60,7 @@ def test_an_order_is_booked_past_another_where_its_earning_is_not_locked(monkeyp
 
 @pytest.fixture
 def ending():
-    """Somebody's 100 points that have just ended, and 150 that last; the id of the balance."""
+    """Create 100 points that have just expired, and 150 that last; return the id of the balance."""
     balance_id = balance_for(customer_id=make_customer().pk, kind="points", currency="", now=NOW)
     for points, expires_at in ((100, NOW - timedelta(minutes=1)), (150, NOW + timedelta(days=90))):
         change_balance(
@@ -85,17 +85,19 @@ def left(balance_id):
     return PointLot.objects.filter(balance_id=balance_id).first().balance.amount, list(lots)
 
 
-def test_points_that_end_while_others_spend_go_once(ending):
+def test_points_that_expire_while_they_are_spent_go_once(ending):
     results = race([spender(ending), lambda: expire_points(now=NOW)])
 
     assert results[0] is True
-    # Spent first, the old ones paid; ended first, the others did.
+    # If spent first, the old points paid; if expired first, the others did.
     assert left(ending) in [(150, [0, 150]), (50, [0, 50])]
     assert find_breaches() == {}
 
 
-def test_points_end_twice_where_the_balance_is_not_locked_before_its_lots_are_read(ending, monkeypatch):
-    """Negative control: old lots are read, then spent by another, then ended all the same, but for the constraints."""
+def test_without_the_lock_on_the_balance_points_would_expire_twice(ending, monkeypatch):
+    """
+    Negative control: old lots are read, then spent by another, then expired all the same; only constraints stop it.
+    """
     monkeypatch.setattr(points_in_time, "LOCK_BALANCE", points_in_time.LOCK_BALANCE.replace(" FOR UPDATE", ""))
     read = sql.fetch_all
 

@@ -32,7 +32,7 @@ def reader(transactional_db):
         yield reader
 
 
-def test_the_journal_is_rebased_once_and_everything_told_once(reader):
+def test_the_journal_is_rebased_once_and_every_event_delivered_once(reader):
     race([lambda: dispatch_journal(now=NOW)] * 4)
     read_all()
 
@@ -41,8 +41,8 @@ def test_the_journal_is_rebased_once_and_everything_told_once(reader):
     assert reader.told == ["1", "2"]
 
 
-def test_without_the_lock_each_would_raise_the_numbers(reader, monkeypatch):
-    """Negative control: entries are lifted twice, so far that they look like another server's again."""
+def test_without_the_lock_each_worker_would_raise_the_numbers(reader, monkeypatch):
+    """Negative control: entries are raised twice, so far that they look like another server's again."""
     monkeypatch.setattr(rebasing, "_LOCK", "SELECT 1")
     meeting = Meeting(2)
     monkeypatch.setattr(rebasing, "_read_what_was_restored", meeting.after(rebasing._read_what_was_restored))
@@ -52,8 +52,8 @@ def test_without_the_lock_each_would_raise_the_numbers(reader, monkeypatch):
     assert [entry.payload["lifted"] for entry in rebased()] == [2, 2]
 
 
-def test_writers_of_the_moment_are_waited_for_and_none_is_lost(reader):
-    """Some write before the rebase and some behind it, each with a number that readers come to."""
+def test_concurrent_writers_are_waited_for_and_no_entry_is_lost(reader):
+    """Some write before the rebase and some after it, each with a number that readers reach."""
     refs = [str(number) for number in range(3, 11)]
 
     race([lambda: dispatch_journal(now=NOW), *(lambda ref=ref: write_here(ref) for ref in refs)])
@@ -64,8 +64,8 @@ def test_writers_of_the_moment_are_waited_for_and_none_is_lost(reader):
     assert sorted(reader.told[2:], key=int) == refs
 
 
-def test_without_the_lock_a_writer_of_the_moment_would_be_passed_over(reader, monkeypatch):
-    """Negative control: it took its number before the rebase and commits behind it, below every reader."""
+def test_without_the_lock_a_concurrent_writer_would_be_skipped(reader, monkeypatch):
+    """Negative control: it took its number before the rebase and commits after it, below every reader."""
     monkeypatch.setattr(rebasing, "_LOCK", "SELECT 1")
     meeting = Meeting(2)
     monkeypatch.setattr(rebasing, "_rebase", meeting.after(rebasing._rebase))

@@ -1,7 +1,7 @@
 """
-A refund, and what Stripe tells of it at the same moment: money goes back once, and comes free once.
+A refund, and Stripe's webhook event about it at the same moment: the money is refunded once, and freed once.
 
-That two refunds never take the same money is shown in test_refunds.py.
+test_refunds.py shows that two refunds never take the same money.
 """
 
 from datetime import timedelta
@@ -42,8 +42,8 @@ def work():
     return settle_refunds(now=timezone.now())
 
 
-def teller(stripe, refund, *, status="succeeded"):
-    """Somebody by whom Stripe tells of a refund, each time under a number of its own."""
+def notifier(stripe, refund, *, status="succeeded"):
+    """Return a function that posts a webhook event about a refund, each time under a number of its own."""
     kind = "refund.failed" if status == "failed" else "refund.updated"
     webhook_event = stripe.webhook_event(
         kind, {"object": "refund", "status": status, "metadata": {"refund": str(refund.key)}}
@@ -51,39 +51,39 @@ def teller(stripe, refund, *, status="succeeded"):
     return lambda: notify(*webhook_event).status_code
 
 
-def given_back(stripe):
+def refunded(stripe):
     return sum(refund["amount"] for refund in stripe.refunds.values())
 
 
-def test_workers_and_notices_give_money_back_once(stripe, order):
+def test_workers_and_webhook_events_refund_money_once(stripe, order):
     refund = ask(order, 500)
 
-    told = race([work, teller(stripe, refund), work, teller(stripe, refund), teller(stripe, refund)])
+    answers = race([work, notifier(stripe, refund), work, notifier(stripe, refund), notifier(stripe, refund)])
 
-    assert [answer for answer in told if isinstance(answer, Exception)] == []
-    assert given_back(stripe) == 500
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert refunded(stripe) == 500
     assert Refund.objects.get().state == "done"
     assert JournalEntry.objects.filter(kind="refund.done").count() == 1
     assert COUNTED not in find_breaches()
 
 
-def test_without_a_key_that_stripe_knows_worker_and_notice_give_it_back_twice(stripe, order, monkeypatch):
-    """Negative control: neither finds a refund made, both make one; the key is what makes them the same one."""
+def test_without_the_key_a_worker_and_an_event_would_refund_it_twice(stripe, order, monkeypatch):
+    """Negative control: both find no refund and both create one; only the key makes them the same refund."""
     refund = ask(order, 500)
     stripe.remembers_keys = False
     monkeypatch.setattr(stripe_provider, "_refund_of", Meeting(2).after(stripe_provider._refund_of))
 
-    race([work, teller(stripe, refund)])
+    race([work, notifier(stripe, refund)])
 
-    assert given_back(stripe) == 1000
+    assert refunded(stripe) == 1000
 
 
-def test_a_failure_that_is_told_while_the_answer_comes_frees_the_amount_once(stripe, order):
+def test_a_failure_reported_while_the_answer_arrives_frees_the_amount_once(stripe, order):
     ask(order, 700)
     work()
     refund = ask(order, 500)
 
-    race([work, *(teller(stripe, refund, status="failed") for _time in range(4))])
+    race([work, *(notifier(stripe, refund, status="failed") for _time in range(4))])
 
     assert Payment.objects.get().refunded == 700
     refund.refresh_from_db()
@@ -91,35 +91,35 @@ def test_a_failure_that_is_told_while_the_answer_comes_frees_the_amount_once(str
     assert COUNTED not in find_breaches()
 
 
-def test_without_looking_at_the_state_a_failure_frees_the_amount_twice(stripe, order, monkeypatch):
-    """Negative control: what was freed twice could be paid back twice; the audit sees it."""
+def test_without_checking_the_state_a_failure_would_free_the_amount_twice(stripe, order, monkeypatch):
+    """Negative control: what was freed twice could be refunded twice; the audit sees it."""
     ask(order, 700)
     work()
     refund = ask(order, 500)
     monkeypatch.setattr(refunds, "_SETTLE", refunds._SETTLE.replace("AND state = ANY(%(from_states)s::text[])", ""))
 
-    race([teller(stripe, refund, status="failed"), teller(stripe, refund, status="failed")])
+    race([notifier(stripe, refund, status="failed"), notifier(stripe, refund, status="failed")])
 
     assert Payment.objects.get().refunded == 200
     assert COUNTED in find_breaches()
 
 
-def test_what_failed_can_be_given_back_another_time_and_never_more_than_was_paid(stripe, order):
+def test_a_failed_refund_can_be_repeated_and_never_exceeds_what_was_paid(stripe, order):
     refund = ask(order, PAID)
 
     def clerk():
         return refund_all(order)
 
-    race([teller(stripe, refund, status="failed"), clerk, clerk, clerk])
+    race([notifier(stripe, refund, status="failed"), clerk, clerk, clerk])
     refund_all(order)
     work()
 
-    assert given_back(stripe) == PAID
+    assert refunded(stripe) == PAID
     assert Payment.objects.get().refunded == PAID
     assert COUNTED not in find_breaches()
 
 
-def test_money_that_comes_too_late_goes_back_once_whoever_learns_of_it(stripe, phone):
+def test_money_that_arrives_too_late_is_refunded_once_whoever_learns_of_it(stripe, phone):
     stripe.faults = ["silent"]
     half = {"amount": "6.45", "currency": "EUR"}
     phone.check_out(
@@ -142,7 +142,7 @@ def test_money_that_comes_too_late_goes_back_once_whoever_learns_of_it(stripe, p
     )
     race([work, work])
 
-    assert given_back(stripe) == 645
+    assert refunded(stripe) == 645
     assert PaymentAttempt.objects.filter(outcome="approved").count() == 1
     assert COUNTED not in find_breaches()
 

@@ -1,4 +1,4 @@
-"""Many refunds of one payment at the same moment; each race is shown to be real by taking its guard away."""
+"""Many refunds of one payment at the same moment; each race is shown to be real by removing its guard."""
 
 import threading
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ def asker(order, amount, *, as_credit=False):
     return ask
 
 
-def test_refunds_asked_at_once_never_exceed_what_was_paid(order):
+def test_refunds_requested_at_once_never_exceed_what_was_paid(order):
     results = race([asker(order, 1000) for _clerk in range(8)])
 
     assert sorted(results) == [0, 0, 0, 0, 0, 580, 1000, 1000]
@@ -48,8 +48,8 @@ def test_refunds_asked_at_once_never_exceed_what_was_paid(order):
     assert SandboxCharge.objects.get().refunded == 2580
 
 
-def test_without_the_orders_lock_two_refunds_take_the_same_money(order, monkeypatch):
-    """Negative control: both see all of it left; only the table's own constraint stands in the way then."""
+def test_without_the_orders_lock_two_refunds_would_take_the_same_money(order, monkeypatch):
+    """Negative control: both see all of it left; only the table's own constraint stops one then."""
     both_have_looked = threading.Barrier(2)
     spread = refunds.spread_refund
 
@@ -87,8 +87,8 @@ def test_two_workers_settle_a_refund_once(order):
     assert JournalEntry.objects.filter(kind="refund.done").count() == 1
 
 
-def test_a_refund_without_a_key_of_its_own_is_paid_twice(order):
-    """Negative control: the key, the same at every asking, is what makes asking twice harmless."""
+def test_a_refund_without_its_own_key_would_be_paid_twice(order):
+    """Negative control: the key, the same in every call, is what makes a repeated call harmless."""
     asker(order, 1000)()
     both_have_read = threading.Barrier(2)
 

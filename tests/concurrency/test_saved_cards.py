@@ -1,4 +1,4 @@
-"""A saved card that its owner strikes out on one device while he pays by it on another."""
+"""A saved card that its owner removes on one device while paying with it on another."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def remover(ana, card):
 
 
 def removing_meanwhile(ana, card, monkeypatch):
-    """The card is struck out just when the order is written and the provider is about to be asked."""
+    """Remove the card just when the order is written and the provider is about to be called."""
     ask, came = checkout.ask_providers, []
 
     def ask_providers(charges):
@@ -52,7 +52,7 @@ def removing_meanwhile(ana, card, monkeypatch):
     return came
 
 
-def promised():
+def reserved():
     return sum(StockLevel.objects.values_list("reserved", flat=True))
 
 
@@ -64,10 +64,10 @@ def test_the_order_is_paid_or_nothing_happened(ana, card):
     is_paid = paid.status_code == 201
     assert SandboxCharge.objects.filter(outcome="approved").count() == (2 if is_paid else 1)
     assert len(Api(ana).get("cart/").json()["lines"]) == (0 if is_paid else 1)
-    assert promised() == (2 if is_paid else 1)
+    assert reserved() == (2 if is_paid else 1)
 
 
-def test_a_card_that_is_struck_out_before_the_provider_is_asked_pays_nothing(ana, card, monkeypatch):
+def test_a_card_removed_before_the_provider_is_called_pays_nothing(ana, card, monkeypatch):
     came = removing_meanwhile(ana, card, monkeypatch)
 
     answer = payer(ana, card)()
@@ -80,11 +80,11 @@ def test_a_card_that_is_struck_out_before_the_provider_is_asked_pays_nothing(ana
     ]
     assert [order.state for order in Order.objects.order_by("id")] == ["placed", "failed"]
     assert [line["sku"] for line in Api(ana).get("cart/").json()["lines"]] == ["MUG"]
-    assert promised() == 1
+    assert reserved() == 1
 
 
-def test_it_would_pay_without_the_providers_letting_go_of_it_at_once(ana, card, monkeypatch):
-    """Negative control: striking it out here alone comes too late for who has read the card already."""
+def test_without_detaching_it_at_once_a_removed_card_would_pay(ana, card, monkeypatch):
+    """Negative control: removing it here alone comes too late for a request that has read the card already."""
     monkeypatch.setattr(cards, "detach_card", lambda **asked: False)
     came = removing_meanwhile(ana, card, monkeypatch)
 

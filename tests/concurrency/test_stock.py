@@ -1,4 +1,4 @@
-"""Everybody moves the same stock at the same moment; each race is shown to be real by taking its guard away."""
+"""Many workers move the same stock at the same moment; each race is shown to be real by removing its guard."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
 MONA = Actor(channel="till", staff_id=7)
-# What the level was is read without its lock, and written back when everybody has read it.
+# The level is read without its lock, and written after every racer has read it.
 UNGUARDED = (
     stock._MOVE.replace("locked AS (", "locked AS MATERIALIZED (")
     .replace("SELECT level.id, change.units", "SELECT level.id, change.units, level.on_hand AS before")
@@ -51,18 +51,18 @@ def adjuster(variant, location, correction, *, units):
     return lambda: adjust_stock(lines=lines, reason="broken", correction=correction, by=MONA, now=NOW)
 
 
-def come_and_go(variant, location):
-    """Eight deliveries of 2 and eight write-offs of 1, all at once."""
+def deliver_and_write_off(variant, location):
+    """Run eight deliveries of 2 and eight write-offs of 1, all at once."""
     return race(
         [receiver(variant, location, f"D-{number}") for number in range(8)]
         + [adjuster(variant, location, f"C-{number}", units=-1) for number in range(8)]
     )
 
 
-def test_units_that_come_and_go_at_once_are_all_counted(mug, mitte):
+def test_deliveries_and_write_offs_at_once_are_all_counted(mug, mitte):
     level = make_stock(mug, mitte, on_hand=10)
 
-    results = come_and_go(mug, mitte)
+    results = deliver_and_write_off(mug, mitte)
 
     level.refresh_from_db()
     assert results == [None] * 16
@@ -76,15 +76,15 @@ def test_units_get_lost_without_the_lock(mug, mitte, monkeypatch):
     level = make_stock(mug, mitte, on_hand=10)
 
     with meeting_in_sql():
-        results = come_and_go(mug, mitte)
+        results = deliver_and_write_off(mug, mitte)
 
     level.refresh_from_db()
     assert results == [None] * 16
-    assert level.on_hand in {10 + 2, 10 - 1}  # What the last one wrote, as if there had been no other.
+    assert level.on_hand in {10 + 2, 10 - 1}  # What the last racer wrote, as if there had been no other.
     assert StockMovement.objects.aggregate(units=Sum("on_hand_change"))["units"] == 10 + 16 - 8
 
 
-def test_the_first_units_of_a_variant_may_come_from_everywhere_at_once(mug, mitte):
+def test_the_first_units_of_a_variant_may_be_booked_by_many_at_once(mug, mitte):
     results = race([receiver(mug, mitte, f"D-{number}") for number in range(8)])
 
     assert results == [None] * 8
@@ -125,7 +125,7 @@ def causes_that_may_repeat(transactional_db):
 
 
 def test_without_its_constraint_a_delivery_would_be_booked_each_time(mug, mitte, causes_that_may_repeat):
-    """Negative control: that a cause stands in the ledger once is what the test above rests on."""
+    """Negative control: the ledger's unique cause is what the test above rests on."""
     results = race([receiver(mug, mitte, "D-1") for _attempt in range(8)])
 
     assert results == [None] * 8
@@ -148,7 +148,7 @@ def test_lines_in_any_order_do_not_deadlock(mitte):
 
 
 def set_eight_prices():
-    """Eight variants of one product get their first prices, 100 to 107, all at once."""
+    """Set the first prices of eight variants of one product, 100 to 107, all at once."""
     product = make_product()
     variants = [add_variant(product_id=product.pk, sku=f"V-{number}", by=MONA, now=NOW) for number in range(8)]
 
@@ -158,7 +158,7 @@ def set_eight_prices():
     return race([pricer(variant, 100 + place) for place, variant in enumerate(variants)])
 
 
-def test_prices_of_one_product_set_at_once_make_one_true_range():
+def test_prices_of_one_product_set_at_once_make_one_correct_range():
     assert set_eight_prices() == [True] * 8
     assert PriceRange.objects.values_list("lowest", "highest").get() == (100, 107)
     assert find_breaches() == {}
@@ -166,7 +166,7 @@ def test_prices_of_one_product_set_at_once_make_one_true_range():
 
 @pytest.fixture
 def ranges_without_the_lock(transactional_db):
-    """The prices of a product are read without its lock, and their range is written when everybody has read them."""
+    """Read the prices of a product without its lock, and write their range after every racer has read them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_get_functiondef('inventory_refresh_price_ranges(bigint[],timestamptz)'::regprocedure)"
@@ -181,9 +181,9 @@ def ranges_without_the_lock(transactional_db):
         cursor.execute(guarded)
 
 
-def test_without_the_lock_a_range_would_know_one_price_alone(ranges_without_the_lock):
-    """Negative control: prices of one product must be read behind its lock."""
+def test_without_the_lock_a_range_would_cover_only_one_price(ranges_without_the_lock):
+    """Negative control: prices of one product must be read under its lock."""
     assert set_eight_prices() == [True] * 8
 
-    kept = PriceRange.objects.get()
-    assert kept.lowest == kept.highest
+    price_range = PriceRange.objects.get()
+    assert price_range.lowest == price_range.highest

@@ -73,7 +73,7 @@ def test_more_than_the_limit_win_without_the_guards(monkeypatch):
             )
 
 
-def test_giving_back_twice_at_once_counts_once():
+def test_restoring_a_use_twice_at_once_counts_once():
     voucher = make_voucher(max_uses=3)
     cart_id = buyer(voucher, 1)()
     buyer(voucher, 2)()

@@ -1,4 +1,4 @@
-"""A store in Berlin, the people in it, and a Monday noon."""
+"""A store in Berlin, its staff and customers, and a Monday noon."""
 
 from datetime import UTC, datetime
 
@@ -75,5 +75,5 @@ def app(ana):
 
 @pytest.fixture
 def empty_journal(transactional_db):
-    """No table of Django's own, the journal is not emptied behind tests that commit."""
+    """Empty the journal, whose table is not Django's own, so that tests that commit leave their entries in it."""
     sql.execute("TRUNCATE core_journal", {})

@@ -1,4 +1,4 @@
-"""What was paid from a balance goes back to it; credit instead of money only for who wants it."""
+"""What was paid from a balance is refunded to it; store credit instead of money only for customers who choose it."""
 
 import pytest
 from django.core.cache import cache
@@ -25,7 +25,7 @@ def no_guesses():
 
 
 def paid_from(order, balance, amount, *, by, now, points=None):
-    """A captured payment of an order, from a balance."""
+    """Create a captured payment of an order, from a balance."""
     key = new_id()
     hold_balances(requests=[HoldRequest(key, (balance.pk,), points or amount)], now=now)
     spend_holds(references=[key], note=order.number, by=by, now=now)
@@ -45,7 +45,7 @@ def left(balance):
     return balance.amount
 
 
-def test_each_tender_gets_back_its_own(unpaid, ana, as_ana, now):
+def test_each_tender_is_refunded_its_own_amount(unpaid, ana, as_ana, now):
     card, credit = give_card(1000), give_credit(ana, 580)
     paid_from(unpaid, card, 1000, by=as_ana, now=now)
     paid_from(unpaid, credit, 580, by=as_ana, now=now)
@@ -60,7 +60,7 @@ def test_each_tender_gets_back_its_own(unpaid, ana, as_ana, now):
     assert find_breaches() == {}
 
 
-def test_a_store_is_said_to_pay_out_no_more_than_the_cash(unpaid, ana, as_ana, now):
+def test_a_store_is_announced_to_pay_out_only_the_cash(unpaid, ana, as_ana, now):
     paid_from(unpaid, give_credit(ana, 580), 580, by=as_ana, now=now)
     pay_order(unpaid, 1000, method="cash")
     pay_order(unpaid, 1000)
@@ -70,7 +70,7 @@ def test_a_store_is_said_to_pay_out_no_more_than_the_cash(unpaid, ana, as_ana, n
     assert (outlook.refund, outlook.at_desk) == (2580, 1000)
 
 
-def test_the_shop_says_whose_money_goes_back_first(unpaid, as_ana, now, settings):
+def test_the_shop_decides_which_tender_is_refunded_first(unpaid, as_ana, now, settings):
     settings.REFUND_ORDER = ["gift_card"]
     card = give_card(1000)
     paid_from(unpaid, card, 1000, by=as_ana, now=now)
@@ -94,7 +94,7 @@ def test_points_come_back_in_proportion_and_whole_in_the_end(unpaid, ana, as_ana
     assert list(back) == [333, 333, 333]
 
 
-def test_a_dead_card_is_followed_by_a_new_one(unpaid, ana, as_ana, now):
+def test_a_voided_card_is_replaced_by_a_new_one(unpaid, ana, as_ana, now):
     card = give_card(2580, customer=ana)
     paid_from(unpaid, card, 2580, by=as_ana, now=now)
     block_gift_card(card_id=card.pk, by=CLERK)
@@ -106,7 +106,7 @@ def test_a_dead_card_is_followed_by_a_new_one(unpaid, ana, as_ana, now):
     assert find_breaches() == {}
 
 
-def test_who_wants_credit_gets_credit_at_once(ana, mitte, mug, as_ana, now, app):
+def test_chosen_store_credit_is_given_at_once(ana, mitte, mug, as_ana, now, app):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
 
     cancelled = app.post(f"orders/{order.number}/cancellation/", {"reason": "changed_mind", "refund": "credit"})
@@ -119,7 +119,7 @@ def test_who_wants_credit_gets_credit_at_once(ana, mitte, mug, as_ana, now, app)
     assert find_breaches() == {}
 
 
-def test_nobody_gets_credit_who_did_not_choose_it(ana, mitte, mug, app):
+def test_store_credit_is_given_only_if_chosen(ana, mitte, mug, app):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
 
     cancelled = app.post(f"orders/{order.number}/cancellation/", {"reason": "changed_mind"})
@@ -137,7 +137,7 @@ def test_a_guest_cannot_be_given_credit(mitte, mug, at_desk, now):
     assert not Refund.objects.exists()
 
 
-def test_cash_goes_back_in_the_coins_there_are(ana, mitte, mug, at_desk, tess, now, settings):
+def test_cash_refunds_are_rounded_to_existing_coins(ana, mitte, mug, at_desk, tess, now, settings):
     settings.CASH_COIN_MINOR = 20
     order = make_order((mug, 1, 1290), store=mitte, customer=ana, paid="cash")
     session = make_till_session(mitte, tess)

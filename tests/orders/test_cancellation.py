@@ -28,7 +28,7 @@ def kinds():
 
 
 @pytest.mark.parametrize("state", ["placed", "accepted", "picking", "ready"])
-def test_takes_everything_back_until_it_leaves(state, ana, mitte, mug, as_ana, now):
+def test_cancels_everything_that_has_not_left(state, ana, mitte, mug, as_ana, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana, state=state)
 
     cancel(order, as_ana, now)
@@ -42,7 +42,7 @@ def test_takes_everything_back_until_it_leaves(state, ana, mitte, mug, as_ana, n
     assert JournalEntry.objects.get().payload["refund"] == 2580
 
 
-def test_gives_shipping_back_too(ana, mug, as_ana, now):
+def test_refunds_shipping_too(ana, mug, as_ana, now):
     order = make_order((mug, 1, 1290), store=make_warehouse(), customer=ana, kind=Fulfilment.SHIP, shipping=490)
 
     cancel(order, as_ana, now)
@@ -59,7 +59,7 @@ def test_leaves_nothing_due(ana, mitte, mug, as_ana, now):
     assert not Refund.objects.exists()
 
 
-def test_gives_back_on_every_tender_what_was_paid_with_it(ana, mitte, mug, as_ana, now):
+def test_refunds_each_tender_what_was_paid_with_it(ana, mitte, mug, as_ana, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana, paid="")
     pay_order(order, 1000, method="cash")
     pay_order(order, 1580)
@@ -72,7 +72,7 @@ def test_gives_back_on_every_tender_what_was_paid_with_it(ana, mitte, mug, as_an
 
 
 @pytest.mark.parametrize("state", [Order.PENDING, Order.COMPLETED, Order.CANCELLED, Order.FAILED])
-def test_an_order_that_is_no_promise_cannot_be_cancelled(state, ana, mitte, mug, as_ana, now):
+def test_an_unconfirmed_order_cannot_be_cancelled(state, ana, mitte, mug, as_ana, now):
     order = make_order((mug, 1, 1290), store=mitte, customer=ana)
     with no_guards():
         Order.objects.update(state=state)
@@ -116,7 +116,7 @@ def test_an_order_that_left_cannot_be_cancelled(ana, mug, as_ana, now):
     assert not Refund.objects.exists()
 
 
-def test_every_fulfilment_is_cancelled_in_one_go(ana, mitte, mug, bowl, as_ana, now):
+def test_every_fulfilment_is_cancelled_at_once(ana, mitte, mug, bowl, as_ana, now):
     order = make_order((mug, 1, 1290), store=mitte, customer=ana)
     warehouse = make_warehouse()
     make_stock(bowl, warehouse)

@@ -1,4 +1,4 @@
-"""What an order owes is the sum of entries that nobody changes."""
+"""The balance due of an order is the sum of entries that nobody changes."""
 
 from importlib import import_module
 
@@ -31,7 +31,7 @@ def write(order, *entries):
         DueEntry.objects.create(order=order, kind=kind, amount=amount, occurred_at=PLACED_AT)
 
 
-def test_they_add_up_and_the_rest_is_shown_among_the_payments(order):
+def test_they_add_up_and_the_balance_is_shown_among_the_payments(order):
     write(order, ("placed", 2580), ("paid", -1000), ("authorisation_lost", 300))
     pay_order(order, 1000)
 
@@ -47,7 +47,7 @@ def test_an_order_that_owes_nothing_shows_nothing(order):
     assert get_order(order.number).payments == []
 
 
-def test_money_that_is_only_authorised_is_told_apart_from_what_is_due(order):
+def test_authorised_money_is_distinguished_from_the_balance_due(order):
     owe(order, 580)
     pay_order(order, 2000, state="authorised", authorised_until=PLACED_AT, captured_at=None)
 
@@ -57,14 +57,14 @@ def test_money_that_is_only_authorised_is_told_apart_from_what_is_due(order):
 @pytest.mark.parametrize(
     ("kind", "amount"), [("placed", -1), ("paid", 1), ("cancelled", 5), ("placed", 0), ("gift", 1)]
 )
-def test_a_kind_adds_or_takes_off_and_never_the_other(order, kind, amount):
+def test_each_kind_only_adds_or_only_reduces(order, kind, amount):
     with pytest.raises(DatabaseError, match="due_entry_adds_or_takes_off_by_its_kind"), transaction.atomic():
         write(order, (kind, amount))
 
     assert not DueEntry.objects.exists()
 
 
-def test_cancelling_takes_off_what_is_due_before_money_goes_back(order, ana):
+def test_cancelling_reduces_the_balance_due_before_it_refunds(order, ana):
     owe(order, 1580)
     pay_order(order, 1000)
 
@@ -78,7 +78,7 @@ def test_cancelling_takes_off_what_is_due_before_money_goes_back(order, ana):
 
 
 @pytest.mark.parametrize("state", ["completed", "cancelled", "failed"])
-def test_the_audit_finds_a_closed_order_that_owes(order, state):
+def test_the_audit_finds_a_closed_order_with_a_balance_due(order, state):
     owe(order, 1)
     with no_guards():
         Order.objects.update(state=state)
@@ -86,7 +86,7 @@ def test_the_audit_finds_a_closed_order_that_owes(order, state):
     assert NEVER_LESS in find_breaches()
 
 
-def test_the_audit_finds_an_order_that_owes_less_than_nothing(order):
+def test_the_audit_finds_a_negative_balance_due(order):
     write(order, ("paid", -1))
 
     assert NEVER_LESS in find_breaches()
@@ -112,7 +112,7 @@ def test_migrating_makes_entries_of_payments_that_were_due(order, state, amount,
     assert Payment.objects.get().amount == 80
 
 
-def test_migrating_back_makes_one_payment_of_the_rest(order):
+def test_migrating_back_makes_one_payment_of_the_balance(order):
     write(order, ("placed", 500), ("paid", -200))
     with connection.cursor() as cursor, no_guards():
         cursor.execute(MIGRATION.PAYMENTS)

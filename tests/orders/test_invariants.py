@@ -1,4 +1,4 @@
-"""The audit finds what is wrong; each row here breaks one thing on purpose."""
+"""The audit finds violations; each row here breaks one rule on purpose."""
 
 from datetime import timedelta
 
@@ -51,19 +51,19 @@ def test_sound_books_have_no_breach(collected, ana, mitte, bowl, as_ana, now):
     assert find_breaches() == {}
 
 
-def test_goods_that_an_open_line_does_not_hold(order):
+def test_an_open_line_without_reserved_goods(order):
     OrderLine.objects.update(quantity_cancelled=1)
 
     assert "what is open of a line is what its reservations hold" in find_breaches()
 
 
-def test_goods_held_for_an_order_that_ended(cancelled):
+def test_goods_reserved_for_an_ended_order(cancelled):
     Reservation.objects.update(state="committed")
 
     assert "an order that ended holds no goods" in find_breaches()
 
 
-def test_a_promise_that_would_run_out(order):
+def test_a_confirmed_order_whose_reservation_expires(order):
     Reservation.objects.update(state="held", expires_at=timezone.now() + timedelta(hours=1))
 
     assert "a promise that holds is committed, not held for a while" in find_breaches()
@@ -72,10 +72,10 @@ def test_a_promise_that_would_run_out(order):
 def test_a_hand_over_without_the_ledger(order, now):
     FulfilmentLine.objects.update(handed_over_at=now)
 
-    found = find_breaches()
+    violations = find_breaches()
 
-    assert "what was handed over left the ledger, and nothing else did" in found
-    assert "a pickup was handed over when it was ready and paid, to somebody, once" in found
+    assert "what was handed over left the ledger, and nothing else did" in violations
+    assert "a pickup was handed over when it was ready and paid, to somebody, once" in violations
 
 
 def test_an_order_that_should_have_ended(order):
@@ -87,13 +87,13 @@ def test_an_order_that_should_have_ended(order):
 def test_an_order_that_does_not_add_up(order):
     Order.objects.update(items_total=2579, grand_total=2579)
 
-    found = find_breaches()
+    violations = find_breaches()
 
-    assert "the lines of an order add up to its goods" in found
-    assert "an order that nobody cancelled or returned is paid or due to the unit" in found
+    assert "the lines of an order add up to its goods" in violations
+    assert "an order that nobody cancelled or returned is paid or due to the unit" in violations
 
 
-def test_money_kept_for_nothing(cancelled):
+def test_money_of_a_cancelled_order_that_is_not_refunded(cancelled):
     with no_guards():
         Refund.objects.all().delete()
     Payment.objects.update(refunded=0)
@@ -116,7 +116,7 @@ def test_money_without_an_order(order):
     assert "no captured payment waits ten minutes for its order" in find_breaches()
 
 
-def test_goods_asked_back_twice(collected, as_ana, now):
+def test_goods_requested_for_return_twice(collected, as_ana, now):
     line = LineToReturn(collected.lines.get().pk, 2, "")
     request_return(number=collected.number, lines=[line], method="store", refund_to="original", by=as_ana, now=now)
     sql.execute("UPDATE orders_returnline SET quantity = 3", {})
@@ -124,7 +124,7 @@ def test_goods_asked_back_twice(collected, as_ana, now):
     assert "no more is asked to come back than left" in find_breaches()
 
 
-def test_a_till_that_expected_something_else(mitte, tess, now):
+def test_a_till_session_with_a_wrong_expected_amount(mitte, tess, now):
     make_till_session(mitte, tess, closed_at=now, counted=10_000, expected=9_000)
 
     assert "a till that was closed expected what its payments say" in find_breaches()

@@ -25,7 +25,7 @@ SHOPPER = Actor(channel="app", customer_id=1)
         ("carry_out", "pending", "collected", THE_SYSTEM),
     ],
 )
-def test_what_may_follow_follows(kind, present, to, by):
+def test_allowed_moves_are_accepted(kind, present, to, by):
     check_fulfilment_move(kind=kind, present=present, to=to, by=by)
 
 
@@ -44,14 +44,14 @@ def test_what_may_follow_follows(kind, present, to, by):
         ("carry_out", "collected", "cancelled", CLERK),
     ],
 )
-def test_anything_else_does_not(kind, present, to, by):
+def test_other_moves_are_refused(kind, present, to, by):
     with pytest.raises(IllegalTransition) as refusal:
         check_fulfilment_move(kind=kind, present=present, to=to, by=by)
 
     assert (refusal.value.details["state"], refusal.value.details["wanted"]) == (present, to)
 
 
-def test_an_order_is_cancelled_only_while_the_promise_holds():
+def test_only_a_placed_order_is_cancelled():
     check_order_move(present="placed", to="cancelled", by=SHOPPER)
 
     for state in ("pending", "completed", "cancelled", "failed"):
@@ -65,14 +65,18 @@ def test_what_has_left_cannot_be_cancelled():
     assert not may_be_cancelled(kind="carry_out", state="collected", by=SHOPPER)
 
 
-@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.name)
-def test_the_tables_speak_of_the_states_that_the_models_have(lifecycle):
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda sibling: sibling.name)
+def test_the_tables_use_the_states_of_the_models(lifecycle):
     [model] = [model for model in apps.get_models() if model._meta.db_table == lifecycle.table]
     choices = dict(model._meta.get_field(lifecycle.column).choices or {"open": "", "closed": ""})
-    of_table = [state for one in LIFECYCLES if one.table == lifecycle.table for state in one.states]
+    of_table = [state for sibling in LIFECYCLES if sibling.table == lifecycle.table for state in sibling.states]
 
     assert set(of_table) == set(choices)
 
 
-def test_whoever_may_move_something_is_known():
-    assert {who for one in LIFECYCLES for move in one.moves for who in move.who} == {"shopper", "staff", "system"}
+def test_every_actor_in_the_tables_is_known():
+    assert {who for lifecycle in LIFECYCLES for move in lifecycle.moves for who in move.who} == {
+        "shopper",
+        "staff",
+        "system",
+    }

@@ -52,14 +52,14 @@ def code_of(pickup, settings):
 
 
 def hand_over(pickup, at_desk, now, **changes):
-    given = {
+    arguments = {
         "proof": prove_by_document(pickup_id=pickup.pk),
         "collected_by": "",
         "line_ids": None,
         "tenders": (),
         "session_id": None,
     }
-    hand_over_pickup(**(given | changes), by=at_desk, now=now)
+    hand_over_pickup(**(arguments | changes), by=at_desk, now=now)
 
 
 def kinds():
@@ -71,7 +71,7 @@ def level_of(variant, store):
     return level.on_hand, level.reserved
 
 
-def test_goes_from_the_first_look_to_the_desk(pickup, at_desk, now):
+def test_is_accepted_picked_and_made_ready(pickup, at_desk, now):
     accept_pickup(pickup_id=pickup.pk, by=at_desk, now=now)
     start_picking(pickup_id=pickup.pk, by=at_desk, now=now)
     make_pickup_ready(pickup_id=pickup.pk, by=at_desk, now=now)
@@ -116,14 +116,14 @@ def test_does_not_exist_for_another_store(pickup, at_desk, tess, now):
     assert pickup.state == "placed"
 
 
-def test_a_shipment_is_no_pickup(ana, mitte, mug, at_desk, now):
+def test_a_shipment_is_not_a_pickup(ana, mitte, mug, at_desk, now):
     shipment = make_order((mug, 1, 1290), store=mitte, customer=ana, kind=Fulfilment.SHIP).fulfilments.get()
 
     with refused(NotFound):
         accept_pickup(pickup_id=shipment.pk, by=at_desk, now=now)
 
 
-def test_a_rejected_one_frees_the_goods_and_gives_the_money_back(order, pickup, mug, mitte, at_desk, now):
+def test_rejecting_it_releases_the_goods_and_refunds_the_money(order, pickup, mug, mitte, at_desk, now):
     reject_pickup(pickup_id=pickup.pk, reason="The shelf was empty.", by=at_desk, now=now)
 
     pickup.refresh_from_db()
@@ -136,7 +136,7 @@ def test_a_rejected_one_frees_the_goods_and_gives_the_money_back(order, pickup, 
     assert kinds() == ["order.cancelled", "pickup.rejected"]
 
 
-def test_one_rejected_of_two_gives_its_own_share_back(order, pickup, bowl, mitte, at_desk, now):
+def test_rejecting_one_of_two_refunds_its_own_share(order, pickup, bowl, mitte, at_desk, now):
     line = order.lines.create(
         position=2, variant=bowl, sku="BOWL", name="Bowl", quantity=1, unit_price=2000, line_total=2000
     )
@@ -152,7 +152,7 @@ def test_one_rejected_of_two_gives_its_own_share_back(order, pickup, bowl, mitte
     assert kinds() == ["pickup.rejected"]
 
 
-def test_handing_over_ends_the_order(ready, mug, bowl, mitte, tess, at_desk, settings, now):
+def test_handing_over_completes_the_order(ready, mug, bowl, mitte, tess, at_desk, settings, now):
     proof = prove_by_code(pickup_id=ready.pk, code=code_of(ready, settings), by=at_desk, now=now)
 
     hand_over(ready, at_desk, now, proof=proof)
@@ -178,7 +178,7 @@ def test_is_handed_over_once(ready, mug, mitte, at_desk, now):
     assert level_of(mug, mitte) == (8, 0)
 
 
-def test_only_what_is_ready_is_handed_over(pickup, mug, mitte, at_desk, now):
+def test_only_a_ready_pickup_is_handed_over(pickup, mug, mitte, at_desk, now):
     with refused(IllegalTransition):
         hand_over(pickup, at_desk, now)
 
@@ -214,7 +214,7 @@ def test_a_wrong_code_is_refused_and_counted(ready, at_desk, now):
     assert kinds() == ["pickup.code_refused"]
 
 
-def test_five_wrong_codes_lock_it_even_for_the_right_one(ready, at_desk, settings, now):
+def test_five_wrong_codes_lock_it_even_for_the_right_code(ready, at_desk, settings, now):
     for _attempt in range(5):
         with pytest.raises(WrongCode):
             prove_by_code(pickup_id=ready.pk, code="00000000", by=at_desk, now=now)
@@ -238,7 +238,7 @@ def test_a_manager_unlocks_it(ready, at_desk, settings, now):
     assert kinds()[0] == "pickup.unlocked"
 
 
-def test_the_named_collector_is_who_collected(ready, as_ana, at_desk, now):
+def test_the_named_pickup_person_is_recorded(ready, as_ana, at_desk, now):
     name_collector(number=ready.order.number, name="Ben Bakker", phone="", by=as_ana, now=now)
 
     hand_over(ready, at_desk, now)
@@ -298,7 +298,7 @@ class TestPaidInTheStore:
 
         assert due() == 2580
 
-    def test_rejecting_it_asks_for_nothing_and_gives_nothing_back(self, unpaid, at_desk, now):
+    def test_rejecting_an_unpaid_one_clears_the_balance_due_and_refunds_nothing(self, unpaid, at_desk, now):
         reject_pickup(pickup_id=unpaid.pk, reason="Broken.", by=at_desk, now=now)
 
         assert due() == 0
@@ -306,8 +306,8 @@ class TestPaidInTheStore:
 
 
 @pytest.mark.usefixtures("empty_journal")
-class TestNobodyCame:
-    def test_goods_and_money_go_back(self, ready, mug, mitte):
+class TestExpiry:
+    def test_an_expired_pickup_releases_goods_and_refunds_money(self, ready, mug, mitte):
         late = ready.expires_at + timedelta(minutes=1)
 
         assert expire_overdue_pickups(now=late) == 1
@@ -321,13 +321,13 @@ class TestNobodyCame:
         assert kinds() == ["order.cancelled", "pickup.expired"]
         assert not Reservation.objects.filter(state=Reservation.COMMITTED).exists()
 
-    def test_what_is_in_time_is_kept(self, ready):
+    def test_a_pickup_within_its_time_is_kept(self, ready):
         assert expire_overdue_pickups(now=ready.expires_at) == 0
 
         ready.refresh_from_db()
         assert ready.state == "ready"
 
-    def test_what_was_collected_in_part_stays_collected(self, ready, at_desk, now):
+    def test_a_partly_collected_pickup_stays_collected(self, ready, at_desk, now):
         first = ready.lines.order_by("pk").first()
         hand_over(ready, at_desk, now, line_ids=[first.order_line_id])
 

@@ -20,17 +20,17 @@ def test_differs_between_fulfilments_and_between_secrets():
 
 @pytest.mark.parametrize("spelling", ["{}", " {} ", "{0[0]}{0[1]}{0[2]}{0[3]}-{0[4]}{0[5]}{0[6]}{0[7]}"])
 def test_is_recognised_however_it_is_typed(spelling):
-    given = spelling.format(collection_code(7, secret=SECRET))
+    typed = spelling.format(collection_code(7, secret=SECRET))
 
-    assert is_pickup_code(given, fulfilment_id=7, secret=SECRET)
+    assert is_pickup_code(typed, fulfilment_id=7, secret=SECRET)
 
 
 def test_is_recognised_in_persian_digits():
     persian = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
-    given = collection_code(7, secret=SECRET).translate(persian)
+    typed = collection_code(7, secret=SECRET).translate(persian)
 
-    assert is_pickup_code(given, fulfilment_id=7, secret=SECRET)
+    assert is_pickup_code(typed, fulfilment_id=7, secret=SECRET)
 
 
 @pytest.mark.parametrize("given", ["", "0", "12345678901234567890", "²³²³²³²³", "code"])

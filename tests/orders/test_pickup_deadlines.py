@@ -18,10 +18,10 @@ def berlin(**changes):
     [
         (berlin(), 0, datetime(2026, 3, 2, 19, 0, tzinfo=UTC)),
         (berlin(), 3, datetime(2026, 3, 5, 19, 0, tzinfo=UTC)),
-        # Saturday and Sunday are closed: it is kept until Monday.
+        # The store is closed on Saturday and Sunday: the pickup is kept until Monday.
         (berlin(), 5, datetime(2026, 3, 9, 19, 0, tzinfo=UTC)),
         (berlin(closed={date(2026, 3, 5): []}), 3, datetime(2026, 3, 6, 19, 0, tzinfo=UTC)),
-        # Behind the change to summer time the store closes an hour earlier by the sun.
+        # After the change to summer time the store closes an hour earlier in UTC.
         (berlin(), 28, datetime(2026, 3, 30, 18, 0, tzinfo=UTC)),
         (berlin(week={0: [Span(time(0), time(23, 59))]}), 0, datetime(2026, 3, 2, 23, 0, tzinfo=UTC)),
         (berlin(week={}), 1, datetime(2026, 3, 3, 23, 0, tzinfo=UTC)),
@@ -31,7 +31,7 @@ def test_ends_when_the_desk_closes_on_the_last_day(hours, keep_days, last):
     assert pickup_deadline(hours, MONDAY_NOON, keep_days) == last
 
 
-def test_days_are_counted_in_the_time_of_the_store():
+def test_days_are_counted_in_the_stores_time_zone():
     hours = Hours(time_zone="Asia/Tehran", week={day: [Span(time(9), time(20))] for day in range(7)})
     late_on_monday_in_utc = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
 

@@ -40,7 +40,7 @@ def problem(answer):
     return answer.status_code, answer.json()["code"]
 
 
-def test_the_list_tells_what_to_fetch_for_whom(till, pickup, mug):
+def test_the_list_shows_the_goods_and_the_buyer(till, pickup, mug):
     mug.barcodes.create(code="4006381333931")
 
     shown = till.get("till/pickups/").json()["results"]
@@ -100,7 +100,7 @@ def test_the_list_is_filtered_and_paged(till, ana, mitte, mug):
     assert till.get("till/pickups/?cursor=bm9wZQ==").status_code == 400
 
 
-def test_what_ended_is_paged_newest_first(till, ana, mitte, mug):
+def test_ended_pickups_are_paged_newest_first(till, ana, mitte, mug):
     orders = [make_order((mug, 1, 1290), store=mitte, customer=ana, state="cancelled") for _number in range(3)]
 
     first = till.get("till/pickups/?state=cancelled&limit=2").json()
@@ -113,7 +113,7 @@ def test_what_ended_is_paged_newest_first(till, ana, mitte, mug):
 def test_the_list_costs_the_same_however_long(till, ana, mitte):
     make_order((make_variant(), 1, 100), store=mitte, customer=ana)
     till.get("till/pickups/")
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as with_one:
         till.get("till/pickups/")
     for _number in range(5):
         make_order(*((make_variant(), 1, 100) for _line in range(3)), store=mitte, customer=ana)
@@ -121,8 +121,8 @@ def test_the_list_costs_the_same_however_long(till, ana, mitte):
     with CaptureQueriesContext(connection) as many:
         assert len(till.get("till/pickups/").json()["results"]) == 6
 
-    # Who asks, what he may do here, and the list.
-    assert len(one) == len(many) == 3
+    # The caller, their rights here, and the list.
+    assert len(with_one) == len(many) == 3
 
 
 def test_is_served_from_order_to_hand_over(till, pickup, app, settings, mug, mitte):
@@ -142,7 +142,7 @@ def test_is_served_from_order_to_hand_over(till, pickup, app, settings, mug, mit
     assert StockLevel.objects.get(variant=mug, location=mitte).on_hand == 8
 
 
-def test_the_code_is_for_the_buyer_alone(till, ready, settings):
+def test_only_the_buyer_sees_the_code(till, ready, settings):
     shown = [till.get("till/pickups/"), till.get(f"till/pickups/{ready.pk}/")]
     shown += [till.get(f"till/orders/{ready.order.number}/"), till.get(f"till/customers/{ready.order.customer_id}/")]
 
@@ -182,11 +182,11 @@ def test_shoppers_and_strangers_cannot_touch_it(app, ready, act):
 
 
 @pytest.mark.parametrize("pickup_id", ["0", "abc", "9" * 30, "-1", "%00"])
-def test_one_that_cannot_exist_is_not_found(till, pickup_id):
+def test_an_impossible_id_is_not_found(till, pickup_id):
     assert till.get(f"till/pickups/{pickup_id}/").status_code == 404
 
 
-def test_wrong_codes_count_although_refused(till, office, ready, settings):
+def test_refused_codes_are_counted(till, office, ready, settings):
     path = f"till/pickups/{ready.pk}/handover/"
     for left in (4, 3, 2, 1, 0):
         answer = till.post(path, {"code": "00000000"})
@@ -225,7 +225,7 @@ def test_a_part_is_handed_over_by_its_lines(till, ana, mitte, mug, bowl):
     assert till.post(path, {"proof": "id_seen", "lines": [str(second.pk)]}).json()["state"] == "collected"
 
 
-def test_what_is_due_is_paid_at_the_desk(till, ana, mitte, mug, tess):
+def test_the_balance_due_is_paid_at_the_desk(till, ana, mitte, mug, tess):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana, state="ready", paid="pay_in_store")
     session = make_till_session(mitte, tess)
     path = f"till/pickups/{order.fulfilments.get().pk}/handover/"
@@ -259,7 +259,7 @@ def test_a_card_at_the_terminal_needs_no_drawer(till, ana, mitte, mug):
     assert Payment.objects.get().state == Payment.CAPTURED
 
 
-def test_a_rejection_pays_back_once(till, pickup, app):
+def test_a_rejection_refunds_once(till, pickup, app):
     path = f"till/pickups/{pickup.pk}/rejection/"
 
     first = till.post(path, {"reason": "The last one is damaged."}, key="once")
@@ -303,7 +303,7 @@ def test_a_malformed_hand_over_moves_nothing(till, ready, body):
 
 
 @pytest.mark.parametrize("act", ["rejection", "handover"])
-def test_what_moves_goods_or_money_needs_a_key(till, ready, act):
+def test_moving_goods_or_money_needs_a_key(till, ready, act):
     body = {"rejection": {"reason": "No."}, "handover": {"proof": "id_seen"}}[act]
 
     answer = till.post(f"till/pickups/{ready.pk}/{act}/", body, key=" \n")
@@ -315,8 +315,8 @@ def test_what_moves_goods_or_money_needs_a_key(till, ready, act):
 
 def test_a_hand_over_costs_the_same_however_many_lines(till, ana, mitte):
     def statements_for(lines):
-        goods = [(make_variant(), 1, 100) for _line in range(lines)]
-        pickup = make_order(*goods, store=mitte, customer=ana, state="ready").fulfilments.get()
+        bought = [(make_variant(), 1, 100) for _line in range(lines)]
+        pickup = make_order(*bought, store=mitte, customer=ana, state="ready").fulfilments.get()
         with CaptureQueriesContext(connection) as queries:
             assert till.post(f"till/pickups/{pickup.pk}/handover/", {"proof": "id_seen"}).status_code == 200
         return len(queries)

@@ -1,4 +1,4 @@
-"""Points that orders earn: pending, matured, taken back, and once."""
+"""Points that orders earn: pending, matured, taken back, each once."""
 
 from datetime import timedelta
 
@@ -51,8 +51,8 @@ def hand_over(order, at):
     Order.objects.filter(pk=order.pk).update(state="completed", closed_at=at)
 
 
-def ripe(order, settle, now):
-    """Have an order's points matured; return when that was."""
+def mature(order, settle, now):
+    """Let an order's points mature; return when that was."""
     hand_over(order, now)
     settle(order)
     assert mature_points(now=now + 30 * DAY) == 1
@@ -60,16 +60,16 @@ def ripe(order, settle, now):
 
 
 def adds_up():
-    """Orders here are moved on by hand, so only the sums of the ledger are asked for."""
-    return not {name: found for name, found in find_breaches().items() if name in SUMS}
+    """Return whether the ledger's sums are right; the other rules do not hold for orders that a test moves by hand."""
+    return not {name: violations for name, violations in find_breaches().items() if name in SUMS}
 
 
 def has(person):
-    found = loyalty_of(customer_id=person.pk)
-    return found.points, found.pending, found.owed
+    loyalty = loyalty_of(customer_id=person.pk)
+    return loyalty.points, loyalty.pending, loyalty.owed
 
 
-def test_an_order_earns_once_however_often_it_is_told(ana, mitte, mug, settle):
+def test_an_order_earns_once_however_often_it_is_reported(ana, mitte, mug, settle):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana, shipping=490)
 
     assert settle(order) == 25
@@ -91,7 +91,7 @@ def test_a_guest_and_a_shop_without_a_programme_earn_nothing(ana, mitte, mug, se
     assert not PointEarning.objects.exists()
 
 
-def test_points_mature_when_nothing_may_come_back_any_more_and_end_a_year_later(ana, mitte, mug, settle, now):
+def test_points_mature_after_the_return_window_and_expire_a_year_later(ana, mitte, mug, settle, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
     settle(order)
     hand_over(order, now + DAY)
@@ -135,7 +135,7 @@ def test_neither_gift_cards_nor_what_points_paid_earn(ana, mitte, mug, settle, a
     assert settle(order) == 20
 
 
-def test_rules_of_the_moment_an_order_was_placed_stay(ana, mitte, mug, bowl, settle, programme):
+def test_the_rules_in_force_at_order_time_stay(ana, mitte, mug, bowl, settle, programme):
     kitchen = make_category("kitchen")
     Product.objects.filter(pk=bowl.product_id).update(category=kitchen)
     PointBonus.objects.create(name={"en": "Bowls"}, percent=300, category=kitchen)
@@ -148,7 +148,7 @@ def test_rules_of_the_moment_an_order_was_placed_stay(ana, mitte, mug, bowl, set
     assert settle(order) == 0
 
 
-def test_what_is_cancelled_takes_its_points_along(ana, mitte, mug, bowl, settle, as_ana, now):
+def test_cancelled_units_take_their_points_back(ana, mitte, mug, bowl, settle, as_ana, now):
     order = make_order((mug, 1, 1000), (bowl, 1, 2000), store=mitte, customer=ana)
     settle(order)
 
@@ -159,7 +159,7 @@ def test_what_is_cancelled_takes_its_points_along(ana, mitte, mug, bowl, settle,
     assert adds_up()
 
 
-def test_parts_that_are_paid_back_take_back_their_share_and_add_up(ana, mitte, mug, settle, as_ana, now):
+def test_partial_refunds_take_back_their_share_and_add_up(ana, mitte, mug, settle, as_ana, now):
     order = make_order((mug, 3, 1290), store=mitte, customer=ana)
     settle(order)
     changes = []
@@ -173,9 +173,9 @@ def test_parts_that_are_paid_back_take_back_their_share_and_add_up(ana, mitte, m
     assert adds_up()
 
 
-def test_points_already_spent_are_owed_and_paid_by_the_next(ana, mitte, mug, settle, as_ana, now):
+def test_points_already_spent_are_owed_and_deducted_from_the_next(ana, mitte, mug, settle, as_ana, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
-    later = ripe(order, settle, now)
+    later = mature(order, settle, now)
     key = new_id()
     balance = ana.balances.get(kind="points")
     hold_balances(requests=[HoldRequest(key, (balance.pk,), 20)], now=later)
@@ -187,14 +187,14 @@ def test_points_already_spent_are_owed_and_paid_by_the_next(ana, mitte, mug, set
     assert adds_up()
 
     following = make_order((mug, 3, 1290), store=mitte, customer=ana)
-    ripe(following, settle, later)
+    mature(following, settle, later)
     assert has(ana) == (18, 0, 0)
     assert adds_up()
 
 
 def test_what_is_held_for_an_order_is_not_taken_back(ana, mitte, mug, settle, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
-    later = ripe(order, settle, now)
+    later = mature(order, settle, now)
     balance = ana.balances.get(kind="points")
     hold_balances(requests=[HoldRequest(new_id(), (balance.pk,), 20)], now=later)
 
@@ -207,7 +207,7 @@ def test_what_is_held_for_an_order_is_not_taken_back(ana, mitte, mug, settle, no
     assert adds_up()
 
 
-def test_a_refund_that_failed_gives_the_points_again(ana, mitte, mug, settle, now):
+def test_a_failed_refund_restores_the_points(ana, mitte, mug, settle, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
     settle(order)
     ask_refund(order_id=order.pk, amount=1290, reason="test", now=now)
@@ -220,7 +220,7 @@ def test_a_refund_that_failed_gives_the_points_again(ana, mitte, mug, settle, no
     assert has(ana) == (0, 25, 0)
 
 
-def test_points_end_in_the_order_in_which_they_were_to_end_and_come_back_so(ana, mitte, mug, as_ana, now):
+def test_points_are_spent_and_restored_in_order_of_expiry(ana, mitte, mug, as_ana, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana, paid="cash")
     order.payments.all().delete()
     points = give_credit(ana, 60, kind="points")
@@ -249,7 +249,7 @@ def test_points_end_in_the_order_in_which_they_were_to_end_and_come_back_so(ana,
     assert adds_up()
 
 
-def test_a_tier_is_reached_at_once_lets_into_its_segment_and_is_lost_after_a_year(ana, mitte, mug, settle, now):
+def test_a_tier_is_reached_at_once_joins_its_segment_and_is_lost_after_a_year(ana, mitte, mug, settle, now):
     gold = make_tier("gold", 20, segment=Segment.objects.create(code="gold", name={"en": "Gold"}))
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
 
@@ -283,18 +283,18 @@ def test_an_order_of_a_merged_record_earns_for_the_person(ana, ben, mitte, mug, 
     assert LoyaltyStanding.objects.get().customer == ana
 
 
-def test_points_that_end_soon_are_told_of_once(ana, now):
+def test_points_that_expire_soon_are_notified_once(ana, now):
     give_credit(ana, 60, kind="points")
     PointLot.objects.update(expires_at=now + 30 * DAY)
 
-    told = [warn_of_expiry(now=at) for at in (now - DAY, now, now + DAY)]
+    notified = [warn_of_expiry(now=at) for at in (now - DAY, now, now + DAY)]
 
-    assert told == [0, 1, 0]
+    assert notified == [0, 1, 0]
     warning = JournalEntry.objects.get(kind="points.expire_soon")
     assert (warning.customer_id, warning.payload["points"]) == (ana.pk, 60)
 
 
-def test_a_new_tier_is_given_to_whoever_has_the_points_already(ana, mitte, mug, settle, now):
+def test_a_new_tier_includes_customers_who_have_the_points_already(ana, mitte, mug, settle, now):
     settle(make_order((mug, 2, 1290), store=mitte, customer=ana))
     assert compute_tiers(now=now) == 0
     make_tier("gold", 25)

@@ -1,4 +1,4 @@
-"""The receipt as PDF: what is in it, what it may read, and a shop that makes none."""
+"""The receipt as PDF: its content, the files it may read, and a shop without PDFs."""
 
 import re
 import socket
@@ -32,9 +32,9 @@ def path(order):
 
 
 def inside(document):
-    """Everything that stands in a PDF, its packed parts unpacked."""
+    """Return everything in a PDF, with its compressed streams decompressed."""
     packed = re.findall(rb"stream\r?\n(x\xda.*?)endstream", document, re.DOTALL)
-    return document + b"".join(zlib.decompressobj().decompress(part) for part in packed)
+    return document + b"".join(zlib.decompressobj().decompress(stream) for stream in packed)
 
 
 def form_of(answer):
@@ -42,7 +42,7 @@ def form_of(answer):
 
 
 class TestPdf:
-    def test_is_shown_under_the_orders_number_and_kept_by_nobody(self, path, order, app):
+    def test_is_shown_under_the_orders_number_and_never_cached(self, path, order, app):
         answer = app.get(path, Accept=PDF)
 
         assert (answer.status_code, form_of(answer)) == (200, PDF)
@@ -69,14 +69,14 @@ class TestPdf:
             ("application/pdf, */*;q=0.1", PDF),
         ],
     )
-    def test_is_for_those_who_ask_for_it(self, accept, form, path, app):
+    def test_is_for_clients_that_ask_for_it(self, accept, form, path, app):
         assert form_of(app.get(path, Accept=accept)) == form
 
-    def test_is_for_the_orders_people(self, path, order, ben, till):
+    def test_is_only_for_the_orders_owner_and_staff(self, path, order, ben, till):
         assert Api(ben).get(path, Accept=PDF).status_code == 404
         assert till.get(f"till/{path}", Accept=PDF).content.startswith(b"%PDF")
 
-    def test_cannot_be_used_to_keep_the_shop_busy(self, app):
+    def test_is_limited_for_each_person(self, app):
         answers = [app.get("orders/1/receipt/", Accept=PDF).status_code for _time in range(31)]
 
         assert answers == [404] * 30 + [429]
@@ -96,7 +96,7 @@ class TestShopWithoutPdf:
         assert answer.json()["detail"] == "This shop does not create PDF receipts. Ask for text/html."
 
     @pytest.mark.parametrize("accept", [BROWSER, "application/pdf, text/html", "application/pdf, */*;q=0.1"])
-    def test_gives_the_page_to_those_who_take_it(self, accept, path, app):
+    def test_gives_the_page_to_clients_that_accept_it(self, accept, path, app):
         assert form_of(app.get(path, Accept=accept)) == "text/html"
 
 
@@ -111,20 +111,20 @@ class TestNamesAndNumbers:
             ("+12 كوب (أزرق) !", "rtl", "ltr"),
         ],
     )
-    def test_read_their_own_way_in_any_text(self, text, direction, other):
+    def test_keep_their_direction_in_any_text(self, text, direction, other):
         for page in ("rtl", "ltr"):
-            told, mistold = (f'<bdi dir="{way}">{text}</bdi>' for way in (direction, other))
+            marked, mismarked = (f'<bdi dir="{way}">{text}</bdi>' for way in (direction, other))
 
             drawn = [
-                inside(pdf_of(f'<div dir="{page}">{name}</div>')) for name in (f"<bdi>{text}</bdi>", told, mistold)
+                inside(pdf_of(f'<div dir="{page}">{name}</div>')) for name in (f"<bdi>{text}</bdi>", marked, mismarked)
             ]
 
             assert drawn[0] == drawn[1] != drawn[2]
 
 
-class TestWhatAPageNames:
+class TestFilesOfAPage:
     def attached(self, address):
-        """The PDF of a page that wants a file attached, unpacked."""
+        """Return the decompressed PDF of a page that asks for an attached file."""
         return inside(pdf_of(f'<link rel="attachment" href="{address}"><p>Receipt</p>'))
 
     def test_is_read_from_the_shops_own_files(self):
@@ -140,10 +140,10 @@ class TestWhatAPageNames:
             "/pyproject.toml",
         ],
     )
-    def test_is_read_from_nowhere_else_on_the_disk(self, address):
+    def test_nothing_else_on_the_disk_is_read(self, address):
         assert b"[project]" not in self.attached(address)
 
-    def test_is_never_asked_of_the_network(self):
+    def test_nothing_is_fetched_from_the_network(self):
         with socket.create_server(("127.0.0.1", 0)) as elsewhere:
             elsewhere.setblocking(False)
             address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/picture.png"

@@ -15,9 +15,9 @@ LINES = [SoldLine(1, quantity=3, line_total=1000, gone=0), SoldLine(2, quantity=
         ({1: 1}, 1500, 333),
         ({1: 2}, 1500, 666),
         ({1: 3}, 1500, 1000),
-        # A discount of 10 % on the whole order is given back in the same proportion.
+        # A discount of 10 % on the whole order is refunded in the same proportion.
         ({2: 1}, 1350, 450),
-        # As is tax that came on top.
+        # So is added tax.
         ({2: 1}, 1800, 600),
         ({}, 1500, 0),
     ],
@@ -57,7 +57,7 @@ def test_units_taken_one_by_one_add_up_to_the_whole():
     [
         (1000, [RefundableTender(1, 1000, at_desk=False)], {1: 1000}),
         (300, [RefundableTender(1, 1000, at_desk=False)], {1: 300}),
-        # Cash is given back last, and never more than was paid.
+        # Cash is refunded last, and never more than was paid.
         (800, [RefundableTender(1, 500, at_desk=True), RefundableTender(2, 500, at_desk=False)], {2: 500, 1: 300}),
         (400, [RefundableTender(1, 500, at_desk=False), RefundableTender(2, 500, at_desk=False)], {2: 400}),
         (900, [RefundableTender(1, 500, at_desk=False), RefundableTender(2, 0, at_desk=False)], {1: 500}),
@@ -65,5 +65,5 @@ def test_units_taken_one_by_one_add_up_to_the_whole():
         (100, [], {}),
     ],
 )
-def test_money_goes_back_where_it_came_from(amount, tenders, spread):
+def test_money_is_refunded_where_it_came_from(amount, tenders, spread):
     assert spread_refund(amount, tenders) == spread

@@ -38,7 +38,7 @@ def test_is_counted_before_the_provider_is_asked(order, now):
     assert SandboxCharge.objects.get().refunded == 0
 
 
-def test_never_gives_back_more_than_was_paid(order, now):
+def test_never_refunds_more_than_was_paid(order, now):
     ask_refund(order_id=order.pk, amount=2000, reason="test", now=now)
 
     assert ask_refund(order_id=order.pk, amount=2000, reason="test", now=now) == 580
@@ -46,12 +46,12 @@ def test_never_gives_back_more_than_was_paid(order, now):
     assert Payment.objects.get().refunded == 2580
 
 
-def test_everything_goes_back_once(order, now):
+def test_everything_is_refunded_once(order, now):
     assert refund_payments(order_id=order.pk, reason="paid_too_late", now=now) == 2580
     assert refund_payments(order_id=order.pk, reason="paid_too_late", now=now) == 0
 
 
-def test_the_provider_gives_it_back(order, now):
+def test_the_provider_refunds_it(order, now):
     ask_refund(order_id=order.pk, amount=1000, reason="test", now=now)
 
     assert settle_refunds(now=now) == 1
@@ -63,7 +63,7 @@ def test_the_provider_gives_it_back(order, now):
     assert JournalEntry.objects.get().kind == "refund.done"
 
 
-def test_an_answer_that_got_lost_gives_the_money_back_once(order, now, monkeypatch):
+def test_a_lost_answer_refunds_the_money_once(order, now, monkeypatch):
     ask_refund(order_id=order.pk, amount=1000, reason="test", now=now)
     refund_for_real = SandboxProvider.refund
 
@@ -80,7 +80,7 @@ def test_an_answer_that_got_lost_gives_the_money_back_once(order, now, monkeypat
     assert SandboxCharge.objects.get().refunded == 1000
 
 
-def test_one_that_is_refused_for_good_frees_its_amount_once(order, now):
+def test_a_permanently_refused_refund_frees_its_amount_once(order, now):
     SandboxCharge.objects.update(refunded=2580)
     ask_refund(order_id=order.pk, amount=1000, reason="test", now=now)
 
@@ -101,7 +101,7 @@ def test_waits_while_the_provider_is_off(order, now, settings):
     assert Refund.objects.get().state == Refund.PENDING
 
 
-def test_a_payment_whose_charge_nobody_knows_is_left_alone(order, now):
+def test_a_payment_with_an_unknown_charge_is_left_alone(order, now):
     with no_guards():
         PaymentAttempt.objects.update(outcome="declined")
     ask_refund(order_id=order.pk, amount=1000, reason="test", now=now)
@@ -110,7 +110,7 @@ def test_a_payment_whose_charge_nobody_knows_is_left_alone(order, now):
 
 
 class TestCash:
-    def test_is_given_back_at_the_desk(self, sold_for_cash, mitte, tess, as_ana, at_desk, now):
+    def test_is_paid_out_at_the_desk(self, sold_for_cash, mitte, tess, as_ana, at_desk, now):
         session = make_till_session(mitte, tess)
         cancel_order(number=sold_for_cash.number, reason="shopper", by=as_ana, now=now)
         refund = Refund.objects.get()
@@ -122,7 +122,7 @@ class TestCash:
         assert (refund.state, refund.till_session_id) == (Refund.DONE, session.pk)
         assert expected_cash(session_id=session.pk) == 10_000 - 2580
 
-    def test_is_given_back_once(self, sold_for_cash, mitte, tess, as_ana, at_desk, now):
+    def test_is_paid_out_once(self, sold_for_cash, mitte, tess, as_ana, at_desk, now):
         session = make_till_session(mitte, tess)
         cancel_order(number=sold_for_cash.number, reason="shopper", by=as_ana, now=now)
         refund = Refund.objects.get()
@@ -141,7 +141,7 @@ class TestCash:
 
         assert Refund.objects.get().state == Refund.PENDING
 
-    def test_what_goes_back_by_itself_is_not_handed_over(self, order, at_desk, now):
+    def test_an_automatic_refund_is_not_paid_out_by_staff(self, order, at_desk, now):
         ask_refund(order_id=order.pk, amount=1000, reason="test", now=now)
 
         with refused(RefundNotAtDesk):

@@ -35,23 +35,23 @@ def line_of(order, variant):
     return order.lines.get(variant=variant)
 
 
-def test_is_noted_with_the_value_of_the_goods(collected, ana, mug, bowl, as_ana, now):
+def test_is_recorded_with_the_value_of_the_goods(collected, ana, mug, bowl, as_ana, now):
     lines = (
         LineToReturn(line_of(collected, mug).pk, 2, "Too small"),
         LineToReturn(line_of(collected, bowl).pk, 1, ""),
     )
 
-    goods = ask(collected, *lines, by=as_ana, now=now)
+    return_ = ask(collected, *lines, by=as_ana, now=now)
 
-    assert (goods.state, goods.amount, goods.customer, goods.requested_at) == ("requested", 4000, ana, now)
+    assert (return_.state, return_.amount, return_.customer, return_.requested_at) == ("requested", 4000, ana, now)
     rows = ReturnLine.objects.order_by("pk").values_list("sku", "quantity", "amount", "reason")
     assert list(rows) == [("MUG", 2, 2000, "Too small"), ("BOWL", 1, 2000, "")]
     entry = JournalEntry.objects.get(kind__startswith="return")
     assert (entry.kind, entry.ref) == ("return.requested", collected.number)
-    assert entry.payload == {"order_id": collected.pk, "return_id": goods.pk, "units": 3}
+    assert entry.payload == {"order_id": collected.pk, "return_id": return_.pk, "units": 3}
 
 
-def test_no_unit_comes_back_twice(collected, mug, as_ana, now):
+def test_no_unit_is_returned_twice(collected, mug, as_ana, now):
     mugs = line_of(collected, mug).pk
     ask(collected, LineToReturn(mugs, 2, ""), by=as_ana, now=now)
 
@@ -83,7 +83,7 @@ def test_the_window_opens_with_the_hand_over(collected, mug, as_ana, now):
     ask(collected, LineToReturn(mugs, 1, ""), by=as_ana, now=now + timedelta(days=30))
 
 
-def test_only_what_the_shopper_has_can_come_back(ana, mitte, mug, as_ana, now):
+def test_only_goods_that_the_shopper_has_can_be_returned(ana, mitte, mug, as_ana, now):
     order = make_order((mug, 1, 1000), store=mitte, customer=ana, state="ready")
 
     with refused(NotReturnable) as refusal:
@@ -141,7 +141,7 @@ def test_the_order_stays_as_it_is(collected, mug, as_ana, now):
         ({"handed_over_at_days": 31, "wanted": 4}, "window_over"),
     ],
 )
-def test_rules(changes, reason, now):
+def test_the_first_broken_rule_is_the_objection(changes, reason, now):
     days = changes.pop("handed_over_at_days", 1)
     request = ReturnItem(
         **{

@@ -1,4 +1,4 @@
-"""A parcel from the shelf to the door."""
+"""A parcel from picking to delivery."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def kinds():
     return list(JournalEntry.objects.order_by("id").values_list("kind", flat=True))
 
 
-def test_goes_from_the_shelf_to_the_door(order, parcel, mug, mitte, at_desk, now):
+def test_is_picked_sent_and_delivered(order, parcel, mug, mitte, at_desk, now):
     start_picking_parcel(parcel_id=parcel.pk, by=at_desk, now=now)
     send_parcel(parcel_id=parcel.pk, tracking="JJD0123", by=at_desk, now=now)
     note_delivery(parcel_id=parcel.pk, by=at_desk, now=now)
@@ -78,7 +78,7 @@ def test_does_not_exist_for_another_place(parcel, tess, now):
         send_parcel(parcel_id=parcel.pk, tracking="", by=by, now=now)
 
 
-def test_a_pickup_is_no_parcel(ana, mitte, mug, at_desk, now):
+def test_a_pickup_is_not_a_parcel(ana, mitte, mug, at_desk, now):
     pickup = make_order((mug, 1, 1290), store=mitte, customer=ana).fulfilments.get()
 
     with refused(NotFound):

@@ -1,4 +1,4 @@
-"""What a shopper may do with an order: cancel it, give goods back, have its receipt, let somebody else collect it."""
+"""What a shopper may do with an order: cancel it, return goods, get its receipt, name a pickup person."""
 
 import pytest
 from django.core.cache import cache
@@ -32,7 +32,7 @@ def ben_app(ben):
 
 @pytest.fixture
 def guest(mitte, mug, now):
-    """A guest with an order of his own; his cart's token opens it."""
+    """A guest with an order of their own; their cart's token opens it."""
     cart = Cart.objects.create(
         token_hash=hash_of("guests-token"),
         currency="EUR",
@@ -51,7 +51,7 @@ def problem(answer):
     return answer.status_code, answer.json()["code"]
 
 
-DOORS = {
+ROUTES = {
     "cancellation/": {},
     "returns/": {"lines": [{"line": "1", "quantity": 1}], "method": "store"},
     "receipt/": {"medium": "email", "address": "me@example.com"},
@@ -59,11 +59,11 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_other_peoples_orders_do_not_exist(door, order, ben_app, till, guest):
-    path = f"orders/{order.number}/{door}"
+@pytest.mark.parametrize("route", ROUTES)
+def test_other_peoples_orders_do_not_exist(route, order, ben_app, till, guest):
+    path = f"orders/{order.number}/{route}"
 
-    answers = [someone.post(path, DOORS[door]) for someone in (ben_app, till, guest, Api())]
+    answers = [someone.post(path, ROUTES[route]) for someone in (ben_app, till, guest, Api())]
 
     assert [problem(answer) for answer in answers] == [(404, "not_found")] * 4
     assert not JournalEntry.objects.exists()
@@ -72,10 +72,10 @@ def test_other_peoples_orders_do_not_exist(door, order, ben_app, till, guest):
     assert ben_app.get(f"orders/{order.number}/receipt/", Accept="text/html").status_code == 404
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("body", [{"surprise": 1}, [], "text", 7, {"reason": "x" * 300}])
-def test_bad_input_is_refused(door, body, order, app):
-    answer = app.post(f"orders/{order.number}/{door}", body)
+def test_bad_input_is_refused(route, body, order, app):
+    answer = app.post(f"orders/{order.number}/{route}", body)
 
     assert answer.status_code == 400
     order.refresh_from_db()
@@ -88,7 +88,7 @@ def test_an_order_that_cannot_exist_is_not_found(number, app):
 
 
 class TestCancellation:
-    def test_cancels_and_pays_back(self, order, app):
+    def test_cancels_and_refunds(self, order, app):
         answer = app.post(f"orders/{order.number}/cancellation/", {"reason": "changed_mind"})
 
         shown = answer.json()
@@ -104,12 +104,12 @@ class TestCancellation:
         assert Refund.objects.count() == 1
         assert problem(app.post(f"orders/{order.number}/cancellation/")) == (409, "illegal_transition")
 
-    def test_a_guest_cancels_with_the_token_of_his_cart(self, guest):
+    def test_a_guest_cancels_with_the_token_of_their_cart(self, guest):
         answer = guest.post(f"orders/{guest.order.number}/cancellation/")
 
         assert answer.json()["state"] == "cancelled"
 
-    def test_what_left_stays(self, collected, app):
+    def test_goods_that_left_are_not_cancelled(self, collected, app):
         assert problem(app.post(f"orders/{collected.number}/cancellation/")) == (409, "illegal_transition")
 
     def test_staff_with_the_right_cancel_any_order(self, order, office, till):
@@ -123,7 +123,7 @@ class TestCancellation:
 
 
 class TestReturns:
-    def test_is_noted_with_its_value(self, collected, app):
+    def test_is_recorded_with_its_value(self, collected, app):
         line = str(collected.lines.get().pk)
         body = {"lines": [{"line": line, "quantity": 1, "reason": "Too small"}], "method": "ship", "refund": "credit"}
 
@@ -155,7 +155,7 @@ class TestReturns:
     def recently(self, collected, settings):
         settings.RETURN_WINDOW_DAYS = 10_000
 
-    def test_the_same_key_asks_once(self, collected, app):
+    def test_the_same_key_requests_once(self, collected, app):
         body = {"lines": [{"line": str(collected.lines.get().pk), "quantity": 2}], "method": "store"}
 
         first = app.post(f"orders/{collected.number}/returns/", body, key="once")
@@ -208,7 +208,7 @@ class TestReceipt:
 
         assert "<script>" not in page and "&lt;script&gt;" in page
 
-    def test_is_not_to_be_had_in_another_form(self, order, app):
+    def test_is_not_available_in_another_format(self, order, app):
         answer = app.get(f"orders/{order.number}/receipt/", Accept="image/png")
 
         assert problem(answer) == (406, "not_acceptable")
@@ -232,7 +232,7 @@ class TestReceipt:
     @pytest.mark.parametrize(
         ("medium", "address"), [("email", "+491713920001"), ("sms", "ana@example.com"), ("email", "a" * 255)]
     )
-    def test_an_address_fits_its_medium(self, medium, address, order, app):
+    def test_an_address_must_fit_its_medium(self, medium, address, order, app):
         answer = app.post(f"orders/{order.number}/receipt/", {"medium": medium, "address": address})
 
         assert answer.status_code == 400
@@ -253,7 +253,7 @@ class TestReceipt:
 
 
 class TestCollector:
-    def test_is_named_and_named_anew(self, order, app):
+    def test_is_named_and_replaced(self, order, app):
         path = f"orders/{order.number}/pickup/collector/"
 
         assert app.post(path, {"name": "Ben Bakker", "phone": "+49 171 3920001"}).json() == {
@@ -264,7 +264,7 @@ class TestCollector:
         assert Collector.objects.get().name == "Cleo"
         assert app.get(f"orders/{order.number}/").json()["collector"] == {"name": "Cleo", "phone": ""}
 
-    def test_a_guest_names_one_too(self, guest):
+    def test_a_guest_can_name_one_too(self, guest):
         assert guest.post(f"orders/{guest.order.number}/pickup/collector/", {"name": "Cleo"}).status_code == 200
 
     def test_there_must_be_something_to_collect(self, collected, app):
@@ -274,13 +274,13 @@ class TestCollector:
         assert not Collector.objects.exists()
 
 
-def test_a_story_is_told_in_words(order, app):
+def test_the_timeline_describes_each_event(order, app):
     app.post(f"orders/{order.number}/pickup/collector/", {"name": "Cleo"})
     app.post(f"orders/{order.number}/cancellation/")
 
-    told = [entry["summary"] for entry in app.get("me/timeline/").json()["results"]]
+    summaries = [entry["summary"] for entry in app.get("me/timeline/").json()["results"]]
 
-    assert told[:2] == [
+    assert summaries[:2] == [
         f"Order {order.number} cancelled",
         f"Order {order.number}: another person may collect it",
     ]

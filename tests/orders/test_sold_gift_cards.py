@@ -1,4 +1,4 @@
-"""A gift card as a product: sold on every channel, loaded when paid, shown once, killed with its purchase."""
+"""A gift card as a product: sold on every channel, loaded when paid, shown once, voided with its purchase."""
 
 import pytest
 from django.core.cache import cache
@@ -42,7 +42,7 @@ def issue(order, by, now):
     return issue_sold_gift_cards(order_id=order.pk, by=by, now=now)
 
 
-def test_each_unit_is_a_card_loaded_once(ana, mitte, mug, voucher, as_ana, now):
+def test_each_unit_becomes_a_card_that_is_loaded_once(ana, mitte, mug, voucher, as_ana, now):
     order = make_order((voucher, 2, 2500), (mug, 1, 1290), store=mitte, customer=ana)
 
     assert [issue(order, as_ana, now) for _time in range(2)] == [2, 0]
@@ -60,7 +60,7 @@ def test_an_order_without_gift_cards_costs_one_statement(ana, mitte, mug, as_ana
         assert issue(order, as_ana, now) == 0
 
 
-def test_what_is_not_paid_is_not_loaded_until_it_is(ana, mitte, voucher, at_desk, tess, now):
+def test_a_card_is_not_loaded_before_it_is_paid(ana, mitte, voucher, at_desk, tess, now):
     order = make_order((voucher, 1, 2500), store=mitte, customer=ana, paid="pay_in_store", state="ready")
     assert issue(order, at_desk, now) == 0
 
@@ -73,7 +73,7 @@ def test_what_is_not_paid_is_not_loaded_until_it_is(ana, mitte, voucher, at_desk
     assert issue(order, at_desk, now) == 1
 
 
-def test_its_code_is_shown_once_to_whoever_bought_it(ana, ben, mitte, voucher, as_ana, now, app):
+def test_its_code_is_shown_once_to_its_buyer(ana, ben, mitte, voucher, as_ana, now, app):
     order = make_order((voucher, 1, 2500), store=mitte, customer=ana)
     issue(order, as_ana, now)
     [card] = app.get(f"orders/{order.number}/gift-cards/").json()["results"]
@@ -88,7 +88,7 @@ def test_its_code_is_shown_once_to_whoever_bought_it(ana, ben, mitte, voucher, a
     assert app.post("gift-cards/balance/", {"code": shown.json()["code"]}).json()["balance"]["amount"] == "25.00"
 
 
-def test_another_orders_card_is_not_shown(ana, mitte, voucher, mug, as_ana, now):
+def test_the_card_of_another_order_is_not_shown(ana, mitte, voucher, mug, as_ana, now):
     order = make_order((mug, 1, 1290), store=mitte, customer=ana)
     foreign = give_card(9900)
 
@@ -98,7 +98,7 @@ def test_another_orders_card_is_not_shown(ana, mitte, voucher, mug, as_ana, now)
     assert foreign.code_shown_at is None
 
 
-def test_clerks_see_codes_of_their_own_stores_sales_alone(ana, mitte, voucher, as_ana, now, till):
+def test_clerks_see_only_codes_of_their_own_stores_sales(ana, mitte, voucher, as_ana, now, till):
     order = make_order((voucher, 1, 2500), store=mitte, customer=ana)
     issue(order, as_ana, now)
     [card] = cards_of(order)
@@ -110,7 +110,7 @@ def test_clerks_see_codes_of_their_own_stores_sales_alone(ana, mitte, voucher, a
     assert plain_code(till.post(address).json()["code"])
 
 
-def test_a_purchase_that_is_paid_back_kills_the_card(ana, mitte, voucher, as_ana, now):
+def test_refunding_the_purchase_voids_the_card(ana, mitte, voucher, as_ana, now):
     order = make_order((voucher, 1, 2500), store=mitte, customer=ana)
     issue(order, as_ana, now)
 
@@ -123,7 +123,7 @@ def test_a_purchase_that_is_paid_back_kills_the_card(ana, mitte, voucher, as_ana
     assert find_breaches() == {}
 
 
-def test_a_card_that_was_used_is_not_paid_back(ana, mitte, voucher, as_ana, now):
+def test_a_used_card_is_not_refunded(ana, mitte, voucher, as_ana, now):
     order = make_order((voucher, 1, 2500), store=mitte, customer=ana)
     issue(order, as_ana, now)
     Balance.objects.filter(kind="gift_card").update(held=1)
@@ -136,7 +136,7 @@ def test_a_card_that_was_used_is_not_paid_back(ana, mitte, voucher, as_ana, now)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_is_sold_loaded_and_spent_through_the_doors(ana, mitte, voucher, empty_journal):
+def test_it_is_sold_loaded_and_spent_over_the_api(ana, mitte, voucher, empty_journal):
     make_stock(voucher, mitte, on_hand=9)
     phone = Api(ana)
     phone.add("GIFT-25")

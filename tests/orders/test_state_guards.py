@@ -1,4 +1,4 @@
-"""The database lets states move as the tables of the rules say, and in no other way, whoever asks."""
+"""The database allows exactly the moves in the tables of the rules, whoever asks."""
 
 import uuid
 from datetime import timedelta
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 LIFECYCLES = (*of_orders.LIFECYCLES, *of_accounts.LIFECYCLES)
 REFUSED = "23001"
-# What the tables' other constraints want to see of some states.
+# What the tables' other constraints require in some states.
 BESIDES = {
     "orders_payment": "provider = 'test', authorised_until = now(), capture_asked_at = now(), captured_at = NULL",
     "orders_tillsession": "counted = 1, expected = 1",
@@ -55,7 +55,7 @@ def rows(ana, tess, high_street):
 
 
 @pytest.mark.parametrize("guard", guards_of(LIFECYCLES), ids=lambda guard: guard.table)
-def test_what_stands_in_the_database_is_what_the_rules_say(guard):
+def test_the_database_has_the_moves_of_the_rules(guard):
     from_migrations = triggers_of(guard.table)
 
     with connection.cursor() as cursor:
@@ -66,7 +66,7 @@ def test_what_stands_in_the_database_is_what_the_rules_say(guard):
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.name)
-def test_every_move_of_the_table_is_let_through_and_every_other_is_refused(rows, lifecycle):
+def test_every_move_in_the_table_is_allowed_and_every_other_is_refused(rows, lifecycle):
     states = every_state_of(lifecycle)
     allowed = {(move.present, move.next) for move in lifecycle.moves}
 
@@ -86,7 +86,7 @@ def test_a_row_begins_only_as_the_table_says(rows, lifecycle):
     assert begun == set(lifecycle.begins)
 
 
-def test_a_session_that_was_closed_is_never_closed_at_another_time(high_street, tess):
+def test_a_closed_session_never_changes_its_closing_time(high_street, tess):
     session = make_till_session(high_street, tess)
     session.closed_at, session.counted, session.expected = PLACED_AT, 1, 1
     session.save()
@@ -97,7 +97,7 @@ def test_a_session_that_was_closed_is_never_closed_at_another_time(high_street, 
         session.save()
 
 
-def test_what_touches_no_state_is_nobodys_business(high_street, ana):
+def test_updates_of_other_columns_are_not_checked(high_street, ana):
     order = make_order((make_variant(), 1, 1000), store=high_street, customer=ana)
     with no_guards():
         Order.objects.update(state="cancelled")
@@ -121,8 +121,10 @@ def test_without_the_guard_an_order_would_be_reopened(high_street, ana):
 
 
 def every_state_of(lifecycle):
-    """Every state that any row of its table can have, so that kinds do not borrow from each other."""
-    return dict.fromkeys(state for one in LIFECYCLES if one.table == lifecycle.table for state in one.states)
+    """Return every state that any row of its table can have, so that one kind cannot take states of another."""
+    return dict.fromkeys(
+        state for sibling in LIFECYCLES if sibling.table == lifecycle.table for state in sibling.states
+    )
 
 
 def triggers_of(table):
@@ -143,7 +145,7 @@ def value_of(lifecycle, state):
 
 
 def moves(lifecycle, pk, present, to):
-    """Tell whether the guard lets a row go from one state to another; other constraints may still refuse it."""
+    """Return whether the guard lets a row move from one state to another; other constraints may still refuse it."""
     besides = f", {BESIDES[lifecycle.table]}" if lifecycle.table in BESIDES else ""
     kind = f", kind = '{lifecycle.kind}'" if lifecycle.table == "orders_fulfilment" else ""
     update = f"UPDATE {lifecycle.table} SET {lifecycle.column} = "
@@ -154,7 +156,7 @@ def moves(lifecycle, pk, present, to):
 
 
 def begins(lifecycle, pk, state):
-    """Tell whether the guard lets a row like this one begin in a state; that it is there already does not matter."""
+    """Return whether the guard lets a row like this one begin in a state, although the row exists already."""
     row = f"SELECT to_jsonb(old) || jsonb_build_object('{lifecycle.column}', {value_of(lifecycle, state)}"
     row += f", 'kind', '{lifecycle.kind}')" if lifecycle.kind else ")"
     populated = f"jsonb_populate_record(NULL::{lifecycle.table}, ({row} FROM {lifecycle.table} AS old WHERE id = {pk}))"

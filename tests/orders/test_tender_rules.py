@@ -36,7 +36,7 @@ def planned(*tenders, owed, **terms):
         ([CARD_20, CREDIT_5], 2500, [(GIFT_CARD, 2000), (CREDIT, 500)]),
         ([Tender(GIFT_CARD, 300, limit=2000), Tender(TEST)], 1290, [(GIFT_CARD, 300), (TEST, 990)]),
         ([Tender(TEST, 1000), CARD_20], 1290, [(TEST, 1000), (GIFT_CARD, 290)]),
-        # A card with nothing on it takes no part.
+        # An empty card pays nothing.
         ([Tender(GIFT_CARD, limit=0), Tender(TEST)], 1290, [(TEST, 1290)]),
         ([CARD_20], 0, []),
     ],
@@ -98,7 +98,7 @@ HALF = {"balance_ids": (1,), "limit": 5000, "least": 200, "most_percent": 50}
         ([Tender(POINTS, 300, **HALF), Tender(POINTS, 300, **HALF), Tender(TEST)], None),
     ],
 )
-def test_points_pay_no_larger_share_and_no_less_than_the_shop_says(tenders, paid):
+def test_points_pay_within_the_limits_of_the_shop(tenders, paid):
     if paid is None:
         with pytest.raises((PaymentNotPossible, Malformed)):
             planned(*tenders, owed=1000)
@@ -106,7 +106,7 @@ def test_points_pay_no_larger_share_and_no_less_than_the_shop_says(tenders, paid
         assert planned(*tenders, owed=1000) == paid
 
 
-def test_points_pay_their_share_of_all_that_is_due_even_when_a_part_of_it_is_paid():
+def test_points_pay_their_share_of_the_whole_balance_due_in_a_part_payment():
     points = Tender(POINTS, 400, **HALF)
     planned = plan_tenders([points], owed=part_of(1000, [points]), total=1000, kinds={PICKUP})
     assert [(tender.method, tender.amount) for tender in planned] == [(POINTS, 400)]
@@ -125,18 +125,18 @@ def test_points_pay_what_they_are_worth():
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6), st.lists(st.integers(1, 10**5), max_size=8))
-def test_points_come_back_whole_when_all_of_the_money_has(points, amount, parts):
+def test_all_points_come_back_when_all_the_money_has(points, amount, refunds):
     back, done = 0, 0
-    for part in [*parts, amount]:
-        part = min(part, amount - done)
-        back += points_back(points, amount=amount, refunded_before=done, refunded_now=part)
-        done += part
+    for refund in [*refunds, amount]:
+        refund = min(refund, amount - done)
+        back += points_back(points, amount=amount, refunded_before=done, refunded_now=refund)
+        done += refund
         assert 0 <= back <= points
 
     assert back == points
 
 
-def test_the_shop_says_what_goes_back_first():
+def test_the_shop_decides_what_is_refunded_first():
     tenders = [
         RefundableTender(1, 500, at_desk=False, method=GIFT_CARD),
         RefundableTender(2, 500, at_desk=True, method=CASH),

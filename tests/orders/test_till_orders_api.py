@@ -1,4 +1,4 @@
-"""What staff do at the till besides selling: open and close it, find customers and orders, hand money back."""
+"""What staff do at the till besides selling: open and close it, find customers and orders, pay refunds out."""
 
 import pytest
 from django.db import connection
@@ -58,7 +58,7 @@ class TestSessions:
         assert (first.status_code, first.content, again.headers["Idempotency-Replayed"]) == (200, again.content, "true")
         assert problem(patch(till, path, {"counted": euros("100.00")}, key="anew")) == (409, "session_closed")
 
-    def test_a_large_difference_takes_a_manager(self, till, office, mitte, tess):
+    def test_a_large_difference_needs_a_manager(self, till, office, mitte, tess):
         path = f"till/sessions/{make_till_session(mitte, tess).pk}/"
 
         answer = patch(till, path, {"counted": euros("50.00")})
@@ -75,7 +75,7 @@ class TestSessions:
 
         assert (*problem(answer), answer.json()["session"]) == (409, "register_in_use", first.json()["id"])
 
-    def test_another_stores_till_does_not_exist(self, till, tess):
+    def test_the_till_of_another_store_does_not_exist(self, till, tess):
         session = make_till_session(make_store("ham-altona"), tess)
 
         assert till.get(f"till/sessions/{session.pk}/").status_code == 404
@@ -111,12 +111,12 @@ class TestSessions:
 
 
 class TestCustomers:
-    def test_are_found_by_what_they_say(self, till, ana):
+    def test_are_found_by_what_they_say_about_themselves(self, till, ana):
         for words in ("ana@exa", "moreno", ana.card_number):
-            found = till.get(f"till/customers/?q={words}").json()["results"]
-            assert [(person["id"], person["has_account"]) for person in found] == [(str(ana.pk), True)]
+            persons = till.get(f"till/customers/?q={words}").json()["results"]
+            assert [(person["id"], person["has_account"]) for person in persons] == [(str(ana.pk), True)]
 
-    def test_are_noted_once(self, till):
+    def test_are_registered_once(self, till):
         body = {"name": "Cleo Crane", "phone": "+49 171 3920009"}
 
         first = till.post("till/customers/", body)
@@ -129,13 +129,13 @@ class TestCustomers:
         assert not first.json()["has_account"]
 
     @pytest.mark.parametrize("body", [{}, {"name": "Cleo"}, {"phone": "12"}, {"email": "cleo"}, {"is_staff": True}])
-    def test_bad_input_notes_nobody(self, till, body):
+    def test_bad_input_registers_nobody(self, till, body):
         before = Customer.objects.count()
 
         assert till.post("till/customers/", body).status_code == 400
         assert Customer.objects.count() == before
 
-    def test_everything_about_one_is_on_one_page(self, till, app, ana, mitte, mug):
+    def test_everything_about_a_customer_is_on_one_page(self, till, app, ana, mitte, mug):
         order = make_order((mug, 2, 1290), store=mitte, customer=ana)
         app.add("MUG")
         app.put("me/consents/", {"consents": [{"medium": "email", "purpose": "marketing", "is_given": True}]})
@@ -160,13 +160,13 @@ class TestCustomers:
 
         assert len(stranger) == len(regular) == 9
 
-    def test_are_not_for_shoppers_to_see(self, app, ana):
+    def test_shoppers_cannot_see_them(self, app, ana):
         for path in ("till/customers/?q=ana", f"till/customers/{ana.pk}/"):
             assert app.get(path).status_code == 403
             assert Api().get(path).status_code == 401
 
     @pytest.mark.parametrize("customer_id", ["0", "abc", "9" * 30])
-    def test_one_that_cannot_exist_is_not_found(self, till, customer_id):
+    def test_an_impossible_id_is_not_found(self, till, customer_id):
         assert till.get(f"till/customers/{customer_id}/").status_code == 404
 
 
@@ -185,7 +185,7 @@ class TestOrders:
         assert self.numbers(till, "0171 3920007") == [guests.number]
         assert self.numbers(till, "nobody@example.com") == []
 
-    def test_of_every_store_and_of_merged_records_are_found(self, till, ana, mug):
+    def test_of_every_store_and_merged_record_are_found(self, till, ana, mug):
         contact = make_contact("Ana M.", phone="+491713920008", merged_into=ana)
         order = make_order((mug, 1, 1290), store=make_store("ham-altona"), customer=contact)
 
@@ -201,7 +201,7 @@ class TestOrders:
         shown = [order["number"] for order in first["results"] + second["results"]]
         assert shown == [order.number for order in reversed(orders)]
 
-    def test_are_not_for_shoppers_to_search(self, app, mug, mitte):
+    def test_shoppers_cannot_search_them(self, app, mug, mitte):
         order = make_order((mug, 1, 1290), store=mitte, customer=make_customer("Eve", email="eve@example.com"))
 
         for path in ("till/orders/?q=eve", f"till/orders/{order.number}/", f"till/orders/{order.number}/receipt/"):
@@ -209,7 +209,7 @@ class TestOrders:
 
 
 class TestRefundsAtTheDesk:
-    def test_cash_is_handed_back_once(self, till, app, ana, mitte, mug, tess):
+    def test_cash_is_paid_out_once(self, till, app, ana, mitte, mug, tess):
         order = make_order((mug, 2, 1290), store=mitte, customer=ana, paid="cash")
         session = make_till_session(mitte, tess)
         refund = app.post(f"orders/{order.number}/cancellation/").json()["refunds"][0]
@@ -221,5 +221,5 @@ class TestRefundsAtTheDesk:
         assert till.get(f"till/sessions/{session.pk}/").json()["expected"] == euros("74.20")
         assert Refund.objects.get().state == "done"
 
-    def test_shoppers_do_not_pay_themselves(self, app):
+    def test_shoppers_cannot_pay_refunds_out(self, app):
         assert app.post("till/refunds/1/payout/").status_code == 403

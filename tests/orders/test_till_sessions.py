@@ -80,7 +80,7 @@ def test_closes_with_the_count(session, tess, at_desk, now):
 
 
 @pytest.mark.parametrize("counted", [10_501, 9_499])
-def test_a_large_difference_takes_a_manager(session, at_desk, now, counted):
+def test_a_large_difference_needs_a_manager(session, at_desk, now, counted):
     with refused(DifferenceNeedsManager) as refusal:
         close(session, at_desk, now, counted=counted)
 

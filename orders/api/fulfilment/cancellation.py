@@ -52,7 +52,7 @@ class OrderCancellation(CartApiView):
         tags=["orders"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Cancel all of an order that has not left yet; what was paid for it goes back."""
+        """Cancel everything of an order that has not left yet, and refund what was paid for it."""
         now = timezone.now()
         body = checked(Cancellation, request)
         owner = self.owner(request, now=now)
@@ -83,7 +83,7 @@ class TillCancellation(StaffApiView):
         tags=["till"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Cancel all of an order of any channel that has not left yet."""
+        """Cancel everything of an order of any channel that has not left yet."""
         now = timezone.now()
         body = checked(StaffCancellation, request)
         by = self.actor(request)

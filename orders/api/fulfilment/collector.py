@@ -35,7 +35,7 @@ class PickupCollector(CartApiView):
         tags=["orders"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Let another person collect the order; naming one again replaces the one named before."""
+        """Name another person who may collect the order, replacing the one named before."""
         now = timezone.now()
         body = checked(CollectorIn, request)
         owner = self.owner(request, now=now)

@@ -1,4 +1,4 @@
-"""The pickups of a store: from the first look to the shopper at the desk."""
+"""The pickups of a store: from acceptance to the hand-over at the desk."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -55,7 +55,7 @@ class Rejection(StrictSerializer):
 
 
 class DeskPayment(AnyPaymentIn):
-    """Of one payment the amount may be left out: it takes the rest."""
+    """The amount of one payment may be left out: it pays the rest."""
 
     method = serializers.ChoiceField([CASH, CARD, *BALANCES])
     tendered = MoneyIn(required=False, help_text="The cash laid down.")
@@ -160,7 +160,7 @@ class Pickups(StaffApiView):
 
     @extend_schema(operation_id="till_pickups", parameters=[PickupQuery], responses=PickupListOut, tags=["till"])
     def get(self, request: Request) -> HttpResponse:
-        """The store's pickups: open ones, the earliest promise first, or those that ended in a state, newest first."""
+        """List the store's pickups: open ones by promised time, or those that ended in one state, newest first."""
         query = checked_query(PickupQuery, request)
         page = page_of(query)
         store = self.staff.store
@@ -170,10 +170,10 @@ class Pickups(StaffApiView):
         state = query.get("state", "")
         where: dict[str, Any] = {"store_id": store.id, "after": _place(page.after), "limit": page.fetch}
         if state in FINAL_STATES:
-            found = ended_pickups(state=state, **where)
+            pickups = ended_pickups(state=state, **where)
         else:
-            found = open_pickups(states=[state] if state else [], **where)
-        body = page_json(request, page, found, key=lambda pickup: pickup.place)
+            pickups = open_pickups(states=[state] if state else [], **where)
+        body = page_json(request, page, pickups, key=lambda pickup: pickup.place)
         body["results"] = [pickup_json(pickup) for pickup in body["results"]]
         return answer(body)
 
@@ -184,7 +184,7 @@ class PickupApiView(StaffApiView):
     right: ClassVar[Any] = roles.HAND_OVER
 
     def shown(self, pickup_id: str) -> dict[str, Any]:
-        """Return the pickup as it is now."""
+        """Return the pickup in its present state."""
         assert self.staff.store is not None
         return pickup_json(get_pickup(pickup_id=parse_int(pickup_id), store_id=self.staff.store.id))
 
@@ -192,14 +192,14 @@ class PickupApiView(StaffApiView):
 class Pickup(PickupApiView):
     @extend_schema(operation_id="till_pickup", responses=PickupOut, tags=["till"])
     def get(self, request: Request, pickup_id: str) -> HttpResponse:
-        """One pickup of the store."""
+        """Return one pickup of the store."""
         return answer(self.shown(pickup_id))
 
 
 class Acceptance(PickupApiView):
     @extend_schema(operation_id="till_pickup_accept", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
-        """Take a pickup on."""
+        """Accept a pickup."""
         accept_pickup(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
@@ -207,7 +207,7 @@ class Acceptance(PickupApiView):
 class Picking(PickupApiView):
     @extend_schema(operation_id="till_pickup_pick", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
-        """Begin to pick."""
+        """Begin to pick a pickup."""
         start_picking(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
@@ -215,7 +215,7 @@ class Picking(PickupApiView):
 class Readiness(PickupApiView):
     @extend_schema(operation_id="till_pickup_ready", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
-        """Lay the goods out at the desk; the buyer is told to come."""
+        """Mark a pickup as ready; the buyer is notified."""
         make_pickup_ready(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
@@ -230,7 +230,7 @@ class RejectPickup(PickupApiView):
         tags=["till"],
     )
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
-        """Give a pickup up that the store cannot serve; what was paid goes back."""
+        """Reject a pickup that the store cannot serve; what was paid is refunded."""
         now = timezone.now()
         body = checked(Rejection, request)
         by = self.actor(request)
@@ -253,7 +253,7 @@ class HandOver(PickupApiView):
     )
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
         """
-        Hand a ready pickup over, against its code or a document seen, and take what is still due.
+        Hand a ready pickup over, for its code or a document that was checked, and take the balance due.
 
         A wrong code is refused and counted; after five, a manager must unlock the pickup. lines hands over a part.
         """
@@ -297,13 +297,13 @@ class Unlocking(PickupApiView):
 
     @extend_schema(operation_id="till_pickup_unlock", request=None, responses=PickupOut, tags=["till"])
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
-        """Let collection codes be tried again after too many wrong ones."""
+        """Allow pickup codes again after too many wrong ones."""
         unlock_pickup(pickup_id=parse_int(pickup_id), by=self.actor(request), now=timezone.now())
         return answer(self.shown(pickup_id))
 
 
 def pickup_json(pickup: PickupView) -> dict[str, Any]:
-    """Shape a pickup as staff see it; its code is the buyer's alone."""
+    """Return a pickup as staff see it; its code is only for the buyer."""
     return {
         "id": str(pickup.id),
         "order": pickup.number,

@@ -1,4 +1,4 @@
-"""Paying what an order still owes: by its owner online, or at a till."""
+"""Paying the balance due of an order: by its owner online, or at a till."""
 
 from functools import partial
 
@@ -62,13 +62,15 @@ class OrderPayments(CartApiView):
         tags=["orders"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Pay what is still due of an order: 201 with the order, or 202 with next_action when it needs the shopper."""
+        """
+        Pay the balance due of an order: 201 with the order, or 202 with next_action when the payment needs the shopper.
+        """
         now = timezone.now()
         body = checked(BalancePaymentsIn, request)
         owner = self.owner(request, now=now)
         claim = claim_of(request, actor=who_asks(owner))
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
-        # A guest's order keeps nobody's card, whoever has its token.
+        # No card is saved with a guest's order, whoever has its token.
         person_ids = () if order.customer_id is None else owner.customer_ids
         asker = partial(client_key_of, request)
         tenders = [tender(payment, asker=asker, now=now, person_ids=person_ids) for payment in body["payments"]]
@@ -97,13 +99,13 @@ class TillOrderPayments(StaffApiView):
         tags=["till"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Take what is still due of an order of any channel, or a part of it, before its goods go."""
+        """Take the balance due of an order of any channel, or a part of it, before its goods leave."""
         now = timezone.now()
         body = checked(TillBalancePaymentsIn, request)
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{by.staff_id}")
         tenders = [tender(payment, asker=partial(client_key_of, request), now=now) for payment in body["payments"]]
-        check_readers([one for one in tenders if one.payment_method], store_id=by.store_id)
+        check_readers([card for card in tenders if card.payment_method], store_id=by.store_id)
         return pay_balance_due(
             claim=claim,
             number=get_order(number).number,

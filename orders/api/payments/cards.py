@@ -49,7 +49,7 @@ class SavedCards(ApiView):
         tags=["me"],
     )
     def get(self, request: Request) -> HttpResponse:
-        """List the person's saved cards, the newest first; the expired ones too."""
+        """List the person's saved cards, newest first, including expired ones."""
         cards = cards_of(person_ids=person_ids(shopper_of(request)), now=timezone.now())
         return answer({"results": [_card_json(card) for card in cards]})
 
@@ -59,7 +59,7 @@ class OneSavedCard(ApiView):
 
     @extend_schema(operation_id="me_cards_remove", responses={204: None}, tags=["me"])
     def delete(self, request: Request, card_id: str) -> HttpResponse:
-        """Strike out a card; nothing is paid by it any more."""
+        """Remove a card; it can no longer be charged."""
         remove_card(
             card_id=parse_int(card_id),
             person_ids=person_ids(shopper_of(request)),

@@ -74,7 +74,7 @@ class OrderGiftCardCode(CartApiView):
         tags=["orders"],
     )
     def post(self, request: Request, number: str, card_id: str) -> HttpResponse:
-        """Show the code of a card, this once: code_shown_already from then on."""
+        """Show the code of a card once: code_shown_already from then on."""
         order = _own(self, request, number)
         return answer(_code_json(order, card_id))
 
@@ -90,15 +90,15 @@ class TillGiftCardCode(StaffApiView):
         tags=["till"],
     )
     def post(self, request: Request, number: str, card_id: str) -> HttpResponse:
-        """Show the code of a card that was sold at this store's till, this once, for the customer."""
+        """Show the code of a card sold at this store's till once, for the customer."""
         order = get_order(number)
         if order.channel != TILL or order.store != self.actor(request).store_code:
             raise NotFound(_("There is no such order."))
         return answer(_code_json(order, card_id))
 
 
-def _own(door: CartApiView, request: Request, number: str) -> OrderView:
-    owner = door.owner(request, now=timezone.now())
+def _own(view: CartApiView, request: Request, number: str) -> OrderView:
+    owner = view.owner(request, now=timezone.now())
     return get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
 
 

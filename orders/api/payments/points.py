@@ -1,4 +1,4 @@
-"""What the cart would earn, and what the person's points could pay of it."""
+"""What the cart would earn, and what the person's points could pay."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class CartPoints(ApiView):
         tags=["checkout"],
     )
     def get(self, request: Request) -> HttpResponse:
-        """Tell what the cart earns, and how much of it points can pay; shipping is not counted yet."""
+        """Return the points that the cart earns, and how much of it points can pay; shipping is not counted yet."""
         shopper, now = shopper_of(request), timezone.now()
         by = actor_of(request)
         cart = cart_of_customer(person_ids(shopper), by=by, now=now)

@@ -1,4 +1,4 @@
-"""Where providers tell us what happened."""
+"""Receives webhook events of providers."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from orders.services.settlement.webhook_events import record_webhook_event
 
 
 class RawBody(BaseParser):
-    """Keeps the body as it came, for its signature is over just these bytes."""
+    """Keeps the body as it came, because its signature covers exactly these bytes."""
 
     media_type = "*/*"
 
@@ -35,7 +35,7 @@ class WebhookEventOut(serializers.Serializer[Any]):
 
 
 class StripeWebhook(ApiView):
-    """Stripe's notices: signed, in any order, any number of times."""
+    """Stripe's webhook: signed events, in any order, any number of times."""
 
     permission_classes = [AllowAny]
     authentication_classes = []
@@ -48,7 +48,7 @@ class StripeWebhook(ApiView):
         tags=["orders"],
     )
     def post(self, request: Request) -> HttpResponse:
-        """Take a notice: 200 when it is dealt with, 202 when it has to wait; 400 for what Stripe has not signed."""
+        """Accept an event: 200 when it is settled, 202 when it must wait; 400 for an invalid signature."""
         body = request.data if isinstance(request.data, bytes) else b""
         try:
             webhook_event = read_webhook(body, request.headers.get("Stripe-Signature", ""))

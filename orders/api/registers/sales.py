@@ -1,4 +1,4 @@
-"""Selling at the till: over the counter, to collect, or to ship; from the shopper's own cart or from scanned goods."""
+"""Selling at the till: to carry out, to pick up, or to ship; from the shopper's own cart or from scanned goods."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -47,8 +47,8 @@ class Sales(StaffApiView):
         """
         Sell at the till, like checkout; goods are carried out unless fulfilments say otherwise.
 
-        A client_id made at the till makes a sale safe to send again, with any key: it is answered with the order it
-        made the first time.
+        A client_id made at the till makes a sale safe to send again, with any key: the answer is the order that it made
+        the first time.
         """
         now = timezone.now()
         body = checked(SaleIn, request)
@@ -56,9 +56,11 @@ class Sales(StaffApiView):
         claim = claim_of(request, actor=f"staff:{request.user.pk}")
         session_id = _session(body["session"], by)
         customer_id = get_person(customer_id=parse_int(body["customer"])).id if body.get("customer") else None
-        given = body.get("fulfilments")
+        fields = body.get("fulfilments")
         checkout_request = CheckoutRequest(
-            fulfilments=tuple(fulfilment_request(each) for each in given) if given else (FulfilmentRequest(CARRY_OUT),),
+            fulfilments=tuple(fulfilment_request(entry) for entry in fields)
+            if fields
+            else (FulfilmentRequest(CARRY_OUT),),
             client_id=body.get("client_id"),
             session_id=session_id,
             customer_id=customer_id,
@@ -89,19 +91,19 @@ class Sales(StaffApiView):
 
 
 def _session(text: str, by: Actor) -> int:
-    # A sale that is sent again may belong to a session that was closed since; a new one is refused where it is placed.
+    # A sale that is sent again may belong to a session that was closed since; a new one is refused when it is placed.
     session_id = parse_int(text)
     if not TillSession.objects.filter(pk=session_id, store_id=by.store_id).exists():
         raise NotFound(_("There is no such till session in this store. Open one first."))
     return session_id
 
 
-def _occurred_at(given: datetime | None, now: datetime) -> datetime | None:
-    if given is None:
+def _occurred_at(fields: datetime | None, now: datetime) -> datetime | None:
+    if fields is None:
         return None
-    if not now - OLDEST_OFFLINE_SALE <= given <= now + timedelta(minutes=5):
+    if not now - OLDEST_OFFLINE_SALE <= fields <= now + timedelta(minutes=5):
         raise Malformed(_("A sale must be sent within 30 days and not before it happened."), field="occurred_at")
-    return min(given, now)
+    return min(fields, now)
 
 
 def _scanned(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""A customer at the till: found, noted, and everything the shop knows about him on one page."""
+"""Customers at the till: found, registered, and shown with everything the shop knows about them."""
 
 from typing import Any, ClassVar
 
@@ -100,7 +100,7 @@ class CustomerValueOut(serializers.Serializer[Any]):
 
 
 class CustomerDetail(FoundCustomer):
-    """One person over every channel: the latest of his story, his open cart, orders, consents, and what he bought."""
+    """One person across channels: their latest events, open cart, orders, consents, and total spending."""
 
     timeline = TimelineEntryOut(many=True)
     carts = CartOut(many=True, help_text="The open cart, if there is one.")
@@ -118,10 +118,10 @@ class TillCustomers(StaffApiView):
 
     @extend_schema(operation_id="till_customers", parameters=[CustomerQuery], responses=FoundCustomers, tags=["till"])
     def get(self, request: Request) -> HttpResponse:
-        """Find customers by what they say of themselves, the likeliest first."""
+        """Find customers by what they say about themselves, best match first."""
         query = checked_query(CustomerQuery, request)
-        found = find_people(text=query["q"], limit=query["limit"])
-        return answer({"results": [_person_json(person) for person in found], "next": None})
+        persons = find_people(text=query["q"], limit=query["limit"])
+        return answer({"results": [_person_json(person) for person in persons], "next": None})
 
     @extend_schema(
         operation_id="till_customer_new",
@@ -131,7 +131,7 @@ class TillCustomers(StaffApiView):
         tags=["till"],
     )
     def post(self, request: Request) -> HttpResponse:
-        """Note somebody met at the till: 201, or 200 with the person who is known by this already."""
+        """Register a person met at the till: 201, or 200 with the person who is known by these details already."""
         body = checked(NewCustomer, request)
         person, is_new = register_contact(by=self.actor(request), now=timezone.now(), **body)
         return answer(_person_json(person), status=201 if is_new else 200)
@@ -142,7 +142,7 @@ class TillCustomer(StaffApiView):
 
     @extend_schema(operation_id="till_customer", responses=CustomerDetail, tags=["till"])
     def get(self, request: Request, customer_id: str) -> HttpResponse:
-        """One customer with his story, cart, orders, consents and value."""
+        """Return one customer with their timeline, cart, orders, consents and value."""
         person = get_person(customer_id=parse_int(customer_id))
         entries = timeline(person_ids=person.ids, limit=SHOWN_ENTRIES)
         by, now = self.actor(request), timezone.now()

@@ -1,4 +1,4 @@
-"""Any channel's order, found at the till; and money that staff hand back."""
+"""Orders of any channel at the till, and refunds that staff pay out."""
 
 from typing import Any
 
@@ -52,16 +52,16 @@ class TillOrders(StaffApiView):
         if after is not None and not isinstance(after, int):
             raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
         spelling = spell(query["q"])
-        people = find_people(text=query["q"])
-        found = find_orders(
+        persons = find_people(text=query["q"])
+        orders = find_orders(
             number=query["q"].strip(),
-            customer_ids=[customer_id for person in people for customer_id in person.ids],
+            customer_ids=[customer_id for person in persons for customer_id in person.ids],
             email=spelling.email,
             phone_end=spelling.phone_end,
             after=after,
             limit=page.fetch,
         )
-        body = page_json(request, page, found, key=lambda order: [order.id])
+        body = page_json(request, page, orders, key=lambda order: [order.id])
         body["results"] = [order_json(order, shows_codes=False) for order in body["results"]]
         return answer(body)
 
@@ -71,7 +71,7 @@ class TillOrder(StaffApiView):
 
     @extend_schema(operation_id="till_order", responses=OrderOut, tags=["till"])
     def get(self, request: Request, number: str) -> HttpResponse:
-        """One order of any channel; collection codes are the buyer's alone."""
+        """Return one order of any channel; pickup codes are only for the buyer."""
         return answer(order_json(get_order(number), shows_codes=False))
 
 
@@ -87,7 +87,7 @@ class RefundPayOut(StaffApiView):
         tags=["till"],
     )
     def post(self, request: Request, refund_id: str) -> HttpResponse:
-        """Record that a refund was handed over: cash out of the drawer, or on the card at the terminal."""
+        """Record that a refund was paid out: cash from the drawer, or on the card at the terminal."""
         now = timezone.now()
         body = checked(PayOut, request)
         by = self.actor(request)

@@ -1,4 +1,4 @@
-"""Opening a till with its float, and closing it with the count."""
+"""Opening a till session with its float, and closing it with the count."""
 
 from typing import Any, ClassVar
 
@@ -88,7 +88,7 @@ class TillSession(StaffApiView):
 
     @extend_schema(operation_id="till_session", responses=SessionOut, tags=["till"])
     def get(self, request: Request, session_id: str) -> HttpResponse:
-        """A till session of the store."""
+        """Return a till session of the store."""
         assert self.staff.store is not None
         return answer(_session_json(get_till_session(session_id=parse_int(session_id), store_id=self.staff.store.id)))
 
@@ -101,7 +101,7 @@ class TillSession(StaffApiView):
         tags=["till"],
     )
     def patch(self, request: Request, session_id: str) -> HttpResponse:
-        """Close the session with the count; a large difference takes a manager."""
+        """Close the session with the count; a large difference needs a manager."""
         now = timezone.now()
         body = checked(CountIn, request)
         by = self.actor(request)

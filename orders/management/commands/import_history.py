@@ -12,7 +12,7 @@ class Command(ImportCommand):
     help = "Import historical orders and returns of another system from a CSV file (docs/importing.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what this importer understands beside what all do."""
+        """Declare the options of this importer beside the common ones."""
         super().add_arguments(parser)
         parser.add_argument("--profile", choices=sorted(PROFILES), default="csv", help="The kind of file.")
         parser.add_argument("--source", default="", help="What the orders' external ids begin with (profile csv).")

@@ -1,4 +1,4 @@
-"""Cancelling what has not left the building: the goods are free again, and what was paid for them goes back."""
+"""Cancels what has not left yet: the stock is released, and what was paid for it is refunded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ FROM orders_fulfilmentline
 WHERE fulfilment_id = ANY(%(fulfilments)s::bigint[]) AND handed_over_at IS NULL
 GROUP BY order_line_id
 """
-# A pickup of which something was collected ends as collected, whatever became of the rest.
+# A pickup of which something was collected ends as collected, whatever happens to the rest.
 _END = """
 UPDATE orders_fulfilment AS fulfilment
 SET state = CASE WHEN EXISTS (SELECT FROM orders_fulfilmentline AS part
@@ -44,7 +44,7 @@ UPDATE orders_orderline AS line SET quantity_cancelled = line.quantity_cancelled
 FROM unnest(%(lines)s::bigint[], %(quantities)s::int[]) AS given(line_id, quantity)
 WHERE line.id = given.line_id
 """
-# Nothing is left to hand over: the order ends as what became of it.
+# Nothing is left to hand over: the order's last state follows from what happened to its lines.
 _CLOSE = """
 UPDATE orders_order AS orders
 SET state = CASE WHEN sums.fulfilled > 0 THEN 'completed' ELSE 'cancelled' END, closed_at = %(now)s::timestamptz,
@@ -57,16 +57,14 @@ RETURNING orders.state
 
 
 class PaymentBeingTaken(Refusal):
-    """The provider is being asked for money that was kept for us; what becomes of it is not known yet."""
+    """A capture of this order is under way, and its outcome is not known yet."""
 
     code = "payment_under_way"
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """
-    What cancelling came to: minor units that go back, and the reservations to release as the transaction's last act.
-    """
+    """The result of a cancellation: minor units to refund, and the reservations to release last in the transaction."""
 
     refund: int
     reservation_ids: list[UUID]
@@ -77,8 +75,8 @@ class Outlook:
     """
     What cancelling an order would do, in minor units.
 
-    parts: ids of the fulfilments that would end. refund: what would go back, at_desk: of it, what a store hands over.
-    not_due: what need not be paid any more.
+    parts: ids of the fulfilments that would end. refund: what would be refunded; at_desk: how much of it a store pays
+    out. not_due: what would no longer be due.
     """
 
     parts: list[int]
@@ -89,7 +87,7 @@ class Outlook:
 
 def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
     """
-    Tell what cancelling an order would do now, without doing it.
+    Return what cancelling an order would do now, without doing it.
 
     Raises NotFound, and IllegalTransition where cancel_order would.
     """
@@ -101,8 +99,8 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
     owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
 
     payments = list(order.payments.all())
-    kept = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
-    not_due = min(owed, balance_due_in(order.pk) + kept)
+    authorised = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
+    not_due = min(owed, balance_due_in(order.pk) + authorised)
     spread = spread_refund(owed - not_due, tenders_of(payments))
     at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
     return Outlook(ids, sum(spread.values()), at_desk, not_due)
@@ -111,11 +109,11 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
 @transaction.atomic(savepoint=False)
 def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credit: bool = False) -> None:
     """
-    Cancel all of an order that has not left yet, and pay back what was paid for it.
+    Cancel everything of an order that has not left yet, and refund what was paid for it.
 
-    What was handed over or shipped stays with the shopper; an order of which nothing is left is cancelled. reason: a
-    short code. as_credit: the customer wants credit instead of the money. Locks the order, then balances, then the
-    stock rows last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed, and IllegalTransition if all of it left or it
+    Goods that were handed over or shipped stay with the shopper; an order with no goods left is cancelled. reason: a
+    short code. as_credit: refund as store credit instead of money. Locks the order, then balances, then the stock rows
+    last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed, and IllegalTransition if everything has left, or the order
     is closed or still waits for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
@@ -141,11 +139,11 @@ def cancel_fulfilments(
     as_credit: bool = False,
 ) -> Undone:
     """
-    End fulfilments of an order whose lock the caller holds: their open units are cancelled and paid back.
+    End fulfilments of an order whose lock the caller holds: their open units are cancelled and refunded.
 
-    to: cancelled or expired. note: the store's reason in words. Closes the order if nothing of it is left to hand
-    over, and publishes OrderCancelled or OrderCompleted then. The caller publishes his own event and releases the
-    reservations. Raises IllegalTransition, GiftCardUsed.
+    to: cancelled or expired. note: the store's reason as text. Closes the order if nothing is left to hand over, and
+    then publishes OrderCancelled or OrderCompleted. The caller publishes its own event and releases the reservations.
+    Raises IllegalTransition, GiftCardUsed.
     """
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
@@ -171,9 +169,9 @@ def cancel_fulfilments(
 
 def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -> str:
     """
-    End a placed order of which nothing is left to hand over, and publish OrderCompleted if some of it was.
+    Close a placed order with nothing left to hand over; publish OrderCompleted if any goods were handed over.
 
-    The caller holds the order's lock. reason: why it was cancelled, if it was. Return the order's state then.
+    The caller holds the order's lock. reason: why it was cancelled, if it was. Return the order's state afterwards.
     """
     row = sql.fetch_one(_CLOSE, {"order": order.pk, "reason": reason, "now": now})
     if row is not None:
@@ -222,9 +220,9 @@ def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, 
 
 def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Actor, now: datetime) -> int:
     """
-    Take what is owed off what is still due, then off what providers keep for us, and pay the rest back.
+    Reduce the balance due by what is owed back, then authorised payments, and refund the rest.
 
-    Return what goes back. Raises PaymentBeingTaken.
+    Return what is refunded. Raises PaymentBeingTaken.
     """
     if order.payments.filter(state=Payment.CAPTURING).exists():
         raise PaymentBeingTaken(_("A payment of this order is being captured. Try again in a minute."))

@@ -1,4 +1,4 @@
-"""Somebody else collects."""
+"""Naming another person for pickup."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class NothingToCollect(Refusal):
 @transaction.atomic
 def name_collector(*, number: str, name: str, phone: str, by: Actor, now: datetime) -> Collector:
     """
-    Let another person collect an order; naming one again replaces the one named before.
+    Name another person who may collect an order, replacing the one named before.
 
     phone: E.164, or empty. Locks the order. Raises NotFound, NothingToCollect.
     """

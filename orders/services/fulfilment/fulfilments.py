@@ -1,4 +1,4 @@
-"""What every way in which goods reach a shopper has in common: its lock, what its events say, and goods that leave."""
+"""What shipments, pickups and carry-out share: locking, event fields, and goods that leave the stock."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,9 +24,9 @@ FROM part WHERE line.id = part.order_line_id
 
 def take_fulfilment(*, fulfilment_id: int, kind: str, store_id: int | None) -> Fulfilment:
     """
-    Lock the order of a fulfilment, and return the fulfilment as it is behind that lock, with its order and location.
+    Lock the order of a fulfilment, then return the fulfilment with its order and location.
 
-    store_id: the store it must belong to; None only for the shop itself and its back office. Raises NotFound.
+    store_id: the store it must belong to; None only for the system and the back office. Raises NotFound.
     """
     wanted = Fulfilment.objects.filter(kind=kind, pk=fulfilment_id)
     if store_id is not None:
@@ -40,7 +40,7 @@ def take_fulfilment(*, fulfilment_id: int, kind: str, store_id: int | None) -> F
 
 
 def about_fulfilment(fulfilment: Fulfilment, by: Actor, now: datetime) -> dict[str, Any]:
-    """Return what every event about a fulfilment says."""
+    """Return the fields that every event about a fulfilment has."""
     return {
         "by": by,
         "occurred_at": now,
@@ -51,13 +51,13 @@ def about_fulfilment(fulfilment: Fulfilment, by: Actor, now: datetime) -> dict[s
     }
 
 
-def note_goods_out(parts: Sequence[FulfilmentLine], *, now: datetime) -> None:
-    """Write down that these lines have left, on them and on the lines of the order; the caller holds its lock."""
-    sql.execute(_HAND_OUT, {"parts": [part.pk for part in parts], "now": now})
+def note_goods_out(lines: Sequence[FulfilmentLine], *, now: datetime) -> None:
+    """Record that these lines have left, on them and on the order lines; the caller holds the order's lock."""
+    sql.execute(_HAND_OUT, {"parts": [line.pk for line in lines], "now": now})
 
 
-def take_goods_out_of_stock(parts: Sequence[FulfilmentLine], *, kind: str, by: Actor, now: datetime) -> None:
-    """End the reservations of these lines, their units leaving the ledger as kind. Locks stock rows: call it last."""
-    reservations = [part.reservation_id for part in parts if part.reservation_id]
+def take_goods_out_of_stock(lines: Sequence[FulfilmentLine], *, kind: str, by: Actor, now: datetime) -> None:
+    """End the reservations of these lines with stock movements of this kind. Locks stock rows: call it last."""
+    reservations = [line.reservation_id for line in lines if line.reservation_id]
     ended = fulfil_reservations(ids=reservations, kind=kind, by=by, now=now)
     assert ended == len(reservations), "what leaves must have been reserved"

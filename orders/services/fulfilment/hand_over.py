@@ -1,4 +1,4 @@
-"""Handing a pickup to the person at the desk: the right code or a document, what is still due, and the goods."""
+"""Hands a pickup over at the desk: checks the code or a document, takes the balance due, and records the goods."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ MOST_WRONG_CODES = 5
 
 
 class WrongCode(Refusal):
-    """This is not the code of this pickup; `attempts_left` may still be tried."""
+    """This is not the code of this pickup; `attempts_left` says how many more may be tried."""
 
     code = "wrong_code"
 
@@ -40,7 +40,7 @@ class PickupLocked(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Why somebody may have a pickup. Made by prove_by_code or prove_by_document alone."""
+    """Why somebody may collect a pickup. Made only by prove_by_code and prove_by_document."""
 
     pickup_id: int
     kind: str
@@ -48,10 +48,10 @@ class Proof:
 
 def prove_by_code(*, pickup_id: int, code: str, by: Actor, now: datetime) -> Proof:
     """
-    Check the code that somebody shows, in a transaction of its own: a wrong one is counted, whatever happens next.
+    Check a pickup code, in a transaction of its own, so that a wrong one is counted whatever happens next.
 
-    code: as typed or scanned. Locks the order meanwhile, so that guesses follow one another. Raises WrongCode,
-    PickupLocked after five wrong ones (the right one does not help then either), and NotFound.
+    code: as typed or scanned. Locks the order, so that attempts are counted one after another. Raises NotFound,
+    WrongCode, and PickupLocked after five wrong codes (the right one does not help then either).
     """
     wrong_codes = _count_if_wrong(pickup_id, code, by=by, now=now)
     if wrong_codes:
@@ -60,7 +60,7 @@ def prove_by_code(*, pickup_id: int, code: str, by: Actor, now: datetime) -> Pro
 
 
 def prove_by_document(*, pickup_id: int) -> Proof:
-    """Note that staff have seen an identity document with the buyer's or the collector's name."""
+    """Record that staff have seen an identity document in the name of the buyer or the pickup person."""
     return Proof(pickup_id, HandOver.ID_SEEN)
 
 
@@ -76,10 +76,10 @@ def hand_over_pickup(
     now: datetime,
 ) -> None:
     """
-    Give a ready pickup, or some whole lines of it, to the person at the desk, and take what is still due.
+    Hand a ready pickup, or some whole lines of it, to the person at the desk, and take the balance due.
 
-    collected_by: who that was; empty for the named collector or the buyer. line_ids: order lines; None for all that
-    is waiting. tenders: cash, card and balances at the desk, needed while something is due. session_id: the open till
+    collected_by: that person; empty for the named pickup person or the buyer. line_ids: order lines; None for all that
+    are waiting. tenders: cash, card and balances at the desk, needed while something is due. session_id: the open till
     session that takes the cash. Locks the order, then the session, balances, and the stock rows last. Raises NotFound,
     IllegalTransition, PickupLocked, PaymentNotTaken (see orders.services.payments.authorisations), PaymentDue,
     PaymentUnderWay, SessionNotOpen, BalanceNotEnough, Malformed.
@@ -89,25 +89,25 @@ def hand_over_pickup(
     if pickup.wrong_codes >= MOST_WRONG_CODES:
         raise _locked()
     waiting = list(pickup.lines.filter(handed_over_at__isnull=True).order_by("pk"))
-    parts = _chosen(waiting, line_ids)
+    lines = _chosen(waiting, line_ids)
     _take_balance_due(pickup.order, tenders, session_id=session_id, by=by, now=now)
 
-    note_goods_out(parts, now=now)
-    _record(pickup, parts, proof, collected_by, by=by, now=now)
-    if len(parts) == len(waiting):
+    note_goods_out(lines, now=now)
+    _record(pickup, lines, proof, collected_by, by=by, now=now)
+    if len(lines) == len(waiting):
         move(PICKUP, pickup, "collected", by=by, wrong_codes=0, finished_at=now)
     else:
         pickup.wrong_codes = 0
         pickup.save(update_fields=["wrong_codes"])
-    units = sum(part.quantity for part in parts)
+    units = sum(line.quantity for line in lines)
     publish(PickupCollected(**about_fulfilment(pickup, by, now), units=units))
     close_if_done(order=pickup.order, by=by, now=now)
-    take_goods_out_of_stock(parts, kind=StockMovement.HANDED_OVER, by=by, now=now)
+    take_goods_out_of_stock(lines, kind=StockMovement.HANDED_OVER, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def _count_if_wrong(pickup_id: int, code: str, *, by: Actor, now: datetime) -> int:
-    """Return how many wrong codes there were, this one included; 0 if this one is right."""
+    """Return how many wrong codes were tried, this one included; 0 if this one is right."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     if pickup.wrong_codes >= MOST_WRONG_CODES:
         raise _locked()
@@ -122,7 +122,7 @@ def _count_if_wrong(pickup_id: int, code: str, *, by: Actor, now: datetime) -> i
 def _chosen(waiting: Sequence[FulfilmentLine], line_ids: Sequence[int] | None) -> list[FulfilmentLine]:
     if line_ids is None:
         return list(waiting)
-    by_line = {part.order_line_id: part for part in waiting}
+    by_line = {line.order_line_id: line for line in waiting}
     missing = [str(line_id) for line_id in line_ids if line_id not in by_line]
     if missing:
         raise NotFound(_("These lines are not waiting in this pickup: %s.") % ", ".join(missing), lines=missing)
@@ -143,7 +143,7 @@ def _take_balance_due(
 
 
 def _record(
-    pickup: Fulfilment, parts: Sequence[FulfilmentLine], proof: Proof, collected_by: str, *, by: Actor, now: datetime
+    pickup: Fulfilment, lines: Sequence[FulfilmentLine], proof: Proof, collected_by: str, *, by: Actor, now: datetime
 ) -> None:
     assert by.staff_id is not None
     hand_over = HandOver.objects.create(
@@ -153,7 +153,7 @@ def _record(
         proof=proof.kind,
         handed_over_at=now,
     )
-    hand_over.lines.set(parts)
+    hand_over.lines.set(lines)
 
 
 def _expected_collector(order: Order) -> str:

@@ -1,8 +1,8 @@
 """
-A pickup from the store's first look at it until it lies at the desk; hand_over.py has what follows.
+Moves a pickup from acceptance until it is ready at the desk; the hand-over is in orders/services/hand_over.py.
 
-Every act takes the order's lock first and then reads the pickup, so two members of staff, the shopper who cancels and
-the sweep that gives up follow one another.
+Every action locks the order first and then reads the pickup, so two members of staff, a shopper who cancels and the
+sweep that expires pickups follow one another.
 """
 
 from datetime import datetime
@@ -33,7 +33,7 @@ EXPIRED_AT_ONCE = 500
 
 @transaction.atomic
 def accept_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
-    """Take a pickup on in the acting store. Locks the order. Raises NotFound, IllegalTransition."""
+    """Accept a pickup in the acting store. Locks the order. Raises NotFound, IllegalTransition."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     move(PICKUP, pickup, "accepted", by=by, accepted_at=now)
     publish(PickupAccepted(**about_fulfilment(pickup, by, now)))
@@ -50,7 +50,7 @@ def start_picking(*, pickup_id: int, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
     """
-    Lay the goods out at the desk: the buyer is told, once, and the pickup is kept until a day's closing time.
+    Mark a pickup as ready: the buyer is notified, once, and it is kept until closing time of its last day.
 
     Locks the order. Raises NotFound, IllegalTransition.
     """
@@ -64,9 +64,9 @@ def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
 @transaction.atomic(savepoint=False)
 def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime) -> None:
     """
-    Give up a pickup that the store cannot serve: its goods are free again, and what was paid for them goes back.
+    Reject a pickup that the store cannot serve: its stock is released, and what was paid for it is refunded.
 
-    reason: for people, kept with the pickup. Locks the order, then the stock rows last. Raises NotFound,
+    reason: shown to people, stored with the pickup. Locks the order, then the stock rows last. Raises NotFound,
     IllegalTransition.
     """
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
@@ -79,7 +79,7 @@ def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime) -> N
 
 @transaction.atomic
 def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
-    """Let codes be tried again after too many wrong ones. Locks the order. Raises NotFound."""
+    """Allow pickup codes again after too many wrong ones. Locks the order. Raises NotFound."""
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     pickup.wrong_codes = 0
     pickup.save(update_fields=["wrong_codes"])
@@ -87,14 +87,14 @@ def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
 
 
 def expire_overdue_pickups(*, now: datetime) -> int:
-    """Give up every pickup that nobody collected in time, each in a transaction of its own. Return how many."""
+    """Expire every pickup that was not collected in time, each in its own transaction. Return how many."""
     overdue = Fulfilment.objects.filter(kind=Fulfilment.PICKUP, state="ready", expires_at__lt=now)
     ids = overdue.order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE]
     return sum(_expire_pickup(pickup_id, now=now) for pickup_id in list(ids))
 
 
 def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
-    """Lock the order of a pickup and return the pickup; store_id: whose it must be, if not asked by the shop itself."""
+    """Lock the order of a pickup and return the pickup; store_id: the store it must belong to, None for the system."""
     return take_fulfilment(fulfilment_id=pickup_id, kind=Fulfilment.PICKUP, store_id=store_id)
 
 

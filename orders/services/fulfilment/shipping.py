@@ -1,4 +1,4 @@
-"""Sending what is shipped: picked, out of the door with a tracking number, delivered."""
+"""Ships parcels: picked, sent with a tracking number, delivered."""
 
 from datetime import datetime
 
@@ -32,7 +32,7 @@ def start_picking_parcel(*, parcel_id: int, by: Actor, now: datetime) -> None:
 @transaction.atomic(savepoint=False)
 def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> None:
     """
-    Let a parcel leave, all of it: its goods leave the stock, and the buyer is told.
+    Send a whole parcel: its goods leave the stock, and the buyer is notified.
 
     tracking: the carrier's number; empty where there is none. Locks the order, then the stock rows last. Raises
     NotFound, IllegalTransition, PaymentNotTaken (see orders.services.payments.authorisations), PaymentDue.
@@ -42,16 +42,16 @@ def send_parcel(*, parcel_id: int, tracking: str, by: Actor, now: datetime) -> N
     if owed := balance_due_before_goods_go(parcel.order):
         raise payment_due(owed, parcel.order.currency)
     move(SHIP, parcel, "shipped", by=by, tracking=tracking, finished_at=now)
-    parts = list(parcel.lines.filter(handed_over_at__isnull=True).order_by("pk"))
-    note_goods_out(parts, now=now)
+    lines = list(parcel.lines.filter(handed_over_at__isnull=True).order_by("pk"))
+    note_goods_out(lines, now=now)
     publish(OrderShipped(**about_fulfilment(parcel, by, now)))
     close_if_done(order=parcel.order, by=by, now=now)
-    take_goods_out_of_stock(parts, kind=StockMovement.SHIPPED, by=by, now=now)
+    take_goods_out_of_stock(lines, kind=StockMovement.SHIPPED, by=by, now=now)
 
 
 @transaction.atomic
 def note_delivery(*, parcel_id: int, by: Actor, now: datetime) -> None:
-    """Write down that a parcel has arrived. Locks the order. Raises NotFound, IllegalTransition."""
+    """Record that a parcel was delivered. Locks the order. Raises NotFound, IllegalTransition."""
     parcel = _take_parcel(parcel_id, by=by)
     move(SHIP, parcel, "delivered", by=by, finished_at=now)
     publish(ParcelDelivered(**about_fulfilment(parcel, by, now)))

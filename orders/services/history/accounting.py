@@ -1,9 +1,9 @@
 """
-Which lines of a history are imported, and what they come to: decided in the staging table before anything is written.
+Decides which lines of a history are imported, and totals them, in the staging table, before anything is written.
 
-import_orders has one row for each order and each return of the file, in the order of time. problem: why it is refused.
-there: the shop has it already. piece: with which others it is written in one transaction. import_products has the
-products to make.
+import_orders has one row for each order and each return of the file, ordered by time. problem: why it is refused.
+there: the shop has it already. piece: the batch that is written in one transaction. import_products has the products to
+create.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ CREATE UNLOGGED TABLE import_orders (
     lines integer, total bigint, value numeric, problem text DEFAULT '', there boolean DEFAULT false, id bigint,
     customer_id bigint)
 """
-# An invoice worth nothing that is nobody's is how the old system took found goods in.
+# The old system booked stock that was found as an invoice of no value without a customer.
 _FILL_ORDERS = """
 WITH found AS (
     SELECT row_number() OVER (ORDER BY min(placed_at), min(line)) AS ordinal, invoice, is_return,
@@ -52,7 +52,7 @@ _NAME_UNKNOWN_STORES = """
 UPDATE import_orders SET problem = 'unknown_store'
 WHERE problem = '' AND store <> '' AND NOT EXISTS (SELECT 1 FROM inventory_location WHERE code = import_orders.store)
 """
-# One refused line keeps out everything under its number.
+# One refused line excludes every line under its number.
 _NAME_INCOMPLETE = """
 UPDATE import_orders SET problem = 'order_incomplete'
 WHERE problem = '' AND (
@@ -61,7 +61,7 @@ WHERE problem = '' AND (
         SELECT 1 FROM import_orders AS other WHERE other.invoice = import_orders.invoice AND other.problem <> ''))
 """
 
-# An order that is here with other lines or another value than the file's is not the same order: people must look.
+# An order stored with other lines or another value than the file's is not the same order: a person must look at it.
 _MARK_ORDERS_THERE = """
 UPDATE import_orders SET there = true, id = CASE WHEN known.lines = import_orders.lines
     AND known.total = import_orders.total THEN known.id END
@@ -111,7 +111,7 @@ WHERE customer <> '' AND NOT there
     AND NOT EXISTS (SELECT 1 FROM accounts_customer WHERE external_id = import_orders.customer)
 GROUP BY customer ORDER BY min(ordinal)
 """
-# The name and the price that a product had most often: both change over the years, and slips are rare.
+# A product gets its most frequent name and price: both change over the years, and mistakes are rare.
 _NEW_PRODUCTS = """
 CREATE TEMP TABLE import_products AS
 SELECT staged.sku, mode() WITHIN GROUP (ORDER BY nullif(staged.name, '')) AS name,
@@ -126,7 +126,7 @@ _COUNT = "SELECT count(*) AS found FROM ({}) AS found"
 
 @dataclass(frozen=True, kw_only=True)
 class ImportSource:
-    """Where a history comes from. name: what its external ids begin with; prefix: what its numbers begin with."""
+    """The origin of a history. name: what its external ids begin with; prefix: what its order numbers begin with."""
 
     name: str
     prefix: str
@@ -161,7 +161,7 @@ def decide(*, profile: Profile, source: ImportSource, rows_per_transaction: int)
 
 def add_up(*, lines: int) -> dict[str, Any]:
     """
-    Account for every line of the file: imported, there already, or refused, with what each comes to.
+    Total every line of the file as imported, already stored, or refused.
 
     Sums are in the units in which the file gives prices. Call it before anything is written.
     """
@@ -188,10 +188,10 @@ def add_up(*, lines: int) -> dict[str, Any]:
 def _count(statement: str) -> int:
     row = sql.fetch_one(_COUNT.format(statement), {})
     assert row is not None
-    found: int = row["found"]
-    return found
+    count: int = row["found"]
+    return count
 
 
 def _two_places(value: Decimal) -> Decimal:
-    # Currencies with three places keep them; refused fractions of a penny are rounded away.
+    # Currencies with three decimals keep them; fractions of a minor unit in refused lines are rounded away.
     return Decimal(value).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

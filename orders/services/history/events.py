@@ -1,4 +1,4 @@
-"""What an import of history tells the journal: it happened when the order was placed, long before it was written."""
+"""Events of an import of history: their time is when the order was placed, long before it was imported."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from core.journal import Event
 
 @dataclass(frozen=True, kw_only=True)
 class OrderImported(Event):
-    """An order of another system is known here. total: minor units; lines: how many lines it has."""
+    """An order of another system was imported. total: minor units; lines: how many lines it has."""
 
     kind: ClassVar[str] = "order.imported"
 
@@ -21,7 +21,7 @@ class OrderImported(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnImported(Event):
-    """A return of another system is known here. order_id: empty where its order could not be found."""
+    """A return of another system was imported. order_id: empty if its order was not found."""
 
     kind: ClassVar[str] = "return.imported"
 

@@ -1,4 +1,4 @@
-"""The import of a history from its file to its figures."""
+"""Imports a history from its file and reports the figures."""
 
 import re
 from pathlib import Path
@@ -17,12 +17,12 @@ from orders.services.history.writing import write_history
 DEFAULT_SOURCE = "history"
 
 _SOURCE = re.compile(r"[a-z][a-z0-9-]{0,11}")
-# What numbers begin with, where it is not the source's name in capitals.
+# What order numbers begin with, where it is not the source's name in capitals.
 _PREFIXES = {"online-retail-ii": "ORII"}
 
 
 class SourceNotValid(Refusal):
-    """A source's name has other characters than small letters, digits and hyphens, is too long, or is taken."""
+    """The name has characters other than lower-case letters, digits and hyphens, is too long, or is taken."""
 
     code = "source_not_valid"
 
@@ -37,13 +37,13 @@ def import_history(
     sessions: int = 1,
 ) -> dict[str, Any]:
     """
-    Import historical orders and returns, and return the figures: every line is imported, already there or refused.
+    Import historical orders and returns, and return the figures: every line is imported, already stored or refused.
 
-    Orders become completed orders with a captured payment; no stock moves. What the shop has already, by the
-    external number, is not written again. profile_name: one of PROFILES. source_name: what external ids begin with,
-    for profiles that do not say it themselves. publish: show products made from the history to shoppers.
-    sessions: with how many connections orders are written at once; more than one only outside of a transaction.
-    Raises UnusableFile, with nothing changed, SourceNotValid and ImportRunning.
+    Orders become completed orders with a captured payment; no stock moves. What the shop has already, by the external
+    number, is not written again. profile_name: one of PROFILES. source_name: what external ids begin with, for profiles
+    that do not define it. publish: show products created from the history to shoppers. sessions: how many connections
+    write orders at once; more than one only outside a transaction. Raises UnusableFile, with nothing changed,
+    SourceNotValid and ImportRunning.
     """
     profile = PROFILES[profile_name]
     source = _source(profile.source or source_name or DEFAULT_SOURCE)

@@ -1,4 +1,4 @@
-"""Which sold units a return gives back."""
+"""Matches returned units with sold ones."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ Key = tuple[int, str, int]  # customer, SKU or the name of a charge, price per u
 
 @dataclass(slots=True)
 class Sold:
-    """A line of an order, and how many of its units have not come back yet."""
+    """A line of an order, and how many of its units have not been returned yet."""
 
     line_id: int
     order_id: int
@@ -21,7 +21,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A line of a return. key: None where nobody knows whose it is."""
+    """A line of a return. key: None if its customer is not known."""
 
     line: int
     key: Key | None
@@ -31,11 +31,11 @@ class Returned:
 
 def match_returns(returned: Sequence[Returned], sold: Iterable[Sold]) -> dict[int, Sold]:
     """
-    Find for each returned line the sold line it gives back, and return it by the number of the returned line.
+    Match each returned line with the sold line that it returns; the result is keyed by the returned line's number.
 
-    It is the newest line of the same customer, SKU and price, placed no later than the return, that has all the
-    units still out: people return what they bought last. Each unit comes back once; a return is never spread over
-    several lines. Lines for which there is none are left out.
+    It is the newest line of the same customer, SKU and price, placed no later than the return, that has all the units
+    left: people return what they bought last. Each unit is returned once; a return is never spread over several lines.
+    Lines without a match are left out.
     """
     by_key: defaultdict[Key, list[Sold]] = defaultdict(list)
     for line in sold:
@@ -43,11 +43,11 @@ def match_returns(returned: Sequence[Returned], sold: Iterable[Sold]) -> dict[in
     for lines in by_key.values():
         lines.sort(key=lambda line: (line.placed_at, line.line_id), reverse=True)
 
-    found: dict[int, Sold] = {}
+    matches: dict[int, Sold] = {}
     for back in returned:
         for line in by_key.get(back.key, ()) if back.key else ():
             if line.placed_at <= back.returned_at and line.units_out >= back.quantity:
                 line.units_out -= back.quantity
-                found[back.line] = line
+                matches[back.line] = line
                 break
-    return found
+    return matches

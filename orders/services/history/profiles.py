@@ -18,7 +18,7 @@ from core.data.imports.cells import CACHED, amount, decimal, instant, required_t
 
 MOST_UNITS = 1_000_000
 LONGEST_NUMBER = 24
-# The first letter of the invoices of Online Retail II that are no sales.
+# The first letters of the Online Retail II invoices that are not sales.
 CANCELLATION, BAD_DEBT = "C", "A"
 
 STAGING = (
@@ -42,7 +42,7 @@ STAGING = (
 Cells = dict[str, str]
 Read = Callable[[Cells], Sequence[Any]]
 
-# A tilde parts a return's number from the running number of its parts.
+# A tilde separates a return's number from the running number of its parts.
 _NUMBER = re.compile(r"[^\s~]+")
 _CHANNEL = re.compile(r"[a-z]+(?::[a-z0-9_-]{1,30})?")
 _PRODUCT_CODE = re.compile(r"[0-9]{5}")
@@ -51,11 +51,11 @@ _PRODUCT_CODE = re.compile(r"[0-9]{5}")
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """
-    A kind of file. reader: makes, for the source and the present time, the function that reads one record.
+    A kind of file. reader: makes the function that reads one record, for the source and the present time.
 
-    source: under which the external ids stand, where the kind of file says it. whole_orders: whether one refused line
-    keeps its whole order out, so that a corrected file completes it. writes_off_unpaid: whether invoices worth
-    nothing and without a customer are corrections of stock.
+    source: what the external ids begin with, where the kind of file defines it. whole_orders: whether one refused line
+    excludes its whole order, so that a corrected file completes it. writes_off_unpaid: whether invoices of no value and
+    without a customer are stock corrections.
     """
 
     required: Sequence[str]
@@ -69,8 +69,8 @@ class Profile:
 def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
     london = ZoneInfo("Europe/London")
 
-    # Lines of one invoice follow each other, a few thousand articles are most of the trade, and so are a few thousand
-    # pairs of quantity and price: what was read of them once is not read again.
+    # Lines of one invoice follow each other, and a few thousand articles and a few thousand pairs of quantity and price
+    # make up most of the file, so parsed values are cached.
     @lru_cache(maxsize=CACHED)
     def head(invoice: str, written: str, customer: str, country: str) -> tuple[Any, ...]:
         cells = {"invoice": invoice, "customer id": customer, "country": country}
@@ -84,7 +84,8 @@ def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
     def article(code: str, description: str) -> tuple[Any, ...]:
         cells = {"stockcode": code, "description": description}
         sku = required_text(cells, "stockcode", longest=64).upper()
-        # Goods have five digits, and perhaps letters for the colour; the rest is postage, fees and vouchers.
+        # Article numbers of goods have five digits, and perhaps letters for the colour; the rest is postage, fees and
+        # vouchers.
         return sku, not _PRODUCT_CODE.match(sku), text(cells, "description", longest=300)
 
     @lru_cache(maxsize=CACHED)

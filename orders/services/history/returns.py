@@ -1,4 +1,4 @@
-"""What came back: each line with the order line it gives back, where that can be told."""
+"""Writes returns: each line with the order line that it returns, if that can be determined."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ LEFT JOIN inventory_variant AS variant ON variant.sku = line.sku AND NOT line.is
 WHERE staged.piece = %(piece)s AND staged.is_return AND NOT staged.there
 ORDER BY staged.ordinal, line.line
 """
-# All lines of the customers are read once and looked up together; asking for each returned line by itself reads the
-# whole history of a good customer thousands of times. Locked in the order of their keys, as everywhere, so that a
-# return at a desk meanwhile cannot take the same units.
+# All lines of the customers are read once and matched together; a query for each returned line reads the whole history
+# of a frequent customer thousands of times. They are locked in the order of their keys, as everywhere, so that a return
+# at a desk meanwhile cannot take the same units.
 _SOLD = """
 WITH wanted AS MATERIALIZED (
     SELECT DISTINCT staged.customer_id, coalesce(nullif(back.sku, ''), back.name) AS thing, back.unit_price
@@ -69,19 +69,19 @@ WHERE payment.id = back.payment_id
 @transaction.atomic
 def write_returns(*, source: ImportSource, piece: int) -> None:
     """
-    Write the returns of one piece, with their refunds, and mark what they give back on the lines of their orders.
+    Write the returns of one batch, with their refunds, and count the returned units on the order lines.
 
     The lines of one return may belong to several orders: it becomes one return for each, and one without an order for
-    what could not be found. Locks the order lines in question.
+    unmatched lines. Locks the order lines.
     """
     rows = sql.fetch_all(_RETURNED, {"piece": piece})
     matches = match_returns([_returned(row) for row in rows], _sold(source, piece))
-    parts: defaultdict[tuple[str, int | None], list[sql.Row]] = defaultdict(list)
+    groups: defaultdict[tuple[str, int | None], list[sql.Row]] = defaultdict(list)
     for row in rows:
         match = matches.get(row["line"])
-        parts[row["external_id"], match.order_id if match else None].append(row)
+        groups[row["external_id"], match.order_id if match else None].append(row)
 
-    made = _make_returns(source, parts)
+    made = _make_returns(source, groups)
     ReturnLine.objects.bulk_create(
         ReturnLine(
             parent=parent,
@@ -91,16 +91,16 @@ def write_returns(*, source: ImportSource, piece: int) -> None:
             quantity=row["quantity"],
             amount=row["quantity"] * row["unit_price"],
         )
-        for parent, lines in zip(made, parts.values(), strict=True)
+        for parent, lines in zip(made, groups.values(), strict=True)
         for row in lines
     )
-    given_back = [(matches[row["line"]].line_id, row["quantity"]) for row in rows if row["line"] in matches]
+    returned = [(matches[row["line"]].line_id, row["quantity"]) for row in rows if row["line"] in matches]
     sql.execute(
         _GIVE_BACK,
-        {"lines": [line for line, _ in given_back], "quantities": [quantity for _, quantity in given_back]},
+        {"lines": [line for line, _ in returned], "quantities": [quantity for _, quantity in returned]},
     )
     _make_refunds(made)
-    _tell(made, list(parts.values()))
+    _publish(made, list(groups.values()))
 
 
 def _returned(row: sql.Row) -> Returned:
@@ -121,12 +121,12 @@ def _sold(source: ImportSource, piece: int) -> list[Sold]:
     ]
 
 
-def _make_returns(source: ImportSource, parts: dict[tuple[str, int | None], list[sql.Row]]) -> list[Return]:
+def _make_returns(source: ImportSource, groups: dict[tuple[str, int | None], list[sql.Row]]) -> list[Return]:
     made: list[Return] = []
-    parts_so_far: defaultdict[str, int] = defaultdict(int)
-    for (external_id, order_id), rows in parts.items():
-        parts_so_far[external_id] += 1
-        number = parts_so_far[external_id]
+    count_so_far: defaultdict[str, int] = defaultdict(int)
+    for (external_id, order_id), rows in groups.items():
+        count_so_far[external_id] += 1
+        number = count_so_far[external_id]
         suffix = f"~{number}" if number > 1 else ""
         first = rows[0]
         made.append(
@@ -148,8 +148,8 @@ def _make_returns(source: ImportSource, parts: dict[tuple[str, int | None], list
 
 
 def _make_refunds(made: Sequence[Return]) -> None:
-    """Give the money of matched returns back on the payments of their orders; the others have no payment here."""
-    worth = [(part, part.order_id) for part in made if part.order_id and part.amount]
+    """Refund matched returns on the payments of their orders; the others have no payment here."""
+    worth = [(return_, return_.order_id) for return_ in made if return_.order_id and return_.amount]
     payments = dict(
         Payment.objects.filter(order_id__in=[order_id for _, order_id in worth], method="imported").values_list(
             "order_id", "pk"
@@ -159,37 +159,37 @@ def _make_refunds(made: Sequence[Return]) -> None:
         Refund(
             payment_id=payments[order_id],
             key=new_id(),
-            amount=part.amount,
+            amount=return_.amount,
             state=Refund.DONE,
             reason=REASON,
-            asked_at=part.requested_at,
-            done_at=part.requested_at,
+            asked_at=return_.requested_at,
+            done_at=return_.requested_at,
         )
-        for part, order_id in worth
+        for return_, order_id in worth
     )
     sql.execute(
         _PAY_BACK,
         {
             "payments": [payments[order_id] for _, order_id in worth],
-            "amounts": [part.amount for part, _ in worth],
+            "amounts": [return_.amount for return_, _ in worth],
         },
     )
 
 
-def _tell(made: Sequence[Return], lines: Sequence[Sequence[sql.Row]]) -> None:
+def _publish(made: Sequence[Return], lines: Sequence[Sequence[sql.Row]]) -> None:
     journal.publish(
         *(
             ReturnImported(
-                by=Actor(channel=part.channel, customer_id=part.customer_id, store_code=rows[0]["store"]),
-                occurred_at=part.requested_at,
-                customer_id=part.customer_id,
-                ref=part.number,
-                return_id=part.pk,
-                order_id=part.order_id,
-                amount=part.amount,
-                currency=part.currency,
+                by=Actor(channel=return_.channel, customer_id=return_.customer_id, store_code=rows[0]["store"]),
+                occurred_at=return_.requested_at,
+                customer_id=return_.customer_id,
+                ref=return_.number,
+                return_id=return_.pk,
+                order_id=return_.order_id,
+                amount=return_.amount,
+                currency=return_.currency,
                 lines=len(rows),
             )
-            for part, rows in zip(made, lines, strict=True)
+            for return_, rows in zip(made, lines, strict=True)
         )
     )

@@ -1,4 +1,4 @@
-"""From the staging table into customers, products, orders, payments and the journal."""
+"""Writes customers, products, orders, payments and journal entries from the staging table."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ _PIECES = """
 SELECT DISTINCT piece FROM import_orders WHERE NOT there AND is_return = %(is_return)s ORDER BY piece
 """
 
-# The customer's newest order is the one with the highest id, so ids follow time whoever writes first.
+# The customer's newest order is the one with the highest id, so ids must follow time.
 _NUMBER_ORDERS = """
 UPDATE import_orders SET id = numbered.id FROM (
     SELECT ordinal, nextval(pg_get_serial_sequence('orders_order', 'id')) AS id FROM (
@@ -89,10 +89,10 @@ _GROWN_BY_RETURNS = ("orders_return", "orders_returnline", "orders_refund", "cor
 
 def write_history(*, source: ImportSource, publish: bool, sessions: int, options: Options) -> None:
     """
-    Write what decide() has let through, a piece at a time, each piece in a transaction of its own.
+    Write what decide() has accepted, batch by batch, each in its own transaction.
 
-    What an interrupted run has written is there already for the next one. publish: show new products to shoppers.
-    sessions: with how many connections orders are written at once.
+    A repeated run skips what an interrupted one has written. publish: show new products to shoppers. sessions: how many
+    connections write orders at once.
     """
     progress = options.progress
     _make_customers()
@@ -110,7 +110,8 @@ def write_history(*, source: ImportSource, publish: bool, sessions: int, options
         show=lambda part: progress.show("Writing orders", part),
     )
     _analyze(_GROWN_BY_ORDERS)
-    # Only once all orders are written can a return find the one it belongs to; and the first to come takes the units.
+    # Returns come after all orders, so that each can find its order, and in order of time, because the first takes the
+    # units.
     write_in_sessions(
         _pieces(is_return=True),
         lambda piece: write_returns(source=source, piece=piece),
@@ -121,7 +122,7 @@ def write_history(*, source: ImportSource, publish: bool, sessions: int, options
 
 
 def _analyze(tables: Sequence[str]) -> None:
-    # Tables that grew by so much at once are planned for as the small ones they were.
+    # Without fresh statistics, tables that grew this much would be planned as the small ones they were.
     for table in tables:
         sql.execute(f"ANALYZE {table}", {})
 

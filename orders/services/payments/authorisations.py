@@ -1,9 +1,9 @@
 """
-Taking money that a provider keeps for us, just before the goods leave; and letting go of what is not wanted.
+Captures authorised money just before the goods leave, and voids authorisations that are not needed.
 
-It goes: the payment is marked as being taken and committed, the provider asked outside of any transaction, the outcome
-written. All that a payment is still owed for is taken at once, when the first of the goods leave. What can no longer
-be taken is due again, so nothing leaves unpaid.
+The payment is marked as being captured and committed, the provider is called outside any transaction, then the outcome
+is written. The whole amount that a payment still covers is captured when the first goods leave. What can no longer be
+captured is due again, so nothing leaves unpaid.
 """
 
 import logging
@@ -33,7 +33,7 @@ ASKED_AGAIN_AFTER = timedelta(seconds=60)
 AT_ONCE = 100
 Answer = TypeVar("Answer")
 
-_ASKED = """
+_CAPTURING = """
 SELECT payment.id, payment.amount, payment.provider, attempt.key
 FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
@@ -41,13 +41,13 @@ WHERE payment.state = 'capturing'
   AND (payment.id = ANY(%(ids)s::bigint[]) OR payment.capture_asked_at < %(before)s::timestamptz)
 ORDER BY payment.id LIMIT %(limit)s
 """
-_UNWANTED = """
+_UNNEEDED = """
 SELECT attempt.id, attempt.key, payment.provider FROM orders_paymentattempt AS attempt
 JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 WHERE attempt.outcome = 'authorised' AND payment.state = 'voided'
 ORDER BY attempt.id LIMIT %(limit)s
 """
-_RUN_OUT = """
+_EXPIRED = """
 SELECT payment.id, payment.provider, attempt.key FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
 WHERE payment.state = 'authorised' AND payment.authorised_until < %(now)s
@@ -56,22 +56,22 @@ ORDER BY payment.authorised_until LIMIT %(limit)s
 
 
 class PaymentLost(Refusal):
-    """The money that was kept for us can no longer be taken: it is due again, and the goods stay here."""
+    """The authorised money can no longer be captured: it is due again, and the goods do not leave."""
 
     code = "payment_due"
 
 
 def capturing_first(act: Callable[[], Answer], *, by: Actor, now: datetime) -> Answer:
     """
-    Let goods go, taking their money first if it is only kept for us: act refuses with PaymentNotTaken then.
+    Run an action that lets goods leave; if it raises PaymentNotTaken, capture the money and run it again.
 
-    Network calls, outside of transactions. Raises what act raises, and PaymentLost if the money cannot be taken.
+    Network calls, outside transactions. Raises what act raises, and PaymentLost if the money cannot be captured.
     """
     try:
         return act()
     except PaymentNotTaken as refusal:
         if not capture_authorised(number=refusal.details["order"], by=by, now=now):
-            if _is_being_taken(refusal.details["order"]):
+            if _is_capturing(refusal.details["order"]):
                 raise
             raise PaymentLost(
                 _("The card can no longer be charged. The amount is due again: the customer pays on the order's page.")
@@ -81,53 +81,53 @@ def capturing_first(act: Callable[[], Answer], *, by: Actor, now: datetime) -> A
 
 def capture_authorised(*, number: str, by: Actor, now: datetime) -> bool:
     """
-    Take what providers keep for an order. Return False if some of it can no longer be taken.
+    Capture all authorised money of an order. Return False if some of it could not be captured.
 
-    One whose outcome is not known stays as being taken, and a worker asks again.
+    A payment whose outcome is not known stays in state capturing, and a worker asks again.
     """
     with transaction.atomic(durable=True):
         order = Order.objects.locked().get(number=number)
-        kept = order.payments.filter(state=Payment.AUTHORISED).values_list("pk", flat=True)
-        ids = move_all(PAYMENT, list(kept), Payment.CAPTURING, capture_asked_at=now)
-    taken = [_take(row, by=by, now=now) for row in _asked(ids=ids)]
-    return all(taken)
+        authorised = order.payments.filter(state=Payment.AUTHORISED).values_list("pk", flat=True)
+        ids = move_all(PAYMENT, list(authorised), Payment.CAPTURING, capture_asked_at=now)
+    captured = [_capture(row, by=by, now=now) for row in _capturing(ids=ids)]
+    return all(captured)
 
 
 def settle_captures(*, now: datetime) -> int:
-    """Ask again for what was being taken when nobody answered. Return how many were looked into."""
-    rows = _asked(before=now - ASKED_AGAIN_AFTER)
+    """Ask again about captures that got no answer. Return how many were looked into."""
+    rows = _capturing(before=now - ASKED_AGAIN_AFTER)
     for row in rows:
-        _take(row, by=THE_SYSTEM, now=now)
+        _capture(row, by=THE_SYSTEM, now=now)
     return len(rows)
 
 
 def void_unneeded(*, now: datetime) -> int:
-    """Let providers go of what they keep for payments that came to nothing. Return how many did."""
+    """Void authorisations of payments that were voided. Return how many were released."""
     released = 0
-    for row in sql.fetch_all(_UNWANTED, {"limit": AT_ONCE}):
+    for row in sql.fetch_all(_UNNEEDED, {"limit": AT_ONCE}):
         outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
         if outcome.outcome in (UNKNOWN, AUTHORISED):
             continue
         if outcome.outcome == APPROVED:
-            logger.error("attempt %s was captured although its payment came to nothing", row["key"])
+            logger.error("attempt %s was captured although its payment was voided", row["key"])
         released += len(move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now))
     return released
 
 
 def void_expired(*, now: datetime) -> int:
     """
-    End what providers will not keep for us any longer: it is due again. Return how many were ended.
+    Void authorisations that are about to expire; their amounts are due again. Return how many ended.
 
-    Nobody's card is charged anew without him: the customer pays on the order's page, in the app, or at a till.
+    No card is charged again without its owner: the customer pays on the order's page, in the app, or at a till.
     """
-    rows = sql.fetch_all(_RUN_OUT, {"now": now, "limit": AT_ONCE})
+    rows = sql.fetch_all(_EXPIRED, {"now": now, "limit": AT_ONCE})
     return sum(
         _end(row["id"], look_up(key=row["key"], provider=row["provider"], gives_up=True), now=now) for row in rows
     )
 
 
 def record_lost(*, key: UUID, now: datetime) -> bool:
-    """Look whether a provider still keeps what it kept under a key; what it let go of is due again."""
+    """Check with the provider whether an authorisation is still valid; if it is not, its amount is due again."""
     attempt = PaymentAttempt.objects.select_related("payment").get(key=key)
     if attempt.payment.state != Payment.AUTHORISED:
         return True
@@ -135,15 +135,15 @@ def record_lost(*, key: UUID, now: datetime) -> bool:
     return outcome.outcome == AUTHORISED or _end(attempt.payment_id, outcome, now=now)
 
 
-def _is_being_taken(number: str) -> bool:
+def _is_capturing(number: str) -> bool:
     return Payment.objects.filter(order__number=number, state=Payment.CAPTURING).exists()
 
 
-def _asked(*, ids: Sequence[int] = (), before: datetime | None = None) -> list[sql.Row]:
-    return sql.fetch_all(_ASKED, {"ids": list(ids), "before": before, "limit": AT_ONCE})
+def _capturing(*, ids: Sequence[int] = (), before: datetime | None = None) -> list[sql.Row]:
+    return sql.fetch_all(_CAPTURING, {"ids": list(ids), "before": before, "limit": AT_ONCE})
 
 
-def _take(row: sql.Row, *, by: Actor, now: datetime) -> bool:
+def _capture(row: sql.Row, *, by: Actor, now: datetime) -> bool:
     outcome = capture(key=row["key"], provider=row["provider"], amount=row["amount"])
     return outcome.outcome != UNKNOWN and _settle(row["id"], outcome, by=by, now=now)
 
@@ -157,7 +157,7 @@ def _end(payment_id: int, outcome: PaymentResult, *, now: datetime) -> bool:
 
 @transaction.atomic(durable=True)
 def _settle(payment_id: int, outcome: PaymentResult, *, by: Actor, now: datetime) -> bool:
-    """Write whether kept money became ours, once. Locks the order. Return whether it is ours."""
+    """Write whether authorised money was captured, once. Locks the order. Return whether it is captured."""
     order = Order.objects.locked().get(payments=payment_id)
     payment = Payment.objects.get(pk=payment_id)
     if payment.state not in (Payment.AUTHORISED, Payment.CAPTURING):
@@ -165,8 +165,8 @@ def _settle(payment_id: int, outcome: PaymentResult, *, by: Actor, now: datetime
     is_ours = outcome.outcome == APPROVED
     state, answer = (Payment.CAPTURED, "approved") if is_ours else (Payment.DECLINED, "declined")
     move(PAYMENT, payment, state, by=THE_SYSTEM, captured_at=now if is_ours else None)
-    kept = payment.attempts.filter(outcome=PaymentAttempt.AUTHORISED).values_list("pk", flat=True)
-    move_all(ATTEMPT, list(kept), answer, detail=outcome.detail, answered_at=now)
+    authorised = payment.attempts.filter(outcome=PaymentAttempt.AUTHORISED).values_list("pk", flat=True)
+    move_all(ATTEMPT, list(authorised), answer, detail=outcome.detail, answered_at=now)
     if not is_ours and order.state == Order.PLACED:
         DueEntry.objects.create(order=order, kind=DueEntry.AUTHORISATION_LOST, amount=payment.amount, occurred_at=now)
     event = PaymentCaptured if is_ours else AuthorisationLost

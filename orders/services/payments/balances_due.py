@@ -1,8 +1,8 @@
 """
-What an order still owes, and the money that comes for it later: at the desk, at a till, on its page or in the app.
+The balance due of an order, and the payments that settle it: at the desk, at a till, on its page or in the app.
 
-What is due stays due until the money is there. One payment that asks a provider may be under way at a time (the
-table's own constraint stands behind the order's lock), so two devices never pay the same rest twice.
+An amount stays due until it is paid. Only one payment that needs a provider may be under way at a time (the table's
+constraint backs up the order's lock), so two devices never pay the same balance twice.
 """
 
 from collections.abc import Sequence
@@ -39,19 +39,19 @@ UNDER_WAY = (Payment.PENDING, Payment.NEEDS_ACTION)
 
 
 class NothingDue(Refusal):
-    """Nothing is left to pay for this order."""
+    """Nothing is due for this order."""
 
     code = "nothing_due"
 
 
 class PaymentDue(Refusal):
-    """The goods are not paid yet; `due` is what must be paid before they go."""
+    """The goods are not paid yet; `due` is what must be paid before they leave."""
 
     code = "payment_due"
 
 
 class PaymentNotTaken(Refusal):
-    """The money for these goods is only kept for us; take it before they leave."""
+    """The money for these goods is only authorised; capture it before they leave."""
 
     code = "payment_not_taken"
 
@@ -76,32 +76,32 @@ def begin_balance_payment(
     now: datetime,
 ) -> list[ChargeRequest]:
     """
-    Write down how what is due, or a part of it, is paid; the caller holds the order's lock and asks for the charges.
+    Write the payments of the balance due, or of a part of it; the caller holds the order's lock and makes the charges.
 
-    tenders: amounts that add up to less pay a part. has_terminal: a card without a name was taken at the store's own
-    terminal. Without charges all of it is paid at once. Locks the session, then balances. Raises NothingDue,
-    PaymentUnderWay, PaymentStillWaits, PaymentNotPossible, Malformed, BalanceNotEnough, SessionNotOpen.
+    tenders: amounts that add up to less pay a part. has_terminal: a card without a payment method was taken at the
+    store's own terminal. Without charges, everything is paid at once. Locks the session, then balances. Raises
+    NothingDue, PaymentUnderWay, PaymentStillWaits, PaymentNotPossible, Malformed, BalanceNotEnough, SessionNotOpen.
     """
     _check_none_under_way(order)
     owed = balance_due_in(order.pk)
     if order.state != Order.PLACED or not owed:
         raise NothingDue(_("Nothing is due on this order."))
     planned = _planned(order, tenders, owed=owed, may_be_part=True)
-    asked = [
+    at_provider = [
         tender
         for tender in planned
         if needs_provider(tender) and not (has_terminal and tender.method == CARD and not tender.payment_method)
     ]
-    if len(asked) > 1:
+    if len(at_provider) > 1:
         raise Malformed(_("One card at a time: pay with the first one, then with the next."), field="payments")
-    return _write(order, planned, session_id=session_id, by=by, now=now, asked=asked)
+    return _write(order, planned, session_id=session_id, by=by, now=now, at_provider=at_provider)
 
 
 def take_at_desk(order: Order, tenders: Sequence[Tender], *, session_id: int | None, by: Actor, now: datetime) -> None:
     """
-    Take all that is due with the hand-over of the goods; the caller holds the order's lock.
+    Take the whole balance due when the goods are handed over; the caller holds the order's lock.
 
-    Nothing is asked of a provider: a card was taken at the terminal. Raises as begin_balance_payment does.
+    No provider is called: a card was taken at the terminal. Raises as begin_balance_payment does.
     """
     _check_none_under_way(order)
     planned = _planned(order, tenders, owed=balance_due_in(order.pk))
@@ -110,13 +110,13 @@ def take_at_desk(order: Order, tenders: Sequence[Tender], *, session_id: int | N
 
 def settle_balance_payments(*, order_id: int, written: Sequence[RecordedResult], by: Actor, now: datetime) -> None:
     """
-    Draw the consequence of outcomes of a later payment; the caller holds the order's lock.
+    Apply the outcomes of a balance payment; the caller holds the order's lock.
 
-    Money takes away what is due. What comes for an order that owes it no more goes back.
+    Money reduces the balance due. Money that exceeds it is refunded.
     """
-    new = [one for one in written if one.is_new]
+    new = [result for result in written if result.is_new]
     order = Order.objects.select_related(None).get(pk=order_id)
-    paid = sum(one.amount for one in new if one.outcome == APPROVED)
+    paid = sum(result.amount for result in new if result.outcome == APPROVED)
     if paid:
         paid += _spend_what_was_held(order, by=by, now=now)
         surplus = _take_off_due(order, paid, by=by, now=now)
@@ -124,16 +124,16 @@ def settle_balance_payments(*, order_id: int, written: Sequence[RecordedResult],
             refund_payments(order_id=order_id, reason="paid_too_late", by=by, now=now)
         elif surplus:
             ask_refund(order_id=order_id, amount=surplus, reason="paid_too_much", by=by, now=now)
-    elif any(one.outcome == DECLINED for one in new):
+    elif any(result.outcome == DECLINED for result in new):
         release_held_tenders(order_id=order_id, now=now)
 
 
 def open_charges(order: Order) -> list[ChargeRequest]:
-    """Return what was asked of providers for a later payment and is not answered, to be asked for again."""
+    """Return the charges of a balance payment that are not answered yet, so that they can be asked for again."""
     attempts = PaymentAttempt.objects.filter(
         payment__order=order, payment__is_later=True, outcome__in=(PaymentAttempt.ASKED, PaymentAttempt.NEEDS_ACTION)
     ).select_related("payment")
-    return [_charge_of(one, order) for one in attempts]
+    return [_charge_of(attempt, order) for attempt in attempts]
 
 
 def is_payment_under_way(order: OrderView) -> bool:
@@ -142,7 +142,7 @@ def is_payment_under_way(order: OrderView) -> bool:
 
 
 def balance_due_of(order: OrderView) -> int:
-    """Return what an order that holds still owes, in minor units."""
+    """Return the balance due of a confirmed order, in minor units."""
     if order.state != Order.PLACED:
         return 0
     return sum(payment.amount for payment in order.payments if payment.state == DUE)
@@ -150,9 +150,9 @@ def balance_due_of(order: OrderView) -> int:
 
 def balance_due_before_goods_go(order: Order) -> int:
     """
-    Return what an order still owes, in minor units; the caller holds its lock.
+    Return the balance due of an order, in minor units; the caller holds its lock.
 
-    Raises PaymentNotTaken while money is only kept for us (see orders.services.payments.authorisations).
+    Raises PaymentNotTaken while money is only authorised (see orders.services.authorisations).
     """
     money = open_amounts_of(order.pk)
     if money.is_authorised:
@@ -188,22 +188,22 @@ def _write(
     session_id: int | None,
     by: Actor,
     now: datetime,
-    asked: Sequence[PlannedTender] = (),
+    at_provider: Sequence[PlannedTender] = (),
 ) -> list[ChargeRequest]:
     if any(tender.method == CASH for tender in planned):
         take_open_session(session_id=session_id, store_id=by.store_id)
-    charges = [_write_one(order, tender, asked, session_id=session_id, now=now) for tender in planned]
-    hold_tenders(planned, number=order.number, waits=bool(asked), by=by, now=now)
-    if not asked:
+    charges = [_write_one(order, tender, at_provider, session_id=session_id, now=now) for tender in planned]
+    hold_tenders(planned, number=order.number, waits=bool(at_provider), by=by, now=now)
+    if not at_provider:
         _take_off_due(order, sum(tender.amount for tender in planned), by=by, now=now)
     return [charge for charge in charges if charge is not None]
 
 
 def _write_one(
-    order: Order, tender: PlannedTender, asked: Sequence[PlannedTender], *, session_id: int | None, now: datetime
+    order: Order, tender: PlannedTender, at_provider: Sequence[PlannedTender], *, session_id: int | None, now: datetime
 ) -> ChargeRequest | None:
-    is_asked, is_cash = tender in asked, tender.method == CASH
-    state = Payment.PENDING if is_asked else Payment.HELD if asked else Payment.CAPTURED
+    is_asked, is_cash = tender in at_provider, tender.method == CASH
+    state = Payment.PENDING if is_asked else Payment.HELD if at_provider else Payment.CAPTURED
     payment = Payment.objects.create(
         order=order,
         is_later=True,
@@ -245,17 +245,17 @@ def _charge_of(attempt: PaymentAttempt, order: Order) -> ChargeRequest:
 
 
 def _spend_what_was_held(order: Order, *, by: Actor, now: datetime) -> int:
-    """Take what balances and the drawer hold beside a card that came through. Return how much that was."""
+    """Spend the balances and cash that were held beside a card payment that was approved. Return their amount."""
     held = sum(order.payments.filter(state=Payment.HELD).values_list("amount", flat=True))
     if not held or spend_held_tenders(order_id=order.pk, number=order.number, by=by, now=now):
         return held
-    # The hold had run out and somebody else has spent the balance: that part is still due.
+    # The hold had expired and the balance was spent elsewhere: that part is still due.
     release_held_tenders(order_id=order.pk, now=now)
     return 0
 
 
 def _take_off_due(order: Order, paid: int, *, by: Actor, now: datetime) -> int:
-    """Take money that came off what was due. Return what came too much."""
+    """Reduce the balance due by a payment. Return how much of the payment exceeded it."""
     taken = min(paid, balance_due_in(order.pk))
     if taken:
         DueEntry.objects.create(order=order, kind=DueEntry.PAID, amount=-taken, occurred_at=now)

@@ -1,7 +1,7 @@
 """
-Cards that shoppers have saved: kept when a payment by them came through, used again, struck out.
+Saved cards of shoppers: saved with a successful payment, charged again, removed.
 
-The provider keeps the card; we keep its name of it, and what its owner knows it by.
+The provider stores the card; the shop stores the provider's reference and what the owner recognises it by.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from orders.services.payments.gateway import detach_card
 
 DETACHED_AT_ONCE = 100
 
-# One that was struck out meanwhile stays so, however often the payment is told of.
+# A card that was removed meanwhile stays removed, however often the payment is reported.
 _KEEP = """
 INSERT INTO orders_savedcard (
     customer_id, provider, provider_ref, provider_customer, brand, last4, exp_month, exp_year, created_at)
@@ -44,9 +44,9 @@ RETURNING id, customer_id
 
 def keep_cards(cards: Sequence[CardDetails], *, customer_id: int | None, by: Actor, now: datetime) -> None:
     """
-    Keep cards that a provider has saved, each once, in the caller's transaction.
+    Save cards that a provider has stored, each once, in the caller's transaction.
 
-    customer_id: whose order they paid; nobody's are not kept.
+    customer_id: whose order they paid; cards of an order without a customer are not saved.
     """
     for card in cards:
         if customer_id is None or not may_be_kept(last4=card.last4, month=card.exp_month, year=card.exp_year):
@@ -73,10 +73,10 @@ def with_card(
     tender: Tender, *, person_ids: Sequence[int], now: datetime, saved_card: int | None = None, saves: bool = False
 ) -> Tender:
     """
-    Return a tender that pays by one of the person's saved cards, or has its card saved.
+    Return a tender that charges one of the person's saved cards, or saves its card.
 
-    person_ids: all records of the signed-in person, none for a guest. Raises NotFound for a card that is not the
-    person's or is another provider's, Malformed for one that has expired, and for a guest who wants to save one.
+    person_ids: all records of the signed-in person, empty for a guest. Raises NotFound for a card that is not the
+    person's or belongs to another provider, Malformed for an expired card, and for a guest who wants to save one.
     """
     provider = provider_of_cards() if tender.method == CARD else SANDBOX
     if saved_card is None:
@@ -95,9 +95,9 @@ def with_card(
 
 def remove_card(*, card_id: int, person_ids: Sequence[int], by: Actor, now: datetime) -> None:
     """
-    Strike out a card, then have the provider let go of it, or leave that to the sweep if it does not answer.
+    Remove a card, then detach it at the provider; the sweep does that later if the provider does not answer.
 
-    A network call, outside of the transaction. Raises NotFound for a card that is not the person's.
+    A network call, outside the transaction. Raises NotFound for a card that is not the person's.
     """
     with transaction.atomic(durable=True):
         row = sql.fetch_one(_REMOVE, {"id": card_id, "person_ids": list(person_ids), "now": now})
@@ -108,7 +108,7 @@ def remove_card(*, card_id: int, person_ids: Sequence[int], by: Actor, now: date
 
 
 def detach_removed(*, now: datetime, card_id: int | None = None) -> int:
-    """Have providers let go of cards that were struck out, or of one. Network calls. Return how many are gone."""
+    """Detach removed cards, or one of them, at their providers. Network calls. Return how many were detached."""
     waiting = SavedCard.objects.filter(removed_at__isnull=False, detached_at__isnull=True).order_by("removed_at")
     if card_id is not None:
         waiting = waiting.filter(pk=card_id)

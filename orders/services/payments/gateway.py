@@ -1,4 +1,4 @@
-"""Asking providers for money: network calls, never inside a transaction."""
+"""Calls payment providers: network calls, never inside a transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ UNKNOWN = "unknown"
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
     """
-    One amount to ask one provider for, in minor units, under the key of an attempt that is committed already.
+    One amount to charge through one provider, in minor units, under the key of an attempt that is already committed.
 
-    captures: it is taken at once; otherwise it is kept for us until goods leave. customer_ref, saves_card: as in the
-    port of providers.
+    captures: the money is captured at once; otherwise it is authorised until goods leave. customer_ref, saves_card: as
+    in orders.providers.base.
     """
 
     key: UUID
@@ -34,7 +34,7 @@ class ChargeRequest:
 
 @dataclass(frozen=True, slots=True)
 class PaymentResult:
-    """What became of a charge: a provider's outcome, or unknown when no answer came."""
+    """The result of a charge: the provider's outcome, or unknown when it did not answer."""
 
     key: UUID
     outcome: str
@@ -45,7 +45,7 @@ class PaymentResult:
 
 
 def ask_providers(charges: Sequence[ChargeRequest]) -> list[PaymentResult]:
-    """Charge each amount, in order; after one that is declined the rest are not asked for."""
+    """Charge each amount, in order; after a decline, the remaining ones are not charged."""
     about_to_call("a payment provider")
     outcomes: list[PaymentResult] = []
     for charge in charges:
@@ -58,23 +58,23 @@ def ask_providers(charges: Sequence[ChargeRequest]) -> list[PaymentResult]:
 
 def look_up(*, key: UUID, provider: str, gives_up: bool) -> PaymentResult:
     """
-    Ask the provider what became of a key; one that never arrived counts as declined.
+    Return the provider's result for a key; a charge that never arrived counts as declined.
 
-    gives_up: end a charge that still waits for the shopper.
+    gives_up: cancel a charge that still waits for the shopper.
     """
     about_to_call("a payment provider")
     port = provider_for(provider)
     if port is None:
         return PaymentResult(key, UNKNOWN, detail="the provider is switched off")
     try:
-        found = port.give_up(key=key) if gives_up else port.find(key=key)
+        result = port.give_up(key=key) if gives_up else port.find(key=key)
     except PaymentError as error:
         return PaymentResult(key, UNKNOWN, detail=str(error)[:200])
-    return _outcome(key, found) if found else PaymentResult(key, DECLINED, detail="never arrived")
+    return _outcome(key, result) if result else PaymentResult(key, DECLINED, detail="never arrived")
 
 
 def capture(*, key: UUID, provider: str, amount: int) -> PaymentResult:
-    """Take what a provider keeps for us, or a part of it; the rest is let go of. Unknown when no answer came."""
+    """Capture all or a part of an authorisation and void the rest. Unknown when the provider did not answer."""
     about_to_call("a payment provider")
     port = provider_for(provider)
     if port is None:
@@ -86,7 +86,7 @@ def capture(*, key: UUID, provider: str, amount: int) -> PaymentResult:
 
 
 def detach_card(*, provider: str, ref: str) -> bool:
-    """Have a provider let go of a saved card. Return False if it has to be asked again."""
+    """Detach a saved card at its provider. Return False if the call must be repeated."""
     about_to_call("a payment provider")
     port = provider_for(provider)
     if port is None:

@@ -1,4 +1,4 @@
-"""Gift cards that are sold: loaded when they are paid, shown once, and killed when their purchase is paid back."""
+"""Gift cards that are sold: loaded when they are paid, shown once, and voided when their purchase is refunded."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ WHERE line.order_id = %(order)s ORDER BY line.position
 
 
 class GiftCardUsed(Refusal):
-    """A card of this purchase has paid for something already, so the purchase is not paid back."""
+    """A card of this purchase has been used to pay already, so the purchase cannot be refunded."""
 
     code = "gift_card_used"
 
@@ -33,9 +33,9 @@ class GiftCardUsed(Refusal):
 @transaction.atomic(savepoint=False)
 def issue_sold_gift_cards(*, order_id: int, by: Actor, now: datetime) -> int:
     """
-    Load a card for each gift card that an order sold, once all of the order is paid; safe to repeat.
+    Load a card for each gift card that an order sold, once the whole order is paid; safe to repeat.
 
-    One statement for an order without any; else it locks the order. Return how many were loaded.
+    One statement for an order without gift cards; otherwise it locks the order. Return how many were loaded.
     """
     if not sql.fetch_all(_LINES, {"order": order_id}):
         return 0
@@ -60,7 +60,7 @@ def issue_sold_gift_cards(*, order_id: int, by: Actor, now: datetime) -> int:
 @transaction.atomic
 def show_sold_gift_card(*, order_number: str, card_id: int, now: datetime) -> str:
     """
-    Return the code of a card that this order bought, this once. The caller has checked whose order it is.
+    Return the code of a card that this order bought, this once. The caller has checked who owns the order.
 
     Raises NotFound, CodeShownAlready.
     """
@@ -72,7 +72,7 @@ def show_sold_gift_card(*, order_number: str, card_id: int, now: datetime) -> st
 
 def withdraw_gift_cards(*, order: Order, units: Mapping[int, int], by: Actor, now: datetime) -> None:
     """
-    Kill the cards of units that are paid back; the caller holds the order's lock and counts the units afterwards.
+    Void the cards of units that are refunded; the caller holds the order's lock and counts the units afterwards.
 
     units: how many of each order line, by its id. Locks the cards. Raises GiftCardUsed.
     """
@@ -90,18 +90,18 @@ def withdraw_gift_cards(*, order: Order, units: Mapping[int, int], by: Actor, no
 
 
 def gift_cards_of(*, order_id: int, number: str) -> list[GiftCard]:
-    """Return the cards that an order's gift cards have become, the dead ones too; one statement if there are none."""
+    """Return the cards that were loaded for an order, including voided ones; one statement if there are none."""
     return [card for _line, cards in _sold(Order(pk=order_id, number=number)) for card in cards]
 
 
 def _sold(order: Order) -> list[tuple[sql.Row, list[GiftCard]]]:
-    """The order's gift card lines with the cards that were loaded for them."""
+    """Return the order's gift card lines with the cards that were loaded for them."""
     lines = sql.fetch_all(_LINES, {"order": order.pk})
     if not lines:
         return []
     references = {line["id"]: _references(order, line) for line in lines}
-    found = cards_issued_for([reference for of_line in references.values() for reference in of_line])
-    return [(line, [card for card in found if card.issued_for in references[line["id"]]]) for line in lines]
+    cards = cards_issued_for([reference for of_line in references.values() for reference in of_line])
+    return [(line, [card for card in cards if card.issued_for in references[line["id"]]]) for line in lines]
 
 
 def _references(order: Order, line: sql.Row) -> Sequence[str]:

@@ -1,4 +1,6 @@
-"""Points for orders: opened when the promise holds, and settled whenever money, goods or states change."""
+"""
+Points of orders: the accrual opens when the order is confirmed, and is settled when money, goods or states change.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,9 +25,9 @@ _TERMS = "SELECT terms FROM accounts_pointearning WHERE reference = %(reference)
 @transaction.atomic(savepoint=False)
 def open_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
     """
-    Let an order earn points, on the terms of the moment it was placed; safe to repeat.
+    Open the accrual of an order's points, by the rules in force when it was placed; safe to repeat.
 
-    One statement where the programme is switched off. Return how many points it has brought so far, pending.
+    One statement where the programme is switched off. Return how many pending points it has earned so far.
     """
     order = earning_order(order_id=order_id)
     if order is None:
@@ -33,18 +35,18 @@ def open_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
     programme = programme_of(order.currency)
     if not programme.is_active or not programme.points_per_unit:
         return 0
-    terms = orjson.dumps(_terms(order, programme)).decode()
-    open_earning(customer_id=order.person_id, reference=order.number, terms=terms, by=by, now=order.placed_at)
+    accrual_rules = orjson.dumps(_accrual_rules(order, programme)).decode()
+    open_earning(customer_id=order.person_id, reference=order.number, terms=accrual_rules, by=by, now=order.placed_at)
     return settle_order_points(order_id=order_id, by=by, now=now)
 
 
 @transaction.atomic(savepoint=False)
 def settle_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
     """
-    Make an order's points what they should be by the money that was received and not paid back, and its goods.
+    Set an order's points to what the money received and not refunded, and the goods not returned, have earned.
 
-    They may be spent when the last of the order may not come back any more. Safe to repeat; does nothing for an order
-    that earns none. Locks the order, then the earning and the balance, then the person. Return the difference.
+    The points mature when the return window of the last goods is over. Safe to repeat; does nothing for an order that
+    earns none. Locks the order, then the accrual and the balance, then the person. Return the difference.
     """
     Order.objects.locked().filter(pk=order_id).first()
     order = earning_order(order_id=order_id)
@@ -60,32 +62,32 @@ def settle_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
     return difference
 
 
-def _terms(order: AccrualOrder, programme: Programme) -> dict[str, Any]:
-    """What an order earns is decided when it is placed: later changes of the rules do not touch it."""
-    scene = earning_context(customer_id=order.person_id, now=order.placed_at)
+def _accrual_rules(order: AccrualOrder, programme: Programme) -> dict[str, Any]:
+    """Return the rules by which an order earns, fixed when it is placed: later changes do not affect it."""
+    context = earning_context(customer_id=order.person_id, now=order.placed_at)
     return {
         "points_per_unit": programme.points_per_unit,
         "pending_days": programme.pending_days,
         "percents": {
-            str(line.id): percent_for(scene.bonuses, categories=paths_of(line.category), earner=scene.earner)
+            str(line.id): percent_for(context.bonuses, categories=paths_of(line.category), earner=context.earner)
             for line in order.lines
             if line.earns
         },
     }
 
 
-def _points(order: AccrualOrder, terms: dict[str, Any]) -> int:
+def _points(order: AccrualOrder, accrual_rules: dict[str, Any]) -> int:
     if order.state in (Order.CANCELLED, Order.FAILED):
         return 0
-    percents = terms["percents"]
+    percents = accrual_rules["percents"]
     return points_earned(
         [(amount, percents.get(str(line_id), 0)) for line_id, amount in order.amounts().items()],
-        points_per_unit=terms["points_per_unit"],
+        points_per_unit=accrual_rules["points_per_unit"],
         minor_per_unit=10 ** places_of(order.currency),
     )
 
 
-def _matures_at(order: AccrualOrder, terms: dict[str, Any]) -> datetime | None:
+def _matures_at(order: AccrualOrder, accrual_rules: dict[str, Any]) -> datetime | None:
     if order.closed_at is None or order.state != Order.COMPLETED:
         return None
-    return order.closed_at + timedelta(days=terms["pending_days"])
+    return order.closed_at + timedelta(days=accrual_rules["pending_days"])

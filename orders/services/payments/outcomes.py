@@ -1,4 +1,4 @@
-"""Writing what providers answered: on the attempts and on their payments, behind the order's lock."""
+"""Writes what providers answered, on the attempts and on their payments, under the order's lock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from uuid import UUID
 from core.data import sql
 from orders.services.payments.gateway import PaymentResult
 
-# Card schemes keep money for seven days; some hours of it are left for taking it in time.
+# Card schemes keep an authorisation for seven days; some hours are reserved for capturing it in time.
 AUTHORISED_FOR = timedelta(days=6, hours=18)
 
-# Money that came after all, when everybody had given it up, is written down too: only so it can go back. Otherwise what
-# was voided stays so, because nobody waits for it any more.
-# The order's row is taken first, so that two tenders of one order are not settled past each other.
+# Money that arrives after its payment was voided is written too, but only so that it can be refunded. Otherwise a
+# voided payment stays voided, because nobody waits for it.
+# The order's row is locked first, so that two tenders of one order cannot be settled past each other.
 _WRITE = """
 WITH locked AS (
     SELECT id, state FROM orders_order WHERE id = %(order)s FOR UPDATE
@@ -67,7 +67,7 @@ WHERE orders.id = %(order)s AND orders.state = 'pending'
 @dataclass(frozen=True, slots=True)
 class RecordedResult:
     """
-    What one outcome came to, in minor units. is_later: paid after the order was placed. is_new: not written before.
+    The effect of one outcome, in minor units. is_later: paid after the order was placed. is_new: not written before.
     """
 
     amount: int
@@ -78,7 +78,7 @@ class RecordedResult:
 
 @dataclass(frozen=True, slots=True)
 class PaidOrder:
-    """A pending order of which no payment is open. carried: ids of its lines that leave over the counter."""
+    """A pending order without open payments. carried: ids of its fulfilment lines that are carried out."""
 
     reservations: list[UUID]
     carried: list[int]
@@ -88,11 +88,11 @@ def write_outcomes(
     *, order_id: int, outcomes: Sequence[PaymentResult], now: datetime
 ) -> tuple[list[RecordedResult], PaidOrder | None]:
     """
-    Write outcomes that are known, each once. Locks the order until the caller's transaction ends.
+    Write known outcomes, each once. Locks the order until the caller's transaction ends.
 
-    Return what was written, and the order if that was the last of its money. None may also mean that another
-    transaction wrote the rest while this one waited for the lock: a statement sees other rows as they were when it
-    began. Then find_paid_order knows.
+    Return what was written, and the order if its last payment is settled. None may also mean that another transaction
+    wrote the rest while this one waited for the lock, because a statement sees other rows as they were when it began.
+    Then find_paid_order knows.
     """
     rows = sql.fetch_all(
         _WRITE,
@@ -111,7 +111,7 @@ def write_outcomes(
 
 
 def find_paid_order(order_id: int) -> PaidOrder | None:
-    """Return a pending order of which no payment is open any more; the caller holds its lock."""
+    """Return a pending order that has no open payment; the caller holds its lock."""
     row = sql.fetch_one(_PAID, {"order": order_id})
     assert row is not None
     return _paid_order(row)

@@ -1,7 +1,7 @@
 """
-The providers' books against ours, charge by charge and refund by refund.
+Compares the shop's charges and refunds with the providers' records.
 
-What differs becomes a row that staff see until it is explained; what agrees again resolves itself.
+Each difference becomes a row that staff see until it is explained; one that disappears is resolved automatically.
 """
 
 import logging
@@ -20,7 +20,7 @@ from orders.services.payments.outcomes import AUTHORISED_FOR
 
 logger = logging.getLogger(__name__)
 
-# What is younger may still be under way; the day before the last is looked at again, for what came late.
+# A younger transaction may still be under way; the day before the last is compared again, for late entries.
 AT_LEAST_OLD, LOOKED_BACK, AT_THE_EDGE = timedelta(minutes=15), timedelta(days=2), timedelta(minutes=5)
 
 _OURS = """
@@ -50,7 +50,7 @@ def reconcile(*, now: datetime) -> int:
     """
     Compare the last two days with every provider that is switched on. Return how many differences are open.
 
-    Network calls, outside of transactions. A provider that does not answer is compared the next time.
+    Network calls, outside transactions. A provider that does not answer is compared the next time.
     """
     about_to_call("a payment provider")
     since, until = now - _looked_back(), now - AT_LEAST_OLD
@@ -71,7 +71,7 @@ def reconcile(*, now: datetime) -> int:
 
 
 def resolve_break(*, break_id: int, resolution: str, now: datetime) -> bool:
-    """Write down why books need not agree. Return False if that was explained before."""
+    """Record why the records need not agree. Return False if that was explained before."""
     waiting = ReconciliationBreak.objects.filter(pk=break_id, resolved_at__isnull=True)
     return bool(waiting.update(resolved_at=now, resolution=resolution))
 
@@ -80,9 +80,9 @@ def resolve_break(*, break_id: int, resolution: str, now: datetime) -> bool:
 def _compare(
     name: str, theirs: Sequence[ProviderTransaction], *, since: datetime, until: datetime, now: datetime
 ) -> None:
-    # The provider's clock, and the time between our asking and its doing, must not make a difference at the edge.
-    ours = sql.fetch_all(_OURS, {"provider": name, "since": since, "until": until - AT_THE_EDGE})
-    by_key = {(row["kind"], row["key"]): row for row in ours}
+    # The difference between the provider's clock and ours, and the time a call takes, must not show as a difference.
+    our_rows = sql.fetch_all(_OURS, {"provider": name, "since": since, "until": until - AT_THE_EDGE})
+    by_key = {(row["kind"], row["key"]): row for row in our_rows}
     has_refunds = any(movement.kind != CHARGE for movement in theirs) or name == STRIPE
     for movement in theirs:
         row = by_key.pop((movement.kind, movement.key), None)
@@ -93,12 +93,12 @@ def _compare(
 
 
 def _looked_back() -> timedelta:
-    """What was authorised days ago may have been taken yesterday; a provider lists it by the day of its making."""
+    """Return how far back to list: a capture of yesterday may belong to an authorisation made days before."""
     return LOOKED_BACK + AUTHORISED_FOR if settings.CARD_CAPTURE == "fulfilment" else LOOKED_BACK
 
 
 def _ours(row: Mapping[str, object] | None, movement: ProviderTransaction) -> int:
-    """What our books have of a movement; one that we know from another time agrees."""
+    """Return our amount of a transaction; one that we recorded outside the period agrees."""
     if row is not None:
         return int(str(row["amount"])) if row["is_done"] and row["currency"] == movement.currency else 0
     try:
@@ -123,5 +123,5 @@ def _note(name: str, kind: str, ref: str, currency: str, ours: int, theirs: int,
         **same, defaults={"currency": currency, "ours": ours, "theirs": theirs, "found_at": now}
     )
     if not is_new:
-        # What staff have explained stays explained.
+        # A difference that staff have explained stays explained.
         ReconciliationBreak.objects.filter(**same, resolution="").update(ours=ours, theirs=theirs, resolved_at=None)

@@ -1,10 +1,10 @@
 """
-Paying back, to the tenders the money came from.
+Refunds, to the tenders the money came from.
 
-A refund goes: row written and committed with its cause, and counted on its payment from then on; the provider asked
-outside of any transaction, under the refund's own key; the outcome written. What no provider can give back (cash, a
-card at the terminal) waits until staff hand it over. What came from a gift card, credit or points, and what the
-customer takes as credit, is ours to write down and goes back at once.
+The refund is written and committed with its cause, and counted on its payment from then on; the provider is called
+outside any transaction, under the refund's own key; then the outcome is written. What no provider can refund (cash, a
+card at the terminal) waits until staff pay it out. What came from a gift card, credit or points, and what the customer
+takes as credit, is written in our own database at once.
 """
 
 import logging
@@ -87,13 +87,13 @@ JOIN orders_order AS orders ON orders.id = payment.order_id
 
 
 class RefundNotAtDesk(Refusal):
-    """This refund is not staff's to hand over: it went back already, or goes back through its provider."""
+    """Staff cannot pay this refund out: it was paid already, or its provider pays it."""
 
     code = "refund_not_at_desk"
 
 
 class CreditNeedsCustomer(Refusal):
-    """Only somebody with a record can be given credit."""
+    """Only a customer with a record can be given credit."""
 
     code = "credit_needs_customer"
 
@@ -102,11 +102,11 @@ def ask_refund(
     *, order_id: int, amount: int, reason: str, now: datetime, by: Actor = THE_SYSTEM, as_credit: bool = False
 ) -> int:
     """
-    Write down that money goes back on an order's captured payments, as far as there is any left on them.
+    Write refunds of an order's captured payments, as far as they have money left.
 
-    amount: minor units. as_credit: the customer wants credit instead of the money; what came from a balance goes back
-    to it all the same. The caller holds the order's lock and commits this with its cause; locks balances. Return how
-    much goes back. Raises CreditNeedsCustomer.
+    amount: minor units. as_credit: refund as store credit instead of money; what came from a balance goes back to it
+    all the same. The caller holds the order's lock and commits this with its cause; locks balances. Return how much is
+    refunded. Raises CreditNeedsCustomer.
     """
     tenders = tenders_of(Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED))
     spread = spread_refund(amount, tenders, methods_first=settings.REFUND_ORDER)
@@ -129,7 +129,7 @@ def ask_refund(
 
 
 def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
-    """Return what of an order's payments can go back: what was captured and has not gone back yet."""
+    """Return an order's refundable tenders: what was captured and not refunded yet."""
     return [
         RefundableTender(
             payment.pk,
@@ -144,9 +144,9 @@ def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
 
 def refund_payments(*, order_id: int, reason: str, now: datetime, by: Actor = THE_SYSTEM) -> int:
     """
-    Write down that all that was captured for an order goes back; safe to repeat.
+    Write refunds of everything that was captured for an order; safe to repeat.
 
-    The caller holds the order's lock. Return how much goes back, in minor units.
+    The caller holds the order's lock. Return how much is refunded, in minor units.
     """
     captured = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
     left = sum(payment.amount - payment.refunded for payment in captured)
@@ -155,12 +155,10 @@ def refund_payments(*, order_id: int, reason: str, now: datetime, by: Actor = TH
 
 def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     """
-    Ask the providers for every refund that is not confirmed yet, and write what they answer. Return how many were.
+    Ask the providers for every refund that is not confirmed yet, and write their answers. Return how many were settled.
 
-    refund_id: only this one.
-
-    Network calls, outside of transactions. Asking twice under a refund's key gives the money back once, so a refund
-    whose answer was lost is simply asked for again.
+    refund_id: only this one. Network calls, outside transactions. Two calls with the same refund key refund once, so a
+    refund whose answer was lost is simply requested again.
     """
     about_to_call("a payment provider")
     settled = 0
@@ -174,9 +172,9 @@ def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
 
 def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
     """
-    Write down that a provider could not give money back after all, even if it had said that it did.
+    Record that a provider could not refund the money after all, even if it had confirmed before.
 
-    Its amount is free again to be given back another way, once. Return False if that was known.
+    Its amount can be refunded another way, once. Return False if that was known.
     """
     return _settle(refund_id, Refund.FAILED, from_states=(Refund.PENDING, Refund.DONE), by=by, now=now)
 
@@ -184,9 +182,9 @@ def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
 @transaction.atomic(savepoint=False)
 def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: datetime) -> str:
     """
-    Record that staff handed a refund over at the desk.
+    Record that staff paid a refund out at the desk.
 
-    session_id: the open till session out of whose drawer cash comes; not needed for a card at the terminal. Locks the
+    session_id: the open till session whose drawer the cash comes from; not needed for a card at the terminal. Locks the
     session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
     """
     refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
@@ -207,7 +205,7 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
 
 
 def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
-    """Put a refund onto the gift card, credit or points that had paid, or onto the customer's credit."""
+    """Refund to the gift card, credit or points that had paid, or to the customer's credit."""
     reference = str(row["key"])
     if row["hold_key"] is None:
         balance_id = _credit_of(row["id"], now=now)
@@ -246,7 +244,7 @@ def _credit_of(payment_id: int, *, now: datetime) -> int:
 
 
 def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderResult | None:
-    """Ask for one refund; None when nobody knows yet what became of it."""
+    """Ask the provider for one refund; None while the outcome is unknown."""
     provider = provider_for(provider_name)
     if provider is None or charge_key is None:
         logger.warning("refund %s waits: provider %s is switched off or knows no charge", key, provider_name)

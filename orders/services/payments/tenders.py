@@ -1,8 +1,8 @@
 """
-Tenders that the shop itself keeps: gift cards, store credit and points; and cash that lies on the counter.
+Tenders that need no provider: gift cards, store credit, points, and cash on the counter.
 
-They are held by the transaction that places the order, become money spent when the order's promise holds, and are let
-go of when it fails. All of it is written in our own database, so nobody has to be asked.
+They are held by the transaction that places the order, spent when the order is confirmed, and released when it fails.
+All of it is written in our own database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,9 +39,9 @@ _HELD = "SELECT id, hold_key FROM orders_payment WHERE order_id = %(order)s AND 
 
 def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> Tender:
     """
-    Return a tender that is paid by the gift card with a code.
+    Return a tender that the gift card with a code pays.
 
-    asker: who shows it (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
+    asker: who enters the code (accounts.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
     """
     card = look_up_gift_card(code=code, asker=asker, currency=settings.SHOP_CURRENCY, now=now)
     return replace(tender, balance_ids=(card.id,), limit=card.free)
@@ -49,9 +49,9 @@ def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> T
 
 def with_holdings(tenders: Sequence[Tender], held: Mapping[str, Holding], programme: Programme) -> list[Tender]:
     """
-    Return tenders with the credit and points that they are paid with, and the most that these can pay.
+    Return tenders with the credit and points that pay them, and the most that these can pay.
 
-    programme: what points are worth, and how many of them are taken.
+    programme: what points are worth, and how many may be spent.
     """
     return [
         _by_points(tender, held[POINTS], programme)
@@ -73,7 +73,7 @@ def plan_payment(
     may_be_part: bool = False,
 ) -> list[PlannedTender]:
     """
-    Work out what each tender pays (orders.rules.checkout.plan_tenders), with keys for what has to be held.
+    Compute what each tender pays (orders.rules.checkout.plan_tenders), with keys for what must be held.
 
     customer_id: whose credit and points pay; one statement more if any do. may_be_part: tenders that come to less than
     what is owed pay a part of it. Raises Malformed, PaymentNotPossible.
@@ -93,7 +93,7 @@ def plan_payment(
 
 def hold_tenders(planned: Sequence[PlannedTender], *, number: str, waits: bool, by: Actor, now: datetime) -> None:
     """
-    Hold what balances are to pay of an order; spend it at once unless the order waits for somebody else's money.
+    Hold the balances that pay for an order; spend them at once unless the order waits for a provider.
 
     Locks the balances until the transaction ends. Raises BalanceNotEnough; roll back then.
     """
@@ -107,9 +107,9 @@ def hold_tenders(planned: Sequence[PlannedTender], *, number: str, waits: bool, 
 
 def spend_held_tenders(*, order_id: int, number: str, by: Actor, now: datetime) -> bool:
     """
-    Take for good what is held for an order whose lock the caller holds.
+    Spend what is held for an order whose lock the caller holds.
 
-    Return False if a hold had run out and somebody else has spent the money: let go of the rest then.
+    Return False if a hold had expired and the balance was spent elsewhere: release the rest then.
     """
     held = sql.fetch_all(_HELD, {"order": order_id})
     keys = [row["hold_key"] for row in held if row["hold_key"]]
@@ -120,7 +120,7 @@ def spend_held_tenders(*, order_id: int, number: str, by: Actor, now: datetime) 
 
 
 def release_held_tenders(*, order_id: int, now: datetime) -> None:
-    """Let go of what is held for an order that came to nothing; the caller holds its lock. Cash is handed back."""
+    """Release what is held for a failed order; the caller holds its lock. Cash is handed back."""
     held = sql.fetch_all(_HELD, {"order": order_id})
     keys = [row["hold_key"] for row in held if row["hold_key"]]
     if keys:

@@ -1,4 +1,4 @@
-"""Working out which location serves which lines of an order."""
+"""Allocates the lines of an order to locations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ from orders.rules.checkout import CARRY_OUT, PICKUP, SHIP, FulfilmentRequest
 
 
 class StoreCannotServe(Refusal):
-    """The chosen store does not exist, is closed for good, or does not do what is asked of it."""
+    """The chosen store does not exist, is closed permanently, or does not offer this kind of fulfilment."""
 
     code = "store_cannot_serve"
 
 
 @dataclass(frozen=True, slots=True)
 class AllocatedLine:
-    """Units of one cart line that one location serves, under the reservation that will hold them."""
+    """Units of one cart line that one location supplies, with the id of the reservation that will hold them."""
 
     line_id: int
     variant_id: int
@@ -37,7 +37,7 @@ class AllocatedLine:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What one location does for an order, in one way; becomes a fulfilment."""
+    """What one location supplies for an order in one way; becomes a fulfilment."""
 
     kind: str
     source: SupplySource
@@ -47,7 +47,7 @@ class Allocation:
 
     @property
     def requests(self) -> list[ReservationRequest]:
-        """The units to be promised at this location."""
+        """The reservations to be made at this location."""
         return [
             ReservationRequest(line.variant_id, self.source.id, line.quantity, line.sku, line.reservation_id)
             for line in self.lines
@@ -58,11 +58,11 @@ def allocate(
     requests: Sequence[FulfilmentRequest], lines: Sequence[Sequence[CartLineView]], *, by: Actor, now: datetime
 ) -> list[Allocation]:
     """
-    Return what each location is to do, in at most two statements however many lines there are.
+    Return what each location supplies, in at most two statements for any number of lines.
 
-    lines: for each wish, the cart lines it takes. Goods to be shipped come from as few locations as possible. Raises
-    StoreCannotServe, and InsufficientStock naming each line that no shipping location has enough of. Stock is only
-    looked at here; promising it is reserve_stock's.
+    lines: for each request, the cart lines it takes. Shipped goods come from as few locations as possible. Raises
+    StoreCannotServe, and InsufficientStock naming each line that no shipping location has enough of. This only reads
+    stock; reserve_stock reserves it.
     """
     shares = _shipping_shares(requests, lines)
     ids = {location_id for location_id, _lines in shares}
@@ -75,19 +75,21 @@ def allocate(
     by_id = {source.id: source for source in sources}
     by_code = {source.code: source for source in sources}
 
-    parts = []
+    allocations = []
     for request, taken in zip(requests, lines, strict=True):
         if request.kind == PICKUP:
-            parts.append(_pickup(request, by_code.get(request.store), taken, now))
+            allocations.append(_pickup(request, by_code.get(request.store), taken, now))
         elif request.kind == CARRY_OUT:
-            parts.append(Allocation(CARRY_OUT, _present(by_id, by.store_id), [_whole(line) for line in taken], now))
+            allocations.append(
+                Allocation(CARRY_OUT, _present(by_id, by.store_id), [_whole(line) for line in taken], now)
+            )
         else:
-            parts += [
-                Allocation(SHIP, by_id[location_id], part_lines, by_id[location_id].arrives_at(now), request.address)
-                for location_id, part_lines in shares
-                if {line.line_id for line in part_lines} <= {line.id for line in taken}
+            allocations += [
+                Allocation(SHIP, by_id[location_id], shipped_lines, by_id[location_id].arrives_at(now), request.address)
+                for location_id, shipped_lines in shares
+                if {line.line_id for line in shipped_lines} <= {line.id for line in taken}
             ]
-    return parts
+    return allocations
 
 
 def _pickup(
@@ -109,18 +111,18 @@ def _shipping_shares(
     shipped = [taken for request, taken in zip(requests, lines, strict=True) if request.kind == SHIP]
     if not shipped:
         return []
-    everything = {line.variant_id: line for taken in shipped for line in taken}
+    line_of = {line.variant_id: line for taken in shipped for line in taken}
     left = [LocationSupply(row["location_id"], row["variant_id"], row["available"], row["rank"])
-            for row in shipping_offers(list(everything))]  # fmt: skip
+            for row in shipping_offers(list(line_of))]  # fmt: skip
     shares: list[tuple[int, list[AllocatedLine]]] = []
-    # Each address is a parcel of its own; a variant is in one line, so the wishes do not compete for units.
+    # Each address is a separate parcel; a variant is in one line, so the requests do not compete for units.
     for taken in shipped:
         chosen = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in taken], supplies=left)
         if chosen.short:
             raise insufficient_stock(
                 [
                     {
-                        "sku": everything[short.variant_id].sku,
+                        "sku": line_of[short.variant_id].sku,
                         "requested": short.requested,
                         "available": short.available,
                     }
@@ -129,8 +131,8 @@ def _shipping_shares(
             )
         by_location: dict[int, list[AllocatedLine]] = {}
         for share in chosen.shares:
-            part = _some(everything[share.variant_id], share.quantity)
-            by_location.setdefault(share.location_id, []).append(part)
+            allocated = _some(line_of[share.variant_id], share.quantity)
+            by_location.setdefault(share.location_id, []).append(allocated)
         shares += by_location.items()
     return shares
 

@@ -1,4 +1,4 @@
-"""Orders placed without an account, and how they find their owner."""
+"""Links guest orders to the account of the person who placed them."""
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -11,10 +11,10 @@ from orders.models import Order
 @transaction.atomic
 def claim_guest_orders(*, customer_id: int, medium: str) -> int:
     """
-    Give a person the orders that were placed without an account under an address or number he has proved.
+    Give a person the guest orders placed with an e-mail address or phone number that they have verified.
 
-    medium: email or phone, the one just proved. Only what allauth (or the code by SMS) verified counts, never what
-    somebody typed in: a stranger's typing error must not open a stranger's history. Returns how many were claimed.
+    medium: email or phone, the one just verified. Only what allauth (or the code by SMS) verified counts, never what
+    somebody typed: a stranger's typing error must not expose another person's orders. Return how many were claimed.
     """
     guests = Order.objects.filter(customer__isnull=True)
     if medium == "email":

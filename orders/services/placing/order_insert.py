@@ -1,4 +1,4 @@
-"""Writing an order with its lines, fulfilments and payments, in one statement."""
+"""Inserts an order with its lines, fulfilments and payments, in one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, Che
 from orders.services.payments.gateway import provider_of
 from orders.services.placing.allocation import Allocation
 
-# Sequences are asked for the ids of fulfilments and payments before they are inserted, because the rows that point to
+# The ids of fulfilments and payments are taken from their sequences before the insert, because the rows that reference
 # them are written by the same statement. Foreign keys are checked at commit, so the reservations may come later.
 _WRITE = """
 WITH new_order AS (
@@ -107,14 +107,14 @@ _STATE_BY_METHOD = {PAY_IN_STORE: DUE, CARD: Payment.PENDING, TEST: Payment.PEND
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     """
-    Everything an order is made of, worked out and checked.
+    Everything an order consists of, computed and checked.
 
-    waits: a provider has to be asked for money first. captures: it takes it at once.
+    waits: a provider must be asked for money first. captures: the provider captures the money at once.
     """
 
     cart: CartView
     request: CheckoutRequest
-    parts: Sequence[Allocation]
+    allocations: Sequence[Allocation]
     quote: Quote
     tenders: Sequence[PlannedTender]
     waits: bool
@@ -122,17 +122,17 @@ class NewOrder:
 
     @property
     def customer_id(self) -> int | None:
-        """Whose order it becomes: the cart's owner, or whom staff recognised."""
+        """Return whose order it becomes: the cart's owner, or the customer whom staff recognised."""
         return self.cart.customer_id or self.request.customer_id
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to do once it is written: all of it goes over the counter at once."""
-        return not self.waits and all(part.kind == CARRY_OUT for part in self.parts)
+        """Return whether nothing is left to do once it is written: everything is carried out of the store at once."""
+        return not self.waits and all(allocation.kind == CARRY_OUT for allocation in self.allocations)
 
 
 def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> OrderView:
-    """Write an order with all that belongs to it, in one statement, and return it as it will be read back."""
+    """Write an order with everything that belongs to it, in one statement, and return it as it will be read back."""
     row = sql.fetch_one(_WRITE, _parameters(draft, by, now))
     assert row is not None
     return _as_read(draft, row, by, now)
@@ -211,7 +211,7 @@ def _tax_rows(draft: NewOrder) -> list[sql.Row]:
 
 
 def _discount_rows(draft: NewOrder) -> list[sql.Row]:
-    """Offer by offer, as the cart lists them: what was written first is told first."""
+    """Return the rows by promotion, in the order in which the cart lists them, which is the order they are shown in."""
     quoted = draft.quote.lines
     shares: list[tuple[int | None, Discount]] = [
         (place, share)
@@ -237,12 +237,12 @@ def _part_rows(draft: NewOrder) -> list[sql.Row]:
     return [
         {
             "place": place,
-            "kind": part.kind,
-            "location_id": part.source.id,
-            "address": part.address,
-            "promised_at": part.promised_at,
+            "kind": allocation.kind,
+            "location_id": allocation.source.id,
+            "address": allocation.address,
+            "promised_at": allocation.promised_at,
         }
-        for place, part in enumerate(draft.parts, 1)
+        for place, allocation in enumerate(draft.allocations, 1)
     ]
 
 
@@ -255,8 +255,8 @@ def _part_line_rows(draft: NewOrder) -> list[sql.Row]:
             "quantity": line.quantity,
             "reservation_id": line.reservation_id,
         }
-        for place, part in enumerate(draft.parts, 1)
-        for line in part.lines
+        for place, allocation in enumerate(draft.allocations, 1)
+        for line in allocation.lines
     ]
 
 
@@ -282,7 +282,7 @@ def _tender_rows(draft: NewOrder) -> list[sql.Row]:
 
 
 def _payment_state(tender: PlannedTender, draft: NewOrder) -> str:
-    """What the shop has in its own hands is held as long as it waits for others' money, and captured without."""
+    """Return the first state of a payment that needs no provider: held if the order waits for money, else captured."""
     return _STATE_BY_METHOD.get(tender.method) or (Payment.HELD if draft.waits else Payment.CAPTURED)
 
 
@@ -293,10 +293,11 @@ def _order_state(draft: NewOrder) -> str:
 
 
 def _carried_out(draft: NewOrder) -> dict[int, int]:
-    """Units by cart line that leave over the counter at once."""
+    """Return the units by cart line that leave the store at once."""
     if draft.waits:
         return {}
-    return {line.line_id: line.quantity for part in draft.parts if part.kind == CARRY_OUT for line in part.lines}
+    carried = [allocation for allocation in draft.allocations if allocation.kind == CARRY_OUT]
+    return {line.line_id: line.quantity for allocation in carried for line in allocation.lines}
 
 
 def _as_read(draft: NewOrder, row: sql.Row, by: Actor, now: datetime) -> OrderView:
@@ -332,14 +333,14 @@ def _as_read(draft: NewOrder, row: sql.Row, by: Actor, now: datetime) -> OrderVi
         fulfilments=[
             FulfilmentView(
                 id=fulfilment_id,
-                kind=part.kind,
-                store=part.source.code,
-                state="pending" if draft.waits else state_of.get(part.kind, "placed"),
-                address=part.address,
-                promised_at=part.promised_at,
-                lines=[(order_lines[line.line_id], line.quantity) for line in part.lines],
+                kind=allocation.kind,
+                store=allocation.source.code,
+                state="pending" if draft.waits else state_of.get(allocation.kind, "placed"),
+                address=allocation.address,
+                promised_at=allocation.promised_at,
+                lines=[(order_lines[line.line_id], line.quantity) for line in allocation.lines],
             )
-            for part, fulfilment_id in zip(draft.parts, row["fulfilments"], strict=True)
+            for allocation, fulfilment_id in zip(draft.allocations, row["fulfilments"], strict=True)
         ],
         payments=_payments_as_read(draft, row["payments"] or ()),
     )

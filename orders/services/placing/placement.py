@@ -1,9 +1,9 @@
 """
-From cart to order, exactly once, on every channel.
+Turns a cart into an order, exactly once, on every channel.
 
-place_order runs inside the transaction of its door. It takes the cart, works out who serves what, checks what the
-shopper saw against what is true now, writes the order in one statement, and promises the stock last, because that is
-the row others wait for.
+place_order runs inside its caller's transaction. It takes the cart, allocates the lines to locations, compares what the
+shopper saw with the present state, writes the order in one statement, and reserves the stock last, because other
+transactions wait for those rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ from orders.services.registers.till_sessions import take_open_session
 
 
 class TotalChanged(Refusal):
-    """The order would cost something else than the shopper saw; the new totals are in the refusal."""
+    """The total differs from the one the shopper saw; the refusal has the new totals."""
 
     code = "total_changed"
 
@@ -54,7 +54,7 @@ class Unavailable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A written order, and what a provider still has to be asked for; the promise holds once all of it is paid."""
+    """A written order with the charges still to be made; it is confirmed once all of them are paid."""
 
     order: OrderView
     charges: list[ChargeRequest]
@@ -65,50 +65,58 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     """
     Turn a cart that was taken (carts.services.placing) into an order.
 
-    Stock is promised at the chosen locations in this transaction: for good, or for 15 minutes while a payment is under
-    way; so is what vouchers take off, and what gift cards, credit and points pay. What is carried out leaves at once.
-    Publishes OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last.
-    Raises TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible,
-    Malformed, SessionNotOpen, BalanceNotEnough; the caller's rollback undoes all of it, the taking of the cart too.
+    Stock is reserved at the chosen locations in this transaction: committed, or held for 15 minutes while a payment is
+    under way; the same goes for vouchers, gift cards, credit and points. What is carried out leaves at once. Publishes
+    OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last. Raises
+    TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed,
+    SessionNotOpen, BalanceNotEnough; the caller's rollback undoes everything, including the taking of the cart.
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
     assigned = assign_lines(request.fulfilments, list(by_id))
-    parts = allocate(request.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
-    found = quote_cart(cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, parts))
-    _check_vouchers(found)
-    _check_total(cart, request, found)
+    allocations = allocate(
+        request.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now
+    )
+    priced = quote_cart(cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, allocations))
+    _check_vouchers(priced)
+    _check_total(cart, request, priced)
     tenders = plan_payment(
         request.tenders,
-        owed=found.totals.grand,
-        kinds={part.kind for part in parts},
+        owed=priced.totals.grand,
+        kinds={allocation.kind for allocation in allocations},
         customer_id=cart.customer_id or request.customer_id,
         currency=cart.currency,
     )
     tenders = [tender._replace(attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)
     if request.session_id is not None:
-        # Held until the commit: a till that is being closed counts this sale, or refuses it.
+        # The session is locked until the commit: a till that is being closed counts this sale, or refuses it.
         take_open_session(session_id=request.session_id, store_id=by.store_id)
 
     captures = settings.CARD_CAPTURE == "now" or takes_at_once(
-        kinds={part.kind for part in parts}, methods=[tender.payment_method for tender in tenders]
+        kinds={allocation.kind for allocation in allocations}, methods=[tender.payment_method for tender in tenders]
     )
     draft = NewOrder(
-        cart=cart, request=request, parts=parts, quote=found, tenders=tenders, waits=waits, captures=captures
+        cart=cart,
+        request=request,
+        allocations=allocations,
+        quote=priced,
+        tenders=tenders,
+        waits=waits,
+        captures=captures,
     )
     order = write_order(draft, by=by, now=now)
     _spend_vouchers(draft, now)
     if not waits:
         announce_placed(order, by=by, now=now)
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
-    _promise_stock(parts, waits=waits, by=by, now=now)
+    _reserve_stock(allocations, waits=waits, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
     return Promised(order, [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key])
 
 
 def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
-    """Publish that an order's promise holds; and that it is complete, if all of it was carried out."""
+    """Publish that an order is confirmed, and that it is complete if everything was carried out."""
     publish(
         OrderPlaced(
             by=by,
@@ -157,21 +165,21 @@ def _spend_vouchers(draft: NewOrder, now: datetime) -> None:
         hold_vouchers(cart_id=draft.cart.id, amounts=amounts, customer_id=draft.customer_id, waits=draft.waits, now=now)
 
 
-def _check_vouchers(found: Quote) -> None:
-    for voucher in found.vouchers:
+def _check_vouchers(priced: Quote) -> None:
+    for voucher in priced.vouchers:
         if voucher.problem:
             raise not_valid(voucher.code, voucher.problem)
 
 
-def _supplies(cart: CartView, parts: Sequence[Allocation]) -> list[Supply]:
-    """Say where each line is supplied: at the address it is sent to, else in the store that hands it over."""
+def _supplies(cart: CartView, allocations: Sequence[Allocation]) -> list[Supply]:
+    """Return where each line is supplied: at its shipping address, or in the store that hands it over."""
     return [
         Supply(
-            frozenset(line.line_id for line in part.lines),
-            _place_of(part.address) if part.kind == SHIP else place_at(cart, part.source.code),
-            is_shipped=part.kind == SHIP,
+            frozenset(line.line_id for line in allocation.lines),
+            _place_of(allocation.address) if allocation.kind == SHIP else place_at(cart, allocation.source.code),
+            is_shipped=allocation.kind == SHIP,
         )
-        for part in parts
+        for allocation in allocations
     ]
 
 
@@ -179,10 +187,10 @@ def _place_of(address: Mapping[str, Any]) -> TaxPlace:
     return TaxPlace(address.get("country_code", ""), address.get("country_area", ""), address.get("postal_code", ""))
 
 
-def _check_total(cart: CartView, request: CheckoutRequest, found: Quote) -> None:
+def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> None:
     if request.expected_total is None:
         return
-    if request.expected_total == found.totals.grand and request.expected_currency == cart.currency:
+    if request.expected_total == priced.totals.grand and request.expected_currency == cart.currency:
         return
     changed = [
         {
@@ -195,25 +203,25 @@ def _check_total(cart: CartView, request: CheckoutRequest, found: Quote) -> None
     ]
     raise TotalChanged(
         _("The total is now %(total)s. Check it and order again if you agree.")
-        % {"total": str(Money(found.totals.grand, cart.currency))},
+        % {"total": str(Money(priced.totals.grand, cart.currency))},
         totals={
-            name: money_json(getattr(found.totals, name), cart.currency)
+            name: money_json(getattr(priced.totals, name), cart.currency)
             for name in ("items", "discount", "shipping", "tax", "grand")
         },
         changed_prices=changed,
     )
 
 
-def _promise_stock(parts: Sequence[Allocation], *, waits: bool, by: Actor, now: datetime) -> None:
-    carried_out = [part for part in parts if part.kind == CARRY_OUT]
-    others = [part for part in parts if part.kind != CARRY_OUT]
+def _reserve_stock(allocations: Sequence[Allocation], *, waits: bool, by: Actor, now: datetime) -> None:
+    carried_out = [allocation for allocation in allocations if allocation.kind == CARRY_OUT]
+    not_carried = [allocation for allocation in allocations if allocation.kind != CARRY_OUT]
     expires_at = now + HOLD_LIFETIME if waits else None
-    if others:
-        requests = [request for part in others for request in part.requests]
+    if not_carried:
+        requests = [request for allocation in not_carried for request in allocation.requests]
         reserve_stock(requests=requests, by=by, now=now, expires_at=expires_at)
     if carried_out:
-        # What lies on the counter is in the shopper's hand: the till may sell the safety stock too.
-        requests = [request for part in carried_out for request in part.requests]
+        # Goods on the counter are in the shopper's hand: the till may sell the safety stock too.
+        requests = [request for allocation in carried_out for request in allocation.requests]
         reserve_stock(requests=requests, by=by, now=now, expires_at=expires_at, respects_safety_stock=False)
         if not waits:
             ids = [request.reservation_id for request in requests]

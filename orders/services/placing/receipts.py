@@ -1,4 +1,4 @@
-"""Sending a receipt where the shopper wants it."""
+"""Sends a receipt where the shopper wants it."""
 
 from datetime import datetime
 
@@ -17,10 +17,10 @@ EMAIL, SMS = "email", "sms"
 @transaction.atomic
 def request_receipt(*, number: str, medium: str, address: str, by: Actor, now: datetime) -> ReceiptRequest:
     """
-    Ask for an order's receipt to be sent.
+    Request that an order's receipt is sent.
 
-    medium: email or sms. address: where to, a mail address or a number as E.164; empty for the one the order has.
-    Raises NotFound, and Malformed if the order has none either.
+    medium: email or sms. address: the recipient, an e-mail address or a number as E.164; empty for the one the order
+    has. Raises NotFound, and Malformed if the order has none either.
     """
     order = Order.objects.select_related("customer").filter(number=number).first()
     if order is None:

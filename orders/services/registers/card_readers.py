@@ -11,22 +11,22 @@ from orders.rules.checkout import CARD, READER, Tender
 
 
 class NoSuchReader(Refusal):
-    """The terminal that should take the card is none of this store's."""
+    """This store has no card terminal of this number."""
 
     code = "no_such_reader"
 
 
 def readers_of(store_id: int | None) -> list[tuple[str, str]]:
-    """Return number and name of a store's terminals; none, without asking, where no provider drives them."""
+    """Return number and name of a store's terminals; none, without a query, where no provider drives them."""
     if not is_stripe_on() or store_id is None:
         return []
-    found = CardReader.objects.filter(store_id=store_id, is_active=True).order_by("name")
-    return list(found.values_list("number", "name"))
+    readers = CardReader.objects.filter(store_id=store_id, is_active=True).order_by("name")
+    return list(readers.values_list("number", "name"))
 
 
 def check_readers(tenders: Sequence[Tender], *, store_id: int | None) -> None:
     """
-    Check that cards are taken at terminals of this store, where a provider drives them; else nothing is to be checked.
+    Check that cards are taken at terminals of this store; nothing is checked where no provider drives them.
 
     Raises NoSuchReader.
     """

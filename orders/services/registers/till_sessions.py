@@ -1,4 +1,4 @@
-"""A till between the float counted in and the cash counted out. All amounts in minor units."""
+"""Till sessions, from the float counted in to the cash counted out. All amounts in minor units."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from orders.events import TillClosed, TillOpened
 from orders.models import TillSession
 from orders.rules.lifecycle import TILL_SESSION
 
-# What should lie in the drawer: cash of the session's own sales and of pickups paid into it, less cash given back.
+# The cash that should be in the drawer: from the session's own sales and from pickups paid in it, less cash refunds.
 _EXPECTED = """
 SELECT session.opening_float
      + coalesce((SELECT sum(payment.amount + payment.rounding) FROM orders_payment AS payment
@@ -54,19 +54,19 @@ class RegisterInUse(Refusal):
 
 
 class SessionNotOpen(Refusal):
-    """The till session is closed, or there is none of this number in the store: no cash can go in or out."""
+    """The till session is closed, or the store has none of this number: no cash can be taken or paid out."""
 
     code = "session_closed"
 
 
 class SaleUnderWay(Refusal):
-    """Cash of a sale lies on the counter while its card payment is not answered yet; `order` names the sale."""
+    """A sale has cash on the counter and waits for its card payment; `order` names the sale."""
 
     code = "sale_under_way"
 
 
 class DifferenceNeedsManager(NotAllowed):
-    """The count is too far from what should be there for this person to close the session; `difference` tells."""
+    """The count differs by too much for this person to close the session; `difference` says by how much."""
 
     code = "difference_needs_manager"
 
@@ -74,7 +74,7 @@ class DifferenceNeedsManager(NotAllowed):
 @transaction.atomic(savepoint=False)
 def open_till_session(*, register: str, opening_float: int, by: Actor, now: datetime) -> TillSession:
     """
-    Open a register in the store of the one who acts, with the cash counted into it.
+    Open a register in the acting store, with the cash counted into it.
 
     Raises RegisterInUse while an earlier session of the register is open, and NothingSoldHere in a warehouse.
     """
@@ -134,7 +134,7 @@ def close_till_session(*, session_id: int, counted: int, may_differ: bool, by: A
 
 
 def get_till_session(*, session_id: int, store_id: int | None, locks: bool = False) -> TillSession:
-    """Return a session of a store; locks: until the transaction ends. Raises NotFound."""
+    """Return a session of a store; locks: lock it until the transaction ends. Raises NotFound."""
     sessions = TillSession.objects.select_for_update(of=("self",)) if locks else TillSession.objects.all()
     session = sessions.select_related("store").filter(pk=session_id, store_id=store_id).first()
     if session is None:
@@ -144,16 +144,16 @@ def get_till_session(*, session_id: int, store_id: int | None, locks: bool = Fal
 
 def take_open_session(*, session_id: int | None, store_id: int | None) -> None:
     """
-    Hold a session of a store open until the transaction ends, so that cash may go in or out.
+    Keep a session of a store open until the transaction ends, so that cash may be taken or paid out.
 
-    Many sales may hold it at once; closing it waits for them. Raises SessionNotOpen.
+    Many sales may do so at once; closing waits for them. Raises SessionNotOpen.
     """
     if session_id is None or sql.fetch_one(_FOR_SALE, {"session": session_id, "store": store_id}) is None:
         raise SessionNotOpen(_("Cash needs an open till session of this store. Open one and name it."))
 
 
 def expected_cash(*, session_id: int) -> int:
-    """Return what should lie in the drawer now."""
+    """Return the cash that should be in the drawer now, in minor units."""
     row = sql.fetch_one(_EXPECTED, {"session": session_id})
     assert row is not None
     return int(row["expected"])

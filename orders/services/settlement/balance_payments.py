@@ -1,7 +1,7 @@
 """
-Paying later what an order owes, from a door: once per key, with the provider asked between two transactions.
+Takes a payment of an order's balance due: once per key, with the provider called between two transactions.
 
-A payment that still waits for its shopper gives way to a new one; one that is declined leaves the order as it was.
+A payment that still waits for its shopper is replaced by a new one; a declined one leaves the order unchanged.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,11 +42,11 @@ def pay_balance_due(
     render: Render,
 ) -> HttpResponse:
     """
-    Take what an order still owes, or a part of it: 201 with the order, or 202 when somebody must act before.
+    Take the balance due of an order, or a part of it: 201 with the order, or 202 when somebody must act first.
 
-    tenders, has_terminal: as for orders.services.payments.balances_due.begin_balance_payment. session_id: the open till
-    session that takes cash. Network calls between two transactions; locks the order, then the session, then balances.
-    Raises what begin_balance_payment raises, and PaymentDeclined, after which the order is as it was.
+    tenders, has_terminal: as for orders.services.balances_due.begin_balance_payment. session_id: the open till session
+    that takes cash. Network calls between two transactions; locks the order, then the session, then balances. Raises
+    what begin_balance_payment raises, and PaymentDeclined, which leaves the order unchanged.
     """
 
     def begin() -> tuple[list[ChargeRequest], HttpResponse | None]:
@@ -58,7 +58,7 @@ def pay_balance_due(
                     order, tenders, session_id=session_id, has_terminal=has_terminal, by=by, now=now
                 )
             else:
-                # Interrupted behind its first commit: it goes on with what is still open.
+                # The request was interrupted after its first commit: continue with the charges that are still open.
                 charges = open_charges(order)
             return charges, None if charges else claim.finish(render(get_order(number), []), status=201)
 
@@ -75,14 +75,14 @@ def pay_balance_due(
 
 def end_waiting_payment(*, number: str, by: Actor, now: datetime) -> None:
     """
-    End a later payment that waits for its shopper, so that the money can be taken another way. Network calls.
+    End a balance payment that waits for its shopper, so that the money can be taken another way. Network calls.
 
-    One that the provider has approved meanwhile is taken as it is; one that is being asked for right now stays.
+    A payment that the provider has approved meanwhile is taken; one that is being asked for right now stays.
     """
     waiting = PaymentAttempt.objects.filter(
         payment__order__number=number, payment__is_later=True, outcome=PaymentAttempt.NEEDS_ACTION
     ).select_related("payment")
-    outcomes = [look_up(key=one.key, provider=one.payment.provider, gives_up=True) for one in waiting]
+    outcomes = [look_up(key=attempt.key, provider=attempt.payment.provider, gives_up=True) for attempt in waiting]
     if outcomes:
         with transaction.atomic(durable=True):
             settle_payments(order=get_order(number), outcomes=outcomes, by=by, now=now)

@@ -1,10 +1,10 @@
 """
-Placing an order from a door: once per key, with the payment between two transactions.
+Checks out a cart, on any channel: once per key, with the payment between two transactions.
 
-First transaction: the key is claimed, the cart becomes an order, stock is held, attempts are written. Then the
-providers are asked, with no transaction open. Second transaction: their answers, what follows from them, and the
-answer to the client. A process that dies in between leaves an order that the sweep settles, and whose key, sent again,
-goes on from there.
+The first transaction claims the key, turns the cart into an order, holds stock and writes the attempts. Then the
+providers are called, with no transaction open. The second transaction writes their answers, applies them, and stores
+the response to the client. A process that dies in between leaves an order that the sweep settles; a repeated request
+with the same key continues from there.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ TakeCart = Callable[[], CartView]
 
 
 class CartAlreadyOrdered(Refusal):
-    """This very cart became an order already; number tells which."""
+    """This version of the cart was ordered already; `number` names the order."""
 
     code = "cart_already_ordered"
 
@@ -43,10 +43,10 @@ def check_out(
     *, claim: Claim, owner: Owner, request: CheckoutRequest, by: Actor, now: datetime, render: Render
 ) -> HttpResponse:
     """
-    Order the owner's open cart. Answers 201 with the order, or 202 when the payment needs the shopper or is unknown.
+    Order the owner's open cart: 201 with the order, or 202 if the payment needs the shopper or is unknown.
 
-    Raises what place_order raises, CartEmpty, VersionConflict, CartAlreadyOrdered, and PaymentDeclined, after which
-    the cart is as it was.
+    Raises what place_order raises, CartEmpty, VersionConflict, CartAlreadyOrdered, and PaymentDeclined, which leaves
+    the cart unchanged.
     """
     try:
         return _order_once(
@@ -96,10 +96,10 @@ def sell_lines(
     voucher_codes: Sequence[str] = (),
 ) -> HttpResponse:
     """
-    Sell goods scanned at the till without anybody's cart; lines: pairs of SKU and quantity.
+    Sell goods scanned at the till without a shopper's cart; lines: pairs of SKU and quantity.
 
-    voucher_codes: what the customer shows, at most as many as a cart holds. Raises NotFound for a SKU that is not
-    sold, VoucherNotValid, and whatever place_order raises.
+    voucher_codes: the customer's vouchers, at most as many as a cart holds. Raises NotFound for a SKU that is not sold,
+    VoucherNotValid, and whatever place_order raises.
     """
     return _order_once(
         claim,
@@ -138,7 +138,7 @@ def _order_once(
 def _known_order(
     claim: Claim, request: CheckoutRequest, is_fresh: bool
 ) -> tuple[OrderView | None, list[ChargeRequest]]:
-    """The order that an interrupted request, or an earlier sending of the same sale, has placed already."""
+    """Return the order that an interrupted request, or an earlier copy of the same sale, has placed already."""
     known = None
     if not is_fresh:
         known = find_order_by_mark(claim.mark)

@@ -1,8 +1,8 @@
 """
-What the answers of providers make of an order.
+Applies payment results: confirms the order or rolls it back.
 
-A payment goes: attempt row written and committed with the order, provider asked, outcome written. Whoever learns the
-outcome first (the request, the sweep, a notice from the provider) writes it; the others find it written.
+The attempt is written and committed with the order, the provider is called, the outcome is written. Whoever learns the
+outcome first (the request, the sweep, or a webhook event) writes it; the others find it written.
 """
 
 from collections.abc import Sequence
@@ -83,9 +83,9 @@ WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_actio
 
 class PaymentDeclined(Refusal):
     """
-    The provider said no, or its yes came when goods or balances were gone; then what was paid goes back.
+    The provider declined, or approved when stock or balances were gone; what was paid is refunded.
 
-    The cart is as it was, and the goods are free again; an order that stands still does.
+    At checkout, the cart and the stock are restored; an order that was already placed does not change.
     """
 
     code = "payment_declined"
@@ -94,22 +94,22 @@ class PaymentDeclined(Refusal):
 @transaction.atomic(savepoint=False)
 def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: Actor, now: datetime) -> OrderView:
     """
-    Write what the providers answered and draw the consequence: the promise holds, or it is taken back.
+    Write provider results and apply them: the order is confirmed or rolled back.
 
     Safe to repeat with the same outcomes. An unknown outcome changes nothing. Locks the order, then the stock rows
-    last. Returns the order as it is then: placed or completed, pending, or failed with the cart given back.
+    last. Return the order afterwards: placed or completed, pending, or failed with the cart restored.
     """
     known = [outcome for outcome in outcomes if outcome.outcome != UNKNOWN]
     if not known:
         return order
     written, paid = write_outcomes(order_id=order.id, outcomes=known, now=now)
-    keep_cards([one.card for one in known if one.card], customer_id=order.customer_id, by=by, now=now)
-    if any(one.is_later for one in written):
+    keep_cards([result.card for result in known if result.card], customer_id=order.customer_id, by=by, now=now)
+    if any(result.is_later for result in written):
         settle_balance_payments(order_id=order.id, written=written, by=by, now=now)
         return get_order(order.number)
-    # Only what was written now counts: an answer that comes behind another one takes nothing back.
-    if any(one.outcome == DECLINED and one.is_new for one in written):
-        return _take_back(order, reason="payment_declined", by=by, now=now)
+    # Only what was written now counts: an answer that arrives after another one rolls nothing back.
+    if any(result.outcome == DECLINED and result.is_new for result in written):
+        return _roll_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
         return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
     are_authorised = any(outcome.outcome == AUTHORISED for outcome in known)
@@ -118,9 +118,9 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: 
 
 def settle_open_payments(*, now: datetime) -> int:
     """
-    Settle what no request will: attempts without an answer for a minute, and shoppers who never confirmed.
+    Settle attempts without an answer for a minute, and payments that shoppers never confirmed.
 
-    Asks the provider about each, outside of transactions, and writes each outcome in one of its own. Return how many
+    Asks the provider about each, outside transactions, and writes each outcome in its own transaction. Return how many
     were looked into.
     """
     rows = sql.fetch_all(
@@ -129,7 +129,8 @@ def settle_open_payments(*, now: datetime) -> int:
     )
     for row in rows:
         outcome = look_up(key=row["key"], provider=row["provider"], gives_up=False)
-        # Only what still waits is ended: ending an authorisation that was confirmed would lose the shopper's order.
+        # Only payments that still wait are cancelled: cancelling a confirmed authorisation would lose the shopper's
+        # order.
         if row["outcome"] == NEEDS_ACTION and outcome.outcome == NEEDS_ACTION:
             outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
         with transaction.atomic(durable=True):
@@ -139,9 +140,9 @@ def settle_open_payments(*, now: datetime) -> int:
 
 def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
     """
-    Ask the providers once more about an order that waits for the shopper, who says he has confirmed.
+    Ask the providers again about an order whose shopper says that they have confirmed the payment.
 
-    Network calls outside, the outcome in a transaction of its own. Raises PaymentDeclined.
+    Network calls outside, the outcome in its own transaction. Raises PaymentDeclined.
     """
     outcomes = [look_up(key=charge.key, provider=charge.provider, gives_up=False) for charge in open_attempts(order)]
     with transaction.atomic(durable=True):
@@ -154,14 +155,14 @@ def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
 
 
 def open_attempts(order: OrderView) -> list[ChargeRequest]:
-    """Return what providers were asked for an order and have not finally answered."""
+    """Return the attempts of an order that have no final answer yet."""
     return [
         ChargeRequest(**row) for row in sql.fetch_all(_OPEN_OF_ORDER, {"order": order.id, "currency": order.currency})
     ]
 
 
 def payment_declined(order: OrderView) -> PaymentDeclined:
-    """Make the refusal for an order whose payment failed, or came when it could no longer be placed."""
+    """Make the refusal for an order whose payment failed, or arrived when the order could no longer be placed."""
     if order.refunds:
         return PaymentDeclined(
             _("Your order could not be placed. What you paid will be refunded. Your cart is unchanged."),
@@ -174,7 +175,7 @@ def payment_declined(order: OrderView) -> PaymentDeclined:
 
 
 def balance_payment_declined(order: OrderView) -> PaymentDeclined:
-    """Make the refusal for a payment that failed when the order was placed already, which stands."""
+    """Make the refusal for a failed payment of an order that was already placed; the order does not change."""
     return PaymentDeclined(
         _("The payment was declined and nothing was charged. Your order is still in place. Try another way to pay."),
         order=order.number,
@@ -183,20 +184,20 @@ def balance_payment_declined(order: OrderView) -> PaymentDeclined:
 
 def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, by: Actor, now: datetime) -> OrderView:
     """
-    Let the promise of a paid order hold, once nothing of its money is open any more.
+    Confirm a paid order, once none of its payments is open.
 
-    Balances and goods are taken before the order moves, so that one whose hold ran out meanwhile is still pending when
-    it has to be taken back, however its goods would have left.
+    Balances and stock are taken before the order's state changes, so that an order whose hold expired meanwhile is
+    still pending when it is rolled back, whatever its kind of fulfilment.
     """
     if paid is None:
         return _settle_late_money(get_order(order.number), by=by, now=now)
     if _is_anything_held(order) and not spend_held_tenders(order_id=order.id, number=order.number, by=by, now=now):
-        return _take_back(order, reason="balance_gone", by=by, now=now)
-    if not _keep_promise(paid.reservations, by=by, now=now):
-        return _take_back(order, reason="stock_gone", by=by, now=now)
+        return _roll_back(order, reason="balance_gone", by=by, now=now)
+    if not _commit_stock(paid.reservations, by=by, now=now):
+        return _roll_back(order, reason="stock_gone", by=by, now=now)
     row = sql.fetch_one(_CONFIRM, {"order": order.id, "now": now})
     assert row is not None
-    # What is kept for us is no money of ours yet; only then the payments have to be read again.
+    # Authorised money is not captured yet; only in that case the payments must be read again.
     payments = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
     if are_authorised:
         payments = get_order(order.number).payments
@@ -211,14 +212,14 @@ def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, 
     announce_placed(confirmed, by=by, now=now)
     if not paid.carried:
         return confirmed
-    goods = list(FulfilmentLine.objects.filter(pk__in=paid.carried))
-    note_goods_out(goods, now=now)
-    take_goods_out_of_stock(goods, kind=StockMovement.SOLD, by=by, now=now)
+    lines = list(FulfilmentLine.objects.filter(pk__in=paid.carried))
+    note_goods_out(lines, now=now)
+    take_goods_out_of_stock(lines, kind=StockMovement.SOLD, by=by, now=now)
     return get_order(order.number)
 
 
-def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> bool:
-    """Turn the holds of a paid order into lasting promises; units whose hold ran out are promised anew if possible."""
+def _commit_stock(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> bool:
+    """Commit the reservations of a paid order; units whose hold expired are reserved again if possible."""
     if commit_reservations(ids=reservation_ids) == len(reservation_ids):
         return True
     lapsed = FulfilmentLine.objects.filter(
@@ -243,10 +244,10 @@ def _keep_promise(reservation_ids: list[UUID], *, by: Actor, now: datetime) -> b
     return True
 
 
-def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
+def _roll_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> OrderView:
     if not move_all(ORDER, [order.id], Order.FAILED, cancel_reason=reason, closed_at=now):
         return _settle_late_money(get_order(order.number), by=by, now=now)
-    # What a provider keeps for us is let go of by the worker that sees it voided.
+    # The worker that sees the voided payment voids its authorisation at the provider.
     open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED)
     move_all(PAYMENT, _payments_in(order, open_states), Payment.VOIDED)
     if owed := balance_due_in(order.id):
@@ -254,8 +255,8 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
     if _is_anything_held(order):
         release_held_tenders(order_id=order.id, now=now)
     refund = refund_payments(order_id=order.id, reason=reason, by=by, now=now)
-    for kind in sorted({part.kind for part in order.fulfilments}):
-        ended = [part.id for part in order.fulfilments if part.kind == kind]
+    for kind in sorted({fulfilment.kind for fulfilment in order.fulfilments}):
+        ended = [fulfilment.id for fulfilment in order.fulfilments if fulfilment.kind == kind]
         move_all(FULFILMENTS[kind], ended, "cancelled", finished_at=now)
     OrderLine.objects.filter(order_id=order.id).update(quantity_cancelled=F("quantity"))
     publish(
@@ -278,7 +279,7 @@ def _take_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
 
 
 def _settle_late_money(order: OrderView, *, by: Actor, now: datetime) -> OrderView:
-    """Money that came in for an order that is no more goes back where it came from, or is let go of."""
+    """Refund money that arrived for an order that has failed, or void its authorisation."""
     if order.state in (Order.FAILED, Order.CANCELLED):
         move_all(PAYMENT, _payments_in(order, [Payment.AUTHORISED]), Payment.VOIDED)
         refund_payments(order_id=order.id, reason="paid_too_late", by=by, now=now)
@@ -290,8 +291,8 @@ def _payments_in(order: OrderView, states: Sequence[str]) -> list[int]:
 
 
 def _payment_now(payment: PaymentView, state: str) -> PaymentView:
-    asked = (Payment.PENDING, Payment.NEEDS_ACTION, *((Payment.HELD,) if state == Payment.CAPTURED else ()))
-    return payment._replace(state=state) if payment.state in asked else payment
+    open_states = (Payment.PENDING, Payment.NEEDS_ACTION, *((Payment.HELD,) if state == Payment.CAPTURED else ()))
+    return payment._replace(state=state) if payment.state in open_states else payment
 
 
 def _is_anything_held(order: OrderView) -> bool:

@@ -1,9 +1,9 @@
 """
-What providers tell us by themselves: kept once, then believed only after asking the provider.
+Webhook events of providers: stored once, and applied only after asking the provider.
 
-A notice says that something happened to a payment or a refund, not what is true of it: the provider is asked for that.
-So notices may come in any order, any number of times and at any time. One whose payment is not known yet is kept and
-tried again for an hour; then it is nothing of ours.
+An event says that something happened to a payment or refund; the provider is then asked for the present state. So
+events may come in any order, any number of times and at any time. An event whose payment is not known yet is stored and
+tried again for an hour; then it is marked as unknown.
 """
 
 from datetime import datetime, timedelta
@@ -38,12 +38,12 @@ SELECT id FROM orders_providernotice WHERE state = 'waiting' ORDER BY id LIMIT %
 
 def record_webhook_event(*, provider: str, webhook_event: dict[str, Any], now: datetime) -> bool:
     """
-    Keep a provider's notice whose signature was proved, and act on it unless it was acted on before.
+    Store a provider's event whose signature is verified, and apply it unless that was done before.
 
-    Network calls, outside of transactions. Return False if it has to wait.
+    Network calls, outside transactions. Return False if it must wait.
     """
-    thing = webhook_event.get("data", {}).get("object", {})
-    marks = thing.get("metadata") or {}
+    payload = webhook_event.get("data", {}).get("object", {})
+    metadata = payload.get("metadata") or {}
     number = str(webhook_event.get("id", "")) or str(new_id())
     sql.execute(
         _KEEP,
@@ -51,18 +51,18 @@ def record_webhook_event(*, provider: str, webhook_event: dict[str, Any], now: d
             "provider": provider,
             "number": number[:255],
             "kind": str(webhook_event.get("type", ""))[:80],
-            "attempt": _key_of(marks.get("attempt")),
-            "refund": _key_of(marks.get("refund")),
-            "failed": thing.get("status") in ("failed", "canceled"),
+            "attempt": _key_of(metadata.get("attempt")),
+            "refund": _key_of(metadata.get("refund")),
+            "failed": payload.get("status") in ("failed", "canceled"),
             "now": now,
         },
     )
-    kept = ProviderNotice.objects.get(provider=provider, number=number[:255])
-    return kept.state != ProviderNotice.WAITING or _act_on(kept, now=now)
+    event = ProviderNotice.objects.get(provider=provider, number=number[:255])
+    return event.state != ProviderNotice.WAITING or _act_on(event, now=now)
 
 
 def process_webhook_events(*, now: datetime) -> int:
-    """Try notices again that could not be acted on. Return how many were settled."""
+    """Try again the events that could not be applied. Return how many were settled."""
     rows = sql.fetch_all(_WAITING, {"limit": TRIED_AT_ONCE})
     return sum(
         _act_on(webhook_event, now=now)
@@ -88,7 +88,7 @@ def _settle_payment(key: UUID, *, now: datetime) -> bool:
         return False
     if attempt.outcome == PaymentAttempt.AUTHORISED:
         return record_lost(key=key, now=now)
-    # One that was declined may have been confirmed since, from a page that was still open.
+    # A declined attempt may have been confirmed since, from a page that was still open.
     if attempt.outcome in (PaymentAttempt.APPROVED, PaymentAttempt.RELEASED):
         return True
     outcome = look_up(key=key, provider=attempt.payment.provider, gives_up=False)
