@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from carts.models import Cart, CartLine
 from carts.queries.carts import cart_of_customer, cart_of_token
-from carts.queries.preview import Imagined, preview_cart
+from carts.queries.preview import PreviewRequest, preview_cart
 from carts.queries.quoting import quote_cart
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, change_quantity, hash_of, new_token
 from carts.services.placing import cart_from_lines
@@ -103,7 +103,7 @@ def test_web_app_and_till_and_the_preview_charge_the_same(ana, mug, lamp, high_s
 
     channels = [WEB, Actor("app"), till(high_street)]
     totals = {quote_cart(seen(ana, by), by=by, now=timezone.now()).totals.grand for by in channels}
-    imagined = preview_cart(Imagined(units={"MUG": 2, "LAMP": 1}, now=timezone.now(), customer_id=ana.pk))
+    imagined = preview_cart(PreviewRequest(units={"MUG": 2, "LAMP": 1}, now=timezone.now(), customer_id=ana.pk))
     sold = cart_from_lines(
         lines=[("MUG", 2), ("LAMP", 1)], customer_id=ana.pk, by=till(high_street), now=timezone.now()
     )

@@ -138,7 +138,7 @@ def test_offers_on_lines_come_before_offers_on_the_cart_and_each_by_priority():
 
     found = priced(mugs(1, 1100), promotions=promotions)
 
-    assert [(discount.offer_id, discount.amount) for discount in found.discounts] == [(3, 100), (2, 500), (1, 50)]
+    assert [(discount.promotion_id, discount.amount) for discount in found.discounts] == [(3, 100), (2, 500), (1, 50)]
     assert found.totals.grand == 450
 
 
@@ -152,7 +152,7 @@ def test_an_exclusive_offer_works_alone_and_only_if_it_is_cheaper(exclusive, win
 
     found = priced(mugs(1, 10_000), promotions=promotions)
 
-    assert found.discounts[0].offer_id == winner
+    assert found.discounts[0].promotion_id == winner
 
 
 def test_an_offer_has_its_time_its_currency_and_its_code():
