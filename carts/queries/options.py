@@ -8,9 +8,9 @@ from carts.queries.carts import CartView
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from core.actors import Actor
 from core.translated import TranslatedText
-from inventory.queries.availability import GeoPoint, StoreOffer, store_offers
+from inventory.queries.availability import GeoPoint, StoreSupply, store_supplies
 from inventory.queries.hours import load_hours
-from inventory.queries.supplies import load_sources, shipping_offers
+from inventory.queries.supplies import load_sources, shipping_supplies
 from inventory.rules.opening import Hours, is_open, ready_at
 from inventory.rules.sourcing import LocationSupply, Wanted, choose_sources
 
@@ -56,7 +56,7 @@ class Options:
 def find_options(cart: CartView, *, near: GeoPoint | None, by: Actor, now: datetime, limit: int) -> Options:
     """Return the shipping and pickup options of a cart with lines, in four statements. limit: most stores."""
     shipped = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)])
-    supplies = store_offers([line.variant_id for line in cart.lines], near=near, limit=limit)
+    supplies = store_supplies([line.variant_id for line in cart.lines], near=near, limit=limit)
     hours = load_hours([supply.location_id for supply in supplies])
     return Options(
         _ship(cart, shipped.totals.shipping, now),
@@ -65,7 +65,7 @@ def find_options(cart: CartView, *, near: GeoPoint | None, by: Actor, now: datet
 
 
 def _ship(cart: CartView, price: int, now: datetime) -> ShipOption:
-    rows = shipping_offers([line.variant_id for line in cart.lines])
+    rows = shipping_supplies([line.variant_id for line in cart.lines])
     supplies = [LocationSupply(row["location_id"], row["variant_id"], row["available"], row["rank"]) for row in rows]
     sourcing = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in cart.lines], supplies=supplies)
     available = {line.variant_id: 0 for line in cart.lines}
@@ -82,7 +82,7 @@ def _ship(cart: CartView, price: int, now: datetime) -> ShipOption:
     )
 
 
-def _store(cart: CartView, supply: StoreOffer, hours: Hours, now: datetime) -> StoreOption:
+def _store(cart: CartView, supply: StoreSupply, hours: Hours, now: datetime) -> StoreOption:
     available = {line.variant_id: supply.available.get(line.variant_id, 0) for line in cart.lines}
     enough = [available[line.variant_id] >= line.quantity for line in cart.lines]
     return StoreOption(

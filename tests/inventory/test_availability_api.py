@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from inventory.models import Location, OpeningException
-from inventory.queries.availability import GeoPoint, availability_of, nearest_store_with, store_offers
+from inventory.queries.availability import GeoPoint, availability_of, nearest_store_with, store_supplies
 from tests.factories.inventory import make_product, make_stock, make_store, make_variant, make_warehouse
 
 MONDAY_NOON = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
@@ -171,7 +171,7 @@ def test_offers_of_many_variants_in_one_statement(mug, mitte, altona, django_ass
     make_store("outlet", offers_pickup=False)
 
     with django_assert_num_queries(1):
-        offers = store_offers([mug.pk, bowl.pk], near=ALEXANDERPLATZ, limit=10)
+        offers = store_supplies([mug.pk, bowl.pk], near=ALEXANDERPLATZ, limit=10)
 
     assert {offer.code: offer.available for offer in offers} == {
         "mitte": {mug.pk: 4, bowl.pk: 0},
