@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CartsConfig(AppConfig):
-    """The wish: one persistent cart per customer."""
+    """Carts, pricing and wish lists: one persistent cart per customer."""
 
     name = "carts"
     verbose_name = _("Carts")

@@ -1,4 +1,4 @@
-"""How a browser keeps the token of its anonymous cart: in a signed cookie that no script can read."""
+"""The signed cookie that holds the token of a browser's anonymous cart; no script can read it."""
 
 from datetime import timedelta
 
@@ -7,21 +7,21 @@ from django.http import HttpRequest, HttpResponse
 
 NAME = "cart"
 SALT = "carts.cookie"
-KEPT = timedelta(days=365)
+LIFETIME = timedelta(days=365)
 
 
 def token_in_cookie(request: HttpRequest) -> str:
-    """Return the token the browser keeps, empty if it has none or a forged one."""
+    """Return the token in the cookie; empty if there is none or it is forged."""
     return str(request.get_signed_cookie(NAME, default="", salt=SALT))
 
 
 def keep_token(response: HttpResponse, token: str) -> None:
-    """Have the browser keep the token."""
+    """Store the token in the cookie."""
     response.set_signed_cookie(
-        NAME, token, salt=SALT, max_age=KEPT, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+        NAME, token, salt=SALT, max_age=LIFETIME, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
     )
 
 
 def forget_token(response: HttpResponse) -> None:
-    """Have the browser forget a token whose cart was merged."""
+    """Delete the cookie of a token whose cart was merged."""
     response.delete_cookie(NAME, samesite="Lax")

@@ -1,4 +1,4 @@
-"""What happens to carts, as the rest of the house hears of it."""
+"""Events of carts and wish lists."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,9 +9,9 @@ from core.journal import Event
 @dataclass(frozen=True, kw_only=True)
 class CartLineAdded(Event):
     """
-    Units of a variant came into a cart; ref is the SKU, quantity the units added.
+    Units of a variant were added to a cart; ref is the SKU, quantity the units added.
 
-    Written by the statement that adds the line (carts/services/carts.py), with just these fields.
+    Written by the statement that adds the line (carts/services/carts.py), with exactly these fields.
     """
 
     kind: ClassVar[str] = "cart.line_added"
@@ -22,7 +22,7 @@ class CartLineAdded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CartLineChanged(Event):
-    """A line has another quantity now; ref is the SKU."""
+    """The quantity of a line changed; ref is the SKU."""
 
     kind: ClassVar[str] = "cart.line_changed"
     cart_id: int
@@ -32,7 +32,7 @@ class CartLineChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CartLineRemoved(Event):
-    """A line left a cart; ref is the SKU."""
+    """A line was removed from a cart; ref is the SKU."""
 
     kind: ClassVar[str] = "cart.line_removed"
     cart_id: int
@@ -41,7 +41,7 @@ class CartLineRemoved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CartEmptied(Event):
-    """Every line left a cart at once."""
+    """All lines were removed from a cart at once."""
 
     kind: ClassVar[str] = "cart.emptied"
     cart_id: int
@@ -50,7 +50,7 @@ class CartEmptied(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CartsMerged(Event):
-    """Another cart's lines came into this one."""
+    """Another cart's lines were merged into this one."""
 
     kind: ClassVar[str] = "cart.merged"
     cart_id: int
@@ -60,7 +60,7 @@ class CartsMerged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SavedForLater(Event):
-    """A variant went onto the wish list; ref is the SKU."""
+    """A variant was added to the wish list; ref is the SKU."""
 
     kind: ClassVar[str] = "wishlist.added"
     variant_id: int

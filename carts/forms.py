@@ -1,4 +1,4 @@
-"""The form in which staff write an offer; it puts the small values of the offer together."""
+"""The forms in which staff edit and preview promotions; they build the JSON of conditions and benefits."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -36,18 +36,18 @@ NEEDS = {
     "bundle": ("amount", "parts"),
     "free_shipping": (),
 }
-DOORS = [choice for choice in CHANNELS if choice[0] != "system"]
+SELLING_CHANNELS = [choice for choice in CHANNELS if choice[0] != "system"]
 
 
 class Written(forms.JSONField):
-    """JSON as staff write it, and an empty field where there is none."""
+    """A JSON field that is shown empty if it has no value."""
 
     def prepare_value(self, value: Any) -> Any:
         return "" if value is None else super().prepare_value(value)
 
 
 def _many(model: Any, title: Any, related: Any) -> Any:
-    """A choice of many rows, looked up while typing."""
+    """Return a field to choose many rows, with autocompletion."""
     return forms.ModelMultipleChoiceField(
         label=title, queryset=model.objects.all(), required=False,
         widget=AutocompleteSelectMultiple(related, admin.site),
@@ -55,7 +55,7 @@ def _many(model: Any, title: Any, related: Any) -> Any:
 
 
 class PreviewForm(forms.Form):
-    """An imagined cart: what lies in it, whose it is, when and where."""
+    """A hypothetical cart: its lines, its owner, the moment and the place."""
 
     lines = forms.CharField(
         label=gettext_lazy("in the cart"), widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), max_length=4000,
@@ -66,7 +66,7 @@ class PreviewForm(forms.Form):
         widget=AutocompleteSelect(SegmentMembership._meta.get_field("customer"), admin.site),
     )  # fmt: skip
     moment = forms.DateTimeField(label=gettext_lazy("at this moment"), required=False)
-    channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=DOORS, initial="web")
+    channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=SELLING_CHANNELS, initial="web")
     store = forms.ModelChoiceField(
         label=gettext_lazy("store"), queryset=Location.objects.filter(kind=Location.STORE), to_field_name="code",
         required=False,
@@ -90,7 +90,7 @@ class PreviewForm(forms.Form):
 
 
 class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An offer in words and figures: amounts as people speak them, percentages as percentages."""
+    """A promotion as form fields: amounts in major units, percentages as percentages."""
 
     kind = forms.ChoiceField(label=gettext_lazy("what it gives"), choices=KINDS)
     percent = forms.DecimalField(
@@ -117,7 +117,9 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     segments = forms.ModelMultipleChoiceField(
         label=gettext_lazy("for these segments"), queryset=Segment.objects.all(), to_field_name="code", required=False
     )
-    channels = forms.MultipleChoiceField(label=gettext_lazy("only on these channels"), choices=DOORS, required=False)
+    channels = forms.MultipleChoiceField(
+        label=gettext_lazy("only on these channels"), choices=SELLING_CHANNELS, required=False
+    )
     stores = forms.ModelMultipleChoiceField(
         label=gettext_lazy("only in these stores"),
         queryset=Location.objects.filter(kind=Location.STORE), to_field_name="code", required=False,
@@ -143,60 +145,60 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in NEEDS[cleaned["kind"]]:
             if cleaned.get(name) in (None, "", []):
                 self.add_error(name, _("This is needed here."))
-        goods = self._goods(cleaned)
+        goods_filter = self._goods(cleaned)
         if not self.errors:
-            self.instance.benefit = self._benefit(cleaned, goods)
-            self.instance.conditions = self._conditions(cleaned, goods)
+            self.instance.benefit = self._benefit(cleaned, goods_filter)
+            self.instance.conditions = self._conditions(cleaned, goods_filter)
         return cleaned
 
     def _post_clean(self) -> None:
-        # The offer is put together from fields that are right, and only then has something to be looked at.
+        # The JSON that the model validates is built from valid fields only.
         if not self.errors:
             super()._post_clean()  # type: ignore[misc]
 
     def _goods(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-        goods = {
+        goods_filter = {
             "categories": [category.path for category in cleaned["categories"]],
             "products": [product.pk for product in cleaned["products"]],
         }
-        return {name: values for name, values in goods.items() if values}
+        return {name: values for name, values in goods_filter.items() if values}
 
-    def _benefit(self, cleaned: Mapping[str, Any], goods: dict[str, Any]) -> dict[str, Any]:
+    def _benefit(self, cleaned: Mapping[str, Any], goods_filter: dict[str, Any]) -> dict[str, Any]:
         kind = cleaned["kind"]
-        found: dict[str, Any] = {"kind": kind}
+        benefit: dict[str, Any] = {"kind": kind}
         if kind == "percent":
-            found |= {"basis_points": int(cleaned["percent"] * 100), "on_whole": cleaned["on_whole"]}
+            benefit |= {"basis_points": int(cleaned["percent"] * 100), "on_whole": cleaned["on_whole"]}
         elif kind == "buy_and_get":
             off = 100 if cleaned["percent"] is None else cleaned["percent"]
-            found |= {"buy": cleaned["buy"], "get": cleaned["get"], "basis_points": int(off * 100)}
+            benefit |= {"buy": cleaned["buy"], "get": cleaned["get"], "basis_points": int(off * 100)}
         elif kind == "cheapest_free":
-            found["at_least"] = cleaned["at_least"]
+            benefit["at_least"] = cleaned["at_least"]
         if "amount" in NEEDS[kind]:
-            found["amount"] = self._minor("amount", cleaned)
+            benefit["amount"] = self._minor("amount", cleaned)
         if kind == "amount":
-            found["is_each"] = cleaned["is_each"]
+            benefit["is_each"] = cleaned["is_each"]
         if kind == "bundle":
-            found["parts"] = cleaned["parts"]
-        elif goods and kind != "free_shipping":
-            found["goods"] = goods
-        return found
+            benefit["parts"] = cleaned["parts"]
+        elif goods_filter and kind != "free_shipping":
+            benefit["goods"] = goods_filter
+        return benefit
 
-    def _conditions(self, cleaned: Mapping[str, Any], goods: dict[str, Any]) -> list[dict[str, Any]]:
-        of_these = {"goods": goods} if goods else {}
-        found: list[dict[str, Any]] = []
+    def _conditions(self, cleaned: Mapping[str, Any], goods_filter: dict[str, Any]) -> list[dict[str, Any]]:
+        with_goods = {"goods": goods_filter} if goods_filter else {}
+        conditions: list[dict[str, Any]] = []
         if cleaned["minimum_value"]:
-            found.append({"kind": "minimum_value", "amount": self._minor("minimum_value", cleaned), **of_these})
+            conditions.append({"kind": "minimum_value", "amount": self._minor("minimum_value", cleaned), **with_goods})
         if cleaned["minimum_quantity"]:
-            found.append({"kind": "minimum_quantity", "quantity": cleaned["minimum_quantity"], **of_these})
+            conditions.append({"kind": "minimum_quantity", "quantity": cleaned["minimum_quantity"], **with_goods})
         if cleaned["first_purchase"]:
-            found.append({"kind": "first_purchase"})
+            conditions.append({"kind": "first_purchase"})
         if cleaned["segments"]:
-            found.append({"kind": "segment", "segments": [segment.code for segment in cleaned["segments"]]})
+            conditions.append({"kind": "segment", "segments": [segment.code for segment in cleaned["segments"]]})
         if cleaned["channels"]:
-            found.append({"kind": "channel", "channels": cleaned["channels"]})
+            conditions.append({"kind": "channel", "channels": cleaned["channels"]})
         if cleaned["stores"]:
-            found.append({"kind": "store", "stores": [store.code for store in cleaned["stores"]]})
-        return found
+            conditions.append({"kind": "store", "stores": [store.code for store in cleaned["stores"]]})
+        return conditions
 
     def _minor(self, name: str, cleaned: Mapping[str, Any]) -> int:
         try:
@@ -207,28 +209,28 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _written(promotion: Promotion) -> dict[str, Any]:
-    """Return what the fields say of an offer that is there."""
-    benefit, found = dict(promotion.benefit), {}
+    """Return the initial values of the fields for an existing promotion."""
+    benefit, initial = dict(promotion.benefit), {}
     parse_benefit(benefit)
-    found["kind"] = benefit["kind"]
+    initial["kind"] = benefit["kind"]
     for name in ("on_whole", "is_each", "buy", "get", "at_least", "parts"):
-        found[name] = benefit.get(name)
+        initial[name] = benefit.get(name)
     if "basis_points" in benefit:
-        found["percent"] = f"{benefit['basis_points'] / 100:g}"
+        initial["percent"] = f"{benefit['basis_points'] / 100:g}"
     if "amount" in benefit:
-        found["amount"] = format_minor(benefit["amount"], promotion.currency)
-    goods = benefit.get("goods", {})
+        initial["amount"] = format_minor(benefit["amount"], promotion.currency)
+    goods_filter = benefit.get("goods", {})
     for condition in promotion.conditions:
-        goods = condition.get("goods", goods)
+        goods_filter = condition.get("goods", goods_filter)
         if condition["kind"] == "minimum_value":
-            found["minimum_value"] = format_minor(condition["amount"], promotion.currency)
+            initial["minimum_value"] = format_minor(condition["amount"], promotion.currency)
         elif condition["kind"] == "minimum_quantity":
-            found["minimum_quantity"] = condition["quantity"]
+            initial["minimum_quantity"] = condition["quantity"]
         elif condition["kind"] == "first_purchase":
-            found["first_purchase"] = True
+            initial["first_purchase"] = True
         else:
             name = f"{condition['kind']}s"
-            found[name] = condition[name]
-    found["categories"] = list(Category.objects.filter(path__in=goods.get("categories", [])))
-    found["products"] = goods.get("products", [])
-    return found
+            initial[name] = condition[name]
+    initial["categories"] = list(Category.objects.filter(path__in=goods_filter.get("categories", [])))
+    initial["products"] = goods_filter.get("products", [])
+    return initial

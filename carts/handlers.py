@@ -1,4 +1,4 @@
-"""What carts do about things that happened elsewhere."""
+"""Reactions of carts to events of other apps."""
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from core.languages import active_language
 
 @handles(CustomersMerged)
 def join_open_carts(entry: Entry) -> None:
-    """Two records are one person now: he has one open cart."""
+    """Merge the open carts of two records that are now one person."""
     merge_customers_carts(
         duplicate_id=entry.payload["duplicate_id"],
         survivor_id=entry.payload["survivor_id"],

@@ -10,7 +10,7 @@ invariant(
     """,
 )
 invariant(
-    "a merged cart's lines are all in the cart it went into, unless they were taken out since",
+    "a merged cart's lines are all in its target cart, unless they were removed since",
     """
     SELECT source.id FROM carts_cart AS source JOIN carts_cart AS target ON target.id = source.merged_into_id
     JOIN carts_cartline AS line ON line.cart_id = source.id
@@ -19,7 +19,7 @@ invariant(
     """,
 )
 invariant(
-    "a voucher counts just the orders that hold or use it, within its limits",
+    "a voucher counts exactly the orders that hold or use it, within its limits",
     """
     SELECT voucher.id, voucher.uses, voucher.max_uses, count(used.id) AS counted FROM carts_voucher AS voucher
     LEFT JOIN carts_voucheruse AS used ON used.voucher_id = voucher.id AND used.state IN ('held', 'used')
@@ -27,7 +27,7 @@ invariant(
     """,
 )
 invariant(
-    "nobody uses a voucher more often than it allows each",
+    "no customer uses a voucher more often than its limit per customer",
     """
     SELECT present.id FROM carts_vouchercount AS present
     WHERE present.uses > (SELECT count(*) FROM carts_voucheruse AS used
@@ -36,7 +36,7 @@ invariant(
     """,
 )
 invariant(
-    "a budget is spent by just the orders that hold or use its vouchers",
+    "a budget is spent by exactly the orders that hold or use its vouchers",
     """
     SELECT budget.id, budget.spent FROM carts_voucherbudget AS budget
     WHERE budget.spent <> (
@@ -46,7 +46,7 @@ invariant(
     """,
 )
 invariant(
-    "only a cart that is ordered holds or uses a voucher",
+    "only an ordered cart holds or uses a voucher",
     """
     SELECT used.id, cart.state FROM carts_voucheruse AS used JOIN carts_cart AS cart ON cart.id = used.cart_id
     WHERE used.state IN ('held', 'used') AND cart.state <> 'ordered'

@@ -1,4 +1,4 @@
-"""How a cart looks on every door of the API."""
+"""The cart as JSON, the same in every part of the API."""
 
 from datetime import datetime
 from typing import Any
@@ -25,20 +25,20 @@ NO_CART_VERSION = 0
 
 
 def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, Any]:
-    """Shape a cart as the contract has it, priced for the door that asks; nobody's is an empty one at version 0."""
+    """Return a cart as JSON, priced for the caller's channel; None becomes an empty cart at version 0."""
     if cart is None:
         return _empty_json()
-    currency, found = cart.currency, quote_cart(cart, by=by, now=now)
+    currency, quoted = cart.currency, quote_cart(cart, by=by, now=now)
     language = active_language()
     return {
         "id": str(cart.id),
         "version": cart.version,
         "currency": currency,
         "changed_at": cart.changed_at.isoformat(),
-        "lines": [_line_json(line, found.lines[line.id], currency, language) for line in cart.lines],
-        "discounts": [_discount_json(discount, currency, language) for discount in found.discounts],
-        "vouchers": [_voucher_json(voucher, currency) for voucher in found.vouchers],
-        "totals": totals_json(found.totals, currency),
+        "lines": [_line_json(line, quoted.lines[line.id], currency, language) for line in cart.lines],
+        "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
+        "vouchers": [_voucher_json(voucher, currency) for voucher in quoted.vouchers],
+        "totals": totals_json(quoted.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
         "handover": cart_code_json(cart.id, now=now) if cart.state == "open" else None,
@@ -46,7 +46,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
 
 
 def totals_json(totals: Totals, currency: str) -> dict[str, Any]:
-    """Shape totals as the contract has them."""
+    """Return totals as JSON."""
     return {
         "items": money_json(totals.items, currency),
         "discount": money_json(totals.discount, currency),
@@ -62,7 +62,7 @@ def etag_of(cart: CartView | None) -> str:
 
 
 def cart_code_json(cart_id: int, *, now: datetime) -> dict[str, Any]:
-    """Return the code to show at the till, the address of its picture, and how long it holds."""
+    """Return the code to show at the till, the address of its QR code, and when it expires."""
     code, expires_at = cart_code(cart_id, secret=settings.HANDOVER_SECRET, now=now)
     return {"code": code, "qr_url": f"/api/v1/cart/handover/{code}.svg", "expires_at": expires_at.isoformat()}
 
@@ -120,7 +120,7 @@ def _text(value: Any, language: str) -> Any:
 
 def _empty_json() -> dict[str, Any]:
     currency = settings.SHOP_CURRENCY
-    nothing = money_json(0, currency)
+    zero = money_json(0, currency)
     return {
         "id": None,
         "version": NO_CART_VERSION,
@@ -129,7 +129,7 @@ def _empty_json() -> dict[str, Any]:
         "lines": [],
         "discounts": [],
         "vouchers": [],
-        "totals": dict.fromkeys(("items", "discount", "shipping", "tax", "grand"), nothing),
+        "totals": dict.fromkeys(("items", "discount", "shipping", "tax", "grand"), zero),
         "problems": [],
         "merged": [],
         "handover": None,
@@ -147,13 +147,13 @@ class DiscountOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     amount = MoneySchema()
     target = serializers.ChoiceField(
-        ["items", "shipping"], help_text="shipping: what an offer spares there; it is not in the totals' discount."
+        ["items", "shipping"], help_text="shipping: the saved shipping price; it is not in the totals' discount."
     )
 
 
 class VoucherOut(serializers.Serializer[Any]):
     code = serializers.CharField()
-    amount = MoneySchema(help_text="What it takes off; nothing while its offer does not fit the cart.")
+    amount = MoneySchema(help_text="Its discount; 0 while its promotion does not apply to the cart.")
     problem = serializers.ChoiceField(list(WORDS), allow_null=True)
     detail = serializers.CharField()
 
@@ -168,7 +168,7 @@ class CartLineOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = MoneySchema(allow_null=True)
     unit_price_when_added = MoneySchema()
-    line_total = MoneySchema(help_text="After discounts, its share of those on the whole cart included.")
+    line_total = MoneySchema(help_text="After discounts, including its share of those on the whole cart.")
     discounts = DiscountOut(many=True)
     added_channel = serializers.CharField()
     added_store = serializers.CharField(allow_null=True)
@@ -198,7 +198,7 @@ class CartCodeOut(serializers.Serializer[Any]):
 
 
 class CartOut(serializers.Serializer[Any]):
-    """The one open cart. version 0 and no id: nothing was put into it yet."""
+    """The open cart. version 0 and no id: nothing has been added yet."""
 
     id = serializers.CharField(allow_null=True)
     version = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""Signing in brings the anonymous cart along."""
+"""Merges the anonymous cart at sign-in."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ SESSION_KEY = "cart_token"
 
 @receiver(user_signed_up)
 def remember_cart(request: HttpRequest, user: Customer, **_more: Any) -> None:
-    """Keep the token until the address is verified: the sign-in then may come in a request without it."""
+    """Keep the token until the address is verified: the sign-in may then come in a request without it."""
     if token := _token_of(request):
         request.session[SESSION_KEY] = token
 

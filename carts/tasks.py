@@ -1,4 +1,4 @@
-"""What carts do without anybody asking."""
+"""Scheduled tasks of carts."""
 
 from typing import Any
 

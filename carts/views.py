@@ -1,4 +1,4 @@
-"""What every view around a cart shares: whose cart a request means, and how it is answered."""
+"""What all views of a cart share: the owner of the requested cart, and the response."""
 
 import re
 from datetime import datetime
@@ -25,10 +25,16 @@ from core.web.api import ApiView, answer
 
 TOKEN_HEADER, TOKEN_IN_META = "X-Cart-Token", "HTTP_X_CART_TOKEN"
 TOKEN_PARAMETER = OpenApiParameter(
-    TOKEN_HEADER, str, OpenApiParameter.HEADER, description="Opens the anonymous cart whose first write answered it."
+    TOKEN_HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="The token of an anonymous cart, as its first write returned it.",
 )
 VERSION_PARAMETER = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The cart's version as last seen; another answers 409."
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The cart's version as last seen; another version returns 409.",
 )
 STREAM_SALT = "carts.stream"  # signs the tickets that open a stream (omnistore/streams.py)
 LARGEST_ID = 2**63 - 1
@@ -36,9 +42,9 @@ LARGEST_ID = 2**63 - 1
 
 def owner_of(request: Request, *, now: datetime) -> Owner:
     """
-    Return whose cart the request means: the signed-in person's, else the token's.
+    Return the owner of the requested cart: the signed-in person, else the holder of the token.
 
-    A signed-in person who still sends a token has its cart merged here, so that none is left behind.
+    If a signed-in person still sends a token, its cart is merged here, so that none is left behind.
     """
     token = request.META.get(TOKEN_IN_META, "")
     if not request.user.is_authenticated:
@@ -50,14 +56,14 @@ def owner_of(request: Request, *, now: datetime) -> Owner:
 
 
 def cart_of(owner: Owner, *, by: Actor, now: datetime) -> CartView | None:
-    """Return the owner's open cart with the prices of a door, None if there is none."""
+    """Return the owner's open cart with the prices of a channel; None if there is none."""
     if owner.customer_ids:
         return cart_of_customer(list(owner.customer_ids), by=by, now=now)
     return cart_of_token(owner.token_hash, by=by, now=now) if owner.token_hash else None
 
 
 def version_of(request: Request) -> int | None:
-    """Return the version in If-Match, None without one. Raises Malformed for anything that is no version."""
+    """Return the version in If-Match; None without one. Raises Malformed for anything that is not a version."""
     header = request.META.get("HTTP_IF_MATCH")
     if header is None or header.strip() == "*":
         return None
@@ -69,9 +75,9 @@ def version_of(request: Request) -> int | None:
 
 def stream_address(owner: Owner) -> str:
     """
-    Return where the owner's cart can be listened to; the address works for a minute.
+    Return the address of the stream of the owner's cart; it is valid for one minute.
 
-    Raises NotFound for somebody who has no cart yet.
+    Raises NotFound for an owner without a cart.
     """
     if not owner.customer_ids and not owner.token_hash:
         raise NotFound(_("There is no cart yet. Add something to it first."))
@@ -80,13 +86,13 @@ def stream_address(owner: Owner) -> str:
 
 
 def parse_int(text: str) -> int:
-    """Return a line id from an address; one that cannot exist becomes 0, which no line has."""
+    """Return an id from a URL; one that cannot exist becomes 0, which no row has."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
     return number if number <= LARGEST_ID else 0
 
 
 class CartApiView(ApiView):
-    """A view of the caller's one open cart; a version conflict shows the present cart beside the refusal."""
+    """A view of the caller's open cart; a version conflict returns the current cart with the refusal."""
 
     permission_classes = [AllowAny]
 
@@ -98,12 +104,12 @@ class CartApiView(ApiView):
         return super().handle_exception(exc)
 
     def owner(self, request: Request, *, now: datetime) -> Owner:
-        """Return whose cart this view works on."""
+        """Return the owner of the cart that this view works on."""
         return owner_of(request, now=now)
 
 
 def answer_cart(cart: CartView | None, *, by: Actor, now: datetime, status: int = 200, token: str = "") -> HttpResponse:
-    """Answer with a whole cart, its version as ETag; token: the secret of a new anonymous cart."""
+    """Return a response with the whole cart, its version as ETag. token: the secret of a new anonymous cart."""
     if cart is not None:
         logs.bind(cart=cart.id)
     data = cart_json(cart, by=by, now=now)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class InventoryConfig(AppConfig):
-    """What is sold, for how much, and where it lies."""
+    """Products, prices, locations and stock."""
 
     name = "inventory"
     verbose_name = _("Goods, stores and stock")
@@ -16,7 +16,7 @@ class InventoryConfig(AppConfig):
 
 
 def _index_names(**signal: Any) -> None:
-    # A language is added in the settings, which no migration can know beforehand.
+    # Languages are added in the settings, which no migration can know in advance.
     from inventory.services.languages import index_names
 
     index_names()

@@ -1,4 +1,4 @@
-"""What happens to goods, prices and stock, as the rest of the house hears of it."""
+"""Events of products, prices and stock."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,7 +21,7 @@ class CatalogueChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PriceChanged(Event):
-    """A variant costs something else now; ref is the SKU. amount, previous: minor units, None if it had none."""
+    """The price of a variant changed; ref is the SKU. amount, previous: minor units, None if it had none."""
 
     kind: ClassVar[str] = "price.changed"
     variant_id: int
@@ -41,7 +41,7 @@ class PriceListChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StockReceived(Event):
-    """Units came into a location; ref is the SKU, the store is the location's code."""
+    """Units were received at a location; ref is the SKU, the store is the location's code."""
 
     kind: ClassVar[str] = "stock.received"
     variant_id: int
@@ -51,7 +51,7 @@ class StockReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StockAdjusted(Event):
-    """The books were set right; ref is the SKU. change: units more (or less, negative) than the books said."""
+    """Stock was corrected; ref is the SKU. change: units more (or less, negative) than were recorded."""
 
     kind: ClassVar[str] = "stock.adjusted"
     variant_id: int
@@ -61,7 +61,7 @@ class StockAdjusted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StockLow(Event):
-    """Fewer units are free at a location than the variant's mark; ref is the SKU."""
+    """Available units at a location fell below the variant's threshold; ref is the SKU."""
 
     kind: ClassVar[str] = "stock.low"
     variant_id: int

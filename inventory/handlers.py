@@ -1,4 +1,4 @@
-"""What the catalogue does when something happened."""
+"""Reactions of the catalogue to events."""
 
 from core.journal import Entry, handles
 from inventory.events import CatalogueChanged, PriceChanged, PriceListChanged
@@ -7,5 +7,5 @@ from inventory.response_caches import catalogue
 
 @handles(CatalogueChanged, PriceChanged, PriceListChanged)
 def drop_cached_catalogue(entry: Entry) -> None:
-    """Have every process build lists and product pages anew."""
+    """Drop the cached lists and product pages in every process."""
     catalogue.drop()

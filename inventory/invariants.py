@@ -3,7 +3,7 @@
 from core.data.invariants import invariant
 
 invariant(
-    "stock is never negative and never promised twice",
+    "stock is never negative and never reserved twice",
     "SELECT id, on_hand, reserved FROM inventory_stocklevel WHERE reserved < 0 OR reserved > on_hand",
 )
 invariant(
@@ -50,7 +50,7 @@ invariant(
         WHERE variant.is_active GROUP BY variant.product_id, price.currency
     ) AS true_range USING (product_id, currency)
     WHERE (kept.lowest, kept.highest) IS DISTINCT FROM (true_range.lowest, true_range.highest)
-      -- A list that begins, ends or was changed is worked in within seconds.
+      -- A list that begins, ends or was changed is applied within seconds.
       AND NOT EXISTS (
         SELECT FROM inventory_listprice AS step JOIN inventory_pricelist AS list ON list.id = step.price_list_id
         JOIN inventory_variant AS variant ON variant.id = step.variant_id
@@ -86,7 +86,7 @@ invariant(
     """,
 )
 invariant(
-    "no price of a list is below nothing, and none begins below one unit",
+    "no price of a list is negative, and none begins below one unit",
     "SELECT id, variant_id, amount, min_quantity FROM inventory_listprice WHERE amount < 0 OR min_quantity < 1",
 )
 invariant(

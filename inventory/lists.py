@@ -1,4 +1,4 @@
-"""Which products a list shows: read from the query parameters of any door, found, and paged."""
+"""Which products a list shows: read from the query parameters of any channel, found, and paged."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ NOTHING_FOUND = ""
 
 class ProductListQuery(PageQuery):
     """
-    Which products. q: words, typing errors forgiven. category: a slug, with all below it. store: a store's code; stock
-    then means stock there. min_price, max_price: in the shop's currency, on what a product begins at.
+    Which products. q: words, with typing errors allowed. category: a slug, with its subcategories. store: a store's
+    code; stock then means stock there. min_price, max_price: in the shop's currency, of a product's cheapest variant.
     """
 
     q = serializers.CharField(required=False, max_length=200, allow_blank=True)
@@ -49,8 +49,9 @@ class ProductListQuery(PageQuery):
 @dataclass(frozen=True, slots=True)
 class FoundProducts:
     """
-    A page of products, with one row more if there is a next page. facets: None where nothing can match, and on every
-    page but the first.
+    A page of products, with one row more if there is a next page.
+
+    facets: None if nothing can match, and on every page but the first.
     """
 
     rows: Sequence[sql.Row]
@@ -58,15 +59,15 @@ class FoundProducts:
     facets: Facets | None
 
     def key_of(self, row: sql.Row) -> list[Any]:
-        """Return what the cursor behind a row is made of."""
+        """Return the parts of the cursor after a row."""
         return [self.ordering, row["key"], row["id"]]
 
 
 def find_products(query: Mapping[str, Any], page: Page) -> FoundProducts:
     """
-    Return the page of products that a checked ProductListQuery asks for, in three statements at most.
+    Return the page of products that a checked ProductListQuery requests, in three statements at most.
 
-    Raises Malformed for an amount that is no money and for the cursor of another list.
+    Raises Malformed for an invalid amount and for the cursor of another list.
     """
     search = _search_of(query)
     ordering = query.get("ordering") or (RELEVANCE if search.query else NEWEST)
@@ -80,7 +81,7 @@ def find_products(query: Mapping[str, Any], page: Page) -> FoundProducts:
 
 
 def store_key_of(after: list[Any] | None, *, is_near: bool) -> tuple[float | None, str] | None:
-    """Read the cursor of a list of stores. Raises Malformed for one of another list, or not of ours."""
+    """Parse the cursor of a list of stores. Raises Malformed for a cursor of another list, or a forged one."""
     match after:
         case None:
             return None
@@ -123,7 +124,7 @@ _KEY_READERS: dict[str, Callable[[Any], Any]] = {
 
 
 def _key_of(after: list[Any] | None, ordering: str) -> tuple[Any, int] | None:
-    """Read the cursor of a list in this order. Raises Malformed for one of another order, or not of ours."""
+    """Parse the cursor of a list in this order. Raises Malformed for one of another order, or a forged one."""
     if after is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Reading a point on the globe from a query."""
+"""Parses a geographic point from a query."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from inventory.queries.availability import GeoPoint
 
 
 def parse_place(text: str) -> GeoPoint:
-    """Read `lat,lon` in degrees. Raises Malformed for anything that is no point on the globe."""
+    """Parse `lat,lon` in degrees. Raises Malformed for anything that is not a point on the globe."""
     try:
         latitude, longitude = (float(part) for part in text.split(","))
     except ValueError:

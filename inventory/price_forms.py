@@ -1,4 +1,4 @@
-"""The forms in which staff write price lists, and ask for prices."""
+"""The forms in which staff edit price lists and check prices."""
 
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from accounts.models import Customer, SegmentMembership
 from core.currencies import PLACES
 from core.money import MoneyError, format_minor, parse_money
 from inventory.models import ListPrice, Location, PriceList, Variant
-from inventory.models.price_lists import DOORS
+from inventory.models.price_lists import SELLING_CHANNELS
 from inventory.services.price_lists import LARGEST_QUANTITY
 
 CURRENCIES = [(code, code) for code in sorted(PLACES)]
@@ -28,7 +28,7 @@ class PriceListForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ListPriceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A price of a list, its amount as people speak it, in the currency of the list."""
+    """A price of a list, with its amount in major units of the list's currency."""
 
     amount = forms.CharField(label=gettext_lazy("amount"), max_length=20)
 
@@ -43,17 +43,17 @@ class ListPriceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        of = cleaned.get("price_list") or (self.instance.price_list if self.instance.pk else None)
-        if of is not None and "amount" in cleaned:
+        price_list = cleaned.get("price_list") or (self.instance.price_list if self.instance.pk else None)
+        if price_list is not None and "amount" in cleaned:
             try:
-                cleaned["amount"] = parse_money(cleaned["amount"].strip(), of.currency).amount
+                cleaned["amount"] = parse_money(cleaned["amount"].strip(), price_list.currency).amount
             except MoneyError as error:
                 self.add_error("amount", str(error))
         return cleaned
 
 
 class PriceCheckForm(forms.Form):
-    """What is bought, by whom, where and when."""
+    """The variant and quantity, the customer, the place and the moment."""
 
     variant = forms.ModelChoiceField(
         label=gettext_lazy("variant"), queryset=Variant.objects.all(),
@@ -64,7 +64,7 @@ class PriceCheckForm(forms.Form):
         label=gettext_lazy("customer"), queryset=Customer.objects.all(), required=False,
         widget=AutocompleteSelect(SegmentMembership._meta.get_field("customer"), admin.site),
     )  # fmt: skip
-    channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=DOORS, initial="web")
+    channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=SELLING_CHANNELS, initial="web")
     store = forms.ModelChoiceField(
         label=gettext_lazy("store"), queryset=Location.objects.filter(kind=Location.STORE), to_field_name="code",
         required=False,

@@ -1,4 +1,4 @@
-"""What is said of a price that won or lost, for people."""
+"""What people read about a price that won or lost."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""The answers of the catalogue that everybody shares; inventory/handlers.py drops them when their subject changes."""
+"""The shared responses of the catalogue; inventory/handlers.py drops them when the catalogue changes."""
 
 from core.web.response_cache import ResponseCache
 

@@ -1,4 +1,4 @@
-"""What every app's staff views share: who works here, in which store, and with which rights."""
+"""What all staff views share: who works here, in which store, and with which rights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ STORE_HEADER = "X-Store"
 
 
 class StoreRequired(Malformed):
-    """It is not clear in which store the person acts: several could be meant, or the one named does not exist."""
+    """It is unclear in which store the person works: several are possible, or the named one does not exist."""
 
     code = "store_required"
 
 
 class NotAllowedHere(NotAllowed):
-    """The person is not staff, or his role in this store does not carry the right."""
+    """The person is not staff, or their role in this store does not have the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class AtWork:
     """
     A member of staff at work in a store.
 
-    store and role are None and empty only behind doors that need no store.
+    store is None and role is empty only in views that need no store.
     """
 
     staff: Staff
@@ -41,21 +41,21 @@ class AtWork:
     role: str
 
     def may(self, right: str) -> bool:
-        """Tell whether this person has a right in the store in which he acts."""
+        """Return whether this person has a right in the store in which they work."""
         return self.staff.may(right, self.store.id if self.store else None)
 
 
 class StaffApiView(ApiView):
     """
-    A view for staff: finds out in which store the person acts, and checks the right there.
+    A view for staff: finds the store in which the person works, and checks the right there.
 
-    The store is named by the header X-Store; who is assigned to exactly one store need not name it. right: one right
-    for all methods, or one for each method. needs_store: False where the person may act without a store.
+    The header X-Store names the store; a person who is assigned to exactly one store need not send it. right: one right
+    for all methods, or one for each method. needs_store: False where the person may work without a store.
     """
 
     right: ClassVar[str | Mapping[str, str]] = roles.SELL
     needs_store: ClassVar[bool] = True
-    # Read by the schema: every operation of a staff view takes the header.
+    # The API schema reads this: every operation of a staff view takes the header.
     schema_parameters: ClassVar[Sequence[OpenApiParameter]] = [
         OpenApiParameter(
             STORE_HEADER,
@@ -71,7 +71,7 @@ class StaffApiView(ApiView):
         self.staff = self._at_work(request)
 
     def actor(self, request: Request) -> Actor:
-        """Return the member of staff as the one who acts, at the till of the present store."""
+        """Return the member of staff as the actor, at the till of the present store."""
         store = self.staff.store
         return Actor(
             channel=TILL,
@@ -81,7 +81,7 @@ class StaffApiView(ApiView):
         )
 
     def store_code(self, request: Request) -> str:
-        """Return the code of the store the person names, empty for none. Views that know it otherwise add to this."""
+        """Return the code of the store that the person names, empty for none. Views with another source extend this."""
         return request.headers.get(STORE_HEADER, "").strip()
 
     def _at_work(self, request: Request) -> AtWork:
@@ -109,7 +109,7 @@ class StaffApiView(ApiView):
         try:
             return self.right["GET" if method == "HEAD" else method]
         except KeyError:
-            # A method without a right is closed, not open.
+            # A method without a right is not allowed.
             raise exceptions.MethodNotAllowed(method) from None
 
 

@@ -1,4 +1,4 @@
-"""What stock does without anybody asking."""
+"""Scheduled tasks of stock and prices."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from inventory.services import price_files, price_lists, reservations
 
 @shared_task
 def release_expired_reservations(**unknown: Any) -> None:
-    """Free the units of holds whose time is over."""
+    """Release expired reservations."""
     reservations.release_expired(now=timezone.now())
 
 
 @shared_task
 def turn_price_lists(**unknown: Any) -> None:
-    """Work price lists that began, ended or were changed into price ranges and histories."""
+    """Apply price lists that began, ended or were changed to price ranges and histories."""
     price_lists.turn_price_lists(now=timezone.now())
 
 
 @shared_task
 def read_price_files(**unknown: Any) -> None:
-    """Check and write the files of prices that staff have handed in."""
+    """Check and save the price files that staff uploaded."""
     price_files.read_price_files(now=timezone.now())

@@ -47,6 +47,6 @@ class ParityDifferenceAdmin(ReadOnlyAdmin):
 def _prices_of(difference: ParityDifference) -> str:
     language = active_language()
     return ", ".join(
-        f"{door}: {'–' if amount is None else money_text(amount, difference.currency, language)}"
-        for door, amount in difference.prices.items()
+        f"{channel}: {'–' if amount is None else money_text(amount, difference.currency, language)}"
+        for channel, amount in difference.prices.items()
     )

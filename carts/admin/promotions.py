@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from carts.admin.vouchers import ACTS
+from carts.admin.vouchers import VOUCHER_ACTIONS
 from carts.forms import PreviewForm, PromotionForm
 from carts.models import Promotion
-from carts.queries.preview import Imagined, Preview, preview_cart
+from carts.queries.preview import Preview, PreviewRequest, preview_cart
 from carts.rules.conditions import FirstPurchase, InSegment, InStore, MinimumQuantity, MinimumValue, OnChannel
 from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import WORDS as VOUCHER_WORDS
@@ -41,28 +41,28 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
     form = PreviewForm(request.GET or None)
     if not form.is_valid():
         return {"form": form, "found": None}
-    asked = form.cleaned_data
-    found = preview_cart(
-        Imagined(
-            units=asked["lines"],
-            now=asked["moment"] or timezone.now(),
-            channel=asked["channel"],
-            store=asked["store"].code if asked["store"] else "",
-            customer_id=asked["customer"].pk if asked["customer"] else None,
-            codes=[plain_code(code) for code in asked["codes"].replace(",", " ").split()],
-            sent_to=TaxPlace(asked["country"], postcode=asked["postcode"]) if asked["country"] else None,
+    chosen = form.cleaned_data
+    preview = preview_cart(
+        PreviewRequest(
+            units=chosen["lines"],
+            now=chosen["moment"] or timezone.now(),
+            channel=chosen["channel"],
+            store=chosen["store"].code if chosen["store"] else "",
+            customer_id=chosen["customer"].pk if chosen["customer"] else None,
+            codes=[plain_code(code) for code in chosen["codes"].replace(",", " ").split()],
+            sent_to=TaxPlace(chosen["country"], postcode=chosen["postcode"]) if chosen["country"] else None,
         )
     )
-    return {"form": form, "found": found, **_shown(found)}
+    return {"form": form, "found": preview, **_shown(preview)}
 
 
-def _shown(found: Preview) -> dict[str, Any]:
-    language, currency = active_language(), found.cart.currency
+def _shown(preview: Preview) -> dict[str, Any]:
+    language, currency = active_language(), preview.cart.currency
 
     def money(amount: int) -> str:
         return money_text(amount, currency, language)
 
-    quoted = found.quote
+    quoted = preview.quote
     return {
         "lines": [
             {
@@ -71,13 +71,14 @@ def _shown(found: Preview) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "value": money(quoted.lines[line.id].value),
                 "discounts": [
-                    (in_language(dict(given.name)), money(-given.amount)) for given in quoted.lines[line.id].discounts
+                    (in_language(dict(discount.name)), money(-discount.amount))
+                    for discount in quoted.lines[line.id].discounts
                 ],
                 "total": money(quoted.lines[line.id].total),
                 "tax": f"{percent_text(quoted.lines[line.id].tax_rate, language)}: "
                 f"{money(quoted.lines[line.id].taxed.tax)}",
             }
-            for line in found.cart.lines
+            for line in preview.cart.lines
         ],
         "totals": [
             (_("Items"), money(quoted.totals.items)),
@@ -97,7 +98,7 @@ def _shown(found: Preview) -> dict[str, Any]:
                 CONDITIONS[type(verdict.condition)] if verdict.condition is not None else "",
                 money(-verdict.amount) if verdict.amount else "",
             )
-            for promotion, verdict in found.verdicts
+            for promotion, verdict in preview.verdicts
         ],
     }
 
@@ -109,7 +110,7 @@ class PromotionAdmin(ReportsAdmin):
     list_filter = ("is_active", "needs_voucher", "is_exclusive")
     search_fields = ("name",)
     ordering = ("priority", "id")
-    acts = ACTS
+    acts = VOUCHER_ACTIONS
     pages = (
         ReportPage(
             name="preview",
@@ -142,4 +143,4 @@ class PromotionAdmin(ReportsAdmin):
         return str(dict(choices.choices).get(promotion.benefit.get("kind"), ""))
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False  # Orders tell which offers they had; one that is over is made inactive.
+        return False  # Orders refer to their promotions; one that has ended is made inactive.

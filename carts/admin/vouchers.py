@@ -45,21 +45,21 @@ def _may_edit(request: HttpRequest, promotion: Promotion) -> bool:
     return promotion.needs_voucher and request.user.has_perm("carts.add_voucher")
 
 
-def _generate(request: HttpRequest, promotion: Promotion, asked: dict[str, Any]) -> str:
-    codes = generate_series(promotion_id=promotion.pk, request=SeriesRequest(prefix=asked.pop("beginning"), **asked))
+def _generate(request: HttpRequest, promotion: Promotion, values: dict[str, Any]) -> str:
+    codes = generate_series(promotion_id=promotion.pk, request=SeriesRequest(prefix=values.pop("beginning"), **values))
     return ngettext("%(count)d code was made.", "%(count)d codes were made.", len(codes)) % {"count": len(codes)}
 
 
-def _budget(request: HttpRequest, promotion: Promotion, asked: dict[str, Any]) -> str:
+def _budget(request: HttpRequest, promotion: Promotion, values: dict[str, Any]) -> str:
     try:
-        amount = parse_money(str(asked["amount"]), promotion.currency or settings.SHOP_CURRENCY).amount
+        amount = parse_money(str(values["amount"]), promotion.currency or settings.SHOP_CURRENCY).amount
     except MoneyError as error:
         raise Malformed(str(error), field="amount") from error
     set_budget(promotion_id=promotion.pk, amount=amount)
     return gettext("The total discount of its vouchers is now limited to this amount.")
 
 
-ACTS = (
+VOUCHER_ACTIONS = (
     AdminAction(
         name="series",
         title=_("Make a series of vouchers"),
@@ -85,10 +85,10 @@ class ImportForm(FileForm):
 
 def _import(request: HttpRequest) -> dict[str, Any]:
     form = ImportForm(request.POST or None, request.FILES or None)
-    told = ""
+    message = ""
     if request.method == "POST" and form.is_valid():
-        told = _read_file(form)
-    return {"form": form, "told": told}
+        message = _read_file(form)
+    return {"form": form, "told": message}
 
 
 def _read_file(form: ImportForm) -> str:
@@ -121,7 +121,7 @@ def _export(request: HttpRequest) -> HttpResponse:
 
 
 class VoucherForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A voucher whose code may be typed as people write it."""
+    """A voucher whose code may be typed with spaces and small letters."""
 
     def clean_code(self) -> str:
         return plain_code(self.cleaned_data["code"])
@@ -152,7 +152,7 @@ class VoucherAdmin(ReportsAdmin):
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # Orders tell which codes they used.
+        return False  # Orders refer to the codes they used.
 
 
 @admin.register(VoucherUse)

@@ -48,7 +48,7 @@ class Quantity(StrictSerializer):
 class ShoppersCart(CartApiView):
     @extend_schema(operation_id="cart", parameters=[TOKEN_PARAMETER], responses=CartOut, tags=["cart"])
     def get(self, request: Request) -> HttpResponse:
-        """The caller's one open cart, at today's prices, with what is wrong on each line."""
+        """The caller's open cart at today's prices, with the problems of each line."""
         by, now = actor_of(request), timezone.now()
         return answer_cart(cart_of(self.owner(request, now=now), by=by, now=now), by=by, now=now)
 
@@ -76,7 +76,7 @@ class CartLines(CartApiView):
         tags=["cart"],
     )
     def post(self, request: Request) -> HttpResponse:
-        """Put a variant into the cart; the same SKU again adds up. The first anonymous write answers a cart_token."""
+        """Add a variant to the cart; the same SKU adds up. The first anonymous write returns a cart_token."""
         now = timezone.now()
         body = checked(NewLine, request)
         by, version = actor_of(request), version_of(request)
@@ -115,7 +115,7 @@ class CartLine(CartApiView):
         tags=["cart"],
     )
     def delete(self, request: Request, line_id: str) -> HttpResponse:
-        """Take a line out of the cart."""
+        """Remove a line from the cart."""
         by, now = actor_of(request), timezone.now()
         owner = self.owner(request, now=now)
         remove_line(owner=owner, line_id=parse_int(line_id), by=by, now=now, version=version_of(request))
@@ -130,7 +130,7 @@ class CartCodePicture(ApiView):
         operation_id="cart_handover_qr", responses={(200, "image/svg+xml"): OpenApiTypes.BINARY}, tags=["cart"]
     )
     def get(self, request: Request, code: str) -> HttpResponse:
-        """The handover code as a QR code to show at the till."""
+        """The cart code as a QR code to show at the till."""
         if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
             raise NotFound(_("There is no such code."))
         picture = io.BytesIO()
@@ -149,7 +149,7 @@ class CartStream(CartApiView):
         """
         Server-sent events: `cart` with the new version whenever any channel changes it.
 
-        Answers with a redirect to the process that keeps streams open; follow it. The address works for a minute.
+        Redirects to the process that serves streams; follow the redirect. The address is valid for one minute.
         """
         location = stream_address(self.owner(request, now=timezone.now()))
         return HttpResponse(status=307, headers={"Location": location, "Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""How the goods in the cart can reach the shopper."""
+"""Shipping and pickup options of the cart."""
 
 from datetime import datetime
 from typing import Any
@@ -71,7 +71,7 @@ class FulfilmentOptions(CartApiView):
         tags=["cart"],
     )
     def get(self, request: Request) -> HttpResponse:
-        """For each line and the whole cart: shipping with price and promise, and what each store has and by when."""
+        """Per line and for the cart: shipping with price and promised date, and each store's stock and pickup time."""
         by, now = actor_of(request), timezone.now()
         query = checked_query(OptionsQuery, request)
         near = parse_place(query["near"]) if "near" in query else None

@@ -28,14 +28,14 @@ from inventory.staff import StaffApiView
 
 
 class CartByCode(StaffApiView):
-    """Limited in how often a member of staff may ask, so that codes cannot be tried out."""
+    """The rate at which a member of staff may ask is limited, so that codes cannot be guessed."""
 
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "handover"
 
     @extend_schema(operation_id="till_cart_by_code", responses=CartOut, tags=["till"])
     def get(self, request: Request, code: str) -> HttpResponse:
-        """The shopper's own open cart, by the code or QR on the phone."""
+        """The shopper's open cart, by the code or QR code on their phone."""
         now = timezone.now()
         cart_id = cart_id_of(code, secret=settings.HANDOVER_SECRET, now=now)
         cart = get_cart(cart_id, by=self.actor(request), now=now) if cart_id is not None else None
@@ -45,10 +45,10 @@ class CartByCode(StaffApiView):
 
 
 class CustomerCartApiView(StaffApiView):
-    """A view of one customer's open cart; a version conflict shows the present cart beside the refusal."""
+    """A view of one customer's open cart; a version conflict returns the current cart with the refusal."""
 
     def owner(self, customer_id: str) -> Owner:
-        """Return the owner behind a customer's id, merged records included. Raises NotFound."""
+        """Return the owner of the cart by a customer's id, merged records included. Raises NotFound."""
         person = get_person(customer_id=parse_int(customer_id))
         return Owner(customer_ids=(person.id, *person.alias_ids))
 
@@ -64,7 +64,7 @@ class CustomerCartApiView(StaffApiView):
 class CustomerCart(CustomerCartApiView):
     @extend_schema(operation_id="till_customer_cart", responses=CartOut, tags=["till"])
     def get(self, request: Request, customer_id: str) -> HttpResponse:
-        """The customer's own open cart, live."""
+        """The customer's open cart as it is now."""
         return _answer(self.owner(customer_id), by=self.actor(request), now=timezone.now())
 
     @extend_schema(
@@ -88,7 +88,7 @@ class CustomerCartLines(CustomerCartApiView):
         tags=["till"],
     )
     def post(self, request: Request, customer_id: str) -> HttpResponse:
-        """Put a variant into the customer's cart, recorded with this store and member of staff."""
+        """Add a variant to the customer's cart; the store and member of staff are recorded."""
         now = timezone.now()
         body = checked(NewLine, request)
         owner = self.owner(customer_id)
@@ -127,7 +127,7 @@ class CustomerCartLine(CustomerCartApiView):
         tags=["till"],
     )
     def delete(self, request: Request, customer_id: str, line_id: str) -> HttpResponse:
-        """Take a line out of the customer's cart."""
+        """Remove a line from the customer's cart."""
         now = timezone.now()
         owner = self.owner(customer_id)
         remove_line(
@@ -149,7 +149,7 @@ class CustomerCartVouchers(CustomerCartApiView):
         tags=["till"],
     )
     def post(self, request: Request, customer_id: str) -> HttpResponse:
-        """Put a voucher that the customer shows into the customer's cart; it is spent by the order."""
+        """Add a voucher that the customer shows to their cart; the order spends it."""
         now = timezone.now()
         body = checked(NewVoucher, request)
         owner = self.owner(customer_id)
@@ -165,7 +165,7 @@ class CustomerCartVoucher(CustomerCartApiView):
         tags=["till"],
     )
     def delete(self, request: Request, customer_id: str, code: str) -> HttpResponse:
-        """Take a voucher out of the customer's cart."""
+        """Remove a voucher from the customer's cart."""
         now = timezone.now()
         owner = self.owner(customer_id)
         remove_voucher(owner=owner, code=code, now=now, version=version_of(request))

@@ -33,7 +33,7 @@ class CartVouchers(CartApiView):
         tags=["cart"],
     )
     def post(self, request: Request) -> HttpResponse:
-        """Put a voucher into the cart; it is spent by the order. Limited in how often, so that codes stay unguessed."""
+        """Add a voucher to the cart; the order spends it. Attempts are limited, so that codes cannot be guessed."""
         by, now = actor_of(request), timezone.now()
         body = checked(NewVoucher, request)
         owner = self.owner(request, now=now)
@@ -49,7 +49,7 @@ class CartVoucher(CartApiView):
         tags=["cart"],
     )
     def delete(self, request: Request, code: str) -> HttpResponse:
-        """Take a voucher out of the cart."""
+        """Remove a voucher from the cart."""
         by, now = actor_of(request), timezone.now()
         owner = self.owner(request, now=now)
         remove_voucher(owner=owner, code=code, now=now, version=version_of(request))

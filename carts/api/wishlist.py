@@ -1,4 +1,4 @@
-"""Things saved for later."""
+"""The wish list."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ class SaveLine(CartApiView):
         operation_id="cart_save_line", parameters=[VERSION_PARAMETER], request=None, responses=CartOut, tags=["cart"]
     )
     def post(self, request: Request, line_id: str) -> HttpResponse:
-        """Take a line out of the cart and keep it on the wish list."""
+        """Move a line from the cart to the wish list."""
         by, now = actor_of(request), timezone.now()
         owner = owner_of(request, now=now)
         move_line_to_wishlist(
@@ -65,7 +65,7 @@ class Wishlist(ApiView):
 
     @extend_schema(operation_id="wishlist", parameters=[PageQuery], responses=SavedListOut, tags=["cart"])
     def get(self, request: Request) -> HttpResponse:
-        """What the caller saved for later, the newest first."""
+        """The caller's wish list, newest first."""
         page = page_of(checked_query(PageQuery, request))
         rows = wishlist_of(customer_ids=person_ids(request.user), page=page, by=actor_of(request), now=timezone.now())
         body = page_json(request, page, rows, key=lambda row: [row["id"]])
@@ -80,7 +80,7 @@ class Wishlist(ApiView):
         tags=["cart"],
     )
     def post(self, request: Request) -> HttpResponse:
-        """Keep a variant on the wish list."""
+        """Add a variant to the wish list."""
         body = checked(Saved, request)
         save_for_later(customer_id=person_ids(request.user)[0], by=actor_of(request), now=timezone.now(), **body)
         return HttpResponse(status=204)
@@ -92,7 +92,7 @@ class Wishlist(ApiView):
         tags=["cart"],
     )
     def delete(self, request: Request) -> HttpResponse:
-        """Take a variant off the wish list."""
+        """Remove a variant from the wish list."""
         query = checked_query(Saved, request)
         forget_saved(customer_ids=person_ids(request.user), **query)
         return HttpResponse(status=204)

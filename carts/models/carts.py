@@ -1,4 +1,4 @@
-"""The one cart a person has, on every channel."""
+"""The one cart of a person, shared by all channels."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,10 +9,10 @@ from core.models import CHANNELS
 
 class Cart(models.Model):
     """
-    What somebody wishes to buy, without a time limit.
+    The goods that a person or visitor means to buy; it does not expire.
 
-    It belongs to a customer, or to whoever holds its token (only the token's hash is kept). version grows by one with
-    every change and guards against two devices overwriting each other.
+    It belongs to a customer, or to whoever holds its token (only the token's hash is stored). version increases by one
+    with every change, so that two devices cannot overwrite each other.
     """
 
     OPEN, MERGED, ORDERED = "open", "merged", "ordered"
@@ -64,7 +64,7 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """A variant in a cart, with who put it there, through which door, when, and at what price."""
+    """A variant in a cart, with who added it, on which channel, when, and at what price."""
 
     cart = models.ForeignKey(
         Cart, on_delete=models.CASCADE, related_name="lines", verbose_name=_("cart"), db_index=False

@@ -1,4 +1,4 @@
-"""What the comparison of the channels' prices found."""
+"""Results of comparing prices across channels."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,9 @@ class ParityCheck(models.Model):
 
 class ParityDifference(models.Model):
     """
-    A price that differs without anybody answering for it, as an example: a check keeps a hundred of them.
+    A price that differs without a registered reason, as an example; a check stores at most a hundred.
 
-    prices: minor units, by door ("web", "app", "till:<store>"); "listed" is what lists show. None: not sold.
+    prices: minor units, by channel ("web", "app", "till:<store>"); "listed" is what lists show. None: not sold.
     """
 
     CHARGED, SHOWN = "charged", "shown"

@@ -1,4 +1,4 @@
-"""What the shop offers. The rules that read this are in carts/rules."""
+"""Promotions. The rules that evaluate them are in carts/rules."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -8,12 +8,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carts.rules.benefits import parse_benefit
-from carts.rules.conditions import ABOUT_DOOR, MinimumValue, parse_conditions
+from carts.rules.conditions import ABOUT_CHANNEL, MinimumValue, parse_conditions
 from carts.rules.parsing import PromotionNotValid
 from core.audit import audited
 from core.translated import TranslatedField, in_language
 
-OF_A_DOOR = Q(conditions__contains=[{"kind": "channel"}]) | Q(conditions__contains=[{"kind": "store"}])
+OF_ONE_CHANNEL = Q(conditions__contains=[{"kind": "channel"}]) | Q(conditions__contains=[{"kind": "store"}])
 
 
 @audited(
@@ -22,9 +22,9 @@ OF_A_DOOR = Q(conditions__contains=[{"kind": "channel"}]) | Q(conditions__contai
 )  # fmt: skip
 class Promotion(models.Model):
     """
-    An offer: what must be true of a cart, and what it gives then, as small values in JSON.
+    A promotion: its conditions on a cart and its benefit, both stored as JSON.
 
-    Offers hold on every channel alike; one of a single door or store says why, and ends.
+    Promotions apply on every channel alike; one for a single channel or store needs a reason and an end.
     """
 
     name = TranslatedField(_("name"), help_text=_("Shoppers read it in the cart and on the receipt."))
@@ -55,9 +55,9 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="promotion_ends_after_start"
             ),
-            # The same price on every channel is the rule of the house; whoever departs from it answers for it.
+            # Prices are the same on every channel; each exception has a reason and an end.
             models.CheckConstraint(
-                condition=~OF_A_DOOR | (Q(ends_at__isnull=False) & ~Q(door_reason="")),
+                condition=~OF_ONE_CHANNEL | (Q(ends_at__isnull=False) & ~Q(door_reason="")),
                 name="promotion_of_one_door_has_reason_and_end",
             ),
         ]
@@ -66,13 +66,13 @@ class Promotion(models.Model):
         return in_language(self.name) or str(self.pk)
 
     def clean(self) -> None:
-        """Refuse what the calculation could not read, and amounts without a currency."""
+        """Refuse JSON that the calculation cannot read, and amounts without a currency."""
         try:
             benefit, conditions = parse_benefit(self.benefit), parse_conditions(self.conditions)
         except PromotionNotValid as refusal:
             raise ValidationError(gettext(refusal.message) % refusal.details) from refusal
-        is_of_a_door = any(isinstance(condition, ABOUT_DOOR) for condition in conditions)
-        if is_of_a_door and not (self.ends_at and self.door_reason):
+        is_of_one_channel = any(isinstance(condition, ABOUT_CHANNEL) for condition in conditions)
+        if is_of_one_channel and not (self.ends_at and self.door_reason):
             raise ValidationError(
                 {"door_reason": _("An offer of a single channel or store needs a reason and an end.")}
             )

@@ -1,4 +1,4 @@
-"""What shipping costs."""
+"""Shipping rates."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Where which taxes are due. The rules that read this are in carts/rules/taxes.py."""
+"""Tax zones and rates. The rules that read them are in carts/rules/taxes.py."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -13,9 +13,9 @@ from core.translated import TranslatedField, in_language
 @audited("code", "name", "country", "region", "postcode_prefixes", "is_included")
 class TaxZone(models.Model):
     """
-    Places that bear the same taxes: a country, a region of it, or postcodes that begin alike.
+    Places with the same taxes: a country, a region of it, or postcodes with the same beginning.
 
-    is_included: prices hold the tax; otherwise it comes on top. Among zones that fit, the closest wins.
+    is_included: prices include the tax; otherwise it is added. Of the zones that match, the most specific wins.
     """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -44,9 +44,9 @@ class TaxZone(models.Model):
 @audited("zone", "category", "basis_points", "starts_date", "ends_date")
 class TaxRate(models.Model):
     """
-    What a category of goods bears in a zone, from a day on until another (excluded) or without an end.
+    The tax rate of a category in a zone, from one day until another (excluded) or without an end.
 
-    basis_points: 1900 is 19 %. Two rates of one zone and category never hold on the same day.
+    basis_points: 1900 is 19 %. Two rates of one zone and category never apply on the same day.
     """
 
     zone = models.ForeignKey(TaxZone, on_delete=models.CASCADE, related_name="rates", verbose_name=_("tax zone"))

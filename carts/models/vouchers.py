@@ -1,4 +1,4 @@
-"""Codes that open an offer, how often they may be used, and who has used them."""
+"""Voucher codes that unlock a promotion, how often they may be used, and who has used them."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,9 +10,9 @@ from core.audit import audited
 @audited("promotion", "code", "series", "max_uses", "max_uses_each", "starts_at", "ends_at", "is_active")
 class Voucher(models.Model):
     """
-    A code, alone or one of a series. Limits: max_uses over all, max_uses_each per customer; empty for none.
+    A code, alone or one of a series. Limits: max_uses in total, max_uses_each per customer; empty for none.
 
-    uses: orders that hold it or have used it. The table refuses one more than the limit, whoever counts.
+    uses: orders that hold it or have used it. A table constraint refuses more than the limit.
     """
 
     promotion = models.ForeignKey(
@@ -43,7 +43,7 @@ class Voucher(models.Model):
 
 
 class CartVoucher(models.Model):
-    """A voucher that lies in a cart; it is spent only by an order."""
+    """A voucher in a cart; only an order spends it."""
 
     cart = models.ForeignKey(
         "carts.Cart", on_delete=models.CASCADE, related_name="vouchers", verbose_name=_("cart"), db_index=False
@@ -62,9 +62,9 @@ class CartVoucher(models.Model):
 
 class VoucherUse(models.Model):
     """
-    One order's use of a voucher, by the cart it came from. amount: what it took off, in minor units.
+    One order's use of a voucher, by the cart it came from. amount: the discount, in minor units.
 
-    held: the order waits for its payment. used: the order's promise holds. returned: the order came to nothing.
+    held: the order awaits its payment. used: the order is confirmed. returned: the order failed or was cancelled.
     """
 
     HELD, USED, RETURNED = "held", "used", "returned"
@@ -94,7 +94,7 @@ class VoucherUse(models.Model):
 
 
 class VoucherCount(models.Model):
-    """How often one customer used a voucher that is limited per customer; most is that limit, as it was then."""
+    """How often one customer used a voucher with a limit per customer; most is the limit at the last use."""
 
     voucher = models.ForeignKey(
         Voucher, on_delete=models.PROTECT, related_name="+", verbose_name=_("voucher"), db_index=False
@@ -119,7 +119,7 @@ class VoucherCount(models.Model):
 
 @audited("promotion", "amount")
 class VoucherBudget(models.Model):
-    """How much the vouchers of an offer may take off in all, in minor units of its currency or the shop's."""
+    """The total discount that a promotion's vouchers may give, in minor units of its currency or the shop's."""
 
     promotion = models.OneToOneField(
         "carts.Promotion", on_delete=models.CASCADE, related_name="budget", verbose_name=_("offer")

@@ -1,4 +1,4 @@
-"""The cart of some day."""
+"""The wish list."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

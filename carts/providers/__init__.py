@@ -1,1 +1,1 @@
-"""Services outside the shop that carts are priced by."""
+"""External services that carts are priced with."""

@@ -1,4 +1,4 @@
-"""Where tax rates come from, if not from hand."""
+"""The interface of external sources of tax rates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class TaxProviderError(Exception):
-    """The service could not tell. permanent: asking again will not help."""
+    """The service could not answer. permanent: a retry will not help."""
 
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
@@ -16,7 +16,7 @@ class TaxProviderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KnownRate:
-    """What a category of goods (by its code) bears from a day on, in hundredths of a percent."""
+    """The tax rate of a category (by its code) from a day on, in hundredths of a percent."""
 
     category: str
     basis_points: int
@@ -25,14 +25,14 @@ class KnownRate:
 
 class TaxProvider(Protocol):
     """
-    Tells the rates of a place. A new service is one file with one class.
+    Provides the tax rates of a place. A new service is one file with one class.
 
-    It is asked ahead of time, never while a cart is priced: its answers become rows of the shop's own rates
-    (docs/decisions/0062), so that selling goes on while the service does not.
+    It is called ahead of time, never while a cart is priced: its answers are stored as the shop's own rates
+    (docs/decisions/0062), so that the shop keeps selling while the service is down.
     """
 
     name: str
 
     def rates_of(self, *, country: str, region: str, postcode: str) -> Sequence[KnownRate]:
-        """Return the rates known for a place, present and announced. Raises TaxProviderError."""
+        """Return the current and announced rates of a place. Raises TaxProviderError."""
         ...

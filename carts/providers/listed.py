@@ -1,4 +1,4 @@
-"""The tax provider that needs no service: the standard and reduced rates of some countries, as the law has them."""
+"""The tax provider that needs no service: the statutory standard and reduced rates of some countries."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,12 +15,12 @@ _LISTED = {
 
 
 class ListedRates:
-    """Answers from the list above."""
+    """Returns rates from the list above."""
 
     name = "listed"
 
     def rates_of(self, *, country: str, region: str, postcode: str) -> Sequence[KnownRate]:
-        """Return the rates of a country of the list."""
+        """Return the rates of a listed country. Raises TaxProviderError for any other."""
         if country not in _LISTED:
             raise TaxProviderError(f"No rates are listed for {country}.", permanent=True)
         return [KnownRate(*rate) for rate in _LISTED[country]]

@@ -1,4 +1,4 @@
-"""Reading a cart: one statement, whatever it holds."""
+"""Reads a cart in one statement, however many lines it has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ from core.translated import TranslatedText
 from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of
 
-# A line's units may come from any place that ships or lets collect; checkout asks the chosen place alone.
+# A line's units may come from any location that ships or offers pickup; checkout checks the chosen location only.
 LINES = f"""
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
        cart.changed_at,
-       (SELECT value FROM carts_termsstamp) AS terms_stamp, tax_number.country AS tax_number_country,
+       (SELECT value FROM carts_termsstamp) AS config_version, tax_number.country AS tax_number_country,
        (SELECT array_agg(voucher_id) FROM carts_cartvoucher WHERE cart_id = cart.id) AS voucher_ids,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        line.added_store_id, variant.id AS variant_id, variant.sku,
@@ -64,10 +64,10 @@ GROUP BY cart.id ORDER BY cart.id DESC LIMIT 1
 
 class CartLineView(NamedTuple):
     """
-    A line as it stands now; prices in minor units, unit_price None where the variant has none any more.
+    A line as it is now; prices in minor units. unit_price is None if the variant has no price any more.
 
-    unit_price_when_added and single_price: of one unit, then and now; what many units save is no change of the price.
-    step: where the price stands; None for the ordinary one.
+    unit_price_when_added and single_price: of one unit, then and now; a quantity discount is no change of the price.
+    step: the tier of a price list; None for the ordinary price.
     """
 
     id: int
@@ -93,7 +93,7 @@ class CartLineView(NamedTuple):
 
     @property
     def item(self) -> Item:
-        """The line as the calculation knows it."""
+        """Return the line in the form that the pricing rules take."""
         return Item(
             self.id,
             self.variant_id,
@@ -107,12 +107,12 @@ class CartLineView(NamedTuple):
 
     @property
     def is_tax_included(self) -> bool | None:
-        """Whether the price list says that its price holds the tax; None as where it is supplied."""
+        """Return whether the price list's price includes tax; None means as at the place of supply."""
         return self.step.is_tax_included if self.step else None
 
 
 class CartView(NamedTuple):
-    """A cart with its lines, priced for a door, and what is wrong with them; what it costs, quoting tells."""
+    """A cart with its lines, priced for a channel, and their problems; queries/quoting.py computes the total."""
 
     id: int
     version: int
@@ -122,14 +122,14 @@ class CartView(NamedTuple):
     changed_at: datetime
     merge_report: list[dict[str, Any]]
     lines: list[CartLineView]
-    terms_stamp: int = 0
+    config_version: int = 0
     tax_number_country: str = ""
     voucher_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CartGlance:
-    """Which cart it is, at which version, and how many units lie in it."""
+    """A cart's id, its version, and the number of units in it."""
 
     id: int
     version: int
@@ -137,23 +137,23 @@ class CartGlance:
 
 
 def cart_of_customer(customer_ids: list[int], *, by: Actor, now: datetime) -> CartView | None:
-    """Return the open cart of a person, by all the ids of his records; None if there is none yet."""
+    """Return the open cart of a person, by all the ids of their records; None if there is none yet."""
     return view_of(sql.fetch_all(_BY_CUSTOMER, {"customers": customer_ids, "now": now}), by=by, now=now)
 
 
 def cart_of_token(token_hash: str, *, by: Actor, now: datetime) -> CartView | None:
-    """Return the open anonymous cart a token opens; None if there is none."""
+    """Return the open anonymous cart that a token opens; None if there is none."""
     return view_of(sql.fetch_all(_BY_TOKEN, {"token_hash": token_hash, "now": now}), by=by, now=now)
 
 
 def glance_at_cart(*, customer_ids: Sequence[int], token_hash: str) -> CartGlance | None:
-    """Return what the frame of a page shows of the open cart of a person, or of the one a token opens."""
+    """Return what every page shows of the open cart of a person, or of the one that a token opens."""
     row = sql.fetch_one(_GLANCE, {"customers": list(customer_ids), "token_hash": token_hash})
     return CartGlance(**row) if row else None
 
 
 def get_cart(cart_id: int, *, by: Actor, now: datetime) -> CartView:
-    """Return a cart in whatever state. Raises NotFound."""
+    """Return a cart in any state. Raises NotFound."""
     view = view_of(sql.fetch_all(_BY_ID, {"cart": cart_id, "now": now}), by=by, now=now)
     if view is None:
         raise NotFound(_("There is no such cart."))
@@ -161,15 +161,15 @@ def get_cart(cart_id: int, *, by: Actor, now: datetime) -> CartView:
 
 
 def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None:
-    """Return the cart that rows of LINES tell of, with the prices of a door at a moment; None for no rows."""
+    """Return the cart that rows of LINES describe, with a channel's prices at a moment; None for no rows."""
     if not rows:
         return None
-    # A person merged from two records may for a moment own two open carts; the newest stands for both.
+    # A person merged from two records may briefly own two open carts; the newest is used.
     cart_id = max(row["cart_id"] for row in rows)
     rows = [row for row in rows if row["cart_id"] == cart_id]
     cart = rows[0]
     context = PriceContext(now, by.channel, by.store_code, frozenset(cart["segments"] or ()))
-    stores = pricing_config_at(cart["terms_stamp"]).stores
+    stores = pricing_config_at(cart["config_version"]).stores
     return CartView(
         id=cart_id,
         version=cart["version"],
@@ -179,7 +179,7 @@ def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None
         changed_at=cart["changed_at"],
         merge_report=cart["merge_report"],
         lines=[_line(row, context, stores) for row in rows if row["id"] is not None],
-        terms_stamp=cart["terms_stamp"],
+        config_version=cart["config_version"],
         tax_number_country=cart["tax_number_country"] or "",
         voucher_ids=cart["voucher_ids"] or (),
     )
@@ -191,10 +191,10 @@ def _line(row: sql.Row, context: PriceContext, stores: Mapping[int, PricedStore]
     store = stores.get(row["added_store_id"])
     if row["steps"]:
         steps = parse_price_tiers(row["steps"])
-        found = price_of(unit_price, steps, quantity=row["quantity"], context=context)
-        single = price_of(unit_price, steps, quantity=1, context=context)
-        if found is not None and single is not None:
-            unit_price, single_price, step = found.amount, single.amount, found.step
+        price = price_of(unit_price, steps, quantity=row["quantity"], context=context)
+        unit = price_of(unit_price, steps, quantity=1, context=context)
+        if price is not None and unit is not None:
+            unit_price, single_price, step = price.amount, unit.amount, price.step
     facts = LineFacts(
         quantity=row["quantity"],
         unit_price=single_price,

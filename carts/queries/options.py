@@ -1,4 +1,4 @@
-"""How the goods in a cart can reach the shopper: sent, or collected in which store and when."""
+"""Shipping and pickup options of a cart: what can be shipped, and which store has what and when."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from carts.queries.carts import CartView
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from core.actors import Actor
 from core.translated import TranslatedText
-from inventory.queries.availability import GeoPoint, StoreOffer, store_offers
+from inventory.queries.availability import GeoPoint, StoreSupply, store_supplies
 from inventory.queries.hours import load_hours
-from inventory.queries.supplies import load_sources, shipping_offers
+from inventory.queries.supplies import load_sources, shipping_supplies
 from inventory.rules.opening import Hours, is_open, ready_at
 from inventory.rules.sourcing import LocationSupply, Wanted, choose_sources
 
@@ -20,8 +20,10 @@ ALL, PART, NONE = "all", "part", "none"
 @dataclass(frozen=True, slots=True)
 class ShipOption:
     """
-    Having the whole cart sent. how_much: all, part or none of the lines can be. price: minor units. promised_at: when
-    the last parcel arrives. available: units that can be sent, by variant.
+    Shipping the whole cart.
+
+    how_much: all, part or none of the lines can be shipped. price: minor units. promised_at: when the last parcel
+    arrives. available: units that can be shipped, by variant.
     """
 
     how_much: str
@@ -32,7 +34,7 @@ class ShipOption:
 
 @dataclass(frozen=True, slots=True)
 class StoreOption:
-    """Collecting in a store. ready_at: None if not one whole line is there. available: free units by variant."""
+    """Pickup in a store. ready_at: None if no line is there in full. available: available units by variant."""
 
     code: str
     name: TranslatedText
@@ -45,42 +47,42 @@ class StoreOption:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """All ways for a cart; stores nearest first, or by code without a place to measure from."""
+    """All options of a cart; stores nearest first, or by code without a place to measure from."""
 
     ship: ShipOption
     stores: Sequence[StoreOption]
 
 
 def find_options(cart: CartView, *, near: GeoPoint | None, by: Actor, now: datetime, limit: int) -> Options:
-    """Return how a cart with lines can reach the shopper, in four statements. limit: how many stores at most."""
-    sent = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)])
-    supplies = store_offers([line.variant_id for line in cart.lines], near=near, limit=limit)
+    """Return the shipping and pickup options of a cart with lines, in four statements. limit: most stores."""
+    shipped = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)])
+    supplies = store_supplies([line.variant_id for line in cart.lines], near=near, limit=limit)
     hours = load_hours([supply.location_id for supply in supplies])
     return Options(
-        _ship(cart, sent.totals.shipping, now),
+        _ship(cart, shipped.totals.shipping, now),
         [_store(cart, supply, hours[supply.location_id], now) for supply in supplies],
     )
 
 
 def _ship(cart: CartView, price: int, now: datetime) -> ShipOption:
-    rows = shipping_offers([line.variant_id for line in cart.lines])
+    rows = shipping_supplies([line.variant_id for line in cart.lines])
     supplies = [LocationSupply(row["location_id"], row["variant_id"], row["available"], row["rank"]) for row in rows]
     sourcing = choose_sources(wanted=[Wanted(line.variant_id, line.quantity) for line in cart.lines], supplies=supplies)
-    free = {line.variant_id: 0 for line in cart.lines}
+    available = {line.variant_id: 0 for line in cart.lines}
     for supply in supplies:
-        free[supply.variant_id] += supply.available
+        available[supply.variant_id] += supply.available
     promises = [
         source.arrives_at(now) for source in load_sources(ids=list({share.location_id for share in sourcing.shares}))
     ]
     return ShipOption(
-        how_much=_how_much([free[line.variant_id] >= line.quantity for line in cart.lines]),
+        how_much=_how_much([available[line.variant_id] >= line.quantity for line in cart.lines]),
         price=price,
         promised_at=max((promise for promise in promises if promise), default=None),
-        available=free,
+        available=available,
     )
 
 
-def _store(cart: CartView, supply: StoreOffer, hours: Hours, now: datetime) -> StoreOption:
+def _store(cart: CartView, supply: StoreSupply, hours: Hours, now: datetime) -> StoreOption:
     available = {line.variant_id: supply.available.get(line.variant_id, 0) for line in cart.lines}
     enough = [available[line.variant_id] >= line.quantity for line in cart.lines]
     return StoreOption(

@@ -1,4 +1,4 @@
-"""What every variant costs behind each door, by the way on which each of them really comes to its price."""
+"""The price of every variant on each channel, computed the way that channel computes it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import datetime
 
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
-from carts.rules.conditions import ABOUT_DOOR, PricingContext
+from carts.rules.conditions import ABOUT_CHANNEL, PricingContext
 from carts.rules.parity import ChannelPrice
 from carts.rules.quote import quote
 from core.actors import APP, TILL, WEB, Actor
 from core.data import sql
 from inventory.rules.price_lists import DEVIATION
 
-# Whole products, so that what a product begins at can be compared.
+# Batches hold whole products, so that a product's lowest price can be compared.
 _BATCH = """
 SELECT variant.product_id, variant.id, variant.sku, kept.amount AS listed,
        range.lowest, range.highest, %(currency)s AS currency
@@ -34,34 +34,34 @@ SELECT max(id) AS last FROM (
     SELECT id FROM inventory_product WHERE id > %(after)s AND state = 'published' ORDER BY id LIMIT %(limit)s
 ) AS product
 """
-# Every till is like every other, but for those of stores that a list or an offer names.
+# One till stands for all others, except for stores that a price list or promotion names.
 _STORES = """
 SELECT id, code FROM inventory_location AS store
 WHERE kind = 'store' AND is_active AND (
     id = (SELECT min(id) FROM inventory_location WHERE kind = 'store' AND is_active)
     OR EXISTS (SELECT FROM inventory_pricelist WHERE store_id = store.id AND is_active)
-    OR EXISTS (SELECT FROM carts_promotion AS offer, jsonb_array_elements(offer.conditions) AS condition
-               WHERE offer.is_active AND condition->>'kind' = 'store' AND condition->'stores' ? store.code))
+    OR EXISTS (SELECT FROM carts_promotion AS promotion, jsonb_array_elements(promotion.conditions) AS condition
+               WHERE promotion.is_active AND condition->>'kind' = 'store' AND condition->'stores' ? store.code))
 ORDER BY id
 """
 _REGISTERED = """
 SELECT (SELECT array_agg(id) FROM inventory_pricelist
         WHERE (channel <> '' OR store_id IS NOT NULL) AND reason <> '' AND ends_at IS NOT NULL) AS lists,
-       (SELECT array_agg(id) FROM carts_promotion WHERE door_reason <> '' AND ends_at IS NOT NULL) AS offers
+       (SELECT array_agg(id) FROM carts_promotion WHERE door_reason <> '' AND ends_at IS NOT NULL) AS promotions
 """
 _OPEN = "SELECT differences FROM carts_paritycheck WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The price lists and offers of one door for which somebody answers, with a reason and an end."""
+    """The price lists and promotions of single channels or stores, which have a reason and an end."""
 
     lists: frozenset[int]
     promotions: frozenset[int]
 
 
 def batches(*, currency: str, products: int) -> Iterator[list[sql.Row]]:
-    """Yield everything on sale in a currency with what is kept of its price, so many whole products at a time."""
+    """Yield the variants on sale in a currency with the price that lists show, in batches of so many whole products."""
     after = 0
     while True:
         parameters = {"after": after, "limit": products, "currency": currency}
@@ -73,7 +73,7 @@ def batches(*, currency: str, products: int) -> Iterator[list[sql.Row]]:
 
 
 def channels() -> dict[str, Actor]:
-    """Return the doors to compare, by name: web, app, and the tills that could differ."""
+    """Return the channels to compare, by name: web, app, and the tills that could differ."""
     tills = {
         f"{TILL}:{row['code']}": Actor(TILL, store_id=row["id"], store_code=row["code"])
         for row in sql.fetch_all(_STORES, {})
@@ -82,22 +82,22 @@ def channels() -> dict[str, Actor]:
 
 
 def registered() -> Registered:
-    """Return the deviations that somebody answers for."""
+    """Return the deviations that have a registered reason and an end."""
     row = sql.fetch_one(_REGISTERED, {})
     assert row is not None
-    return Registered(frozenset(row["lists"] or ()), frozenset(row["offers"] or ()))
+    return Registered(frozenset(row["lists"] or ()), frozenset(row["promotions"] or ()))
 
 
 def charges_of(cart: CartView, *, by: Actor, now: datetime, known: Registered) -> Mapping[int, ChannelPrice]:
-    """Return what one unit of each line costs behind a door if it is bought alone, offers included, by variant."""
-    config = pricing_config_at(cart.terms_stamp)
+    """Return the price of one unit of each line, bought alone on a channel with its promotions, by variant."""
+    config = pricing_config_at(cart.config_version)
     context = PricingContext(now=now, channel=by.channel, store=by.store_code)
-    bound = {
+    of_channels = {
         promotion.id
         for promotion in config.promotions
-        if any(isinstance(each, ABOUT_DOOR) for each in promotion.conditions)
+        if any(isinstance(condition, ABOUT_CHANNEL) for condition in promotion.conditions)
     }
-    return {line.variant_id: _charge(line, cart.currency, config, context, known, bound) for line in cart.lines}
+    return {line.variant_id: _charge(line, cart.currency, config, context, known, of_channels) for line in cart.lines}
 
 
 def count_differences() -> float:
@@ -107,7 +107,7 @@ def count_differences() -> float:
 
 
 def public_prices(cart: CartView) -> dict[int, int]:
-    """Return what lists of products should show of each line of a web cart, by variant; not of a deviation's."""
+    """Return the prices that product lists should show for the lines of a web cart, by variant; no deviations."""
     return {
         line.variant_id: line.single_price
         for line in cart.lines
@@ -116,20 +116,20 @@ def public_prices(cart: CartView) -> dict[int, int]:
 
 
 def listed_otherwise(rows: Sequence[sql.Row], public: Mapping[int, int]) -> list[sql.Row]:
-    """Return those rows of a batch whose kept price, or whose product's range, is not what everybody is charged."""
+    """Return the rows of a batch whose stored price, or product's price range, is not the public price."""
     by_product: dict[int, list[sql.Row]] = {}
     for row in rows:
         by_product.setdefault(row["product_id"], []).append(row)
-    found = []
-    for of_product in by_product.values():
-        if any(row["id"] not in public for row in of_product):
+    differing = []
+    for variants in by_product.values():
+        if any(row["id"] not in public for row in variants):
             continue
-        wrong = [row for row in of_product if row["listed"] != public[row["id"]]]
-        amounts = [public[row["id"]] for row in of_product]
-        if not wrong and (of_product[0]["lowest"], of_product[0]["highest"]) != (min(amounts), max(amounts)):
-            wrong = [{**of_product[0], "listed": of_product[0]["lowest"]}]
-        found += wrong
-    return found
+        wrong = [row for row in variants if row["listed"] != public[row["id"]]]
+        amounts = [public[row["id"]] for row in variants]
+        if not wrong and (variants[0]["lowest"], variants[0]["highest"]) != (min(amounts), max(amounts)):
+            wrong = [{**variants[0], "listed": variants[0]["lowest"]}]
+        differing += wrong
+    return differing
 
 
 def _charge(
@@ -138,15 +138,15 @@ def _charge(
     config: PricingConfig,
     context: PricingContext,
     known: Registered,
-    bound: set[int],
+    of_channels: set[int],
 ) -> ChannelPrice:
     if line.unit_price is None:
         return ChannelPrice(None)
     is_registered = line.step is not None and line.step.list_id in known.lists
     amount = line.unit_price
     if config.promotions:
-        found = quote([line.item], currency=currency, context=context, promotions=config.promotions)
-        amount = found.totals.grand
-        given = {discount.offer_id for discount in found.discounts}
-        is_registered = is_registered or bool(given & bound & known.promotions)
+        quoted = quote([line.item], currency=currency, context=context, promotions=config.promotions)
+        amount = quoted.totals.grand
+        applied = {discount.promotion_id for discount in quoted.discounts}
+        is_registered = is_registered or bool(applied & of_channels & known.promotions)
     return ChannelPrice(amount, is_registered)

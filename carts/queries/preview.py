@@ -1,4 +1,4 @@
-"""A cart that nobody has, to see what it would cost somebody at some moment."""
+"""Prices a hypothetical cart, to show what it would cost a customer at a moment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,30 +18,30 @@ from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 
 _LINES = f"""
-SELECT given.place AS id, given.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.name,
+SELECT line.place AS id, line.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.name,
        product.slug, product.tax_category_id, category.path AS category_path, price.amount AS unit_price,
        buyer.segments, {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps
 FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
-CROSS JOIN unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS given(sku, quantity, place)
-JOIN inventory_variant AS variant ON variant.sku = given.sku
+CROSS JOIN unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS line(sku, quantity, place)
+JOIN inventory_variant AS variant ON variant.sku = line.sku
 JOIN inventory_product AS product ON product.id = variant.product_id
 JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
-ORDER BY given.place
+ORDER BY line.place
 """
-_AROUND = """
-SELECT (SELECT value FROM carts_termsstamp) AS stamp,
+_BUYER = """
+SELECT (SELECT value FROM carts_termsstamp) AS config_version,
        (SELECT country FROM accounts_taxnumber WHERE customer_id = %(customer)s::bigint) AS tax_number_country,
        (SELECT array_agg(id) FROM carts_voucher WHERE code = ANY(%(codes)s::text[])) AS voucher_ids
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Imagined:
+class PreviewRequest:
     """
-    What is imagined: units by SKU, for whom, with which codes, when, at which door, and where it is supplied.
+    A hypothetical cart: units by SKU, the customer, voucher codes, the moment, the channel, and the place of supply.
 
-    sent_to: None for goods that are handed over at the store, or in the shop's own country.
+    sent_to: None for goods that are handed over in the store, or else in the shop's own country.
     """
 
     units: Mapping[str, int]
@@ -55,7 +55,7 @@ class Imagined:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the imagined cart costs, and what became of each offer. unknown: SKUs that have no price."""
+    """The price of the hypothetical cart and the verdict on each promotion. unknown: SKUs without a price."""
 
     cart: CartView
     quote: Quote
@@ -63,17 +63,17 @@ class Preview:
     unknown: Sequence[str]
 
 
-def preview_cart(imagined: Imagined) -> Preview:
-    """Return what an imagined cart would cost, by the same calculation as any cart; nothing is written."""
-    cart = _cart(imagined)
-    by = Actor(channel=imagined.channel, store_code=imagined.store)
-    place = imagined.sent_to or place_at(cart, imagined.store)
-    supplies = [supply_of(cart, place, is_shipped=imagined.sent_to is not None)]
-    found = quote_cart(cart, by=by, now=imagined.now, supplies=supplies)
-    opened = frozenset(voucher.promotion_id for voucher in found.vouchers if not voucher.problem)
-    config = pricing_config_at(cart.terms_stamp)
-    context = pricing_context_of(cart, config, by, imagined.now, opened)
-    amounts = {discount.offer_id: discount.amount for discount in found.discounts}
+def preview_cart(request: PreviewRequest) -> Preview:
+    """Return the price of a hypothetical cart, by the calculation of every cart; nothing is written."""
+    cart = _cart(request)
+    by = Actor(channel=request.channel, store_code=request.store)
+    place = request.sent_to or place_at(cart, request.store)
+    supplies = [supply_of(cart, place, is_shipped=request.sent_to is not None)]
+    quoted = quote_cart(cart, by=by, now=request.now, supplies=supplies)
+    unlocked = frozenset(voucher.promotion_id for voucher in quoted.vouchers if not voucher.problem)
+    config = pricing_config_at(cart.config_version)
+    context = pricing_context_of(cart, config, by, request.now, unlocked)
+    amounts = {discount.promotion_id: discount.amount for discount in quoted.discounts}
     verdicts = explain_promotions(
         [line.item for line in cart.lines],
         promotions=config.promotions,
@@ -82,23 +82,21 @@ def preview_cart(imagined: Imagined) -> Preview:
         amounts=amounts,
     )
     known = {line.sku for line in cart.lines}
-    return Preview(cart, found, verdicts, [sku for sku in imagined.units if sku not in known])
+    return Preview(cart, quoted, verdicts, [sku for sku in request.units if sku not in known])
 
 
-def _cart(imagined: Imagined) -> CartView:
+def _cart(request: PreviewRequest) -> CartView:
     currency = settings.SHOP_CURRENCY
-    around = sql.fetch_one(
-        _AROUND, {"customer": imagined.customer_id, "codes": list(imagined.codes), "currency": currency}
-    )
-    assert around is not None
+    buyer = sql.fetch_one(_BUYER, {"customer": request.customer_id, "codes": list(request.codes), "currency": currency})
+    assert buyer is not None
     rows = sql.fetch_all(
         _LINES,
         {
-            "skus": list(imagined.units),
-            "quantities": list(imagined.units.values()),
+            "skus": list(request.units),
+            "quantities": list(request.units.values()),
             "currency": currency,
-            "customer": imagined.customer_id,
-            "now": imagined.now,
+            "customer": request.customer_id,
+            "now": request.now,
         },
     )
     return CartView(
@@ -106,20 +104,20 @@ def _cart(imagined: Imagined) -> CartView:
         version=0,
         currency=currency,
         state="imagined",
-        customer_id=imagined.customer_id,
-        changed_at=imagined.now,
+        customer_id=request.customer_id,
+        changed_at=request.now,
         merge_report=[],
-        lines=[_line(row, imagined) for row in rows],
-        terms_stamp=around["stamp"],
-        tax_number_country=around["tax_number_country"] or "",
-        voucher_ids=around["voucher_ids"] or (),
+        lines=[_line(row, request) for row in rows],
+        config_version=buyer["config_version"],
+        tax_number_country=buyer["tax_number_country"] or "",
+        voucher_ids=buyer["voucher_ids"] or (),
     )
 
 
-def _line(row: sql.Row, imagined: Imagined) -> CartLineView:
-    context = PriceContext(imagined.now, imagined.channel, imagined.store, frozenset(row["segments"] or ()))
-    found = price_of(row["unit_price"], parse_price_tiers(row["steps"]), quantity=row["quantity"], context=context)
-    assert found is not None, "only what has a price is read"
+def _line(row: sql.Row, request: PreviewRequest) -> CartLineView:
+    context = PriceContext(request.now, request.channel, request.store, frozenset(row["segments"] or ()))
+    price = price_of(row["unit_price"], parse_price_tiers(row["steps"]), quantity=row["quantity"], context=context)
+    assert price is not None, "the statement reads only variants with a price"
     return CartLineView(
         id=row["id"],
         variant_id=row["variant_id"],
@@ -129,15 +127,15 @@ def _line(row: sql.Row, imagined: Imagined) -> CartLineView:
         attributes={},
         picture=None,
         quantity=row["quantity"],
-        unit_price=found.amount,
-        unit_price_when_added=found.amount,
+        unit_price=price.amount,
+        unit_price_when_added=price.amount,
         added_channel="",
         added_store=None,
         added_store_name=None,
-        added_at=imagined.now,
+        added_at=request.now,
         problems=[],
         product_id=row["product_id"],
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
-        step=found.step,
+        step=price.step,
     )

@@ -1,9 +1,9 @@
 """
-What every cart is priced by and told with, read once and kept in this process.
+The configuration with which every cart is priced and shown, read once and cached in this process.
 
-Triggers count a stamp up (migrations 0005, 0006, 0010) whenever taxes, offers, shipping rates, or the names and places
-of stores change. A cart's own statement brings the stamp along, so what is kept is never older than the cart, and
-pricing costs no statement until something changes.
+Triggers increase its version (migrations 0005, 0006, 0010) whenever taxes, promotions, shipping rates, or the names and
+places of stores change. The statement that reads a cart returns the version too, so the cached configuration is never
+older than the cart, and pricing costs no statement until something changes.
 """
 
 import logging
@@ -22,18 +22,18 @@ from core.translated import TranslatedText
 
 logger = logging.getLogger(__name__)
 
-_TERMS = """
-SELECT (SELECT value FROM carts_termsstamp) AS stamp,
+_CONFIG = """
+SELECT (SELECT value FROM carts_termsstamp) AS version,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', id, 'country', country, 'region', region, 'prefixes', postcode_prefixes, 'is_included', is_included)
             ORDER BY id), '[]') FROM carts_taxzone) AS zones,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(zone_id, category_id, basis_points, starts_date, ends_date)
             ORDER BY id), '[]') FROM carts_taxrate) AS rates,
        (SELECT id FROM inventory_taxcategory WHERE is_standard) AS standard,
-       (SELECT coalesce(jsonb_agg(to_jsonb(offer) ORDER BY offer.priority, offer.id), '[]') FROM (
+       (SELECT coalesce(jsonb_agg(to_jsonb(promotion) ORDER BY promotion.priority, promotion.id), '[]') FROM (
             SELECT id, name, conditions, benefit, currency, priority, is_exclusive, needs_voucher, starts_at, ends_at
             FROM carts_promotion
-            WHERE is_active AND (ends_at IS NULL OR ends_at > now() - interval '31 days')) AS offer) AS offers,
+            WHERE is_active AND (ends_at IS NULL OR ends_at > now() - interval '31 days')) AS promotion) AS promotions,
        (SELECT coalesce(jsonb_object_agg(code, jsonb_build_array(country_code, region, postal_code)), '{}')
         FROM inventory_location WHERE EXISTS (SELECT FROM carts_taxzone)) AS places,
        (SELECT coalesce(jsonb_object_agg(id, jsonb_build_array(code, name)), '{}') FROM inventory_location) AS stores,
@@ -44,7 +44,7 @@ SELECT (SELECT value FROM carts_termsstamp) AS stamp,
 
 @dataclass(frozen=True, slots=True)
 class PricedStore:
-    """A store, or another place of the shop's, by what people know it."""
+    """The code and name of a store or other location."""
 
     code: str
     name: TranslatedText
@@ -53,12 +53,15 @@ class PricedStore:
 @dataclass(frozen=True, slots=True)
 class PricingConfig:
     """
-    taxes: None where the shop has none. adds_tax: somewhere tax comes on top of prices. places: of stores, by code.
-    offers: those that run, will run, or ended so lately that a till may still send a sale of then. asks_about_buyer:
-    one of them depends on who buys. stores: by id. shipping: by currency; one without terms ships free.
+    Everything of the shop that pricing reads.
+
+    taxes: None if the shop has none. adds_tax: some zone adds tax on top of prices. places: of stores, by code.
+    promotions: current and future ones, and those that ended within 31 days, since a till may still send an older sale.
+    asks_about_buyer: a promotion depends on the buyer. stores: by id. shipping: by currency; a currency without a rate
+    ships free.
     """
 
-    stamp: int
+    version: int
     taxes: TaxTable | None = None
     adds_tax: bool = False
     places: Mapping[str, TaxPlace] = field(default_factory=dict)
@@ -68,28 +71,28 @@ class PricingConfig:
     shipping: Mapping[str, ShippingConfig] = field(default_factory=dict)
 
 
-_kept = PricingConfig(stamp=-1)
+_cached = PricingConfig(version=-1)
 
 
-def pricing_config_at(stamp: int) -> PricingConfig:
-    """Return the terms as they are at a stamp, or later; in one statement if they changed since the last time."""
-    global _kept  # One value for all threads, replaced as a whole.
-    config = _kept
-    if config.stamp != stamp:
-        config = _kept = _read()
+def pricing_config_at(version: int) -> PricingConfig:
+    """Return the configuration of a version or a later one; in one statement if it changed since the last call."""
+    global _cached  # One value for all threads, replaced as a whole.
+    config = _cached
+    if config.version != version:
+        config = _cached = _read()
     return config
 
 
 def _read() -> PricingConfig:
-    row = sql.fetch_one(_TERMS, {})
+    row = sql.fetch_one(_CONFIG, {})
     assert row is not None
-    promotions = [promotion for given in row["offers"] if (promotion := _offer(given)) is not None]
+    promotions = [promotion for fields in row["promotions"] if (promotion := _promotion(fields)) is not None]
     zones = [Zone(**{**zone, "prefixes": tuple(zone["prefixes"])}) for zone in row["zones"]]
     return PricingConfig(
-        stamp=row["stamp"],
+        version=row["version"],
         taxes=TaxTable(zones, [_rate(*rate) for rate in row["rates"]], row["standard"]) if zones else None,
         adds_tax=any(not zone.is_included for zone in zones),
-        places={code: TaxPlace(*where) for code, where in row["places"].items()},
+        places={code: TaxPlace(*place) for code, place in row["places"].items()},
         promotions=promotions,
         asks_about_buyer=any(
             isinstance(condition, ABOUT_BUYER) for promotion in promotions for condition in promotion.conditions
@@ -99,20 +102,20 @@ def _read() -> PricingConfig:
     )
 
 
-def _offer(given: sql.Row) -> PromotionRule | None:
+def _promotion(fields: sql.Row) -> PromotionRule | None:
     try:
         return PromotionRule(
             **{
-                **given,
-                "benefit": parse_benefit(given["benefit"]),
-                "conditions": parse_conditions(given["conditions"]),
-                "starts_at": datetime.fromisoformat(given["starts_at"]),
-                "ends_at": datetime.fromisoformat(given["ends_at"]) if given["ends_at"] else None,
+                **fields,
+                "benefit": parse_benefit(fields["benefit"]),
+                "conditions": parse_conditions(fields["conditions"]),
+                "starts_at": datetime.fromisoformat(fields["starts_at"]),
+                "ends_at": datetime.fromisoformat(fields["ends_at"]) if fields["ends_at"] else None,
             }
         )
     except PromotionNotValid as refusal:
-        # Forms refuse such an offer; one that came in beside them must not keep everybody from buying.
-        logger.error("offer %s is left out: %s %s", given["id"], refusal, refusal.details)
+        # Forms refuse such a promotion; one that was written another way must not stop all sales.
+        logger.error("promotion %s is left out: %s %s", fields["id"], refusal, refusal.details)
         return None
 
 

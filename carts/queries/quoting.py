@@ -1,4 +1,4 @@
-"""What a cart costs now, for the buyer it belongs to, on the door he stands at."""
+"""Prices a cart now, for its buyer and the channel they use."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from carts.rules.vouchers import amounts_by_voucher, objection_to
 from core.actors import Actor
 from core.data import sql
 
-# Whoever's cart was ordered once has bought; this cart does not count, which is being ordered just now.
+# A person with an ordered cart has bought before; this cart does not count, since it is just being ordered.
 _BUYER = """
 WITH person AS (
     SELECT id FROM accounts_customer WHERE id = %(customer)s OR merged_into_id = %(customer)s
@@ -35,37 +35,38 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
     """
     Return what a cart costs.
 
-    by: at which door. supplies: which lines are supplied where, for an order; None while nothing is chosen: then all of
-    it where the till stands, or in the shop's own country, with nothing sent, and with the tax that comes on top only.
+    by: gives the channel. supplies: the place of supply of each line, for an order. None while nothing is chosen: then
+    all lines are supplied at the till's store, or in the shop's own country, nothing is shipped, and only tax that is
+    added on top of prices is computed.
     """
-    config = pricing_config_at(cart.terms_stamp)
+    config = pricing_config_at(cart.config_version)
     is_order = supplies is not None
     if supplies is None:
         supplies = [supply_of(cart, place_at(cart, by.store_code))]
     adds_tax = config.adds_tax or any(line.is_tax_included is False for line in cart.lines)
     needs_tax = config.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
     vouchers = _vouchers(cart, now)
-    opened = frozenset(voucher.promotion_id for voucher in vouchers if not voucher.problem)
-    found = quote(
+    unlocked = frozenset(voucher.promotion_id for voucher in vouchers if not voucher.problem)
+    quoted = quote(
         [line.item for line in cart.lines],
         currency=cart.currency,
-        context=pricing_context_of(cart, config, by, now, opened),
+        context=pricing_context_of(cart, config, by, now, unlocked),
         supplies=supplies,
         shipping=config.shipping.get(cart.currency),
         promotions=config.promotions,
-        taxes=_tax_terms(cart, config, now) if needs_tax else None,
+        taxes=_tax_config(cart, config, now) if needs_tax else None,
     )
-    return replace(found, vouchers=_with_amounts(vouchers, found)) if vouchers else found
+    return replace(quoted, vouchers=_with_amounts(vouchers, quoted)) if vouchers else quoted
 
 
 def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> Supply:
-    """Return the supply of all of a cart at one place."""
+    """Return one supply of all lines of a cart at one place."""
     return Supply(frozenset(line.id for line in cart.lines), place, is_shipped)
 
 
 def place_at(cart: CartView, store_code: str = "") -> TaxPlace:
-    """Return where a store stands, for taxes; without one, the shop's own country."""
-    return pricing_config_at(cart.terms_stamp).places.get(store_code) or TaxPlace(settings.SHOP_COUNTRY)
+    """Return the place of a store, for taxes; without a store, the shop's own country."""
+    return pricing_config_at(cart.config_version).places.get(store_code) or TaxPlace(settings.SHOP_COUNTRY)
 
 
 def _vouchers(cart: CartView, now: datetime) -> list[QuotedVoucher]:
@@ -77,8 +78,8 @@ def _vouchers(cart: CartView, now: datetime) -> list[QuotedVoucher]:
     ]
 
 
-def _with_amounts(vouchers: Sequence[QuotedVoucher], found: Quote) -> tuple[QuotedVoucher, ...]:
-    amounts = {discount.offer_id: discount.amount for discount in found.discounts}
+def _with_amounts(vouchers: Sequence[QuotedVoucher], quoted: Quote) -> tuple[QuotedVoucher, ...]:
+    amounts = {discount.promotion_id: discount.amount for discount in quoted.discounts}
     used = amounts_by_voucher(
         {voucher.id: voucher.promotion_id for voucher in vouchers if not voucher.problem}, amounts
     )
@@ -86,11 +87,11 @@ def _with_amounts(vouchers: Sequence[QuotedVoucher], found: Quote) -> tuple[Quot
 
 
 def pricing_context_of(
-    cart: CartView, config: PricingConfig, by: Actor, now: datetime, opened: frozenset[int]
+    cart: CartView, config: PricingConfig, by: Actor, now: datetime, unlocked: frozenset[int]
 ) -> PricingContext:
-    """Return who buys at which door; asks about the buyer, in one statement, if an offer does. opened: by vouchers."""
+    """Return buyer and channel; reads the buyer, in one statement, if a promotion needs it. unlocked: by vouchers."""
     if cart.customer_id is None or not config.asks_about_buyer:
-        return PricingContext(now=now, channel=by.channel, store=by.store_code, vouchers=opened)
+        return PricingContext(now=now, channel=by.channel, store=by.store_code, vouchers=unlocked)
     buyer = sql.fetch_one(_BUYER, {"customer": cart.customer_id, "cart": cart.id, "now": now}) or {}
     return PricingContext(
         now=now,
@@ -99,11 +100,11 @@ def pricing_context_of(
         is_known=True,
         has_bought=buyer["has_bought"],
         segments=frozenset(buyer["segments"] or ()),
-        vouchers=opened,
+        vouchers=unlocked,
     )
 
 
-def _tax_terms(cart: CartView, config: PricingConfig, now: datetime) -> TaxConfig:
+def _tax_config(cart: CartView, config: PricingConfig, now: datetime) -> TaxConfig:
     assert config.taxes is not None
     day = now.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE)).date()
     return TaxConfig(config.taxes, day, settings.SHOP_COUNTRY, cart.tax_number_country)

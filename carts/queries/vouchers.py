@@ -1,4 +1,4 @@
-"""Reading vouchers with what is left of them."""
+"""Reads vouchers with their remaining uses and budget."""
 
 from collections.abc import Sequence
 

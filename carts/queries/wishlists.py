@@ -1,4 +1,4 @@
-"""Reading the wish list."""
+"""Reads wish lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,14 +47,14 @@ WHERE variant.sku = %(sku)s
 
 @dataclass(frozen=True, slots=True)
 class OwnView:
-    """What a variant is to one person. price: minor units, if a unit costs him something else than everybody."""
+    """A variant as one person sees it. price: of one unit, in minor units, if it differs from the public price."""
 
     is_saved: bool = False
     price: int | None = None
 
 
 def own_view(*, customer_ids: Sequence[int], sku: str, channel: str, now: datetime) -> OwnView:
-    """Return whether a variant is on a person's wish list, and what it costs him alone, in one statement."""
+    """Return whether a variant is on a person's wish list, and their own price of it, in one statement."""
     row = sql.fetch_one(
         _OWN,
         {
@@ -68,16 +68,16 @@ def own_view(*, customer_ids: Sequence[int], sku: str, channel: str, now: dateti
     if row is None:
         return OwnView()
     steps = parse_price_tiers(row["steps"])
-    own, everybodys = (
+    own, public = (
         price_of(row["base"], steps, quantity=1, context=PriceContext(now, channel, segments=frozenset(segments or ())))
         for segments in (row["segments"], ())
     )
-    is_special = own is not None and everybodys is not None and own.amount != everybodys.amount
+    is_special = own is not None and public is not None and own.amount != public.amount
     return OwnView(row["is_saved"], own.amount if own is not None and is_special else None)
 
 
 def wishlist_of(*, customer_ids: list[int], page: Page, by: Actor, now: datetime) -> list[sql.Row]:
-    """Return a page of what a person saved for later, the newest first, with today's prices in minor units."""
+    """Return a page of a person's wish list, newest first, with today's prices in minor units."""
     after = page.after[0] if page.after else None
     if after is not None and not isinstance(after, int):
         raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
@@ -94,6 +94,6 @@ def wishlist_of(*, customer_ids: list[int], page: Page, by: Actor, now: datetime
     )
     for row in rows:
         context = PriceContext(now, by.channel, by.store_code, frozenset(row.pop("segments") or ()))
-        found = price_of(row["unit_price"], parse_price_tiers(row.pop("steps")), quantity=1, context=context)
-        row["unit_price"] = found.amount if found else None
+        price = price_of(row["unit_price"], parse_price_tiers(row.pop("steps")), quantity=1, context=context)
+        row["unit_price"] = price.amount if price else None
     return rows

@@ -1,8 +1,8 @@
 """
-What an offer gives. Amounts in minor units of the offer's currency.
+Benefits of promotions. Amounts in minor units of the promotion's currency.
 
-Each benefit takes the items from the dearest down and what earlier offers have left of each, and returns what it takes
-off which: never more than is left. How it rounds is in docs/pricing.md.
+Each benefit receives the items, most expensive first, and the amount that earlier promotions left of each. It returns
+its discount on each item, never more than is left. docs/pricing.md describes the rounding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ Savings = dict[int, int]
 
 class Benefit(Protocol):
     """
-    A reduction. on_whole: it speaks of the cart as a whole, and so comes after those that speak of lines.
+    A reduction. on_whole: it reduces the cart as a whole, and so is applied after those that reduce lines.
 
-    has_amount: it holds an amount, and so only carts of the offer's currency can have it.
+    has_amount: it contains an amount, and so applies only to carts in the promotion's currency.
     """
 
     @property
@@ -71,7 +71,7 @@ class AmountOff:
 
 @dataclass(frozen=True, slots=True)
 class FixedPrice:
-    """Each unit for one price, if that is less."""
+    """One price for each unit, if that is lower."""
 
     amount: int
     goods: Goods = EVERYTHING
@@ -86,7 +86,7 @@ class FixedPrice:
 
 @dataclass(frozen=True, slots=True)
 class BuyAndGet:
-    """For so many units bought so many more cost less (at 10000 basis points: nothing): the cheapest of all chosen."""
+    """For each `buy` units, `get` more units are reduced (free at 10000 basis points): the cheapest chosen ones."""
 
     buy: int
     get: int
@@ -103,7 +103,7 @@ class BuyAndGet:
 
 @dataclass(frozen=True, slots=True)
 class CheapestFree:
-    """The cheapest unit of all chosen costs nothing, once, if there are at least so many."""
+    """The cheapest chosen unit is free, once per cart, if there are at least at_least units."""
 
     at_least: int = 2
     goods: Goods = EVERYTHING
@@ -118,7 +118,7 @@ class CheapestFree:
 
 @dataclass(frozen=True, slots=True)
 class BundlePart:
-    """So many units of some goods."""
+    """A quantity of some goods."""
 
     quantity: int
     goods: Goods
@@ -127,9 +127,9 @@ class BundlePart:
 @dataclass(frozen=True, slots=True)
 class BundlePrice:
     """
-    Units of several kinds together for one price, as often as the cart holds them, the dearest first.
+    One price for units of several parts together, as often as the cart holds them, most expensive first.
 
-    An item counts for the first part it belongs to.
+    An item counts for the first part that it matches.
     """
 
     parts: tuple[BundlePart, ...]
@@ -138,11 +138,11 @@ class BundlePrice:
     has_amount: ClassVar[bool] = True
 
     def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
-        free, by_part = list(items), []
+        unassigned, by_part = list(items), []
         for part in self.parts:
-            chosen = part.goods.among(free)
-            taken = {item.id for item in chosen}
-            free = [item for item in free if item.id not in taken]
+            chosen = part.goods.among(unassigned)
+            assigned = {item.id for item in chosen}
+            unassigned = [item for item in unassigned if item.id not in assigned]
             by_part.append((part, chosen))
         times = min(sum(item.quantity for item in chosen) // part.quantity for part, chosen in by_part)
         values: Savings = {}
@@ -158,7 +158,7 @@ class BundlePrice:
 
 @dataclass(frozen=True, slots=True)
 class FreeShipping:
-    """Shipping costs nothing."""
+    """Shipping is free."""
 
     on_whole: ClassVar[bool] = True
     has_amount: ClassVar[bool] = False
@@ -188,8 +188,8 @@ def _off_the_cheapest(items: Sequence[Item], left: Mapping[int, int], units: int
 
 def _bundle(fields: Fields) -> BundlePrice:
     parts = []
-    for place, each in enumerate(fields.objects("parts")):
-        part = Fields(each, of=f"benefit.parts.{place}")
+    for place, part_value in enumerate(fields.objects("parts")):
+        part = Fields(part_value, of=f"benefit.parts.{place}")
         parts.append(BundlePart(part.number("quantity", most=1000), part.goods()))
         part.end()
     return BundlePrice(tuple(parts), fields.number("amount", least=0))
@@ -213,9 +213,9 @@ _READ = {
 }
 
 
-def parse_benefit(given: Any) -> Benefit:
-    """Read a benefit, an object with its `kind`. Raises PromotionNotValid."""
-    fields = Fields(given, of="benefit")
+def parse_benefit(value: Any) -> Benefit:
+    """Parse a benefit, an object with its `kind`. Raises PromotionNotValid."""
+    fields = Fields(value, of="benefit")
     benefit: Benefit = fields.one_of("kind", _READ)(fields)
     fields.end()
     return benefit

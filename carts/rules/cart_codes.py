@@ -1,10 +1,10 @@
 """
-The short code by which a cart is shown at the till.
+The short code by which a till opens a shopper's cart.
 
-It is nowhere stored: it is the cart's number, encrypted under a key that changes with time. A Feistel network over
-HMAC-SHA256 (Luby and Rackoff, 1988: four rounds make a strong pseudo-random permutation) turns 40 bits, 31 of the
-number and 9 of zeros, into eight letters of Crockford's base 32. With a million open carts, one guess in a million
-meets any of them; only staff may look codes up, and only so many a minute.
+It is not stored: it is the cart's id, encrypted under a key that changes with time. A Feistel network over HMAC-SHA256
+(Luby and Rackoff, 1988: four rounds make a strong pseudo-random permutation) turns 40 bits, 31 of the id and 9 zeros,
+into eight letters of Crockford's base 32. With a million open carts, one guess in a million matches any of them; only
+staff may look up codes, and only a limited number a minute.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ _HALF_BITS = 20
 _HALF_MASK = (1 << _HALF_BITS) - 1
 _CHECK_BITS = 9
 _ROUNDS = 4
-CODES_REMEMBERED = 4096  # A cart is shown many times while its code holds.
+CODES_REMEMBERED = 4096  # A cart is shown many times while its code is valid.
 LARGEST_CART_ID = (1 << (2 * _HALF_BITS - _CHECK_BITS)) - 1
 
 
 def cart_code(cart_id: int, *, secret: bytes, now: datetime) -> tuple[str, datetime]:
-    """Return the cart's code of the moment and when it ends; codes last from one to two lifetimes of 15 minutes."""
+    """Return the cart's current code and when it expires; codes last from one to two lifetimes of 15 minutes."""
     window = _window(now)
     ends_at = datetime.fromtimestamp((window + 2) * LIFETIME.total_seconds(), UTC)
     return _code(cart_id, secret, window), ends_at
@@ -42,7 +42,7 @@ def _code(cart_id: int, secret: bytes, window: int) -> str:
 
 
 def cart_id_of(code: str, *, secret: bytes, now: datetime) -> int | None:
-    """Return the cart's number, or None for a code that is misspelt, invented or too old."""
+    """Return the cart's id, or None for a code that is misspelt, invented or expired."""
     letters = code.upper().translate(MISREAD)
     if len(letters) != CODE_LENGTH or not set(letters) <= set(LETTERS):
         return None

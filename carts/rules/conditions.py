@@ -1,4 +1,4 @@
-"""When an offer applies. Amounts in minor units of the offer's currency, counted before offers."""
+"""Conditions of promotions. Amounts in minor units of the promotion's currency, before any discount."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from carts.rules.parsing import Fields
 
 class PricingContext(NamedTuple):
     """
-    Who buys, when, and through which door. store: the code of the store it happens in, empty outside of stores.
+    Who buys, when, and on which channel. store: the code of the store they buy in, empty outside of stores.
 
-    segments: the codes of those the customer belongs to. has_bought: whether anything was ordered before. vouchers:
-    the offers that the cart's codes open.
+    segments: the codes of the customer's segments. has_bought: whether they ordered anything before. vouchers: the ids
+    of the promotions that the cart's vouchers unlock.
     """
 
     now: datetime
@@ -27,7 +27,7 @@ class PricingContext(NamedTuple):
 
 
 class Condition(Protocol):
-    """Something that must be true of a cart, its buyer or its place."""
+    """A requirement on a cart, its buyer or its place."""
 
     def holds(self, items: Sequence[Item], context: PricingContext) -> bool: ...
 
@@ -45,7 +45,7 @@ class MinimumValue:
 
 @dataclass(frozen=True, slots=True)
 class MinimumQuantity:
-    """At least so many units are in the cart."""
+    """At least this many units are in the cart."""
 
     quantity: int
     goods: Goods = EVERYTHING
@@ -56,7 +56,7 @@ class MinimumQuantity:
 
 @dataclass(frozen=True, slots=True)
 class FirstPurchase:
-    """The customer is known, and has ordered nothing before."""
+    """The customer is known, and has not ordered before."""
 
     def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
         return context.is_known and not context.has_bought
@@ -74,7 +74,7 @@ class InSegment:
 
 @dataclass(frozen=True, slots=True)
 class OnChannel:
-    """It is bought through one of these doors."""
+    """The purchase is on one of these channels."""
 
     channels: frozenset[str]
 
@@ -84,7 +84,7 @@ class OnChannel:
 
 @dataclass(frozen=True, slots=True)
 class InStore:
-    """It is bought in one of these stores."""
+    """The purchase is in one of these stores."""
 
     stores: frozenset[str]
 
@@ -93,7 +93,7 @@ class InStore:
 
 
 ABOUT_BUYER = (FirstPurchase, InSegment)
-ABOUT_DOOR = (OnChannel, InStore)
+ABOUT_CHANNEL = (OnChannel, InStore)
 _READ = {
     "minimum_value": lambda fields: MinimumValue(fields.number("amount"), fields.goods()),
     "minimum_quantity": lambda fields: MinimumQuantity(fields.number("quantity", most=1_000_000), fields.goods()),
@@ -104,11 +104,11 @@ _READ = {
 }
 
 
-def parse_conditions(given: Any) -> tuple[Condition, ...]:
-    """Read a list of conditions, each an object with its `kind`. Raises PromotionNotValid."""
-    found = []
-    for place, each in enumerate(given if isinstance(given, list) else [given]):
-        fields = Fields(each, of=f"conditions.{place}")
-        found.append(fields.one_of("kind", _READ)(fields))
+def parse_conditions(value: Any) -> tuple[Condition, ...]:
+    """Parse a list of conditions, each an object with its `kind`. Raises PromotionNotValid."""
+    conditions = []
+    for place, condition in enumerate(value if isinstance(value, list) else [value]):
+        fields = Fields(condition, of=f"conditions.{place}")
+        conditions.append(fields.one_of("kind", _READ)(fields))
         fields.end()
-    return tuple(found)
+    return tuple(conditions)

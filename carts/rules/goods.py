@@ -1,4 +1,4 @@
-"""What lies in a cart, as offers and taxes see it; and sets of goods that offers speak of."""
+"""Cart items as promotions and taxes see them, and the sets of goods that promotions apply to."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 NO_PATHS: frozenset[str] = frozenset()
-SHELVES_REMEMBERED = 4096
+PATHS_REMEMBERED = 4096
 
 
 class Item(NamedTuple):
     """
-    Units of a variant at a price in minor units. categories: the paths of all shelves it stands on, from the root down.
+    Units of a variant at a price in minor units. categories: the paths of its category and all above it.
 
-    tax_category: None for the standard one. is_tax_included: in the price; None as where it is supplied.
+    tax_category: None for the standard one. is_tax_included: in the price; None means as at the place of supply.
     """
 
     id: int
@@ -32,7 +32,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """Some of a shop's goods: these variants, products and whatever stands on these shelves; all of them if empty."""
+    """A set of goods: these variants, these products, and all products in these categories; all goods if empty."""
 
     variants: frozenset[int] = frozenset()
     products: frozenset[int] = frozenset()
@@ -43,7 +43,7 @@ class Goods:
         return not (self.variants or self.products or self.categories)
 
     def among(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Return those items that belong to the set, in their order."""
+        """Return the items that belong to the set, in their order."""
         if self.is_everything:
             return items
         variants, products, categories = self.variants, self.products, self.categories
@@ -59,13 +59,13 @@ class Goods:
 EVERYTHING = Goods()
 
 
-@lru_cache(SHELVES_REMEMBERED)
+@lru_cache(PATHS_REMEMBERED)
 def paths_of(path: str) -> frozenset[str]:
-    """Return the paths of a shelf and of all shelves above it: of "home/kitchen" also "home"."""
+    """Return the paths of a category and of all above it: for "home/kitchen" also "home"."""
     parts = path.split("/") if path else []
     return frozenset("/".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
 def by_price_descending(items: Iterable[Item]) -> list[Item]:
-    """Return items in the one order in which they are worked through, whatever order they lie in the cart."""
+    """Return items in the fixed order of the calculation, whatever their order in the cart."""
     return sorted(items, key=lambda item: (-item.unit_price, item.variant_id, item.id))

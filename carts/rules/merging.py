@@ -1,4 +1,4 @@
-"""What becomes of two carts that turn out to be one person's."""
+"""How two carts of one person are merged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class MergeLine:
-    """So many units of a variant."""
+    """Units of a variant in a cart."""
 
     variant_id: int
     sku: str
@@ -23,7 +23,7 @@ class MergeLine:
 
 @dataclass(frozen=True, slots=True)
 class MergedLine:
-    """What the merge did about one line of the other cart; quantity is what the person's cart holds now."""
+    """The result of merging one line of the other cart; quantity is what the person's cart holds now."""
 
     variant_id: int
     sku: str
@@ -37,10 +37,10 @@ class MergedLine:
 
 def merge_lines(*, present: Sequence[MergeLine], other: Sequence[MergeLine]) -> list[MergedLine]:
     """
-    Decide about each line of the other cart; nothing of either cart is lost.
+    Merge each line of the other cart; no line of either cart is lost.
 
-    A variant in both carts keeps the larger quantity: a person who adds the same thing again after signing out means
-    one of it, and a sum would sell him two.
+    A variant in both carts keeps the larger quantity: a person who adds a variant again after signing out means one of
+    it, and a sum would sell them two.
     """
     held = {line.variant_id: line.quantity for line in present}
     merged = []

@@ -1,4 +1,4 @@
-"""Reading conditions and benefits from JSON: strictly, so that a mistyped offer is refused and not guessed at."""
+"""Parses conditions and benefits from JSON strictly, so that a mistyped promotion is refused, not guessed at."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,79 +11,79 @@ LARGEST = 10**12
 
 
 class PromotionNotValid(Refusal):
-    """The words of an offer make no sense; field names the part that is wrong."""
+    """The JSON of a promotion is not valid; field names the wrong part."""
 
     code = "offer_not_valid"
 
 
 class Fields:
-    """The fields of one JSON object; each is asked for once, and none may be left over."""
+    """The fields of one JSON object; each is read once, and none may be left over."""
 
-    def __init__(self, given: Any, *, of: str) -> None:
-        if not isinstance(given, Mapping):
+    def __init__(self, value: Any, *, of: str) -> None:
+        if not isinstance(value, Mapping):
             raise PromotionNotValid(_("%(field)s must be an object."), field=of)
-        self._given = dict(given)
+        self._unread = dict(value)
         self._of = of
 
     def number(self, name: str, *, least: int = 1, most: int = LARGEST, default: int | None = None) -> int:
         """Return a whole number within bounds."""
-        value = self._given.pop(name, default)
+        value = self._unread.pop(name, default)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise self._wrong(name)
         return value
 
     def truth(self, name: str, *, default: bool) -> bool:
-        """Return true or false."""
-        value = self._given.pop(name, default)
+        """Return a boolean."""
+        value = self._unread.pop(name, default)
         if not isinstance(value, bool):
             raise self._wrong(name)
         return value
 
     def words(self, name: str) -> frozenset[str]:
-        """Return a list of texts, at least one."""
-        value = self._given.pop(name, None)
+        """Return a list of strings, at least one."""
+        value = self._unread.pop(name, None)
         if not isinstance(value, list) or not value or not all(isinstance(word, str) and word for word in value):
             raise self._wrong(name)
         return frozenset(value)
 
     def one_of(self, name: str, known: Mapping[str, Any]) -> Any:
-        """Return what a text stands for."""
-        value = self._given.pop(name, None)
+        """Return the value that a string stands for."""
+        value = self._unread.pop(name, None)
         if not isinstance(value, str) or value not in known:
             raise self._wrong(name)
         return known[value]
 
     def goods(self, name: str = "goods") -> Goods:
-        """Return a set of goods: an object of variants, products and categories; everything if left out."""
-        if name not in self._given:
+        """Return a set of goods: an object of variants, products and categories; all goods if left out."""
+        if name not in self._unread:
             return EVERYTHING
-        inner = Fields(self._given.pop(name), of=f"{self._of}.{name}")
+        fields = Fields(self._unread.pop(name), of=f"{self._of}.{name}")
         goods = Goods(
-            variants=inner._numbers("variants"), products=inner._numbers("products"), categories=inner._paths()
+            variants=fields._numbers("variants"), products=fields._numbers("products"), categories=fields._paths()
         )
-        inner.end()
+        fields.end()
         return goods
 
     def objects(self, name: str) -> list[Any]:
-        """Return a list of two objects or more."""
-        value = self._given.pop(name, None)
+        """Return a list of at least two objects."""
+        value = self._unread.pop(name, None)
         if not isinstance(value, list) or len(value) < 2:
             raise self._wrong(name)
         return value
 
     def end(self) -> None:
-        """Refuse what nobody asked for."""
-        if self._given:
-            raise self._wrong(next(iter(self._given)))
+        """Refuse unknown fields."""
+        if self._unread:
+            raise self._wrong(next(iter(self._unread)))
 
     def _numbers(self, name: str) -> frozenset[int]:
-        value = self._given.pop(name, [])
+        value = self._unread.pop(name, [])
         if not isinstance(value, list) or not all(type(number) is int and number > 0 for number in value):
             raise self._wrong(name)
         return frozenset(value)
 
     def _paths(self) -> frozenset[str]:
-        value = self._given.pop("categories", [])
+        value = self._unread.pop("categories", [])
         if not isinstance(value, list) or not all(isinstance(path, str) and path for path in value):
             raise self._wrong("categories")
         return frozenset(value)

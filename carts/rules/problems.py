@@ -1,4 +1,4 @@
-"""What stands between a cart line and an order: one function for what the cart shows and what checkout refuses."""
+"""Problems of a cart line: one function decides what the cart shows and what checkout refuses."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,9 +12,9 @@ BLOCKING = {INSUFFICIENT_STOCK, UNAVAILABLE}
 
 class LineFacts(NamedTuple):
     """
-    A line as it stands now. unit_price: what one unit costs today in minor units, None where there is no price.
+    A line as it is now. unit_price: today's price of one unit in minor units, None if there is none.
 
-    available: how many units the shopper could get, by the way that was chosen or by any way at all.
+    available: the units that the shopper could get, by the chosen fulfilment or by any.
     """
 
     quantity: int
@@ -26,7 +26,7 @@ class LineFacts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something about a line that the shopper must know; available and prices where they matter."""
+    """Something about a line that the shopper must know; available and prices where they apply."""
 
     code: str
     available: int | None = None
@@ -35,12 +35,12 @@ class Problem:
 
     @property
     def blocks(self) -> bool:
-        """Whether the line cannot be ordered as it stands."""
+        """Return whether the line cannot be ordered as it is."""
         return self.code in BLOCKING
 
 
 def line_problems(line: LineFacts) -> list[Problem]:
-    """Return everything wrong with a line, the gravest first."""
+    """Return all problems of a line, the most serious first."""
     if not line.is_on_sale or line.unit_price is None:
         return [Problem(UNAVAILABLE, available=0)]
     problems = []

@@ -1,4 +1,4 @@
-"""Which offers a cart gets, and what each takes off which line."""
+"""Decides which promotions apply to a cart, and what each takes off each line."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from carts.rules.goods import Item
 @dataclass(frozen=True, slots=True)
 class PromotionRule:
     """
-    A promotion as the calculation knows it. currency: of its amounts; empty where it has none.
+    A promotion as the calculation knows it. currency: of its amounts; empty if it has none.
 
-    priority: the smaller the earlier. is_exclusive: it works alone. needs_voucher: only for carts with a code of it.
+    priority: smaller numbers are applied first. is_exclusive: it is never combined. needs_voucher: only for carts with
+    one of its codes.
     """
 
     id: int
@@ -30,7 +31,7 @@ class PromotionRule:
     ends_at: datetime | None = None
 
     def is_open(self, context: PricingContext) -> bool:
-        """Return whether it is the time for it, and its code was given where it needs one."""
+        """Return whether it is valid at this moment, and unlocked by a voucher if it needs one."""
         if self.starts_at is not None and context.now < self.starts_at:
             return False
         if self.ends_at is not None and context.now >= self.ends_at:
@@ -39,7 +40,7 @@ class PromotionRule:
 
 
 class AppliedPromotion(NamedTuple):
-    """What an offer takes off each line by its id; frees_shipping: and shipping costs nothing."""
+    """What a promotion takes off each line, by its id. frees_shipping: it also makes shipping free."""
 
     promotion: PromotionRule
     savings: Mapping[int, int]
@@ -56,10 +57,11 @@ Price = Callable[[Sequence[AppliedPromotion]], int]
 @dataclass(frozen=True, slots=True)
 class PromotionVerdict:
     """
-    What became of an offer. word: given, closed (not its time), no_voucher, other_currency, condition, or nothing.
+    Why a cart gets a promotion or not. word: given, closed (not valid now), no_voucher, other_currency, condition, or
+    nothing.
 
-    condition: the one that does not hold. amount: what it takes off. nothing: it fits, but takes nothing off as things
-    stand, or another one that works alone is cheaper.
+    condition: the one that is not met. amount: the discount. nothing: its conditions are met, but it gives no discount
+    here, or an exclusive promotion is cheaper.
     """
 
     word: str
@@ -75,7 +77,7 @@ def explain_promotions(
     currency: str,
     amounts: Mapping[int, int],
 ) -> list[tuple[PromotionRule, PromotionVerdict]]:
-    """Say of each offer why a cart has it or not. amounts: what those that were given took off, by their ids."""
+    """Return why a cart gets each promotion or not. amounts: the discounts of those it gets, by their ids."""
     return [(promotion, _judge(promotion, items, context, currency, amounts)) for promotion in promotions]
 
 
@@ -83,9 +85,9 @@ def apply_promotions(
     items: Sequence[Item], *, promotions: Sequence[PromotionRule], context: PricingContext, currency: str, price: Price
 ) -> list[AppliedPromotion]:
     """
-    Return what the cart's offers come to: all the combinable ones together, or the one exclusive offer that is cheaper.
+    Return the promotions that a cart gets: all combinable ones together, or one exclusive promotion if that is cheaper.
 
-    items: from the dearest down. price: what the cart costs with some offers given; decides between them.
+    items: most expensive first. price: the price of the cart with some promotions applied; it decides between them.
     """
     fitting = [
         promotion
@@ -97,22 +99,22 @@ def apply_promotions(
     if not fitting:
         return []
     in_order = sorted(fitting, key=lambda promotion: (promotion.benefit.on_whole, promotion.priority, promotion.id))
-    best = _give(items, [promotion for promotion in in_order if not promotion.is_exclusive])
-    lone = [promotion for promotion in in_order if promotion.is_exclusive]
-    if not lone:
+    best = _apply(items, [promotion for promotion in in_order if not promotion.is_exclusive])
+    exclusive = [promotion for promotion in in_order if promotion.is_exclusive]
+    if not exclusive:
         return best
     least = price(best)
-    for promotion in sorted(lone, key=lambda promotion: (promotion.priority, promotion.id)):
-        alone = _give(items, [promotion])
+    for promotion in sorted(exclusive, key=lambda promotion: (promotion.priority, promotion.id)):
+        alone = _apply(items, [promotion])
         cost = price(alone)
         if cost < least:
             best, least = alone, cost
     return best
 
 
-def _give(items: Sequence[Item], promotions: Sequence[PromotionRule]) -> list[AppliedPromotion]:
+def _apply(items: Sequence[Item], promotions: Sequence[PromotionRule]) -> list[AppliedPromotion]:
     left = {item.id: item.quantity * item.unit_price for item in items}
-    given = []
+    applied = []
     for promotion in promotions:
         savings: Savings = {}
         for item_id, amount in promotion.benefit.savings(items, left).items():
@@ -121,8 +123,8 @@ def _give(items: Sequence[Item], promotions: Sequence[PromotionRule]) -> list[Ap
                 savings[item_id] = amount
         frees = isinstance(promotion.benefit, FreeShipping)
         if savings or frees:
-            given.append(AppliedPromotion(promotion, savings, frees))
-    return given
+            applied.append(AppliedPromotion(promotion, savings, frees))
+    return applied
 
 
 def _judge(

@@ -1,7 +1,7 @@
 """
-What a cart costs, as one pure function. All amounts in minor units of one currency.
+Prices a cart in one pure function. All amounts in minor units of one currency.
 
-The order of the calculation and every rounding are written down in docs/pricing.md.
+docs/pricing.md describes the order of the calculation and every rounding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class ShippingConfig:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Some items, by their ids, that are supplied at one place; sent there, or handed over."""
+    """Items, by their ids, that are supplied at one place: shipped to it, or handed over there."""
 
     items: frozenset[int]
     place: TaxPlace
@@ -35,7 +35,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class TaxConfig:
-    """The shop's taxes on a day. tax_number_country: of the buyer's checked tax number, empty without one."""
+    """The shop's taxes on a day. tax_number_country: of the buyer's verified tax number, empty without one."""
 
     table: TaxTable
     day: date
@@ -45,7 +45,7 @@ class TaxConfig:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """grand = items - discount + shipping + tax; tax is what is added on top, 0 while prices include it."""
+    """grand = items - discount + shipping + tax; tax is what is added on top, 0 if prices include it."""
 
     items: int
     discount: int = 0
@@ -58,16 +58,16 @@ class Totals:
 
 
 class Discount(NamedTuple):
-    """What one offer takes off. target: "items", or "shipping" for what it spares there (in no total)."""
+    """What one promotion takes off. target: "items", or "shipping" for the shipping price it saves (in no total)."""
 
-    offer_id: int
+    promotion_id: int
     name: Mapping[str, str]
     amount: int
     target: str = "items"
 
 
 class QuotedLine(NamedTuple):
-    """A line with what each offer takes off it, its share of offers on the whole cart included."""
+    """A line with the discount of each promotion, including its share of discounts on the whole cart."""
 
     id: int
     value: int
@@ -86,7 +86,7 @@ class QuotedLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QuotedVoucher:
-    """A voucher of the cart with what it takes off. problem: why it cannot be used, empty if it can."""
+    """A voucher of the cart with its discount. problem: why it cannot be used, empty if it can."""
 
     id: int
     code: str
@@ -97,7 +97,7 @@ class QuotedVoucher:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a cart costs, whole and line by line."""
+    """What a cart costs, in total and line by line."""
 
     totals: Totals
     lines: Mapping[int, QuotedLine] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """The tax of each item and the rate it bears, by its id; the tax lines; and the tax of shipping."""
+    """The tax and the tax rate of each item, by its id; the tax lines; and the tax of shipping."""
 
     by_item: Mapping[int, Taxed]
     rates: Mapping[int, int]
@@ -121,7 +121,7 @@ _NO_TAXES = _Due({}, {}, (), NOTHING)
 
 
 def shipping_price(*, shipped: int, config: ShippingConfig) -> int:
-    """Return what shipping goods of this value costs; nothing is shipped for 0."""
+    """Return the price of shipping goods of this value; 0 if nothing is shipped."""
     if shipped == 0 or (config.free_from is not None and shipped >= config.free_from):
         return 0
     return config.amount
@@ -138,37 +138,37 @@ def quote(
     taxes: TaxConfig | None = None,
 ) -> Quote:
     """
-    Return what items cost; the order in which they lie in the cart changes nothing.
+    Return what items cost; their order in the cart does not matter.
 
-    supplies: where each item is supplied; an item in none of them is not taxed. shipping: what sending costs; nothing
-    without. offers: all that are running. taxes: None where the shop has none.
+    supplies: where each item is supplied; an item in none of them is not taxed. shipping: the shipping rate; free
+    without one. promotions: all that are current. taxes: None if the shop has none.
     """
     config = shipping or ShippingConfig()
     shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
     values = {item.id: item.quantity * item.unit_price for item in items}
-    given: list[AppliedPromotion] = []
+    applied: list[AppliedPromotion] = []
     if promotions:
 
         def price(tried: Sequence[AppliedPromotion]) -> int:
             left = _left(values, tried)
             return sum(left.values()) + _shipping(left, shipped, config, tried)[0]
 
-        given = apply_promotions(
+        applied = apply_promotions(
             by_price_descending(items), promotions=promotions, context=context, currency=currency, price=price
         )
-    left = _left(values, given)
-    sending, spared = _shipping(left, shipped, config, given)
-    discounts = _discounts(given, spared)
-    due = _taxes(items, left, sending, supplies, taxes) if taxes is not None else _NO_TAXES
-    items_total, goods = sum(values.values()), sum(left.values())
-    added = sum(each.added for each in due.by_item.values()) + due.shipping.added
+    left = _left(values, applied)
+    shipping_amount, saved_shipping = _shipping(left, shipped, config, applied)
+    discounts = _discounts(applied, saved_shipping)
+    due = _taxes(items, left, shipping_amount, supplies, taxes) if taxes is not None else _NO_TAXES
+    items_total, discounted = sum(values.values()), sum(left.values())
+    added = sum(tax.added for tax in due.by_item.values()) + due.shipping.added
     return Quote(
-        totals=Totals(items=items_total, discount=items_total - goods, shipping=sending, tax=added),
+        totals=Totals(items=items_total, discount=items_total - discounted, shipping=shipping_amount, tax=added),
         lines={
             item.id: QuotedLine(
                 item.id,
                 values[item.id],
-                _of_line(item.id, given) if given else (),
+                _of_line(item.id, applied) if applied else (),
                 due.by_item.get(item.id, NOTHING),
                 due.rates.get(item.id, 0),
             )
@@ -180,64 +180,68 @@ def quote(
     )
 
 
-def _left(values: Mapping[int, int], given: Sequence[AppliedPromotion]) -> dict[int, int]:
+def _left(values: Mapping[int, int], applied: Sequence[AppliedPromotion]) -> dict[int, int]:
     left = dict(values)
-    for each in given:
-        for item_id, amount in each.savings.items():
+    for application in applied:
+        for item_id, amount in application.savings.items():
             left[item_id] -= amount
     return left
 
 
 def _shipping(
-    left: Mapping[int, int], shipped: frozenset[int], config: ShippingConfig, given: Sequence[AppliedPromotion]
+    left: Mapping[int, int], shipped: frozenset[int], config: ShippingConfig, applied: Sequence[AppliedPromotion]
 ) -> tuple[int, int]:
-    """What sending costs, and what an offer spares there."""
+    """Return the price of shipping, and what a promotion saves of it."""
     if not shipped or not config.amount:
         return 0, 0
     price = shipping_price(shipped=sum(left[item_id] for item_id in shipped), config=config)
-    return (0, price) if any(each.frees_shipping for each in given) else (price, 0)
+    return (0, price) if any(application.frees_shipping for application in applied) else (price, 0)
 
 
-def _discounts(given: Sequence[AppliedPromotion], spared: int) -> tuple[Discount, ...]:
-    shown = [Discount(each.promotion.id, each.promotion.name, each.amount) for each in given if each.savings]
-    first = next((each.promotion for each in given if each.frees_shipping), None)
-    if first is not None and spared:
-        shown.append(Discount(first.id, first.name, spared, "shipping"))
+def _discounts(applied: Sequence[AppliedPromotion], saved_shipping: int) -> tuple[Discount, ...]:
+    shown = [
+        Discount(application.promotion.id, application.promotion.name, application.amount)
+        for application in applied
+        if application.savings
+    ]
+    first = next((application.promotion for application in applied if application.frees_shipping), None)
+    if first is not None and saved_shipping:
+        shown.append(Discount(first.id, first.name, saved_shipping, "shipping"))
     return tuple(shown)
 
 
-def _of_line(item_id: int, given: Sequence[AppliedPromotion]) -> tuple[Discount, ...]:
+def _of_line(item_id: int, applied: Sequence[AppliedPromotion]) -> tuple[Discount, ...]:
     return tuple(
-        Discount(each.promotion.id, each.promotion.name, each.savings[item_id])
-        for each in given
-        if item_id in each.savings
+        Discount(application.promotion.id, application.promotion.name, application.savings[item_id])
+        for application in applied
+        if item_id in application.savings
     )
 
 
 def _taxes(
-    items: Sequence[Item], left: Mapping[int, int], sending: int, supplies: Sequence[Supply], config: TaxConfig
+    items: Sequence[Item], left: Mapping[int, int], shipping_amount: int, supplies: Sequence[Supply], config: TaxConfig
 ) -> "_Due":
     treatments = _treatments(items, supplies, config)
-    # In one order, whatever the cart's: shares that are equal go to the same lines then.
+    # A fixed order, whatever the cart's, so that rounding favours the same lines.
     ordered = [item for item in by_price_descending(items) if item.id in treatments]
     amounts: list[tuple[int, Treatment | None]] = [(left[item.id], treatments[item.id]) for item in ordered]
-    if sending:
-        sent = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
-        carried = [item for item in ordered if item.id in sent and left[item.id]]
-        if carried:
-            shares = split(sending, [left[item.id] for item in carried])
-            amounts += [(share, treatments[item.id]) for item, share in zip(carried, shares, strict=True)]
+    if shipping_amount:
+        shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
+        shipped_items = [item for item in ordered if item.id in shipped and left[item.id]]
+        if shipped_items:
+            shares = split(shipping_amount, [left[item.id] for item in shipped_items])
+            amounts += [(share, treatments[item.id]) for item, share in zip(shipped_items, shares, strict=True)]
     taxed, lines = tax_amounts(amounts)
-    by_id = {item.id: each for item, each in zip(ordered, taxed, strict=False)}
+    by_id = {item.id: item_tax for item, item_tax in zip(ordered, taxed, strict=False)}
     of_shipping = taxed[len(ordered) :]
     rates = {item_id: 0 if treatment.is_exempt else treatment.basis_points for item_id, treatment in treatments.items()}
-    shipping_taxed = Taxed(sum(each.tax for each in of_shipping), sum(each.added for each in of_shipping))
+    shipping_taxed = Taxed(sum(share.tax for share in of_shipping), sum(share.added for share in of_shipping))
     return _Due(by_id, rates, tuple(lines), shipping_taxed)
 
 
 def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxConfig) -> dict[int, Treatment]:
     known: dict[tuple[TaxPlace, int | None, bool | None], Treatment | None] = {}
-    found: dict[int, Treatment] = {}
+    treatments: dict[int, Treatment] = {}
     place_of = {item_id: supply.place for supply in supplies for item_id in supply.items}
     for item in items:
         place = place_of.get(item.id)
@@ -248,8 +252,8 @@ def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxCo
             known[key] = _treatment(place, item, config)
         treatment = known[key]
         if treatment is not None:
-            found[item.id] = treatment
-    return found
+            treatments[item.id] = treatment
+    return treatments
 
 
 def _treatment(place: TaxPlace, item: Item, config: TaxConfig) -> Treatment | None:
@@ -257,7 +261,7 @@ def _treatment(place: TaxPlace, item: Item, config: TaxConfig) -> Treatment | No
     if zone is None:
         return None
     is_exempt = is_exempt_at(place, tax_number_country=config.tax_number_country, shop_country=config.shop_country)
-    found = config.table.treatment(zone=zone, category_id=item.tax_category, day=config.day, is_exempt=is_exempt)
-    if item.is_tax_included is None or item.is_tax_included == found.is_included:
-        return found
-    return found._replace(is_included=item.is_tax_included)
+    treatment = config.table.treatment(zone=zone, category_id=item.tax_category, day=config.day, is_exempt=is_exempt)
+    if item.is_tax_included is None or item.is_tax_included == treatment.is_included:
+        return treatment
+    return treatment._replace(is_included=item.is_tax_included)

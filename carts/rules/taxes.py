@@ -1,7 +1,7 @@
 """
-Which tax is due on what, by place and day. Amounts in minor units, rates in basis points (1900 is 19 %).
+Taxes by place, category and day. Amounts in minor units, rates in basis points (1900 is 19 %).
 
-The rounding is written down in docs/pricing.md: once per rate of an order, then shared out.
+docs/pricing.md describes the rounding: once per rate of an order, then split over its lines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ class TaxPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Places that bear the same taxes. region and prefixes: empty for all of the country's."""
+    """Places with the same taxes. region and prefixes: empty for the whole country."""
 
     id: int
     country: str
@@ -35,7 +35,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a category of goods bears in a zone, from a day on and up to another (excluded; None: without an end)."""
+    """The tax rate of a category in a zone, from one day until another (excluded; None: without an end)."""
 
     zone_id: int
     category_id: int
@@ -45,7 +45,7 @@ class Rate:
 
 
 class Treatment(NamedTuple):
-    """How goods are taxed in one place. is_exempt: they would bear this rate, were the buyer not exempt."""
+    """How goods are taxed in one place. is_exempt: the buyer is exempt from this rate."""
 
     zone_id: int
     basis_points: int
@@ -54,7 +54,7 @@ class Treatment(NamedTuple):
 
 
 class Taxed(NamedTuple):
-    """The tax of one amount. tax: due on it, contained or added. added: what comes on top; negative: taken off."""
+    """The tax of one amount. tax: included in it or added to it. added: what is added on top; negative: deducted."""
 
     tax: int = 0
     added: int = 0
@@ -62,7 +62,7 @@ class Taxed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:
-    """All of an order that bears one rate: base is without tax, and base + tax is what is paid for it."""
+    """The part of an order with one tax rate: base is without tax, and base + tax is what is paid for it."""
 
     zone_id: int
     basis_points: int
@@ -77,7 +77,7 @@ NOTHING = Taxed()
 
 @dataclass(frozen=True)
 class TaxTable:
-    """Every zone and rate the shop knows. standard: the category of goods without one of their own."""
+    """All zones and rates of the shop. standard: the id of the tax category of goods without one."""
 
     zones: Sequence[Zone] = ()
     rates: Sequence[Rate] = ()
@@ -91,9 +91,9 @@ class TaxTable:
         object.__setattr__(self, "_by_key", by_key)
 
     def zone_of(self, place: TaxPlace) -> Zone | None:
-        """Return the zone that fits a place most closely; None where nothing is taxed."""
-        fitting = [(fit, -zone.id, zone) for zone in self.zones if (fit := _fit(zone, place)) is not None]
-        return max(fitting, key=lambda found: found[:2])[2] if fitting else None
+        """Return the most specific zone that matches a place; None if nothing is taxed there."""
+        matches = [(fit, -zone.id, zone) for zone in self.zones if (fit := _fit(zone, place)) is not None]
+        return max(matches, key=lambda match: match[:2])[2] if matches else None
 
     def treatment(self, *, zone: Zone, category_id: int | None, day: date, is_exempt: bool) -> Treatment:
         """Return how a category is taxed in a zone on a day; a category without a rate is taxed as the standard one."""
@@ -112,30 +112,30 @@ class TaxTable:
 
 
 def is_exempt_at(place: TaxPlace, *, tax_number_country: str, shop_country: str) -> bool:
-    """Return whether a business with a checked tax number is supplied without tax there: at home abroad."""
+    """Return whether a business with a verified tax number buys tax-free: in its own country, not the shop's."""
     return tax_number_country != "" and place.country == tax_number_country != shop_country
 
 
 def tax_amounts(amounts: Sequence[tuple[int, Treatment | None]]) -> tuple[list[Taxed], list[TaxLine]]:
     """
-    Return the tax of each amount, and the tax lines they make up, the highest rate first.
+    Return the tax of each amount, and the tax lines, the highest rate first.
 
-    amounts: what is paid for something (with the tax, where it is included), not negative, with how it is taxed (None:
-    not at all, and in no tax line). Rounded once per treatment and shared out by largest remainder.
+    amounts: what is paid (including tax, where prices include it), not negative, with its treatment (None: not taxed,
+    and in no tax line). Tax is rounded once per treatment and split by largest remainder.
     """
     groups: dict[Treatment, list[int]] = {}
-    for place, (_amount, treatment) in enumerate(amounts):
+    for index, (_amount, treatment) in enumerate(amounts):
         if treatment is not None:
-            groups.setdefault(treatment, []).append(place)
+            groups.setdefault(treatment, []).append(index)
     taxed = [NOTHING] * len(amounts)
     lines = []
-    for treatment, places in groups.items():
-        weights = [amounts[place][0] for place in places]
+    for treatment, indexes in groups.items():
+        weights = [amounts[index][0] for index in indexes]
         total = sum(weights)
         tax = _tax_of(total, treatment)
-        shares = split(tax, weights) if tax else [0] * len(places)
-        for place, share in zip(places, shares, strict=True):
-            taxed[place] = _taxed(share, treatment)
+        shares = split(tax, weights) if tax else [0] * len(indexes)
+        for index, share in zip(indexes, shares, strict=True):
+            taxed[index] = _taxed(share, treatment)
         whole = _taxed(tax, treatment)
         base = total + whole.added - whole.tax
         rate = 0 if treatment.is_exempt else treatment.basis_points
@@ -144,7 +144,7 @@ def tax_amounts(amounts: Sequence[tuple[int, Treatment | None]]) -> tuple[list[T
 
 
 def _fit(zone: Zone, place: TaxPlace) -> tuple[int, int] | None:
-    """How closely a zone fits: by the length of its postcode prefix, then by region; None if it does not."""
+    """Return how specific a matching zone is: the length of its postcode prefix, then its region; None if no match."""
     if zone.country != place.country or (zone.region and zone.region != place.region):
         return None
     longest = max((len(prefix) for prefix in zone.prefixes if place.postcode.startswith(prefix)), default=0)

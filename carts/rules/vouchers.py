@@ -1,4 +1,4 @@
-"""Whether a voucher may be used, and what its code looks like."""
+"""Validity of vouchers, and the form of their codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from core.errors import Refusal
 from core.errors import gettext_noop as _
 
-# Without letters and digits that people take for each other.
+# Letters and digits that people confuse are left out.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 UNKNOWN, NOT_YET, OVER, USED_UP, SPENT, SIGN_IN, USED_BY_YOU = (
     *("unknown", "not_yet", "over", "used_up", "spent", "sign_in", "used_by_you"),
@@ -24,16 +24,14 @@ WORDS = {
 
 
 class VoucherNotValid(Refusal):
-    """A voucher that cannot be used; reason tells why, voucher which."""
+    """A voucher cannot be used; reason says why, voucher which."""
 
     code = "voucher_not_valid"
 
 
 @dataclass(frozen=True, slots=True)
 class VoucherFacts:
-    """
-    A voucher as it stands. uses_left and budget_left: None without a limit. uses_by_buyer: None for somebody unknown.
-    """
+    """A voucher as it is now. uses_left and budget_left: None without a limit. uses_by_buyer: None if unknown."""
 
     id: int
     code: str
@@ -48,7 +46,7 @@ class VoucherFacts:
 
 
 def objection_to(voucher: VoucherFacts, *, now: datetime) -> str | None:
-    """Return why a voucher cannot be used now, as one of WORDS; None if it can."""
+    """Return why a voucher cannot be used now, as a key of WORDS; None if it can."""
     if not voucher.is_active or (voucher.ends_at is not None and now >= voucher.ends_at):
         return OVER
     if voucher.starts_at is not None and now < voucher.starts_at:
@@ -66,21 +64,21 @@ def objection_to(voucher: VoucherFacts, *, now: datetime) -> str | None:
 
 
 def not_valid(code: str, reason: str) -> VoucherNotValid:
-    """Make the refusal of a voucher. reason: one of WORDS."""
+    """Return the refusal of a voucher. reason: a key of WORDS."""
     return VoucherNotValid(WORDS[reason], voucher=code, reason=reason)
 
 
 def plain_code(text: str) -> str:
-    """Return a code as it is kept: large letters, without the spaces people write for reading."""
+    """Return a code as it is stored: in capital letters, without spaces."""
     return "".join(text.split()).upper()[:40]
 
 
 def amounts_by_voucher(vouchers: Mapping[int, int], amounts: Mapping[int, int]) -> dict[int, int]:
     """
-    Return what each voucher took off, by its id.
+    Return the discount of each voucher, by its id.
 
-    vouchers: each one's promotion. amounts: what each promotion took off; a voucher whose offer gave nothing is not
-    used, and of two of one offer only the first.
+    vouchers: the promotion of each voucher. amounts: the discount of each promotion. A voucher whose promotion gave
+    nothing is not used; of two vouchers of one promotion only the first is.
     """
     used: dict[int, int] = {}
     counted: set[int] = set()

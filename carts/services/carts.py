@@ -1,8 +1,8 @@
 """
-Changing a cart.
+Changes carts.
 
-Each change is one statement that takes the cart's row, checks that it is open and at the version the caller saw,
-counts the version up, and changes the line: two devices cannot overwrite each other unseen.
+Each change is one statement that locks the cart's row, checks that the cart is open and at the version that the caller
+saw, increases the version, and changes the line. So two devices cannot overwrite each other unnoticed.
 """
 
 import hashlib
@@ -71,10 +71,10 @@ _LISTED = {
     "segments": SEGMENTS.format(person="%(customer)s::bigint"),
     "steps": STEPS.format(currency="%(currency)s", segments="buyer.segments"),
 }
-# What a unit cost when it was added, where that is not its ordinary price.
+# Sets what a unit cost when it was added, where that is not its ordinary price.
 _SET_ADDED_PRICES = """
-UPDATE carts_cartline SET unit_price_when_added = given.amount
-FROM unnest(%(lines)s::bigint[], %(amounts)s::bigint[]) AS given(id, amount) WHERE carts_cartline.id = given.id
+UPDATE carts_cartline SET unit_price_when_added = priced.amount
+FROM unnest(%(lines)s::bigint[], %(amounts)s::bigint[]) AS priced(id, amount) WHERE carts_cartline.id = priced.id
 """
 _ADD_FOR_CUSTOMER = _ADD.format(
     cart=f"""{_NEW_CART}
@@ -95,7 +95,7 @@ _ADD_FOR_TOKEN = _ADD.format(
 )
 _ADD_TO_NEW = _ADD.format(cart=_NEW_CART, cart_id="present.id", event=INSERT_EVENT, **_LISTED)
 
-# Takes the owner's open cart if it holds the line (or any line at all), and counts its version up.
+# Locks the owner's open cart if it has the line (or any line at all), and increases its version.
 _TAKE_CART = f"""
 WITH cart AS (
     UPDATE carts_cart SET version = version + 1, changed_at = %(now)s, merge_report = '[]'
@@ -126,22 +126,20 @@ _PRESENT = f"SELECT id, version, state FROM carts_cart WHERE {_OWNED} ORDER BY (
 
 
 class VersionConflict(Refusal):
-    """The cart was changed since the caller last saw it. The door shows the present cart beside this."""
+    """The cart was changed since the caller last saw it. The view returns the current cart with this refusal."""
 
     code = "version_conflict"
 
 
 class TokenSpent(Refusal):
-    """The anonymous cart this token opened was ordered or merged; the next one gets a token of its own."""
+    """The anonymous cart of this token was ordered or merged; the next one gets a token of its own."""
 
     code = "cart_token_spent"
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """
-    Whose cart it is: a person's, by all the ids of his records (the first is the living one), or a token's holder's.
-    """
+    """The owner of a cart: a person, by all the ids of their records (the survivor's first), or a token's holder."""
 
     customer_ids: tuple[int, ...] = ()
     token_hash: str = ""
@@ -155,29 +153,29 @@ class Owner:
 
 
 def new_token() -> str:
-    """Return a fresh secret that opens one anonymous cart."""
+    """Return a new secret that opens one anonymous cart."""
     return secrets.token_urlsafe(24)
 
 
 def hash_of(token: str) -> str:
-    """Return what is kept of a token: its SHA-256, which opens nothing."""
+    """Return what is stored of a token: its SHA-256, which opens nothing."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic(durable=True)
 def add_to_cart(*, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None = None) -> int:
     """
-    Put units of a variant into the owner's cart; a person's is made if there is none. The same variant adds up.
+    Add units of a variant to the owner's cart; a person without a cart gets one. The same variant adds up.
 
     quantity: 1 to 9999, and so for the sum. version: the one the caller saw; no check without it. Locks the cart.
-    Returns the cart's id. Raises NotFound for a variant that is not on sale, VersionConflict, Malformed, and
-    TokenSpent if the owner's token opens no cart.
+    Returns the cart's id. Raises NotFound for a variant that is not on sale, VersionConflict, Malformed, and TokenSpent
+    if the owner's token opens no cart.
     """
     return put_line_in(owner=owner, sku=sku, quantity=quantity, by=by, now=now, version=version)
 
 
 def put_line_in(*, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None) -> int:
-    """Add as add_to_cart does, as a part of the caller's transaction."""
+    """Add a line as add_to_cart does, within the caller's transaction."""
     statement = _ADD_FOR_CUSTOMER if owner.customer_ids else _ADD_FOR_TOKEN
     return _add(statement, owner, sku, quantity, by, now, version)
 
@@ -185,7 +183,7 @@ def put_line_in(*, owner: Owner, sku: str, quantity: int, by: Actor, now: dateti
 @transaction.atomic(durable=True)
 def add_to_new_cart(*, token: str, sku: str, quantity: int, by: Actor, now: datetime) -> int:
     """
-    Begin an anonymous cart with a first line; token: a fresh one from new_token(), the only key to this cart.
+    Create an anonymous cart with a first line. token: a new one from new_token(), the only key to this cart.
 
     Returns the cart's id. Raises NotFound for a variant that is not on sale.
     """
@@ -196,10 +194,10 @@ def put_into_cart(
     *, owner: Owner, sku: str, quantity: int, by: Actor, now: datetime, version: int | None = None
 ) -> tuple[Owner, str]:
     """
-    Add to the owner's cart, or begin an anonymous one for somebody without a cart or with a spent token.
+    Add to the owner's cart, or create an anonymous one for an owner without a cart or with a spent token.
 
-    Returns whose cart it is now, and the token of a new anonymous cart, else an empty one. Raises as add_to_cart does,
-    but for TokenSpent.
+    Returns the owner of the cart, and the token of a new anonymous cart, else an empty one. Raises as add_to_cart does,
+    except TokenSpent.
     """
     try:
         if not owner.customer_ids and not owner.token_hash:
@@ -207,7 +205,7 @@ def put_into_cart(
         add_to_cart(owner=owner, sku=sku, quantity=quantity, by=by, now=now, version=version)
         return owner, ""
     except TokenSpent:
-        # No token yet, or its cart was ordered or merged: this begins a new cart.
+        # There is no token yet, or its cart was ordered or merged, so a new cart is created.
         token = new_token()
         add_to_new_cart(token=token, sku=sku, quantity=quantity, by=by, now=now)
         return Owner(token_hash=hash_of(token)), token
@@ -222,7 +220,7 @@ def change_quantity(
 
     Raises NotFound for a line that is not in the owner's open cart, and VersionConflict.
     """
-    row = _touch(_SET_QUANTITY, owner, now, version, {"line": line_id, "quantity": quantity})
+    row = _change(_SET_QUANTITY, owner, now, version, {"line": line_id, "quantity": quantity})
     publish(
         CartLineChanged(
             by=by,
@@ -240,7 +238,7 @@ def change_quantity(
 @transaction.atomic(durable=True)
 def remove_line(*, owner: Owner, line_id: int, by: Actor, now: datetime, version: int | None = None) -> None:
     """
-    Take a line out of the cart. Locks the cart.
+    Remove a line from the cart. Locks the cart.
 
     Raises NotFound for a line that is not in the owner's open cart, and VersionConflict.
     """
@@ -249,8 +247,8 @@ def remove_line(*, owner: Owner, line_id: int, by: Actor, now: datetime, version
 
 @transaction.atomic(savepoint=False)
 def take_line_out(*, owner: Owner, line_id: int, by: Actor, now: datetime, version: int | None) -> sql.Row:
-    """Take a line out of the cart as a part of something larger. Returns its variant_id and sku; raises as above."""
-    row = _touch(_REMOVE, owner, now, version, {"line": line_id})
+    """Remove a line within the caller's transaction. Returns its variant_id and sku; raises as remove_line does."""
+    row = _change(_REMOVE, owner, now, version, {"line": line_id})
     publish(
         CartLineRemoved(
             by=by,
@@ -266,7 +264,7 @@ def take_line_out(*, owner: Owner, line_id: int, by: Actor, now: datetime, versi
 
 @transaction.atomic(durable=True)
 def empty_cart(*, owner: Owner, by: Actor, now: datetime, version: int | None = None) -> None:
-    """Take every line out of the cart; an empty cart stays as it is. Locks the cart. Raises VersionConflict."""
+    """Remove all lines from the cart; an empty cart stays as it is. Locks the cart. Raises VersionConflict."""
     rows = sql.fetch_all(_REMOVE, {**owner.parameters(), "now": now, "version": version, "line": None})
     if not rows:
         present = sql.fetch_one(_PRESENT, owner.parameters())
@@ -308,18 +306,18 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
         raise _cannot_change(owner)
     if row["steps"] and row["is_new"]:
         context = PriceContext(now, by.channel, by.store_code, frozenset(row["segments"] or ()))
-        found = price_of(row["amount"], parse_price_tiers(row["steps"]), quantity=1, context=context)
-        if found is not None and found.amount != row["amount"]:
-            set_added_prices({row["line_id"]: found.amount})
+        price = price_of(row["amount"], parse_price_tiers(row["steps"]), quantity=1, context=context)
+        if price is not None and price.amount != row["amount"]:
+            set_added_prices({row["line_id"]: price.amount})
     return int(row["cart_id"])
 
 
 def set_added_prices(amounts: Mapping[int, int]) -> None:
-    """Write down what one unit of each of these lines cost when it was added; amounts: minor units, by line."""
+    """Set what one unit of each line cost when it was added. amounts: minor units, by line id."""
     sql.execute(_SET_ADDED_PRICES, {"lines": list(amounts), "amounts": list(amounts.values())})
 
 
-def _touch(statement: str, owner: Owner, now: datetime, version: int | None, change: Mapping[str, Any]) -> sql.Row:
+def _change(statement: str, owner: Owner, now: datetime, version: int | None, change: Mapping[str, Any]) -> sql.Row:
     row = sql.fetch_one(statement, {**owner.parameters(), "now": now, "version": version, **change})
     if row is not None:
         return row
@@ -337,7 +335,7 @@ def _cannot_change(owner: Owner) -> Refusal:
 
 
 def version_conflict(owner: Owner) -> VersionConflict:
-    """Make the refusal that tells the present version of the owner's cart."""
+    """Return the refusal with the current version of the owner's cart."""
     present = sql.fetch_one(_PRESENT, owner.parameters())
     return VersionConflict(
         _("The cart has changed. Check it and try again."),
@@ -346,7 +344,7 @@ def version_conflict(owner: Owner) -> VersionConflict:
 
 
 class _QuantityChecked:
-    """Turns the refusal of the table's own limit into one that names the field."""
+    """Turns a violation of the table's quantity limit into a refusal that names the field."""
 
     def __enter__(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Joining the carts of one person: at sign-in, and when staff find that two records are the same person."""
+"""Merges the carts of one person: at sign-in, and when staff find that two records are the same person."""
 
 from datetime import datetime
 from typing import Any
@@ -42,24 +42,24 @@ ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = greatest(present.quan
 @transaction.atomic
 def merge_token_cart(*, token_hash: str, customer_id: int, by: Actor, now: datetime) -> list[MergedLine]:
     """
-    Bring the anonymous cart that a token opens into the person's own cart; the token opens nothing from then on.
+    Merge the anonymous cart of a token into the person's own cart; the token opens no cart from then on.
 
-    Safe to repeat, and on two devices at once: both carts are locked in order of id. Returns what became of each line,
-    nothing if the token opens no cart.
+    Safe to repeat, and on two devices at once: both carts are locked in order of id. Returns the result for each line;
+    none if the token opens no cart.
     """
     return _merge(Cart.objects.filter(token_hash=token_hash), customer_id, by, now)
 
 
 @transaction.atomic
 def merge_customers_carts(*, duplicate_id: int, survivor_id: int, by: Actor, now: datetime) -> list[MergedLine]:
-    """Bring the open cart of a record that was merged into another into that person's cart. Locks both carts."""
+    """Merge the open cart of a duplicate customer record into the survivor's cart. Locks both carts."""
     return _merge(Cart.objects.filter(customer_id=duplicate_id), survivor_id, by, now)
 
 
 @transaction.atomic(savepoint=False)
 def merge_lines_back(*, source: Cart, target: Cart, by: Actor, now: datetime) -> list[MergedLine]:
-    """Bring the lines of a cart whose order failed into the cart its owner has begun since. Both are locked already."""
-    return _bring_over(source, target, by, now)
+    """Merge the lines of a cart whose order failed into its owner's newer cart. The caller has locked both."""
+    return _merge_into(source, target, by, now)
 
 
 def _merge(sources: Any, customer_id: int, by: Actor, now: datetime) -> list[MergedLine]:
@@ -74,17 +74,17 @@ def _merge(sources: Any, customer_id: int, by: Actor, now: datetime) -> list[Mer
     locked = {
         cart.pk: cart for cart in Cart.objects.filter(pk__in=[*source_ids, *targets]).order_by("pk").select_for_update()
     }
-    # Read again behind the lock: another device may have merged or ordered either cart while we waited.
+    # The state is checked under the lock: another device may have merged or ordered either cart meanwhile.
     source = next((locked[pk] for pk in source_ids if pk in locked and locked[pk].state == Cart.OPEN), None)
     target = next(
         (cart for cart in locked.values() if cart.customer_id == customer_id and cart.state == Cart.OPEN), None
     )
     if source is None or target is None or source == target:
         return []
-    return _bring_over(source, target, by, now)
+    return _merge_into(source, target, by, now)
 
 
-def _bring_over(source: Cart, target: Cart, by: Actor, now: datetime) -> list[MergedLine]:
+def _merge_into(source: Cart, target: Cart, by: Actor, now: datetime) -> list[MergedLine]:
     rows = sql.fetch_all(_LINES, {"carts": [source.pk, target.pk]})
     by_cart: dict[int, list[MergeLine]] = {source.pk: [], target.pk: []}
     for row in rows:

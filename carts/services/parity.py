@@ -1,8 +1,8 @@
 """
-The same price behind every door, looked at and not only believed.
+Checks that prices are the same on every channel.
 
-Everything on sale is put into carts that nobody ever sees, each cart is read through each door as a shopper's would be,
-and all of it is taken back.
+Everything on sale is put into temporary carts, each cart is priced on each channel as a shopper's would be, and all of
+it is rolled back.
 """
 
 import logging
@@ -33,20 +33,20 @@ KEPT_CHECKS = 90
 
 def check_parity(*, now: datetime) -> ParityCheck:
     """
-    Compare what web, app and till charge for one unit of everything on sale, and what lists of products show.
+    Compare what web, app and till charge for one unit of everything on sale, and what product lists show.
 
-    Differences that no registered deviation explains are counted, a hundred of them kept as examples, and an alarm is
-    raised: PricesDiffer in the journal, an error in the log, a figure among the metrics. No locks; nothing is sold.
+    Differences without a registered deviation are counted, a hundred of them are stored as examples, and an alarm is
+    raised: PricesDiffer in the journal, an error in the log, a figure among the metrics. Locks and sells nothing.
     """
     turn_price_lists(now=now)
     check = ParityCheck.objects.create(started_at=now)
-    known, ways = registered(), channels()
+    known, actors = registered(), channels()
     examples: list[ParityDifference] = []
     for rows in batches(currency=settings.SHOP_CURRENCY, products=PRODUCTS_AT_ONCE):
-        found = _compare(rows, ways, known, now) if rows else []
+        differences = _compare(rows, actors, known, now) if rows else []
         check.variants += len(rows)
-        check.differences += len(found)
-        examples += found[: MOST_EXAMPLES - len(examples)]
+        check.differences += len(differences)
+        examples += differences[: MOST_EXAMPLES - len(examples)]
     _finish(check, examples, now)
     return check
 
@@ -66,34 +66,37 @@ def _finish(check: ParityCheck, examples: Sequence[ParityDifference], now: datet
 
 
 def _compare(
-    rows: Sequence[sql.Row], ways: Mapping[str, Actor], known: Registered, now: datetime
+    rows: Sequence[sql.Row], actors: Mapping[str, Actor], known: Registered, now: datetime
 ) -> list[ParityDifference]:
-    views = _look(rows, ways, now)
-    charged = {door: charges_of(view, by=ways[door], now=now, known=known) for door, view in views.items()}
-    found = []
+    views = _look(rows, actors, now)
+    charged = {channel: charges_of(view, by=actors[channel], now=now, known=known) for channel, view in views.items()}
+    differences = []
     for row in rows:
-        charges = {door: of_door.get(row["id"], ChannelPrice(None)) for door, of_door in charged.items()}
+        charges = {
+            channel: prices_on_channel.get(row["id"], ChannelPrice(None))
+            for channel, prices_on_channel in charged.items()
+        }
         if charges_differ(charges):
-            prices = {door: charge.amount for door, charge in charges.items()}
-            found.append(_difference(ParityDifference.CHARGED, row, prices))
+            prices = {channel: charge.amount for channel, charge in charges.items()}
+            differences.append(_difference(ParityDifference.CHARGED, row, prices))
     public = public_prices(views[WEB])
     for row in listed_otherwise(rows, public):
-        found.append(_difference(ParityDifference.SHOWN, row, {"listed": row["listed"], WEB: public[row["id"]]}))
-    return found
+        differences.append(_difference(ParityDifference.SHOWN, row, {"listed": row["listed"], WEB: public[row["id"]]}))
+    return differences
 
 
-def _look(rows: Sequence[sql.Row], ways: Mapping[str, Actor], now: datetime) -> dict[str, CartView]:
-    """Return one cart with a unit of each as every door sees it; the cart is gone afterwards."""
+def _look(rows: Sequence[sql.Row], actors: Mapping[str, Actor], now: datetime) -> dict[str, CartView]:
+    """Return a cart with a unit of each variant as every channel sees it; the cart is rolled back."""
     lines = [(row["sku"], 1) for row in rows]
     views: dict[str, CartView] = {}
     with transaction.atomic():
-        for door, by in ways.items():
-            # The first door makes the cart, as a till does; the others open it.
-            present = next(iter(views.values()), None)
-            if present is None:
-                views[door] = cart_from_lines(lines=lines, customer_id=None, by=by, now=now)
+        for channel, by in actors.items():
+            # The first channel creates the cart, as a till does; the others read it.
+            first_view = next(iter(views.values()), None)
+            if first_view is None:
+                views[channel] = cart_from_lines(lines=lines, customer_id=None, by=by, now=now)
             else:
-                views[door] = get_cart(present.id, by=by, now=now)
+                views[channel] = get_cart(first_view.id, by=by, now=now)
         transaction.set_rollback(True)
     return views
 

@@ -1,4 +1,4 @@
-"""A cart on its way to becoming an order: taken out of the shopper's hands, and given back if it comes to nothing."""
+"""Takes a cart for an order, and gives it back to the shopper if the order fails."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,8 +17,8 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import NotFound, Refusal
 
-# The lines are read by the same statement. Its snapshot may be older than the cart it waited for; then the versions
-# differ, and the lines are read again.
+# The same statement reads the lines. Its snapshot may be older than the cart it waited for; then the versions differ,
+# and the lines are read again.
 _TAKE = f"""
 WITH taken AS (
     UPDATE carts_cart SET state = 'ordered', changed_at = %(now)s
@@ -38,9 +38,9 @@ WHERE state = 'open' AND (customer_id = ANY(%(customers)s::bigint[])
 """
 _FROM_LINES = """
 WITH wanted AS (
-    SELECT variant.id, price.amount, wish.quantity, wish.place
-    FROM unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS wish(sku, quantity, place)
-    JOIN inventory_variant AS variant ON variant.sku = wish.sku
+    SELECT variant.id, price.amount, requested.quantity, requested.place
+    FROM unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS requested(sku, quantity, place)
+    JOIN inventory_variant AS variant ON variant.sku = requested.sku
     JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
 ), cart AS (
     INSERT INTO carts_cart (customer_id, token_hash, currency, state, version, merge_report, created_channel,
@@ -60,7 +60,7 @@ SELECT cart.id, (SELECT array_agg(place) FROM wanted) AS found FROM cart
 
 
 class CartEmpty(Refusal):
-    """There is nothing to order."""
+    """The cart has nothing to order."""
 
     code = "cart_empty"
 
@@ -78,8 +78,8 @@ def take_cart(
     """
     Take the owner's open cart (or the one with this id) for an order: from here on nobody else can change it.
 
-    version: the one the shopper saw; no check without it. by: at whose prices. at: and of which moment, if not now.
-    Locks the cart until the transaction ends; a rollback gives it back.
+    version: the one the shopper saw; no check without it. by: whose prices apply. at: the moment of the prices, if not
+    now. Locks the cart until the transaction ends; a rollback gives it back.
     Raises CartEmpty if there is no open cart with lines, and VersionConflict.
     """
     parameters = {**owner.parameters(), "cart": cart_id, "version": version, "now": now}
@@ -108,10 +108,10 @@ def cart_from_lines(
     at: datetime | None = None,
 ) -> CartView:
     """
-    Make a cart that is ordered at once, as a sale at the till without the shopper's own cart does.
+    Create a cart that is ordered at once, for a sale at the till without the shopper's own cart.
 
-    lines: pairs of SKU and quantity. at: of which moment the prices are, if not of now. Raises NotFound for SKUs
-    without a price, VoucherNotValid.
+    lines: pairs of SKU and quantity. at: the moment of the prices, if not now. Raises NotFound for SKUs without a
+    price, VoucherNotValid.
     """
     row = sql.fetch_one(
         _FROM_LINES,
@@ -137,9 +137,9 @@ def cart_from_lines(
 @transaction.atomic(savepoint=False)
 def give_cart_back(*, cart_id: int, by: Actor, now: datetime) -> None:
     """
-    Open an ordered cart again because its order came to nothing, at the version it had.
+    Reopen an ordered cart whose order failed, at the version it had.
 
-    If its owner began another cart meanwhile, the lines are merged into that one. Locks the carts.
+    If its owner has a newer cart, the lines are merged into that one. Locks the carts.
     """
     cart = Cart.objects.select_for_update().get(pk=cart_id)
     if cart.state != Cart.ORDERED:
@@ -156,7 +156,7 @@ def give_cart_back(*, cart_id: int, by: Actor, now: datetime) -> None:
 
 
 def _with_added_prices(cart: CartView) -> CartView:
-    """Write down what the units of a cart cost just when they were added, and return it without changed prices."""
+    """Store what the units of a new cart cost when they were added, and return it without changed prices."""
     listed = {
         line.id: line.single_price
         for line in cart.lines

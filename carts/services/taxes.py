@@ -1,4 +1,4 @@
-"""Bringing the shop's tax rates up to what a provider tells."""
+"""Updates the shop's tax rates from a provider."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ from inventory.models import TaxCategory
 
 def refresh_rates(*, zone: TaxZone, provider: TaxProvider) -> int:
     """
-    Ask a provider for the rates of a zone and write down those that are new; return how many were.
+    Read the rates of a zone from a provider and store those that are new; return how many were.
 
-    The provider is asked outside of any transaction. Only categories the shop has are kept. Raises TaxProviderError,
+    The provider is called outside of any transaction. Only categories of the shop are stored. Raises TaxProviderError,
     which leaves the rates as they were.
     """
     prefix = zone.postcode_prefixes[0] if zone.postcode_prefixes else ""
@@ -23,7 +23,7 @@ def refresh_rates(*, zone: TaxZone, provider: TaxProvider) -> int:
 
 @transaction.atomic
 def keep_rates(*, zone: TaxZone, known: Sequence[KnownRate]) -> int:
-    """Write down rates that differ from what holds on their first day: the one before ends there. Locks the zone."""
+    """Store rates that differ from the rate on their first day, which ends there. Locks the zone. Return how many."""
     TaxZone.objects.select_for_update().get(pk=zone.pk)
     categories = {category.code: category for category in TaxCategory.objects.all()}
     present = list(TaxRate.objects.filter(zone=zone).order_by("starts_date"))

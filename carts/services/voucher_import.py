@@ -1,4 +1,4 @@
-"""Vouchers from a CSV file, all of it or none."""
+"""Imports vouchers from a CSV file, all of it or none."""
 
 import csv
 import io
@@ -40,12 +40,12 @@ class _Reader:
         if not text.strip():
             return None
         try:
-            found = parse_datetime(text.strip())
+            moment = parse_datetime(text.strip())
         except ValueError:
-            found = None
-        if found is None:
+            moment = None
+        if moment is None:
             raise self.wrong(_("%(text)s is not a time like 2026-12-24T18:00+01:00.") % {"text": text[:40]})
-        return found if found.tzinfo else make_aware(found)
+        return moment if moment.tzinfo else make_aware(moment)
 
     def wrong(self, what: str) -> FileNotValid:
         return FileNotValid(_("Line %(line)d: %(what)s") % {"line": self.line, "what": what}, line=self.line)
@@ -54,10 +54,10 @@ class _Reader:
 @transaction.atomic
 def import_vouchers(*, promotion: Promotion, text: str) -> int:
     """
-    Read vouchers of an offer from CSV with the columns COLUMNS, of which only code is needed; return how many.
+    Import vouchers of a promotion from CSV with the columns COLUMNS, of which only code is required; return how many.
 
-    A code that is there already gets the file's limits and period if it is of the same offer. Raises FileNotValid,
-    which leaves everything as it was.
+    An existing code of the same promotion gets the file's limits and period. Raises FileNotValid, which leaves
+    everything as it was.
     """
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
     if reader.fieldnames is None or "code" not in reader.fieldnames or set(reader.fieldnames) - set(COLUMNS):

@@ -1,8 +1,8 @@
 """
-Vouchers: put into a cart, held by an order, used, given back.
+Vouchers: added to a cart, held by an order, used, and returned.
 
-Counting one more use is one conditional UPDATE, so the last use goes to one buyer however many ask at once; the tables'
-CHECK constraints stand behind it. A use is released by the same cart id it was taken under, once.
+One conditional UPDATE counts each use, so that one buyer gets the last use however many try at once; the tables' CHECK
+constraints guard it too. A use is returned once, by the id of the cart it was taken for.
 """
 
 import secrets
@@ -101,7 +101,7 @@ WHERE budget.promotion_id = sums.promotion_id
 
 @dataclass(frozen=True, slots=True)
 class SeriesRequest:
-    """A series to be made: so many codes behind a prefix, each with these limits and this period."""
+    """A series to generate: `count` codes with a prefix, each with these limits and this period."""
 
     name: str
     count: int
@@ -115,9 +115,9 @@ class SeriesRequest:
 @transaction.atomic(durable=True)
 def add_voucher(*, owner: Owner, code: str, now: datetime, version: int | None = None) -> None:
     """
-    Put a voucher into the owner's open cart; one that is there already changes nothing. Locks the cart.
+    Add a voucher to the owner's open cart; one that is already there changes nothing. Locks the cart.
 
-    Nothing is spent by this. Raises NotFound without a cart, VersionConflict, and VoucherNotValid.
+    This spends nothing. Raises NotFound without a cart, VersionConflict, and VoucherNotValid.
     """
     cart = _open_cart(owner, version)
     if cart["held"] >= MOST_IN_A_CART:
@@ -126,14 +126,14 @@ def add_voucher(*, owner: Owner, code: str, now: datetime, version: int | None =
 
 
 def put_vouchers(*, cart_id: int, codes: Sequence[str], customer_id: int | None, now: datetime) -> None:
-    """Put vouchers into a cart that the caller has just made. Raises VoucherNotValid."""
+    """Add vouchers to a cart that the caller has just created. Raises VoucherNotValid."""
     for code in codes:
         _put(cart_id, code, customer_id=customer_id, now=now)
 
 
 @transaction.atomic(durable=True)
 def remove_voucher(*, owner: Owner, code: str, now: datetime, version: int | None = None) -> None:
-    """Take a voucher out of the owner's open cart. Locks the cart. Raises NotFound, VersionConflict."""
+    """Remove a voucher from the owner's open cart. Locks the cart. Raises NotFound, VersionConflict."""
     cart = _open_cart(owner, version)
     if not sql.execute(_REMOVE, {"cart": cart["id"], "code": plain_code(code), "now": now}):
         raise NotFound(_("This voucher is not in the cart."))
@@ -146,8 +146,8 @@ def hold_vouchers(
     """
     Count one use of each voucher for an order: held while its payment is awaited, else used at once.
 
-    amounts: what each took off, by its id. Locks the vouchers in order of their ids, then their budgets. Raises
-    VoucherNotValid if one was used up meanwhile; the caller's rollback undoes the others.
+    amounts: the discount of each voucher, by its id. Locks the vouchers in order of their ids, then their budgets.
+    Raises VoucherNotValid if one was used up meanwhile; the caller's rollback undoes the others.
     """
     state = "held" if waits else "used"
     for voucher_id in sorted(amounts):
@@ -168,23 +168,23 @@ def hold_vouchers(
 
 
 def settle_vouchers(*, cart_id: int, now: datetime) -> None:
-    """Turn what an order held of vouchers into used, now that its promise holds; safe to repeat."""
+    """Mark the vouchers that an order holds as used, now that it is confirmed; safe to repeat."""
     sql.execute(_SETTLE, {"cart": cart_id, "now": now})
 
 
 def give_vouchers_back(*, cart_id: int, now: datetime) -> None:
-    """Give back what an order held or used of vouchers, because it came to nothing; safe to repeat."""
+    """Return the vouchers that an order held or used, because it failed or was cancelled; safe to repeat."""
     sql.execute(_GIVE_BACK, {"cart": cart_id, "now": now})
 
 
 @transaction.atomic
 def set_budget(*, promotion_id: int, amount: int) -> None:
     """
-    Set what the vouchers of an offer may take off in all, in minor units; what they took off so far counts.
+    Set the total discount that the vouchers of a promotion may give, in minor units; discounts so far count.
 
-    Raises VoucherNotValid if they took off more already.
+    Raises VoucherNotValid if they already gave more.
     """
-    # The offer is locked by a statement of its own, so that the next one sees every use that was counted before.
+    # A separate statement locks the promotion, so that the next one sees every use that was counted before.
     Promotion.objects.select_for_update().get(pk=promotion_id)
     row = sql.fetch_one(_SPENT, {"promotion": promotion_id})
     assert row is not None
@@ -197,7 +197,7 @@ def set_budget(*, promotion_id: int, amount: int) -> None:
 
 @transaction.atomic
 def generate_series(*, promotion_id: int, request: SeriesRequest) -> list[str]:
-    """Make codes nobody can guess, and return them. wish.count: at most 10000."""
+    """Generate codes that nobody can guess, and return them. request.count: at most 10000."""
     assert 0 < request.count <= MOST_IN_A_SERIES
     prefix = plain_code(request.prefix)
     codes: set[str] = set()

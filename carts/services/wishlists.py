@@ -1,4 +1,4 @@
-"""Things saved for later."""
+"""Changes wish lists."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from inventory.models import Product, Variant
 
 @transaction.atomic(durable=True)
 def save_for_later(*, customer_id: int, sku: str, by: Actor, now: datetime) -> WishlistItem:
-    """Put a variant on the person's wish list; once is enough. Raises NotFound for a variant that is not on sale."""
+    """Add a variant to the person's wish list, once at most. Raises NotFound for a variant that is not on sale."""
     variant = Variant.objects.filter(sku=sku, is_active=True, product__state=Product.PUBLISHED).first()
     if variant is None:
         raise NotFound(_("%(sku)s is not on sale.") % {"sku": sku}, sku=sku)
@@ -32,7 +32,7 @@ def save_for_later(*, customer_id: int, sku: str, by: Actor, now: datetime) -> W
 def move_line_to_wishlist(
     *, owner: Owner, customer_id: int, line_id: int, by: Actor, now: datetime, version: int | None
 ) -> None:
-    """Take a line out of the cart and keep its variant on the wish list. Locks the cart. Raises as remove_line does."""
+    """Move a line from the cart to the wish list. Locks the cart. Raises as remove_line does."""
     removed = take_line_out(owner=owner, line_id=line_id, by=by, now=now, version=version)
     _item, is_new = WishlistItem.objects.get_or_create(
         customer_id=customer_id,
@@ -50,9 +50,10 @@ def move_line_to_wishlist(
 @transaction.atomic(durable=True)
 def move_saved_to_cart(*, owner: Owner, sku: str, by: Actor, now: datetime) -> None:
     """
-    Take a variant off the person's wish list and put one of it into the cart; sent twice it moves once.
+    Move one unit of a variant from the person's wish list to the cart; a request sent twice moves it once.
 
-    Locks the cart. Raises NotFound for what is not on the list, and as add_to_cart does: then it stays on the list.
+    Locks the cart. Raises NotFound for a variant that is not on the list, and as add_to_cart does: then it stays on the
+    list.
     """
     _take_off(list(owner.customer_ids), sku)
     put_line_in(owner=owner, sku=sku, quantity=1, by=by, now=now, version=None)
@@ -60,7 +61,7 @@ def move_saved_to_cart(*, owner: Owner, sku: str, by: Actor, now: datetime) -> N
 
 @transaction.atomic(durable=True)
 def forget_saved(*, customer_ids: list[int], sku: str) -> None:
-    """Take a variant off the person's wish list. Raises NotFound if it is not on it."""
+    """Remove a variant from the person's wish list. Raises NotFound if it is not on it."""
     _take_off(customer_ids, sku)
 
 

@@ -1,4 +1,4 @@
-"""The back office of goods, stores and stock; importing it registers the pages."""
+"""The back office of the catalogue, locations and stock; importing it registers the pages."""
 
 from inventory.admin import catalogue, locations, price_files, price_lists, stock
 

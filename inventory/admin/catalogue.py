@@ -30,18 +30,18 @@ class MoveForm(forms.Form):
     )
 
 
-def _move(request: HttpRequest, category: Category, asked: dict[str, Any]) -> str:
-    parent = asked["parent"]
+def _move(request: HttpRequest, category: Category, values: dict[str, Any]) -> str:
+    parent = values["parent"]
     move_category(category_id=category.pk, parent_id=parent.pk if parent else None)
     return gettext("The category and its subcategories were moved.")
 
 
-def _publish(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
+def _publish(request: HttpRequest, product: Product, values: dict[str, Any]) -> str:
     publish_product(product_id=product.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The product is now visible to shoppers.")
 
 
-def _retire(request: HttpRequest, product: Product, asked: dict[str, Any]) -> str:
+def _retire(request: HttpRequest, product: Product, values: dict[str, Any]) -> str:
     retire_product(product_id=product.pk, by=admin_actor(request), now=timezone.now())
     return gettext("The product is no longer in the shop.")
 
@@ -145,13 +145,13 @@ class ProductAdmin(CatalogueAdmin):
         ),
     )
 
-    def product_of(self, thing: Any) -> int | None:
-        return int(thing.pk) if thing.pk else None
+    def product_of(self, obj: Any) -> int | None:
+        return int(obj.pk) if obj.pk else None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term:
             return queryset, False
-        # The same spelling and the same trigram index as the shop's own search.
+        # Words are normalised and found by the trigram index, as in the shop's own search.
         for word in search_term.split():
             spelt = Func(Value(word), function="inventory_words")
             by_barcode = Barcode.objects.filter(code=word).values("variant__product")
@@ -214,8 +214,8 @@ class VariantAdmin(CatalogueAdmin):
     def shown_barcodes(self, variant: Variant) -> str:
         return _barcodes_of(variant)
 
-    def product_of(self, thing: Any) -> int | None:
-        return int(thing.product_id)
+    def product_of(self, obj: Any) -> int | None:
+        return int(obj.product_id)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Price:
@@ -227,7 +227,7 @@ class VariantAdmin(CatalogueAdmin):
         super().save_formset(request, form, formset, change)
 
     def _save_prices(self, request: HttpRequest, variant: Variant, formset: Any) -> None:
-        # The service sets them and tells; saving without a commit only lists what was changed, for the log.
+        # The service sets prices and publishes events; saving without a commit only lists the changes, for the log.
         changed = formset.save(commit=False)
         for price in formset.deleted_objects:
             price.delete()
@@ -274,8 +274,8 @@ class MediaAdmin(CatalogueAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("product", "variant")
 
-    def product_of(self, thing: Any) -> int | None:
-        return int(thing.product_id)
+    def product_of(self, obj: Any) -> int | None:
+        return int(obj.product_id)
 
 
 def _prices_of(variant: Variant) -> str:

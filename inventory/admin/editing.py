@@ -9,10 +9,10 @@ from inventory.events import CatalogueChanged
 
 
 class CatalogueAdmin(BaseAdmin):
-    """Things that shoppers see: every change drops the answers that were built from them."""
+    """The page of rows that shoppers see: every change drops the cached responses that were built from them."""
 
-    def product_of(self, thing: Any) -> int | None:
-        """Return the id of the product that a thing belongs to; None for what many products share."""
+    def product_of(self, obj: Any) -> int | None:
+        """Return the id of the product that a row belongs to; None for what many products share."""
         return None
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -30,13 +30,13 @@ class CatalogueAdmin(BaseAdmin):
         if first is not None:
             self._publish(request, first, "edited", None)
 
-    def _publish(self, request: HttpRequest, thing: Any, change: str, product_id: int | None = None) -> None:
+    def _publish(self, request: HttpRequest, obj: Any, change: str, product_id: int | None = None) -> None:
         publish(
             CatalogueChanged(
                 by=admin_actor(request),
                 occurred_at=timezone.now(),
-                ref=str(getattr(thing, "slug", "") or getattr(thing, "code", "") or getattr(thing, "sku", ""))[:80],
-                product_id=product_id or self.product_of(thing),
+                ref=str(getattr(obj, "slug", "") or getattr(obj, "code", "") or getattr(obj, "sku", ""))[:80],
+                product_id=product_id or self.product_of(obj),
                 change=change,
             )
         )

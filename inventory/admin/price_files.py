@@ -42,10 +42,10 @@ def _hand_in(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     form = PriceFileForm(request.POST or None, request.FILES or None)
     if request.method != "POST" or not form.is_valid():
         return {"form": form}
-    given = form.cleaned_data["file"]
+    uploaded = form.cleaned_data["file"]
     try:
-        content = given.read(LARGEST_FILE + 1)
-        file = hand_in_prices(name=given.name, content=content, by=admin_actor(request), now=timezone.now())
+        content = uploaded.read(LARGEST_FILE + 1)
+        file = hand_in_prices(name=uploaded.name, content=content, by=admin_actor(request), now=timezone.now())
     except Refusal as refusal:
         form.add_error("file", str(refusal))
         return {"form": form}
@@ -66,7 +66,7 @@ def _export(request: HttpRequest) -> StreamingHttpResponse:
     )
 
 
-def _write(request: HttpRequest, file: PriceFile, asked: dict[str, Any]) -> str:
+def _write(request: HttpRequest, file: PriceFile, values: dict[str, Any]) -> str:
     want_written(file_id=file.pk)
     return gettext("The prices are being saved. Reload this page to see the progress.")
 

@@ -17,17 +17,17 @@ from core.languages import active_language
 from core.money import Money
 from core.translated import in_language
 from inventory.models import ListPrice, Price, PriceList
-from inventory.models.price_lists import OF_A_DOOR
+from inventory.models.price_lists import OF_ONE_CHANNEL
 from inventory.price_forms import ListPriceForm, PriceCheckForm, PriceListForm
 from inventory.price_texts import KINDS, WORDS
-from inventory.queries.price_lists import Question, explain_price
+from inventory.queries.price_lists import PriceQuestion, explain_price
 from inventory.rules.price_lists import BASE
-from inventory.services.price_lists import remove_list_price, set_list_price, tell_of_prices
+from inventory.services.price_lists import publish_list_change, remove_list_price, set_list_price
 
 KIND_CONDITIONS = {
     "public": Q(channel="", store__isnull=True, segment__isnull=True),
     "segment": Q(channel="", store__isnull=True, segment__isnull=False),
-    "deviation": OF_A_DOOR,
+    "deviation": OF_ONE_CHANNEL,
 }
 MOST_ENDED = 100
 
@@ -36,37 +36,37 @@ def _check(request: HttpRequest) -> dict[str, Any]:
     form = PriceCheckForm(request.GET or None, initial={"currency": settings.SHOP_CURRENCY})
     if not form.is_valid():
         return {"form": form, "found": None}
-    asked = form.cleaned_data
-    question = Question(
-        sku=asked["variant"].sku,
-        currency=asked["currency"],
-        quantity=asked["quantity"],
-        customer_id=asked["customer"].pk if asked["customer"] else None,
-        channel=asked["channel"],
-        store=asked["store"].code if asked["store"] else "",
-        now=asked["moment"] or timezone.now(),
+    chosen = form.cleaned_data
+    question = PriceQuestion(
+        sku=chosen["variant"].sku,
+        currency=chosen["currency"],
+        quantity=chosen["quantity"],
+        customer_id=chosen["customer"].pk if chosen["customer"] else None,
+        channel=chosen["channel"],
+        store=chosen["store"].code if chosen["store"] else "",
+        now=chosen["moment"] or timezone.now(),
     )
-    found, language = explain_price(question, is_whole=True), active_language()
+    explanation, language = explain_price(question, is_whole=True), active_language()
     return {
         "form": form,
-        "found": found,
+        "found": explanation,
         "verdicts": [
             {
-                "price": money_text(verdict.amount, asked["currency"], language),
-                "name": in_language(found.lists[verdict.step.list_id].name) if verdict.step else "",
+                "price": money_text(verdict.amount, chosen["currency"], language),
+                "name": in_language(explanation.lists[verdict.step.list_id].name) if verdict.step else "",
                 "kind": KINDS[verdict.step.kind if verdict.step else BASE],
                 "from_quantity": verdict.step.min_quantity if verdict.step else 1,
                 "won": verdict.word == "won",
                 "word": WORDS[verdict.word],
             }
-            for verdict in found.verdicts
+            for verdict in explanation.verdicts
         ],
     }
 
 
 def _deviations(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    lists = PriceList.objects.filter(OF_A_DOOR).select_related("store", "segment", "registered_by")
+    lists = PriceList.objects.filter(OF_ONE_CHANNEL).select_related("store", "segment", "registered_by")
     running = lists.filter(is_active=True, ends_at__gt=now)
     over = lists.exclude(is_active=True, ends_at__gt=now).order_by("-ends_at", "-id")
     return {
@@ -79,7 +79,7 @@ def _deviations(request: HttpRequest) -> dict[str, Any]:
 
 
 class KindFilter(admin.SimpleListFilter):
-    """For whom a list is."""
+    """Filters price lists by whom they are for."""
 
     title = _("kind")
     parameter_name = "kind"
@@ -139,17 +139,17 @@ class PriceListAdmin(ReportsAdmin):
         return format_html('<a href="{}?price_list__id__exact={}">{}</a>', address, price_list.pk, _("prices"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Amounts are kept in minor units: another currency would make them other amounts.
+        # Amounts are stored in minor units, so another currency would change them.
         return (*self.readonly_fields, "currency") if obj else self.readonly_fields
 
     def save_model(self, request: HttpRequest, obj: PriceList, form: Any, change: bool) -> None:
         if not change:
             obj.registered_by_id = request.user.pk
         super().save_model(request, obj, form, change)
-        tell_of_prices(price_list_id=obj.pk, code=obj.code, prices=0, by=admin_actor(request), now=timezone.now())
+        publish_list_change(price_list_id=obj.pk, code=obj.code, prices=0, by=admin_actor(request), now=timezone.now())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # Orders were charged by it; a list that is over is made inactive.
+        return False  # Orders were charged by it; a list that has ended is made inactive.
 
 
 @admin.register(ListPrice)

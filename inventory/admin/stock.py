@@ -24,7 +24,7 @@ class AdjustForm(forms.Form):
         max_value=MOST_UNITS,
     )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Broken, lost, found, counted ..."))
-    # Made with the page, so that sending it twice books once.
+    # Created with the page, so that a form that is sent twice is booked once.
     correction = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
@@ -36,26 +36,26 @@ def _may_move(request: HttpRequest, level: StockLevel) -> bool:
     return request.user.has_perm("inventory.move_stock", level.location)
 
 
-def _receive(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
-    line = StockLine(level.variant_id, level.location_id, asked["units"])
-    receive_stock(lines=[line], delivery=asked["delivery"], by=admin_actor(request), now=timezone.now())
-    return gettext("%(units)s units were received.") % asked
+def _receive(request: HttpRequest, level: StockLevel, values: dict[str, Any]) -> str:
+    line = StockLine(level.variant_id, level.location_id, values["units"])
+    receive_stock(lines=[line], delivery=values["delivery"], by=admin_actor(request), now=timezone.now())
+    return gettext("%(units)s units were received.") % values
 
 
-def _adjust(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
+def _adjust(request: HttpRequest, level: StockLevel, values: dict[str, Any]) -> str:
     adjust_stock(
-        lines=[StockLine(level.variant_id, level.location_id, asked["units"])],
-        reason=asked["reason"],
-        correction=str(asked["correction"]),
+        lines=[StockLine(level.variant_id, level.location_id, values["units"])],
+        reason=values["reason"],
+        correction=str(values["correction"]),
         by=admin_actor(request),
         now=timezone.now(),
     )
-    return gettext("The stock was adjusted by %(units)s units.") % asked
+    return gettext("The stock was adjusted by %(units)s units.") % values
 
 
-def _keep(request: HttpRequest, level: StockLevel, asked: dict[str, Any]) -> str:
-    set_safety_stock(variant_id=level.variant_id, location_id=level.location_id, safety=asked["safety"])
-    return gettext("The safety stock is now %(safety)s units.") % asked
+def _keep(request: HttpRequest, level: StockLevel, values: dict[str, Any]) -> str:
+    set_safety_stock(variant_id=level.variant_id, location_id=level.location_id, safety=values["safety"])
+    return gettext("The safety stock is now %(safety)s units.") % values
 
 
 @admin.register(StockLevel)

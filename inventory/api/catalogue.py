@@ -1,4 +1,4 @@
-"""What the shop sells, for everybody: nobody has to sign in, and everybody shares the same ready answers."""
+"""The catalogue, for everybody: nobody has to sign in, and all share the same cached responses."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +45,7 @@ class PriceFacetOut(serializers.Serializer[Any]):
 
 
 class FacetsOut(serializers.Serializer[Any]):
-    """What there is to choose from among what the words and the category find; on the first page only."""
+    """The choices among the products that match the words and the category; on the first page only."""
 
     categories = CategoryFacetOut(many=True)
     brands = BrandFacetOut(many=True)
@@ -97,19 +97,19 @@ class AvailabilityOut(serializers.Serializer[Any]):
 
 
 class PublicApiView(ApiView):
-    """A view for everybody: who asks is not even looked at."""
+    """A view for everybody: it does not read who asks."""
 
     authentication_classes = []
     permission_classes = [permissions.AllowAny]
 
     def shared(self, request: Request, build: Callable[[], Any]) -> HttpResponse:
-        """Answer with what everybody gets at this address in this language, built anew only if it is not ready."""
+        """Return the shared response of this address and language, built only if it is not in the cache."""
         key = (get_language(), request.path, request.META.get("QUERY_STRING"))
         return answer_from_cache(request, catalogue.get(key, build))
 
 
 class ProductList(PublicApiView):
-    """Products on sale, found by words and filters, with what there is to choose from."""
+    """Products on sale, found by words and filters, with facets."""
 
     @extend_schema(
         operation_id="catalogue_products_list",
@@ -124,14 +124,14 @@ class ProductList(PublicApiView):
     def _list(self, request: Request) -> dict[str, Any]:
         query = checked_query(ProductListQuery, request)
         page = page_of(query)
-        found = find_products(query, page)
-        listed = page_json(request, page, found.rows, key=found.key_of)
-        facets = None if page.after else _facets_json(found.facets)
+        matches = find_products(query, page)
+        listed = page_json(request, page, matches.rows, key=matches.key_of)
+        facets = None if page.after else _facets_json(matches.facets)
         return listed | {"results": [product_json(row) for row in listed["results"]], "facets": facets}
 
 
 class ProductPage(PublicApiView):
-    """A product with its variants, prices, pictures and stock; stock in it is a few seconds old at most."""
+    """A product with its variants, prices, pictures and stock; the stock is a few seconds old at most."""
 
     @extend_schema(
         operation_id="catalogue_products_read",
@@ -181,10 +181,10 @@ class CategoryTree(PublicApiView):
 
 class VariantAvailability(PublicApiView):
     """
-    Where a variant can be had right now: shipped by when, and in the nearest stores from when on.
+    Where a variant is available now: the promised date of shipping, and the pickup time in the nearest stores.
 
-    A postcode stands for the store whose own postcode begins most like it; with neither place nor known postcode the
-    stores come by code, without distance.
+    A postcode stands for the store whose own postcode begins most like it. Without a place or a known postcode, the
+    stores are ordered by code, without distance.
     """
 
     @extend_schema(
@@ -200,9 +200,9 @@ class VariantAvailability(PublicApiView):
         if near is None and "postcode" in query:
             near = place_of_postcode(query["postcode"])
 
-        found = availability_of(sku=sku, near=near, limit=query["limit"], now=timezone.now())
+        availability = availability_of(sku=sku, near=near, limit=query["limit"], now=timezone.now())
 
-        return answer(_availability_json(found))
+        return answer(_availability_json(availability))
 
 
 def _facets_json(facets: Facets | None) -> dict[str, Any]:
@@ -219,9 +219,9 @@ def _facets_json(facets: Facets | None) -> dict[str, Any]:
     }
 
 
-def _availability_json(found: Availability) -> dict[str, Any]:
+def _availability_json(availability: Availability) -> dict[str, Any]:
     return {
-        "ship": {"available": found.ship_available, "promise_date": found.promise_date},
+        "ship": {"available": availability.ship_available, "promise_date": availability.promise_date},
         "stores": [
             {
                 "store": store.code,
@@ -231,6 +231,6 @@ def _availability_json(found: Availability) -> dict[str, Any]:
                 "open_now": store.open_now,
                 "ready_at": store.ready_at,
             }
-            for store in found.stores
+            for store in availability.stores
         ],
     }

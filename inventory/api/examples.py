@@ -1,4 +1,4 @@
-"""What the answers of the catalogue look like, for its documentation."""
+"""Examples of the catalogue's responses, for its documentation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the catalogue's answers look like: rows in, JSON-ready values out, and the same in the schema."""
+"""The catalogue's responses: rows in, JSON-ready values out, with their schema."""
 
 from datetime import datetime
 from typing import Any
@@ -25,8 +25,8 @@ class PictureOut(serializers.Serializer[Any]):
 
 class ProductOut(serializers.Serializer[Any]):
     """
-    A product in a list. price: what its cheapest variant costs; highest_price: its dearest. sku: only if there is no
-    choice of variants.
+    A product in a list. price: of its cheapest variant; highest_price: of its most expensive one. sku: only if it has a
+    single variant.
     """
 
     id = serializers.CharField()
@@ -54,21 +54,21 @@ class CategoryLinkOut(serializers.Serializer[Any]):
 
 
 class VariantStockOut(serializers.Serializer[Any]):
-    """ship: units that can be sent; stores: how many stores have some."""
+    """ship: units that can be shipped; stores: how many stores have some."""
 
     ship = serializers.IntegerField()
     stores = serializers.IntegerField()
 
 
 class ReductionOut(serializers.Serializer[Any]):
-    """A price that went down lately, with the lowest one of the 30 days before."""
+    """A recently reduced price, with the lowest price of the 30 days before."""
 
     lowest_price_30_days = MoneySchema()
     since = serializers.DateTimeField()
 
 
 class VolumeOut(serializers.Serializer[Any]):
-    """What a unit costs from so many units on."""
+    """The price of one unit from a quantity on."""
 
     min_quantity = serializers.IntegerField()
     price = MoneySchema()
@@ -77,7 +77,8 @@ class VolumeOut(serializers.Serializer[Any]):
 class VariantOut(serializers.Serializer[Any]):
     """
     What is bought. price: what everybody pays for one unit; null if it is not sold in the shop's currency. volumes:
-    what more units save. tax_included: whether a price list says so of its price; null as where it is supplied.
+    lower prices for larger quantities. tax_included: whether the price list's price includes tax; null means as at the
+    place of supply.
     """
 
     id = serializers.CharField()
@@ -114,7 +115,7 @@ class AddressOut(serializers.Serializer[Any]):
 
 
 class OpeningOut(serializers.Serializer[Any]):
-    """A span of a weekday, 0 is Monday, in the store's own time; closing at 23:59 means at midnight."""
+    """Opening hours on a weekday, 0 is Monday, in the store's own time; closing at 23:59 means midnight."""
 
     weekday = serializers.IntegerField()
     opens = serializers.CharField()
@@ -122,7 +123,7 @@ class OpeningOut(serializers.Serializer[Any]):
 
 
 class ExceptionOut(serializers.Serializer[Any]):
-    """A day on which the week's hours do not hold: closed when the times are null."""
+    """A day with other hours than the week's: closed if the times are null."""
 
     day = serializers.DateField()
     opens = serializers.CharField(allow_null=True)
@@ -131,7 +132,7 @@ class ExceptionOut(serializers.Serializer[Any]):
 
 
 class StoreOut(serializers.Serializer[Any]):
-    """A store. distance_km: from the place asked about. opens_at: when it next opens; now, if it is open."""
+    """A store. distance_km: from the given place. opens_at: when it next opens; now, if it is open."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -151,7 +152,7 @@ class StoreOut(serializers.Serializer[Any]):
 
 
 def product_json(row: sql.Row) -> dict[str, Any]:
-    """Shape a row of list_products."""
+    """Return a row of list_products as JSON."""
     currency = settings.SHOP_CURRENCY
     return {
         "id": str(row["id"]),
@@ -169,7 +170,7 @@ def product_json(row: sql.Row) -> dict[str, Any]:
 
 
 def product_page_json(product: sql.Row, variants: list[sql.Row], *, selected_sku: str | None) -> dict[str, Any]:
-    """Shape what get_product returns."""
+    """Return the result of get_product as JSON."""
     return {
         "id": str(product["id"]),
         "slug": product["slug"],
@@ -188,7 +189,7 @@ def product_page_json(product: sql.Row, variants: list[sql.Row], *, selected_sku
 
 
 def store_json(row: sql.Row, *, now: datetime) -> dict[str, Any]:
-    """Shape a row of list_stores or get_store."""
+    """Return a row of list_stores or get_store as JSON."""
     hours = hours_of(row)
     services = {"pickup": row["offers_pickup"], "ship": row["ships"], "returns": row["takes_returns"]}
     return {
@@ -244,5 +245,5 @@ def _picture_json(file: str, alt: dict[str, str]) -> dict[str, Any]:
 
 
 def _clock(time: str | None) -> str | None:
-    """Write a time of day as hours and minutes."""
+    """Return a time of day as hours and minutes."""
     return time[:5] if time else None

@@ -1,4 +1,4 @@
-"""What something costs, and why, for whoever asks: a shopper for himself, staff for a customer in their store."""
+"""What a variant costs, and why: for a shopper, or for staff about a customer in their store."""
 
 from datetime import datetime
 from typing import Any
@@ -17,20 +17,20 @@ from core.translated import in_language
 from core.web.api import ApiView, StrictSerializer, answer, checked_query
 from core.web.schema import MoneySchema
 from inventory.price_texts import KINDS, WORDS
-from inventory.queries.price_lists import Explained, Question, explain_price
+from inventory.queries.price_lists import PriceExplanation, PriceQuestion, explain_price
 from inventory.rules.price_lists import BASE, PriceVerdict
 from inventory.services.price_lists import LARGEST_QUANTITY
 from inventory.staff import StaffApiView
 
 
 class PriceQuery(StrictSerializer):
-    """For how many units."""
+    """The quantity."""
 
     quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY, default=1)
 
 
 class StaffPriceQuery(PriceQuery):
-    """For how many units, for whom, and when; now, without a moment."""
+    """The quantity, the customer, and the moment; now without one."""
 
     customer = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     moment = serializers.DateTimeField(required=False)
@@ -49,7 +49,7 @@ class ReasonOut(serializers.Serializer[Any]):
 
 
 class PriceOut(serializers.Serializer[Any]):
-    """What a unit costs of so many. price: null if it is not sold in the shop's currency. why: the winner first."""
+    """The price of one unit for a quantity. price: null if not sold in the shop's currency. why: the winner first."""
 
     sku = serializers.CharField()
     quantity = serializers.IntegerField()
@@ -93,7 +93,7 @@ SKU = OpenApiParameter("sku", str, OpenApiParameter.PATH)
 
 
 class VariantPrice(ApiView):
-    """What a variant costs whoever asks, on the channel he uses, and why: his segments' prices included."""
+    """What a variant costs the caller on their channel, and why; the prices of their segments count."""
 
     permission_classes = [AllowAny]
 
@@ -106,12 +106,12 @@ class VariantPrice(ApiView):
     )
     def get(self, request: Request, sku: str) -> HttpResponse:
         query, by = checked_query(PriceQuery, request), actor_of(request)
-        asked = _question(sku, query["quantity"], by.customer_id, by.channel, "", timezone.now())
-        return answer(_price_json(explain_price(asked, is_whole=False), query["quantity"]))
+        question = _question(sku, query["quantity"], by.customer_id, by.channel, "", timezone.now())
+        return answer(_price_json(explain_price(question, is_whole=False), query["quantity"]))
 
 
 class TillPrice(StaffApiView):
-    """What a variant costs in this store, for a customer or for nobody, now or at a moment, and why."""
+    """What a variant costs in this store, for a customer or anybody, now or at a moment, and why."""
 
     @extend_schema(
         operation_id="till_price",
@@ -123,35 +123,35 @@ class TillPrice(StaffApiView):
     def get(self, request: Request, sku: str) -> HttpResponse:
         query, by = checked_query(StaffPriceQuery, request), self.actor(request)
         moment = query.get("moment") or timezone.now()
-        asked = _question(sku, query["quantity"], query.get("customer"), by.channel, by.store_code, moment)
-        return answer(_price_json(explain_price(asked, is_whole=True), query["quantity"]))
+        question = _question(sku, query["quantity"], query.get("customer"), by.channel, by.store_code, moment)
+        return answer(_price_json(explain_price(question, is_whole=True), query["quantity"]))
 
 
-def _question(sku: str, quantity: int, customer: int | None, channel: str, store: str, now: datetime) -> Question:
-    return Question(
+def _question(sku: str, quantity: int, customer: int | None, channel: str, store: str, now: datetime) -> PriceQuestion:
+    return PriceQuestion(
         sku=sku, currency=settings.SHOP_CURRENCY, quantity=quantity, customer_id=customer, channel=channel,
         store=store, now=now,
     )  # fmt: skip
 
 
-def _price_json(found: Explained, quantity: int) -> dict[str, Any]:
-    won = found.verdicts[0] if found.verdicts else None
+def _price_json(explanation: PriceExplanation, quantity: int) -> dict[str, Any]:
+    won = explanation.verdicts[0] if explanation.verdicts else None
     return {
-        "sku": found.sku,
+        "sku": explanation.sku,
         "quantity": quantity,
         "price": money_json(won.amount, settings.SHOP_CURRENCY) if won else None,
         "tax_included": won.step.is_tax_included if won and won.step else None,
-        "why": [_reason_json(verdict, found) for verdict in found.verdicts],
+        "why": [_reason_json(verdict, explanation) for verdict in explanation.verdicts],
     }
 
 
-def _reason_json(verdict: PriceVerdict, found: Explained) -> dict[str, Any]:
+def _reason_json(verdict: PriceVerdict, explanation: PriceExplanation) -> dict[str, Any]:
     step = verdict.step
     kind = step.kind if step else BASE
     return {
         "price": money_json(verdict.amount, settings.SHOP_CURRENCY),
-        "price_list": found.lists[step.list_id].code if step else None,
-        "name": in_language(found.lists[step.list_id].name) if step else str(KINDS[BASE]),
+        "price_list": explanation.lists[step.list_id].code if step else None,
+        "name": in_language(explanation.lists[step.list_id].name) if step else str(KINDS[BASE]),
         "kind": kind,
         "min_quantity": step.min_quantity if step else 1,
         "verdict": verdict.word,

@@ -11,7 +11,7 @@ from core.translated import TranslatedField, in_language
 
 
 class Category(models.Model):
-    """A shelf of the catalogue; path holds the slugs from the root, so a subtree is one prefix."""
+    """A category of the catalogue; path holds the slugs from the root, so a subtree is one prefix."""
 
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
@@ -32,7 +32,7 @@ class Category(models.Model):
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
-    """Products by what may be done with them."""
+    """Products by their state."""
 
     def published(self) -> "ProductQuerySet":
         """Only products that shoppers may see."""
@@ -44,9 +44,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
 )
 class Product(models.Model):
     """
-    A thing with a page of its own; what is bought is one of its variants.
+    A product with a page of its own; what is bought is one of its variants.
 
-    search_words and search_vector are kept by a trigger (migration 0002) from names, brand, SKUs and description.
+    A trigger (migration 0002) maintains search_words and search_vector from names, brand, SKUs and description.
     """
 
     DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
@@ -104,7 +104,7 @@ class Product(models.Model):
 
 @audited("product", "sku", "attributes", "is_active", "low_stock_below")
 class Variant(models.Model):
-    """The thing that is sold and counted: one size and colour of a product, known by its SKU."""
+    """What is sold and counted: one size and colour of a product, identified by its SKU."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants", verbose_name=_("product"))
     sku = models.CharField(_("SKU"), max_length=64, unique=True)
@@ -125,7 +125,7 @@ class Variant(models.Model):
 
 
 class Barcode(models.Model):
-    """A code on the shelf or the package that stands for a variant; a variant may have several."""
+    """A code on the shelf or the package that identifies a variant; a variant may have several."""
 
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="barcodes", verbose_name=_("variant"))
     code = models.CharField(_("code"), max_length=32, unique=True)

@@ -1,4 +1,4 @@
-"""Where goods are: stores and warehouses, when they are open, what they do, and who works there."""
+"""Stores and warehouses: when they are open, what services they have, and who works there."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -30,8 +30,8 @@ class Location(models.Model):
     """
     A store or a warehouse.
 
-    latitude and longitude in degrees (WGS 84); pickup_lead_minutes: how long staff need, in opening minutes, from an
-    order to goods ready at the desk; ship_rank: lower ships first.
+    latitude and longitude: in degrees (WGS 84). pickup_lead_minutes: how long staff need, in opening minutes, from an
+    order to goods ready for pickup. ship_rank: lower ships first.
     """
 
     STORE, WAREHOUSE = "store", "warehouse"
@@ -72,7 +72,7 @@ class Location(models.Model):
 
 @audited("location", "weekday", "opens", "closes")
 class OpeningHours(models.Model):
-    """A span of a weekday, in the store's own time, in which it is open; a lunch break makes two spans."""
+    """A period of a weekday, in the store's own time, in which it is open; a lunch break makes two."""
 
     location = models.ForeignKey(
         Location, on_delete=models.CASCADE, related_name="hours", verbose_name=_("location"), db_index=False
@@ -95,7 +95,7 @@ class OpeningHours(models.Model):
 
 
 class OpeningException(models.Model):
-    """A day on which the week's hours do not hold: closed when the times are empty, else open just then."""
+    """A day with other hours than the week's: closed if the times are empty, else open at these times."""
 
     location = models.ForeignKey(
         Location, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("location"), db_index=False
@@ -123,7 +123,7 @@ class OpeningException(models.Model):
 
 @audited("staff", "location", "role")
 class StaffAssignment(models.Model):
-    """What a member of staff may do, and in which store; without a location, in every one."""
+    """The role of a member of staff in one store; without a location, in every store."""
 
     staff = models.ForeignKey(
         "accounts.Customer",

@@ -1,4 +1,4 @@
-"""Files of prices that staff have handed in at the back office."""
+"""Price files that staff uploaded in the back office."""
 
 from django.conf import settings
 from django.db import models
@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 class PriceFile(models.Model):
     """
-    A CSV file of prices: checked first, and written when somebody has seen what it would do.
+    A CSV file of prices: checked first, and saved once somebody has confirmed the result of the check.
 
-    figures: what the run told. refused: the refused rows with their reasons, as CSV.
+    figures: the counts of the run. refused: the rejected rows with their reasons, as CSV.
     """
 
     UPLOADED, CHECKED, WANTED, DONE, FAILED = "uploaded", "checked", "wanted", "done", "failed"

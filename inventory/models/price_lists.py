@@ -1,4 +1,4 @@
-"""Prices for some moments, quantities, customers or doors. Which of them wins, inventory/rules/price_lists.py says."""
+"""Prices for some moments, quantities, customers or channels. inventory/rules/price_lists.py decides which wins."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,8 +12,8 @@ from core.audit import audited
 from core.models import CHANNELS
 from core.translated import TranslatedField, in_language
 
-DOORS = [choice for choice in CHANNELS if choice[0] != "system"]
-OF_A_DOOR = ~Q(channel="") | Q(store__isnull=False)
+SELLING_CHANNELS = [choice for choice in CHANNELS if choice[0] != "system"]
+OF_ONE_CHANNEL = ~Q(channel="") | Q(store__isnull=False)
 
 
 @audited(
@@ -22,10 +22,10 @@ OF_A_DOOR = ~Q(channel="") | Q(store__isnull=False)
 )  # fmt: skip
 class PriceList(models.Model):
     """
-    Prices that hold beside the ordinary ones: for everybody, for a segment, or, with a reason and an end, for a door.
+    Prices besides the ordinary ones: for everybody, for a segment, or, with a reason and an end, for a channel.
 
-    turned_at: the moment up to which its beginning and end are worked into price ranges and histories; none after it
-    was changed (migration 0013).
+    turned_at: the moment up to which its beginning and end are applied to price ranges and histories; empty after a
+    change of the list (migration 0013).
     """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -40,7 +40,7 @@ class PriceList(models.Model):
         verbose_name=_("segment"), help_text=_("Empty for everybody."),
     )  # fmt: skip
     channel = models.CharField(
-        _("channel"), max_length=40, blank=True, choices=DOORS, help_text=_("Empty for all of them.")
+        _("channel"), max_length=40, blank=True, choices=SELLING_CHANNELS, help_text=_("Empty for all of them.")
     )
     store = models.ForeignKey(
         "inventory.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
@@ -70,9 +70,9 @@ class PriceList(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="price_list_ends_after_start"
             ),
-            # The same price on every channel is the rule of the house; whoever departs from it answers for it.
+            # Prices are the same on every channel; each exception has a reason and an end.
             models.CheckConstraint(
-                condition=~OF_A_DOOR | (Q(ends_at__isnull=False) & ~Q(reason="")),
+                condition=~OF_ONE_CHANNEL | (Q(ends_at__isnull=False) & ~Q(reason="")),
                 name="price_list_of_one_door_has_reason_and_end",
             ),
         ]
@@ -81,14 +81,14 @@ class PriceList(models.Model):
         return in_language(self.name) or self.code
 
     def clean(self) -> None:
-        """Refuse a deviation that nobody explains or that never ends."""
+        """Refuse a deviation without a reason or an end."""
         if (self.channel or self.store_id) and not (self.reason and self.ends_at):
             raise ValidationError({"reason": _("A price of a single channel or store needs a reason and an end.")})
 
 
 @audited("price_list", "variant", "min_quantity", "amount")
 class ListPrice(models.Model):
-    """What a unit of a variant costs in a list, from so many units of it on. amount: minor units."""
+    """The price of one unit of a variant in a list, from a quantity on. amount: minor units."""
 
     price_list = models.ForeignKey(
         PriceList, on_delete=models.CASCADE, related_name="prices", verbose_name=_("price list")

@@ -1,4 +1,4 @@
-"""What things cost."""
+"""Prices, their history, and the price range of each product."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,9 +31,9 @@ class Price(models.Model):
 
 class PriceHistory(models.Model):
     """
-    What a variant cost from a moment on; append-only, written by a trigger (migration 0009) whoever sets the price.
+    What a variant cost from a moment on; append-only, written by a trigger (migration 0009) at every price change.
 
-    It outlives the variant: what was charged stays provable.
+    It outlives the variant, so that every charge can be proved.
     """
 
     variant = models.ForeignKey(
@@ -56,10 +56,10 @@ class PriceHistory(models.Model):
 
 class PriceRange(models.Model):
     """
-    What a product costs from and to, over its variants on sale, in one currency; minor units.
+    The lowest and highest price of a product's variants on sale, in one currency; minor units.
 
-    Kept by triggers (migration 0004), so that lists order and filter by price from an index instead of reading every
-    price of the catalogue. A product without a row cannot be bought and is not listed.
+    Maintained by triggers (migration 0004), so that lists order and filter by price from an index instead of reading
+    every price of the catalogue. A product without a row cannot be bought and is not listed.
     """
 
     product = models.ForeignKey(

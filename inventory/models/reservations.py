@@ -1,4 +1,4 @@
-"""Promises of units to somebody."""
+"""Reservations of stock."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 class Reservation(models.Model):
     """
-    Units of one stock level promised to one holder, who points here.
+    Units of one stock level that are reserved for one holder, whose row points here.
 
-    held: until expires_at, while a payment is under way. committed: belongs to an order, without an end.
-    fulfilled: the units left the building. released: promised no more.
-    The id is made by the caller (a version 7 UUID), so that the rows that point here may be written first and the
-    contended stock row last.
+    held: until expires_at, while a payment is under way. committed: belongs to an order, without an end. fulfilled: the
+    units left the building. released: no longer reserved.
+    The caller makes the id (a version 7 UUID), so that rows that point here can be written first and the contended
+    stock row last.
     """
 
     HELD, COMMITTED, FULFILLED, RELEASED = "held", "committed", "fulfilled", "released"

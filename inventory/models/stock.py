@@ -1,4 +1,4 @@
-"""How much is where, and the ledger of how it came to be so."""
+"""Stock levels, and the ledger of their changes."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +9,7 @@ from core.models import CHANNELS
 
 
 class StockLevelQuerySet(models.QuerySet["StockLevel"]):
-    """Stock rows, and how to take hold of them."""
+    """Stock rows, and how to lock them."""
 
     def locked(self) -> "StockLevelQuerySet":
         """Lock the rows until the transaction ends, always in pk order so that two carts cannot deadlock."""
@@ -18,10 +18,10 @@ class StockLevelQuerySet(models.QuerySet["StockLevel"]):
 
 class StockLevel(models.Model):
     """
-    How many units of a variant a location holds, and how many of those are promised.
+    How many units of a variant a location has, and how many of them are reserved.
 
-    It always equals the sum of its movements. safety: units that are not offered online, so that the shelf does not
-    run empty under a shopper's hand.
+    It always equals the sum of its movements. safety: units that are not sold online, so that the shelf does not run
+    empty while a shopper stands before it.
     """
 
     variant = models.ForeignKey(
@@ -45,7 +45,7 @@ class StockLevel(models.Model):
         verbose_name_plural = _("stock levels")
         constraints = [
             models.UniqueConstraint(fields=["variant", "location"], name="stock_level_one_per_location"),
-            # The last line of defence against overselling; the services refuse first, and say why.
+            # The last defence against overselling; the services refuse first, with a reason.
             models.CheckConstraint(
                 condition=Q(reserved__gte=0, reserved__lte=F("on_hand")), name="stock_level_reserved_within_on_hand"
             ),
@@ -64,8 +64,7 @@ class StockMovement(models.Model):
     """
     One change of one stock level, with its cause: append-only, so the sum of a level's movements is the level.
 
-    cause_kind and cause_id name what brought it about (order, receipt, count, import ...); a cause moves a level once
-    per kind.
+    cause_kind and cause_id name the cause (order, receipt, count, import ...); a cause moves a level once per kind.
     """
 
     RECEIVED, ADJUSTED, RESERVED, RELEASED = "received", "adjusted", "reserved", "released"

@@ -1,4 +1,4 @@
-"""How goods are told apart for taxes; what each kind bears where is the carts' business."""
+"""Tax categories of goods; carts/models/taxes.py has their rates."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from core.translated import TranslatedField, in_language
 
 @audited("code", "name", "is_standard")
 class TaxCategory(models.Model):
-    """A kind of goods in the eyes of the law: books, food. Goods without one are of the standard kind."""
+    """A category of goods in tax law: books, food. Goods without one are in the standard category."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = TranslatedField(_("name"))

@@ -1,4 +1,4 @@
-"""What can be had: shipped by when, and in which store near by from when on."""
+"""What is available: the promised date of shipping, and the pickup time in stores near by."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from inventory.queries.hours import load_hours
 from inventory.rules.opening import Hours, is_open, ready_at
 from inventory.rules.shipping import promised_date
 
-# Free units: on hand, less what is promised, less what the shelf keeps for the people in the store.
+# Available units: on hand, less reserved, less the safety stock that is kept for people in the store.
 _SHIP = """
 SELECT variant.id AS variant_id,
        COALESCE(sum(level.on_hand - level.reserved - level.safety), 0)::int AS available,
@@ -31,8 +31,8 @@ WHERE variant.sku = %(sku)s AND variant.is_active AND product.state = 'published
 GROUP BY variant.id
 """
 
-# The nearest stores come straight out of the index on the globe; without a place to measure from, all are equally far
-# and the code decides. Only stores that have all that is needed; nothing needed, every store.
+# The spatial index returns the nearest stores directly; without a place to measure from, all are equally far and the
+# code decides. Only stores that have everything needed are returned; if nothing is needed, every store.
 _STORES = """
 SELECT id, code, name, offers_pickup, pickup_lead_minutes,
        earth_distance(ll_to_earth(latitude, longitude),
@@ -72,12 +72,12 @@ class GeoPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreOffer:
+class StoreSupply:
     """
-    What a store could give.
+    What a store can supply.
 
-    available: free units by variant, never below zero; a variant the store never had is missing. distance_km: None if
-    it is not known from where to measure. lead_minutes: opening minutes from order to ready.
+    available: available units by variant, never below zero; a variant that the store never had is missing. distance_km:
+    None without a place to measure from. lead_minutes: opening minutes from order to ready.
     """
 
     location_id: int
@@ -91,7 +91,7 @@ class StoreOffer:
 
 @dataclass(frozen=True, slots=True)
 class StoreAvailability:
-    """Units of one variant in one store; ready_at is None if none can be collected there."""
+    """Units of one variant in one store; ready_at is None if none can be picked up there."""
 
     code: str
     name: str
@@ -103,7 +103,7 @@ class StoreAvailability:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Where one variant can be had; promise_date is None if it cannot be shipped."""
+    """Where one variant is available; promise_date is None if it cannot be shipped."""
 
     ship_available: int
     promise_date: date | None
@@ -114,26 +114,26 @@ def availability_of(*, sku: str, near: GeoPoint | None, limit: int, now: datetim
     """
     Return how much of a variant can be shipped by when, and what each of the nearest stores has, in three statements.
 
-    near: where to measure from; None lists the stores by code. limit: how many stores at most. The date is promised
-    for the best-ranked location with free units (settings.SHIP_LEAD_DAYS working days).
+    near: where to measure from; None lists the stores by code. limit: how many stores at most. The date is promised for
+    the best-ranked location with available units (settings.SHIP_LEAD_DAYS working days).
     Raises NotFound for a variant that is not on sale.
     """
     ship = sql.fetch_one(_SHIP, {"sku": sku})
     if ship is None:
         raise NotFound(_("There is no article %s.") % sku)
-    offers = store_offers([ship["variant_id"]], near=near, limit=limit, pickup_only=False)
+    supplies = store_supplies([ship["variant_id"]], near=near, limit=limit, pickup_only=False)
     sender = ship["sender"]
-    hours = load_hours([offer.location_id for offer in offers] + ([sender] if sender else []))
+    hours = load_hours([supply.location_id for supply in supplies] + ([sender] if sender else []))
     return Availability(
         ship_available=ship["available"],
         promise_date=promise_date(hours[sender], now=now) if sender else None,
-        stores=[_in_store(offer, ship["variant_id"], hours[offer.location_id], now) for offer in offers],
+        stores=[_in_store(supply, ship["variant_id"], hours[supply.location_id], now) for supply in supplies],
     )
 
 
-def store_offers(
+def store_supplies(
     variant_ids: Sequence[int], *, near: GeoPoint | None, limit: int, pickup_only: bool = True
-) -> list[StoreOffer]:
+) -> list[StoreSupply]:
     """
     Return what each store has of many variants, nearest first (by code without a place), in one statement.
 
@@ -142,8 +142,8 @@ def store_offers(
     return _stores(variant_ids, {}, near=near, limit=limit, pickup_only=pickup_only)
 
 
-def nearest_store_with(*, wanted: Mapping[int, int], near: GeoPoint | None) -> StoreOffer | None:
-    """Return the nearest store that offers pickup and has all the units wanted (by variant) free, if there is one."""
+def nearest_store_with(*, wanted: Mapping[int, int], near: GeoPoint | None) -> StoreSupply | None:
+    """Return the nearest store that offers pickup and has all wanted units (by variant) available; else None."""
     return next(iter(_stores(list(wanted), wanted, near=near, limit=1, pickup_only=True)), None)
 
 
@@ -154,7 +154,7 @@ def promise_date(hours: Hours, *, now: datetime) -> date | None:
 
 def place_of_postcode(postcode: str) -> GeoPoint | None:
     """
-    Return about where a postcode is: at the store whose own postcode begins most like it.
+    Return the approximate place of a postcode: the store whose own postcode begins most like it.
 
     None if no store's postcode has even the first character in common.
     """
@@ -164,7 +164,7 @@ def place_of_postcode(postcode: str) -> GeoPoint | None:
 
 def _stores(
     variant_ids: Sequence[int], needed: Mapping[int, int], *, near: GeoPoint | None, limit: int, pickup_only: bool
-) -> list[StoreOffer]:
+) -> list[StoreSupply]:
     rows = sql.fetch_all(
         _STORES,
         {
@@ -178,7 +178,7 @@ def _stores(
         },
     )
     return [
-        StoreOffer(
+        StoreSupply(
             location_id=row["id"],
             code=row["code"],
             name=row["name"],
@@ -191,13 +191,13 @@ def _stores(
     ]
 
 
-def _in_store(offer: StoreOffer, variant_id: int, hours: Hours, now: datetime) -> StoreAvailability:
-    available = offer.available.get(variant_id, 0)
+def _in_store(supply: StoreSupply, variant_id: int, hours: Hours, now: datetime) -> StoreAvailability:
+    available = supply.available.get(variant_id, 0)
     return StoreAvailability(
-        code=offer.code,
-        name=in_language(offer.name),
+        code=supply.code,
+        name=in_language(supply.name),
         available=available,
-        distance_km=offer.distance_km,
+        distance_km=supply.distance_km,
         open_now=is_open(hours, now),
-        ready_at=ready_at(hours, now, offer.lead_minutes) if available and offer.offers_pickup else None,
+        ready_at=ready_at(hours, now, supply.lead_minutes) if available and supply.offers_pickup else None,
     )

@@ -12,9 +12,9 @@ from core.languages import active_language
 
 NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE = "newest", "price", "-price", "name", "relevance"
 ORDERINGS = (NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE)
-# A word that half the catalogue contains ranks nothing; so many matches are ranked, and no more.
+# Ranking is useless for a word that half the catalogue contains, so at most this many matches are ranked.
 MOST_RANKED = 1000
-# Told to the planner, which takes a limit it cannot see for a tenth of the table and then plans every list anew.
+# A literal for the planner, which assumes that an unknown limit is a tenth of the table, and then plans each list anew.
 LONGEST_PAGE = 101
 MOST_COUNTED = 5_000
 
@@ -22,11 +22,11 @@ MOST_COUNTED = 5_000
 @dataclass(frozen=True, slots=True)
 class ProductSearch:
     """
-    Which products are wanted; what is left at its default does not limit.
+    Which products are searched for; a field with its default value does not limit.
 
     query: what search_query() made of the words. category: a slug, its subtree included. store: a code; stock then
-    means stock in that store. in_stock: only what can be had. min_price, max_price: minor units; what the cheapest
-    variant of a product costs has to lie between them.
+    means stock in that store. in_stock: only available products. min_price, max_price: minor units, of a product's
+    cheapest variant.
     """
 
     query: str = ""
@@ -41,11 +41,11 @@ class ProductSearch:
 @dataclass(frozen=True, slots=True)
 class Facets:
     """
-    What there is to choose from among the products found.
+    The choices among the products found.
 
     categories: rows of slug, name, path and products, of every category with matches in its subtree, by path. brands:
-    name and products, most first. lowest, highest: of what the products begin at, minor units, None if nothing was
-    found.
+    name and products, most first. lowest, highest: of the prices of the cheapest variants, minor units, None if nothing
+    was found.
     """
 
     categories: Sequence[sql.Row]
@@ -65,9 +65,10 @@ class _Order:
 
 def search_query(words: str) -> str:
     """
-    Return what to look for, in PostgreSQL's notation, for words as people type them.
+    Return the search for words as people type them, in PostgreSQL's notation.
 
-    Case, accents and letter forms do not count; a word nobody uses is replaced by those most like it.
+    Case, accents and letter forms do not count; a word that is not in the catalogue is replaced by the most similar
+    ones.
     """
     row = sql.fetch_one("SELECT inventory_query(%(words)s::text)::text AS query", {"words": words})
     assert row is not None
@@ -93,10 +94,10 @@ def list_products(
 
 def facets_of(search: ProductSearch) -> Facets:
     """
-    Return what there is to choose from, in one statement.
+    Return the facets of a search, in one statement.
 
-    Only words and category count: brands and prices are what is being chosen, and stock changes too fast to be
-    counted. Of more than MOST_COUNTED matches no more are counted.
+    Only words and category count: brands and prices are being chosen, and stock changes too fast to be counted. At most
+    MOST_COUNTED matches are counted.
     """
     statement = _facets_statement(_limits(search) & {"query", "category"})
     rows = sql.fetch_all(statement, _parameters(search), prepared=_one_plan_is_best(search))
@@ -108,38 +109,40 @@ def facets_of(search: ProductSearch) -> Facets:
             own[row["path"] or ""] = own.get(row["path"] or "", 0) + row["products"]
     return Facets(
         categories=_with_subtrees({row["path"]: row for row in rows if row["path"]}, own),
-        brands=sorted(((name, found) for name, found in brands.items() if name), key=lambda brand: (-brand[1], brand)),
+        brands=sorted(
+            ((name, products) for name, products in brands.items() if name), key=lambda brand: (-brand[1], brand)
+        ),
         lowest=rows[0]["lowest"] if rows else None,
         highest=rows[0]["highest"] if rows else None,
     )
 
 
 def _with_subtrees(categories: dict[str, sql.Row], own: dict[str, int]) -> list[sql.Row]:
-    """Count, for every category, the products of its whole subtree; leave out those without any."""
-    found: dict[str, int] = {}
+    """Return every category with the number of products in its subtree; those without any are left out."""
+    totals: dict[str, int] = {}
     for path, products in own.items():
         steps = path.split("/")
         for depth in range(1, len(steps) + 1):
             above = "/".join(steps[:depth])
-            found[above] = found.get(above, 0) + products
+            totals[above] = totals.get(above, 0) + products
     return [
-        {"slug": row["slug"], "name": row["name"], "path": path, "products": found[path]}
+        {"slug": row["slug"], "name": row["name"], "path": path, "products": totals[path]}
         for path, row in sorted(categories.items())
-        if path in found
+        if path in totals
     ]
 
 
 def _limits(search: ProductSearch) -> frozenset[str]:
-    """Return the names of what limits this search."""
+    """Return the names of the fields that limit this search."""
     return frozenset(field.name for field in fields(search) if getattr(search, field.name) not in ("", None, False))
 
 
 def _one_plan_is_best(search: ProductSearch) -> bool:
     """
-    Whether a list is planned the same way whatever is asked for.
+    Return whether one plan suits a list whatever its parameters.
 
-    A word that all products contain and one that none does want different plans, and so do brands, prices and stores.
-    How many products a category has is nothing that PostgreSQL knows when it plans.
+    A word in all products and a word in none need different plans, and so do brands, prices and stores. PostgreSQL does
+    not know the number of products of a category when it plans.
     """
     return _limits(search) <= {"category"}
 
@@ -156,8 +159,8 @@ def _parameters(search: ProductSearch) -> dict[str, Any]:
     }
 
 
-# The statements are put together from these constants alone, one for each set of filters in use, so that PostgreSQL
-# plans each for just what it does; values always travel as parameters.
+# The statements are built from these constants only, one for each set of filters in use, so that PostgreSQL plans each
+# for exactly what it does; values are always sent as parameters.
 _CONDITIONS = {
     "query": "product.search_vector @@ %(query)s::tsquery",
     "category": """product.category_id IN (
@@ -252,8 +255,8 @@ FROM shelf FULL JOIN inventory_category AS category ON category.id = shelf.categ
 """
 
 
-# A shelf is counted along its own index, and its cheapest and dearest things come from either end of the prices'.
-_FACETS_OF_SHELF = f"""
+# The products of a category are counted along its index; its lowest and highest price are at the ends of theirs.
+_FACETS_OF_CATEGORY = f"""
 WITH shelf AS (
     SELECT category_id, brand, count(*)::int AS products
     FROM inventory_product AS product WHERE state = 'published' AND {_CONDITIONS["category"]}
@@ -287,6 +290,6 @@ def _list_statement(ordering: str, limits: frozenset[str], is_later_page: bool, 
 @cache
 def _facets_statement(limits: frozenset[str]) -> str:
     if limits == {"category"}:
-        return _FACETS_OF_SHELF
+        return _FACETS_OF_CATEGORY
     conditions = " ".join(f"AND {_CONDITIONS[name]}" for name in sorted(limits))
     return _FACETS.format(conditions=conditions, most=MOST_COUNTED) if limits else _FACETS_OF_ALL

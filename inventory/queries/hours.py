@@ -1,4 +1,4 @@
-"""The opening hours of locations, as the rules want them."""
+"""Reads the opening hours of locations for the rules."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -25,9 +25,9 @@ def load_hours(location_ids: Sequence[int]) -> dict[int, Hours]:
 
 def hours_of(row: sql.Row) -> Hours:
     """
-    Read hours from a row.
+    Return the hours from a row.
 
-    week: lists of weekday, opens, closes; exceptions: lists of day, opens, closes (None when closed) and whatever else;
+    week: lists of weekday, opens, closes; exceptions: lists of day, opens, closes (None when closed) and anything else;
     either may be None. time_zone: IANA name.
     """
     week: dict[int, list[Span]] = {}

@@ -1,4 +1,4 @@
-"""What stores and warehouses are called."""
+"""The names of stores and warehouses."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Prices on their way out of the shop, a few thousand at a time."""
+"""Exports prices, a few thousand at a time."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,9 +23,9 @@ WHERE step.id > %(after)s AND (%(code)s = '' OR list.code = %(code)s) ORDER BY s
 
 def exported_prices(*, price_list: str = "") -> Iterator[Sequence[object]]:
     """
-    Yield every price as a row of COLUMNS that the importer reads back: the ordinary ones, then those of lists.
+    Yield every price as a row of COLUMNS that the importer reads: the ordinary ones, then those of lists.
 
-    price_list: the code of the only list that is wanted, and nothing else then. Amounts as people write them.
+    price_list: a list's code, to export only its prices. Amounts in major units.
     """
     if not price_list:
         yield from _rows(_ORDINARY, "")

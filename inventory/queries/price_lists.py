@@ -1,4 +1,4 @@
-"""The prices of lists, read along with the ordinary ones. Which of them wins, inventory/rules/price_lists.py says."""
+"""Reads the prices of lists with the ordinary ones. inventory/rules/price_lists.py decides which wins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,13 @@ from inventory.rules.price_lists import (
 )
 
 # The price tiers of a variant as rules.price_lists.parse_price_tiers reads them. {currency}, {segments}: SQL
-# expressions; segments is an array of codes, and NULL for nobody. A list that ended lately counts
-# still: a till may send a sale of then.
-# A shop without lists pays for one look at an empty table in each statement.
+# expressions; segments is an array of codes, and NULL for nobody. A list that ended lately is included, since a till
+# may still send an older sale. A shop without lists pays for reading one empty table in each statement.
 STEPS = """
 (CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active)
       THEN inventory_price_steps(variant.id, {currency}, {segments}) END)
 """
-# The segments of a person, if any list speaks of segments; {person}: his id, merged records of his included.
+# The segments of a person, if any list has one; {person}: their id, which stands for their merged records too.
 SEGMENTS = """
 (CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active AND segment_id IS NOT NULL)
       THEN inventory_price_segments({person}, %(now)s) END)
@@ -51,13 +50,13 @@ WHERE variant.sku = %(sku)s AND (%(is_whole)s::bool OR (variant.is_active AND pr
 _NAMES = "SELECT id, code, name FROM inventory_pricelist WHERE id = ANY(%(ids)s::bigint[])"
 
 
-# What another customer, another store or tomorrow costs is nobody's business.
+# Shoppers do not learn the prices of other customers, other stores or future lists.
 FIT_FOR_SHOPPERS = {WON, OUTRANKED, DEARER, TOO_FEW}
 
 
 @dataclass(frozen=True, slots=True)
 class ListName:
-    """By what people know a list."""
+    """The code and name of a price list."""
 
     id: int
     code: str
@@ -65,8 +64,8 @@ class ListName:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """Why a unit costs what it does: every price with its verdict, the winner first; none for what is not sold."""
+class PriceExplanation:
+    """Why a unit costs what it does: every price with its verdict, the winner first; empty if it is not sold."""
 
     sku: str
     verdicts: Sequence[PriceVerdict]
@@ -79,8 +78,8 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked: the price of so many units of a variant, for whom, where and when. store: its code."""
+class PriceQuestion:
+    """The price of a quantity of a variant for a customer, at a place and moment. store: its code."""
 
     sku: str
     currency: str
@@ -91,11 +90,11 @@ class Question:
     now: datetime
 
 
-def explain_price(question: Question, *, is_whole: bool) -> Explained:
+def explain_price(question: PriceQuestion, *, is_whole: bool) -> PriceExplanation:
     """
     Return why a unit costs what it does, by the rule that prices every cart, in two statements.
 
-    is_whole: for staff, with what is not on sale, prices of other doors and segments, those to come and those over.
+    is_whole: for staff, including variants not on sale, prices of other channels and segments, future and past ones.
     Raises NotFound.
     """
     parameters = {
@@ -110,11 +109,11 @@ def explain_price(question: Question, *, is_whole: bool) -> Explained:
     verdicts = judge_prices(row["base"], steps, quantity=question.quantity, context=context)
     if not is_whole:
         verdicts = [verdict for verdict in verdicts if verdict.word in FIT_FOR_SHOPPERS]
-    return Explained(row["sku"], verdicts, names_of({step.list_id for step in steps}), context)
+    return PriceExplanation(row["sku"], verdicts, names_of({step.list_id for step in steps}), context)
 
 
 def names_of(ids: set[int]) -> dict[int, ListName]:
-    """Return what lists are called, by id; in one statement, or none for no lists."""
+    """Return the codes and names of lists, by id; in one statement, or none for no lists."""
     if not ids:
         return {}
     return {

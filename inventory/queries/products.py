@@ -1,4 +1,4 @@
-"""One product with everything its page shows, the product behind a barcode, and the tree of categories."""
+"""A product with everything its page shows, the product of a barcode, and the category tree."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -60,7 +60,7 @@ WHERE barcode.code = ANY(%(codes)s::text[]) AND variant.is_active AND product.st
 LIMIT 1
 """
 
-# The newest product with a picture stands for its shelf; each category of the shelf is asked for its own, by index.
+# The newest product with a picture represents its category; an index finds that of each subcategory.
 _TILES = """
 SELECT root.slug, root.name, picture.file
 FROM inventory_category AS root
@@ -96,12 +96,12 @@ _CATEGORIES = "SELECT slug, name, path FROM inventory_category ORDER BY position
 
 def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, list[sql.Row]]:
     """
-    Return a published product and its variants on sale at the prices everybody pays on a channel, in two statements.
+    Return a published product and its variants on sale at the public prices of a channel, in two statements.
 
     The product: id, slug, name, description, brand, attributes, trail (categories from the root), media (file, alt,
     sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), volumes (pairs of the
-    quantity from which a unit costs less, and what it costs then), is_tax_included (None: as where it is supplied),
-    barcodes, ship (units that can be sent), stores (how many have it), reduction (None, or the one to announce now).
+    quantity from which a unit costs less, and its price then), is_tax_included (None: as at the place of supply),
+    barcodes, ship (units that can be shipped), stores (how many have it), reduction (None, or the one to announce now).
     Raises NotFound.
     """
     product = sql.fetch_one(_PRODUCT, {"slug": slug})
@@ -114,12 +114,12 @@ def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, lis
 
 
 def find_by_barcode(scanned: str) -> tuple[str, str]:
-    """Return the product's slug and the variant's SKU behind a code as scanned. Raises NotFound, saying if misread."""
+    """Return the product's slug and the variant's SKU of a scanned code. Raises NotFound, saying if misread."""
     try:
         code = canonical_barcode(scanned)
     except NotABarcode:
         raise NotFound(_("Unknown or misread barcode: the check digit is wrong.")) from None
-    # Codes kept before they were brought into one form may lack the leading zero.
+    # Codes that were stored before they had one form may lack the leading zero.
     row = sql.fetch_one(_BY_BARCODE, {"codes": [code, code.removeprefix("0")]})
     if row is None:
         raise NotFound(_("No product has this barcode."))
@@ -140,12 +140,12 @@ def list_categories() -> list[dict[str, Any]]:
 
 
 def category_tiles() -> list[sql.Row]:
-    """Return the uppermost categories that hold anything: slug, name, and file, the picture of something new in it."""
+    """Return the top-level categories with products: slug, name, and file, the picture of a new product."""
     return sql.fetch_all(_TILES, {})
 
 
 def category_trail(slug: str) -> list[sql.Row]:
-    """Return a category with those above it, from the root: slug and name; nothing if there is no such category."""
+    """Return a category with those above it, from the root: slug and name; empty if there is no such category."""
     return sql.fetch_all(_TRAIL, {"slug": slug})
 
 
@@ -158,18 +158,18 @@ def shown_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _price(variant: sql.Row, context: PriceContext) -> None:
-    """Put what everybody pays into a row, with what may be said of it."""
+    """Add the public price to a row, with its volumes and reduction."""
     base, steps = variant["amount"], parse_price_tiers(variant.pop("steps"))
-    found = price_of(base, steps, quantity=1, context=context)
+    price = price_of(base, steps, quantity=1, context=context)
     history = [PriceSince(amount, datetime.fromisoformat(since)) for amount, since in variant.pop("history") or ()]
-    if found is not None and found.step is not None:
-        variant["amount"], began = found.amount, found.step.starts_at or context.now
-        if history and history[-1].amount != found.amount:
-            # A door's own price is in no history, and a list that began just now may not be yet.
-            history.append(PriceSince(found.amount, max(began, history[-1].since)))
+    if price is not None and price.step is not None:
+        variant["amount"], began = price.amount, price.step.starts_at or context.now
+        if history and history[-1].amount != price.amount:
+            # A channel's own price is in no history, and a list that just began may not be in it yet.
+            history.append(PriceSince(price.amount, max(began, history[-1].since)))
     variant["volumes"] = price_tiers(base, steps, context=context) if steps else []
-    variant["is_tax_included"] = found.is_tax_included if found else None
-    variant["reduction"] = announced_reduction(history, now=context.now) if found is not None else None
+    variant["is_tax_included"] = price.is_tax_included if price else None
+    variant["reduction"] = announced_reduction(history, now=context.now) if price is not None else None
 
 
 def _is_translated(value: Any, languages: Sequence[str] | dict[str, Any]) -> bool:

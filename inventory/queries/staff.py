@@ -1,4 +1,4 @@
-"""What a member of staff may do, and in which stores."""
+"""The rights of a member of staff, and their stores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ ORDER BY code LIMIT %(limit)s
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The store (or warehouse) in which a member of staff acts."""
+    """The store (or warehouse) in which a member of staff works."""
 
     id: int
     code: str
@@ -49,7 +49,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff with everything he is assigned to; is_superuser may everything everywhere."""
+    """A member of staff with all their assignments; a superuser has every right everywhere."""
 
     customer_id: int
     is_superuser: bool
@@ -57,16 +57,16 @@ class Staff:
 
     @property
     def is_staff(self) -> bool:
-        """Tell whether this person works for the shop at all."""
+        """Return whether this person works for the shop at all."""
         return self.is_superuser or bool(self.assignments)
 
     @property
     def own_stores(self) -> list[Store]:
-        """Return the stores this person is assigned to by name."""
+        """Return the stores to which this person is assigned by name."""
         return [assignment.store for assignment in self.assignments if assignment.store is not None]
 
     def role_in(self, store_id: int | None) -> str:
-        """Return the role in a store: the one for just that store before the one for every store; empty if none."""
+        """Return the role in a store: one for this store goes before one for every store; empty if there is none."""
         here = [
             assignment.role for assignment in self.assignments if assignment.store and assignment.store.id == store_id
         ]
@@ -74,7 +74,7 @@ class Staff:
         return next(iter(here + everywhere), "")
 
     def may(self, right: str, store_id: int | None = None) -> bool:
-        """Tell whether this person has a right in a store; without a store, whether he has it anywhere at all."""
+        """Return whether this person has a right in a store; without a store, whether they have it anywhere."""
         return self.is_superuser or any(
             may(assignment.role, right)
             for assignment in self.assignments
@@ -91,10 +91,10 @@ class Staff:
 
 def staff_with_store(*, customer_id: int, is_superuser: bool, wanted_code: str) -> tuple[Staff, Store | None]:
     """
-    Return what a person is assigned to, and the store of that code, in one statement.
+    Return the assignments of a person, and the store of a code, in one statement.
 
-    wanted_code: the code of the store the person says he acts in; empty for none. The store is None if no location
-    has that code. A person without any assignment comes back with none.
+    wanted_code: the code of the store that the person names; empty for none. The store is None if no location has that
+    code. A person without an assignment comes back with none.
     """
     rows = sql.fetch_all(_ASSIGNMENTS, {"staff_id": customer_id, "wanted": wanted_code})
     wanted = next((_store(row) for row in rows if row["role"] is None), None)
@@ -106,14 +106,14 @@ def staff_with_store(*, customer_id: int, is_superuser: bool, wanted_code: str) 
 
 def find_stores(*, ids: Sequence[int] | None, limit: int, words: str = "", code: str = "") -> list[sql.Row]:
     """
-    Return places people work in, by code, in one statement: rows of code, name, city,
-    street_address. Warehouses are among them: parcels are packed there.
+    Return the places in which people work, by code, in one statement: rows of code, name, city, street_address.
+    Warehouses are included: parcels are packed there.
 
-    ids: only these; None for every store. words: a part of the name in any language, of the code or of the city.
-    code: just this one.
+    ids: only these; None for every store. words: a part of the name in any language, of the code or of the city. code:
+    only this one.
     """
-    given = None if ids is None else list(ids)
-    return sql.fetch_all(_STORES, {"ids": given, "words": words, "code": code, "limit": limit})
+    store_ids = None if ids is None else list(ids)
+    return sql.fetch_all(_STORES, {"ids": store_ids, "words": words, "code": code, "limit": limit})
 
 
 def _store(row: sql.Row) -> Store:

@@ -1,4 +1,4 @@
-"""What a member of staff can lay hands on: this store's shelves, the stores near by, and what could be sent."""
+"""The stock that a member of staff can use: this store's, that of stores near by, and what could be shipped."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from core.data import sql
 from core.translated import TranslatedText
 from inventory.queries.availability import GeoPoint
 
-# This store first, whatever lies at the same place; then the nearest, straight out of the index on the globe.
+# This store is first, whatever else is at its place; the spatial index returns the nearest others directly.
 _STOCK = """
 SELECT jsonb_object_agg(level.variant_id, jsonb_build_array(level.on_hand - level.reserved,
                         greatest(level.on_hand - level.reserved - level.safety, 0)))
@@ -16,7 +16,7 @@ WHERE level.location_id = location.id AND level.variant_id = ANY(%(variants)s::b
 """
 _HERE = "ll_to_earth(%(latitude)s::float8, %(longitude)s::float8)"
 _THERE = "ll_to_earth(location.latitude, location.longitude)"
-_SHELVES = f"""
+_AROUND = f"""
 (SELECT 1 AS part, location.id, location.code, location.name, 0::float8 AS distance_km, ({_STOCK}) AS units
  FROM inventory_location AS location WHERE location.id = %(store)s)
 UNION ALL
@@ -37,9 +37,9 @@ ORDER BY part, distance_km, code
 @dataclass(frozen=True, slots=True)
 class StoreStock:
     """
-    A store with its units by variant; a variant it never had is missing.
+    A store with its units by variant; a variant that it never had is missing.
 
-    counter: what may be sold over the counter, safety stock included; free: what may be promised.
+    counter: units sellable at the counter, safety stock included. free: available units.
     """
 
     location_id: int
@@ -53,7 +53,7 @@ class StoreStock:
 @dataclass(frozen=True, slots=True)
 class StoreStocks:
     """
-    What can be had of some variants.
+    The stock of some variants, here and elsewhere.
 
     nearby: the nearest other stores that offer pickup. sent: units by variant that could be shipped.
     """
@@ -64,9 +64,9 @@ class StoreStocks:
 
 
 def stock_around(*, store_id: int, place: GeoPoint, variant_ids: Sequence[int], limit: int) -> StoreStocks:
-    """Return what a store, the nearest others, and all that ship have of some variants, in one statement."""
+    """Return the stock of some variants in a store, in the nearest others, and in all that ship, in one statement."""
     rows = sql.fetch_all(
-        _SHELVES,
+        _AROUND,
         {
             "store": store_id,
             "variants": list(variant_ids),
@@ -75,11 +75,11 @@ def stock_around(*, store_id: int, place: GeoPoint, variant_ids: Sequence[int], 
             "limit": limit,
         },
     )
-    shelves = [_shelf(row) for row in rows]
-    return StoreStocks(here=shelves[0], nearby=shelves[1:-1], sent=shelves[-1].free)
+    stocks = [_store_stock(row) for row in rows]
+    return StoreStocks(here=stocks[0], nearby=stocks[1:-1], sent=stocks[-1].free)
 
 
-def _shelf(row: sql.Row) -> StoreStock:
+def _store_stock(row: sql.Row) -> StoreStock:
     units = {int(variant_id): both for variant_id, both in (row["units"] or {}).items()}
     return StoreStock(
         location_id=row["id"],

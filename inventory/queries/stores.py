@@ -1,4 +1,4 @@
-"""The stores people can visit."""
+"""The stores that people can visit."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +31,7 @@ _BY_CODE = f"""
 {_COLUMNS} NULL::float8 AS distance_km
 {_FROM} AND location.code > %(after_code)s ORDER BY location.code LIMIT %(limit)s
 """
-# Nearest first, by the straight line through the globe, which grows with the way over it and which the index knows.
+# Nearest first, by the straight line through the globe: it grows with the way over it, and the index has it.
 _BY_DISTANCE = f"""
 {_COLUMNS} earth_distance({_THERE}, {_HERE}) / 1000 AS distance_km, {_THERE} <-> {_HERE} AS key
 {_FROM} AND ({_THERE} <-> {_HERE}, location.code) > (%(after_key)s::float8, %(after_code)s)
@@ -51,7 +51,7 @@ def list_stores(
     Return stores, nearest first, or by code without a place to measure from, in one statement.
 
     Rows have the columns of get_store, distance_km, and with a place the key by which they are ordered. radius_km
-    counts only with a place. after: key and code of the last row seen.
+    applies only with a place. after: key and code of the last row seen.
     """
     key, code = after or (-1.0, "")
     parameters = {"limit": limit, "after_key": key, "after_code": code, "radius": (radius_km or 0) * 1000}

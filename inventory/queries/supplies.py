@@ -1,4 +1,4 @@
-"""What locations could give, for many variants at once."""
+"""What locations can supply, for many variants at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ WHERE level.variant_id = ANY(%(variants)s::bigint[]) AND location.ships AND loca
 """
 
 
-def shipping_offers(variant_ids: Sequence[int]) -> list[sql.Row]:
-    """Return what each shipping location has free: rows of variant_id, location_id, rank, available (above zero)."""
+def shipping_supplies(variant_ids: Sequence[int]) -> list[sql.Row]:
+    """Return each shipping location's available units: rows of variant_id, location_id, rank, available (above 0)."""
     return sql.fetch_all(_SHIPPING, {"variants": list(variant_ids)})
 
 
 @dataclass(frozen=True, slots=True)
 class SupplySource:
-    """A location that is to serve a fulfilment, with what it takes to promise a time."""
+    """A location that is to serve a fulfilment, with what is needed to promise a time."""
 
     id: int
     code: str
@@ -37,12 +37,12 @@ class SupplySource:
     hours: Hours
 
     def ready_at(self, now: datetime) -> datetime | None:
-        """Return when an order of now lies ready at the desk; None if the location is never open."""
+        """Return when an order placed now is ready for pickup; None if the location is never open."""
         ready = ready_at(self.hours, now, self.lead_minutes)
         return ready.astimezone(UTC) if ready else None
 
     def arrives_at(self, now: datetime) -> datetime | None:
-        """Return when a parcel of now is promised: the end of the day, in the location's own time."""
+        """Return the promised arrival of a parcel ordered now: the end of the day, in the location's own time."""
         day = promise_date(self.hours, now=now)
         if day is None:
             return None

@@ -1,4 +1,4 @@
-"""Barcodes as scanners send them, and in the one form in which they are kept."""
+"""Barcodes as scanners send them, and the one form in which they are stored."""
 
 from stdnum import ean, isbn
 from stdnum.exceptions import ValidationError
@@ -14,8 +14,8 @@ def canonical_barcode(text: str) -> str:
     """
     Return the one form of a barcode: 8 digits for EAN-8, else 13.
 
-    A UPC-A is the EAN-13 with a zero before it, an ISBN-10 is the EAN-13 of the same book. Spaces and hyphens do not
-    count. Raises NotABarcode.
+    A UPC-A is the EAN-13 with a zero before it, an ISBN-10 is the EAN-13 of the same book. Spaces and hyphens are
+    ignored. Raises NotABarcode.
     """
     try:
         code = ean.compact(text).strip().upper()

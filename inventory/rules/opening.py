@@ -1,8 +1,8 @@
 """
 When a store is open, and when goods can be ready in it, in the store's own time.
 
-A wall clock may skip an hour or show it twice. A store opens when its clock first reaches the opening time, or has
-jumped past it, and closes when the clock shows the closing time for the last time that day.
+A wall clock may skip an hour or show it twice. A store opens when its clock first reaches or jumps past the opening
+time, and closes when the clock shows the closing time for the last time that day.
 """
 
 from bisect import bisect_left
@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-# A store that does not open within a year is not waited for.
+# A store that does not open within a year counts as never open.
 HORIZON_DAYS = 370
-# Hours are kept as times of one day, in which 24:00 cannot be written.
+# Hours are stored as times of one day, which cannot express 24:00.
 END_OF_DAY = time(23, 59)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a day, in local time, in which a store is open; closing at 23:59 means at midnight."""
+    """A period of a day, in local time, in which a store is open; closing at 23:59 means midnight."""
 
     opens: time
     closes: time
@@ -30,8 +30,8 @@ class Hours:
     """
     The opening hours of one store.
 
-    time_zone: IANA name. week: spans by weekday, Monday is 0; a lunch break makes two. exceptions: the spans that hold
-    instead on single days, none when closed.
+    time_zone: IANA name. week: spans by weekday, Monday is 0; a lunch break makes two. exceptions: spans that replace
+    the week's on single days; empty when closed.
     """
 
     time_zone: str
@@ -44,7 +44,7 @@ class Hours:
 
 
 def is_open(hours: Hours, at: datetime) -> bool:
-    """Tell whether the store is open at an instant; it is not at the instant of closing."""
+    """Return whether the store is open at an instant; it is not at the instant of closing."""
     opening = next(_openings(hours, at, days=1), None)
     return opening is not None and opening[0] <= at
 
@@ -53,17 +53,17 @@ def next_opening(hours: Hours, at: datetime) -> datetime | None:
     """
     Return the first instant, not before the given one, at which the store is open, in its own time zone.
 
-    The instant itself if the store is open then; None if it does not open within a year.
+    This is the given instant if the store is open then; None if it does not open within a year.
     """
     return ready_at(hours, at, 0)
 
 
 def ready_at(hours: Hours, now: datetime, lead_minutes: int) -> datetime | None:
     """
-    Return when goods ordered now can be collected, in the store's own time zone; None if it never opens.
+    Return when goods ordered now can be picked up, in the store's own time zone; None if it never opens.
 
-    lead_minutes: how long the staff need; it passes only while the store is open. Work done just as the store closes
-    is ready when it opens again.
+    lead_minutes: how long staff need; it passes only while the store is open. Goods that are ready exactly at closing
+    time can be picked up when the store opens again.
     """
     missing = timedelta(minutes=lead_minutes)
     done_until = now.astimezone(UTC)
@@ -78,7 +78,7 @@ def ready_at(hours: Hours, now: datetime, lead_minutes: int) -> datetime | None:
 
 
 def _openings(hours: Hours, at: datetime, *, days: int) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the instants of opening and closing, in UTC and in order, for every opening that ends after an instant."""
+    """Yield the instants of opening and closing, in UTC and in order, of every opening that ends after an instant."""
     zone = ZoneInfo(hours.time_zone)
     today = at.astimezone(zone).date()
     if not any(hours.week.values()) and not any(spans for day, spans in hours.exceptions.items() if day >= today):
@@ -99,7 +99,7 @@ def _closing_instant(day: date, closes: time, zone: ZoneInfo) -> datetime:
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo, *, last: bool) -> datetime:
-    """Return the instant, in UTC, at which the clock shows a time, the first or last of two; a skipped time is now."""
+    """Return the instant, in UTC, when the clock shows a time, the first or last of two, or jumps over it."""
     wall = datetime.combine(day, clock)
     instant = wall.replace(tzinfo=zone, fold=int(last)).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == wall:

@@ -1,8 +1,8 @@
 """
 Which price wins. Amounts in minor units of one currency.
 
-A price of this very channel or store goes before the customer's, and the customer's before everybody's; but belonging
-to a segment makes nothing dearer than it is for everybody. docs/pricing.md says it in words.
+A price of this channel or store goes before the customer's, and the customer's before the price for everybody; but no
+segment makes a price higher than it is for everybody. docs/pricing.md explains it.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ OUTRANKED, DEARER = "outranked", "dearer"
 
 @dataclass(frozen=True, slots=True)
 class PriceContext:
-    """Who asks for a price: when, through which door, and as which segments' member. store: a code, empty outside."""
+    """For whom a price is: when, on which channel, and in which segments. store: a code, empty outside of stores."""
 
     now: datetime
     channel: str = "web"
@@ -32,9 +32,9 @@ class PriceContext:
 @dataclass(frozen=True, slots=True)
 class PriceTier:
     """
-    What a unit costs in a list, from min_quantity units on. channel, store, segment: empty for all.
+    The price of one unit in a list, from min_quantity units on. channel, store, segment: empty for all.
 
-    priority: the smaller goes first among lists of one kind. is_tax_included: None as where the goods are supplied.
+    priority: the smaller goes first among lists of one kind. is_tax_included: None means as at the place of supply.
     """
 
     list_id: int
@@ -56,8 +56,8 @@ class PriceTier:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The price that won. step: where it stands; None for the ordinary price."""
+class WinningPrice:
+    """The price that won. step: its tier of a price list; None for the ordinary price."""
 
     amount: int
     step: PriceTier | None = None
@@ -69,36 +69,38 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class PriceVerdict:
-    """What became of a price: the word tells why it won or lost. step: None for the ordinary price."""
+    """The verdict on a price: word says why it won or lost. step: None for the ordinary price."""
 
     amount: int
     word: str
     step: PriceTier | None = None
 
 
-def price_of(base: int | None, steps: Sequence[PriceTier], *, quantity: int, context: PriceContext) -> Found | None:
+def price_of(
+    base: int | None, steps: Sequence[PriceTier], *, quantity: int, context: PriceContext
+) -> WinningPrice | None:
     """
-    Return what a unit costs of so many; None for what has no ordinary price: lists alone put nothing on sale.
+    Return the price of one unit for a quantity; None without an ordinary price: lists alone put nothing on sale.
 
-    The order of the steps changes nothing.
+    The order of the steps does not matter.
     """
     if base is None:
         return None
     if not steps:
-        return Found(base)
+        return WinningPrice(base)
     ranked = _ranked(steps, quantity, context)
     if DEVIATION in ranked:
-        return _found(ranked[DEVIATION])
-    public = _found(ranked[PUBLIC]) if PUBLIC in ranked else Found(base)
+        return _winning(ranked[DEVIATION])
+    public = _winning(ranked[PUBLIC]) if PUBLIC in ranked else WinningPrice(base)
     if SEGMENT in ranked and ranked[SEGMENT].amount <= public.amount:
-        return _found(ranked[SEGMENT])
+        return _winning(ranked[SEGMENT])
     return public
 
 
 def judge_prices(
     base: int | None, steps: Sequence[PriceTier], *, quantity: int, context: PriceContext
 ) -> list[PriceVerdict]:
-    """Return what became of every price and why, the one that won first, then by kind and amount."""
+    """Return the verdict on every price, the one that won first, then by kind and amount."""
     won = price_of(base, steps, quantity=quantity, context=context)
     if base is None or won is None:
         return []
@@ -110,32 +112,32 @@ def judge_prices(
     order = [DEVIATION, SEGMENT, PUBLIC, BASE]
     return sorted(
         verdicts,
-        key=lambda each: (
-            each.word != WON,
-            order.index(each.step.kind if each.step else BASE),
-            each.amount,
-            each.step.min_quantity if each.step else 0,
-            each.step.list_id if each.step else 0,
+        key=lambda verdict: (
+            verdict.word != WON,
+            order.index(verdict.step.kind if verdict.step else BASE),
+            verdict.amount,
+            verdict.step.min_quantity if verdict.step else 0,
+            verdict.step.list_id if verdict.step else 0,
         ),
     )
 
 
 def price_tiers(base: int | None, steps: Sequence[PriceTier], *, context: PriceContext) -> list[tuple[int, int]]:
-    """Return from which quantities on a unit costs less than before, and how much, the smallest quantity first."""
+    """Return the quantities from which a unit costs less, with its price then, the smallest quantity first."""
     first = price_of(base, steps, quantity=1, context=context)
     if first is None:
         return []
-    found, lowest = [], first.amount
+    tiers, lowest = [], first.amount
     for quantity in sorted({step.min_quantity for step in steps if step.min_quantity > 1}):
         priced = price_of(base, steps, quantity=quantity, context=context)
         if priced is not None and priced.amount < lowest:
             lowest = priced.amount
-            found.append((quantity, lowest))
-    return found
+            tiers.append((quantity, lowest))
+    return tiers
 
 
-def parse_price_tiers(given: Sequence[Sequence[Any]] | None) -> tuple[PriceTier, ...]:
-    """Read the steps as a statement brings them: rows of a step's fields in their order, moments as text."""
+def parse_price_tiers(rows: Sequence[Sequence[Any]] | None) -> tuple[PriceTier, ...]:
+    """Parse the rows of a statement: the fields of a tier in their order, with moments as text."""
     return tuple(
         PriceTier(
             *(list_id, amount, min_quantity, channel, store or "", segment or "", priority),
@@ -145,12 +147,12 @@ def parse_price_tiers(given: Sequence[Sequence[Any]] | None) -> tuple[PriceTier,
         )
         for (
             *(list_id, amount, min_quantity, channel, store, segment, priority, starts_at, ends_at, is_tax_included),
-        ) in given or ()
+        ) in rows or ()
     )
 
 
 def _ranked(steps: Sequence[PriceTier], quantity: int, context: PriceContext) -> dict[str, PriceTier]:
-    """Return the best step of each kind that applies."""
+    """Return the best applicable tier of each kind."""
     best: dict[str, PriceTier] = {}
     for step in steps:
         if _objection(step, quantity, context) is None:
@@ -165,7 +167,7 @@ def _goes_first(step: PriceTier) -> tuple[int, int, int, int]:
 
 
 def _objection(step: PriceTier, quantity: int, context: PriceContext) -> str | None:
-    """Return why a step does not apply at all."""
+    """Return why a tier does not apply; None if it does."""
     if step.starts_at is not None and context.now < step.starts_at:
         return NOT_YET
     if step.ends_at is not None and context.now >= step.ends_at:
@@ -179,8 +181,8 @@ def _objection(step: PriceTier, quantity: int, context: PriceContext) -> str | N
     return TOO_FEW if quantity < step.min_quantity else None
 
 
-def _word(step: PriceTier, won: Found, context: PriceContext) -> str:
-    """Return what to say of a step that applies."""
+def _word(step: PriceTier, won: WinningPrice, context: PriceContext) -> str:
+    """Return the verdict on a tier that applies."""
     if won.step == step:
         return WON
     same_kind = won.step is not None and won.step.kind == step.kind
@@ -190,5 +192,5 @@ def _word(step: PriceTier, won: Found, context: PriceContext) -> str:
     return OUTRANKED
 
 
-def _found(step: PriceTier) -> Found:
-    return Found(step.amount, step)
+def _winning(step: PriceTier) -> WinningPrice:
+    return WinningPrice(step.amount, step)

@@ -1,4 +1,4 @@
-"""What may be said of prices. Amounts in minor units of one currency."""
+"""Reductions that may be announced. Amounts in minor units of one currency."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ LOOKED_BACK = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class PriceSince:
-    """What something has cost from a moment on."""
+    """A price from a moment on."""
 
     amount: int
     since: datetime
@@ -17,7 +17,7 @@ class PriceSince:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """A price that went down. prior: the lowest of the 30 days before it did; since: when it did."""
+    """A lowered price. prior: the lowest of the 30 days before; since: when it was lowered."""
 
     prior: int
     since: datetime
@@ -25,18 +25,18 @@ class Reduction:
 
 def announced_reduction(history: Sequence[PriceSince], *, now: datetime) -> Reduction | None:
     """
-    Return the reduction that may be announced at a moment, with the price the law has stand beside it.
+    Return the reduction that may be announced at a moment, with the prior price that the law requires beside it.
 
-    history: every price, the oldest first. A price counts as reduced for 30 days after it went down, and only if it is
-    below the lowest of the 30 days before: one that was raised to be lowered again is no reduction (EU directive
-    98/6/EC, article 6a).
+    history: every price, the oldest first. A price counts as reduced for 30 days after it was lowered, and only if it
+    is below the lowest of the 30 days before: a price that was raised first is not reduced (EU directive 98/6/EC,
+    article 6a).
     """
     known = [price for price in history if price.since <= now]
     if len(known) < 2 or known[-1].amount >= known[-2].amount or known[-1].since <= now - LOOKED_BACK:
         return None
     present = known[-1]
     begin = present.since - LOOKED_BACK
-    # A price was in force until the next one; what ended before the thirty days does not count.
+    # A price was in force until the next one; one that ended before the thirty days does not count.
     ends = [price.since for price in known[1:]]
     prior = min(price.amount for price, end in zip(known[:-1], ends, strict=True) if end > begin)
     return Reduction(prior, present.since) if prior > present.amount else None

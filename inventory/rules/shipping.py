@@ -1,4 +1,4 @@
-"""When parcels arrive."""
+"""The promised arrival of parcels."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,10 +10,10 @@ SATURDAY = 5
 
 def promised_date(*, hours: Hours, now: datetime, working_days: int) -> date | None:
     """
-    Return the day by which a parcel ordered now is promised to arrive.
+    Return the promised date of arrival of a parcel ordered now.
 
-    It is the last of so many days, after today in the warehouse's time zone, on which the warehouse works; one without
-    hours works from Monday to Friday, its closed days excepted. None if it does not work for a year.
+    It is the last of so many days, after today in the warehouse's time zone, on which the warehouse works. A warehouse
+    without hours works from Monday to Friday, except on its closed days. None if it does not work for a year.
     """
     day = now.astimezone(ZoneInfo(hours.time_zone)).date()
     missing = working_days

@@ -1,23 +1,23 @@
-"""Which locations send what: as few parcels as possible, from the best-ranked locations."""
+"""Which locations ship what: as few parcels as possible, from the best-ranked locations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import NamedTuple
 
-# Looking at every combination of locations is exact; beyond this many the choice is made step by step.
+# Trying every combination of locations is exact; beyond this many, a greedy choice is made.
 MOST_COMBINATIONS = 5000
 
 
 class Wanted(NamedTuple):
-    """Units of a variant that are to be sent."""
+    """Units of a variant that are to be shipped."""
 
     variant_id: int
     quantity: int
 
 
 class LocationSupply(NamedTuple):
-    """Units of a variant that a location could send; a lower rank is asked first."""
+    """Units of a variant that a location could ship; a lower rank goes first."""
 
     location_id: int
     variant_id: int
@@ -26,7 +26,7 @@ class LocationSupply(NamedTuple):
 
 
 class SourcingShare(NamedTuple):
-    """Units of a variant that one location is to send."""
+    """Units of a variant that one location is to ship."""
 
     location_id: int
     variant_id: int
@@ -35,7 +35,7 @@ class SourcingShare(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """A variant of which all locations together have too little."""
+    """A variant of which all locations together have too few units."""
 
     variant_id: int
     requested: int
@@ -44,14 +44,14 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Sourcing:
-    """Who sends what; or, if anything is short, only what is short and nothing else."""
+    """Which location ships what; or, if anything is short, only what is short."""
 
     shares: Sequence[SourcingShare] = field(default_factory=list)
     short: Sequence[Short] = field(default_factory=list)
 
 
 class _Choice:
-    """The demand and the offers in the shape in which the questions below are asked."""
+    """The demand and the supplies, indexed for the functions below."""
 
     def __init__(self, wanted: Sequence[Wanted], supplies: Sequence[LocationSupply]) -> None:
         self.demand: dict[int, int] = {}
@@ -61,7 +61,7 @@ class _Choice:
         usable = [supply for supply in supplies if supply.variant_id in self.demand and supply.available > 0]
         self.ranked = sorted({(supply.rank, supply.location_id) for supply in usable})
         self.available = {(supply.location_id, supply.variant_id): supply.available for supply in usable}
-        # By location, the best-ranked first: the variants of which it has all that is wanted.
+        # By location, the best-ranked first: the variants of which it has all wanted units.
         self.wholly: dict[int, set[int]] = {location_id: set() for _rank, location_id in self.ranked}
         for supply in usable:
             if supply.available >= self.demand[supply.variant_id]:
@@ -74,16 +74,16 @@ class _Choice:
 
 def choose_sources(*, wanted: Sequence[Wanted], supplies: Sequence[LocationSupply]) -> Sourcing:
     """
-    Choose which location sends how many units of what.
+    Choose which location ships how many units of each variant.
 
     The fewest locations that can serve every variant whole come first, then the better rank, then the lower id. A
     variant is split over several locations only if none has enough of it, and then over as few as possible.
-    wanted: quantities of at least 1, also of one variant several times. offers: at most one per location and variant;
-    what a location offers is what may be promised there, safety stock taken off.
+    wanted: quantities of at least 1; a variant may occur several times. supplies: at most one per location and variant,
+    with the available units, less safety stock.
     """
     choice = _Choice(wanted, supplies)
-    found_whole = set[int]().union(*choice.wholly.values())
-    split = [variant_id for variant_id in choice.demand if variant_id not in found_whole]
+    coverable = set[int]().union(*choice.wholly.values())
+    split = [variant_id for variant_id in choice.demand if variant_id not in coverable]
     short = [
         Short(variant_id, choice.demand[variant_id], in_stock)
         for variant_id in split
@@ -91,11 +91,11 @@ def choose_sources(*, wanted: Sequence[Wanted], supplies: Sequence[LocationSuppl
     ]
     if short:
         return Sourcing(short=short)
-    senders = _fewest_senders(choice.wholly, found_whole)
+    senders = _fewest_senders(choice.wholly, coverable)
     shares = [
         SourcingShare(next(sender for sender in senders if variant_id in choice.wholly[sender]), variant_id, quantity)
         for variant_id, quantity in choice.demand.items()
-        if variant_id in found_whole
+        if variant_id in coverable
     ]
     for variant_id in split:
         shares += _split(choice, variant_id, preferred={share.location_id for share in shares})
@@ -131,7 +131,7 @@ def _greedy_senders(serves: dict[int, set[int]], coverable: set[int]) -> list[in
 
 
 def _split(choice: _Choice, variant_id: int, *, preferred: Iterable[int]) -> list[SourcingShare]:
-    """Take a variant from locations that send anyway, then from those that have most of it."""
+    """Split a variant over locations that ship anyway, then over those that have most of it."""
     missing = choice.demand[variant_id]
     sending = set(preferred)
     by_preference = sorted(

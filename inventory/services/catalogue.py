@@ -1,4 +1,4 @@
-"""Bringing goods into the catalogue, and taking them out."""
+"""Creates, publishes, moves and retires products and categories."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,7 +49,7 @@ class CategoryInsideItself(Refusal):
 
 @transaction.atomic
 def create_category(*, slug: str, name: TranslatedText, parent_id: int | None, position: int = 0) -> Category:
-    """Make a category below another, or at the root. Raises NameTaken."""
+    """Create a category below another, or at the root. Raises NameTaken."""
     with _unique(slug):
         category = Category.objects.create(slug=slug, name=name, parent_id=parent_id, position=position)
     category.refresh_from_db(fields=["path"])
@@ -59,10 +59,10 @@ def create_category(*, slug: str, name: TranslatedText, parent_id: int | None, p
 @transaction.atomic
 def move_category(*, category_id: int, parent_id: int | None) -> Category:
     """
-    Put a category, with all below it, below another or at the root.
+    Move a category, with its subtree, below another or to the root.
 
-    Paths follow by a trigger. Locks the whole tree, since two moves at once could tie a knot.
-    Raises CategoryInsideItself.
+    A trigger updates the paths. Locks the whole tree, since two concurrent moves could make a cycle. Raises
+    CategoryInsideItself.
     """
     paths = dict(Category.objects.select_for_update().order_by("pk").values_list("pk", "path"))
     if category_id not in paths or (parent_id is not None and parent_id not in paths):
@@ -85,7 +85,7 @@ def create_product(
     category_id: int | None = None,
     attributes: Mapping[str, Any] | None = None,
 ) -> Product:
-    """Make a product, as a draft that shoppers do not see. Raises NameTaken."""
+    """Create a product, as a draft that shoppers do not see. Raises NameTaken."""
     with _unique(slug):
         product = Product.objects.create(
             slug=slug,
@@ -111,7 +111,7 @@ def add_variant(
     barcodes: Sequence[str] = (),
 ) -> Variant:
     """
-    Add a variant behind those the product has, with its price and its barcodes as scanned or printed.
+    Add a variant after the product's other ones, with its price and its barcodes as scanned or printed.
 
     Locks the product. Raises NameTaken, and Malformed for a barcode whose check digit is wrong.
     """
@@ -131,9 +131,9 @@ def add_variant(
 @transaction.atomic
 def add_barcode(*, variant_id: int, code: str) -> Barcode:
     """
-    Have a barcode stand for a variant; it is kept in its one form (rules/barcodes.py).
+    Assign a barcode to a variant; it is stored in its one form (rules/barcodes.py).
 
-    Raises Malformed if it is none or misread, NameTaken if it stands for another variant already.
+    Raises Malformed if it is not a barcode or misread, NameTaken if another variant has it.
     """
     try:
         canonical = canonical_barcode(code)
@@ -147,7 +147,7 @@ def add_barcode(*, variant_id: int, code: str) -> Barcode:
 @transaction.atomic
 def publish_product(*, product_id: int, by: Actor, now: datetime) -> Product:
     """
-    Show a product to shoppers, from now on or again.
+    Show a product to shoppers, for the first time or again.
 
     Locks the product. Raises ProductNotSellable, IllegalTransition, NotFound.
     """
@@ -168,7 +168,7 @@ def publish_product(*, product_id: int, by: Actor, now: datetime) -> Product:
 
 @transaction.atomic
 def retire_product(*, product_id: int, by: Actor, now: datetime) -> Product:
-    """Take a product out of the shop; orders and stock of it stay. Locks it. Raises IllegalTransition, NotFound."""
+    """Take a product out of the shop; its orders and stock stay. Locks it. Raises IllegalTransition, NotFound."""
     product = _locked(product_id)
     check_transition(STATES, present=product.state, to=Product.RETIRED)
     product.state = Product.RETIRED
@@ -179,7 +179,7 @@ def retire_product(*, product_id: int, by: Actor, now: datetime) -> Product:
 
 @transaction.atomic
 def put_in_category(*, product_id: int, category_id: int | None, by: Actor, now: datetime) -> Product:
-    """Put a product on another shelf, or on none. Locks it. Raises NotFound."""
+    """Move a product to another category, or to none. Locks it. Raises NotFound."""
     product = _locked(product_id)
     if category_id is not None and not Category.objects.filter(pk=category_id).exists():
         raise NotFound(_("There is no such category."))
@@ -198,7 +198,7 @@ def _locked(product_id: int) -> Product:
 
 @contextmanager
 def _unique(name: str) -> Iterator[None]:
-    """Undo what lies inside, and refuse, if the name turns out to be somebody else's."""
+    """Undo the block and raise NameTaken if the name is already in use."""
     try:
         with transaction.atomic():
             yield

@@ -1,4 +1,4 @@
-"""What the database keeps for each language of the shop."""
+"""Database indexes for each language of the shop."""
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,14 +12,15 @@ WHERE state = 'published'"""
 @transaction.atomic
 def index_names() -> None:
     """
-    Index the names of products in each language that has no index yet, so that lists by name are read in its order.
+    Index the names of products in each language without an index, so that lists by name read in its order.
 
-    Called after every migrate. Nobody writes products while an index of 100,000 of them is built, which takes seconds.
+    Called after every migrate. It blocks writes to products while an index is built, which takes seconds for 100,000 of
+    them.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CAN_SORT)
         if not cursor.fetchone()[0]:
-            return  # The shop is being taken down, or was migrated only so far.
+            return  # The database is migrated to an earlier state, without the catalogue.
         cursor.execute(_INDEXES)
         known = {name for (name,) in cursor.fetchall()}
         for language, _name in settings.LANGUAGES:

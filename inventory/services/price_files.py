@@ -1,4 +1,4 @@
-"""Files of prices handed in at the back office: checked, then written, by a worker, one after the other."""
+"""Price files from the back office: a worker checks and then saves them, one after the other."""
 
 import logging
 import tempfile
@@ -24,14 +24,14 @@ MOST_REFUSED_CHARACTERS = 1_000_000
 
 
 class FileNotReady(Refusal):
-    """The file is not checked yet, or is written already."""
+    """The file is not checked yet, or is already saved."""
 
     code = "file_not_ready"
 
 
 @dataclass(slots=True)
 class _OnTheRow:
-    """Shows progress on the row of the file; between transactions only, so that others see it."""
+    """Stores the progress in the file's row; only between transactions, so that others see it."""
 
     file: PriceFile
 
@@ -42,12 +42,12 @@ class _OnTheRow:
             self.file.save(update_fields=["percent"])
 
     def finish(self) -> None:
-        """Nothing is left open."""
+        """Do nothing: nothing is left open."""
 
 
 @transaction.atomic
 def hand_in_prices(*, name: str, content: bytes, by: Actor, now: datetime) -> PriceFile:
-    """Keep a file of prices, to be checked by a worker within seconds. Raises UnusableFile if it is too large."""
+    """Store a price file, which a worker checks within seconds. Raises UnusableFile if it is too large."""
     if len(content) > LARGEST_FILE:
         raise UnusableFile(_("This file is too large."))
     return PriceFile.objects.create(name=name[:200], content=content, uploaded_at=now, uploaded_by_id=by.staff_id)
@@ -55,7 +55,7 @@ def hand_in_prices(*, name: str, content: bytes, by: Actor, now: datetime) -> Pr
 
 @transaction.atomic
 def want_written(*, file_id: int) -> None:
-    """Let a checked file be written by a worker. Locks the file. Raises FileNotReady."""
+    """Request that a worker saves a checked file. Locks the file. Raises FileNotReady."""
     wanted = PriceFile.objects.filter(pk=file_id, state=PriceFile.CHECKED).update(state=PriceFile.WANTED, percent=0)
     if not wanted:
         raise FileNotReady(_("This file is not checked yet, or already saved."))
@@ -63,9 +63,9 @@ def want_written(*, file_id: int) -> None:
 
 def read_price_files(*, now: datetime) -> int:
     """
-    Check or write the files that wait, one after the other; return how many.
+    Check or save the waiting files, one after the other; return how many.
 
-    A run that was broken off is done again by the next one. While another import is at work, they wait.
+    The next run repeats an interrupted one. Files wait while another import runs.
     """
     lock = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('price files')) AS taken", {})
     if lock is None or not lock["taken"]:
@@ -77,7 +77,7 @@ def read_price_files(*, now: datetime) -> int:
             _read(file, now)
             done += 1
     except ImportRunning:
-        logger.info("another import is at work; files of prices wait")
+        logger.info("another import is running; price files wait")
     finally:
         sql.fetch_one("SELECT pg_advisory_unlock(hashtext('price files'))", {})
     return done
@@ -93,7 +93,7 @@ def _read(file: PriceFile, now: datetime) -> None:
             by = Actor(channel=SYSTEM, staff_id=file.uploaded_by_id)
             file.figures = import_prices(path=path, options=options, by=by)
         except UnusableFile as refusal:
-            # The message names the file by where it lay.
+            # The message contains the path of the temporary file.
             file.state, file.problem = PriceFile.FAILED, str(refusal).replace(str(path), file.name)[:300]
         else:
             file.state = PriceFile.CHECKED if is_trial else PriceFile.DONE

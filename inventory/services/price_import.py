@@ -1,4 +1,4 @@
-"""Prices from a CSV file: ordinary ones, and those of price lists; one row is one price."""
+"""Imports prices from a CSV file: ordinary ones, and those of price lists; one row is one price."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from core.data.imports.columns import with_defaults
 from core.journal import publish
 from inventory.events import CatalogueChanged
 from inventory.models import ListPrice, Price
-from inventory.services.price_lists import LARGEST_QUANTITY, tell_of_prices
+from inventory.services.price_lists import LARGEST_QUANTITY, publish_list_change
 
 REQUIRED = ("sku", "price", "currency")
 OPTIONAL = ("price_list", "min_quantity")
@@ -63,7 +63,7 @@ WHERE staged.line = import_rows.line AND staged.reason = ''
 _CHECK = (REFUSE_LATER_DUPLICATES, _FIND_VARIANT, _FIND_LIST, _REFUSE_UNKNOWN, _REFUSE_OTHER_CURRENCY, _DECIDE)
 
 _PIECE = "staged.reason = '' AND staged.action <> 'same' AND staged.line BETWEEN %(first)s AND %(last)s"
-# In one order, so that two who set the same prices wait for each other instead of deadlocking.
+# The order is fixed, so that two imports of the same prices wait for each other instead of deadlocking.
 _LOCK = f"""
 SELECT FROM inventory_variant AS variant JOIN import_rows AS staged ON staged.variant_id = variant.id
 WHERE {_PIECE} ORDER BY variant.id FOR NO KEY UPDATE OF variant
@@ -92,8 +92,8 @@ def import_prices(*, path: Path, options: Options, by: Actor = THE_SYSTEM) -> di
     """
     Set prices from a CSV file, and return the figures of the run.
 
-    A row without a price list is an ordinary price, found again by SKU and currency; one with it a price of that list,
-    found again by SKU, list and quantity. Nothing is taken away. Locks the variants of one piece of the file at a time,
+    A row without a price list is an ordinary price, matched by SKU and currency; a row with one is a price of that
+    list, matched by SKU, list and quantity. No price is removed. Locks the variants of one piece of the file at a time,
     in pk order. Raises UnusableFile and ImportRunning.
     """
 
@@ -106,7 +106,7 @@ def import_prices(*, path: Path, options: Options, by: Actor = THE_SYSTEM) -> di
     def finish() -> None:
         publish(CatalogueChanged(by=by, occurred_at=options.now, ref="prices", product_id=None, change="edited"))
         for row in sql.fetch_all(_CHANGED_LISTS, {}):
-            tell_of_prices(price_list_id=row["id"], code=row["code"], prices=row["prices"], by=by, now=options.now)
+            publish_list_change(price_list_id=row["id"], code=row["code"], prices=row["prices"], by=by, now=options.now)
 
     plan = Plan(
         required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write, finish=finish

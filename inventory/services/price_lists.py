@@ -1,4 +1,4 @@
-"""Setting prices of lists, and working lists that begin or end into what the catalogue shows."""
+"""Sets prices of lists, and applies lists that begin or end to what the catalogue shows."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ _REMOVE = """
 DELETE FROM inventory_listprice
 WHERE price_list_id = %(list)s AND variant_id = %(variant)s AND min_quantity = %(min_quantity)s
 """
-# A list is due when it was changed, or when its beginning or its end has come since it was last worked in.
+# A list is due after a change, and when its beginning or end has passed since it was last applied.
 _DUE = """
 SELECT id, code, xmin::text || ctid::text AS version,
        CASE WHEN turned_at IS NULL THEN %(now)s
@@ -43,7 +43,7 @@ SELECT DISTINCT variant_id FROM inventory_listprice
 WHERE price_list_id = %(list)s AND variant_id > %(after)s ORDER BY variant_id LIMIT %(limit)s
 """
 _KEEP = "SELECT inventory_keep_public_prices(%(variants)s::bigint[], %(moment)s)"
-# Whoever changed the list meanwhile made another version of its row: then it stays due.
+# A concurrent change gives the row another version; the list then stays due.
 _TURNED = """
 UPDATE inventory_pricelist SET turned_at = %(now)s
 WHERE id = %(list)s AND xmin::text || ctid::text = %(version)s
@@ -61,7 +61,7 @@ def set_list_price(
     *, price_list_id: int, variant_id: int, min_quantity: int = 1, price: Money, by: Actor, now: datetime
 ) -> None:
     """
-    Set what a unit of a variant costs in a list, from so many units on.
+    Set the price of one unit of a variant in a list, from a quantity on.
 
     min_quantity: 1 to 1,000,000. Locks the list. Raises NotFound, PriceNotValid and OtherCurrency.
     """
@@ -69,36 +69,38 @@ def set_list_price(
         raise PriceNotValid(_("A price must be between 0 and %s.") % LARGEST_AMOUNT, amount=price.amount)
     if not 1 <= min_quantity <= LARGEST_QUANTITY:
         raise PriceNotValid(_("A quantity must be between 1 and %s.") % LARGEST_QUANTITY, min_quantity=min_quantity)
-    found = _locked(price_list_id)
-    if found["currency"] != price.currency:
-        raise OtherCurrency(_("The prices of this list are in %s.") % found["currency"], currency=found["currency"])
+    price_list = _locked(price_list_id)
+    if price_list["currency"] != price.currency:
+        raise OtherCurrency(
+            _("The prices of this list are in %s.") % price_list["currency"], currency=price_list["currency"]
+        )
     parameters = {
         "list": price_list_id, "variant": variant_id, "min_quantity": min_quantity, "amount": price.amount, "now": now,
     }  # fmt: skip
     if not sql.execute(_SET, parameters):
         raise NotFound(_("There is no such variant."))
-    tell_of_prices(price_list_id=price_list_id, code=found["code"], prices=1, by=by, now=now)
+    publish_list_change(price_list_id=price_list_id, code=price_list["code"], prices=1, by=by, now=now)
 
 
 @transaction.atomic
 def remove_list_price(*, price_list_id: int, variant_id: int, min_quantity: int, by: Actor, now: datetime) -> None:
-    """Take a price out of a list; one that is not there is no mistake. Locks the list. Raises NotFound."""
-    found = _locked(price_list_id)
+    """Remove a price from a list; one that is not there is no error. Locks the list. Raises NotFound."""
+    price_list = _locked(price_list_id)
     parameters = {"list": price_list_id, "variant": variant_id, "min_quantity": min_quantity}
     if sql.execute(_REMOVE, parameters):
-        tell_of_prices(price_list_id=price_list_id, code=found["code"], prices=1, by=by, now=now)
+        publish_list_change(price_list_id=price_list_id, code=price_list["code"], prices=1, by=by, now=now)
 
 
-def tell_of_prices(*, price_list_id: int, code: str, prices: int, by: Actor, now: datetime) -> None:
-    """Publish that a list, or so many prices in it, changed."""
+def publish_list_change(*, price_list_id: int, code: str, prices: int, by: Actor, now: datetime) -> None:
+    """Publish that a list, or so many of its prices, changed."""
     publish(PriceListChanged(by=by, occurred_at=now, ref=code, price_list_id=price_list_id, prices=prices))
 
 
 def turn_price_lists(*, now: datetime) -> int:
     """
-    Work lists that were changed, began or ended into price ranges and histories. Return how many lists it were.
+    Apply lists that were changed, began or ended to price ranges and histories. Return the number of lists.
 
-    What a cart costs never waits for this: it is reckoned anew each time. Safe to repeat, and to break off: each five
+    The price of a cart never waits for this: it is computed every time. Safe to repeat and to interrupt: each five
     thousand variants are a transaction of their own.
     """
     due = sql.fetch_all(_DUE, {"now": now})
@@ -106,24 +108,24 @@ def turn_price_lists(*, now: datetime) -> int:
         prices = _keep(row["id"], row["moment"])
         with transaction.atomic():
             sql.execute(_TURNED, {"list": row["id"], "now": now, "version": row["version"]})
-            tell_of_prices(price_list_id=row["id"], code=row["code"], prices=prices, by=THE_SYSTEM, now=now)
+            publish_list_change(price_list_id=row["id"], code=row["code"], prices=prices, by=THE_SYSTEM, now=now)
     return len(due)
 
 
 def _keep(price_list_id: int, moment: datetime) -> int:
-    after = kept = 0
+    after = applied = 0
     while True:
         rows = sql.fetch_all(_VARIANTS, {"list": price_list_id, "after": after, "limit": VARIANTS_AT_ONCE})
         if not rows:
-            return kept
+            return applied
         variants = [row["variant_id"] for row in rows]
         with transaction.atomic():
             sql.fetch_one(_KEEP, {"variants": variants, "moment": moment})
-        after, kept = variants[-1], kept + len(variants)
+        after, applied = variants[-1], applied + len(variants)
 
 
 def _locked(price_list_id: int) -> sql.Row:
-    found = sql.fetch_one(_LOCK, {"list": price_list_id})
-    if found is None:
+    price_list = sql.fetch_one(_LOCK, {"list": price_list_id})
+    if price_list is None:
         raise NotFound(_("There is no such price list."))
-    return found
+    return price_list

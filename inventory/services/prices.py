@@ -1,4 +1,4 @@
-"""Setting prices."""
+"""Sets ordinary prices."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from core.journal import publish
 from core.money import LARGEST_AMOUNT, Money
 from inventory.events import PriceChanged
 
-# The variant is locked by a statement of its own, so that the next one sees what was set meanwhile.
+# A separate statement locks the variant, so that the next one sees a concurrent change.
 _LOCK = "SELECT sku FROM inventory_variant WHERE id = %(variant)s FOR NO KEY UPDATE"
 _PRESENT = "SELECT amount FROM inventory_price WHERE variant_id = %(variant)s AND currency = %(currency)s"
 _SET = """
@@ -23,7 +23,7 @@ ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount, updat
 
 
 class PriceNotValid(Refusal):
-    """A price below nothing, or beyond all reason."""
+    """The price is negative or too large."""
 
     code = "price_not_valid"
 
@@ -31,10 +31,10 @@ class PriceNotValid(Refusal):
 @transaction.atomic
 def set_price(*, variant_id: int, price: Money, by: Actor, now: datetime) -> bool:
     """
-    Set what a variant costs in one currency, tax included. Return whether that is a change.
+    Set the price of a variant in one currency, tax included. Return whether it changed.
 
-    Carts that hold the variant show the new price when they are next read, with the old one beside it.
-    Locks the variant. Raises PriceNotValid, NotFound.
+    Carts that contain the variant show the new price when they are next read, with the old one beside it. Locks the
+    variant. Raises PriceNotValid, NotFound.
     """
     if not 0 <= price.amount <= LARGEST_AMOUNT:
         raise PriceNotValid(_("A price must be between 0 and %s.") % LARGEST_AMOUNT, amount=price.amount)

@@ -1,4 +1,4 @@
-"""Products, variants, prices and barcodes from a CSV file; one row is one variant."""
+"""Imports products, variants, prices and barcodes from a CSV file; one row is one variant."""
 
 import re
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ _STAGING = (
 
 @dataclass(frozen=True, kw_only=True)
 class NewProduct:
-    """A product with one variant, as much as another system's history tells of it. amount: minor units, or None."""
+    """A product with one variant, as another system's order history describes it. amount: minor units, or None."""
 
     sku: str
     name: str
@@ -69,11 +69,11 @@ class NewProduct:
 
 def import_products(*, path: Path, options: Options, publish: bool = False) -> dict[str, Any]:
     """
-    Make or change products and variants from a CSV file, by SKU, and return the figures of the run.
+    Create or change products and variants from a CSV file, by SKU, and return the figures of the run.
 
-    The first row of a product describes it; later rows of it may leave those columns empty. Filled cells replace what
-    the shop has, empty ones leave it; barcodes are added. publish: show new products to shoppers at once.
-    Raises UnusableFile and ImportRunning.
+    The first row of a product describes it; its later rows may leave those columns empty. Filled cells replace the
+    present value, empty ones keep it; barcodes are added. publish: show new products to shoppers at once. Raises
+    UnusableFile and ImportRunning.
     """
 
     def write(first: int, last: int) -> None:
@@ -88,9 +88,9 @@ def import_products(*, path: Path, options: Options, publish: bool = False) -> d
 
 def make_products(*, drafts: Sequence[NewProduct], publish: bool, now: Any) -> int:
     """
-    Make a product with one variant for every SKU the shop does not know, and return how many were made.
+    Create a product with one variant for every SKU that the shop does not have, and return how many were created.
 
-    A slug that is taken by another product is followed by the word imported.
+    A slug that another product has is followed by the word imported.
     """
     return sql.execute(
         with_defaults(statements.MAKE_DRAFTS, Product, Variant, Price),
@@ -147,7 +147,7 @@ def _slug(cells: dict[str, str]) -> str:
 
 def _texts(cells: dict[str, str], kind: str, *, longest: int) -> str:
     texts = {language: text(cells, f"{kind}_{language}", longest=longest) for language in _LANGUAGES}
-    return orjson.dumps({language: written for language, written in texts.items() if written}).decode()
+    return orjson.dumps({language: value for language, value in texts.items() if value}).decode()
 
 
 def _price(cells: dict[str, str]) -> tuple[int | None, str]:
@@ -172,9 +172,9 @@ def _category(cells: dict[str, str]) -> str:
 
 
 def _attributes(cells: dict[str, str]) -> str:
-    written = text(cells, "attributes", longest=1000)
+    value = text(cells, "attributes", longest=1000)
     attributes: dict[str, dict[str, str]] = {}
-    for pair in filter(str.strip, written.split(";")):
+    for pair in filter(str.strip, value.split(";")):
         match = _PAIR.fullmatch(pair)
         if not match:
             raise RowRefused("attributes_not_valid", pair.strip())
@@ -187,41 +187,41 @@ def _barcodes(cells: dict[str, str]) -> list[str]:
     if len(codes) > MOST_BARCODES:
         raise RowRefused("too_many_barcodes", f"{len(codes)}, {MOST_BARCODES} allowed")
     for code in codes:
-        # The check digit tells a mistyped code from a right one.
+        # The check digit reveals a mistyped code.
         if not (code.isascii() and ean.is_valid(code)):
             raise RowRefused("barcode_not_valid", code)
     return list(dict.fromkeys(codes))
 
 
 def _categories_whose_slug_is_taken() -> list[str]:
-    """Name the wanted paths that need a slug which stands on another shelf, in the shop or earlier in the file."""
+    """Return the wanted paths with a slug that another category has, in the shop or earlier in the file."""
     place = dict(Category.objects.values_list("slug", "path"))
     taken = []
     for path in _wanted_categories("SELECT DISTINCT category FROM import_rows WHERE reason = '' AND category <> ''"):
-        shelves = _shelves(path)
-        if any(place.get(shelf.rpartition("/")[2], shelf) != shelf for shelf in shelves):
+        paths = _category_paths(path)
+        if any(place.get(category_path.rpartition("/")[2], category_path) != category_path for category_path in paths):
             taken.append(path)
             continue
-        place.update((shelf.rpartition("/")[2], shelf) for shelf in shelves)
+        place.update((category_path.rpartition("/")[2], category_path) for category_path in paths)
     return taken
 
 
 def _make_categories(first: int, last: int) -> None:
     known = dict(Category.objects.values_list("path", "pk"))
     for path in _wanted_categories(statements.CATEGORIES_OF_PIECE, first=first, last=last):
-        for shelf in _shelves(path):
-            if shelf in known:
+        for category_path in _category_paths(path):
+            if category_path in known:
                 continue
-            parent, _, slug = shelf.rpartition("/")
+            parent, _, slug = category_path.rpartition("/")
             name = {settings.LANGUAGE_CODE: slug.replace("-", " ").replace("_", " ").capitalize()}
-            made = Category.objects.create(slug=slug, path=shelf, name=name, parent_id=known.get(parent))
-            known[shelf] = made.pk
+            made = Category.objects.create(slug=slug, path=category_path, name=name, parent_id=known.get(parent))
+            known[category_path] = made.pk
 
 
 def _wanted_categories(statement: str, **piece: int) -> list[str]:
     return sorted(row["category"] for row in sql.fetch_all(statement, piece))
 
 
-def _shelves(path: str) -> list[str]:
+def _category_paths(path: str) -> list[str]:
     slugs = path.split("/")
     return ["/".join(slugs[: depth + 1]) for depth in range(len(slugs))]

@@ -1,10 +1,10 @@
-"""What the import of products does in SQL; the columns of import_rows are listed in product_import.py."""
+"""The SQL of the product import; product_import.py lists the columns of import_rows."""
 
 from django.db.models import Model
 
 from inventory.models import Barcode, Price, Product, Variant
 
-# Which product a row belongs to: the one it names, else the one its SKU has, else one of its own.
+# The product of a row: the one it names, else the one of its SKU, else a new one.
 _FIND_PRODUCT = """
 UPDATE import_rows SET product = coalesce(nullif(staged.product, ''), product.slug, staged.own_slug)
 FROM import_rows AS staged
@@ -174,7 +174,7 @@ WHERE staged.reason = '' AND staged.action <> 'same' AND staged.line BETWEEN %(f
 ON CONFLICT (code) DO NOTHING
 """
 
-# Each with the models of the tables it adds to.
+# Each statement with the models of the tables into which it inserts.
 WRITE: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     (_UPDATE_PRODUCTS, ()),
     (_MAKE_PRODUCTS, (Product,)),

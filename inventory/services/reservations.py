@@ -1,8 +1,8 @@
 """
-Promising units to somebody, and what becomes of the promise.
+Reserves stock, and commits, releases or fulfils reservations.
 
-Every function changes levels, reservations and the ledger in one statement each. Stock rows are locked in pk order and
-only for that statement and the commit behind it, so call these last in a transaction (docs/locking.md).
+Every function changes levels, reservations and the ledger in one statement each. Stock rows are locked in pk order, and
+only for that statement and the following commit, so call these last in a transaction (docs/locking.md).
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,11 +23,11 @@ HOLD_LIFETIME = timedelta(minutes=15)
 EXPIRED_AT_ONCE = 500
 
 _RESERVE = """
-WITH wish AS (
+WITH request AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(variants)s::bigint[], %(locations)s::bigint[], %(quantities)s::int[])
-        AS wish(id, variant_id, location_id, quantity)
+        AS request(id, variant_id, location_id, quantity)
 ), need AS (
-    SELECT variant_id, location_id, sum(quantity)::int AS quantity FROM wish GROUP BY variant_id, location_id
+    SELECT variant_id, location_id, sum(quantity)::int AS quantity FROM request GROUP BY variant_id, location_id
 ), locked AS (
     SELECT level.id, need.quantity
     FROM inventory_stocklevel AS level JOIN need USING (variant_id, location_id)
@@ -41,8 +41,8 @@ WITH wish AS (
     RETURNING level.id, level.variant_id, level.location_id
 ), reservation AS (
     INSERT INTO inventory_reservation (id, level_id, quantity, state, expires_at, created_at)
-    SELECT wish.id, taken.id, wish.quantity, %(state)s::text, %(expires_at)s::timestamptz, %(now)s::timestamptz
-    FROM wish JOIN taken USING (variant_id, location_id)
+    SELECT request.id, taken.id, request.quantity, %(state)s::text, %(expires_at)s::timestamptz, %(now)s::timestamptz
+    FROM request JOIN taken USING (variant_id, location_id)
     RETURNING id, level_id, quantity
 )
 INSERT INTO inventory_stockmovement (
@@ -52,7 +52,7 @@ SELECT level_id, 'reserved', 0, quantity, 'reservation', id::text, %(channel)s::
 FROM reservation
 """
 
-# Ends live reservations: the units are free again (released), or have left the building (fulfilled).
+# Ends live reservations: the units are available again (released), or have left the building (fulfilled).
 _END = """
 WITH ended AS (
     UPDATE inventory_reservation AS reservation SET state = %(state)s::text, expires_at = NULL
@@ -88,11 +88,11 @@ WHERE id = ANY(%(ids)s::uuid[]) AND state = 'held'
 """
 
 _AVAILABLE = """
-SELECT wish.place, COALESCE(level.on_hand - level.reserved
+SELECT request.place, COALESCE(level.on_hand - level.reserved
            - (CASE WHEN %(respects_safety_stock)s::bool THEN level.safety ELSE 0 END), 0) AS available
-FROM unnest(%(variants)s::bigint[], %(locations)s::bigint[]) WITH ORDINALITY AS wish(variant_id, location_id, place)
+FROM unnest(%(variants)s::bigint[], %(locations)s::bigint[]) WITH ORDINALITY AS request(variant_id, location_id, place)
 LEFT JOIN inventory_stocklevel AS level USING (variant_id, location_id)
-ORDER BY wish.place
+ORDER BY request.place
 """
 
 _EXPIRED = """
@@ -102,14 +102,14 @@ ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 
 class InsufficientStock(Refusal):
-    """There are fewer free units than were asked for; `lines` tells for which variants, and how many there are."""
+    """Fewer units are available than requested; `lines` lists the variants with their available units."""
 
     code = "insufficient_stock"
 
 
 @dataclass(frozen=True, slots=True)
 class ReservationRequest:
-    """Units of one variant wanted at one location, under a reservation id of the caller's making."""
+    """Units of one variant requested at one location, under a reservation id that the caller made."""
 
     variant_id: int
     location_id: int
@@ -133,11 +133,11 @@ def reserve_stock(
     respects_safety_stock: bool = True,
 ) -> None:
     """
-    Promise all the units wished for, or none.
+    Reserve all the requested units, or none.
 
-    expires_at: when the promise ends by itself (held); without it the units are committed. respects_safety_stock: leave
-    the safety stock alone, as every channel does but the till of the store itself. The level rows stay locked until the
-    caller's transaction ends: call this last. Raises InsufficientStock; roll back then.
+    expires_at: when the reservation ends by itself (held); without it the units are committed. respects_safety_stock:
+    leave the safety stock alone, as every channel does except the store's own till. The level rows stay locked until
+    the caller's transaction ends: call this last. Raises InsufficientStock; roll back then.
     """
     parameters = {
         "ids": [request.reservation_id for request in requests],
@@ -157,29 +157,29 @@ def reserve_stock(
 
 @transaction.atomic(savepoint=False)
 def commit_reservations(*, ids: Sequence[UUID]) -> int:
-    """Turn held promises into lasting ones. Return how many were still held: fewer than given means some expired."""
+    """Commit held reservations. Return how many were still held: fewer than ids means that some expired."""
     return sql.execute(_COMMIT, {"ids": list(ids)})
 
 
 @transaction.atomic(savepoint=False)
 def release_reservations(*, ids: Iterable[UUID], by: Actor, now: datetime, reason: str) -> int:
-    """Free the units of live reservations. Return how many there were; ended ones are left alone."""
+    """Release live reservations, so that their units are available. Return how many; ended ones are left alone."""
     return _end(ids, Reservation.RELEASED, StockMovement.RELEASED, by=by, now=now, reason=reason)
 
 
 @transaction.atomic(savepoint=False)
 def fulfil_reservations(*, ids: Iterable[UUID], kind: str, by: Actor, now: datetime) -> int:
     """
-    Take the units of committed reservations out of the building.
+    Take the units of committed reservations out of stock.
 
-    kind: what the ledger calls it (StockMovement.SOLD, HANDED_OVER or SHIPPED). Return how many reservations ended so.
+    kind: the kind of ledger movement (StockMovement.SOLD, HANDED_OVER or SHIPPED). Return how many reservations ended.
     """
     return _end(ids, Reservation.FULFILLED, kind, by=by, now=now, reason="", from_states=(Reservation.COMMITTED,))
 
 
 @transaction.atomic(durable=True)
 def release_expired(*, now: datetime) -> int:
-    """Free the units of held reservations whose time is over, skipping those at work elsewhere. Return how many."""
+    """Release expired reservations, skipping those that others have locked. Return how many."""
     ids = [row["id"] for row in sql.fetch_all(_EXPIRED, {"now": now, "limit": EXPIRED_AT_ONCE})]
     return release_reservations(ids=ids, by=THE_SYSTEM, now=now, reason="expired") if ids else 0
 
@@ -232,7 +232,7 @@ def _shortage(requests: Sequence[ReservationRequest], respects_safety_stock: boo
 
 
 def insufficient_stock(short: Sequence[dict[str, object]]) -> InsufficientStock:
-    """Make the refusal for short lines, each {sku, requested, available}; a single one is also named at the top."""
+    """Return the refusal for short lines, each {sku, requested, available}; a single one is also at the top level."""
     top = dict(short[0]) if len(short) == 1 else {}
     names = ", ".join(f"{line['sku']} ({line['available']})" for line in short)
     return InsufficientStock(

@@ -1,8 +1,8 @@
 """
-Units that come, and books that are set right.
+Receives units and corrects stock.
 
-Promises and sales are made in reservations.py. Every change is one row of the ledger and one change of the level, in
-one statement; levels are locked in pk order (docs/locking.md).
+Reservations and sales are in reservations.py. Every change is one row of the ledger and one change of the level, in one
+statement; levels are locked in pk order (docs/locking.md).
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,7 +62,7 @@ JOIN inventory_location AS location ON location.id = moved.location_id
 ORDER BY variant.sku, location.code
 """
 
-_PROMISED = """
+_SHORT_OF_RESERVED = """
 SELECT variant.sku, location.code AS location, level.on_hand, level.reserved
 FROM unnest(%(variants)s::bigint[], %(locations)s::bigint[], %(units)s::int[]) AS line(variant_id, location_id, units)
 JOIN inventory_stocklevel AS level USING (variant_id, location_id)
@@ -79,20 +79,20 @@ UPDATE inventory_stocklevel SET safety = %(safety)s WHERE variant_id = %(variant
 
 
 class StockPromised(Refusal):
-    """Fewer units would be left than are promised to shoppers; `lines` tells where."""
+    """Fewer units would be left than are reserved for orders; `lines` says where."""
 
     code = "stock_promised"
 
 
 class AlreadyBooked(Refusal):
-    """This delivery or correction is in the books already."""
+    """This delivery or correction is already recorded."""
 
     code = "already_booked"
 
 
 @dataclass(frozen=True, slots=True)
 class StockLine:
-    """Units of one variant at one location. units: at least 1 when they come; either sign, not 0, when corrected."""
+    """Units of one variant at one location. units: at least 1 when received; positive or negative when corrected."""
 
     variant_id: int
     location_id: int
@@ -101,7 +101,7 @@ class StockLine:
 
 @dataclass(frozen=True, slots=True)
 class _Booking:
-    """What a set of lines means in the ledger; by whom and when."""
+    """How a set of lines is recorded in the ledger; by whom and when."""
 
     kind: str
     cause_kind: str
@@ -114,9 +114,9 @@ class _Booking:
 @transaction.atomic
 def receive_stock(*, lines: Sequence[StockLine], delivery: str, by: Actor, now: datetime) -> None:
     """
-    Put units that came onto the books, all lines or none.
+    Record received units, all lines or none.
 
-    delivery: the number of the delivery note; the same one is booked once for each variant and location. Locks the
+    delivery: the number of the delivery note; the same one is recorded once for each variant and location. Locks the
     levels in pk order until the caller's transaction ends.
     Raises Malformed for units that are not positive, AlreadyBooked, NotFound.
     """
@@ -140,11 +140,11 @@ def receive_stock(*, lines: Sequence[StockLine], delivery: str, by: Actor, now: 
 @transaction.atomic
 def adjust_stock(*, lines: Sequence[StockLine], reason: str, correction: str, by: Actor, now: datetime) -> None:
     """
-    Set the books right where they differ from the shelf, all lines or none.
+    Correct the recorded stock where it differs from the shelf, all lines or none.
 
-    reason: why, in the staff's words (broken, lost, found, counted). correction: an id of the caller's making; the same
-    one is booked once. Locks the levels in pk order until the caller's transaction ends.
-    Raises StockPromised if fewer units would be left than are promised, Malformed for 0 units, AlreadyBooked, NotFound.
+    reason: in the staff's words (broken, lost, found, counted). correction: an id that the caller made; the same one is
+    recorded once. Locks the levels in pk order until the caller's transaction ends.
+    Raises StockPromised if fewer units would be left than are reserved, Malformed for 0 units, AlreadyBooked, NotFound.
     """
     _check(lines, are_valid=all(0 < abs(line.units) <= MOST_UNITS for line in lines))
     moved = _move(lines, _Booking(StockMovement.ADJUSTED, "correction", correction, reason, by, now))
@@ -167,9 +167,9 @@ def adjust_stock(*, lines: Sequence[StockLine], reason: str, correction: str, by
 @transaction.atomic
 def set_safety_stock(*, variant_id: int, location_id: int, safety: int) -> None:
     """
-    Set how many units of a variant a location keeps for the people in it. Locks the level.
+    Set how many units of a variant a location keeps for people in the store. Locks the level.
 
-    It may be more than there are; then none are offered. Raises Malformed if it is negative, NotFound.
+    It may exceed the units on hand; then none are sold online. Raises Malformed if it is negative, NotFound.
     """
     if not 0 <= safety <= MOST_UNITS:
         raise Malformed(_("The safety stock must be between 0 and %s units.") % MOST_UNITS, field="safety")
@@ -184,7 +184,7 @@ def _check(lines: Sequence[StockLine], *, are_valid: bool) -> None:
 
 
 def _ensure_levels(lines: Iterable[StockLine]) -> None:
-    """Make the levels that are not there yet, empty; not for variants and locations that do not exist."""
+    """Create missing levels, empty; none for variants and locations that do not exist."""
     places = {"variants": [line.variant_id for line in lines], "locations": [line.location_id for line in lines]}
     sql.execute(_ENSURE_LEVELS, places)
 
@@ -210,15 +210,15 @@ def _move(lines: Sequence[StockLine], booking: _Booking) -> list[sql.Row]:
             raise
         raise AlreadyBooked(_("%s was already booked.") % booking.cause_id, cause=booking.cause_id) from error
     if len(moved) != len({(line.variant_id, line.location_id) for line in lines}):
-        promised = sql.fetch_all(_PROMISED, parameters)
-        if not promised:
+        short = sql.fetch_all(_SHORT_OF_RESERVED, parameters)
+        if not short:
             raise NotFound(_("There is no such variant or location."))
-        raise StockPromised(_("Fewer units would be left than are reserved for orders."), lines=promised)
+        raise StockPromised(_("Fewer units would be left than are reserved for orders."), lines=short)
     return moved
 
 
 def _low(moved: Iterable[sql.Row], *, by: Actor, now: datetime) -> list[StockLow]:
-    """Tell where this change took the free units below the variant's mark."""
+    """Return an event for each level that this change took below the variant's threshold."""
     return [
         StockLow(
             by=_at(by, row),
@@ -234,5 +234,5 @@ def _low(moved: Iterable[sql.Row], *, by: Actor, now: datetime) -> list[StockLow
 
 
 def _at(by: Actor, row: sql.Row) -> Actor:
-    """The journal's store is the one where the units are, whoever books them from wherever."""
+    """Return the actor in the store where the units are, wherever they are recorded from."""
     return replace(by, store_id=row["location_id"], store_code=row["code"])

@@ -1,4 +1,4 @@
-"""Counted stock from a CSV file: the level becomes what the file says, by a movement in the ledger."""
+"""Imports counted stock from a CSV file: a movement in the ledger brings each level to its count."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,7 +63,7 @@ WHERE reason = '' AND action <> 'same' AND line BETWEEN %(first)s AND %(last)s
 ORDER BY variant_id, location_id
 ON CONFLICT (variant_id, location_id) DO NOTHING
 """
-# Shoppers buy while the file is written: what counts is what is reserved under the lock.
+# Shoppers buy while the file is imported, so the reserved units are checked again under the lock.
 _LOCK = """
 SELECT level.id FROM inventory_stocklevel AS level JOIN import_rows USING (variant_id, location_id)
 WHERE import_rows.reason = '' AND import_rows.action <> 'same' AND import_rows.line BETWEEN %(first)s AND %(last)s
@@ -94,9 +94,9 @@ def import_stock(*, path: Path, options: Options) -> dict[str, Any]:
     """
     Set stock levels from a CSV file of SKU, location and counted units, and return the figures of the run.
 
-    The difference to what is on hand becomes one movement of kind adjusted. A count below what is promised to
-    shoppers is refused. safety, where the column is given, is set too. Locks the levels of one piece of the file at a
-    time, in pk order. Raises UnusableFile and ImportRunning.
+    The difference to the units on hand becomes one movement of kind adjusted. A count below the reserved units is
+    rejected. safety, if the column is given, is set too. Locks the levels of one piece of the file at a time, in pk
+    order. Raises UnusableFile and ImportRunning.
     """
     cause = str(new_id())
 

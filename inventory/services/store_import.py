@@ -1,4 +1,4 @@
-"""Stores and warehouses from a CSV file, with their week's hours."""
+"""Imports stores and warehouses from a CSV file, with their weekly opening hours."""
 
 import re
 from collections.abc import Sequence
@@ -103,10 +103,10 @@ Span = tuple[int, time, time]
 
 def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
     """
-    Make or change stores and warehouses from a CSV file, by code, and return the figures of the run.
+    Create or change stores and warehouses from a CSV file, by code, and return the figures of the run.
 
-    The row says everything about the location but its exceptional days and whether it is active: hours and services
-    that it does not name are gone. Raises UnusableFile and ImportRunning.
+    A row replaces everything about the location except exceptional days and whether it is active: hours and services
+    that it does not name are removed. Raises UnusableFile and ImportRunning.
     """
 
     def write(first: int, last: int) -> None:
@@ -119,15 +119,15 @@ def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
     return run_import(plan, path, options)
 
 
-def parse_hours(written: str) -> list[Span]:
+def parse_hours(cell: str) -> list[Span]:
     """
-    Read a week's hours: `Mo-Fr 09:00-18:00; Sa 10:00-13:00,14:00-16:00`; a day that is not named is closed.
+    Parse a week's hours: `Mo-Fr 09:00-18:00; Sa 10:00-13:00,14:00-16:00`; a day that is not named is closed.
 
     Returns (weekday, opens, closes) with Monday as 0, in order. Raises RowRefused for anything else, for a span that
-    ends before it begins, and for spans of a day that overlap.
+    ends before it begins, and for overlapping spans of a day.
     """
     spans: list[Span] = []
-    for rule in filter(str.strip, written.lower().split(";")):
+    for rule in filter(str.strip, cell.lower().split(";")):
         days, _, times = rule.strip().partition(" ")
         for span in times.split(","):
             match = _SPAN.fullmatch(span.strip())
@@ -144,11 +144,11 @@ def parse_hours(written: str) -> list[Span]:
     return spans
 
 
-def _weekdays(written: str) -> range:
-    match = _DAYS.fullmatch(written)
+def _weekdays(days: str) -> range:
+    match = _DAYS.fullmatch(days)
     first, last = (match[1], match[2] or match[1]) if match else ("", "")
     if first not in DAYS or last not in DAYS or DAYS.index(last) < DAYS.index(first):
-        raise RowRefused("hours_not_valid", written)
+        raise RowRefused("hours_not_valid", days)
     return range(DAYS.index(first), DAYS.index(last) + 1)
 
 

@@ -1,4 +1,4 @@
-"""The price of a list in the cart, at the checkout and at the till: one price, whoever asks."""
+"""The price of a list in the cart, at the checkout and at the till is the same for every channel."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from carts.models import Cart, CartLine
 from carts.queries.carts import cart_of_customer, cart_of_token
-from carts.queries.preview import Imagined, preview_cart
+from carts.queries.preview import PreviewRequest, preview_cart
 from carts.queries.quoting import quote_cart
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, change_quantity, hash_of, new_token
 from carts.services.placing import cart_from_lines
@@ -35,7 +35,7 @@ def line_of(ana, by=WEB, at=None):
     return line.unit_price, [problem.code for problem in line.problems]
 
 
-def test_a_list_is_charged_and_was_the_price_when_added(ana, mug):
+def test_the_price_of_a_list_is_charged_and_recorded_when_added(ana, mug):
     make_price_list(prices={mug: 1000})
     add(ana)
 
@@ -43,15 +43,15 @@ def test_a_list_is_charged_and_was_the_price_when_added(ana, mug):
     assert CartLine.objects.get().unit_price_when_added == 1000
 
 
-def test_a_list_that_ends_meanwhile_is_told_as_a_change_of_the_price(ana, mug):
-    of = make_price_list(prices={mug: 1000})
+def test_a_list_that_ends_meanwhile_is_shown_as_a_changed_price(ana, mug):
+    price_list = make_price_list(prices={mug: 1000})
     add(ana)
-    PriceList.objects.filter(pk=of.pk).update(is_active=False)
+    PriceList.objects.filter(pk=price_list.pk).update(is_active=False)
 
     assert line_of(ana) == (1290, ["price_changed"])
 
 
-def test_more_units_cost_less_each_and_that_is_no_change_of_the_price(ana, mug):
+def test_a_quantity_discount_is_not_a_changed_price(ana, mug):
     add_list_price(make_price_list(), mug, 900, min_quantity=3)
     add(ana)
     assert line_of(ana) == (1290, [])
@@ -85,7 +85,7 @@ def test_the_segment_of_a_merged_record_counts(ana, ben, mug):
     assert line_of(ana) == (700, [])
 
 
-def test_a_door_has_its_own_price_only_where_it_was_registered(ana, mug, high_street):
+def test_a_channel_has_its_own_price_only_where_it_was_registered(ana, mug, high_street):
     make_price_list(store=high_street, prices={mug: 1500})
     add(ana)
 
@@ -94,8 +94,8 @@ def test_a_door_has_its_own_price_only_where_it_was_registered(ana, mug, high_st
 
 
 def test_web_app_and_till_and_the_preview_charge_the_same(ana, mug, lamp, high_street):
-    of = make_price_list(prices={mug: 1000})
-    add_list_price(of, mug, 950, min_quantity=2)
+    price_list = make_price_list(prices={mug: 1000})
+    add_list_price(price_list, mug, 950, min_quantity=2)
     make_price_list(segment="trade", prices={lamp: 4000})
     put_into_segment(ana, "trade")
     add(ana, quantity=2)
@@ -103,19 +103,19 @@ def test_web_app_and_till_and_the_preview_charge_the_same(ana, mug, lamp, high_s
 
     channels = [WEB, Actor("app"), till(high_street)]
     totals = {quote_cart(seen(ana, by), by=by, now=timezone.now()).totals.grand for by in channels}
-    imagined = preview_cart(Imagined(units={"MUG": 2, "LAMP": 1}, now=timezone.now(), customer_id=ana.pk))
+    preview = preview_cart(PreviewRequest(units={"MUG": 2, "LAMP": 1}, now=timezone.now(), customer_id=ana.pk))
     sold = cart_from_lines(
         lines=[("MUG", 2), ("LAMP", 1)], customer_id=ana.pk, by=till(high_street), now=timezone.now()
     )
 
     assert totals == {5900}
-    assert imagined.quote.totals.grand == 5900
+    assert preview.quote.totals.grand == 5900
     assert [(line.unit_price, line.unit_price_when_added, line.problems) for line in sold.lines] == [
         (950, 1000, []), (4000, 4000, []),
     ]  # fmt: skip
 
 
-def test_a_sale_that_the_till_sends_late_has_the_price_of_its_moment(mug, high_street):
+def test_a_sale_that_the_till_sends_late_has_the_price_of_that_time(mug, high_street):
     make_price_list(prices={mug: 1000}, ends_at=timezone.now() - timedelta(hours=1))
 
     late, now = (
@@ -130,7 +130,7 @@ def test_a_sale_that_the_till_sends_late_has_the_price_of_its_moment(mug, high_s
 
 
 @pytest.mark.parametrize(("is_included", "tax", "grand"), [(None, 0, 1190), (True, 0, 1190), (False, 226, 1416)])
-def test_a_list_says_whether_its_prices_hold_the_tax(ana, mug, is_included, tax, grand):
+def test_a_list_decides_whether_its_prices_include_tax(ana, mug, is_included, tax, grand):
     make_german_taxes()
     make_price_list(prices={mug: 1190}, is_tax_included=is_included)
     add(ana)
@@ -140,7 +140,7 @@ def test_a_list_says_whether_its_prices_hold_the_tax(ana, mug, is_included, tax,
     assert (totals.tax, totals.grand) == (tax, grand)
 
 
-def test_lists_cost_no_statement_more_to_read_and_one_to_add(ana, mug, lamp, django_assert_num_queries):
+def test_lists_add_no_statement_to_reading_and_one_to_adding(ana, mug, lamp, django_assert_num_queries):
     make_price_list(prices={mug: 1000})
     make_price_list(segment="trade", prices={mug: 900})
     put_into_segment(ana, "trade")

@@ -1,4 +1,4 @@
-"""The parity check: the same price behind every door, and an alarm where it is not."""
+"""The parity check: prices are the same on every channel, and a difference raises an alarm."""
 
 from datetime import timedelta
 from io import StringIO
@@ -25,8 +25,11 @@ def checked():
     return parity.check_parity(now=timezone.now())
 
 
-def found():
-    return [(each.variant.sku, each.kind, each.prices) for each in ParityDifference.objects.order_by("id")]
+def differences():
+    return [
+        (difference.variant.sku, difference.kind, difference.prices)
+        for difference in ParityDifference.objects.order_by("id")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -40,11 +43,11 @@ def found():
         ({"web": ChannelPrice(100), "till": ChannelPrice(None)}, True),
     ],
 )
-def test_doors_without_a_registered_deviation_charge_the_same(charges, differ):
+def test_channels_without_a_registered_deviation_charge_the_same(charges, differ):
     assert charges_differ(charges) is differ
 
 
-def test_a_shop_with_lists_offers_and_registered_deviations_is_in_order(mug, lamp, high_street):
+def test_price_lists_promotions_and_registered_deviations_are_no_differences(mug, lamp, high_street):
     make_price_list(prices={mug: 1000})
     make_price_list(store=high_street, prices={mug: 1100, lamp: 5000})
     make_price_list(channel="app", prices={lamp: 4500})
@@ -57,39 +60,39 @@ def test_a_shop_with_lists_offers_and_registered_deviations_is_in_order(mug, lam
 
     check = checked()
 
-    assert (check.variants, check.differences, found()) == (2, 0, [])
+    assert (check.variants, check.differences, differences()) == (2, 0, [])
     assert not Cart.objects.exists() and not CartLine.objects.exists()
     assert not JournalEntry.objects.filter(kind="prices.differ").exists()
 
 
-def break_the_deviations_rule():
+def drop_the_constraint_on_deviations():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE inventory_pricelist DROP CONSTRAINT price_list_of_one_door_has_reason_and_end")
 
 
-def test_a_price_of_one_door_without_a_reason_raises_an_alarm(mug, lamp, high_street, caplog):
-    break_the_deviations_rule()
+def test_a_price_of_one_channel_without_a_reason_raises_an_alarm(mug, lamp, high_street, caplog):
+    drop_the_constraint_on_deviations()
     make_price_list(channel="app", prices={mug: 1}, reason="", ends_at=None)
 
     check = checked()
 
     assert check.differences == 1
-    assert found() == [("MUG", "charged", {"web": 1290, "app": 1, "till:high-street": 1290})]
+    assert differences() == [("MUG", "charged", {"web": 1290, "app": 1, "till:high-street": 1290})]
     assert JournalEntry.objects.get(kind="prices.differ").payload == {"parity_check_id": check.pk, "differences": 1}
     assert "found 1 prices that differ" in caplog.text
 
 
-def test_a_store_of_its_own_price_is_looked_at(mug, high_street):
+def test_a_store_with_its_own_price_is_compared(mug, high_street):
 
-    break_the_deviations_rule()
+    drop_the_constraint_on_deviations()
     make_price_list(store=make_store("far"), prices={mug: 1}, reason="")
 
     checked()
 
-    assert found() == [("MUG", "charged", {"web": 1290, "app": 1290, "till:high-street": 1290, "till:far": 1})]
+    assert differences() == [("MUG", "charged", {"web": 1290, "app": 1290, "till:high-street": 1290, "till:far": 1})]
 
 
-def test_an_offer_of_one_door_without_a_reason_raises_an_alarm(mug):
+def test_a_promotion_of_one_channel_without_a_reason_raises_an_alarm(mug):
     promotion = make_offer(
         {"kind": "percent", "basis_points": 1000}, {"kind": "channel", "channels": ["till"]}, door_reason="A trial",
         ends_at=timezone.now() + timedelta(days=1),
@@ -102,8 +105,8 @@ def test_an_offer_of_one_door_without_a_reason_raises_an_alarm(mug):
     assert checked().differences == 1
 
 
-def test_a_broken_price_path_is_found(mug, lamp, monkeypatch):
-    """Negative control: a till that forgets the lists charges something else, and the check says so."""
+def test_a_till_that_ignores_the_lists_is_found(mug, lamp, monkeypatch):
+    """Negative control: a till that ignores price lists charges another price, and the check reports it."""
     from carts.queries import carts
 
     make_price_list(prices={mug: 1000})
@@ -115,21 +118,21 @@ def test_a_broken_price_path_is_found(mug, lamp, monkeypatch):
     monkeypatch.setattr(carts, "price_of", forgetful)
     checked()
 
-    assert [(sku, kind) for sku, kind, _prices in found()] == [("MUG", "charged")]
+    assert [(sku, kind) for sku, kind, _prices in differences()] == [("MUG", "charged")]
 
 
-def test_lists_that_show_another_price_than_is_charged_raise_an_alarm(mug, lamp):
+def test_a_listed_price_that_is_not_the_one_charged_raises_an_alarm(mug, lamp):
     PriceRange.objects.filter(product=mug.product).update(lowest=1)
 
     checked()
 
-    assert found() == [("MUG", "shown", {"listed": 1, "web": 1290})]
+    assert differences() == [("MUG", "shown", {"listed": 1, "web": 1290})]
 
 
-def test_a_list_that_began_just_now_is_worked_in_first(mug):
-    of = make_price_list(prices={mug: 1000}, starts_at=timezone.now() + timedelta(hours=1))
-    of.starts_at = timezone.now() - timedelta(minutes=1)
-    of.save()
+def test_a_list_that_just_began_is_applied_first(mug):
+    price_list = make_price_list(prices={mug: 1000}, starts_at=timezone.now() + timedelta(hours=1))
+    price_list.starts_at = timezone.now() - timedelta(minutes=1)
+    price_list.save()
 
     assert checked().differences == 0
 
@@ -149,8 +152,8 @@ def test_everything_on_sale_is_compared_in_batches_and_nothing_else(mug, monkeyp
         checked()
 
 
-def test_a_hundred_examples_are_kept_and_the_last_checks(db, monkeypatch):
-    break_the_deviations_rule()
+def test_a_limited_number_of_examples_and_checks_is_stored(db, monkeypatch):
+    drop_the_constraint_on_deviations()
     make_price_list(channel="app", prices={make_variant(): 1 for _ in range(3)}, reason="", ends_at=None)
     monkeypatch.setattr(parity, "MOST_EXAMPLES", 2)
     monkeypatch.setattr(parity, "KEPT_CHECKS", 2)
@@ -160,7 +163,7 @@ def test_a_hundred_examples_are_kept_and_the_last_checks(db, monkeypatch):
     assert ParityCheck.objects.count() == 2 and ParityDifference.objects.count() == 4
 
 
-def test_the_command_the_task_the_metric_and_the_page_tell(client, mug):
+def test_the_command_the_task_the_metric_and_the_page_report_differences(client, mug):
     out = StringIO()
     call_command("check_parity", stdout=out)
     assert "1 variants compared, 0 differ" in out.getvalue()

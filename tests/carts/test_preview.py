@@ -19,13 +19,13 @@ def office(db):
     return signed_in(make_customer("Ada Admin", email="ada@example.com", is_staff=True, is_superuser=True))
 
 
-def previewed(office, lines="MUG 3", **asked):
-    page = office.get(reverse(PAGE), {"lines": lines, "channel": "web", **asked})
+def previewed(office, lines="MUG 3", **parameters):
+    page = office.get(reverse(PAGE), {"lines": lines, "channel": "web", **parameters})
     assert page.status_code == 200
     return page.context, page.content.decode()
 
 
-def test_shows_what_such_a_cart_would_cost_and_writes_nothing(office, ana, mug, lamp):
+def test_shows_what_a_hypothetical_cart_would_cost_and_writes_nothing(office, ana, mug, lamp):
     make_german_taxes()
     make_offer(TEN_PERCENT, {"kind": "segment", "segments": ["trade"]}, name={"en": "Trade"})
     make_voucher(benefit={"kind": "buy_and_get", "buy": 2, "get": 1})
@@ -39,16 +39,16 @@ def test_shows_what_such_a_cart_would_cost_and_writes_nothing(office, ana, mug, 
     assert "Trade" in page and "19%" in page and not Cart.objects.exists()
 
 
-def test_tells_of_each_offer_why_it_is_not_given(office, mug):
+def test_says_why_each_promotion_does_not_apply(office, mug):
     make_offer(TEN_PERCENT, {"kind": "minimum_quantity", "quantity": 9}, name={"en": "Nine"})
     make_offer(TEN_PERCENT, {"kind": "first_purchase"}, name={"en": "First"})
     make_offer(TEN_PERCENT, name={"en": "Summer"}, starts_at=datetime(2027, 6, 1, tzinfo=UTC))
     make_offer(TEN_PERCENT, name={"en": "Coded"}, needs_voucher=True)
     make_offer({"kind": "buy_and_get", "buy": 9, "get": 1}, name={"en": "Ten"})
 
-    told = {name: (str(word), str(why)) for name, word, why, _amount in previewed(office)[0]["verdicts"]}
+    reasons = {name: (str(word), str(why)) for name, word, why, _amount in previewed(office)[0]["verdicts"]}
 
-    assert told == {
+    assert reasons == {
         "Nine": ("a condition is not met", "not enough of its goods"),
         "First": ("a condition is not met", "not the first purchase of a known customer"),
         "Summer": ("not valid at this time", ""),
@@ -57,12 +57,12 @@ def test_tells_of_each_offer_why_it_is_not_given(office, mug):
     }
 
 
-def test_looks_into_the_future(office, mug):
+def test_applies_the_promotions_of_a_future_moment(office, mug):
     make_offer(TEN_PERCENT, name={"en": "Summer"}, starts_at=datetime(2027, 6, 1, tzinfo=UTC))
 
     assert previewed(office, moment="2027-06-02 12:00")[0]["found"].quote.totals.discount == 387
 
 
-def test_only_those_who_see_offers_may_look(ana, tess):
+def test_only_staff_who_may_see_promotions_may_preview(ana, tess):
     assert signed_in(tess).get(reverse(PAGE)).status_code == 200
     assert signed_in(ana).get(reverse(PAGE)).status_code == 302

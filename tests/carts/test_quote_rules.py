@@ -1,4 +1,4 @@
-"""What a cart costs: worked examples, and what holds of every cart."""
+"""What a cart costs: worked examples, and properties of every cart."""
 
 import itertools
 import random
@@ -34,7 +34,7 @@ from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-SCENE = PricingContext(now=NOW)
+CONTEXT = PricingContext(now=NOW)
 MUGS = Goods(variants=frozenset({1}))
 KITCHEN = Goods(categories=frozenset({"home/kitchen"}))
 GERMANY = TaxPlace("DE", postcode="10119")
@@ -52,12 +52,12 @@ def promotion(benefit, *conditions, number=1, **fields):
     return PromotionRule(number, {"en": f"Offer {number}"}, benefit, conditions, **fields)
 
 
-def priced(*items, promotions=(), context=SCENE, currency="EUR", **how):
+def priced(*items, promotions=(), context=CONTEXT, currency="EUR", **how):
     return quote(items, promotions=promotions, context=context, currency=currency, **how)
 
 
-def shares(found):
-    return {line.id: line.discount for line in found.lines.values()}
+def discounts_of(quoted):
+    return {line.id: line.discount for line in quoted.lines.values()}
 
 
 @pytest.mark.parametrize(
@@ -88,40 +88,40 @@ def shares(found):
     ],
 )
 def test_what_each_benefit_takes_off(benefit, items, saved):
-    found = priced(*items, promotions=[promotion(benefit)])
+    quoted = priced(*items, promotions=[promotion(benefit)])
 
-    assert shares(found) == saved
-    assert found.totals.discount == sum(saved.values())
+    assert discounts_of(quoted) == saved
+    assert quoted.totals.discount == sum(saved.values())
 
 
 @pytest.mark.parametrize(
     ("condition", "context", "holds"),
     [
-        (MinimumValue(7480), SCENE, True),
-        (MinimumValue(7481), SCENE, False),
-        (MinimumValue(2581, KITCHEN), SCENE, False),
-        (MinimumQuantity(3), SCENE, True),
-        (MinimumQuantity(3, MUGS), SCENE, False),
-        (FirstPurchase(), SCENE, False),
+        (MinimumValue(7480), CONTEXT, True),
+        (MinimumValue(7481), CONTEXT, False),
+        (MinimumValue(2581, KITCHEN), CONTEXT, False),
+        (MinimumQuantity(3), CONTEXT, True),
+        (MinimumQuantity(3, MUGS), CONTEXT, False),
+        (FirstPurchase(), CONTEXT, False),
         (FirstPurchase(), PricingContext(now=NOW, is_known=True), True),
         (FirstPurchase(), PricingContext(now=NOW, is_known=True, has_bought=True), False),
         (InSegment(frozenset({"vip", "staff"})), PricingContext(now=NOW, segments=frozenset({"vip"})), True),
-        (InSegment(frozenset({"vip"})), SCENE, False),
+        (InSegment(frozenset({"vip"})), CONTEXT, False),
         (OnChannel(frozenset({"app"})), PricingContext(now=NOW, channel="app"), True),
-        (OnChannel(frozenset({"app"})), SCENE, False),
+        (OnChannel(frozenset({"app"})), CONTEXT, False),
         (InStore(frozenset({"ber-mitte"})), PricingContext(now=NOW, store="ber-mitte"), True),
-        (InStore(frozenset({"ber-mitte"})), SCENE, False),
+        (InStore(frozenset({"ber-mitte"})), CONTEXT, False),
     ],
 )
 def test_when_each_condition_holds(condition, context, holds):
     items = [mugs(2, categories=paths_of("home/kitchen")), lamps()]
 
-    found = priced(*items, promotions=[promotion(PercentOff(1000), condition)], context=context)
+    quoted = priced(*items, promotions=[promotion(PercentOff(1000), condition)], context=context)
 
-    assert bool(found.discounts) == holds
+    assert bool(quoted.discounts) == holds
 
 
-def test_goods_are_meant_by_shelf_product_or_variant():
+def test_goods_are_chosen_by_category_product_or_variant():
     items = [mugs(categories=paths_of("home/kitchen/cups"), product_id=7), lamps(product_id=8)]
 
     assert [item.id for item in KITCHEN.among(items)] == [1]
@@ -129,33 +129,33 @@ def test_goods_are_meant_by_shelf_product_or_variant():
     assert [item.id for item in Goods(variants=frozenset({1})).among(items)] == [1]
 
 
-def test_offers_on_lines_come_before_offers_on_the_cart_and_each_by_priority():
+def test_promotions_on_lines_apply_before_those_on_the_cart_and_each_by_priority():
     promotions = [
         promotion(PercentOff(1000, on_whole=True), number=1, priority=1),
         promotion(PercentOff(5000), number=2, priority=9),
         promotion(AmountOff(100, is_each=True), number=3, priority=5),
     ]
 
-    found = priced(mugs(1, 1100), promotions=promotions)
+    quoted = priced(mugs(1, 1100), promotions=promotions)
 
-    assert [(discount.offer_id, discount.amount) for discount in found.discounts] == [(3, 100), (2, 500), (1, 50)]
-    assert found.totals.grand == 450
+    assert [(discount.promotion_id, discount.amount) for discount in quoted.discounts] == [(3, 100), (2, 500), (1, 50)]
+    assert quoted.totals.grand == 450
 
 
 @pytest.mark.parametrize(("exclusive", "winner"), [(2000, 3), (1900, 1), (1901, 3)])
-def test_an_exclusive_offer_works_alone_and_only_if_it_is_cheaper(exclusive, winner):
+def test_an_exclusive_promotion_applies_alone_and_only_if_it_is_cheaper(exclusive, winner):
     promotions = [
         promotion(PercentOff(1000), number=1),
         promotion(PercentOff(1000), number=2),
         promotion(PercentOff(exclusive), number=3, is_exclusive=True),
     ]
 
-    found = priced(mugs(1, 10_000), promotions=promotions)
+    quoted = priced(mugs(1, 10_000), promotions=promotions)
 
-    assert found.discounts[0].offer_id == winner
+    assert quoted.discounts[0].promotion_id == winner
 
 
-def test_an_offer_has_its_time_its_currency_and_its_code():
+def test_a_promotion_needs_its_time_its_currency_and_its_code():
     late = promotion(PercentOff(1000), starts_at=NOW + timedelta(seconds=1))
     over = promotion(PercentOff(1000), ends_at=NOW)
     dollars = promotion(AmountOff(100), currency="USD")
@@ -169,28 +169,30 @@ def test_an_offer_has_its_time_its_currency_and_its_code():
 
 
 @pytest.mark.parametrize(
-    ("promotions", "shipping", "spared"),
+    ("promotions", "shipping", "saved"),
     [
         ([], 0, None),
-        # What is left after offers decides.
+        # The value after promotions decides.
         ([promotion(AmountOff(1))], 490, None),
         ([promotion(AmountOff(1)), promotion(FreeShipping(), number=2)], 0, 490),
         ([promotion(AmountOff(1)), promotion(FreeShipping(), MinimumValue(5000), number=2)], 490, None),
     ],
 )
-def test_shipping_is_free_from_a_value_or_by_an_offer(promotions, shipping, spared):
+def test_shipping_is_free_from_a_value_or_by_a_promotion(promotions, shipping, saved):
     config, supplies = ShippingConfig(490, free_from=3870), [Supply(frozenset({1}), GERMANY, is_shipped=True)]
 
-    found = priced(mugs(3), promotions=promotions, shipping=config, supplies=supplies)
+    quoted = priced(mugs(3), promotions=promotions, shipping=config, supplies=supplies)
 
-    assert found.totals.shipping == shipping
-    assert [each.amount for each in found.discounts if each.target == "shipping"] == ([spared] if spared else [])
+    assert quoted.totals.shipping == shipping
+    assert [discount.amount for discount in quoted.discounts if discount.target == "shipping"] == (
+        [saved] if saved else []
+    )
     assert priced(mugs(2), shipping=config, supplies=supplies).totals.shipping == 490
 
 
-# --- Any cart, any offers -------------------------------------------------------------------------
+# --- Any cart, any promotions ---------------------------------------------------------------------
 
-goods = st.builds(
+sets_of_goods = st.builds(
     Goods,
     variants=st.frozensets(st.integers(1, 8), max_size=3),
     categories=st.frozensets(st.sampled_from(["a", "a/b", "c"]), max_size=1),
@@ -198,28 +200,28 @@ goods = st.builds(
 percent = st.integers(1, 10_000)
 amounts = st.integers(1, 500_000)
 benefits = st.one_of(
-    st.builds(PercentOff, percent, goods, st.booleans()),
-    st.builds(AmountOff, amounts, goods, st.booleans()),
-    st.builds(FixedPrice, st.integers(0, 500_000), goods),
-    st.builds(BuyAndGet, st.integers(1, 3), st.integers(1, 3), goods, percent),
-    st.builds(CheapestFree, st.integers(1, 4), goods),
+    st.builds(PercentOff, percent, sets_of_goods, st.booleans()),
+    st.builds(AmountOff, amounts, sets_of_goods, st.booleans()),
+    st.builds(FixedPrice, st.integers(0, 500_000), sets_of_goods),
+    st.builds(BuyAndGet, st.integers(1, 3), st.integers(1, 3), sets_of_goods, percent),
+    st.builds(CheapestFree, st.integers(1, 4), sets_of_goods),
     st.builds(
         BundlePrice,
-        st.lists(st.builds(BundlePart, st.integers(1, 3), goods), min_size=2, max_size=3).map(tuple),
+        st.lists(st.builds(BundlePart, st.integers(1, 3), sets_of_goods), min_size=2, max_size=3).map(tuple),
         st.integers(0, 500_000),
     ),
     st.just(FreeShipping()),
 )
-offers_of_any_kind = st.lists(
+promotions_of_any_kind = st.lists(
     st.builds(
         lambda benefit, priority, lone, least: (benefit, priority, lone, least),
         benefits, st.integers(1, 3), st.booleans(), st.integers(0, 100_000),
     ),
     max_size=5,
 ).map(
-    lambda found: [
+    lambda drawn: [
         promotion(benefit, MinimumValue(least), number=number, priority=priority, is_exclusive=lone)
-        for number, (benefit, priority, lone, least) in enumerate(found, 1)
+        for number, (benefit, priority, lone, least) in enumerate(drawn, 1)
     ]
 )  # fmt: skip
 carts = st.lists(
@@ -236,8 +238,12 @@ carts = st.lists(
 zones = st.lists(st.booleans(), min_size=3, max_size=3)
 
 
-@given(carts, offers_of_any_kind, zones, st.sampled_from(["JPY", "EUR", "KWD"]), st.sampled_from(["", "XB"]), st.data())
-def test_totals_add_up_to_the_unit_whatever_the_cart_and_the_offers(cart, promotions, included, currency, number, data):
+@given(
+    carts, promotions_of_any_kind, zones, st.sampled_from(["JPY", "EUR", "KWD"]), st.sampled_from(["", "XB"]), st.data()
+)
+def test_totals_add_up_to_the_unit_whatever_the_cart_and_the_promotions(
+    cart, promotions, included, currency, number, data
+):
     items = [
         Item(place, place, quantity, price, categories=paths_of(path), tax_category=tax)
         for place, (quantity, price, path, tax, _where) in enumerate(cart, 1)
@@ -261,28 +267,28 @@ def test_totals_add_up_to_the_unit_whatever_the_cart_and_the_offers(cart, promot
 
     def price_of(some):
         return quote(
-            some, currency=currency, context=SCENE, supplies=supplies, shipping=ShippingConfig(490, 10**6),
+            some, currency=currency, context=CONTEXT, supplies=supplies, shipping=ShippingConfig(490, 10**6),
             promotions=promotions, taxes=TaxConfig(table, NOW.date(), "XA", number),
         )  # fmt: skip
 
-    found = price_of(items)
-    totals, lines = found.totals, found.lines.values()
+    quoted = price_of(items)
+    totals, lines = quoted.totals, quoted.lines.values()
 
     assert totals.items == sum(item.value for item in items)
     assert totals.discount == sum(line.discount for line in lines)
     assert all(0 <= line.total <= line.value and discount.amount > 0 for line in lines for discount in line.discounts)
     assert all(line.total >= 0 for line in lines)
     assert totals.grand == totals.items - totals.discount + totals.shipping + totals.tax >= 0
-    assert totals.tax == sum(line.taxed.added for line in lines) + found.shipping_taxed.added
-    assert sum(tax.tax for tax in found.taxes) == sum(line.taxed.tax for line in lines) + found.shipping_taxed.tax
+    assert totals.tax == sum(line.taxed.added for line in lines) + quoted.shipping_taxed.added
+    assert sum(tax.tax for tax in quoted.taxes) == sum(line.taxed.tax for line in lines) + quoted.shipping_taxed.tax
     untaxed = sum(line.total for line, item in zip(lines, cart, strict=True) if item[4] == 2)
-    sent = sum(tax.base + tax.tax for tax in found.taxes) + untaxed
+    sent = sum(tax.base + tax.tax for tax in quoted.taxes) + untaxed
     assert sent == totals.grand
-    assert sum(discount.amount for discount in found.discounts if discount.target == "items") == totals.discount
-    assert price_of(data.draw(st.permutations(items))) == found
+    assert sum(discount.amount for discount in quoted.discounts if discount.target == "items") == totals.discount
+    assert price_of(data.draw(st.permutations(items))) == quoted
 
 
-def test_a_hundred_offers_on_a_hundred_lines_cost_little():
+def test_a_hundred_promotions_on_a_hundred_lines_take_few_calls():
     dice = random.Random(1)
     items = [
         Item(

@@ -7,7 +7,7 @@ from tests.factories.accounts import PASSWORD
 pytestmark = pytest.mark.django_db
 
 
-def test_signing_in_with_the_token_brings_the_guests_cart_along(mug, ana):
+def test_signing_in_with_the_token_merges_the_guests_cart(mug, ana):
     guest = Api()
     guest.add("MUG", 2)
     token = guest.headers["X-Cart-Token"]

@@ -39,10 +39,10 @@ class Listener:
                 return json.loads(text.split("data: ")[1])
 
 
-def run(work):
-    """Run it in a thread of its own, as this one may hold the loop of a browser."""
+def run(coroutine):
+    """Run a coroutine in a thread of its own, since this thread may have the event loop of a browser."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def listen(address, change):
@@ -55,7 +55,7 @@ async def listen(address, change):
     return first, second
 
 
-def test_a_change_at_the_till_is_heard_by_the_phone(mug, ana, tess):
+def test_the_phone_receives_a_change_made_at_the_till(mug, ana, tess):
     phone, till = Api(ana), Api(tess)
     cart = phone.add("MUG")
     redirect = phone.get("cart/stream/")
@@ -81,5 +81,5 @@ def test_a_forged_ticket_opens_no_stream():
     assert listener.status == 403
 
 
-def test_there_is_no_stream_of_nobodys_cart():
+def test_a_visitor_without_a_cart_has_no_stream():
     assert Api().get("cart/stream/").status_code == 404

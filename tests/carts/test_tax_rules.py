@@ -1,4 +1,4 @@
-"""Which tax is due on what, by place and day."""
+"""Taxes by place, category and day."""
 
 from datetime import UTC, date, datetime
 
@@ -32,36 +32,36 @@ def taxed(*items, table=GERMAN, place=GERMANY, number="", is_shipped=False, **ho
     return quote(items, currency="EUR", context=PricingContext(now=NOW), supplies=supplies, taxes=config, **how)
 
 
-def test_tax_that_is_included_changes_no_total():
-    found = taxed(mugs(3, 1290), lamps(1, 4900, tax_category=2))
+def test_included_tax_changes_no_total():
+    quoted = taxed(mugs(3, 1290), lamps(1, 4900, tax_category=2))
 
-    assert found.totals.tax == 0 and found.totals.grand == 8770
-    assert [(line.basis_points, line.base, line.tax) for line in found.taxes] == [(1900, 3252, 618), (700, 4579, 321)]
-    assert {line.id: (line.tax_rate, line.taxed.tax) for line in found.lines.values()} == {
+    assert quoted.totals.tax == 0 and quoted.totals.grand == 8770
+    assert [(line.basis_points, line.base, line.tax) for line in quoted.taxes] == [(1900, 3252, 618), (700, 4579, 321)]
+    assert {line.id: (line.tax_rate, line.taxed.tax) for line in quoted.lines.values()} == {
         1: (1900, 618),
         2: (700, 321),
     }
 
 
-def test_tax_is_rounded_once_per_rate_and_shared_out():
-    # Three times 0.10 bear 0.05 together; each alone would bear 0.02.
+def test_tax_is_rounded_once_per_rate_and_split_over_the_lines():
+    # The tax of three times 0.10 is 0.05 together; of each alone it would be 0.02.
     items = [Item(number, number, 1, 10) for number in (1, 2, 3)]
 
-    found = taxed(*items)
+    quoted = taxed(*items)
 
-    assert [(line.base, line.tax) for line in found.taxes] == [(25, 5)]
-    assert [line.taxed.tax for line in found.lines.values()] == [2, 2, 1]
+    assert [(line.base, line.tax) for line in quoted.taxes] == [(25, 5)]
+    assert [line.taxed.tax for line in quoted.lines.values()] == [2, 2, 1]
 
 
-def test_tax_that_is_added_comes_on_top_and_shipping_bears_the_rates_of_its_goods():
+def test_added_tax_comes_on_top_and_shipping_has_the_rates_of_its_goods():
     table = TaxTable([Zone(1, "US", "NY", is_included=False)], GERMAN.rates, standard=1)
     items = [mugs(1, 1000), lamps(1, 3000, tax_category=2)]
 
-    found = taxed(*items, table=table, place=TaxPlace("US", "NY"), is_shipped=True, shipping=ShippingConfig(400))
+    quoted = taxed(*items, table=table, place=TaxPlace("US", "NY"), is_shipped=True, shipping=ShippingConfig(400))
 
-    assert [(line.basis_points, line.base, line.tax) for line in found.taxes] == [(1900, 1100, 209), (700, 3300, 231)]
-    assert (found.shipping_taxed.tax, found.shipping_taxed.added) == (40, 40)
-    assert found.totals.tax == 440 and found.totals.grand == 4840
+    assert [(line.basis_points, line.base, line.tax) for line in quoted.taxes] == [(1900, 1100, 209), (700, 3300, 231)]
+    assert (quoted.shipping_taxed.tax, quoted.shipping_taxed.added) == (40, 40)
+    assert quoted.totals.tax == 440 and quoted.totals.grand == 4840
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_tax_that_is_added_comes_on_top_and_shipping_bears_the_rates_of_its_good
 def test_a_business_abroad_is_supplied_without_tax(country, number, tax, grand):
     table = TaxTable([Zone(1, "FR"), Zone(2, "DE")], GERMAN.rates, standard=1)
 
-    found = taxed(mugs(1, 1240), table=table, place=TaxPlace(country), number=number)
+    quoted = taxed(mugs(1, 1240), table=table, place=TaxPlace(country), number=number)
 
-    assert (found.totals.tax, found.totals.grand) == (tax, grand)
-    assert found.taxes[0].is_exempt == (tax < 0)
-    assert found.taxes[0].base + found.taxes[0].tax == grand
+    assert (quoted.totals.tax, quoted.totals.grand) == (tax, grand)
+    assert quoted.taxes[0].is_exempt == (tax < 0)
+    assert quoted.taxes[0].base + quoted.taxes[0].tax == grand
 
 
-def test_no_exemption_at_home():
+def test_a_business_in_the_shops_country_is_not_exempt():
     assert taxed(mugs(1, 1190), number="DE").totals.tax == 0
 
 
@@ -91,18 +91,18 @@ def test_no_exemption_at_home():
         (TaxPlace("PT"), None),
     ],
 )
-def test_the_zone_that_fits_most_closely_wins(place, zone):
+def test_the_most_specific_zone_wins(place, zone):
     table = TaxTable(
         [Zone(1, "ES"), Zone(2, "ES", prefixes=("35", "38")), Zone(3, "ES", prefixes=("351",)), Zone(4, "ES", "CN")]
     )
 
-    found = table.zone_of(place)
+    matching = table.zone_of(place)
 
-    assert (found.id if found else None) == zone
+    assert (matching.id if matching else None) == zone
 
 
 @pytest.mark.parametrize(("day", "rate"), [("2020-06-30", 1900), ("2020-07-01", 1600), ("2021-01-01", 1900)])
-def test_rates_have_their_days(day, rate):
+def test_a_rate_applies_on_its_days(day, rate):
     table = TaxTable(
         [Zone(1, "DE")],
         [
@@ -113,6 +113,6 @@ def test_rates_have_their_days(day, rate):
         standard=1,
     )
 
-    found = table.treatment(zone=table.zones[0], category_id=None, day=date.fromisoformat(day), is_exempt=False)
+    treatment = table.treatment(zone=table.zones[0], category_id=None, day=date.fromisoformat(day), is_exempt=False)
 
-    assert found.basis_points == rate
+    assert treatment.basis_points == rate

@@ -1,4 +1,4 @@
-"""Asking the catalogue as a client does."""
+"""Requests to the catalogue as a client sends them, and products to find there."""
 
 from urllib.parse import urlsplit
 
@@ -7,8 +7,8 @@ from tests.factories.inventory import make_product, make_variant
 LIST = "/api/v1/catalogue/products/"
 
 
-def goods(name, *, price=1000, **fields):
-    """A product with one variant; its slug is its English name."""
+def make_goods(name, *, price=1000, **fields):
+    """Create a product with one variant; its slug is its English name."""
     names = name if isinstance(name, dict) else {"en": name}
     product = make_product(names["en"].lower().replace(" ", "-"), name=names, **fields)
     make_variant(sku=f"SKU-{product.slug.upper()}", product=product, price=price)
@@ -27,7 +27,7 @@ def problem(response):
 
 
 def all_pages(client, **query):
-    """Follow the pages to the end and return the slugs on each."""
+    """Return the slugs on each page, up to the last one."""
     address, pages = LIST, []
     while address:
         body = client.get(address, query).json()

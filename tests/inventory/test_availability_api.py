@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from inventory.models import Location, OpeningException
-from inventory.queries.availability import GeoPoint, availability_of, nearest_store_with, store_offers
+from inventory.queries.availability import GeoPoint, availability_of, nearest_store_with, store_supplies
 from tests.factories.inventory import make_product, make_stock, make_store, make_variant, make_warehouse
 
 MONDAY_NOON = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
@@ -14,7 +14,7 @@ ALEXANDERPLATZ = GeoPoint(52.5219, 13.4132)
 
 @pytest.fixture(autouse=True)
 def database(db):
-    """Everything here reads the database."""
+    """All tests here read the database."""
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def altona():
     return make_store("altona", latitude=53.5503, longitude=9.9350, postal_code="22765", city="Hamburg")
 
 
-def asked(client, sku="MUG", **query):
+def availability_json(client, sku="MUG", **query):
     response = client.get(f"/api/v1/catalogue/variants/{sku}/availability/", query)
     assert response.status_code == 200, response.content
     return response.json()
 
 
-def test_shipping_counts_what_shipping_locations_have_free(mug, leipzig, mitte):
+def test_shipping_counts_the_available_units_of_shipping_locations(mug, leipzig, mitte):
     level = make_stock(mug, leipzig, on_hand=10, safety=2)
     level.reserved = 3
     level.save()
@@ -52,32 +52,32 @@ def test_shipping_counts_what_shipping_locations_have_free(mug, leipzig, mitte):
     make_stock(mug, make_warehouse("closed", is_active=False), on_hand=50)
     make_stock(mug, mitte, on_hand=50)
 
-    found = availability_of(sku="MUG", near=None, limit=20, now=MONDAY_NOON)
+    availability = availability_of(sku="MUG", near=None, limit=20, now=MONDAY_NOON)
 
-    assert found.ship_available == 5 + 4
-    assert found.promise_date == date(2027, 1, 13)
+    assert availability.ship_available == 5 + 4
+    assert availability.promise_date == date(2027, 1, 13)
 
 
-def test_nothing_to_ship_promises_no_day(mug, mitte):
+def test_without_stock_to_ship_no_date_is_promised(mug, mitte):
     make_stock(mug, mitte)
 
-    found = availability_of(sku="MUG", near=None, limit=20, now=MONDAY_NOON)
+    availability = availability_of(sku="MUG", near=None, limit=20, now=MONDAY_NOON)
 
-    assert (found.ship_available, found.promise_date) == (0, None)
+    assert (availability.ship_available, availability.promise_date) == (0, None)
 
 
 def test_the_nearest_stores_come_first_with_their_distance(client, mug, mitte, altona):
     make_store("teheran", latitude=35.6892, longitude=51.3890)
     make_stock(mug, altona, on_hand=2)
 
-    stores = asked(client, near="52.5219,13.4132", limit=2)["stores"]
+    stores = availability_json(client, near="52.5219,13.4132", limit=2)["stores"]
 
     assert [(store["store"], store["available"]) for store in stores] == [("mitte", 0), ("altona", 2)]
     assert stores[0]["distance_km"] == pytest.approx(1.2, abs=0.1)
     assert stores[1]["distance_km"] == pytest.approx(259.4, abs=0.5)
 
 
-def test_ready_after_the_lead_time_in_opening_hours(mug, mitte, altona):
+def test_pickup_is_ready_after_the_lead_time_in_opening_hours(mug, mitte, altona):
     OpeningException.objects.create(location=altona, day=date(2027, 1, 11))
     make_stock(mug, mitte)
     make_stock(mug, altona)
@@ -90,7 +90,7 @@ def test_ready_after_the_lead_time_in_opening_hours(mug, mitte, altona):
     assert stores["altona"].ready_at.isoformat() == "2027-01-12T11:00:00+01:00"
 
 
-def test_nothing_is_ready_where_there_is_nothing_or_no_pickup(mug, mitte):
+def test_no_pickup_time_without_stock_pickup_or_opening_hours(mug, mitte):
     outlet = make_store("outlet", offers_pickup=False)
     never = make_store("never", hours=None)
     make_stock(mug, outlet, on_hand=3)
@@ -105,31 +105,33 @@ def test_nothing_is_ready_where_there_is_nothing_or_no_pickup(mug, mitte):
     }
 
 
-def test_a_postcode_stands_for_the_store_most_like_it(client, mug, mitte, altona):
-    near_hamburg = asked(client, postcode="22 999")["stores"]
-    unheard_of = asked(client, postcode="99999")["stores"]
+def test_a_postcode_stands_for_the_store_with_the_most_similar_one(client, mug, mitte, altona):
+    near_hamburg = availability_json(client, postcode="22 999")["stores"]
+    unheard_of = availability_json(client, postcode="99999")["stores"]
 
     assert (near_hamburg[0]["store"], near_hamburg[0]["distance_km"]) == ("altona", 0.0)
     assert [(store["store"], store["distance_km"]) for store in unheard_of] == [("altona", None), ("mitte", None)]
 
 
 @pytest.mark.parametrize("stores", [3, 60])
-def test_costs_three_statements_however_many_stores(client, mug, leipzig, django_assert_num_queries, stores):
+def test_availability_costs_three_statements_however_many_stores(
+    client, mug, leipzig, django_assert_num_queries, stores
+):
     make_stock(mug, leipzig)
     for number in range(stores):
         make_stock(mug, make_store(f"store-{number}", latitude=50 + number / 100))
 
     with django_assert_num_queries(3):
-        assert len(asked(client, near="52.5,13.4", limit=100)["stores"]) == stores
+        assert len(availability_json(client, near="52.5,13.4", limit=100)["stores"]) == stores
 
 
-def test_the_answer_is_of_this_moment(client, mug, leipzig):
+def test_availability_is_never_cached(client, mug, leipzig):
     level = make_stock(mug, leipzig, on_hand=1)
-    assert asked(client)["ship"]["available"] == 1
+    assert availability_json(client)["ship"]["available"] == 1
     level.safety = 1
     level.save()
 
-    assert asked(client)["ship"]["available"] == 0
+    assert availability_json(client)["ship"]["available"] == 0
 
 
 @pytest.mark.parametrize(
@@ -148,13 +150,13 @@ def test_the_answer_is_of_this_moment(client, mug, leipzig):
         {"radius": "3"},
     ],
 )
-def test_refuses_malformed_questions(client, mug, query):
+def test_refuses_malformed_queries(client, mug, query):
     response = client.get("/api/v1/catalogue/variants/MUG/availability/", query)
 
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
 
 
-def test_variants_not_on_sale_are_not_there(client):
+def test_variants_that_are_not_on_sale_are_not_found(client):
     make_variant(sku="OLD", is_active=False)
     make_variant(sku="DRAFT", product=make_product(state="draft"))
 
@@ -163,7 +165,7 @@ def test_variants_not_on_sale_are_not_there(client):
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-def test_offers_of_many_variants_in_one_statement(mug, mitte, altona, django_assert_num_queries):
+def test_supplies_of_many_variants_cost_one_statement(mug, mitte, altona, django_assert_num_queries):
     bowl = make_variant(sku="BOWL")
     make_stock(mug, mitte, on_hand=5, safety=1)
     make_stock(bowl, mitte, on_hand=1, safety=3)
@@ -171,15 +173,15 @@ def test_offers_of_many_variants_in_one_statement(mug, mitte, altona, django_ass
     make_store("outlet", offers_pickup=False)
 
     with django_assert_num_queries(1):
-        offers = store_offers([mug.pk, bowl.pk], near=ALEXANDERPLATZ, limit=10)
+        supplies = store_supplies([mug.pk, bowl.pk], near=ALEXANDERPLATZ, limit=10)
 
-    assert {offer.code: offer.available for offer in offers} == {
+    assert {supply.code: supply.available for supply in supplies} == {
         "mitte": {mug.pk: 4, bowl.pk: 0},
         "altona": {bowl.pk: 2},
     }
 
 
-def test_the_nearest_store_that_has_all_of_it(mug, mitte, altona):
+def test_the_nearest_store_has_all_wanted_units(mug, mitte, altona):
     bowl = make_variant(sku="BOWL")
     make_stock(mug, mitte, on_hand=9)
     make_stock(mug, altona, on_hand=2)
@@ -221,14 +223,14 @@ def test_a_store_as_people_see_it(client, mitte):
     assert store["distance_km"] is None
 
 
-def test_stores_near_by(client, mitte, altona):
+def test_stores_within_a_radius_are_listed_nearest_first(client, mitte, altona):
     make_store("teheran", latitude=35.6892, longitude=51.3890)
     make_warehouse("leipzig")
     make_store("closed-down", is_active=False)
 
-    found = stores(client, near="52.5219,13.4132", radius_km="300")["results"]
+    nearby = stores(client, near="52.5219,13.4132", radius_km="300")["results"]
 
-    assert [store["code"] for store in found] == ["mitte", "altona"]
+    assert [store["code"] for store in nearby] == ["mitte", "altona"]
     assert [store["code"] for store in stores(client)["results"]] == ["altona", "mitte", "teheran"]
 
 
@@ -238,14 +240,14 @@ def test_pages_through_stores_without_gap_or_repetition(client, query):
         # Two and two are equally far.
         make_store(f"store-{number}", latitude=50 + number // 2)
 
-    address, seen = "/api/v1/stores/?" + urlencode({"limit": 2, **query}), []
+    address, pages = "/api/v1/stores/?" + urlencode({"limit": 2, **query}), []
     while address:
         body = client.get(address).json()
-        seen.append([store["code"] for store in body["results"]])
+        pages.append([store["code"] for store in body["results"]])
         address = body["next"]
 
-    assert [len(page) for page in seen] == [2, 2, 1]
-    assert sorted(chain(*seen)) == [f"store-{number}" for number in range(5)]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sorted(chain(*pages)) == [f"store-{number}" for number in range(5)]
 
 
 def test_the_list_of_stores_costs_one_statement(client, mitte, altona, django_assert_num_queries):
@@ -265,13 +267,13 @@ def test_the_list_of_stores_costs_one_statement(client, mitte, altona, django_as
         {"city": "x"},
     ],
 )
-def test_refuses_malformed_questions_about_stores(client, query):
+def test_refuses_malformed_queries_for_stores(client, query):
     response = client.get("/api/v1/stores/", query)
 
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
 
 
-def test_unknown_stores_are_not_there(client):
+def test_unknown_stores_are_not_found(client):
     make_warehouse("leipzig")
 
     for code in ("unheard-of", "leipzig", "x" * 300):

@@ -4,7 +4,7 @@ from inventory.rules.barcodes import NotABarcode, canonical_barcode
 
 
 @pytest.mark.parametrize(
-    ("scanned", "kept"),
+    ("scanned", "canonical"),
     [
         ("4006381333931", "4006381333931"),
         ("4006381 333931", "4006381333931"),
@@ -17,8 +17,8 @@ from inventory.rules.barcodes import NotABarcode, canonical_barcode
         ("978-0-306-40615-7", "9780306406157"),
     ],
 )
-def test_one_form_for_every_way_to_write_a_code(scanned, kept):
-    assert canonical_barcode(scanned) == kept
+def test_a_barcode_has_one_form_however_it_is_written(scanned, canonical):
+    assert canonical_barcode(scanned) == canonical
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,6 @@ def test_one_form_for_every_way_to_write_a_code(scanned, kept):
         "\0",
     ],
 )
-def test_refuses_what_is_misread(scanned):
+def test_refuses_a_misread_barcode(scanned):
     with pytest.raises(NotABarcode):
         canonical_barcode(scanned)

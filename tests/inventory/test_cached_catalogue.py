@@ -43,7 +43,7 @@ def test_a_retired_product_is_gone_as_soon_as_the_journal_is_read(client):
     assert client.get("/api/v1/catalogue/products/mug/").status_code == 404
 
 
-def test_stock_that_moves_leaves_ready_answers_alone(client, django_assert_num_queries, monkeypatch):
+def test_stock_movements_do_not_drop_cached_responses(client, django_assert_num_queries, monkeypatch):
     monkeypatch.setattr(response_cache, "OLDEST_SECONDS", 600)  # However long the machine takes.
     mug = make_variant(sku="MUG")
     mitte = make_store("mitte")

@@ -32,7 +32,7 @@ MONA = Actor(channel="system", staff_id=7)
 
 @pytest.fixture(autouse=True)
 def database(db):
-    """Everything here writes to the database."""
+    """All tests here write to the database."""
 
 
 def journal(kind):
@@ -43,7 +43,7 @@ def eur(amount):
     return Money(amount, "EUR")
 
 
-def test_a_product_from_draft_to_shop_and_out_again():
+def test_a_product_is_created_published_and_retired():
     product = create_product(slug="mug", name={"en": "Mug"}, by=MONA, now=NOW)
     variant = add_variant(
         product_id=product.pk, sku="MUG-1", price=eur(1290), barcodes=["036000291452"], by=MONA, now=NOW
@@ -65,7 +65,7 @@ def test_a_product_from_draft_to_shop_and_out_again():
     assert JournalEntry.objects.filter(actor_id=7).count() == 5
 
 
-def test_variants_come_in_the_order_in_which_they_were_added():
+def test_variants_are_ordered_as_they_were_added():
     product = make_product()
 
     for sku in ("S", "M", "L"):
@@ -96,7 +96,7 @@ def test_refuses_to_publish_a_product_without_a_name():
         publish_product(product_id=product.pk, by=MONA, now=NOW)
 
 
-def test_published_again_it_keeps_its_first_date():
+def test_a_product_published_again_keeps_its_first_date():
     product = make_variant().product
     first = product.published_at
     retire_product(product_id=product.pk, by=MONA, now=NOW)
@@ -104,7 +104,7 @@ def test_published_again_it_keeps_its_first_date():
     assert publish_product(product_id=product.pk, by=MONA, now=NOW).published_at == first
 
 
-def test_refuses_moves_that_are_none():
+def test_refuses_illegal_transitions_and_unknown_products():
     product = make_variant().product
 
     with pytest.raises(IllegalTransition):
@@ -113,7 +113,7 @@ def test_refuses_moves_that_are_none():
         retire_product(product_id=0, by=MONA, now=NOW)
 
 
-def test_refuses_names_and_codes_that_are_taken():
+def test_refuses_slugs_skus_and_barcodes_in_use():
     mug = make_variant(sku="MUG", barcode="4006381333931")
     bowl = make_variant(sku="BOWL")
 
@@ -129,7 +129,7 @@ def test_refuses_names_and_codes_that_are_taken():
     assert not journal("catalogue.changed")
 
 
-def test_the_same_barcode_twice_is_one():
+def test_the_same_barcode_is_added_once():
     mug = make_variant()
 
     assert add_barcode(variant_id=mug.pk, code="036000291452") == add_barcode(variant_id=mug.pk, code="0036000291452")
@@ -144,7 +144,7 @@ def test_refuses_a_misread_barcode():
     assert not Barcode.objects.exists()
 
 
-def test_paths_follow_names_and_moves():
+def test_paths_follow_slugs_and_moves_of_categories():
     kitchen = create_category(slug="kitchen", name={"en": "Kitchen"}, parent_id=None)
     mugs = create_category(slug="mugs", name={"en": "Mugs"}, parent_id=kitchen.pk)
     tall = create_category(slug="tall", name={"en": "Tall"}, parent_id=mugs.pk)
@@ -177,18 +177,18 @@ def test_refuses_a_category_below_itself():
     assert mugs.path == "kitchen/mugs"
 
 
-def test_a_product_moves_to_another_shelf():
-    product, shelf = make_product(), make_category()
+def test_a_product_moves_to_another_category():
+    product, category = make_product(), make_category()
 
-    put_in_category(product_id=product.pk, category_id=shelf.pk, by=MONA, now=NOW)
+    put_in_category(product_id=product.pk, category_id=category.pk, by=MONA, now=NOW)
 
     product.refresh_from_db()
-    assert product.category == shelf
+    assert product.category == category
     with pytest.raises(NotFound):
         put_in_category(product_id=product.pk, category_id=0, by=MONA, now=NOW)
 
 
-def test_a_price_is_set_changed_and_left_alone():
+def test_a_price_that_is_set_again_is_no_change():
     mug = make_variant(sku="MUG", price=None)
 
     changes = [set_price(variant_id=mug.pk, price=eur(amount), by=MONA, now=NOW) for amount in (1290, 1290, 990)]
@@ -201,7 +201,7 @@ def test_a_price_is_set_changed_and_left_alone():
     ]
 
 
-def test_refuses_prices_that_are_none():
+def test_refuses_invalid_prices_and_unknown_variants():
     mug = make_variant(price=1290)
 
     for amount in (-1, 10**16):
@@ -233,7 +233,7 @@ def test_a_products_price_range_follows_its_variants_on_sale():
     assert find_breaches() == {}
 
 
-def test_words_are_found_as_they_are_now():
+def test_search_words_follow_changes_of_names_and_skus():
     product = make_product("mug", name="Mug")
     make_variant(sku="OLD-1", product=product)
 

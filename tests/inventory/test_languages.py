@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 
 from inventory.services.languages import index_names
-from tests.inventory.asking import goods, listed
+from tests.inventory.asking import listed, make_goods
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +13,7 @@ def indexes():
         return [definition for (definition,) in cursor.fetchall()]
 
 
-def test_a_language_that_is_added_gets_its_list_by_name_without_a_migration(settings):
+def test_an_added_language_gets_its_name_index_without_a_migration(settings):
     settings.LANGUAGES = [*settings.LANGUAGES, ("pt-br", "Português")]
     before = len(indexes())
 
@@ -23,7 +23,7 @@ def test_a_language_that_is_added_gets_its_list_by_name_without_a_migration(sett
     assert any("product_by_name_pt_br " in index and "'pt-br'" in index for index in indexes())
 
 
-def test_languages_are_indexed_once(settings):
+def test_each_language_is_indexed_once(settings):
     before = indexes()
 
     index_names()
@@ -32,7 +32,7 @@ def test_languages_are_indexed_once(settings):
     assert len(before) == len(settings.LANGUAGES)
 
 
-def test_a_database_without_the_catalogue_is_left_alone(settings):
+def test_a_database_without_the_catalogue_is_not_changed(settings):
     settings.LANGUAGES = [("pt", "Português")]
     with connection.cursor() as cursor:
         cursor.execute("DROP FUNCTION inventory_sort_name CASCADE")
@@ -44,7 +44,7 @@ def test_a_database_without_the_catalogue_is_left_alone(settings):
 
 def test_search_finds_the_words_of_every_language(client, settings):
     for language, _name in settings.LANGUAGES:
-        goods({"en": f"In {language}", language: f"word{language}word"} if language != "en" else f"In {language}")
+        make_goods({"en": f"In {language}", language: f"word{language}word"} if language != "en" else f"In {language}")
 
     for language, _name in settings.LANGUAGES:
         word = "In en" if language == "en" else f"word{language}word"

@@ -49,7 +49,7 @@ NIGHTS = dict.fromkeys(range(7), "01:00-04:00")
         ({}, "2027-01-11 10:00:00", False),
     ],
 )
-def test_open_between_opening_and_closing(week, at, expected):
+def test_a_store_is_open_between_opening_and_closing(week, at, expected):
     assert is_open(hours(week), local(at)) is expected
 
 
@@ -57,11 +57,11 @@ def test_open_between_opening_and_closing(week, at, expected):
     ("zone", "expected"),
     [("Europe/Berlin", False), ("Asia/Tehran", True), ("America/New_York", False), ("Asia/Dubai", True)],
 )
-def test_the_stores_own_clock_counts(zone, expected):
+def test_opening_hours_are_in_the_stores_time_zone(zone, expected):
     assert is_open(hours(EVERY_DAY, zone=zone), datetime(2027, 1, 11, 6, 0, tzinfo=UTC)) is expected
 
 
-def test_an_exception_replaces_the_day():
+def test_an_exception_replaces_the_hours_of_the_day():
     may_day = hours(EVERY_DAY, exceptions={"2027-05-01": "", "2027-05-02": "12:00-14:00"})
 
     assert not is_open(may_day, local("2027-05-01 12:00"))
@@ -80,7 +80,7 @@ def test_an_exception_replaces_the_day():
         (WITH_LUNCH, "2027-01-15 18:00", "2027-01-18 09:00"),
     ],
 )
-def test_next_opening(week, at, expected):
+def test_the_next_opening_is_now_or_the_next_start_of_a_span(week, at, expected):
     assert next_opening(hours(week), local(at)) == local(expected)
 
 
@@ -103,7 +103,7 @@ def test_lead_time_passes_only_while_the_store_is_open(week, now, lead, expected
     assert ready_at(hours(week), local(now), lead) == local(expected)
 
 
-def test_lead_time_skips_exceptional_days():
+def test_lead_time_skips_closed_days():
     closed_over_christmas = hours(
         EVERY_DAY, exceptions={"2026-12-25": "", "2026-12-26": "", "2026-12-24": "09:00-14:00"}
     )
@@ -162,7 +162,7 @@ def test_lead_time_is_real_time_when_the_clock_changes(zone, now, lead, expected
 
     ready = ready_at(hours(NIGHTS, zone=zone), local(now, zone), lead)
 
-    # Python holds a time that comes twice to equal nothing in another zone.
+    # Python compares a repeated wall-clock time as unequal to any time in another zone.
     assert ready.astimezone(UTC) == expected
 
 
@@ -172,12 +172,12 @@ def test_lead_time_is_real_time_when_the_clock_changes(zone, now, lead, expected
         # A skipped time is the moment of the jump.
         ("2027-03-28", "02:30-05:00", "01:00", "03:00"),
         ("2027-03-28", "00:30-02:30", "-00:30", "01:00"),
-        # Of a time that comes twice the first opens and the second closes.
+        # Of a repeated time, the first occurrence opens and the second closes.
         ("2027-10-31", "02:30-05:00", "00:30", "04:00"),
         ("2027-10-31", "00:30-02:30", "-01:30", "01:30"),
     ],
 )
-def test_hours_that_touch_the_change_of_the_clock(day, week, opens_utc, closes_utc):
+def test_hours_at_a_clock_change_begin_early_and_end_late(day, week, opens_utc, closes_utc):
     midnight = datetime.fromisoformat(day).replace(tzinfo=UTC)
 
     def instant(text):
@@ -207,7 +207,7 @@ def test_a_day_that_a_country_skipped_does_not_exist():
     )
 
 
-def test_answers_in_the_stores_own_time_zone():
+def test_the_next_opening_is_in_the_stores_time_zone():
     opening = next_opening(hours(EVERY_DAY, zone="Asia/Tehran"), datetime(2027, 1, 11, 0, 0, tzinfo=UTC))
 
     assert opening.isoformat() == "2027-01-11T09:00:00+03:30"

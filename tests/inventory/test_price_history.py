@@ -1,4 +1,4 @@
-"""What things cost before, and when a price may be called reduced."""
+"""The price history, and when a price may be announced as reduced."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,28 +28,28 @@ def ago(days):
         ([(1000, 90), (800, 5)], 1000),
         # The lowest of the thirty days before, not the last.
         ([(1000, 90), (900, 20), (1200, 10), (800, 5)], 900),
-        # What ended earlier does not count.
+        # A price that ended earlier does not count.
         ([(500, 90), (1000, 36), (800, 5)], 1000),
         ([(500, 90), (1000, 34), (800, 5)], None),
-        # Raised to be lowered again.
+        # A price that was raised before it is lowered is not reduced.
         ([(1000, 90), (1500, 10), (1000, 5)], None),
         ([(1000, 90), (800, 5), (900, 1)], None),
-        # After thirty days it is the price.
+        # After thirty days it is no longer a reduction.
         ([(1000, 90), (800, 30)], None),
-        # Announced for tomorrow.
+        # A price of tomorrow does not count yet.
         ([(1000, 90), (800, -1)], None),
     ],
 )
-def test_a_reduction_stands_beside_the_lowest_price_of_thirty_days(prices, prior):
+def test_a_reduction_is_announced_with_the_lowest_price_of_thirty_days(prices, prior):
     history = [PriceSince(amount, ago(days)) for amount, days in prices]
 
-    found = announced_reduction(history, now=NOW)
+    reduction = announced_reduction(history, now=NOW)
 
-    assert (found.prior if found else None) == prior
-    assert found is None or found == Reduction(prior, history[-1].since)
+    assert (reduction.prior if reduction else None) == prior
+    assert reduction is None or reduction == Reduction(prior, history[-1].since)
 
 
-def test_every_price_is_kept_whoever_sets_it(db):
+def test_every_price_is_recorded_however_it_is_set(db):
     mug = make_variant(sku="MUG", price=1290)
     set_price(variant_id=mug.pk, price=Money(990, "EUR"), by=Actor("system"), now=timezone.now())
     set_price(variant_id=mug.pk, price=Money(990, "EUR"), by=Actor("system"), now=timezone.now())
@@ -59,15 +59,15 @@ def test_every_price_is_kept_whoever_sets_it(db):
     assert find_breaches() == {}
 
 
-@pytest.mark.parametrize("act", [lambda rows: rows.update(amount=1), lambda rows: rows.delete()])
-def test_what_was_is_never_rewritten(db, act):
+@pytest.mark.parametrize("change", [lambda rows: rows.update(amount=1), lambda rows: rows.delete()])
+def test_the_price_history_is_append_only(db, change):
     make_variant()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        act(PriceHistory.objects.all())
+        change(PriceHistory.objects.all())
 
 
-def test_the_page_and_the_api_say_so(client, db):
+def test_the_page_and_the_api_show_the_reduction(client, db):
     mug = make_variant(sku="MUG", price=1290, name="Mug")
     set_price(variant_id=mug.pk, price=Money(990, "EUR"), by=Actor("system"), now=timezone.now())
 
@@ -78,7 +78,7 @@ def test_the_page_and_the_api_say_so(client, db):
     assert "Lowest price of the 30 days before: €12.90" in page
 
 
-def test_nothing_is_said_of_a_price_that_stays(client, db):
+def test_a_constant_price_has_no_reduction(client, db):
     make_variant(sku="MUG", name="Mug")
 
     [variant] = client.get("/api/v1/catalogue/products/mug/").json()["variants"]

@@ -1,4 +1,4 @@
-"""Price lists in the database: what they may hold, what the catalogue shows of them, and when."""
+"""Price lists in the database: their constraints, and what the catalogue shows of them, and when."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,8 +34,8 @@ def cup(db):
 
 
 def range_of(variant):
-    found = PriceRange.objects.get(product=variant.product)
-    return found.lowest, found.highest
+    price_range = PriceRange.objects.get(product=variant.product)
+    return price_range.lowest, price_range.highest
 
 
 def history_of(variant):
@@ -43,8 +43,8 @@ def history_of(variant):
 
 
 def shown(client, variant):
-    [found] = client.get(f"/api/v1/catalogue/products/{variant.product.slug}/").json()["variants"]
-    return found
+    [variant_json] = client.get(f"/api/v1/catalogue/products/{variant.product.slug}/").json()["variants"]
+    return variant_json
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def shown(client, variant):
         {"ends_at": datetime(2025, 1, 1, tzinfo=UTC)},
     ],
 )
-def test_a_list_of_one_door_has_a_reason_and_an_end(db, fields):
+def test_a_list_of_one_channel_has_a_reason_and_an_end(db, fields):
     with pytest.raises(IntegrityError), transaction.atomic():
         make_price_list(**fields)
 
@@ -66,30 +66,34 @@ def test_a_list_of_one_store_has_a_reason_and_an_end(high_street):
 
 
 @pytest.mark.parametrize("fields", [{"amount": -1}, {"min_quantity": 0}])
-def test_no_price_is_below_nothing(cup, fields):
+def test_negative_prices_and_quantities_below_one_are_refused(cup, fields):
     with pytest.raises(IntegrityError), transaction.atomic():
         ListPrice.objects.create(price_list=make_price_list(), variant=cup, **({"amount": 1} | fields))
 
 
 def test_a_list_has_one_price_from_a_quantity(cup):
-    of = make_price_list(prices={cup: 900})
+    price_list = make_price_list(prices={cup: 900})
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        add_list_price(of, cup, 800)
+        add_list_price(price_list, cup, 800)
 
 
 def test_prices_are_set_changed_and_removed(cup):
-    of = make_price_list("summer")
+    price_list = make_price_list("summer")
     for amount in (900, 850):
         set_list_price(
-            price_list_id=of.pk, variant_id=cup.pk, price=Money(amount, "EUR"), by=THE_SYSTEM, now=timezone.now()
+            price_list_id=price_list.pk,
+            variant_id=cup.pk,
+            price=Money(amount, "EUR"),
+            by=THE_SYSTEM,
+            now=timezone.now(),
         )
 
     assert list(ListPrice.objects.values_list("amount", flat=True)) == [850]
     assert (range_of(cup), history_of(cup)) == ((850, 850), [1000, 900, 850])
     assert JournalEntry.objects.filter(kind="price_list.changed", ref="summer").count() == 2
 
-    remove_list_price(price_list_id=of.pk, variant_id=cup.pk, min_quantity=1, by=THE_SYSTEM, now=timezone.now())
+    remove_list_price(price_list_id=price_list.pk, variant_id=cup.pk, min_quantity=1, by=THE_SYSTEM, now=timezone.now())
 
     assert (range_of(cup), history_of(cup)) == ((1000, 1000), [1000, 900, 850, 1000])
     assert find_breaches() == {}
@@ -103,11 +107,11 @@ def test_prices_are_set_changed_and_removed(cup):
         ({"price": Money(1, "EUR"), "min_quantity": 0}, PriceNotValid),
     ],
 )
-def test_what_is_no_price_of_the_list_is_refused(cup, wrong, refusal):
-    of = make_price_list()
+def test_an_invalid_price_of_a_list_is_refused(cup, wrong, refusal):
+    price_list = make_price_list()
 
     with pytest.raises(refusal):
-        set_list_price(price_list_id=of.pk, variant_id=cup.pk, by=THE_SYSTEM, now=NOW, **wrong)
+        set_list_price(price_list_id=price_list.pk, variant_id=cup.pk, by=THE_SYSTEM, now=NOW, **wrong)
 
     assert not ListPrice.objects.exists()
 
@@ -126,23 +130,23 @@ def test_only_what_everybody_pays_for_one_unit_is_a_public_price(cup, high_stree
 
 def test_a_list_begins_and_ends_by_itself(cup):
     begins = timezone.now() - timedelta(minutes=5)
-    of = make_price_list(prices={cup: 800}, starts_at=timezone.now() + DAY)
+    price_list = make_price_list(prices={cup: 800}, starts_at=timezone.now() + DAY)
     turn_price_lists(now=timezone.now())
     assert range_of(cup) == (1000, 1000)
 
-    PriceList.objects.filter(pk=of.pk).update(starts_at=begins)
+    PriceList.objects.filter(pk=price_list.pk).update(starts_at=begins)
     assert turn_price_lists(now=timezone.now()) == 1
 
     assert (range_of(cup), history_of(cup)) == ((800, 800), [1000, 800])
     assert turn_price_lists(now=timezone.now()) == 0
 
-    PriceList.objects.filter(pk=of.pk).update(ends_at=timezone.now() - timedelta(minutes=1))
+    PriceList.objects.filter(pk=price_list.pk).update(ends_at=timezone.now() - timedelta(minutes=1))
     turn_price_lists(now=timezone.now())
 
     assert (range_of(cup), history_of(cup)) == ((1000, 1000), [1000, 800, 1000])
 
 
-def test_the_history_knows_the_moment_at_which_a_list_began(cup):
+def test_the_history_has_the_moment_at_which_a_list_began(cup):
     begins = timezone.now() + timedelta(hours=1)
     make_price_list(prices={cup: 800}, starts_at=begins)
     turn_price_lists(now=timezone.now())
@@ -152,13 +156,13 @@ def test_the_history_knows_the_moment_at_which_a_list_began(cup):
     assert PriceHistory.objects.latest("id").since == begins
 
 
-def test_a_list_changed_while_it_is_worked_in_stays_due(cup, monkeypatch):
-    of = make_price_list(prices={cup: 800})
+def test_a_list_changed_while_it_is_applied_stays_due(cup, monkeypatch):
+    price_list = make_price_list(prices={cup: 800})
 
     keep = price_lists._keep
 
     def changed_meanwhile(*args):
-        PriceList.objects.filter(pk=of.pk).update(priority=7)
+        PriceList.objects.filter(pk=price_list.pk).update(priority=7)
         return keep(*args)
 
     monkeypatch.setattr(price_lists, "_keep", changed_meanwhile)
@@ -168,7 +172,7 @@ def test_a_list_changed_while_it_is_worked_in_stays_due(cup, monkeypatch):
     assert turn_price_lists(now=timezone.now()) == 1
 
 
-def test_the_ordinary_price_changes_below_a_list_without_a_word(cup):
+def test_a_changed_ordinary_price_below_a_list_is_not_in_the_history(cup):
     make_price_list(prices={cup: 800})
 
     set_price(variant_id=cup.pk, price=Money(1200, "EUR"), by=THE_SYSTEM, now=timezone.now())
@@ -177,9 +181,9 @@ def test_the_ordinary_price_changes_below_a_list_without_a_word(cup):
     assert find_breaches() == {}
 
 
-def test_page_list_and_api_show_the_public_price_what_more_units_save_and_the_lowest_before(client, cup):
-    of = make_price_list(prices={cup: 800}, starts_at=timezone.now())
-    add_list_price(of, cup, 700, min_quantity=10)
+def test_page_list_and_api_show_the_public_price_with_volumes_and_the_prior_price(client, cup):
+    price_list = make_price_list(prices={cup: 800}, starts_at=timezone.now())
+    add_list_price(price_list, cup, 700, min_quantity=10)
     turn_price_lists(now=timezone.now())
 
     variant, page = shown(client, cup), client.get("/p/cup/").content.decode()
@@ -191,34 +195,38 @@ def test_page_list_and_api_show_the_public_price_what_more_units_save_and_the_lo
     assert "Lowest price of the 30 days before: €10.00" in page and "From 10 pieces: €7.00 each" in page
 
 
-def test_a_price_raised_to_be_lowered_again_is_no_reduction(client, cup):
+def test_a_price_raised_before_it_is_lowered_is_no_reduction(client, cup):
     set_price(variant_id=cup.pk, price=Money(2000, "EUR"), by=THE_SYSTEM, now=timezone.now())
     make_price_list(prices={cup: 1000})
 
     assert shown(client, cup)["reduction"] is None
 
 
-def test_the_page_of_a_product_takes_no_more_statements(client, cup, django_assert_num_queries):
-    of = make_price_list(prices={cup: 800})
-    add_list_price(of, cup, 700, min_quantity=10)
+def test_lists_add_no_statement_to_the_page_of_a_product(client, cup, django_assert_num_queries):
+    price_list = make_price_list(prices={cup: 800})
+    add_list_price(price_list, cup, 700, min_quantity=10)
 
     with django_assert_num_queries(2):
         shown(client, cup)
 
 
-def asked(client, sku="CUP", who=None, **query):
+def price_response(client, sku="CUP", who=None, **query):
     headers = {"Authorization": f"Bearer {access_token(who)}"} if who else {}
     return client.get(f"/api/v1/catalogue/variants/{sku}/price/", query, headers=headers)
 
 
-def test_a_shopper_asks_why_and_sees_his_own_prices_alone(client, cup, ana, ben, high_street):
+def test_a_shopper_sees_only_their_own_prices_with_the_reasons(client, cup, ana, ben, high_street):
     make_price_list("trade", segment="trade", prices={cup: 700}, name={"en": "Trade prices"})
     make_price_list("summer", prices={cup: 900})
     make_price_list("tomorrow", prices={cup: 100}, starts_at=timezone.now() + DAY)
     make_price_list("station", store=high_street, prices={cup: 1})
     put_into_segment(ana, "trade")
 
-    trader, other, nobody = asked(client, who=ana).json(), asked(client, who=ben).json(), asked(client).json()
+    trader, other, nobody = (
+        price_response(client, who=ana).json(),
+        price_response(client, who=ben).json(),
+        price_response(client).json(),
+    )
 
     assert [(why["price_list"], why["verdict"]) for why in trader["why"]] == [
         ("trade", "won"), ("summer", "outranked"), (None, "outranked"),
@@ -228,7 +236,7 @@ def test_a_shopper_asks_why_and_sees_his_own_prices_alone(client, cup, ana, ben,
     assert other == nobody
 
 
-def test_the_question_is_answered_in_few_statements_and_kept_nowhere(client, cup, ana, django_assert_num_queries):
+def test_a_price_explanation_takes_few_statements_and_is_not_cached(client, cup, ana, django_assert_num_queries):
     make_price_list(prices={cup: 900})
     headers = {"Authorization": f"Bearer {access_token(ana)}"}
 
@@ -236,12 +244,12 @@ def test_the_question_is_answered_in_few_statements_and_kept_nowhere(client, cup
         answer = client.get("/api/v1/catalogue/variants/CUP/price/", {"quantity": 3}, headers=headers)
 
     assert "no-store" in answer["Cache-Control"]
-    assert asked(client, "NOTHING").status_code == 404
-    assert asked(client, quantity=0).status_code == asked(client, quantity="x").status_code == 400
-    assert asked(client, quantity=10**30).status_code == 400
+    assert price_response(client, "NOTHING").status_code == 404
+    assert price_response(client, quantity=0).status_code == price_response(client, quantity="x").status_code == 400
+    assert price_response(client, quantity=10**30).status_code == 400
 
 
-def test_staff_ask_for_a_customer_in_their_store(client, cup, ana, tess, high_street):
+def test_staff_see_the_prices_of_a_customer_in_their_store(client, cup, ana, tess, high_street):
     make_price_list("trade", segment="trade", prices={cup: 700})
     make_price_list("opening", store=high_street, prices={cup: 950}, ends_at=timezone.now() + DAY)
     put_into_segment(ana, "trade")
@@ -260,7 +268,7 @@ def test_staff_ask_for_a_customer_in_their_store(client, cup, ana, tess, high_st
     ]  # fmt: skip
 
 
-def test_the_question_of_staff_is_for_staff(client, cup, ana):
+def test_the_price_explanation_of_the_till_is_for_staff(client, cup, ana):
     assert client.get("/api/v1/till/prices/CUP/").status_code == 401
     headers = {"Authorization": f"Bearer {access_token(ana)}"}
     assert client.get("/api/v1/till/prices/CUP/", headers=headers).status_code == 403

@@ -10,7 +10,7 @@ from tests.factories.inventory import (
     make_variant,
     make_warehouse,
 )
-from tests.inventory.asking import LIST, goods
+from tests.inventory.asking import LIST, make_goods
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def rim_mug(leipzig):
     return product, cream, ink
 
 
-def test_the_page_of_a_product(client, rim_mug):
+def test_the_page_of_a_product_has_its_variants_prices_and_stock(client, rim_mug):
     product, cream, ink = rim_mug
 
     response = client.get(f"{LIST}rim-mug/")
@@ -111,9 +111,9 @@ def test_a_page_costs_two_statements_however_many_variants(client, leipzig, djan
         client.get(f"{LIST}mug/")
 
 
-def test_products_that_are_not_published_are_not_there(client):
-    goods("Draft", state=Product.DRAFT)
-    goods("Retired", state=Product.RETIRED)
+def test_products_that_are_not_published_are_not_found(client):
+    make_goods("Draft", state=Product.DRAFT)
+    make_goods("Retired", state=Product.RETIRED)
 
     for slug in ("draft", "retired", "unheard-of", "a b", "%00", "x" * 500):
         response = client.get(f"{LIST}{slug}/")
@@ -121,7 +121,7 @@ def test_products_that_are_not_published_are_not_there(client):
 
 
 @pytest.mark.parametrize(
-    ("kept", "scanned"),
+    ("stored", "scanned"),
     [
         ("4006381333931", "4006381333931"),
         ("0036000291452", "036000291452"),
@@ -132,8 +132,8 @@ def test_products_that_are_not_published_are_not_there(client):
         ("9780306406157", "978-0-306-40615-7"),
     ],
 )
-def test_a_barcode_leads_to_its_variant(client, kept, scanned):
-    variant = make_variant(sku="MUG", barcode=kept)
+def test_a_barcode_leads_to_its_variant(client, stored, scanned):
+    variant = make_variant(sku="MUG", barcode=stored)
 
     body = client.get(f"/api/v1/catalogue/barcodes/{scanned}/").json()
 
@@ -141,7 +141,7 @@ def test_a_barcode_leads_to_its_variant(client, kept, scanned):
     assert body["slug"] == variant.product.slug
 
 
-def test_barcodes_that_lead_nowhere(client, django_assert_num_queries):
+def test_barcodes_without_a_variant_on_sale_are_not_found(client, django_assert_num_queries):
     make_variant(barcode="4006381333931", is_active=False)
     make_variant(barcode="96385074", product=make_product(state=Product.RETIRED))
 
@@ -157,7 +157,7 @@ def test_a_barcode_costs_three_statements(client, django_assert_num_queries):
         client.get("/api/v1/catalogue/barcodes/4006381333931/")
 
 
-def test_the_tree_of_categories(client, django_assert_num_queries):
+def test_categories_are_a_tree_in_the_order_of_their_positions(client, django_assert_num_queries):
     kitchen = make_category("kitchen", name={"en": "Kitchen"}, position=2)
     make_category("mugs", parent=kitchen, name={"en": "Mugs"}, position=1)
     make_category("garden", name={"en": "Garden"}, position=1)
@@ -171,19 +171,19 @@ def test_the_tree_of_categories(client, django_assert_num_queries):
     ]
 
 
-def test_nobody_has_to_sign_in_and_a_bad_token_does_no_harm(client):
-    goods("Mug")
+def test_nobody_has_to_sign_in_and_a_bad_token_is_ignored(client):
+    make_goods("Mug")
 
     assert client.get(LIST, headers={"Authorization": "Bearer nonsense"}).status_code == 200
 
 
-def test_writing_is_not_possible(client):
+def test_the_catalogue_is_read_only(client):
     for method in ("post", "put", "patch", "delete"):
         assert getattr(client, method)(LIST).status_code == 405
 
 
-def test_stock_rows_below_zero_never_show(client, leipzig):
-    variant = goods("Mug").variants.get()
+def test_negative_available_stock_is_shown_as_zero(client, leipzig):
+    variant = make_goods("Mug").variants.get()
     make_stock(variant, leipzig, on_hand=1)
     StockLevel.objects.update(safety=5)
 

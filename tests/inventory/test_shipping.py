@@ -24,5 +24,5 @@ FRIDAY_EVENING_IN_LEIPZIG = datetime(2027, 1, 15, 22, 30, tzinfo=UTC)
         (Hours("Europe/Berlin", {}, {date(2027, 1, 1): DAY}), 1, date(2027, 1, 18)),
     ],
 )
-def test_counts_the_days_on_which_the_warehouse_works(hours, working_days, expected):
+def test_a_promised_date_counts_the_days_on_which_the_warehouse_works(hours, working_days, expected):
     assert promised_date(hours=hours, now=FRIDAY_EVENING_IN_LEIPZIG, working_days=working_days) == expected

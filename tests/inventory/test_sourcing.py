@@ -13,7 +13,7 @@ RANKS = {LEIPZIG: 10, ERFURT: 20, BERLIN: 100}
 
 
 def source(wanted, stock):
-    """wanted: {variant: quantity}; stock: {location: {variant: available}}."""
+    """Return the sourcing. wanted: {variant: quantity}; stock: {location: {variant: available}}."""
     return choose_sources(
         wanted=[Wanted(variant, quantity) for variant, quantity in wanted.items()],
         supplies=[
@@ -82,7 +82,7 @@ def shares(*triples):
         ),
     ],
 )
-def test_sources(wanted, stock, expected):
+def test_the_fewest_best_ranked_locations_ship(wanted, stock, expected):
     assert source(wanted, stock) == expected
 
 
@@ -94,7 +94,7 @@ def test_lines_of_one_variant_share_the_stock():
     assert sourcing == Sourcing(short=[Short(MUG, 10, 9)])
 
 
-def test_the_order_of_offers_does_not_matter():
+def test_the_order_of_supplies_does_not_matter():
     supplies = [LocationSupply(place, variant, 5, 50) for place in (LEIPZIG, ERFURT, BERLIN) for variant in (MUG, BOWL)]
     wanted = [Wanted(MUG, 1), Wanted(BOWL, 5)]
     expected = choose_sources(wanted=wanted, supplies=supplies)
@@ -105,7 +105,7 @@ def test_the_order_of_offers_does_not_matter():
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_sends_just_what_is_wanted_in_the_fewest_parcels(seed):
+def test_ships_exactly_the_wanted_units_in_the_fewest_parcels(seed):
     dice = random.Random(seed)
     wanted = {variant: dice.randint(1, 4) for variant in range(dice.randint(1, 4))}
     stock = {place: {variant: dice.randint(0, 7) for variant in wanted} for place in range(1, 6)}
@@ -133,7 +133,7 @@ def fewest_by_trying(wanted, stock):
     raise AssertionError
 
 
-def test_two_hundred_locations_and_fifty_variants_take_no_more_steps_than_can_be_waited_for():
+def test_two_hundred_locations_and_fifty_variants_take_a_bounded_number_of_steps():
     dice = random.Random(7)
     wanted = dict.fromkeys(range(50), 2)
     stock = {place: {variant: dice.randint(0, 3) for variant in wanted} for place in range(200)}

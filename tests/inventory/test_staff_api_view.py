@@ -41,7 +41,7 @@ def altona(db):
     return make_store("altona")
 
 
-def ask(person, method="get", *, view=Counter, **headers):
+def send(person, method="get", *, view=Counter, **headers):
     request = getattr(APIRequestFactory(), method)("/", headers=headers)
     force_authenticate(request, person)
     return view.as_view()(request)
@@ -57,60 +57,60 @@ def problem(response):
 def test_the_only_store_is_the_default(tess, mitte):
     assign(tess, mitte, roles.CLERK)
 
-    assert ask(tess).data == {"store": "mitte", "role": "clerk"}
+    assert send(tess).data == {"store": "mitte", "role": "clerk"}
 
 
 def test_with_several_stores_the_header_decides(tess, mitte, altona):
     assign(tess, mitte, roles.CLERK)
     assign(tess, altona, roles.MANAGER)
 
-    assert problem(ask(tess)) == (400, "store_required")
-    assert ask(tess, **{"X-Store": "altona"}).data == {"store": "altona", "role": "manager"}
+    assert problem(send(tess)) == (400, "store_required")
+    assert send(tess, **{"X-Store": "altona"}).data == {"store": "altona", "role": "manager"}
 
 
 def test_a_right_holds_only_in_its_store(tess, mitte, altona):
     assign(tess, mitte, roles.CLERK)
     assign(tess, altona, roles.MANAGER)
 
-    assert ask(tess, "post", **{"X-Store": "altona"}).status_code == 200
-    assert problem(ask(tess, "post", **{"X-Store": "mitte"})) == (403, "not_allowed")
+    assert send(tess, "post", **{"X-Store": "altona"}).status_code == 200
+    assert problem(send(tess, "post", **{"X-Store": "mitte"})) == (403, "not_allowed")
 
 
-def test_a_store_where_one_does_not_work_is_closed(tess, mitte, altona):
+def test_staff_cannot_act_in_a_store_where_they_do_not_work(tess, mitte, altona):
     assign(tess, mitte, roles.MANAGER)
 
-    assert problem(ask(tess, **{"X-Store": "altona"})) == (403, "not_allowed")
+    assert problem(send(tess, **{"X-Store": "altona"})) == (403, "not_allowed")
 
 
 def test_an_unknown_store_is_refused(tess, mitte):
     assign(tess, mitte, roles.MANAGER)
 
-    assert problem(ask(tess, **{"X-Store": "nowhere"})) == (400, "store_required")
+    assert problem(send(tess, **{"X-Store": "nowhere"})) == (400, "store_required")
 
 
 def test_head_office_works_everywhere_and_names_the_store(tess, mitte):
     assign(tess, None, roles.HEAD_OFFICE)
 
-    assert problem(ask(tess)) == (400, "store_required")
-    assert ask(tess, "post", **{"X-Store": "mitte"}).data == {"store": "mitte", "role": "head_office"}
-    assert ask(tess, view=Office).data == {"store": None}
+    assert problem(send(tess)) == (400, "store_required")
+    assert send(tess, "post", **{"X-Store": "mitte"}).data == {"store": "mitte", "role": "head_office"}
+    assert send(tess, view=Office).data == {"store": None}
 
 
 def test_shoppers_are_refused(tess, mitte):
-    assert problem(ask(tess, **{"X-Store": "mitte"})) == (403, "not_allowed")
-    assert problem(ask(None, **{"X-Store": "mitte"})) == (401, "not_authenticated")
+    assert problem(send(tess, **{"X-Store": "mitte"})) == (403, "not_allowed")
+    assert problem(send(None, **{"X-Store": "mitte"})) == (401, "not_authenticated")
 
 
-def test_superusers_may_everything(mitte, db):
+def test_superusers_have_every_right(mitte, db):
     root = Customer.objects.create_superuser("root@example.com", "secret")
 
-    assert ask(root, "post", **{"X-Store": "mitte"}).data == {"store": "mitte", "role": ""}
+    assert send(root, "post", **{"X-Store": "mitte"}).data == {"store": "mitte", "role": ""}
 
 
-def test_a_method_without_a_right_is_closed(tess, mitte):
+def test_a_method_without_a_right_is_not_allowed(tess, mitte):
     assign(tess, mitte, roles.MANAGER)
 
-    assert ask(tess, "put").status_code == 405
+    assert send(tess, "put").status_code == 405
 
 
 def test_the_actor_names_person_store_and_channel(tess, mitte):
@@ -122,14 +122,14 @@ def test_the_actor_names_person_store_and_channel(tess, mitte):
             seen.append(self.actor(request))
             return Response()
 
-    ask(tess, view=Recording)
+    send(tess, view=Recording)
 
     assert seen == [Actor(channel="till", staff_id=tess.pk, store_id=mitte.pk, store_code="mitte")]
 
 
-def test_finding_out_costs_one_statement(tess, mitte, altona, django_assert_num_queries):
+def test_checking_store_and_right_costs_one_statement(tess, mitte, altona, django_assert_num_queries):
     assign(tess, mitte, roles.CLERK)
     assign(tess, altona, roles.MANAGER)
 
     with django_assert_num_queries(1):
-        ask(tess, **{"X-Store": "altona"})
+        send(tess, **{"X-Store": "altona"})

@@ -24,7 +24,7 @@ MONA = Actor(channel="till", staff_id=7, store_id=1, store_code="head-office")
 
 @pytest.fixture(autouse=True)
 def database(db):
-    """Everything here writes to the database."""
+    """All tests here write to the database."""
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def adjust(*lines, correction="C-1", reason="broken"):
     adjust_stock(lines=[StockLine(*line) for line in lines], reason=reason, correction=correction, by=MONA, now=NOW)
 
 
-def promise(level, quantity):
-    """Promise units as an order does: reservation, level and ledger together."""
+def reserve(level, quantity):
+    """Reserve units as an order does: reservation, level and ledger together."""
     reservation = Reservation.objects.create(
         id=new_id(), level=level, quantity=quantity, state=Reservation.COMMITTED, created_at=NOW
     )
@@ -66,7 +66,7 @@ def journal(kind):
     return list(JournalEntry.objects.filter(kind=kind).order_by("ref").values_list("ref", "store", "payload"))
 
 
-def test_units_that_come_are_on_hand_and_in_the_ledger(mug, mitte):
+def test_received_units_are_on_hand_and_in_the_ledger(mug, mitte):
     bowl = make_variant(sku="BOWL")
     make_stock(bowl, mitte, on_hand=1)
 
@@ -89,7 +89,7 @@ def test_units_that_come_are_on_hand_and_in_the_ledger(mug, mitte):
 
 
 @pytest.mark.parametrize("lines", [1, 7])
-def test_costs_the_same_few_statements_however_many_lines(mitte, django_assert_num_queries, lines):
+def test_a_delivery_costs_the_same_few_statements_however_many_lines(mitte, django_assert_num_queries, lines):
     variants = [make_variant() for _line in range(lines)]
 
     with django_assert_num_queries(5):  # savepoint, levels, movement, journal, release
@@ -108,14 +108,14 @@ def test_a_delivery_is_booked_once(mug, mitte):
 
 
 @pytest.mark.parametrize("units", [0, -1, 10**7])
-def test_refuses_to_receive_what_are_no_units(mug, mitte, units):
+def test_refuses_to_receive_an_invalid_number_of_units(mug, mitte, units):
     with pytest.raises(Malformed):
         receive((mug.pk, mitte.pk, 2), (mug.pk, mitte.pk, units))
 
     assert not StockLevel.objects.exists()
 
 
-def test_refuses_unknown_goods_and_places(mug, mitte):
+def test_refuses_unknown_variants_and_locations(mug, mitte):
     for line in ((0, mitte.pk, 1), (mug.pk, 0, 1)):
         with pytest.raises(NotFound):
             receive((mug.pk, mitte.pk, 1), line)
@@ -126,7 +126,7 @@ def test_refuses_unknown_goods_and_places(mug, mitte):
     assert not StockMovement.objects.exists()
 
 
-def test_books_are_set_right_in_either_direction(mug, mitte):
+def test_stock_is_corrected_in_either_direction(mug, mitte):
     level = make_stock(mug, mitte, on_hand=5)
 
     adjust((mug.pk, mitte.pk, -2))
@@ -141,11 +141,11 @@ def test_books_are_set_right_in_either_direction(mug, mitte):
     assert find_breaches() == {}
 
 
-def test_what_is_promised_cannot_be_written_off(mug, mitte):
+def test_reserved_units_cannot_be_written_off(mug, mitte):
     bowl = make_variant(sku="BOWL")
     make_stock(bowl, mitte, on_hand=5)
     level = make_stock(mug, mitte, on_hand=5)
-    promise(level, 4)
+    reserve(level, 4)
 
     with pytest.raises(StockPromised) as refusal:
         adjust((bowl.pk, mitte.pk, -1), (mug.pk, mitte.pk, -2))
@@ -157,9 +157,9 @@ def test_what_is_promised_cannot_be_written_off(mug, mitte):
     assert find_breaches() == {}
 
 
-def test_units_can_be_written_off_down_to_what_is_promised(mug, mitte):
+def test_units_can_be_written_off_down_to_the_reserved_ones(mug, mitte):
     level = make_stock(mug, mitte, on_hand=5)
-    promise(level, 4)
+    reserve(level, 4)
 
     adjust((mug.pk, mitte.pk, -1))
 
@@ -179,7 +179,7 @@ def test_stock_that_becomes_low_is_announced_once(mitte):
     assert journal("stock.low") == [("MUG", "mitte", {"variant_id": mug.pk, "location_id": mitte.pk, "available": 3})]
 
 
-def test_safety_stock_is_kept_from_the_offer(mug, mitte):
+def test_safety_stock_is_not_available(mug, mitte):
     set_safety_stock(variant_id=mug.pk, location_id=mitte.pk, safety=2)
     receive((mug.pk, mitte.pk, 5))
 
@@ -188,7 +188,7 @@ def test_safety_stock_is_kept_from_the_offer(mug, mitte):
         set_safety_stock(variant_id=mug.pk, location_id=mitte.pk, safety=-1)
 
 
-def test_the_audit_finds_what_the_ledger_does_not_say(mug, mitte):
+def test_the_audit_finds_levels_that_differ_from_the_ledger(mug, mitte):
     level = make_stock(mug, mitte, on_hand=5)
     StockLevel.objects.filter(pk=level.pk).update(on_hand=6, reserved=1)
 

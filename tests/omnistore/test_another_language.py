@@ -10,7 +10,7 @@ from django.conf import settings as project
 from core.languages import named
 from tests.client import signed_in
 from tests.factories.accounts import make_customer
-from tests.inventory.asking import goods, listed
+from tests.inventory.asking import listed, make_goods
 
 HEBREW = {"accept-language": "he"}
 SETTINGS = """
@@ -67,8 +67,8 @@ def test_a_visitor_chooses_it_in_the_menu(hebrew, client):
 
 @pytest.mark.django_db
 def test_products_are_found_and_shown_by_their_names_in_it(hebrew, client):
-    goods({"en": "Mug", "he": "ספל"})
-    goods("Lamp")
+    make_goods({"en": "Mug", "he": "ספל"})
+    make_goods("Lamp")
 
     assert listed(client, q="ספל") == ["mug"]
     assert "ספל" in client.get("/p/mug/", headers=HEBREW).content.decode()
@@ -88,7 +88,7 @@ def test_staff_write_texts_in_it_and_file_customers_under_it(hebrew, office):
 
 @pytest.mark.django_db
 def test_one_with_a_region_is_a_language_of_its_own(brazilian, client):
-    goods({"en": "Mug", "pt-br": "Caneca"}, price=129_000)
+    make_goods({"en": "Mug", "pt-br": "Caneca"}, price=129_000)
     visitor = {"accept-language": "pt-BR,pt;q=0.9"}
 
     page = client.get("/p/mug/", headers=visitor).content.decode()

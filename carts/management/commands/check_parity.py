@@ -1,4 +1,4 @@
-"""`manage.py check_parity`: does everything cost the same behind every door."""
+"""`manage.py check_parity`: compare prices across all channels."""
 
 import json
 from typing import Any

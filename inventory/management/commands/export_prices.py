@@ -1,4 +1,4 @@
-"""`manage.py export_prices FILE`: every price, as import_prices reads it."""
+"""`manage.py export_prices FILE`: write all prices in the form that import_prices reads."""
 
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,12 @@ class Command(BaseCommand):
     help = "Write ordinary prices and prices of price lists into a CSV file that import_prices reads."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what is wanted, and where."""
+        """Declare the file and the price list."""
         parser.add_argument("file", type=Path, metavar="FILE", help="The CSV file to write.")
         parser.add_argument("--price-list", default="", metavar="CODE", help="Only the prices of this list.")
 
     def handle(self, **chosen: Any) -> None:
-        """Write the file and tell how many prices it holds."""
+        """Write the file and print the number of prices."""
         path, code = chosen["file"], chosen["price_list"]
         if code and not PriceList.objects.filter(code=code).exists():
             raise CommandError(f"There is no price list {code}.")

@@ -12,7 +12,7 @@ class Command(ImportCommand):
     help = "Import products with their variants, prices and barcodes from a CSV file (docs/importing.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what this importer understands beside what all do."""
+        """Declare the options that only this importer has."""
         super().add_arguments(parser)
         parser.add_argument("--publish", action="store_true", help="Show new products to shoppers at once.")
 

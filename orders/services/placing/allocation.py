@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from carts.queries.carts import CartLineView
 from core.actors import Actor
 from core.errors import Malformed, Refusal
-from inventory.queries.supplies import SupplySource, load_sources, shipping_offers
+from inventory.queries.supplies import SupplySource, load_sources, shipping_supplies
 from inventory.rules.sourcing import LocationSupply, Wanted, choose_sources
 from inventory.services.reservations import ReservationRequest, insufficient_stock, new_reservation_id
 from orders.rules.checkout import CARRY_OUT, PICKUP, SHIP, FulfilmentRequest
@@ -113,7 +113,7 @@ def _shipping_shares(
         return []
     line_of = {line.variant_id: line for taken in shipped for line in taken}
     left = [LocationSupply(row["location_id"], row["variant_id"], row["available"], row["rank"])
-            for row in shipping_offers(list(line_of))]  # fmt: skip
+            for row in shipping_supplies(list(line_of))]  # fmt: skip
     shares: list[tuple[int, list[AllocatedLine]]] = []
     # Each address is a separate parcel; a variant is in one line, so the requests do not compete for units.
     for taken in shipped:

@@ -218,13 +218,13 @@ def _discount_rows(draft: NewOrder) -> list[sql.Row]:
         for discount in draft.quote.discounts
         for place, line in enumerate(draft.cart.lines, 1)
         for share in quoted[line.id].discounts
-        if share.offer_id == discount.offer_id
+        if share.promotion_id == discount.promotion_id
     ]
     shares += [(None, discount) for discount in draft.quote.discounts if discount.target == "shipping"]
     return [
         {
             "place": place,
-            "promotion_id": share.offer_id,
+            "promotion_id": share.promotion_id,
             "name": in_language(share.name, draft.request.language),
             "line": line,
             "amount": share.amount,

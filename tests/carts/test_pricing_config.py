@@ -1,4 +1,4 @@
-"""What a process keeps of shipping and stores is what is written: a change is seen by the next cart that is read."""
+"""The cached pricing configuration is what the database has: the next cart that is read sees a change."""
 
 import pytest
 from django.utils import timezone
@@ -32,7 +32,7 @@ def till(ana, mug):
     return store
 
 
-def test_a_new_shipping_rate_counts_at_once(ana, till):
+def test_a_new_shipping_rate_applies_at_once(ana, till):
     assert shipping_of(ana) == 0
     ShippingRate.objects.create(currency="EUR", amount=490)
     assert shipping_of(ana) == 490
@@ -47,7 +47,7 @@ def test_a_new_shipping_rate_counts_at_once(ana, till):
     assert shipping_of(ana) == 0
 
 
-def test_a_store_has_its_present_name_and_code(ana, till):
+def test_a_line_shows_the_current_name_and_code_of_its_store(ana, till):
     [line] = seen(ana).lines
     assert (line.added_store, line.added_store_name) == ("berlin", {"en": "berlin"})
 
