@@ -152,7 +152,7 @@ def claim_of(request: Request, *, actor: str) -> Claim:
         key=key,
         request_hash=hashlib.sha256(body).hexdigest(),
     )
-    request.claim = claim  # type: ignore[attr-defined]  # Read by core.api.Door.
+    request.claim = claim  # type: ignore[attr-defined]  # Read by core.api.ApiView.
     return claim
 
 
