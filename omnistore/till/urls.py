@@ -26,14 +26,14 @@ def staff_only(view: type[View]) -> Callable[..., HttpResponseBase]:
     """Return the view with the back office's sign-in and CSRF protection, never cached."""
     answer = admin.site.admin_view(view.as_view())
 
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = answer(request, *args, **kwargs)
         if response.status_code == 302 and is_htmx(request):
             # A script that requests a part would swap in the whole page of a redirect, for example the sign-in.
             return HttpResponse(status=204, headers={"HX-Redirect": _onwards(request, response)})
         return response
 
-    return door
+    return guarded
 
 
 def _onwards(request: HttpRequest, response: HttpResponseBase) -> str:

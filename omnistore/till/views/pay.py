@@ -107,8 +107,8 @@ class Pay(SaleView):
                 now=timezone.now(),
                 render=_render,
             )
-        except (KeyReused, StillAtWork) as twin:
-            return self._replayed(claim, twin)
+        except (KeyReused, StillAtWork) as refusal:
+            return self._replayed(claim, refusal)
         except Refusal as refusal:
             return self._again(key, way.name, forms, refusal)
         order = orjson.loads(answer.content)
