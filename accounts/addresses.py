@@ -1,4 +1,4 @@
-"""What every app's API takes and gives as a postal address."""
+"""Postal addresses in the input and output of every app's API."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ ADDRESS_EXAMPLE = {
 
 
 class AddressBody(StrictSerializer):
-    """A postal address, checked against its own country's rules."""
+    """A postal address, validated against the rules of its country."""
 
     name = serializers.CharField(max_length=200)
     company = serializers.CharField(max_length=200, allow_blank=True, default="")
@@ -36,7 +36,7 @@ class AddressBody(StrictSerializer):
     phone = PhoneText(allow_blank=True, default="", help_text="For the carrier; E.164.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Return the address as its country writes it."""
+        """Return the address in its country's format."""
         texts = {"required": _("Required in this country."), "invalid": _("Not valid in this country.")}
         try:
             return attrs | normalise_address(attrs)

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """People: who they are, how they are recognised, what they agreed to."""
+    """Customers: identity, sign-in, consents and balances."""
 
     name = "accounts"
     verbose_name = _("People")

@@ -1,4 +1,4 @@
-"""What happens to people, as the rest of the house hears of it."""
+"""The events about customers."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from core.journal import Event
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerRegistered(Event):
-    """Staff noted somebody who has no account."""
+    """Staff registered a contact without an account."""
 
     kind: ClassVar[str] = "customer.registered"
 
@@ -16,9 +16,9 @@ class CustomerRegistered(Event):
 @dataclass(frozen=True, kw_only=True)
 class CustomerVerified(Event):
     """
-    A person proved that an address or number is his: whatever is known by it alone may be given to him.
+    A person verified an address or number; contacts known by it alone may now be joined to them.
 
-    medium: email or phone. Which one it is, is read from the person, not from here.
+    medium: email or phone. The address or number itself is read from the customer, not from the event.
     """
 
     kind: ClassVar[str] = "customer.verified"
@@ -27,7 +27,7 @@ class CustomerVerified(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerChanged(Event):
-    """A person's own details changed; fields names which, not what they became."""
+    """A person's own details changed; fields lists their names, not their values."""
 
     kind: ClassVar[str] = "customer.changed"
     fields: list[str]
@@ -36,9 +36,9 @@ class CustomerChanged(Event):
 @dataclass(frozen=True, kw_only=True)
 class CustomersMerged(Event):
     """
-    Two records turned out to be one person; customer_id is the survivor's, to which the duplicate's id now leads.
+    Two records were merged; customer_id is the survivor's, to which the duplicate's id now leads.
 
-    cause: "staff" when somebody decided it, "claimed" when the person proved the address or number of the other.
+    cause: "staff" for a decision by staff, "claimed" when the person verified the other record's address or number.
     """
 
     kind: ClassVar[str] = "customer.merged"
@@ -50,7 +50,7 @@ class CustomersMerged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomersUnmerged(Event):
-    """A merge was a mistake and was undone: the duplicate stands for itself again."""
+    """A wrong merge was undone: the duplicate is a separate customer again."""
 
     kind: ClassVar[str] = "customer.parted"
     merge_id: int
@@ -70,7 +70,7 @@ class ConsentDecided(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaxNumberChanged(Event):
-    """A business has another VAT number now; country is that which issued it, empty if it has none any more."""
+    """The VAT number of a business changed; country is that of the new number, empty if it was removed."""
 
     kind: ClassVar[str] = "customer.tax_number_changed"
     country: str
@@ -79,7 +79,7 @@ class TaxNumberChanged(Event):
 @dataclass(frozen=True, kw_only=True)
 class BalanceChanged(Event):
     """
-    Something was added to a person's gift card, credit or points, or taken from it, other than by spending it.
+    A person's gift card, credit or points changed other than by spending.
 
     balance: gift_card, credit or points. cause: the kind of the entry. amount: minor units or points, with its sign.
     """
@@ -93,7 +93,7 @@ class BalanceChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PointsPending(Event):
-    """A purchase earned points, which may be spent later. ref: its number."""
+    """A purchase earned pending points. ref: its number."""
 
     kind: ClassVar[str] = "points.pending"
     points: int
@@ -101,7 +101,7 @@ class PointsPending(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PointsExpireSoon(Event):
-    """Points of a person end soon if they are not spent; said once. expires_at: when the first of them do."""
+    """Points of a person expire soon; published once. expires_at: when the first of them expire."""
 
     kind: ClassVar[str] = "points.expire_soon"
     points: int
@@ -110,7 +110,7 @@ class PointsExpireSoon(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TierChanged(Event):
-    """Somebody has another tier now; both are codes, empty for none. is_up: it is a higher one."""
+    """A person's tier changed; both tiers are codes, empty for none. is_up: the new one is higher."""
 
     kind: ClassVar[str] = "loyalty.tier_changed"
     tier: str

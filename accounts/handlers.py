@@ -1,4 +1,4 @@
-"""How the story of people's balances reads."""
+"""The timeline's wording of balance events."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What must always be true of people."""
+"""The invariants of customers and balances."""
 
 from core.data.invariants import invariant
 

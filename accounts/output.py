@@ -1,4 +1,4 @@
-"""How the API shows what a person has of the loyalty programme, to himself and to staff alike."""
+"""The API's output of a person's loyalty data, for the person and for staff."""
 
 from typing import Any
 
@@ -55,31 +55,31 @@ class LoyaltyOut(serializers.Serializer[Any]):
     year_points = serializers.IntegerField(help_text="Earned within the last twelve months; it decides the tier.")
 
 
-def loyalty_json(found: Loyalty, *, card: str, language: str) -> dict[str, Any]:
-    """Shape what a person has of the programme. card: the number of his card; language: of the tiers' names."""
-    following = found.next_tier
+def loyalty_json(loyalty: Loyalty, *, card: str, language: str) -> dict[str, Any]:
+    """Format a person's loyalty data. card: their card's number; language: that of the tiers' names."""
+    following = loyalty.next_tier
     return {
         "card": card,
-        "points": found.points,
-        "available": found.available,
-        "pending": found.pending,
-        "owed": found.owed,
+        "points": loyalty.points,
+        "available": loyalty.available,
+        "pending": loyalty.pending,
+        "owed": loyalty.owed,
         "pending_lots": [
             {
                 "points": lot.points,
                 "order": lot.reference,
                 "matures_at": lot.matures_at.isoformat() if lot.matures_at else None,
             }
-            for lot in found.waiting
+            for lot in loyalty.waiting
         ],
         "next_expiry": (
-            {"points": found.ending[0].points, "expires_at": found.ending[0].expires_at.isoformat()}
-            if found.ending
+            {"points": loyalty.ending[0].points, "expires_at": loyalty.ending[0].expires_at.isoformat()}
+            if loyalty.ending
             else None
         ),
-        "tier": _tier_json(found.tier, language) if found.tier else None,
-        "next_tier": _tier_json(following, language) | {"missing": found.missing} if following else None,
-        "year_points": found.year_points,
+        "tier": _tier_json(loyalty.tier, language) if loyalty.tier else None,
+        "next_tier": _tier_json(following, language) | {"missing": loyalty.missing} if following else None,
+        "year_points": loyalty.year_points,
     }
 
 

@@ -1,4 +1,4 @@
-"""What every app's API takes as a phone number."""
+"""Phone numbers in the input of every app's API."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 
 class PhoneText(serializers.CharField):
-    """A phone number with its country code, in any spelling; it is kept and given as E.164."""
+    """A phone number with its country code, in any spelling; it is stored and returned as E.164."""
 
     default_error_messages = {"invalid_phone": _("Give a phone number with its country code, like +49 171 1234567.")}
 

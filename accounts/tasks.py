@@ -1,4 +1,4 @@
-"""What the people's app does without anybody asking."""
+"""Periodic tasks of accounts."""
 
 from typing import Any
 
@@ -11,25 +11,25 @@ from accounts.services.customers import visit_events
 
 @shared_task
 def forget_visit_messages(**unknown: Any) -> None:
-    """Forget the names of old messages about visits."""
+    """Delete the ids of old visit events."""
     visit_events.forget_visit_messages(now=timezone.now())
 
 
 @shared_task
 def release_lapsed_holds(**unknown: Any) -> None:
-    """Let go of what was held of balances for something that never came to an end."""
+    """Release expired holds of balances."""
     balances.release_lapsed_holds(now=timezone.now())
 
 
 @shared_task
 def expire_balances(**unknown: Any) -> None:
-    """End what is left on gift cards whose time is over."""
+    """Expire the balances of gift cards past their end."""
     balances.expire_balances(now=timezone.now())
 
 
 @shared_task
 def move_points_on(**unknown: Any) -> None:
-    """Let pending points be spent, end old ones, and warn of those that end soon."""
+    """Mature pending points, expire old ones, and warn of those that expire soon."""
     now = timezone.now()
     points_in_time.mature_points(now=now)
     points_in_time.expire_points(now=now)
@@ -38,5 +38,5 @@ def move_points_on(**unknown: Any) -> None:
 
 @shared_task
 def compute_tiers(**unknown: Any) -> None:
-    """Work out again the tiers of those whose points of the last twelve months may have become fewer."""
+    """Compute the tiers of people whose points of the last twelve months may have decreased."""
     tiers.compute_tiers(now=timezone.now())

@@ -1,4 +1,4 @@
-"""Who does something, and through which door."""
+"""Who does something, and on which channel."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ WEB, APP, TILL, SYSTEM = "web", "app", "till", "system"
 @dataclass(frozen=True, slots=True)
 class Actor:
     """
-    The origin of an act, recorded with everything it causes.
+    The origin of an action, recorded with everything the action causes.
 
-    channel: web, app, till, system, or partner:<name>. A value that is written down, never a branch in the code.
-    customer_id: the signed-in person, when a shopper acts for himself. staff_id: the member of staff, when one acts.
-    store_id, store_code: the store in which it happens; empty outside of stores.
+    channel: web, app, till, system, or partner:<name>. It is recorded; no code branches on it. customer_id: the
+    signed-in person, when shoppers act for themselves. staff_id: the member of staff, when one acts.
+    store_id, store_code: the store where it happens; empty outside stores.
     """
 
     channel: str

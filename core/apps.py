@@ -9,7 +9,7 @@ from core.data import rebasing, sql
 
 
 class CoreConfig(AppConfig):
-    """The floor: money, errors, the journal, idempotency; it knows no business."""
+    """The base layer: money, errors, the journal, idempotency; it contains no business rules."""
 
     name = "core"
     verbose_name = _("Journal")
@@ -21,11 +21,11 @@ class CoreConfig(AppConfig):
 
 
 def _allow_long_thought(**signal: Any) -> None:
-    # Between two statements of a migration Django makes its models anew, which takes a busy machine longer than an idle
-    # transaction may last in this shop.
+    # Between two statements of a migration Django renders its models again, which on a busy machine takes longer than
+    # the shop's limit for an idle transaction.
     sql.execute("SET idle_in_transaction_session_timeout = 0", {})
 
 
 def _take_over_journal(**signal: Any) -> None:
-    # Whoever restores a dump migrates before the shop opens: the one moment at which nobody writes.
+    # A restored dump is migrated before the shop opens: only then does nobody write.
     rebasing.rebase_after_migrating()

@@ -1,8 +1,8 @@
 """
-Who changed what: the database keeps the former values of audited rows, whoever changes them and however.
+The audit log: the database keeps the former values of audited rows for every kind of change.
 
-Triggers write the rows (django-pghistory), so bulk updates and hand-written SQL are seen too. An event holds the values
-before the change; what they became is the next event's values, or the row itself.
+Triggers write the rows (django-pghistory), so bulk updates and hand-written SQL are recorded too. An event holds the
+values before the change; the values after it are those of the next event, or of the row itself.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that a change touched."""
+    """One field that differs before and after a change."""
 
     field: str
     before: Any
@@ -42,7 +42,7 @@ class Change:
 
 
 def audited(*fields: str) -> Callable[[type[M]], type[M]]:
-    """Keep the former values of these fields whenever a row of the decorated model changes or is deleted."""
+    """Record the former values of these fields whenever a row of the decorated model changes or is deleted."""
 
     def audit(model: type[M]) -> type[M]:
         track: Callable[[type[M]], type[M]] = pghistory.track(
@@ -58,27 +58,27 @@ def audited(*fields: str) -> Callable[[type[M]], type[M]]:
     return audit
 
 
-def changes_of(thing: models.Model) -> list[Change]:
+def changes_of(row: models.Model) -> list[Change]:
     """Return the latest changes of a row, newest first; none if its model is not audited."""
-    event_model = event_models().get(type(thing))
+    event_model = event_models().get(type(row))
     if event_model is None:
         return []
-    events = event_model.objects.filter(pgh_obj_id=thing.pk).select_related("pgh_context").order_by("-pgh_id")
+    events = event_model.objects.filter(pgh_obj_id=row.pk).select_related("pgh_context").order_by("-pgh_id")
     names = [field.name for field in event_model._meta.fields if not field.name.startswith("pgh_")]
-    newer: models.Model = thing
+    newer: models.Model = row
     changes = []
     for event in events[:MOST_CHANGES]:
         by = (event.pgh_context.metadata if event.pgh_context else {}).get("user")
         changes.append((event.pgh_created_at, by, _differences(event, newer, names)))
         newer = event
-    people = get_user_model()._default_manager.in_bulk({by for _at, by, _differences in changes if by})
-    return [Change(at, str(people.get(by, "")), differences) for at, by, differences in changes]
+    users = get_user_model()._default_manager.in_bulk({by for _at, by, _differences in changes if by})
+    return [Change(at, str(users.get(by, "")), differences) for at, by, differences in changes]
 
 
 def audit_back_office(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Let the changes that a back-office request makes remember who made it, and on which page."""
+    """Record with each change of a back-office request who made it, and on which page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method != "POST" or not request.path.startswith(BACK_OFFICE):
@@ -97,11 +97,11 @@ def event_models() -> dict[type[models.Model], Any]:
 
 
 def _differences(before: models.Model, after: models.Model, names: list[str]) -> list[Difference]:
-    found = []
+    differences = []
     for name in names:
         fields = before._meta.get_field(name), after._meta.get_field(name)
         assert all(isinstance(field, models.Field) for field in fields)
-        was, became = (field.value_from_object(thing) for field, thing in zip(fields, (before, after), strict=True))  # type: ignore[union-attr]
+        was, became = (field.value_from_object(row) for field, row in zip(fields, (before, after), strict=True))  # type: ignore[union-attr]
         if was != became:
-            found.append(Difference(str(getattr(fields[1], "verbose_name", name)), was, became))
-    return found
+            differences.append(Difference(str(getattr(fields[1], "verbose_name", name)), was, became))
+    return differences

@@ -1,8 +1,8 @@
 """
 Decimal places of every currency in ISO 4217 (list one, 2026).
 
-CLDR, and therefore Babel, rounds several of these differently for display (IRR, IQD, LBP); money is counted
-by the standard, so the table is kept here.
+CLDR, and therefore Babel, rounds several of these differently for display (IRR, IQD, LBP); the shop counts money by the
+standard, hence this table.
 """
 
 NO_PLACES = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"

@@ -1,10 +1,10 @@
 """
 Handing the journal's entries to their handlers.
 
-An entry may commit after another with a higher id, so a reader that remembers "the last id I saw" skips rows. A
-reader here remembers (transaction, id) and reads only below the oldest transaction that is still open
-(pg_snapshot_xmin): nothing can appear there any more. Those numbers hold in one server; what a dump carries into
-another is put in order before anything is read (core/data/rebasing.py).
+An entry may commit after another with a higher id, so a reader that remembers "the last id I saw" skips rows. A reader
+here remembers (transaction, id) and reads only below the oldest open transaction (pg_snapshot_xmin), where no more
+entries can appear. Those numbers are valid in one server only; after a dump is restored into another, core/rebasing.py
+corrects them before anything is read.
 """
 
 import logging
@@ -37,7 +37,7 @@ LIMIT {BATCH}
 
 _ENTRY = f"SELECT {_COLUMNS} FROM core_journal WHERE id = %(id)s AND occurred_at = %(occurred_at)s"
 
-# One look tells which handlers have anything to do; most of the time none has.
+# One query finds the handlers that have anything to do; most of the time none has.
 _BEHIND = f"""
 WITH numbers AS MATERIALIZED (SELECT {IS_FOREIGN} AS are_foreign)
 SELECT known.name, numbers.are_foreign
@@ -49,7 +49,7 @@ WHERE numbers.are_foreign OR position.handler IS NULL OR EXISTS (
       AND xid < {READABLE_BELOW})
 """
 
-# Nobody reads foreign numbers, so all that came since the readers stood still is late.
+# Handlers do not read entries with another server's numbers, so everything since their last read is late.
 _LAG = f"""
 WITH numbers AS MATERIALIZED (SELECT {IS_FOREIGN} AS are_foreign)
 SELECT numbers.are_foreign, COALESCE(extract(epoch FROM now() - (
@@ -69,10 +69,10 @@ FROM numbers
 
 class Lag(NamedTuple):
     """
-    How far the handlers are behind the journal.
+    How far the handlers lag behind the journal.
 
     seconds: the age of the oldest entry that some handler has not read yet; 0 when all are up to date. is_foreign:
-    the journal came from another server by a dump, and nothing is read until it is put in order.
+    the journal was restored from another server's dump, and nothing is read until it is rebased.
     """
 
     seconds: float
@@ -81,10 +81,10 @@ class Lag(NamedTuple):
 
 def dispatch_journal(*, now: datetime) -> int:
     """
-    Hand every entry that is new to each handler, and try again what failed and is due. Return how many were handled.
+    Deliver new entries to each handler, and retry failed ones that are due. Return how many were handled.
 
-    Each handler's position row is locked while its batch runs, and skipped if another process holds it. A journal
-    that was restored from another server's dump is put in order first; nothing is handed out until that is done.
+    Each handler's position row is locked while its batch runs, and skipped if another process holds it. A journal that
+    was restored from another server's dump is rebased first; nothing is delivered before that.
     """
     if not (rebasing.is_looked_through() or rebasing.look_through(now=now)):
         return 0
@@ -107,7 +107,7 @@ def find_lag() -> Lag:
 
 @transaction.atomic
 def replay(redelivery: Redelivery, *, now: datetime) -> bool:
-    """Hand a failed entry to its handler once more, dead or not. Return whether it went well this time."""
+    """Deliver a failed entry to its handler again, dead or not. Return whether the handler succeeded."""
     locked = Redelivery.objects.select_for_update().get(pk=redelivery.pk)
     return _try_again(locked, now)
 
@@ -150,7 +150,7 @@ def _hand_over(subscription: Subscription, entry: Entry, now: datetime) -> None:
         with transaction.atomic():
             subscription.handle(entry)
     except Exception:
-        # One handler's bad day must not hold up the entries behind it: note it, go on, try again later.
+        # A failing entry must not hold up the entries after it: record it, go on, retry later.
         logger.exception("handler %s failed on entry %s", subscription.name, entry.id)
         Redelivery.objects.get_or_create(
             handler=subscription.name,

@@ -1,10 +1,10 @@
-"""The shop's way to say no."""
+"""Business refusals."""
 
 from typing import Any
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a text for translation where rules may not translate: `core.web.problems.text_of` translates it later."""
+    """Mark a text for translation where rules may not translate it: `core.problems.text_of` does so on display."""
     return message
 
 
@@ -12,10 +12,10 @@ class Refusal(Exception):
     """
     A business "no": expected, safe to show, and nothing was changed.
 
-    Subclass it beside the function that raises it, with a stable `code` that clients may rely on. The message is
-    for people, says what is wrong and what to do; `details` are typed figures for programs. Details whose values
-    are lazy or translated texts belong in the message instead. A message raised in a rule is marked only, and may
-    name details, as "%(sku)s"; core.web.problems.text_of puts it into the reader's language.
+    Subclass it beside the function that raises it, with a stable `code` that clients may rely on. The message is for
+    people: what is wrong and what to do; `details` are typed figures for programs. Details whose values
+    are lazy or translated texts belong in the message instead. A message raised in a rule is only marked for
+    translation, and may name details, as "%(sku)s"; core.problems.text_of translates it.
     """
 
     code = "refused"
@@ -31,21 +31,21 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """The thing does not exist, or is not the asker's to know of; both look the same from outside."""
+    """The object does not exist, or the caller may not know of it; both look the same to the caller."""
 
     code = "not_found"
     status = 404
 
 
 class NotAllowed(Refusal):
-    """The asker is known, and may not do this."""
+    """The caller is signed in, and may not do this."""
 
     code = "not_allowed"
     status = 403
 
 
 class Malformed(Refusal):
-    """The request makes no sense as it stands; field names the part that is wrong."""
+    """The request is malformed; field names the wrong part."""
 
     code = "invalid"
     status = 400

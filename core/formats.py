@@ -26,10 +26,10 @@ _PERSIAN_MONTHS = [
     "بهمن",
     "اسفند",
 ]
-# CLDR prefers this calendar where Persian is spoken; Babel knows only the Gregorian one.
+# CLDR prefers this calendar for Persian; Babel knows only the Gregorian one.
 _PERSIAN_CALENDAR = {"fa"}
-RIGHT_TO_LEFT, LEFT_TO_RIGHT = "\u200f", "\u200e"  # Marks that nobody sees; what is written beside them goes that way.
-# Where the rule of 33 years, counted back from today, puts the first day of year 1.
+RIGHT_TO_LEFT, LEFT_TO_RIGHT = "\u200f", "\u200e"  # Invisible marks that set the direction of the text beside them.
+# The first day of year 1 when the 33-year rule is counted back from today.
 _FIRST_PERSIAN_DAY = date(622, 3, 21).toordinal()
 # In every 33 years of the Persian calendar these are leap years; the rule holds from 1178 to 1633 (1799 to 2254).
 _LEAP_YEARS_OF_33 = (1, 5, 9, 13, 17, 22, 26, 30)
@@ -39,14 +39,14 @@ def money_text(amount: int, currency: str, language: str) -> str:
     """
     Write an amount in minor units with its currency's sign: 129000 EUR is "€1,290.00" in English.
 
-    The minus of what is taken off stands left of the figure, from right to left too.
+    The minus sign of a reduction stands left of the figure, also in right-to-left text.
     """
     if amount < 0:
         return _with_minus(money_text(-amount, currency, language), language)
     locale = language_named(language).locale
     places = places_of(currency)
     pattern = copy(locale.currency_formats["standard"])
-    pattern.frac_prec = (places, places)  # Babel's own number of places differs from ISO 4217 for some currencies.
+    pattern.frac_prec = (places, places)  # Babel's number of decimal places differs from ISO 4217 for some currencies.
     written = pattern.apply(
         Decimal(amount).scaleb(-places), locale, currency=currency, currency_digits=False, numbering_system="default"
     )
@@ -54,7 +54,7 @@ def money_text(amount: int, currency: str, language: str) -> str:
 
 
 def day_text(day: date, language: str) -> str:
-    """Write a day with its weekday; for readers of Persian in the Persian calendar."""
+    """Format a day with its weekday; in Persian in the Persian calendar."""
     locale = language_named(language).locale
     if language not in _PERSIAN_CALENDAR:
         return format_date(day, "full", locale=locale)
@@ -64,7 +64,7 @@ def day_text(day: date, language: str) -> str:
 
 
 def short_day_text(day: date, language: str) -> str:
-    """Write a day of about now, with its weekday and without the year; for readers of Persian in their calendar."""
+    """Format a day near today with its weekday and without the year; in Persian in the Persian calendar."""
     locale = language_named(language).locale
     if language not in _PERSIAN_CALENDAR:
         return format_skeleton("MMMEd", day, locale=locale)
@@ -74,7 +74,7 @@ def short_day_text(day: date, language: str) -> str:
 
 
 def number_text(number: int | float, language: str) -> str:
-    """Write a number with the reader's digits and separators."""
+    """Format a number with the reader's digits and separators."""
     locale = language_named(language).locale
     return _in_digits_of(language, format_decimal(number, locale=locale, numbering_system="default"))
 
@@ -85,17 +85,17 @@ def percent_text(basis_points: int, language: str) -> str:
     known = language_named(language)
     written = format_percent(share, format=known.percent, locale=known.locale, numbering_system="default")
     written = _in_digits_of(language, written.replace("%", known.percent_sign).strip(LEFT_TO_RIGHT))
-    # Behind a word that is read from right to left, Latin digits and the sign would change sides.
+    # After a right-to-left word, Latin digits and the sign would change sides.
     return LEFT_TO_RIGHT + written if known.is_rtl and written[0].isascii() else written
 
 
 def listed_text(items: Iterable[Any], language: str) -> str:
-    """Write things one after another, with the comma of the language between them."""
+    """Join items with the comma of the language."""
     return language_named(language).comma.join(str(item) for item in items)
 
 
 def time_text(moment: datetime | time, language: str) -> str:
-    """Write the time of day, to the minute, in the zone that the moment carries."""
+    """Format the time of day, to the minute, in the moment's own time zone."""
     wall_clock = moment.time() if isinstance(moment, datetime) else moment
     return _in_digits_of(language, format_time(wall_clock, "short", locale=language_named(language).locale))
 
@@ -124,6 +124,6 @@ def _with_minus(written: str, language: str) -> str:
 
 
 def _in_digits_of(language: str, written: str) -> str:
-    # Babel writes the separators of a language but leaves its digits to us.
+    # Babel writes the separators of a language but not its digits.
     zero = language_named(language).zero
     return written if zero == "0" else written.translate({48 + digit: ord(zero) + digit for digit in range(10)})

@@ -1,8 +1,8 @@
 """
-Requests that may be sent twice and are done once.
+Requests that may be sent twice and are carried out once.
 
-The answer to a request with an Idempotency-Key is stored in the transaction of the work it answers for, and given
-again, byte for byte, whenever the key comes again. Refusals are not stored: they changed nothing, and the same request
+The answer to a request with an Idempotency-Key is stored in the transaction of the work itself, and sent again, byte
+for byte, whenever the key comes again. Refusals are not stored: they changed nothing, and the same request
 may succeed later.
 """
 
@@ -47,7 +47,7 @@ _FORGET = "DELETE FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %
 
 
 class KeyReused(Refusal):
-    """The same key came with another body."""
+    """The same key was sent with another body."""
 
     code = "idempotency_key_reused"
     status = 422
@@ -60,7 +60,7 @@ class StillAtWork(Refusal):
 
 
 class Replay(Exception):
-    """Raised inside the transaction when the work was done before: carries the answer given then."""
+    """Raised inside the transaction when the work was done before: carries the stored answer."""
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__()
@@ -77,16 +77,16 @@ class Claim:
 
     @property
     def mark(self) -> str:
-        """What work under this key is marked with, so that an interrupted request finds what it had done: SHA-256."""
+        """The SHA-256 that marks work under this key, so that a retried request finds what was already done."""
         return hashlib.sha256(f"{self.scope} {self.key}".encode()).hexdigest()
 
     def take(self) -> bool:
         """
-        Claim the key in the caller's transaction; a twin waits here until this transaction ends.
+        Claim the key in the caller's transaction; a duplicate request waits here until this transaction ends.
 
-        Raises Replay with the stored answer, KeyReused for another body, and StillAtWork if the twin was not done
-        after a short wait. Returns False if the claim was taken over from a holder that died more than a minute ago
-        behind a first commit: look for what it did by mark, and go on from there.
+        Raises Replay with the stored answer, KeyReused for another body, and StillAtWork if the first request was not
+        done after a short wait. Returns False if the claim was taken over from a holder that died more than a minute
+        ago after a first commit: look up its work by `mark`, and continue from there.
         """
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
@@ -94,7 +94,7 @@ class Claim:
             claimed = self._identity | {"request_hash": self.request_hash, "now": now, "expires_at": now + KEPT}
             if sql.execute(_TAKE, claimed):
                 return True
-            # Only read while waiting: a lock on the row would hold up the twin that is about to write its answer.
+            # Only read while waiting: a lock on the row would block the first request when it writes its answer.
             stored = sql.fetch_one(_READ, self._identity)
             if stored is not None and stored["request_hash"] != self.request_hash:
                 raise KeyReused(_("This Idempotency-Key was used for another request. Make a new one."))
@@ -113,11 +113,11 @@ class Claim:
         return answer_bytes(body, status=status)
 
     def first_answer(self) -> HttpResponse | None:
-        """Return the answer that this very request was given before; None if it has none yet."""
+        """Return the stored answer to this same request; None if it has none yet."""
         return self._answer_in(sql.fetch_one(_READ, self._identity))
 
     def forget(self) -> None:
-        """Give the key back after a refusal that came behind a commit, so that the client may try again."""
+        """Release the key after a refusal that followed a commit, so that the client may try again."""
         sql.execute(_FORGET, self._identity)
 
     def _answer_in(self, stored: sql.Row | None) -> HttpResponse | None:
@@ -133,11 +133,11 @@ class Claim:
 
 def claim_of(request: Request, *, actor: str) -> Claim:
     """
-    Read the Idempotency-Key of a request; nothing is claimed yet. Do it before reading what the request names: whatever
-    refuses that later, the answer that the request was given before goes first (core.web.api.Door).
+    Read the Idempotency-Key of a request without claiming it. Do this before looking up what the request names: if a
+    look-up is refused later, a stored answer still takes precedence (core.api.ApiView).
 
-    actor: who asks, so that keys of different people never meet. Raises Malformed when the header is missing or is
-    not 1 to 255 printable ASCII characters.
+    actor: who sent the request, so that the keys of different people never collide. Raises Malformed when the
+    header is missing or is not 1 to 255 printable ASCII characters.
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
@@ -152,24 +152,24 @@ def claim_of(request: Request, *, actor: str) -> Claim:
         key=key,
         request_hash=hashlib.sha256(body).hexdigest(),
     )
-    request.claim = claim  # type: ignore[attr-defined]  # Read by core.web.api.Door.
+    request.claim = claim  # type: ignore[attr-defined]  # Read by core.api.ApiView.
     return claim
 
 
-def do_once(claim: Claim, act: Callable[[], Any], *, status: int) -> HttpResponse:
+def do_once(claim: Claim, work: Callable[[], Any], *, status: int) -> HttpResponse:
     """
-    Do something once per key, in one transaction with the storing of its answer.
+    Do work once per key, and store its answer in the same transaction.
 
-    act: does the work and returns the data of the answer. A refusal undoes the claim with everything else.
+    work: returns the data of the answer. A refusal rolls the claim back with everything else.
     """
     try:
         with transaction.atomic(durable=True):
             claim.take()
-            return claim.finish(act(), status=status)
+            return claim.finish(work(), status=status)
     except Replay as replay:
         return replay.response
 
 
 def forget_expired(*, now: datetime) -> int:
-    """Delete answers that are kept no longer. Return how many."""
+    """Delete expired answers. Return how many."""
     return sql.execute("DELETE FROM core_idempotentanswer WHERE expires_at < %(now)s", {"now": now})

@@ -1,5 +1,5 @@
 """
-The journal: what happened, written in the transaction in which it happens.
+The journal of business events, written in the transaction of each event.
 
 A business event is a frozen dataclass below Event; publish() appends it. The same rows serve as the person's timeline
 (visible at commit) and as the outbox: functions marked with @handles are called for each entry of their kinds, in
@@ -16,7 +16,7 @@ from core.data import sql
 
 _COMMON = {"by", "occurred_at", "customer_id", "ref"}
 
-# For the hot statements that append their one event themselves, as a part of what they write.
+# For the hot statements that append their one event themselves.
 INSERT_EVENT = "INSERT INTO core_journal (occurred_at, kind, customer_id, channel, store, actor_id, ref, payload)"
 
 _APPEND = f"""
@@ -32,9 +32,9 @@ class Event:
     """
     Something that happened, in the past tense.
 
-    by: who did it and through which door. customer_id: whose timeline it belongs to, if anybody's.
-    ref: the number or code by which people find its subject. Fields of subclasses are ids and figures and make up
-    the payload; money is in minor units.
+    by: who did it and on which channel. customer_id: the customer whose timeline shows it, if any. ref: the number or
+    code by which people find its subject. The fields of subclasses are ids and figures and form the payload; money is
+    in minor units.
     """
 
     kind: ClassVar[str]
@@ -45,7 +45,7 @@ class Event:
     ref: str = ""
 
     def payload(self) -> dict[str, Any]:
-        """Return the figures of this event by name."""
+        """Return the event's own fields by name."""
         return {name: value for name, value in vars(self).items() if name not in _COMMON}
 
 
@@ -69,7 +69,7 @@ Handler = Callable[[Entry], None]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A handler with the kinds of entry it wants; name is its position's key and never changes."""
+    """A handler with the kinds of entry it receives; name is the key of its position and never changes."""
 
     name: str
     kinds: tuple[str, ...]
@@ -80,7 +80,7 @@ _subscriptions: dict[str, Subscription] = {}
 
 
 def publish(*events: Event) -> None:
-    """Append events to the journal, in the caller's transaction: they exist exactly if the caller's work does."""
+    """Append events to the journal, in the caller's transaction: they are stored exactly if the caller's work is."""
     if not events:
         return
     rows = [
@@ -103,8 +103,8 @@ def handles(*events: type[Event]) -> Callable[[Handler], Handler]:
     """
     Call the function for every entry of these kinds, in commit order, at least once.
 
-    What it writes to the database commits together with its position in the journal; anything it does outside must
-    bear being done twice.
+    Its database writes commit together with its position in the journal; its other effects must tolerate being
+    repeated.
     """
 
     def subscribe(handle: Handler) -> Handler:

@@ -1,4 +1,4 @@
-"""The shop's languages. Each is one word in the settings; what else is to be known of it comes from CLDR."""
+"""The shop's languages. The settings list their codes; everything else comes from CLDR."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 RIGHT_TO_LEFT = "rtl"
-# Where each set of digits begins in Unicode; sets that CLDR knows and this table does not are written in Latin digits.
+# The zero of each set of digits in Unicode; languages with other sets are written in Latin digits.
 _ZEROS = {"arab": "\u0660", "arabext": "\u06f0"}
 _MARK = "\u200e"
 _LISTS = ("unit-short", "standard")
@@ -21,8 +21,8 @@ class Language:
     """
     How one language is written.
 
-    direction: "ltr" or "rtl", as HTML says it. comma: what stands between things in a row, with the space behind it.
-    dot: the sign between short facts. zero: the first of its ten digits. percent: the pattern of a share.
+    direction: "ltr" or "rtl", as HTML says it. comma: the separator of listed items, with the space after it. dot: the
+    separator of short facts. zero: the first of its ten digits. percent: the pattern of a percentage.
     """
 
     code: str
@@ -40,18 +40,18 @@ class Language:
 
 
 def named(*codes: str) -> list[tuple[str, str]]:
-    """Return languages as Django's setting LANGUAGES wants them: each with its name in itself."""
+    """Return languages for Django's setting LANGUAGES: each with its name in that language."""
     return [(code, _capitalised(_locale(code).display_name or code)) for code in codes]
 
 
 def language_choices() -> list[tuple[str, str]]:
-    """Return what a field offers that holds a language. Called anew each time: a language needs no migration."""
+    """Return the choices of a field that holds a language. Called each time, so a new language needs no migration."""
     return list(settings.LANGUAGES)
 
 
 @cache
 def language(code: str) -> Language:
-    """Return what is to be known of a language."""
+    """Return how a language is written."""
     locale = _locale(code)
     digits = locale.default_numbering_system
     symbols = locale.number_symbols
@@ -74,13 +74,13 @@ def active_language() -> str:
 
 
 def known_language(code: str) -> str:
-    """Return the shop's language that a code names, with its region or without, or else the shop's first."""
+    """Return the shop's language for a code with or without a region, or the shop's first language."""
     known = dict(settings.LANGUAGES)
     return next((name for name in (code, code.split("-")[0]) if name in known), default_language())
 
 
 def default_language() -> str:
-    """Return the language of people who chose none."""
+    """Return the language for people who chose none."""
     return settings.LANGUAGE_CODE
 
 
@@ -92,9 +92,9 @@ def _locale(code: str) -> Locale:
 def _comma(locale: Locale) -> str:
     for kind in _LISTS:
         patterns = locale.list_patterns.get(kind)
-        found = _COMMA.match(patterns.get("middle", "")) if patterns else None
-        if found:
-            return f"{found[1]} "
+        match = _COMMA.match(patterns.get("middle", "")) if patterns else None
+        if match:
+            return f"{match[1]} "
     return ", "
 
 

@@ -1,4 +1,4 @@
-"""Operations of migrations that Django does not have."""
+"""Migration operations that Django lacks."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from django.db.migrations.state import ProjectState
 
 class Together(Operation):
     """
-    Operations for which Django makes the models anew once, and not once each: which is most of what migrating costs.
+    A group of operations that renders the model state once instead of once per operation.
 
-    This will do to the database what its operations would do one after the other, given that none of them builds on
-    another: each sees the models as they are before all of them and after all of them. So a model is made in one
-    Together and what is added to it comes in the next, and a field is named once.
+    Rendering is most of what migrating costs. The group changes the database as its operations would one after the
+    other, if none depends on another: each sees the models as they are before and after the whole group. So a model is
+    created in one group and extended in the next, and a field is named only once.
     """
 
     serialization_expand_args = ["operations"]
@@ -22,7 +22,7 @@ class Together(Operation):
         self.operations = operations
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change the state alone; the models are made of it when the database's turn comes."""
+        """Change the state only; the models are rendered when the database operations run."""
         if "apps" in state.__dict__:
             del state.apps
         for operation in self.operations:
@@ -35,7 +35,7 @@ class Together(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Do all of them, in their order."""
+        """Apply all operations, in their order."""
         for operation in self.operations:
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
@@ -46,10 +46,10 @@ class Together(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Undo all of them, the last one first."""
+        """Revert all operations, the last one first."""
         for operation in reversed(self.operations):
             operation.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
-        """Return what they do, as Django tells it."""
+        """Return the descriptions of all operations."""
         return "; ".join(operation.describe() for operation in self.operations)

@@ -1,19 +1,19 @@
-"""The floor's tables: the journal, where its readers stand, and answers kept for repeated requests."""
+"""The base layer's tables: the journal, its readers' positions, and stored answers to repeated requests."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-# A partner that sells through the API writes its own name as partner:<name>, and is shown by it.
+# A partner that sells through the API is recorded, and shown, as partner:<name>.
 CHANNELS = [("web", _("Web")), ("app", _("App")), ("till", _("Till")), ("system", _("System"))]
 
 
 class JournalEntry(models.Model):
     """
-    One thing that happened. The same rows are a person's timeline and the outbox that handlers read.
+    One event. The same rows are a person's timeline and the outbox that handlers read.
 
-    The table is partitioned by month of occurred_at and append-only (migration 0001); xid is the writing
-    transaction, by which readers know what may still commit below a position. The payload holds ids and figures,
+    The table is partitioned by month of occurred_at and append-only (migration 0001); xid is the writing transaction;
+    from it readers know what may still commit below a position. The payload holds ids and figures,
     never free text about a person.
     """
 
@@ -38,7 +38,7 @@ class JournalEntry(models.Model):
 
 
 class HandlerPosition(models.Model):
-    """How far a handler has read the journal: everything up to (xid, entry_id) is behind it."""
+    """How far a handler has read the journal: it has handled everything up to (xid, entry_id)."""
 
     handler = models.CharField(_("handler"), max_length=120, primary_key=True)
     xid = models.BigIntegerField(_("transaction"), default=0)
@@ -54,7 +54,7 @@ class HandlerPosition(models.Model):
 
 
 class Redelivery(models.Model):
-    """An entry that a handler failed on: tried again with growing pauses, then dead until staff replay it."""
+    """An entry that a handler failed on: retried with growing delays, then dead until staff replay it."""
 
     handler = models.CharField(_("handler"), max_length=120)
     entry_id = models.BigIntegerField(_("entry id"))
@@ -85,7 +85,7 @@ class Redelivery(models.Model):
 
 
 class IdempotentAnswer(models.Model):
-    """The answer to a request that may be sent twice; written in the transaction of the work it answers for."""
+    """The answer to a request that may be sent twice; written in the transaction of the request's work."""
 
     scope = models.CharField(_("scope"), max_length=200, help_text=_("Who asked, and what: actor, method and path."))
     key = models.CharField(_("key"), max_length=255)

@@ -8,11 +8,11 @@ from functools import lru_cache
 from core.currencies import PLACES
 
 LARGEST_AMOUNT = 10**15  # minor units; far above any order, far below what a bigint column holds
-AMOUNTS_REMEMBERED = 4096  # As text; a page shows the same few again and again.
+AMOUNTS_REMEMBERED = 4096  # Formatted amounts; a page shows the same few repeatedly.
 
 
 class MoneyError(ValueError):
-    """An amount that is no money: unknown currency, too many decimal places, or mixed currencies."""
+    """An invalid amount: unknown currency, too many decimal places, or mixed currencies."""
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -50,8 +50,8 @@ class Money:
         """
         Split into one share per weight without losing or inventing a minor unit.
 
-        Largest-remainder method (Hamilton): every share is rounded towards zero, and the units left over go,
-        one each, to the largest remainders, the earlier share first where remainders are equal.
+        Largest-remainder method (Hamilton): every share is rounded towards zero, and the remaining units go, one each,
+        to the largest remainders, and to the earlier share where remainders are equal.
         weights: not negative, at least one above zero.
         """
         return [Money(share, self.currency) for share in split(self.amount, weights)]
@@ -68,8 +68,8 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     left = whole - sum(shares)
     if left:
         remainders = [whole * weight % total for weight in weights]
-        for place in sorted(range(len(weights)), key=lambda place: -remainders[place])[:left]:
-            shares[place] += 1
+        for index in sorted(range(len(weights)), key=lambda index: -remainders[index])[:left]:
+            shares[index] += 1
     return [sign * share for share in shares] if sign < 0 else shares
 
 
@@ -83,7 +83,7 @@ def places_of(currency: str) -> int:
 
 @lru_cache(AMOUNTS_REMEMBERED)
 def format_minor(amount: int, currency: str) -> str:
-    """Write minor units as a plain decimal string with the currency's own number of places: 1290 EUR is 12.90."""
+    """Format minor units as a plain decimal string with the currency's number of places: 1290 EUR is 12.90."""
     places = places_of(currency)
     if not places:
         return str(amount)
@@ -93,7 +93,7 @@ def format_minor(amount: int, currency: str) -> str:
 
 
 def money_json(amount: int, currency: str) -> dict[str, str]:
-    """Shape an amount as the API shows it: `{"amount": "12.90", "currency": "EUR"}`."""
+    """Format an amount for the API: `{"amount": "12.90", "currency": "EUR"}`."""
     return {"amount": format_minor(amount, currency), "currency": currency}
 
 
@@ -101,7 +101,7 @@ def parse_money(text: str, currency: str) -> Money:
     """
     Read a decimal string as money; the inverse of format_minor.
 
-    Raises MoneyError if the text is no plain decimal number, has more places than the currency, or is huge.
+    Raises MoneyError if the text is not a plain decimal number, has more places than the currency, or is too large.
     """
     places = places_of(currency)
     try:

@@ -1,8 +1,8 @@
 """
-The writer of states: rows move as their table says, one at a time or many at once, with what else changes then.
+The writer of states: moves one row or many as their lifecycle allows, with the columns that change along.
 
-A few statements of the hot paths do more than this at once (tests/architecture/test_states.py has them all); the
-database holds them to the same tables.
+A few statements of the hot paths move states themselves (tests/architecture/test_states.py lists them all); the
+database enforces the same lifecycles on them.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from core.transitions import Lifecycle
 
 def move(lifecycle: Lifecycle, row: models.Model, to: str, *, by: Actor, **changes: Any) -> None:
     """
-    Move a row, whose lock the caller best holds; the statement looks at its present state again.
+    Move a row to a state. The caller should hold the row's lock; the statement checks the present state again.
 
-    changes: other columns to be written with it, by their names in the database. The row's attributes follow. Raises
-    IllegalTransition if its present state, as it was read or as it is now, does not lead there.
+    changes: other columns to write, by their names in the database. The row's attributes are updated. Raises
+    IllegalTransition if the state that was read, or the present one, does not lead there.
     """
     lifecycle.check(present=lifecycle.state_in(row), to=to, by=by)
     if not move_all(lifecycle, [row.pk], to, by=by, **changes):
@@ -34,9 +34,9 @@ def move(lifecycle: Lifecycle, row: models.Model, to: str, *, by: Actor, **chang
 
 def move_all(lifecycle: Lifecycle, ids: Sequence[int], to: str, *, by: Actor = THE_SYSTEM, **changes: Any) -> list[int]:
     """
-    Move those of some rows from whose state this may be done by this actor. Return their ids; the others stay.
+    Move the rows whose state allows it for this actor; the others stay. Return the ids of those moved.
 
-    by: the system where it follows from something else, whoever that was. changes: as for move.
+    by: the system where the move follows from something else, whoever caused that. changes: as for move.
     """
     sources = lifecycle.sources(to, by=by)
     if not ids or not sources:
@@ -48,7 +48,7 @@ def move_all(lifecycle: Lifecycle, ids: Sequence[int], to: str, *, by: Actor = T
 
 @cache
 def _statement(table: str, column: str, kind: str, is_moment: bool, changes: tuple[str, ...]) -> str:
-    """Of a moment, which says the state by being there, the changes hold the column itself."""
+    """Build the UPDATE. For a moment, whose presence is the state, the changes contain the column itself."""
     written = [f"{name} = %({name})s" for name in changes]
     present = f"{column} IS NULL" if is_moment else f"{column} = ANY(%(sources)s::text[])"
     if not is_moment:

@@ -1,9 +1,9 @@
 """
-The database's own watch over states and ledgers, written from tables and put there by migrations.
+Database triggers that guard states and ledgers, generated from lifecycles and created by migrations.
 
-A statement that changes no state calls no guard. The test of a move is in a function, which PostgreSQL prepares once
-for each connection, and not in the trigger's WHEN, which it reads anew for each statement. A migration writes its
-tables out, so that what stands in a database is what its migrations say; a test compares that with the rules.
+A statement that changes no state calls no guard. The check of a move is in a function, which PostgreSQL prepares once
+per connection, and not in the trigger's WHEN, which it parses for each statement. A migration spells out its
+transitions, so that a database holds what its migrations say; a test compares them with the rules.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from core.transitions import Lifecycle
 @dataclass(frozen=True, slots=True)
 class StateGuard:
     """
-    What a database lets the states of one table do.
+    The transitions that the database allows in one table.
 
     begins, moves: first states, and what may follow each state, for every kind of row; a table without kinds has the
     kind "". is_moment: as for a Lifecycle.
@@ -30,7 +30,7 @@ class StateGuard:
     is_moment: bool = False
 
     def create(self) -> str:
-        """Return the statements that set the guard up."""
+        """Return the statements that create the guard."""
         return f"""
 CREATE FUNCTION {self.table}_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -50,7 +50,7 @@ CREATE TRIGGER {self.table}_moves BEFORE UPDATE OF {self.column} ON {self.table}
 """
 
     def drop(self) -> str:
-        """Return the statements that take the guard away."""
+        """Return the statements that drop the guard."""
         return f"""
 DROP TRIGGER {self.table}_begins ON {self.table};
 DROP TRIGGER {self.table}_moves ON {self.table};
@@ -76,7 +76,7 @@ DROP FUNCTION {self.table}_guard;
 
 
 def guard_of(lifecycles: Iterable[Lifecycle]) -> StateGuard:
-    """Return the guard that tables of rules ask for; all of them are of one database table."""
+    """Return the guard for lifecycles that all belong to one database table."""
     tables = list(lifecycles)
     return StateGuard(
         tables[0].table,
@@ -88,23 +88,23 @@ def guard_of(lifecycles: Iterable[Lifecycle]) -> StateGuard:
 
 
 def guards_of(lifecycles: Iterable[Lifecycle]) -> list[StateGuard]:
-    """Return the guards of many tables of rules, one for each table of the database."""
+    """Return the guards for lifecycles, one for each database table."""
     by_table: dict[str, list[Lifecycle]] = {}
-    for one in lifecycles:
-        by_table.setdefault(one.table, []).append(one)
+    for lifecycle in lifecycles:
+        by_table.setdefault(lifecycle.table, []).append(lifecycle)
     return [guard_of(tables) for tables in by_table.values()]
 
 
 def guard_states(guard: StateGuard) -> RunSQL:
-    """Return the operation of a migration that sets a guard up."""
+    """Return the migration operation that creates a guard."""
     return RunSQL(guard.create(), guard.drop())
 
 
 def keep_rows(table: str, *, may_change: Sequence[str] = ()) -> RunSQL:
     """
-    Return the operation of a migration that makes a table append-only.
+    Return the migration operation that makes a table append-only.
 
-    may_change: columns that say what became of a row later; all else of it stays as it was written, and no row goes.
+    may_change: columns that record a row's later outcome; all others never change, and no row is deleted.
     """
     changes = f"WHEN (to_jsonb(OLD) - {_keys(may_change)} <> to_jsonb(NEW) - {_keys(may_change)})" if may_change else ""
     return RunSQL(

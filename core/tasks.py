@@ -1,4 +1,4 @@
-"""The floor's periodic work."""
+"""Periodic tasks of the base layer."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,18 +13,18 @@ MONTHS_AHEAD = timedelta(days=62)
 
 @shared_task
 def dispatch_journal(**unknown: Any) -> None:
-    """Hand new entries of the journal to their handlers."""
+    """Deliver new entries of the journal to their handlers."""
     dispatch.dispatch_journal(now=timezone.now())
 
 
 @shared_task
 def prepare_journal_months(**unknown: Any) -> None:
-    """Make the journal's partitions for the months to come."""
+    """Create the journal's partitions for the coming months."""
     today = timezone.now().date()
     journal.ensure_months(today, today + MONTHS_AHEAD)
 
 
 @shared_task
 def forget_old_answers(**unknown: Any) -> None:
-    """Delete the answers that were kept for repeated requests and have expired."""
+    """Delete expired answers to repeated requests."""
     idempotency.forget_expired(now=timezone.now())

@@ -1,8 +1,8 @@
 """
-Moving a thing from one state to another, by a table of what is allowed.
+State machines as tables of allowed moves.
 
-A table is data: services ask it before they move anything, the database refuses what it does not hold
-(core/state_guards.py), and docs/lifecycles.md is drawn from it.
+A table is data: services check it before every move, the database refuses moves outside it (core/state_guards.py), and
+docs/lifecycles.md is generated from it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,19 +15,19 @@ from core.errors import gettext_noop as _
 
 TransitionTable = Mapping[str, frozenset[str]]
 
-# Who brings a move about. What follows by itself from something else is the system's, whoever that was.
+# Who causes a move. A move that follows from something else belongs to the system, whoever caused that.
 SHOPPER, STAFF, SYSTEM = "shopper", "staff", "system"
 
 
 class IllegalTransition(Refusal):
-    """The thing cannot go from its present state to the one asked for."""
+    """The row cannot move from its present state to the requested one."""
 
     code = "illegal_transition"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One way from a state to the next: what happens, and who may bring it about."""
+    """One move from a state to the next: the event, and who may cause it."""
 
     present: str
     event: str
@@ -38,11 +38,11 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """
-    The states of one kind of row: in which it may begin, and what leads from one to another.
+    The states of one kind of row: the first ones, and the moves between them.
 
-    table, column: where the state is written. kind: for which rows of the table, by their column `kind`; empty for all.
-    is_moment: the column holds the moment of the end, so that the state is open until it is filled, and closed then.
-    begins: each first state with what makes such a row. A state that no move leaves is final.
+    table, column: where the state is stored. kind: the value of the column `kind` that these rows have; empty for all
+    rows. is_moment: the column holds the moment of the end, so the state is open while it is NULL, and closed
+    afterwards. begins: each first state with the event that creates such a row. A state that no move leaves is final.
     """
 
     name: str
@@ -55,37 +55,37 @@ class Lifecycle:
 
     @property
     def states(self) -> list[str]:
-        """Every state, those in which a row may begin first."""
+        """All states, first states first."""
         return list(
             dict.fromkeys([*self.begins, *(state for move in self.moves for state in (move.present, move.next))])
         )
 
     @property
     def pairs(self) -> dict[str, tuple[str, ...]]:
-        """Each state that can be left, with those that may follow it, whoever brings it about."""
+        """Each state that is not final, with the states that may follow it, for any actor."""
         following: dict[str, list[str]] = {}
         for move in self.moves:
             following.setdefault(move.present, []).append(move.next)
         return {present: tuple(dict.fromkeys(after)) for present, after in following.items()}
 
     def state_in(self, row: object) -> str:
-        """Return the state of a row of this kind, as it was read."""
+        """Return the state of a row of this kind as it was read."""
         value = getattr(row, self.column)
         return ("closed" if value else "open") if self.is_moment else str(value)
 
     def sources(self, to: str, *, by: Actor) -> list[str]:
-        """Return the states from which somebody may bring a row to a state."""
+        """Return the states from which this actor may move a row to a state."""
         who = who_is(by)
         return list(dict.fromkeys(move.present for move in self.moves if move.next == to and who in move.who))
 
     def allowed(self, present: str, *, by: Actor) -> list[str]:
-        """Return what may follow a state if somebody brings it about."""
+        """Return the states to which this actor may move a row."""
         who = who_is(by)
         return list(dict.fromkeys(move.next for move in self.moves if move.present == present and who in move.who))
 
     def check(self, *, present: str, to: str, by: Actor) -> None:
         """
-        Refuse a move that the table does not hold, or that somebody else must bring about.
+        Refuse a move that the table does not have, or that this actor may not make.
 
         Raises IllegalTransition.
         """
@@ -110,10 +110,10 @@ def check_transition(table: TransitionTable, *, present: str, to: str) -> None:
 
 
 def who_is(by: Actor) -> str:
-    """Return as whom somebody acts on states."""
+    """Return the role in which this actor moves states."""
     return STAFF if by.staff_id is not None else SYSTEM if by.channel == SYSTEM_CHANNEL else SHOPPER
 
 
 def moves(*rows: tuple[str, str, str, Iterable[str]]) -> tuple[Move, ...]:
-    """Read a table as it is written down: present state, event, next state, who may."""
+    """Parse the rows of a table: present state, event, next state, who may."""
     return tuple(Move(present, event, after, frozenset(who)) for present, event, after, who in rows)

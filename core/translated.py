@@ -1,4 +1,4 @@
-"""Texts in several languages, kept as one JSON object: `{"en": "Mug", "ar": "...", "fa": "..."}`."""
+"""Texts in several languages, stored as one JSON object: `{"en": "Mug", "ar": "...", "fa": "..."}`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ TranslatedText = dict[str, str]
 
 
 def in_language(text: Mapping[str, str], language: str | None = None) -> str:
-    """Return the text in a language (default: the active one), else in the shop's first, else in any it has."""
-    wanted = known_language(language) if language else active_language()
-    return text.get(wanted) or text.get(settings.LANGUAGE_CODE) or next(iter(text.values()), "")
+    """Return the text in a language (default: the active one), else in the shop's first, else in any."""
+    wanted_language = known_language(language) if language else active_language()
+    return text.get(wanted_language) or text.get(settings.LANGUAGE_CODE) or next(iter(text.values()), "")
 
 
 def check_translated(value: Any) -> None:
-    """Refuse anything that is not an object of language codes and texts. Raises ValidationError."""
+    """Refuse a value that is not an object of language codes and texts. Raises ValidationError."""
     languages = dict(settings.LANGUAGES)
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValidationError(_("Give an object of language codes and texts."))
@@ -30,7 +30,7 @@ def check_translated(value: Any) -> None:
 
 
 class TranslatedField(models.JSONField):
-    """A text in every language the shop speaks; a new language needs no migration."""
+    """A text in every language of the shop; a new language needs no migration."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)

@@ -1,4 +1,4 @@
-"""What the back office shows beside the tables of our apps: what audited rows were before, and tables of other apps."""
+"""Back-office pages beside the shop's tables: the changes of audited rows, and tables of third-party apps."""
 
 import allauth.socialaccount.admin  # noqa: F401  # Registers the pages that are changed below.
 import django_celery_beat.admin  # noqa: F401
@@ -9,7 +9,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 
 from core.admin.changes import register_changes
 
-# Their own pages know nothing to search them by.
+# Their own admin pages define no search fields.
 SEARCHED: dict[type[models.Model], tuple[str, ...]] = {
     ClockedSchedule: ("clocked_time",),
     CrontabSchedule: ("minute", "hour", "day_of_week"),

@@ -1,4 +1,4 @@
-"""The back office: Django's admin with the shop's own face and sign-in."""
+"""The back office: Django's admin with the shop's design and sign-in."""
 
 from functools import partial
 from typing import Any
@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.sign_in.authentication import lacks_second_factor
 from omnistore.sidebar_cache import Contents
 
-CONTENTS_KEPT = 100  # More than there are roles times languages.
+CONTENTS_KEPT = 100  # More than roles times languages.
 
 
 class SignIn(AdminAuthenticationForm):
-    """E-mail and password under the same limits as every other door, and the second factor of who has one."""
+    """Sign-in with e-mail and password under the same limits as elsewhere, and with a second factor if set up."""
 
     code = forms.CharField(
         label=_("Code of your authenticator app"),
@@ -70,22 +70,22 @@ class BackOffice(admin.AdminSite):
         self._contents: dict[Any, Contents] = {}
 
     def get_urls(self) -> list[Any]:
-        """Return the pages of the tables, and before them the till's."""
+        """Return the URLs of the tables, preceded by the till's."""
         return [path("till/", include("omnistore.till.urls")), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show what needs doing now in the person's store, above the tables."""
-        from omnistore.till.views.home import home_for  # The site exists before the apps' models do.
+        """Show the pending work of the person's store above the tables."""
+        from omnistore.till.views.home import home_for  # The site is created before the apps' models are loaded.
 
         return super().index(request, {**(extra_context or {}), **home_for(request)})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what every page shows."""
+        """Return the context of every page."""
         context = super().each_context(request)
         return context | {"sidebar": partial(context["available_apps"].sidebar, request.path)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Contents:
-        """Return the apps and tables that somebody may see, made once for all who may do the same."""
+        """Return the apps and tables that the person may see, cached for all with the same permissions."""
         rights = tuple(
             (model, *table.get_model_perms(request).values())
             for model, table in self._registry.items()
@@ -99,5 +99,5 @@ class BackOffice(admin.AdminSite):
         return self._contents[key]
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Tell whether somebody may be here: staff with two factors, where the shop asks for two."""
+        """Return whether the person may use the back office: staff, with two factors where the shop requires two."""
         return super().has_permission(request) and not lacks_second_factor(request.user)

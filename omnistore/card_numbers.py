@@ -1,4 +1,4 @@
-"""Every form of every page, at one place: a payment card's number is refused before any view sees it."""
+"""A guard over all forms of all pages that refuses payment card numbers before any view sees them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,16 +11,16 @@ from core.web.card_numbers import holds_card_number
 from core.web.middleware import FORMS
 from omnistore.storefront.errors import handle_card_number
 
-# A password may be anything and is kept as a hash only; a product's number may look like a card's by chance.
+# A password may be anything and is stored only as a hash; a product's number may look like a card's by chance.
 _LEFT_ALONE = ("password", "sku")
 
 
 class CardNumberGuard:
     """
-    Refuses a form in which somebody has typed a payment card's number, wherever it was typed.
+    Refuses a form with a payment card's number in any field.
 
-    It stands here and not in the forms, because many fields are read without one, and a form that is shown again
-    would say the number back. The number reaches no view, no row and no log.
+    It is a middleware because many fields are read without a form, and a form that is shown again would repeat the
+    number. The number reaches no view, no row and no log.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,7 +30,7 @@ class CardNumberGuard:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, options: Any) -> HttpResponse | None:
-        """Answer 400 for such a form, behind the check that it is one of ours; None lets any other pass."""
+        """Answer 400 for such a form, after the CSRF check; None lets any other pass."""
         if request.content_type not in FORMS:
             return None
         try:
@@ -51,7 +51,7 @@ def _is_left_alone(name: str) -> bool:
 
 
 def _is_key(text: str) -> bool:
-    """Tell whether a text is one of the keys that forms carry, which are made of digits now and then."""
+    """Return whether a text is one of the keys in forms, which sometimes consist of digits."""
     try:
         return len(text) in (32, 36) and bool(UUID(text))
     except ValueError:

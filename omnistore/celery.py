@@ -1,4 +1,4 @@
-"""Celery: the worker's application, and the timetable of what happens without anybody asking."""
+"""The worker's Celery application, and the schedule of periodic tasks."""
 
 import os
 from typing import Any
@@ -12,8 +12,8 @@ from core.web import logs
 
 MINUTE, HOUR = 60, 3600
 
-# Every task by name, and how many seconds lie between two runs. Beat writes these rows when it starts; staff may
-# change them in the admin until then.
+# Every task by name, with the seconds between two runs. Beat writes these rows when it starts; staff may change them in
+# the admin until the next start.
 TIMETABLE = {
     "core.tasks.dispatch_journal": 1,
     "omnistore.engagement.tasks.send_messages": 2,
@@ -40,7 +40,7 @@ TIMETABLE = {
 app = Celery("omnistore")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
-    # A run that nobody came to in time is dropped: the next one does its work.
+    # A run that no worker takes in time is dropped: the next one does its work.
     task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, MINUTE)}}
     for task, seconds in TIMETABLE.items()
 }
@@ -49,10 +49,10 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def keep_our_logging(**kwargs: Any) -> None:
-    """Keep Celery from replacing the JSON logs that settings.LOGGING has set up."""
+    """Keep Celery from replacing the JSON logging of settings.LOGGING."""
 
 
 @task_prerun.connect
 def name_task_in_logs(task_id: str, task: "Task[Any, Any]", **kwargs: Any) -> None:
-    """Let every line that a task writes say which task and run it belongs to."""
+    """Add the task's name and id to every log line that it writes."""
     logs.start(task=task.name, task_id=task_id)

@@ -1,4 +1,4 @@
-"""What a member of staff may see and do in the back office, from the roles he has been assigned."""
+"""The back-office permissions of a member of staff, derived from their roles."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ def _named(actions: tuple[str, ...], models_by_app: dict[str, tuple[str, ...]]) 
     )
 
 
-# What each right means in the back office, in Django's names of permissions.
+# Each right's permissions in the back office, by Django's names.
 PERMISSIONS_BY_RIGHT = {
     roles.SEE_CUSTOMERS: _named(("view",), _SEEN),
     roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
@@ -89,7 +89,7 @@ class StaffBackend(BaseBackend):
     """
     Grants model permissions by role; superusers need none.
 
-    With an object that is a location the question is about that store alone.
+    If the object is a location, only the roles in that store count.
     """
 
     def has_perm(self, user_obj: Any, perm: str, obj: models.Model | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""What the shop refuses to be configured with, and with what it refuses to run where real people buy."""
+"""Validation of settings, and the unsafe settings with which a production shop refuses to run."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ HIGHEST_PORT = 65535
 
 
 class Danger(NamedTuple):
-    """A setting that must not be: which variable to change, how to tell, and what to do about it."""
+    """An unsafe setting: the variable to change, how to detect it, and what to do about it."""
 
     variable: str
     is_present: Callable[[Mapping[str, Any], Mapping[str, str]], bool]
@@ -67,21 +67,21 @@ DANGERS = (
 
 
 def a_number(variable: str, value: str) -> int:
-    """Read a whole number that is not negative."""
+    """Parse a whole number that is not negative."""
     if value.isascii() and value.isdigit():
         return int(value)
     raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a whole number.")
 
 
 def a_port(variable: str, value: str) -> int:
-    """Read a TCP port."""
+    """Parse a TCP port."""
     if value.isascii() and value.isdigit() and 0 < int(value) <= HIGHEST_PORT:
         return int(value)
     raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a port number between 1 and {HIGHEST_PORT}.")
 
 
 def a_switch(variable: str, value: str) -> bool:
-    """Read on or off. Anything else is refused: a misspelt PRODUCTION must not open a demo to the world."""
+    """Parse on or off. Any other value is refused: a misspelt PRODUCTION must not publish a demo."""
     if value.lower() in ("1", "true", "yes", "on"):
         return True
     if value.lower() in ("0", "false", "no", "off", ""):
@@ -90,7 +90,7 @@ def a_switch(variable: str, value: str) -> bool:
 
 
 def a_choice(variable: str, value: str, choices: tuple[str, ...]) -> str:
-    """Read one of some words."""
+    """Parse one of several choices."""
     if value in choices:
         return value
     raise ImproperlyConfigured(f"{variable} is {value!r}: set it to {' or '.join(choices)}.")
@@ -105,5 +105,5 @@ def a_postgres_url(value: str) -> str:
 
 
 def find_unsafe(settings: Mapping[str, Any], *, environment: Mapping[str, str]) -> list[str]:
-    """Say of every unsafe setting, in a sentence, which variable to change and to what."""
+    """Return a sentence for every unsafe setting: which variable to change and to what."""
     return [f"{danger.variable} {danger.remedy}" for danger in DANGERS if danger.is_present(settings, environment)]

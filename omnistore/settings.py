@@ -1,4 +1,4 @@
-"""Every setting of the shop, read from the environment; defaults suit a developer's machine."""
+"""All settings of the shop, read from the environment; the defaults suit a developer's machine."""
 
 import hmac
 from datetime import timedelta
@@ -14,16 +14,16 @@ from omnistore.servers.locations import postgres_url, valkey_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
-env = environ.FileAwareEnv()  # NAME_FILE names a file that holds the value of NAME, for mounted secrets.
+env = environ.FileAwareEnv()  # NAME_FILE is a file with the value of NAME, for mounted secrets.
 
 
 def switch(name: str, *, default: bool) -> bool:
-    """Read a variable that is on or off."""
+    """Read an on/off variable."""
     return a_switch(name, env.str(name, default="1" if default else "0"))
 
 
 def number(name: str, *, default: int) -> int:
-    """Read a variable that is a whole number."""
+    """Read a whole-number variable."""
     return a_number(name, env.str(name, default=str(default)))
 
 
@@ -31,7 +31,7 @@ PRODUCTION = switch("PRODUCTION", default=False)
 DEBUG = switch("DEBUG", default=False)
 DEMO = switch("DEMO", default=not PRODUCTION)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use")
-# Codes that people show at a desk are derived, each kind under a key of its own.
+# Codes that people show in a store are derived, each kind with a separate key.
 HANDOVER_SECRET = hmac.digest(SECRET_KEY.encode(), b"hand-over codes of carts", "sha256")
 COLLECTION_SECRET = hmac.digest(SECRET_KEY.encode(), b"collection codes of pickups", "sha256")
 ORDER_LINK_SECRET = hmac.digest(SECRET_KEY.encode(), b"links to orders of guests", "sha256")
@@ -39,42 +39,42 @@ GIFT_CARD_SECRET = hmac.digest(SECRET_KEY.encode(), b"codes of gift cards", "sha
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
-# How many requests each web process works on at the same time; each of its threads has a database connection.
+# How many requests each web process handles at the same time; each of its threads has a database connection.
 WEB_THREADS = number("WEB_THREADS", default=4)
-# Where browsers and mails find the shop, and its stream of events; an empty LIVE_URL means the same address.
+# The shop's public URL, and that of its event streams; an empty LIVE_URL means the same URL.
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 LIVE_PORT = a_port("LIVE_PORT", env.str("LIVE_PORT", default=str(PORT + 1)))
 LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:{LIVE_PORT}").rstrip("/")
-# Payments by the provider that obeys scripted test cards.
+# Payments by the test provider, whose test cards determine the result.
 ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
-# Cards by Stripe, once its keys are set; without them the test provider takes cards, and the pages say so.
+# Cards by Stripe if its keys are set; otherwise the test provider takes cards, and the pages say so.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
-STRIPE_CAPTURE = env.str("STRIPE_CAPTURE", default="automatic")  # or manual: authorised first, then taken
-# When cards are charged: now, with the order; or fulfilment, when goods leave (docs/paying.md).
+STRIPE_CAPTURE = env.str("STRIPE_CAPTURE", default="automatic")  # Or manual: authorised first, then captured.
+# When cards are charged: now, with the order; or fulfilment, when the goods leave (docs/paying.md).
 CARD_CAPTURE = a_choice("CARD_CAPTURE", env.str("CARD_CAPTURE", default="now"), ("now", "fulfilment"))
 STRIPE_API_URL = env.str("STRIPE_API_URL", default="https://api.stripe.com")
 STRIPE_RETRIES = number("STRIPE_RETRIES", default=2)
-# The brand's name, as it stands on pages, receipts and mails.
+# The brand's name on pages, receipts and e-mails.
 SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
-# The country that the checkout's address begins with.
+# The default country of the checkout's address.
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
-SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")  # Whose midnight ends a day of taxes.
+SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")  # The time zone whose midnight ends a day of taxes.
 # Working days from an order to the parcel's arrival.
 SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
-# Receipts as PDF, where `make pdf` has installed what makes them.
+# Receipts as PDF, if `make pdf` has installed the library.
 RECEIPTS_AS_PDF = switch("RECEIPTS_AS_PDF", default=True)
-# Days from the hand-over in which a shopper may ask to give goods back.
+# Days from the hand-over in which a shopper may request a return.
 RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
-# Years, counted from the end of the one in which it is sold, that a gift card lasts; 0 for ever.
+# Years that a gift card is valid, counted from the end of the year of its sale; 0 for ever.
 GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
-# What cash is rounded to, in minor units, where it is not the currency's usual smallest coin; 0 for that.
+# The coin to which cash is rounded, in minor units; 0 for the currency's usual smallest coin.
 CASH_COIN_MINOR = number("CASH_COIN_MINOR", default=0)
-# The methods whose money goes back first, for example "gift_card,credit"; the others follow, cash last.
+# The tenders that are refunded first, for example "gift_card,credit"; the others follow, cash last.
 REFUND_ORDER = env.list("REFUND_ORDER", default=[])
-# What a till's count may differ by, in minor units, before closing it takes a manager.
+# The difference of a till's count, in minor units, above which closing it needs a manager.
 TILL_DIFFERENCE_LIMIT_MINOR = number("TILL_DIFFERENCE_LIMIT_MINOR", default=500)
 
 # --- Applications ---------------------------------------------------------------------------------
@@ -111,9 +111,9 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
-    "core.web.logs.log_requests",
-    "core.web.csp.SecurityHeadersMiddleware",
-    "core.web.middleware.ApiFastPathMiddleware",  # Programs get no further: what follows is for browsers.
+    "core.logs.log_requests",
+    "core.csp.SecurityHeadersMiddleware",
+    "core.middleware.ApiFastPathMiddleware",  # API requests stop here: the following are for browsers.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.BrowserSessionMiddleware",
     "core.web.middleware.LanguageMiddleware",
@@ -127,8 +127,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "omnistore.urls"
-FORCE_SCRIPT_NAME = ""  # The shop stands at the root of its host; left unsaid, Django asks anew at every request.
-PHONENUMBER_DEFAULT_REGION = None  # Numbers bring their country; left unsaid, it is searched for at every request.
+FORCE_SCRIPT_NAME = ""  # The shop is at the root of its host; if unset, Django works it out for every request.
+PHONENUMBER_DEFAULT_REGION = None  # Numbers include their country; if unset, it is looked up for every request.
 WSGI_APPLICATION = "omnistore.wsgi.application"
 TEMPLATES = [
     {
@@ -147,10 +147,10 @@ TEMPLATES = [
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
-# Web processes cut a statement off after ten seconds (wsgi.py); commands and workers may take their time.
+# Web processes cancel a statement after ten seconds (wsgi.py); commands and workers have no limit.
 STATEMENT_TIMEOUT = env.str("STATEMENT_TIMEOUT", default="0")
 LOCK_TIMEOUT = env.str("LOCK_TIMEOUT", default="3s")
-# Statements are prepared once per connection. Switch off behind a pooler that hands connections around.
+# Statements are prepared once per connection. Switch this off behind a pooler that shares connections.
 DATABASE_PREPARED_STATEMENTS = switch("DATABASE_PREPARED_STATEMENTS", default=True)
 IS_POSTGRES_EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASE_URL = a_postgres_url(env.str("DATABASE_URL", default="") or postgres_url(DATA_DIR))
@@ -163,15 +163,15 @@ DATABASES["default"] |= {
     "OPTIONS": {
         "application_name": "omnistore",
         "connect_timeout": 2,
-        # A server that vanished without a word is noticed within seconds.
+        # A server that vanished silently is detected within seconds.
         "keepalives_idle": 10,
         "keepalives_interval": 3,
         "keepalives_count": 3,
         "tcp_user_timeout": 5000,
-        # The ORM writes values into its statements, so preparing does not pay; hand-written ones are (core.data.sql).
+        # The ORM writes values into its statements, so preparing them gains nothing; hand-written ones are (core.sql).
         "prepare_threshold": None,
-        # What is prepared is planned once, for any values. Left to itself PostgreSQL may go on planning a statement at
-        # every run, which costs many times what running it does, if its first plans were made on empty tables.
+        # Prepared statements are planned once, for any values. By default PostgreSQL may plan a statement at every run,
+        # which costs many times the execution, if its first plans were made on empty tables.
         "options": f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={LOCK_TIMEOUT} "
         "-c idle_in_transaction_session_timeout=10s -c plan_cache_mode=force_generic_plan",
     }
@@ -195,7 +195,7 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL.replace("unix
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-# A task is taken off the queue when it is done; one whose worker died runs again, so tasks are idempotent.
+# A task leaves the queue when it is done; one whose worker died runs again, so tasks are idempotent.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 600
@@ -204,10 +204,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# Nobody waits for a dead broker: what has to happen stands in the journal and is swept up later.
+# Nobody waits for a dead broker: all necessary work is in the journal and is picked up later.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 900,  # Longer than the longest task, or it would run twice at once.
+    "visibility_timeout": 900,  # Longer than the longest task, which would otherwise run twice at once.
     "socket_timeout": 5,
     "socket_connect_timeout": 0.5,
 }
@@ -223,8 +223,8 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
     "omnistore.permissions.StaffBackend",
 ]
-# auth.W004: addresses identify a person only once allauth has verified them, and it keeps those unique.
-# security.W001 to W003: core.web.csp and core.web.middleware do the work of the middlewares that are looked for.
+# auth.W004: addresses identify a person only after allauth has verified them, and allauth keeps those unique.
+# security.W001 to W003: core.csp and core.middleware replace the middlewares that these checks look for.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002", "security.W003"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
@@ -232,44 +232,44 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# Who somebody is stands in allauth's own table of addresses; Customer.email is for contact and proves nothing.
+# Allauth's table of addresses identifies people; Customer.email is for contact and proves nothing.
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_in.forms.SignupForm"  # Waives the address for those who give a number.
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"  # The address is optional for people who give a number.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-# Resending only: changing a mistyped address on the way would tell which addresses have an account. Who mistyped
-# signs up again; what nobody proved holds no address and no number.
+# Resending only: changing a mistyped address during sign-up would reveal which addresses have an account. People who
+# mistyped sign up again; an unverified sign-up blocks no address and no number.
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
-# Sign-in codes are asked for anew instead of resent: allauth fails on resending to a number without an account.
+# Sign-in codes are requested again instead of resent: allauth fails on resending to a number without an account.
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {
-    # Three guesses a code, so at most thirty an hour at one account's million codes.
+    # Three guesses per code, so at most thirty an hour among one account's million codes.
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
     "reset_password": "20/m/ip,5/m/key,10/h/key",
-    # A whole shopping centre may sit behind one address; a number's owner is not woken more often than this.
+    # A whole shopping centre may share one IP address; a number's owner is not disturbed more often than this.
     "verify_phone": "1/30s/key,10/h/key,20/m/ip",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", default=0)
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "welcome"  # Shows what became of the cart that came along.
+LOGIN_REDIRECT_URL = "welcome"  # Shows the result of merging the anonymous cart.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_TOTP_ISSUER = SHOP_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-# Staff without an authenticator app or passkey may sign in, and do nothing but set one up.
+# Staff without an authenticator app or passkey may sign in, but only to set one up.
 STAFF_SECOND_FACTOR = switch("STAFF_SECOND_FACTOR", default=not DEMO)
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # That page loads scripts from elsewhere; the document stays.
-HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.tokens.TokenStrategy"  # noqa: S105
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # That page loads scripts from other hosts; the document itself remains.
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = SECRET_KEY
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(minutes=30).total_seconds())
@@ -281,7 +281,7 @@ SESSION_COOKIE_AGE = HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Omnistore <shop@localhost>")
 if DEMO:
-    # The demo sends nothing out; what it would send is read at /mailbox/.
+    # The demo sends nothing; its messages are shown at /mailbox/.
     EMAIL_BACKEND = "omnistore.engagement.senders.mailbox.EmailBackend"
     SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
 else:
@@ -291,7 +291,7 @@ else:
 # --- Languages ------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = languages.named("en", "ar", "fa", "de")  # The rest comes from CLDR; texts lie in locale/.
+LANGUAGES = languages.named("en", "ar", "fa", "de")  # Everything else comes from CLDR; texts are in locale/.
 LOCALE_PATHS = [BASE_DIR / "omnistore" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -299,15 +299,15 @@ TIME_ZONE = "UTC"
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-# A folder with the brand's own brand.css, logo.svg and icon.svg (docs/brand.md); what it lacks is the shop's.
+# A folder with the brand's own brand.css, logo.svg and icon.svg (docs/brand.md); missing files are the shop's.
 BRAND_DIR = env.str("BRAND_DIR", default="")
 STATICFILES_DIRS = [("brand", BRAND_DIR)] if BRAND_DIR else []
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
-# In production a web server or bucket in front gives out what was uploaded.
+# In production a web server or bucket in front serves uploaded files.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=not PRODUCTION)
-# Compressing takes a minute, which a developer would wait for without ever noticing the difference.
+# Compressing takes a minute, and a developer would not notice the difference.
 STATIC_FILES = "whitenoise" if PRODUCTION else "django.contrib.staticfiles"
 STATIC_STORAGE = "CompressedManifestStaticFilesStorage" if PRODUCTION else "ManifestStaticFilesStorage"
 STORAGES = {
@@ -324,7 +324,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", default=IS_HTTPS)
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # Asked from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # Requested internally, without TLS.
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "omnistore.storefront.errors.handle_csrf"
@@ -341,15 +341,15 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # The access line says it already.
+        # The access log line says it already.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        # Two lines a second about the journal's dispatch, and none of them news.
+        # Otherwise two useless lines a second about the journal's dispatch.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
-        "weasyprint": {"level": "CRITICAL"},  # With every PDF it names style that is for browsers alone.
+        "weasyprint": {"level": "CRITICAL"},  # It warns, with every PDF, of styles that only browsers support.
         "fontTools": {"level": "WARNING"},
         "access": {"level": env.str("ACCESS_LOG_LEVEL", default="INFO")},
     },

@@ -1,8 +1,8 @@
 """
-The list of tables beside every page of the back office.
+The cached list of tables beside every page of the back office.
 
-Django writes it anew for each page: names, addresses and hundreds of small templates, most of a page's time. It is the
-same for people who may do the same, in each language, but for the mark on the table that the page is about.
+Django renders it for each page: names, URLs and hundreds of small templates, most of a page's time. It is the same for
+people with the same permissions, per language, except for the mark on the page's own table.
 """
 
 from functools import cached_property
@@ -16,7 +16,7 @@ Apps = list[dict[str, Any]]
 
 
 class Contents(Apps):
-    """Apps with their tables, as Django's site lists them, in words of one language."""
+    """Apps with their tables, as Django's site lists them, in one language."""
 
     def __init__(self, apps: Apps) -> None:
         super().__init__(
@@ -29,7 +29,7 @@ class Contents(Apps):
         )
 
     def sidebar(self, path: str) -> SafeString:
-        """Return the list as HTML, with a mark on the table that the page at this path is about."""
+        """Return the list as HTML, with a mark on the table of the page at this path."""
         html, path = self._unmarked, quote(path)
         for app in self:
             if app["app_url"] not in path:
@@ -47,7 +47,7 @@ class Contents(Apps):
 
 
 def _mark(html: str, start: str, link: str, name: str, attribute: str) -> str:
-    """Give a class to the element around a link, and an attribute to the link."""
+    """Add a class to the element around a link, and an attribute to the link."""
     before, link, after = html.partition(link)
     before, start, element = before.rpartition(start)
     return before + start + element.replace('">', f' {name}">', 1) + link + attribute + after

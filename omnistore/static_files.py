@@ -1,4 +1,4 @@
-"""Collecting the static files only when there is something new to collect."""
+"""Collecting the static files only when they have changed."""
 
 import hashlib
 from pathlib import Path
@@ -9,13 +9,13 @@ from django.core.management import call_command
 
 
 def collect_if_changed() -> bool:
-    """Collect, hash and compress the static files if any is new or changed; tells whether it did."""
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    """Collect, hash and compress the static files if any is new or changed. Return whether it did."""
+    marker = Path(settings.STATIC_ROOT) / ".collected"
     present = _fingerprint()
-    if stamp.exists() and stamp.read_text() == present:
+    if marker.exists() and marker.read_text() == present:
         return False
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp.write_text(present)
+    marker.write_text(present)
     return True
 
 

@@ -1,9 +1,9 @@
 """
-Event streams: a shopper's cart, live on every device.
+Event streams that keep a shopper's cart live on every device.
 
-It follows carts in PostgreSQL, by one statement for all streams together every half second, so that it works without
-Valkey and costs the writers nothing. A stream is opened with a ticket that the API signed a moment ago
-(carts/api/carts.py), and ends after an hour; the client comes back with a new ticket.
+One statement every half second reads the carts of all streams from PostgreSQL, so it works without Valkey and costs the
+writers nothing. A stream is opened with a ticket that the API has just signed (carts/api/carts.py), and ends after an
+hour; the client reconnects with a new ticket.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ Seen = tuple[int, int] | None
 
 @dataclass(slots=True)
 class Stream:
-    """One open stream: whose cart it follows, and what it was last told."""
+    """One open stream: the cart that it follows, and the last state that it sent."""
 
     customer_ids: list[int]
     token_hash: str
@@ -60,7 +60,7 @@ class Stream:
 
 
 class Follower:
-    """Looks after the carts of all streams with one connection; an unreachable database is tried again."""
+    """Watches the carts of all streams with one connection; retries an unreachable database."""
 
     def __init__(self) -> None:
         self._streams: dict[int, Stream] = {}
@@ -68,7 +68,7 @@ class Follower:
         self._task: asyncio.Task[None] | None = None
 
     def add(self, stream: Stream) -> int:
-        """Begin to follow; the first news is the present state. Return the stream's number."""
+        """Start following a cart; the first event is the present state. Return the stream's number."""
         self._next += 1
         self._streams[self._next] = stream
         if self._task is None or self._task.done():
@@ -76,7 +76,7 @@ class Follower:
         return self._next
 
     def drop(self, number: int) -> None:
-        """Follow no longer."""
+        """Stop following a cart."""
         self._streams.pop(number, None)
 
     @property
@@ -207,7 +207,7 @@ def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
         (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
     ]
-    # The ticket alone opens a stream, and no cookie is read: a page of the shop's other port may listen.
+    # Only the ticket opens a stream, and no cookie is read, so a page on the shop's other port may connect.
     origin = dict(scope["headers"]).get(b"origin")
     if origin is not None:
         headers += [(b"access-control-allow-origin", origin), (b"vary", b"origin")]

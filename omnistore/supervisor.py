@@ -1,4 +1,4 @@
-"""Keeps the shop's processes running: starts them, starts again what dies, stops all of it in order."""
+"""The supervisor of the shop's processes: starts them, restarts those that die, stops them in order."""
 
 import os
 import signal
@@ -16,13 +16,13 @@ from omnistore.servers.processes import ServerError, end_left_over, kill_group, 
 SECONDS_BETWEEN_LOOKS = 0.1
 STOP_SECONDS = 12.0
 LONGEST_PAUSE_SECONDS = 30.0
-# Whoever lived this long did not die of its own start.
+# A program that ran this long did not fail at its start.
 HEALTHY_SECONDS = 20.0
 LARGEST_LOG_BYTES = 50_000_000
 
 
 class Supervised(Protocol):
-    """What the supervisor can look after."""
+    """The interface of everything that the supervisor manages."""
 
     name: str
 
@@ -43,7 +43,7 @@ class Program:
         self.child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the program, ending first what an earlier, killed supervisor left of it."""
+        """Start the program, after ending what an earlier, killed supervisor left running."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.noted_at.parent.mkdir(parents=True, exist_ok=True)
         end_left_over(self.noted_at, ask=signal.SIGTERM, seconds=STOP_SECONDS)
@@ -54,7 +54,7 @@ class Program:
     def restart(self) -> None:
         """Start the program again after it died."""
         if self.child is not None:
-            # Workers whose master was killed hold its port.
+            # Workers whose master was killed still hold its port.
             kill_group(self.child)
         with self.log.open("ab") as log:
             self.child = spawn(
@@ -66,16 +66,16 @@ class Program:
         note(self.child, at=self.noted_at)
 
     def is_alive(self) -> bool:
-        """Tell whether the program runs, reaping it if not."""
+        """Return whether the program runs, reaping it if not."""
         return self.child is not None and self.child.poll() is None
 
     def ask_to_stop(self) -> None:
-        """Ask the program to finish what it is doing and end."""
+        """Ask the program to finish its work and exit."""
         if self.child is not None and self.child.poll() is None:
             self.child.terminate()
 
     def make_sure_it_stopped(self) -> None:
-        """Kill whatever is left of the program."""
+        """Kill any process that is left of the program."""
         if self.child is not None:
             kill_group(self.child)
             self.child = None
@@ -83,7 +83,7 @@ class Program:
 
 
 class Supervisor:
-    """Looks after servers and programs until it is told to stop."""
+    """Manages servers and programs until it is told to stop."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
@@ -94,12 +94,12 @@ class Supervisor:
         self._next_try: dict[str, float] = {}
 
     def stop_on_signals(self) -> None:
-        """Take Ctrl-C, a polite kill and a closed terminal as the wish to stop."""
+        """Treat Ctrl-C, SIGTERM and a closed terminal as requests to stop."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.asked_to_stop.set())
 
     def watch(self, *wards: Supervised) -> None:
-        """Start again whatever dies, until asked to stop. What dies at once is given growing pauses."""
+        """Restart whatever dies, until asked to stop; with growing delays if it dies at its start."""
         for ward in wards:
             self._started_at.setdefault(ward.name, time.monotonic())
         while not self.asked_to_stop.wait(SECONDS_BETWEEN_LOOKS):
@@ -107,7 +107,7 @@ class Supervisor:
                 self._look_after(ward)
 
     def wait_for(self, is_true: Callable[[], bool], *wards: Supervised, seconds: float) -> bool:
-        """Look after the wards until a condition holds; tells whether it came to hold in time."""
+        """Keep everything running until a condition holds. Return whether it held in time."""
         deadline = time.monotonic() + seconds
         for ward in wards:
             self._started_at.setdefault(ward.name, time.monotonic())
@@ -119,7 +119,7 @@ class Supervisor:
         return False
 
     def stop(self, programs: Sequence[Program]) -> None:
-        """Stop the programs together; what has not ended after a while is killed."""
+        """Stop the programs together; kill those that have not ended after a while."""
         for program in programs:
             program.ask_to_stop()
         deadline = time.monotonic() + STOP_SECONDS
@@ -146,18 +146,18 @@ class Supervisor:
         try:
             ward.restart()
         except (ServerError, OSError) as error:
-            # The disk may be full; it is tried again, and what runs already goes on.
+            # The disk may be full; the start is retried, and running programs continue.
             self.say(str(error))
 
 
 def read_procfile(path: Path) -> dict[str, str]:
-    """Read which programs the shop consists of: one `name: command` a line."""
+    """Read the shop's programs: one `name: command` per line."""
     lines = (line.strip() for line in path.read_text().splitlines())
     programs = (line.partition(":") for line in lines if line and not line.startswith("#"))
     return {name.strip(): command.strip() for name, _, command in programs}
 
 
 def environment_of_programs(**values: str) -> dict[str, str]:
-    """Return the environment for the programs: ours, this interpreter's commands first in the path, and the values."""
+    """Return this process's environment with the values, and this interpreter's commands first in PATH."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1", **values}

@@ -1,4 +1,4 @@
-"""Words of other apps that their catalogues lack in one of the shop's languages, or say otherwise than the shop."""
+"""Texts of other apps that their catalogues lack in a language of the shop, or word differently than the shop."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -25,7 +25,7 @@ TIMETABLE = (
     _("Run selected tasks"),
 )
 
-# As the shop's own button says it.
+# The same text as on the shop's own button.
 BACK_OFFICE = (
     _("Save as new"),
     _("Save and add another"),
@@ -33,7 +33,7 @@ BACK_OFFICE = (
     _("Save and view"),
 )
 
-# Their German says “du” where the shop says “Sie”, their Persian now and then as well.
+# Their German uses “du” where the shop uses “Sie”; their Persian sometimes does the equivalent.
 ACCOUNTS = (
     _("You cannot remove your primary email address."),
     _("Please type your current password."),
@@ -109,7 +109,7 @@ ACCOUNTS = (
     _("You are about to generate a new set of recovery codes for your account."),
 )
 
-# They would take the place of Django's own, on every form.
+# They would replace Django's own texts on every form.
 FIELDS = (
     _("Enter a valid email address."),
     _("Enter a valid URL."),

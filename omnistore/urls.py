@@ -1,4 +1,4 @@
-"""The whole public surface of the shop, on one screen."""
+"""All URLs of the shop."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -13,8 +13,8 @@ import inventory.api.urls
 import orders.api.urls
 from core.web import health
 
-# They are tried in this order, so what is asked for most stands first; in one list, as every list below another costs
-# each request a search of its own.
+# They are tried in this order, so the most frequent ones come first; in one list, because every nested list costs each
+# request another search.
 api_v1: list[URLPattern | URLResolver] = [
     *inventory.api.urls.urlpatterns,
     *carts.api.urls.urlpatterns,

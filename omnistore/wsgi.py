@@ -1,10 +1,10 @@
-"""The web process: pages and API."""
+"""The web process for pages and the API."""
 
 import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
-# Nobody waits longer for a page, and a statement nobody waits for must not hold locks.
+# Nobody waits longer for a page, and an abandoned statement must not hold locks.
 os.environ.setdefault("STATEMENT_TIMEOUT", "10s")
 
 import threading
@@ -22,10 +22,10 @@ from django.utils.translation import trans_real
 
 def keep_state_by_thread() -> None:
     """
-    Keep what Django knows of the present request (connections, language, address) in plain thread-locals.
+    Keep Django's state of the current request (connections, language, URL) in plain thread-locals.
 
-    Django keeps it where coroutines find it as well, and looks for a running event loop at every touch: two hundred
-    times a request. This process has threads only.
+    Django stores it so that coroutines find it too, and looks for a running event loop at every access: two hundred
+    times per request. This process has threads only.
     """
     for holder, name in (
         (connections, "_connections"),
@@ -34,16 +34,16 @@ def keep_state_by_thread() -> None:
         (addresses, "_prefixes"),
         (addresses, "_urlconfs"),
     ):
-        getattr(holder, name)  # A Django that keeps it elsewhere must not go unnoticed.
+        getattr(holder, name)  # A Django version that stores it elsewhere must fail loudly.
         setattr(holder, name, threading.local())
 
 
 def leave_out_idle_work() -> None:
     """
-    Stop what Django does around each request to no effect here.
+    Disconnect Django's handlers around each request that have no effect here.
 
-    Statements are kept for a debugger only, the cache has nothing to close, and which addresses count is said anew
-    when a request begins. A connection is looked at then as well, so nothing is won by doing it at the end too.
+    Statements are kept only for a debugger, the cache has nothing to close, and the URL configuration is set again when
+    a request begins. A connection is checked then too, so checking it at the end gains nothing.
     """
     for signal, work in (
         (request_started, reset_queries),
@@ -59,10 +59,10 @@ keep_state_by_thread()
 if not settings.DEBUG:
     leave_out_idle_work()
 application = get_wsgi_application()
-resolve("/livez")  # Loads every view now; otherwise the first customer would wait for it.
+resolve("/livez")  # Loads every view now, so that the first customer does not wait for it.
 
-# What was loaded by now stays: walking over it again and again, looking for garbage, took a tenth of the time of every
-# request. Requests leave few cycles behind, so they are looked for less often.
+# Everything loaded so far stays in use: scanning it for garbage took a tenth of every request's time. Requests create
+# few cycles, so the collector runs less often.
 gc.collect()
 gc.freeze()
 gc.set_threshold(50_000, 10, 50)

@@ -1,4 +1,4 @@
-"""The back office of people and what they have with the shop; importing it registers the pages."""
+"""The back office of customers and their balances; importing it registers the pages."""
 
 from accounts.admin import balances, loyalty, people
 

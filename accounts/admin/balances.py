@@ -30,7 +30,7 @@ MAY_CORRECT = "accounts.correct_balance"
 
 
 class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A gift card that staff give away or sell by hand."""
+    """A gift card that staff give away or sell manually."""
 
     worth = forms.DecimalField(label=_("amount"), min_value=Decimal("0.01"), max_digits=12)
     note = forms.CharField(label=_("Reason"), max_length=60)
@@ -47,7 +47,7 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class CorrectionForm(forms.Form):
-    """Credit or points added or taken by hand; change is cleaned to minor units, or to whole points."""
+    """A manual correction of credit or points; change is cleaned to minor units, or to whole points."""
 
     currency = ""
 
@@ -68,23 +68,23 @@ class CorrectionForm(forms.Form):
 
 
 class CreditCorrectionForm(CorrectionForm):
-    """Credit, in the shop's currency."""
+    """A correction of credit, in the shop's currency."""
 
     currency = settings.SHOP_CURRENCY
 
 
 def correction_act(kind: str, *, name: str, title: Any) -> AdminAction:
-    """Make the act by which staff change a person's credit or points."""
+    """Return the admin action by which staff change a person's credit or points."""
     form = CreditCorrectionForm if kind == CREDIT else CorrectionForm
 
-    def perform(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
+    def perform(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
         correct_balance(
             customer_id=customer.pk,
             kind=kind,
             currency=form.currency,
-            amount=asked["change"],
-            reason=asked["reason"],
-            key=asked["key"],
+            amount=data["change"],
+            reason=data["reason"],
+            key=data["key"],
             by=admin_actor(request),
             now=timezone.now(),
         )
@@ -122,23 +122,23 @@ def _may_show(request: HttpRequest, balance: Balance) -> bool:
     return balance.kind == GIFT_CARD and balance.code_shown_at is None and request.user.has_perm(MAY_CORRECT)
 
 
-def _block(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
+def _block(request: HttpRequest, balance: Balance, data: dict[str, Any]) -> str:
     block_gift_card(card_id=balance.pk, by=admin_actor(request))
     return gettext("The card is blocked.")
 
 
-def _unblock(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
+def _unblock(request: HttpRequest, balance: Balance, data: dict[str, Any]) -> str:
     unblock_gift_card(card_id=balance.pk, by=admin_actor(request))
     return gettext("The card works again.")
 
 
-def _show(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
-    # Into the page and not into what is kept of the act.
+def _show(request: HttpRequest, balance: Balance, data: dict[str, Any]) -> str:
+    # The code is shown on the page but not stored in the admin's log.
     messages.warning(request, show_gift_card_code(card_id=balance.pk, now=timezone.now()))
     return gettext("This is the code of the card. It is not shown again.")
 
 
-def _replace(request: HttpRequest, balance: Balance, asked: dict[str, Any]) -> str:
+def _replace(request: HttpRequest, balance: Balance, data: dict[str, Any]) -> str:
     now = timezone.now()
     with transaction.atomic():
         fresh = replace_gift_card(card_id=balance.pk, by=admin_actor(request), now=now)
@@ -161,7 +161,7 @@ class EntryInline(ReadOnlyInline):
 
 
 class LotInline(ReadOnlyInline):
-    """The lots that points consist of, those first that still have some."""
+    """The batches of a points balance, those with points left first."""
 
     model = PointLot
     fields = ("created_at", "kind", "points", "remaining", "matures_at", "expires_at", "reference")
@@ -187,7 +187,7 @@ class HoldInline(ReadOnlyInline):
 
 @admin.register(Balance)
 class BalanceAdmin(ReadOnlyAdmin):
-    """Gift cards, credit and points with their histories; adding one here issues a gift card."""
+    """Gift cards, credit and points with their entries; adding one here issues a gift card."""
 
     form = IssueForm
     list_display = ("__str__", "customer", "left", "now_held", "state", "expires_at", "opened_at")

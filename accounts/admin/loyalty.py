@@ -66,7 +66,7 @@ class DrawInline(ReadOnlyInline):
 
 @admin.register(PointEarning)
 class PointEarningAdmin(ReadOnlyAdmin):
-    """What each order has earned, with its lots and what was taken back."""
+    """The points accrued by each order, with their batches and the points taken back."""
 
     list_display = ("reference", "owner", "points", "owed", "channel", "store", "earned_at")
     list_select_related = ("balance__customer",)

@@ -44,16 +44,16 @@ def _may_merge(request: HttpRequest, customer: Customer) -> bool:
     return customer.merged_into_id is None and request.user.has_perm("accounts.merge_customer")
 
 
-def _merge(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
-    merge_customers(duplicate=customer, by=admin_actor(request), now=timezone.now(), **asked)
-    return gettext("This record is now merged into %(survivor)s.") % {"survivor": asked["survivor"]}
+def _merge(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+    merge_customers(duplicate=customer, by=admin_actor(request), now=timezone.now(), **data)
+    return gettext("This record is now merged into %(survivor)s.") % {"survivor": data["survivor"]}
 
 
-def _may_part(request: HttpRequest, merge: CustomerMerge) -> bool:
+def _may_unmerge(request: HttpRequest, merge: CustomerMerge) -> bool:
     return merge.undone_at is None and request.user.has_perm("accounts.merge_customer")
 
 
-def _part(request: HttpRequest, merge: CustomerMerge, asked: dict[str, Any]) -> str:
+def _unmerge(request: HttpRequest, merge: CustomerMerge, data: dict[str, Any]) -> str:
     undo_merge(merge=merge, by=admin_actor(request), now=timezone.now())
     return gettext("The two records are separate again.")
 
@@ -67,11 +67,11 @@ def _may_keep_number(request: HttpRequest, customer: Customer) -> bool:
     return customer.merged_into_id is None and request.user.has_perm("accounts.change_taxnumber")
 
 
-def _keep_number(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
-    kept = keep_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now(), **asked)
+def _keep_number(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+    saved = keep_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now(), **data)
     return gettext("%(number)s is saved. Deliveries to %(country)s are free of tax.") % {
-        "number": kept.number,
-        "country": kept.country,
+        "number": saved.number,
+        "country": saved.country,
     }
 
 
@@ -79,7 +79,7 @@ def _may_forget_number(request: HttpRequest, customer: Customer) -> bool:
     return request.user.has_perm("accounts.change_taxnumber") and TaxNumber.objects.filter(customer=customer).exists()
 
 
-def _forget_number(request: HttpRequest, customer: Customer, asked: dict[str, Any]) -> str:
+def _forget_number(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
     forget_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now())
     return gettext("From now on this customer pays tax everywhere.")
 
@@ -96,7 +96,7 @@ class ConsentInline(ReadOnlyInline):
 
 
 class LanguageFilter(admin.SimpleListFilter):
-    """By language, from the shop's list: asking the table which there are would read all of it."""
+    """Filters by language, from the shop's list: finding the languages in the table would read all of it."""
 
     title = _("language")
     parameter_name = "language"
@@ -166,7 +166,7 @@ class CustomerAdmin(BaseAdmin):
         return not customer.has_usable_password()
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Look along the indexes, as the till does, but for records that are closed or merged too."""
+        """Search along the indexes as the till does, but include closed and merged records."""
         text = search_term.strip()[:LONGEST_SEARCH]
         return (queryset.filter(pk__in=find_record_ids(text)) if text else queryset), False
 
@@ -176,7 +176,7 @@ class CustomerAdmin(BaseAdmin):
         super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # People are merged or erased, which keeps the shop's books whole.
+        return False  # Customers are merged or erased instead, which keeps the ledgers complete.
 
 
 @admin.register(Address)
@@ -209,8 +209,8 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
             explanation=_(
                 "The records are separate again. Whatever was added meanwhile stays with the record that was kept."
             ),
-            perform=_part,
-            is_allowed=_may_part,
+            perform=_unmerge,
+            is_allowed=_may_unmerge,
             is_destructive=True,
         ),
     )
@@ -254,7 +254,7 @@ admin.site.unregister(UserSession)
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(ReadOnlyAdmin):
-    """Second factors without their secrets; a lost one is taken away here."""
+    """Second factors without their secrets; staff remove a lost one here."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_select_related = ("user",)
@@ -268,7 +268,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
 @admin.register(UserSession)
 class UserSessionAdmin(ReadOnlyAdmin):
-    """Where people are signed in; deleting a row signs that device out."""
+    """The devices where people are signed in; deleting a row signs that device out."""
 
     list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     list_select_related = ("user",)

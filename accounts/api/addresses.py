@@ -22,13 +22,13 @@ _EXAMPLES = [
 
 
 class KeptAddressBody(AddressBody):
-    """An address for the book."""
+    """An address for the address book."""
 
     is_default = serializers.BooleanField(default=False, help_text="There is one default; it is taken from another.")
 
 
 class KeptAddress(KeptAddressBody):
-    """An address of the book."""
+    """An address in the address book."""
 
     id = serializers.CharField(read_only=True)
 
@@ -82,7 +82,7 @@ class OneAddress(ApiView):
 
     @extend_schema(operation_id="me_addresses_read", responses=KeptAddress, examples=_EXAMPLES[1:], tags=["me"])
     def get(self, request: Request, address_id: int) -> HttpResponse:
-        """Give an address."""
+        """Return an address."""
         return answer(address_json(get_address(person_ids=person_ids(shopper_of(request)), address_id=address_id)))
 
     @extend_schema(
@@ -93,7 +93,7 @@ class OneAddress(ApiView):
         tags=["me"],
     )
     def put(self, request: Request, address_id: int) -> HttpResponse:
-        """Replace an address; orders keep the one they were placed with."""
+        """Replace an address; orders keep the address with which they were placed."""
         return self._change(request, address_id, checked(KeptAddressBody, request))
 
     @extend_schema(
@@ -104,7 +104,7 @@ class OneAddress(ApiView):
         tags=["me"],
     )
     def patch(self, request: Request, address_id: int) -> HttpResponse:
-        """Change parts of an address; what comes out must be an address as a whole."""
+        """Change parts of an address; the result must be a valid address."""
         if not isinstance(request.data, dict):
             raise Malformed(_("Send an object with the fields to change."), field="")
         address = get_address(person_ids=person_ids(shopper_of(request)), address_id=address_id)
@@ -115,7 +115,7 @@ class OneAddress(ApiView):
 
     @extend_schema(operation_id="me_addresses_remove", responses={204: None}, tags=["me"])
     def delete(self, request: Request, address_id: int) -> HttpResponse:
-        """Remove an address from the book."""
+        """Remove an address from the address book."""
         remove_address(
             customer=shopper_of(request),
             person_ids=person_ids(shopper_of(request)),

@@ -1,4 +1,4 @@
-"""What a person has with the shop, and what is left on a gift card."""
+"""A person's credit and points, and the balance of a gift card."""
 
 from typing import Any
 
@@ -99,7 +99,7 @@ class Balances(ApiView):
         tags=["me"],
     )
     def get(self, request: Request) -> HttpResponse:
-        """Tell how much credit and how many points the person has, on every channel the same."""
+        """Return the person's credit and points, which are the same on every channel."""
         held = holdings_of(person_ids=person_ids(shopper_of(request)), currency=settings.SHOP_CURRENCY)
         credit, points = held[CREDIT], held[POINTS]
         return answer(
@@ -114,7 +114,7 @@ class Balances(ApiView):
 
 
 class Entries(ApiView):
-    """How the signed-in person's credit and points came about."""
+    """The entries of the signed-in person's credit and points."""
 
     @extend_schema(
         operation_id="me_balance_entries",
@@ -140,7 +140,7 @@ class Entries(ApiView):
 
 
 class GiftCardBalance(ApiView):
-    """What is left on a gift card; asked with its code in the body, so that it stands in no log."""
+    """The balance of a gift card; its code is sent in the body, so that it appears in no log."""
 
     permission_classes = [AllowAny]
 
@@ -159,7 +159,7 @@ class GiftCardBalance(ApiView):
         tags=["checkout"],
     )
     def post(self, request: Request) -> HttpResponse:
-        """Tell what is left on the card with this code; after twenty wrong codes within an hour no more is told."""
+        """Return the balance of the card with this code; refused after twenty wrong codes within an hour."""
         card = look_up_gift_card(
             code=checked(CodeIn, request)["code"],
             asker=client_key_of(request),

@@ -1,4 +1,4 @@
-"""What a person allows to be sent."""
+"""A person's consents to messages."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class DecisionBody(StrictSerializer):
 
 
 class DecisionsBody(StrictSerializer):
-    """Decisions about some media and purposes; those left out stay as they are."""
+    """Decisions about some media and purposes; omitted ones do not change."""
 
     consents = serializers.ListField(child=DecisionBody(), allow_empty=False, max_length=len(MEDIA) * len(PURPOSES))
 
@@ -42,7 +42,7 @@ class DecisionsBody(StrictSerializer):
 
 
 class ConsentOut(serializers.Serializer[Any]):
-    """A decision that holds, with where and when it was made; `decided_at` is null where nothing was decided."""
+    """A decision in force, with where and when it was made; `decided_at` is null if nothing was decided."""
 
     medium = serializers.ChoiceField(MEDIA)
     purpose = serializers.ChoiceField(PURPOSES)
@@ -58,7 +58,7 @@ class ConsentsOut(serializers.Serializer[Any]):
 
 
 class Consents(ApiView):
-    """What the signed-in person allows, by medium and purpose."""
+    """The signed-in person's consents, by medium and purpose."""
 
     @extend_schema(
         operation_id="me_consents_read",
@@ -67,7 +67,7 @@ class Consents(ApiView):
         tags=["me"],
     )
     def get(self, request: Request) -> HttpResponse:
-        """Give what holds for every medium and purpose; what was never decided is not allowed."""
+        """Return the decision in force for every medium and purpose; without a decision it is not allowed."""
         return answer(_consents_json(request))
 
     @extend_schema(
@@ -81,7 +81,7 @@ class Consents(ApiView):
         tags=["me"],
     )
     def put(self, request: Request) -> HttpResponse:
-        """Allow or forbid; the earlier decisions stay on record."""
+        """Record decisions; the earlier ones stay on record."""
         body = checked(DecisionsBody, request)
         decide_consents(
             customer_id=shopper_of(request).pk,

@@ -1,4 +1,4 @@
-"""A person's own details."""
+"""The signed-in person's own details."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ ME = {
 
 
 class ProfileChange(StrictSerializer):
-    """What a person may change about himself; a new address or number is changed with a code instead."""
+    """The details that people may change themselves; a new address or number is changed with a code instead."""
 
     name = serializers.CharField(max_length=200, allow_blank=True, required=False)
     email = serializers.EmailField(required=False, allow_blank=True, help_text="As it stands; see the refusal.")
@@ -67,7 +67,7 @@ class Profile(serializers.Serializer[Any]):
 
 
 class Me(ApiView):
-    """Who the signed-in person is."""
+    """The signed-in person."""
 
     @extend_schema(
         operation_id="me_read",
@@ -76,7 +76,7 @@ class Me(ApiView):
         tags=["me"],
     )
     def get(self, request: Request) -> HttpResponse:
-        """Give the person's own details."""
+        """Return the person's own details."""
         return answer(_profile_json(shopper_of(request)))
 
     @extend_schema(
@@ -91,10 +91,10 @@ class Me(ApiView):
     )
     def patch(self, request: Request) -> HttpResponse:
         """
-        Change the person's own details; fields left out stay.
+        Change the person's own details; omitted fields do not change.
 
-        Another e-mail address or phone number is refused with `verification_required`: it is changed at the address
-        that `change_at` names, with a code sent to the new one.
+        Another e-mail address or phone number is refused with `verification_required`: it is changed at the URL in
+        `change_at`, with a code sent to the new one.
         """
         changes = checked(ProfileChange, request)
         shopper = shopper_of(request)

@@ -1,4 +1,4 @@
-"""A person's own story."""
+"""A person's own timeline."""
 
 import re
 from typing import Any
@@ -29,12 +29,12 @@ LARGEST_ID = 2**63 - 1
 
 @extend_schema_field(OpenApiTypes.STR)
 class PlaceText(serializers.Field[TimelinePlace, str, str, Any]):
-    """An instant (RFC 3339, with offset), or the place that a `next` address names."""
+    """An instant (RFC 3339, with offset), or the place in a `next` URL."""
 
     default_error_messages = {"invalid_place": _("Give a time with its UTC offset, or follow the address in next.")}
 
     def to_internal_value(self, data: str) -> TimelinePlace:
-        # A plus sign that was not escaped arrives as a space.
+        # An unescaped plus sign arrives as a space.
         instant, _tilde, entry_id = data.replace(" ", "+").partition("~")
         try:
             at = parse_datetime(instant)
@@ -49,7 +49,7 @@ class PlaceText(serializers.Field[TimelinePlace, str, str, Any]):
 
 
 class TimelineQuery(StrictSerializer):
-    """Which part of the story."""
+    """The query parameters of the timeline."""
 
     kind = serializers.RegexField(
         r"^[a-z_.]+$", max_length=60, default="", help_text='One kind ("order.placed") or a family of them ("order").'
@@ -76,7 +76,7 @@ class TimelinePage(serializers.Serializer[Any]):
 
 
 class Timeline(ApiView):
-    """What happened with the signed-in person, on every channel."""
+    """The signed-in person's events on every channel."""
 
     @extend_schema(
         operation_id="me_timeline",

@@ -1,4 +1,4 @@
-"""The addresses of people's own affairs, below /api/v1/."""
+"""The URLs of people's own data, below /api/v1/."""
 
 from django.urls import path
 

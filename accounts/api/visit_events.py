@@ -1,4 +1,4 @@
-"""What apps and pages report of a visit."""
+"""Visit events that apps and pages report."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +36,7 @@ _EVENT = {
 
 @extend_schema_field({"oneOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string", "pattern": CODE}]})
 class Figure(serializers.Field[Any, Any, Any, Any]):
-    """A number, a switch, or a code without spaces: nothing that could hold what somebody wrote."""
+    """A number, a boolean, or a code without spaces: nothing that could hold free text."""
 
     default_error_messages = {"invalid": _("Give a number, true, false, or a code of up to 64 characters.")}
 
@@ -54,7 +54,7 @@ class Figure(serializers.Field[Any, Any, Any, Any]):
 
 
 class VisitEventBody(StrictSerializer):
-    """One thing that happened. Times to come count as now."""
+    """One visit event. A time in the future counts as now."""
 
     message_id = serializers.RegexField(r"^[A-Za-z0-9._-]{8,80}$", help_text="Made by the client, new for each event.")
     kind = serializers.RegexField(
@@ -95,7 +95,7 @@ class VisitEventsTaken(serializers.Serializer[Any]):
 
 
 class VisitEvents(ApiView):
-    """What apps and pages report of a visit."""
+    """Visit events that apps and pages report."""
 
     permission_classes = [AllowAny]
     throttle_classes = [ScopedRateThrottle]

@@ -1,4 +1,4 @@
-"""Postal addresses in a person's address book; orders keep copies of their own."""
+"""Postal addresses in a person's address book; orders store their own copies."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Address(models.Model):
-    """A postal address, checked against its country's own rules when it is saved."""
+    """A postal address, validated against its country's rules when it is saved."""
 
     customer = models.ForeignKey(
         "accounts.Customer", on_delete=models.CASCADE, related_name="addresses", verbose_name=_("customer")

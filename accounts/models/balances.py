@@ -1,4 +1,4 @@
-"""What the shop owes people besides goods: gift cards, store credit and points, in one kind of ledger."""
+"""Gift cards, store credit and points, in one ledger."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,11 +12,11 @@ KINDS = [(GIFT_CARD, _("Gift card")), (CREDIT, _("Store credit")), (POINTS, _("P
 
 class Balance(models.Model):
     """
-    What is left of a gift card, of somebody's credit or points.
+    The balance of a gift card, or of a person's credit or points.
 
-    amount: minor units of currency, or whole points (then currency is empty). held: the part of it that pays for
-    orders whose promise is not final yet; free is what is neither spent nor held. A gift card belongs to whoever knows
-    its code; customer is the person it was given to, if anybody is known.
+    amount: minor units of currency, or whole points (then currency is empty). held: the part that pays for orders that
+    are not confirmed yet; free is neither spent nor held. A gift card belongs to whoever knows its code; customer is
+    the recipient, if known.
     """
 
     ACTIVE, BLOCKED, CLOSED = "active", "blocked", "closed"
@@ -73,12 +73,12 @@ class Balance(models.Model):
 
     @property
     def free(self) -> int:
-        """What can still be spent."""
+        """The amount that can still be spent."""
         return self.amount - self.held
 
 
 class BalanceEntry(models.Model):
-    """One change of a balance, for ever. Each act on a balance is written once: its reference says which it was."""
+    """One append-only change of a balance. Its reference makes sure that each change is written once."""
 
     LOADED, SPENT, GIVEN_BACK, EXPIRED = "loaded", "spent", "given_back", "expired"
     CORRECTED, TAKEN_BACK, MOVED, EARNED = "corrected", "taken_back", "moved", "earned"
@@ -121,7 +121,7 @@ class BalanceEntry(models.Model):
 
 
 class BalanceHold(models.Model):
-    """A part of a balance that pays for something under way: spent when that holds, released when it fails."""
+    """A part of a balance that pays for an order under way: spent if it is confirmed, released if it fails."""
 
     HELD, SPENT, RELEASED = "held", "spent", "released"
     HOLD_STATES = [(HELD, _("Held")), (SPENT, _("Spent")), (RELEASED, _("Released"))]

@@ -1,4 +1,4 @@
-"""What a person agreed to be sent."""
+"""Consents to messages."""
 
 from django.db import models
 from django.utils.translation import gettext
@@ -12,7 +12,7 @@ PURPOSES = [("marketing", _("Offers and news")), ("surveys", _("Surveys")), ("re
 
 class Consent(models.Model):
     """
-    One decision about one medium and purpose, with where and how it was given.
+    One decision about one medium and purpose, with where and how it was made.
 
     Append-only: the newest row of a medium and purpose is in force, the older ones are the proof.
     """

@@ -1,4 +1,4 @@
-"""People, with and without an account."""
+"""Customers, with and without an account."""
 
 import secrets
 from typing import Any, ClassVar
@@ -19,12 +19,12 @@ MESSAGE_CHANNELS = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push"
 
 
 def new_card_number() -> str:
-    """Return a fresh loyalty card number: 12 digits nobody can guess in order; shown as a QR code in the app."""
+    """Return a new loyalty card number: 12 random digits, so none can be guessed from another; the app's QR code."""
     return str(secrets.randbelow(9 * 10**11) + 10**11)
 
 
 class CustomerManager(BaseUserManager["Customer"]):
-    """Makes people; those without a password cannot sign in until they claim the record."""
+    """Creates customers; those without a password cannot sign in until they claim the record."""
 
     def create_user(self, email: str = "", password: str | None = None, **fields: Any) -> "Customer":
         customer = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -33,26 +33,26 @@ class CustomerManager(BaseUserManager["Customer"]):
         return customer
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Customer":
-        from allauth.account.models import EmailAddress  # It needs the user model to be there.
+        from allauth.account.models import EmailAddress  # Importing it needs the user model.
 
         customer = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-        # Only a verified address can sign in; whoever may run this command vouches for it.
+        # Only a verified address can sign in; whoever runs this command vouches for it.
         EmailAddress.objects.create(user=customer, email=customer.email, verified=True, primary=True)
         return customer
 
     def get_by_natural_key(self, username: str | None) -> "Customer":
-        # Addresses are not unique here (see Customer.email); the one that may sign in is the one allauth verified.
+        # Addresses are not unique here (see Customer.email); only the one that allauth verified may sign in.
         return self.get(email__iexact=username, emailaddress__verified=True, emailaddress__email__iexact=username)
 
 
 @audited("name", "email", "phone", "is_staff", "is_superuser", "is_active", "merged_into")
 class Customer(AbstractBaseUser, PermissionsMixin):
     """
-    A person: shopper, member of staff, or somebody met once at the till.
+    A person: shopper, member of staff, or contact registered at the till.
 
-    A person with a usable password, passkey or verified address has an account; one without is a contact that
-    becomes an account when its owner proves the address or number. Two records of one person are joined by
-    merged_into, never by moving rows, so that the join can be undone.
+    A record with a usable password, passkey or verified address is an account; any other is a contact that becomes an
+    account when its owner verifies the address or number. Two records of one person are merged by the pointer
+    merged_into, never by moving rows, so that the merge can be undone.
     """
 
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -103,7 +103,7 @@ class Customer(AbstractBaseUser, PermissionsMixin):
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_merged_into_itself"
             ),
         ]
-        # How the till looks for people: by any part of a name, the beginning of an address, the end of a number.
+        # For the till's customer search: any part of a name, the beginning of an address, the end of a number.
         indexes = [
             GinIndex(
                 OpClass(Func(F("name"), function="core_normalise"), "gin_trgm_ops"), name="customer_name_trigrams"
@@ -120,7 +120,7 @@ class Customer(AbstractBaseUser, PermissionsMixin):
 
 
 class CustomerMerge(models.Model):
-    """A staff decision that two records are one person, and, if it was wrong, when and by whom it was undone."""
+    """The decision of staff that two records are one person, and when and by whom it was undone, if it was."""
 
     duplicate = models.ForeignKey(
         Customer, on_delete=models.PROTECT, related_name="merges_as_duplicate", verbose_name=_("duplicate")

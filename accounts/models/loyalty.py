@@ -1,4 +1,4 @@
-"""The loyalty programme: its rules, the points people earn, and the tiers they reach."""
+"""The loyalty programme: its rules, points and tiers."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -14,7 +14,7 @@ from core.translated import TranslatedField, in_language
     *("pending_days", "expiry_months", "warning_days"),
 )
 class LoyaltyProgramme(models.Model):
-    """How points are earned and what they pay, in one currency; the one place where that is said."""
+    """How points are earned and what they are worth, in one currency."""
 
     currency = models.CharField(_("currency"), max_length=3, unique=True)
     is_active = models.BooleanField(
@@ -65,7 +65,7 @@ class LoyaltyProgramme(models.Model):
 
 @audited("code", "name", "threshold", "segment")
 class LoyaltyTier(models.Model):
-    """A rank that is reached by the points earned in the last twelve months."""
+    """A tier that is reached by the points earned in the last twelve months."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = TranslatedField(_("name"))
@@ -89,10 +89,10 @@ class LoyaltyTier(models.Model):
 
 class PointEarning(models.Model):
     """
-    What one purchase has earned: known by its reference, so that it is booked once, whoever tells of it how often.
+    The points accrual of one purchase, unique by its reference, so that repeated events accrue it once.
 
-    points: what the purchase is worth now. owed: points that were taken back after they had been spent; the next ones
-    that mature pay for them. terms: the rules as they were when it was made. version: counts the changes of points.
+    points: what the purchase earns now. owed: points that were taken back after they had been spent; the next ones that
+    mature cover them. terms: the rules at the time of the purchase. version: counts the changes of points.
     """
 
     balance = models.ForeignKey(
@@ -125,10 +125,10 @@ class PointEarning(models.Model):
 
 class PointLot(models.Model):
     """
-    Points that came together and end together.
+    A batch of points that were credited together and expire together.
 
-    pending until matured_at is set: seen, but not spent. remaining: what nobody has used yet; the matured lots of a
-    balance make up its amount. Nothing but remaining and these moments changes, and each use is a PointDraw.
+    pending until matured_at is set: visible but not spendable. remaining: the unused points; a balance's amount is the
+    sum over its matured batches. Only remaining and these moments change, and each use is a PointDraw.
     """
 
     EARNED, GIVEN, GIVEN_BACK = "earned", "given", "given_back"
@@ -194,10 +194,10 @@ class PointLot(models.Model):
 
 class PointDraw(models.Model):
     """
-    Points taken out of a lot, for ever, by one act.
+    An append-only redemption: points taken out of a batch at once.
 
-    restored: how many of them were given back since, into a lot of their own. earning: the purchase that they were
-    taken back for, whichever lot had them.
+    restored: how many of them were given back since, as a new batch. earning: the purchase for which they were taken
+    back, from whichever batch.
     """
 
     SPENT, EXPIRED, TAKEN_BACK, CORRECTED = "spent", "expired", "taken_back", "corrected"
@@ -242,7 +242,7 @@ class PointDraw(models.Model):
 
 
 class LoyaltyStanding(models.Model):
-    """The tier somebody has, as it was last worked out. points: earned within the twelve months before."""
+    """A person's tier membership when last computed. points: earned within the twelve months before."""
 
     customer = models.OneToOneField(
         "accounts.Customer", on_delete=models.PROTECT, related_name="loyalty_standing", verbose_name=_("customer")

@@ -1,4 +1,4 @@
-"""Groups of customers that offers and prices may speak of."""
+"""Groups of customers for prices and promotions."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ from core.translated import TranslatedField, in_language
 
 @audited("code", "name")
 class Segment(models.Model):
-    """A group of customers: staff, trade, regulars. Who belongs to it is written down, never worked out on the way."""
+    """A group of customers: staff, trade, regulars. Membership is stored, never computed on demand."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = TranslatedField(_("name"))
@@ -24,7 +24,7 @@ class Segment(models.Model):
 
 
 class SegmentMembership(models.Model):
-    """That a customer belongs to a segment, since a moment and until another or without an end."""
+    """A customer's membership in a segment, from a moment to another or without an end."""
 
     segment = models.ForeignKey(
         Segment, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("segment")

@@ -1,4 +1,4 @@
-"""Businesses that buy without tax where the law says so."""
+"""VAT numbers of businesses, which buy without tax where the law allows it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +9,9 @@ from core.audit import audited
 @audited("customer", "country", "number")
 class TaxNumber(models.Model):
     """
-    The VAT number of a business, whose form and check digits were right when staff entered it.
+    The VAT number of a business; its format and check digits were valid when staff entered it.
 
-    country: the one that issued it (ISO 3166), in which the business is supplied without tax.
+    country: the issuing country (ISO 3166), where the business is supplied without tax.
     """
 
     customer = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""What apps and pages report about visits."""
+"""Deduplication of visit events."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 class TouchMessage(models.Model):
     """
-    A report that was taken in, so that the same one sent again is not counted again.
+    An accepted visit event, stored so that a repeated one is not counted again.
 
-    The touch itself is an entry of the journal; this row only remembers its name for a while.
+    The visit event itself is a journal entry; this row stores only its id for a while.
     """
 
     sender = models.CharField(

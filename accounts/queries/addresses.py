@@ -27,7 +27,7 @@ def list_addresses(*, person_ids: Sequence[int], before: int | None = None, limi
 
 
 def get_address(*, person_ids: Sequence[int], address_id: int) -> Address:
-    """Return one of a person's addresses, for example to ship to it. Raises NotFound for another's."""
+    """Return one of a person's addresses. Raises NotFound for another person's."""
     address = Address.objects.filter(customer_id__in=person_ids, pk=address_id).first()
     if address is None:
         raise NotFound(_("There is no such address in your book."))
@@ -35,6 +35,6 @@ def get_address(*, person_ids: Sequence[int], address_id: int) -> Address:
 
 
 def address_json(address: Address | sql.Row) -> dict[str, Any]:
-    """Return an address as the API gives it."""
+    """Return an address as the API returns it."""
     row = address if isinstance(address, dict) else {name: getattr(address, name) for name in FIELDS}
     return row | {"id": str(row["id"])}

@@ -1,4 +1,4 @@
-"""What people have with the shop: how much is left of it, and how that came about."""
+"""Reading gift cards, credit and points, and their entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ _CARDS_ISSUED = f"{_CARD_COLUMNS} WHERE issued_for = ANY(%(references)s::text[])
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a person has of one kind. free: what is neither spent nor held; ids: the rows that make it up."""
+    """A person's balance of one kind. free: neither spent nor held; ids: the rows that it sums up."""
 
     kind: str
     currency: str
@@ -50,7 +50,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class GiftCard:
-    """A gift card as it is read; free and amount in minor units of currency."""
+    """A gift card; free and amount in minor units of currency."""
 
     id: int
     currency: str
@@ -64,7 +64,7 @@ class GiftCard:
     issued_for: str
 
     def is_usable(self, now: datetime) -> bool:
-        """Whether it can pay for something now."""
+        """Return whether it can pay for something now."""
         return self.state == "active" and (self.expires_at is None or self.expires_at > now)
 
 
@@ -74,14 +74,14 @@ def holdings_of(*, person_ids: Sequence[int], currency: str) -> dict[str, Holdin
 
 
 def holdings_of_customer(*, customer_id: int, currency: str) -> dict[str, Holding]:
-    """Return the same for the person whom one of the records, whichever, is about."""
+    """Return the same by the id of any record of the person."""
     return _by_kind(sql.fetch_all(_OF_CUSTOMER, {"customer": customer_id}), currency)
 
 
 def entries_of(
     *, person_ids: Sequence[int], kinds: Sequence[str], before: int | None = None, limit: int = 20
 ) -> list[sql.Row]:
-    """Return the changes of a person's credit and points, the newest first. before: the id of the last one seen."""
+    """Return the entries of a person's credit and points, newest first. before: the id of the last one seen."""
     parameters = {"person_ids": list(person_ids), "kinds": list(kinds), "before": before, "limit": limit}
     return sql.fetch_all(_ENTRIES, parameters)
 
@@ -93,18 +93,18 @@ def find_card_by_hash(code_hash: str) -> GiftCard | None:
 
 
 def cards_issued_for(references: Sequence[str]) -> list[GiftCard]:
-    """Return the gift cards that were issued for some sales or refunds."""
+    """Return the gift cards that were issued for these sales or refunds."""
     return [GiftCard(**row) for row in sql.fetch_all(_CARDS_ISSUED, {"references": list(references)})]
 
 
 def balances_held_for(reference: UUID) -> list[int]:
-    """Return the ids of the balances that were held for a payment, in their order."""
+    """Return the ids of the balances that were held for a payment, in order."""
     return [int(row["balance_id"]) for row in sql.fetch_all(_HELD_FOR, {"reference": reference})]
 
 
 def _by_kind(rows: Sequence[sql.Row], currency: str) -> dict[str, Holding]:
-    found = {CREDIT: Holding(CREDIT, currency), POINTS: Holding(POINTS, "")}
+    holdings = {CREDIT: Holding(CREDIT, currency), POINTS: Holding(POINTS, "")}
     for row in rows:
         if row["currency"] in ("", currency):
-            found[row["kind"]] = Holding(row["kind"], row["currency"], row["amount"], row["free"], tuple(row["ids"]))
-    return found
+            holdings[row["kind"]] = Holding(row["kind"], row["currency"], row["amount"], row["free"], tuple(row["ids"]))
+    return holdings

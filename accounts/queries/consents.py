@@ -1,4 +1,4 @@
-"""What a person allows, as of now."""
+"""A person's consents in force."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import datetime
 
 from core.data import sql
 
-# The newest row of each record counts. While nothing was decided since records were merged, the most restrictive of
-# them holds; a decision made since, by the one person they turned out to be, replaces theirs.
+# The newest row of each record counts. Until the person decides again after a merge, the most restrictive decision of
+# their records is in force; a decision made since replaces all of them.
 _IN_FORCE = """
 WITH newest AS (
     SELECT DISTINCT ON (customer_id, medium, purpose)
@@ -30,7 +30,7 @@ ORDER BY medium, purpose, is_given, id DESC
 
 @dataclass(frozen=True, slots=True)
 class ConsentInForce:
-    """A decision that holds, with where and when it was made."""
+    """A decision in force, with where and when it was made."""
 
     medium: str
     purpose: str
@@ -43,15 +43,15 @@ class ConsentInForce:
 
 def consents_in_force(*, customer_id: int, person_ids: Sequence[int]) -> list[ConsentInForce]:
     """
-    Return what a person decided, by medium and purpose, in one statement; what is not listed was never allowed.
+    Return a person's decisions by medium and purpose, in one statement; whatever is missing was never allowed.
 
-    person_ids: all records of the person, customer_id, the surviving one, among them.
+    person_ids: all records of the person, including customer_id, the surviving one.
     """
     rows = sql.fetch_all(_IN_FORCE, {"customer_id": customer_id, "person_ids": list(person_ids)})
     return [ConsentInForce(**row) for row in rows]
 
 
 def may_send(*, customer_id: int, person_ids: Sequence[int], medium: str, purpose: str) -> bool:
-    """Tell whether a person allows to be sent something for a purpose by a medium."""
+    """Return whether a person consents to messages for a purpose by a medium."""
     in_force = consents_in_force(customer_id=customer_id, person_ids=person_ids)
     return any((c.medium, c.purpose) == (medium, purpose) and c.is_given for c in in_force)

@@ -1,4 +1,4 @@
-"""What a person has of the loyalty programme: points that wait, points that end, and the tier."""
+"""A person's loyalty data: pending points, expiring points, and the tier."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM balance) AS points,
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Points of an order that may not be spent yet. matures_at: None before all of the order was handed over."""
+    """Pending points of an order. matures_at: None until the whole order was handed over."""
 
     points: int
     matures_at: datetime | None
@@ -59,7 +59,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Points that end at a moment if they are not spent."""
+    """Points that expire at a moment if they are not spent."""
 
     points: int
     expires_at: datetime
@@ -68,10 +68,10 @@ class Ending:
 @dataclass(frozen=True, slots=True)
 class Loyalty:
     """
-    All that a person has of the programme.
+    A person's points and tier.
 
-    available: what is not held. owed: what the next points pay first. year_points: earned within twelve months;
-    next_tier: None where there is none above.
+    available: points that are not held. owed: points that the next ones cover first. year_points: earned within twelve
+    months; next_tier: None if there is none above.
     """
 
     points: int = 0
@@ -86,12 +86,12 @@ class Loyalty:
 
     @property
     def missing(self) -> int:
-        """How many points are missing to the next tier."""
+        """Return how many points the next tier still needs."""
         return self.next_tier.threshold - self.year_points if self.next_tier else 0
 
 
 def programme_of(currency: str) -> Programme:
-    """Return the programme of a currency; one that earns and pays nothing where the shop has none."""
+    """Return the programme of a currency, or one that earns and pays nothing if the shop has none."""
     row = sql.fetch_one(_PROGRAMME, {"currency": currency, "return_days": settings.RETURN_WINDOW_DAYS})
     return Programme(**row) if row else Programme(currency)
 
@@ -102,7 +102,7 @@ def tiers_of_the_shop() -> list[Tier]:
 
 
 def loyalty_of(*, customer_id: int) -> Loyalty:
-    """Return what the person, whom one of the records is about, has of the programme; in one statement."""
+    """Return a person's loyalty data by the id of any of their records, in one statement."""
     row = sql.fetch_one(_LOYALTY, {"customer": customer_id})
     assert row is not None
     tiers = [Tier(**tier) for tier in row["tiers"]]

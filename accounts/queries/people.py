@@ -1,4 +1,4 @@
-"""Finding people: by who they are, and by what the till hears of them."""
+"""Finding customers by id, by contact details, and by the till's search."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from core.errors import NotFound
 LONGEST_SEARCH = 80
 MOST_PEOPLE = 50
 
-# What makes a contact an account: something that can sign in, or could on proving itself.
+# A record is an account if it can sign in, or could after verification.
 _HAS_ACCOUNT = """
     (person.signed_up_at IS NOT NULL OR person.phone_verified_at IS NOT NULL OR person.is_staff
      OR (person.password <> '' AND person.password NOT LIKE '!%%')
@@ -33,10 +33,10 @@ _PERSON_COLUMNS = f"""
     ARRAY(SELECT alias.id FROM accounts_customer AS alias WHERE alias.merged_into_id = person.id) AS alias_ids
 """
 
-# Every way of looking is one branch over its own index; a branch that has nothing to look for finds nothing. A hit on
-# a record that was merged leads to the person it was merged into. The operators ~>=~ and ~<~ compare letter by letter,
-# which a prepared LIKE could not look up in an index. Trigrams need three letters; two are taken as a beginning. Names
-# that merely resemble the words are looked for, at some cost, only if none has them.
+# Each kind of search is one branch over its own index; a branch without a search term finds nothing. A hit on a merged
+# record leads to the person it was merged into. The operators ~>=~ and ~<~ compare letter by letter with the help of an
+# index, which a prepared LIKE could not use. Trigrams need three letters; two are treated as a prefix. Similar names,
+# which cost more, are searched only if no name contains the words.
 _FIND = f"""
 WITH wanted AS (
     SELECT words, CASE WHEN length(words) > 2 THEN '%%' ELSE '' END || replace(words, ' ', '%%') || '%%' AS pattern
@@ -127,9 +127,9 @@ WHERE %(id)s IN (record.id, record.merged_into_id) AND address.verified AND addr
 @dataclass(frozen=True, slots=True)
 class Person:
     """
-    A person as staff see him. phone: E.164; alias_ids: the records that were merged into this one.
+    A customer as shown to staff. phone: E.164; alias_ids: the records that were merged into this one.
 
-    is_email_verified and is_phone_verified: he proved them; otherwise they are what somebody typed in.
+    is_email_verified and is_phone_verified: the person verified them; otherwise somebody only typed them in.
     """
 
     id: int
@@ -149,13 +149,13 @@ class Person:
 
     @property
     def ids(self) -> list[int]:
-        """Return the ids of every record of this person, the present one first."""
+        """Return the ids of every record of this person, the surviving one first."""
         return [self.id, *self.alias_ids]
 
 
 def find_people(*, text: str, limit: int = 20) -> list[Person]:
     """
-    Return the people a cashier may mean, the likeliest first, in one statement.
+    Return the customers that a cashier may mean, the likeliest first, in one statement.
 
     text: a name or part of it in any script, the beginning of an e-mail address, a phone number in any spelling or
     its last four digits and more, or a card number. limit: at most 50. Records merged into others lead to the person.
@@ -169,8 +169,8 @@ def find_people(*, text: str, limit: int = 20) -> list[Person]:
 
 def find_record_ids(text: str) -> list[int]:
     """
-    Return the ids of the records, MOST_RECORDS at most of each kind, that the back office looks for: closed and merged
-    ones too.
+    Return the ids of the records that the back office searches, at most MOST_RECORDS of each kind, including closed and
+    merged ones.
 
     text: a name or a part of it, the beginning of an e-mail address, the beginning or end of a phone number, or a
     whole number of a card or of another system.
@@ -180,7 +180,7 @@ def find_record_ids(text: str) -> list[int]:
 
 
 def get_person(*, customer_id: int) -> Person:
-    """Return a person by the id of any of his records, in one statement. Raises NotFound."""
+    """Return a person by the id of any of their records, in one statement. Raises NotFound."""
     row = sql.fetch_one(_GET, {"id": customer_id})
     if row is None:
         raise NotFound(_("There is no such customer."))
@@ -189,31 +189,32 @@ def get_person(*, customer_id: int) -> Person:
 
 def find_same_person(*, phone: str, email: str, name: str) -> Person | None:
     """
-    Return the person whom these details name already, in one statement.
+    Return the existing person with these details, in one statement.
 
-    Whoever proved the number (E.164) or address (lower case), else a contact noted with it under no other name.
+    That is whoever verified the number (E.164) or address (lower case), else a contact registered with it under the
+    same name or none.
     """
     row = sql.fetch_one(_SAME_PERSON, {"phone": phone, "email": email, "name": name})
     return Person(**row) if row else None
 
 
 def find_by_proved_phone(phone: str) -> Customer | None:
-    """Return the record that signs in with the number (E.164); one that was merged away only if no other has it."""
+    """Return the record that signs in with the number (E.164); a merged one only if no other has it."""
     proved = Customer.objects.filter(phone=phone, phone_verified_at__isnull=False, is_active=True)
     return proved.order_by(F("merged_into").asc(nulls_first=True), "pk").first()
 
 
 def has_proved_email(customer_id: int, email: str) -> bool:
-    """Tell whether the person, by any of his records, has proved that the address is his."""
+    """Return whether the person verified the address, on any of their records."""
     return sql.fetch_one(_PROVED_EMAIL, {"id": customer_id, "email": email}) is not None
 
 
 def find_contact_ids(*, person_id: int, email: str = "", phone: str = "") -> list[int]:
     """
-    Return the contacts that somebody who proved an address (lower case) or number (E.164) may have, in id order.
+    Return the contacts that a person who verified an address (lower case) or number (E.164) may claim, in id order.
 
-    A contact is what others noted: nobody signed up with it, proved anything about it, or works here under it. A
-    record that could sign in, even one left behind half way, is never among them: it may be somebody else's.
+    A contact was registered by others: nobody signed up with it, verified anything about it, or works here under it. A
+    record that could sign in, even after an unfinished sign-up, is never among them: it may be another person's.
     """
     known_by = Q(email=email) if email else Q(phone=phone)
     return list(

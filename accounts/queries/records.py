@@ -1,7 +1,7 @@
-"""All records of one person: the one in use, and those that were merged into it."""
+"""All records of one person: the surviving one, and those that were merged into it."""
 
-# The ids of a person's records, given any of them as %(customer)s; none for NULL. Written so that both ways to a record
-# go along an index.
+# The ids of a person's records, by any of them as %(customer)s; none for NULL. Written so that both directions use an
+# index.
 RECORDS_OF_PERSON = """
     SELECT record.id FROM accounts_customer AS record
     WHERE record.id = (

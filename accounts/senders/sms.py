@@ -1,4 +1,4 @@
-"""Text messages, through whatever the shop has switched on."""
+"""Text messages through the configured backend."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from core.network import about_to_call
 
 
 class SmsError(Exception):
-    """The text was not sent. permanent: trying again would not help."""
+    """The text was not sent. permanent: a retry would not help."""
 
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
@@ -17,7 +17,7 @@ class SmsError(Exception):
 
 
 class SmsBackend(Protocol):
-    """What a class named in settings.SMS_BACKEND can do; it is made without arguments for each message."""
+    """The interface of the class in settings.SMS_BACKEND; it is created without arguments for each message."""
 
     def send(self, phone: str, text: str) -> None:
         """Send a text to a number in E.164. Raises SmsError."""
@@ -25,9 +25,9 @@ class SmsBackend(Protocol):
 
 def send_sms(phone: str, text: str) -> None:
     """
-    Send a text to a number in E.164, now: call it outside of transactions.
+    Send a text to a number in E.164 immediately; call this outside transactions.
 
-    Raises SmsError, also where the shop has no backend for texts.
+    Raises SmsError, also if the shop has no backend for texts.
     """
     if not settings.SMS_BACKEND:
         raise SmsError("SMS_BACKEND is not set.", permanent=True)

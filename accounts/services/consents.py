@@ -1,4 +1,4 @@
-"""What people allow us to send them."""
+"""Recording consents to messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from core.journal import publish
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One medium and purpose, allowed or not. text_version: which wording the person saw."""
+    """One medium and purpose, allowed or not. text_version: the version of the wording that the person saw."""
 
     medium: str
     purpose: str
@@ -28,10 +28,10 @@ def decide_consents(
     *, customer_id: int, person_ids: Sequence[int], decisions: Sequence[Decision], by: Actor, now: datetime
 ) -> None:
     """
-    Record what a person allows and forbids; what was in force before stays on record as the proof.
+    Record a person's consent decisions; the former ones stay on record as proof.
 
-    A decision that says what is in force already, to the same wording, adds nothing. person_ids: all records of the
-    person, customer_id among them.
+    A decision that equals the one in force, for the same wording, adds nothing. person_ids: all records of the person,
+    including customer_id.
     """
     in_force = {(c.medium, c.purpose): c for c in consents_in_force(customer_id=customer_id, person_ids=person_ids)}
     new = []

@@ -1,4 +1,4 @@
-"""What django-allauth asks of this shop: where numbers are kept, how codes are sent, what is proved on the way in."""
+"""The adapter for django-allauth: where phone numbers are stored, how codes are sent, and the sign-in stages."""
 
 from typing import Any
 
@@ -26,26 +26,26 @@ STAGES = {
 
 
 def proving_actor(customer: Customer, request: HttpRequest) -> Actor:
-    """Return the person who proves something about himself as an actor, through the app or on the web."""
+    """Return people who verify their own details as actors, on the app's or the web channel."""
     channel = APP if is_headless_request(request) == Client.APP else WEB
     return Actor(channel, customer_id=customer.merged_into_id or customer.pk)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Keeps the phone number on the person and sends codes through the shop's own senders."""
+    """Stores the phone number on the customer and sends codes through the shop's senders."""
 
     def get_login_stages(self) -> list[str]:
-        """Return what stands between a password or code and being signed in, in order."""
+        """Return the stages between a password or code and being signed in, in order."""
         return [STAGES.get(stage, stage) for stage in super().get_login_stages()]
 
     def clean_email(self, email: str) -> str:
-        """Return the address somebody signs up with or adds."""
-        # An unfinished sign-up must not keep the address from its owner, nor let the password chosen there survive.
+        """Return the e-mail address for a sign-up or for adding one."""
+        # An unfinished sign-up must not block the address for its owner, and its password must not survive.
         identity.release_unproved_address(email=email)
         return email
 
     def set_phone(self, user: Customer, phone: str, verified: bool) -> None:
-        """Note a number on a person who is signing up or changing it."""
+        """Store the phone number of a person who signs up or changes it."""
         user.phone = phone
         if verified:
             self.set_phone_verified(user, phone)
@@ -54,11 +54,11 @@ class AccountAdapter(DefaultAccountAdapter):
             user.save(update_fields=["phone", "phone_verified_at"])
 
     def get_phone(self, user: Customer) -> tuple[str, bool] | None:
-        """Return the number and whether it was proved."""
+        """Return the number and whether it is verified."""
         return (str(user.phone), user.phone_verified_at is not None) if user.phone else None
 
     def set_phone_verified(self, user: Customer, phone: str) -> None:
-        """Note that the person entered the code sent to the number."""
+        """Record that the person entered the code sent to the number."""
         try:
             identity.prove_phone(
                 customer=user, phone=phone, by=proving_actor(user, context.request), now=timezone.now()
@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user.refresh_from_db(fields=["phone", "phone_verified_at"])
 
     def get_user_by_phone(self, phone: str) -> Customer | None:
-        """Return whoever has proved to hold the number; a number typed in by somebody identifies nobody."""
+        """Return the person who verified the number; an unverified number identifies nobody."""
         return find_by_proved_phone(phone)
 
     def send_verification_code_sms(self, user: Customer, phone: str, code: str, **kwargs: Any) -> None:
@@ -76,12 +76,12 @@ class AccountAdapter(DefaultAccountAdapter):
         self._text(phone, _("%(code)s is your code. Do not share it.") % {"code": code})
 
     def send_account_already_exists_sms(self, phone: str) -> None:
-        """Tell somebody who signs up with a number that has an account to sign in instead."""
+        """Send a person who signs up with a number that has an account the hint to sign in instead."""
         self._text(phone, _("This number already has an account. Sign in with a code."))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth counts all failures of sign-ins by number under one key, so that five wrong passwords anywhere
-        # would keep everybody out who signs in by number.
+        # would lock out everybody who signs in by number.
         if phone := credentials.get(LoginMethod.PHONE.value):
             credentials = {**credentials, "username": phone}
         key: str = super()._get_login_attempts_cache_key(request, **credentials)

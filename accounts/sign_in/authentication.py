@@ -1,4 +1,4 @@
-"""Who is asking: by the access token of the app, or by the session cookie of a browser."""
+"""Authentication by the access token of the app, or by the session cookie of a browser."""
 
 from functools import cache
 
@@ -19,8 +19,8 @@ from core.errors import NotAllowed
 from core.web import logs
 
 # One statement per request: the person, the other records merged into this one, and whether the session still lives,
-# so that signing out, a new password or a lost account count from the very next request. The login may be that of a
-# record that was merged into another: it keeps working, and whoever uses it is the person it was merged into.
+# so that signing out, a new password or a closed account takes effect with the next request. The login may belong to a
+# record that was merged into another: it keeps working, and signs in the person it was merged into.
 _PERSON = """
 SELECT customer.id, customer.name, customer.email, customer.phone, customer.phone_verified_at, customer.card_number,
        customer.language, customer.home_store, customer.preferred_channel, customer.receipt_channel,
@@ -36,13 +36,13 @@ WHERE login.id = %(customer_id)s AND login.is_active AND customer.is_active
 
 
 class SecondFactorRequired(NotAllowed):
-    """Somebody works here and signs in with one factor only: all that is open to him is setting up another."""
+    """A member of staff signed in with one factor only: they may do nothing but set up another."""
 
     code = "second_factor_required"
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer <access token>` as allauth hands it out; the channel is the app."""
+    """`Authorization: Bearer <access token>` as allauth issues it; the channel is the app."""
 
     def authenticate(self, request: Request) -> tuple[Customer, str] | None:
         scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -62,10 +62,10 @@ class CookieAuthentication(authentication.SessionAuthentication):
     """The session cookie of a browser, with CSRF protection; the channel is the web."""
 
     def authenticate(self, request: Request) -> tuple[Customer, str] | None:
-        found = super().authenticate(request)
-        if found is None:
+        result = super().authenticate(request)
+        if result is None:
             return None
-        login = found[0]
+        login = result[0]
         customer = login.merged_into or login
         if not customer.is_active:
             raise exceptions.AuthenticationFailed(_("This account is closed."))
@@ -82,22 +82,22 @@ def shopper_of(request: Request) -> Customer:
 
 
 def works_here(customer: Customer) -> bool:
-    """Tell whether the person is on the staff, so that one factor is not enough for him."""
+    """Return whether the person is a member of staff, for whom one factor is not enough."""
     return customer.is_staff or customer.is_superuser
 
 
 def has_second_factor(customer: Customer) -> bool:
-    """Tell whether the person has an authenticator app or a passkey; sign-in then insists on it."""
+    """Return whether the person has an authenticator app or a passkey, which sign-in then requires."""
     return bool(get_adapter().is_mfa_enabled(customer, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
 def lacks_second_factor(customer: Customer | AnonymousUser) -> bool:
-    """Tell whether the person has but one factor where the shop asks for two of its staff."""
+    """Return whether the person has only one factor where the shop requires two of its staff."""
     return settings.STAFF_SECOND_FACTOR and not (isinstance(customer, Customer) and has_second_factor(customer))
 
 
 def refuse_single_factor(*, has_second_factor: bool) -> None:
-    """Refuse staff who sign in with one factor, where the shop asks for two. Raises SecondFactorRequired."""
+    """Refuse staff who sign in with one factor where the shop requires two. Raises SecondFactorRequired."""
     if settings.STAFF_SECOND_FACTOR and not has_second_factor:
         raise SecondFactorRequired(
             _("Staff sign in with two factors: set up an authenticator app or a passkey first."),
@@ -106,14 +106,14 @@ def refuse_single_factor(*, has_second_factor: bool) -> None:
 
 
 def actor_of(request: Request | HttpRequest) -> Actor:
-    """Return the shopper behind a request as an actor; somebody unknown acts without an id."""
+    """Return the shopper who sent a request as an actor; anonymous visitors have no id."""
     user = request.user
     customer_id = user.pk if user.is_authenticated else None
     return Actor(channel=getattr(request, "auth", None) or APP, customer_id=customer_id)
 
 
 def person_ids(customer: Customer | AnonymousUser) -> list[int]:
-    """Return the ids of every record of a signed-in person: the one in use first, then those merged into it."""
+    """Return the ids of all records of a signed-in person: the surviving one first, then those merged into it."""
     assert isinstance(customer, Customer), "only behind a permission that asks for somebody signed in"
     aliases = getattr(customer, "alias_ids", None)
     if aliases is None:
@@ -140,5 +140,5 @@ def _customer_of(token: str) -> Customer | None:
 
 @cache
 def _in_order_of_the_model(columns: tuple[str, ...]) -> list[str]:
-    """Django takes the values in the order of the model's fields, whatever names are given with them."""
+    """Sort columns by the model's fields: Django takes values in that order, whatever names come with them."""
     return [field.attname for field in Customer._meta.concrete_fields if field.attname in columns]

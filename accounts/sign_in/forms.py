@@ -1,4 +1,4 @@
-"""What a person fills in to sign up, beyond what django-allauth asks for itself."""
+"""The sign-up fields beyond those of django-allauth."""
 
 from django import forms
 from django.http import HttpRequest
@@ -13,21 +13,21 @@ class SignupForm(forms.Form):
     """
     The base of every sign-up form, on the web and in the app: an e-mail address, a phone number, or both.
 
-    Whichever is given is proved by a code before the account can be used.
+    Each of them is verified by a code before the account can be used.
     """
 
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
 
     def full_clean(self) -> None:
-        """Check what was filled in."""
-        # allauth settles what is required when it makes the form, before anybody has looked at the answers, and its
-        # mandatory verification by code insists on asking for an address.
+        """Validate the form."""
+        # allauth decides which fields are required when it creates the form, before it reads the input, and its
+        # mandatory verification by code always requires an address.
         if self.is_bound and "email" in self.fields and self.data.get("phone"):
             self.fields["email"].required = False
         super().full_clean()
 
     def signup(self, request: HttpRequest, user: Customer) -> None:
-        """Fill in the new person's record. The language is the one the form was filled in in."""
+        """Fill in the new customer record. The language is the one in which the form was shown."""
         user.name = self.cleaned_data["name"]
         user.email = self.cleaned_data.get("email") or ""
         user.language = active_language()

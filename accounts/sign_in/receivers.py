@@ -1,4 +1,4 @@
-"""What django-allauth tells of: it has no other way to say that an address was proved, changed or given up."""
+"""Receivers of django-allauth's signals, its only way to report a verified, changed or removed address."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from accounts.sign_in.adapter import proving_actor
 
 @receiver(email_confirmed)
 def note_proof(request: HttpRequest, email_address: EmailAddress, **kwargs: Any) -> None:
-    """Give the person what was known by the address alone."""
+    """Join the contacts known by the address alone to the person."""
     customer = Customer.objects.get(pk=email_address.user_id)
     if any(record["method"] == "code" for record in get_authentication_records(request, customer)):
         identity.distrust_password(customer=customer)
@@ -32,14 +32,14 @@ def note_proof(request: HttpRequest, email_address: EmailAddress, **kwargs: Any)
 
 @receiver([email_changed, email_removed])
 def follow_change(user: Customer, **kwargs: Any) -> None:
-    """Let the address for contact follow."""
+    """Copy the primary address to the contact address."""
     identity.mirror_address(customer=user)
 
 
 @receiver([password_changed, password_set])
 def hand_out_new_tokens(request: HttpRequest, **kwargs: Any) -> None:
-    """Let the device on which the password was changed stay signed in, unlike all others."""
-    # Its tokens died with the old password and session; allauth puts new ones into the answer only for somebody who
-    # was not signed in when the request came.
+    """Keep the device that changed the password signed in, unlike all others."""
+    # Its tokens became invalid with the old password and session; allauth puts new ones into the response only if the
+    # person was not signed in at the start of the request.
     if is_headless_request(request):
         request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""How the ways to sign in are described in OpenAPI."""
+"""OpenAPI descriptions of the authentication schemes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What keeps a malformed request from tripping up django-allauth's doors."""
+"""Protection of django-allauth's views from malformed requests."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,13 +13,13 @@ from core.web.problems import problem, problem_of
 
 DOORS = "/_allauth/"
 
-# Where allauth believes that a request is complete or in its turn, and crashes when it is not: what it crashes with.
+# The exceptions with which allauth crashes when a request is incomplete or out of sequence.
 _INCOMPLETE = {("POST", "/auth/code/request"): AttributeError}
 _OUT_OF_TURN = {("PUT", "/auth/webauthn/signup"): KeyError}
 
 
 class SignInGuard:
-    """Answers problems where allauth would have none: for text no database can keep, and requests out of turn."""
+    """Returns problems where allauth would crash: for text that no database can store, and requests out of sequence."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,7 +39,7 @@ class SignInGuard:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Return the problem that a client or a lost server caused; None for a fault of ours."""
+        """Return the problem that a client or a lost server caused; None for a bug of the shop."""
         if not request.path.startswith(DOORS):
             return None
         if _is_among(_INCOMPLETE, request, error):
@@ -50,7 +50,7 @@ class SignInGuard:
 
 
 def _holds_card(body: Any) -> bool:
-    """Tell whether a body holds a payment card's number, which may stand in a password alone."""
+    """Return whether a body holds a payment card's number outside the password."""
     texts = body.items() if isinstance(body, dict) else ()
     return any(isinstance(text, str) and "password" not in name and holds_card_number(text) for name, text in texts)
 

@@ -1,4 +1,4 @@
-"""What has to be proved on the way in: an account lives on an address or a number, and either is enough."""
+"""The verification stages of sign-in: an account needs one verified address or number."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from allauth.account.utils import has_verified_email
 
 
 class PhoneStage(PhoneVerificationStage):
-    """Asks for the number's code at sign-up; a number noted later for contact only keeps nobody out."""
+    """Requires the number's code at sign-up; a contact number added later does not block sign-in."""
 
     def handle(self) -> tuple[Any, bool]:
-        """Return allauth's answer, if the person is held up here, and whether signing in goes on."""
+        """Return allauth's response, if this stage stops the person, and whether signing in continues."""
         login = self.login
         if login.user and not login.signup and has_verified_email(login.user):
             return None, True
@@ -20,10 +20,10 @@ class PhoneStage(PhoneVerificationStage):
 
 
 class EmailStage(EmailVerificationStage):
-    """Asks for the address's code, unless the person has no address and lives on the number just proved."""
+    """Requires the address's code, unless the person has only the number just verified."""
 
     def handle(self) -> tuple[Any, bool]:
-        """Return allauth's answer, if the person is held up here, and whether signing in goes on."""
+        """Return allauth's response, if this stage stops the person, and whether signing in continues."""
         login = self.login
         if login.user and login.user.phone_verified_at and not EmailAddress.objects.filter(user=login.user).exists():
             return None, True

@@ -1,4 +1,4 @@
-"""The access tokens that signing in hands out."""
+"""The access tokens issued at sign-in."""
 
 import hmac
 import time
@@ -12,13 +12,13 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import Customer
 
-# About two megabytes; who is asked again and again while he shops has his token checked once.
+# About two megabytes; a shopper's token is verified once, not for each of their requests.
 TOKENS_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a token says whose signature was checked. expires: seconds since 1970."""
+    """The claims of a token with a verified signature. expires: seconds since 1970."""
 
     customer_id: int
     session_key: str | None
@@ -26,41 +26,41 @@ class AccessToken:
     expires: float
 
     def was_issued_under(self, encoded_password: str) -> bool:
-        """Tell whether the password is still the one that the token was issued under."""
+        """Return whether the password is still the one under which the token was issued."""
         return hmac.compare_digest(self.password_mark, password_mark(encoded_password))
 
 
 class TokenStrategy(JWTTokenStrategy):
-    """Access tokens that die with the password they were issued under."""
+    """Issues access tokens that become invalid when the password changes."""
 
     def get_claims(self, user: Customer) -> dict[str, Any]:
-        """Return what a token says about its owner beside who it is and in which session."""
+        """Return the claims of a token beside the owner and the session."""
         return {"pwd": password_mark(user.password)}
 
 
 @lru_cache(TOKENS_REMEMBERED)
 def password_mark(encoded_password: str) -> str:
-    """Return what an access token carries of the password it was issued under; another password, another mark."""
+    """Return the mark of a password that an access token carries; another password has another mark."""
     return salted_hmac("accounts.access-token", encoded_password).hexdigest()[:16]
 
 
 def read_access_token(token: str) -> AccessToken | None:
     """
-    Return what a token of ours says, or None for one that is forged, broken or no longer valid.
+    Return the claims of a token of this shop, or None for one that is forged, broken or expired.
 
-    The signature is checked once and remembered; how long the token is valid is looked at each time. Whether its
-    session still lives is for the caller to ask the database.
+    The signature is verified once and cached; the expiry is checked each time. The caller checks in the database
+    whether the session still exists.
     """
     try:
-        found = _verified(token)
+        token_claims = _verified(token)
     except ValueError:
         return None
-    return found if found.expires > time.time() else None
+    return token_claims if token_claims.expires > time.time() else None
 
 
 @lru_cache(TOKENS_REMEMBERED)
 def _verified(token: str) -> AccessToken:
-    """Raises ValueError, so that what is refused takes no room among what is remembered."""
+    """Verify a token. Raises ValueError, so that refused tokens take no room in the cache."""
     claims = allauth_jwt.decode_token(token, "access")
     if claims is None or not claims["sub"].isdecimal():
         raise ValueError

@@ -1,4 +1,4 @@
-"""What the pages of the back office share: reading big tables, texts in several languages, money, and acts."""
+"""What the back office's pages share: pagination of big tables, translated texts, money, and admin actions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ MOST_COUNTED = 10_000
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than people page: counting a table of millions takes longer than any page of it."""
+    """Stops counting where people stop paging: counting a table of millions takes longer than showing a page of it."""
 
     @cached_property
     def count(self) -> int:
@@ -45,15 +45,15 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class TranslatedWidget(forms.MultiWidget):
-    """One input for each language of the shop, each in its own direction of writing."""
+    """One input for each language of the shop, each in its own writing direction."""
 
     template_name = "core/translated_text.html"
 
-    def __init__(self, *, one: type[forms.Widget] = forms.TextInput, attrs: Any = None) -> None:
+    def __init__(self, *, widget: type[forms.Widget] = forms.TextInput, attrs: Any = None) -> None:
         self.languages = [code for code, _name in settings.LANGUAGES]
-        size = {"rows": 3} if one is forms.Textarea else {}
+        size = {"rows": 3} if widget is forms.Textarea else {}
         inputs: dict[str, forms.Widget | type[forms.Widget]] = {
-            code: one(attrs={"lang": code, "dir": language(code).direction, **size}) for code in self.languages
+            code: widget(attrs={"lang": code, "dir": language(code).direction, **size}) for code in self.languages
         }
         super().__init__(inputs, attrs)
 
@@ -70,7 +70,7 @@ class TranslatedWidget(forms.MultiWidget):
 
 
 class TranslatedFormField(forms.MultiValueField):
-    """A text in every language of the shop; the shop's first language is needed where the text is."""
+    """A text in every language of the shop; a required text needs the shop's first language."""
 
     def __init__(self, *, widget: Any = TranslatedWidget, **kwargs: Any) -> None:
         for unused in ("encoder", "decoder"):
@@ -90,7 +90,7 @@ class LongTranslatedFormField(TranslatedFormField):
     """The same for texts of several lines."""
 
     def __init__(self, *, widget: Any = None, **kwargs: Any) -> None:
-        super().__init__(widget=TranslatedWidget(one=forms.Textarea), **kwargs)
+        super().__init__(widget=TranslatedWidget(widget=forms.Textarea), **kwargs)
 
 
 # --- Money ----------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ class LongTranslatedFormField(TranslatedFormField):
 
 class MoneyForm(forms.ModelForm):  # type: ignore[type-arg]
     """
-    A form in which people write amounts as they speak them ("12.90"), kept in minor units of the form's currency.
+    A form that takes amounts in major units ("12.90") and stores them in minor units of the form's currency.
 
     money_fields: the model's fields that hold amounts.
     """
@@ -135,24 +135,24 @@ def money_column(name: str, *, title: Any, currency: str = "currency") -> Any:
     """Make a column that shows an amount in minor units as money. currency: the attribute path of its currency."""
 
     @admin.display(description=title, ordering=name)
-    def column(page: Any, thing: models.Model) -> str:
-        amount = getattr(thing, name)
-        return "" if amount is None else money_text(amount, attrgetter(currency)(thing), active_language())
+    def column(page: Any, obj: models.Model) -> str:
+        amount = getattr(obj, name)
+        return "" if amount is None else money_text(amount, attrgetter(currency)(obj), active_language())
 
     column.__name__ = f"{name}_money"
     return column
 
 
-# --- Acts: what staff do to a thing that only services change -------------------------------------
+# --- Admin actions: changes to an object that only services make ----------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminAction:
     """
-    Something that staff may do to one thing: asked on a page of its own, then done by a service.
+    An action by staff on one object: confirmed on a page of its own, then performed by a service.
 
-    perform: takes the request, the thing and the form's cleaned data, and returns what to tell the person; a Refusal
-    is shown in the form. is_allowed: whether this person may do it to this thing now; also hides its button.
+    perform: takes the request, the object and the form's cleaned data, and returns the message to show; a Refusal is
+    shown in the form. is_allowed: whether this person may perform it on this object now; if not, its button is hidden.
     """
 
     name: str
@@ -165,12 +165,12 @@ class AdminAction:
 
 
 def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code: str = "") -> Actor:
-    """Return the member of staff behind a back-office request as an actor."""
+    """Return the member of staff who sent a back-office request as an actor."""
     return Actor(channel=SYSTEM, staff_id=request.user.pk, store_id=store_id, store_code=store_code)
 
 
 class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Pages for one kind of thing: a fixed number of statements, whatever the table holds."""
+    """Pages for one model: a fixed number of statements, whatever the table holds."""
 
     acts: ClassVar[Sequence[AdminAction]] = ()
     show_full_result_count = False
@@ -187,12 +187,12 @@ class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"
-        act = path("<path:object_id>/acts/<slug:act_name>/", self.admin_site.admin_view(self.act_view), name=name)
-        return [act, *super().get_urls()]
+        pattern = path("<path:object_id>/acts/<slug:act_name>/", self.admin_site.admin_view(self.act_view), name=name)
+        return [pattern, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        thing = kwargs.get("obj")
-        context["acts"] = [act for act in self.acts if thing is not None and act.is_allowed(request, thing)]
+        obj = kwargs.get("obj")
+        context["acts"] = [action for action in self.acts if obj is not None and action.is_allowed(request, obj)]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
@@ -204,49 +204,49 @@ class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().changelist_view(request, context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        thing = self.get_object(request, object_id)
-        changes = changes_of(thing) if thing is not None and self.has_view_permission(request, thing) else []
+        obj = self.get_object(request, object_id)
+        changes = changes_of(obj) if obj is not None and self.has_view_permission(request, obj) else []
         return super().history_view(request, object_id, {**(extra_context or {}), "changes": changes})
 
     def act_view(self, request: HttpRequest, object_id: str, act_name: str) -> HttpResponse:
-        """Ask for what the act needs, then do it, write it into the admin's log, and go back to the thing."""
-        thing = self.get_object(request, object_id)
-        act = next((known for known in self.acts if known.name == act_name), None)
-        if thing is None or act is None:
+        """Show the action's form, then perform it, add it to the admin's log, and return to the object's page."""
+        obj = self.get_object(request, object_id)
+        action = next((known for known in self.acts if known.name == act_name), None)
+        if obj is None or action is None:
             raise Http404
-        if not act.is_allowed(request, thing):
+        if not action.is_allowed(request, obj):
             raise PermissionDenied
-        form = act.form(request.POST if request.method == "POST" else None)
+        form = action.form(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                told = act.perform(request, thing, form.cleaned_data)
+                message = action.perform(request, obj, form.cleaned_data)
             except Refusal as refusal:
                 form.add_error(None, text_of(refusal))
             else:
-                self.log_change(request, thing, f"{act.title}: {told}")
-                messages.success(request, told)
-                return HttpResponseRedirect(self._page_of(thing))
+                self.log_change(request, obj, f"{action.title}: {message}")
+                messages.success(request, message)
+                return HttpResponseRedirect(self._page_of(obj))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "original": thing,
-            "act": act,
+            "original": obj,
+            "act": action,
             "form": form,
-            "title": act.title,
-            "page_url": self._page_of(thing),
+            "title": action.title,
+            "page_url": self._page_of(obj),
         }
         return TemplateResponse(request, "admin/act.html", context)
 
-    def _page_of(self, thing: models.Model) -> str:
-        # An act may end the thing, as a replayed letter ends; then the list is where to go on.
+    def _page_of(self, obj: models.Model) -> str:
+        # An action may delete the object, as a successful replay does; then go to the list.
         opts = self.opts
-        if not type(thing)._default_manager.filter(pk=thing.pk).exists():
+        if not type(obj)._default_manager.filter(pk=obj.pk).exists():
             return reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_changelist")
-        return reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change", args=[thing.pk])
+        return reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
 
 
 class ReadOnlyAdmin(BaseAdmin):
-    """Things that only services change: the back office shows them."""
+    """Objects that only services change: the back office shows them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -259,14 +259,14 @@ class ReadOnlyAdmin(BaseAdmin):
 
 
 class BaseInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Rows of another table, edited below the thing they belong to."""
+    """Rows of another table, edited below the object they belong to."""
 
     extra = 0
     formfield_overrides: ClassVar[Any] = BaseAdmin.formfield_overrides
 
 
 class ReadOnlyInline(BaseInline):
-    """Rows of another table shown below a thing."""
+    """Rows of another table, shown below an object."""
 
     can_delete = False
 
@@ -281,7 +281,7 @@ class ReadOnlyInline(BaseInline):
 
 
 class ChannelFilter(admin.SimpleListFilter):
-    """By door, from a fixed list: asking a big table which channels it holds would read all of it."""
+    """Filters by channel, from a fixed list: finding the channels in a big table would read all of it."""
 
     title = _("channel")
     parameter_name = "channel"

@@ -1,4 +1,4 @@
-"""What audited rows were before they changed: a list beside each table, in which rows that are gone are found too."""
+"""The former values of audited rows: a list beside each table that also finds deleted rows."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ LONGEST_VALUE = 40
 
 
 class ChangesAdmin(ReadOnlyAdmin):
-    """The former values of one table, seen by who may see the table, and reached from its page."""
+    """The former values of one table, for everybody who may see the table; its page links here."""
 
     list_display = ("when", "row_number", "was", "who")
     list_select_related = ("pgh_context",)
@@ -40,8 +40,8 @@ class ChangesAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Before"))
     def was(self, change: Any) -> str:
-        fields = [one for one in change._meta.concrete_fields if not one.name.startswith("pgh_")]
-        values = ((one.verbose_name, str(one.value_from_object(change))) for one in fields)
+        fields = [field for field in change._meta.concrete_fields if not field.name.startswith("pgh_")]
+        values = ((field.verbose_name, str(field.value_from_object(change))) for field in fields)
         return "; ".join(f"{name}: {value[:LONGEST_VALUE]}" for name, value in values)
 
     @admin.display(description=_("Who"))
@@ -50,7 +50,7 @@ class ChangesAdmin(ReadOnlyAdmin):
 
 
 def register_changes() -> None:
-    """Give every table of changes its pages; the audited tables must have theirs."""
+    """Register admin pages for every table of changes; call this after the audited tables are registered."""
     for audited, changes in event_models().items():
         if admin.site.is_registered(audited):
             _name(changes, audited)
@@ -58,6 +58,6 @@ def register_changes() -> None:
 
 
 def _name(changes: type[models.Model], audited: type[models.Model]) -> None:
-    # pghistory's own name for it is English only.
+    # pghistory names the model in English only.
     changes._meta.verbose_name = format_lazy(_("changes: {table}"), table=audited._meta.verbose_name_plural)
     changes._meta.verbose_name_plural = changes._meta.verbose_name

@@ -14,19 +14,19 @@ from core.models import HandlerPosition, IdempotentAnswer, JournalEntry, Redeliv
 
 
 class StillFails(Refusal):
-    """The handler failed on the entry once more; the entry stays where it was."""
+    """The handler failed on the entry again; the entry keeps its state."""
 
     code = "still_fails"
 
 
 class KindFilter(admin.SimpleListFilter):
-    """By what happened; the kinds are those the shop's events declare."""
+    """Filters by the kinds that the shop's event classes declare."""
 
     title = gettext_lazy("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        # An event that apps name themselves, like a touch, has no kind of its own to offer here.
+        # An event whose kind is named by its instances, like a visit event, declares no kind to list here.
         kinds = {event.__dict__.get("kind") for event in _all_below(Event)}
         return [(kind, kind) for kind in sorted(filter(None, kinds))]
 
@@ -35,7 +35,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class DeadFilter(admin.SimpleListFilter):
-    """Letters that are given up, apart from those that will be tried again."""
+    """Separates dead letters from deliveries that will be tried again."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -74,7 +74,7 @@ class RedeliveryAdmin(ReadOnlyAdmin):
             name="replay",
             title=gettext_lazy("Try again"),
             explanation=gettext_lazy("Runs the handler for this entry again, now."),
-            perform=lambda request, redelivery, asked: _replay(redelivery),
+            perform=lambda request, redelivery, form: _replay(redelivery),
             is_allowed=lambda request, redelivery: bool(request.user.has_perm("core.replay_redelivery")),
         ),
     )
@@ -96,4 +96,4 @@ def _replay(redelivery: Redelivery) -> str:
 
 def _all_below(event: type[Event]) -> set[type[Event]]:
     below = set(event.__subclasses__())
-    return below.union(*(_all_below(one) for one in below))
+    return below.union(*(_all_below(event) for event in below))

@@ -1,4 +1,4 @@
-"""Pages of the back office that stand beside the list of a table: reports, previews, files in and out."""
+"""Back-office pages beside the list of a table: reports, previews, uploads and downloads."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from core.admin.base import BaseAdmin
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPage:
     """
-    A page beside a list. show: returns what its template needs, or a whole answer. may: the permission it takes.
+    A page beside a list. show: returns the template's context, or a response. may: the permission it needs.
 
     template: below `templates/`.
     """
@@ -29,7 +29,7 @@ class ReportPage:
 
 
 class ReportsAdmin(BaseAdmin):
-    """A list with pages beside it, and links to them."""
+    """A list with report pages beside it, and links to them."""
 
     pages: ClassVar[Sequence[ReportPage]] = ()
 

@@ -1,4 +1,4 @@
-"""Writing CSV that a spreadsheet shows as it is, and runs nothing of."""
+"""Writing CSV that a spreadsheet shows unchanged and does not execute."""
 
 import csv
 import io
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponse
 
-# A cell that begins with one of these is a formula to a spreadsheet; an apostrophe before it makes it text.
+# Spreadsheets read a cell that begins with one of these as a formula; a leading apostrophe makes it text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write rows below a header, each text safe in spreadsheets; numbers stay numbers."""
+    """Write a header and rows as CSV, with every text safe in spreadsheets; numbers stay numbers."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(header)
@@ -20,7 +20,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def csv_download(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """Answer with rows as a file to keep. name: without its ending."""
+    """Return rows as a CSV download. name: the file's name without its extension."""
     return HttpResponse(
         as_csv(header, rows),
         content_type="text/csv; charset=utf-8",
@@ -34,7 +34,7 @@ def unescaped(cell: str) -> str:
 
 
 def written_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Write rows below a header line by line, for files that do not fit into memory; safe as in as_csv."""
+    """Write a header and rows line by line, for files that do not fit into memory; safe as in as_csv."""
     yield as_csv(header, [])
     for row in rows:
         line = io.StringIO()

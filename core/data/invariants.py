@@ -1,4 +1,4 @@
-"""What must always be true of the data, as SQL that returns the rows for which it is not."""
+"""Invariants of the data, as SQL that returns the rows that breach them."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from core.data import rebasing, sql
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A named statement that finds breaches; it returns no row while all is well."""
+    """A named statement that returns the rows in breach."""
 
     name: str
     statement: str
@@ -23,12 +23,12 @@ def invariant(name: str, statement: str) -> None:
 
 def find_breaches() -> dict[str, list[sql.Row]]:
     """Run every registered check and return the offending rows by invariant; empty when the data is sound."""
-    found = {check.name: sql.fetch_all(check.statement, {}) for check in _registered}
-    return {name: rows for name, rows in found.items() if rows}
+    breaches = {check.name: sql.fetch_all(check.statement, {}) for check in _registered}
+    return {name: rows for name, rows in breaches.items() if rows}
 
 
 def registered() -> list[Invariant]:
-    """Return the checks in the order in which they were registered."""
+    """Return the checks in order of registration."""
     return list(_registered)
 
 

@@ -1,10 +1,10 @@
 """
-The journal in another server than the one that wrote it.
+Rebasing the journal after a restore into another server than the one that wrote it.
 
-Entries and readers' positions carry numbers of transactions, which each server counts for itself. A dump brings the
-old server's numbers along, and a new server counts from nearly nothing: what it writes would lie behind every reader,
-and nobody would ever hear of it. So numbers in the journal are the server's own plus an offset, which is raised above
-everything restored before the first entry is handed out. A physical copy keeps the counter and needs none of this.
+Entries and readers' positions carry transaction numbers, which each server counts separately. A dump contains the old
+server's numbers, and a new server starts counting near zero: its entries would lie behind every reader and never be
+delivered. So the journal stores the server's number plus an offset, which is raised above all restored numbers before
+the first entry is delivered. A physical copy keeps the counter and needs none of this.
 """
 
 import logging
@@ -23,25 +23,25 @@ from core.journal import Event, publish
 
 logger = logging.getLogger(__name__)
 
-# Whoever writes to the journal waits behind us for as long as we wait for a transaction that has written to it.
+# Writers to the journal queue behind this lock for as long as it waits for a transaction that has written to it.
 LONGEST_WAIT = "500ms"
 
-# Below this number every transaction has ended: nothing can appear there any more.
+# Every transaction below this number has ended: no more entries can appear there.
 READABLE_BELOW = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint + core_journal_offset())"
-# This number and those above it this server has given to nobody yet, ourselves included.
+# This server has not assigned this number or any above it yet, not even to this transaction.
 UNUSED_FROM = """(GREATEST(
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_xact_id_if_assigned()::text::bigint + 1
 ) + core_journal_offset())"""
 
-# True while numbers are there that only another server can have given.
+# True while there are numbers that only another server can have assigned.
 IS_FOREIGN = f"""(
     EXISTS (SELECT FROM core_journal WHERE xid >= {UNUSED_FROM})
     OR EXISTS (SELECT FROM core_handlerposition WHERE xid >= {UNUSED_FROM}))"""
 
 _FOREMOST = "(SELECT * FROM core_handlerposition ORDER BY xid DESC, entry_id DESC, moved_at DESC LIMIT 1)"
 
-# What lies behind the foremost reader and was recorded after it stood there: this server's counter has since come by
-# the restored numbers, so they look like its own. The minute is for clocks that differ.
+# Entries behind the foremost reader that were recorded after it got there: this server's counter has since passed the
+# restored numbers, so they look like its own. The minute allows for clocks that differ.
 PASSED_OVER = f"""
 SELECT entry.id, entry.kind, entry.recorded_at
 FROM {_FOREMOST} AS foremost
@@ -52,10 +52,10 @@ WHERE entry.id > (SELECT max(entry_id) FROM core_handlerposition)
 
 _LOOK = f"SELECT {IS_FOREIGN} AS is_foreign, EXISTS ({PASSED_OVER}) AS has_passed_over"
 
-# Writers come by the whole table. Its partitions stay free: after a restore PostgreSQL is busy analysing them.
+# Writers go through the parent table. The partitions stay unlocked, because PostgreSQL analyses them after a restore.
 _LOCK = f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'; LOCK TABLE ONLY core_journal IN SHARE ROW EXCLUSIVE MODE"
 
-# Numbers of entries go on where the dump's stopped, so what this server wrote has the higher ids.
+# Entry ids continue where the dump's ended, so this server's entries have the higher ids.
 _RESTORED = f"""
 SELECT {IS_FOREIGN} AS is_foreign, highest.xid AS offset, highest.xid - core_journal_offset() AS by,
        GREATEST((SELECT max(entry_id) FROM core_handlerposition),
@@ -64,7 +64,7 @@ FROM (SELECT GREATEST(core_journal_offset(), (SELECT max(xid) FROM core_journal)
                       (SELECT max(xid) FROM core_handlerposition)) AS xid) AS highest
 """
 
-# Where the counter has come by, the restored and the new look alike, but for when they were recorded.
+# Where the counter has passed them, restored and new entries differ only by when they were recorded.
 _LIFT = f"""
 UPDATE core_journal SET xid = xid + %(by)s::bigint
 WHERE id > %(last_id)s::bigint
@@ -82,9 +82,9 @@ _looked_through: WeakSet[Any] = WeakSet()
 @dataclass(frozen=True, kw_only=True)
 class JournalRebased(Event):
     """
-    The journal was restored from another server's dump and goes on here.
+    The journal was restored from another server's dump and continues here.
 
-    offset: what this server's numbers of transactions are raised by. lifted: entries written here before that.
+    offset: what is added to this server's transaction numbers. lifted: entries written here before that.
     """
 
     kind: ClassVar[str] = "journal.rebased"
@@ -94,10 +94,10 @@ class JournalRebased(Event):
 
 def rebase_if_restored(*, now: datetime) -> bool:
     """
-    Raise the journal's numbers above everything that another server wrote, if any did. Return whether all is in order.
+    Raise the journal's numbers above those of another server, if there are any. Return whether it is in order.
 
-    What handlers had read stays read; what they had not, and what was written here since, is handed out in the order
-    of commit. Locks the journal against writers; while one of them takes long, nothing is done and False returned.
+    Entries that handlers had read stay read; the others, and those written here since, are delivered in commit order.
+    Locks the journal against writers; if one of them takes long, this does nothing and returns False.
     """
     if not _is_restored():
         return True
@@ -113,20 +113,20 @@ def rebase_if_restored(*, now: datetime) -> bool:
 
 
 def rebase_after_migrating() -> None:
-    """Put a restored journal in order, unless the migrations have not come so far."""
+    """Rebase a restored journal, unless its tables are not migrated yet."""
     row = sql.fetch_one("SELECT to_regproc('core_journal_offset') IS NOT NULL AS is_migrated", {})
     if row == {"is_migrated": True}:
         rebase_if_restored(now=timezone.now())
 
 
 def is_looked_through() -> bool:
-    """Tell whether the journal behind this connection is known; a database is replaced only behind a new one."""
+    """Return whether this connection's journal was checked; a replaced database has a new connection."""
     connection.ensure_connection()
     return connection.connection in _looked_through
 
 
 def look_through(*, now: datetime) -> bool:
-    """Look for a restored journal behind a connection not known yet, and rebase it. Return whether all is in order."""
+    """Check a new connection for a restored journal, and rebase it. Return whether it is in order."""
     is_in_order = rebase_if_restored(now=now)
     if is_in_order:
         _looked_through.add(connection.connection)
@@ -144,7 +144,7 @@ def _rebase(now: datetime) -> None:
         cursor.execute(_LOCK)
     restored = _read_what_was_restored()
     if restored is None:
-        return  # Somebody was faster.
+        return  # Another process was faster.
     lifted = sql.execute(_LIFT, restored)
     offset = int(restored["offset"])
     with connection.cursor() as cursor:

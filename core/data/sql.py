@@ -2,7 +2,7 @@
 Hand-written SQL for the hot paths, on Django's own connection and inside its transactions.
 
 The ORM spends most of a short query's time on building and compiling it (docs/decisions). Statements here are
-constants: written once, bound on the server, and prepared there, so PostgreSQL plans them once per connection.
+constants, bound and prepared on the server, so PostgreSQL plans them once per connection.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ def fetch_all(statement: str, parameters: Parameters, *, prepared: bool = True) 
     """
     Run a statement and return every row as a dictionary.
 
-    prepared: False has PostgreSQL plan the statement for just these values, which pays where the best plan depends on
-    them (a search for a rare word or for one that half of all rows contain).
+    prepared: False makes PostgreSQL plan the statement for these values, which pays where the best plan depends on them
+    (a search for a rare word or for one that half of all rows contain).
     """
     return _run(statement, parameters, prepared=prepared).rows()
 
@@ -35,21 +35,21 @@ def fetch_one(statement: str, parameters: Parameters) -> Row | None:
 
 
 def execute(statement: str, parameters: Parameters) -> int:
-    """Run a statement and return how many rows it touched."""
+    """Run a statement and return how many rows it affected."""
     return _run(statement, parameters).touched()
 
 
 def as_json(rows: Sequence[Row]) -> str:
     """
-    Return rows as json_to_recordset reads them, which takes half the time of an array for each column.
+    Return rows for json_to_recordset, which takes half the time of an array for each column.
 
-    For rows that are inserted as they are: PostgreSQL expects a hundred of them, and of an array ten elements, so what
-    is looked up row by row is better given as arrays.
+    Use it for rows that are inserted unchanged: PostgreSQL expects a hundred of them, and ten elements of an array, so
+    values that are looked up row by row are better passed as arrays.
     """
     return orjson.dumps(rows).decode()
 
 
 def _run(statement: str, parameters: Parameters, *, prepared: bool = True) -> Answer:
-    # Asked for once: django.db.connection looks the thread's connection up anew at every touch.
+    # Resolved once: django.db.connection looks up the thread's connection at every access.
     connection: DatabaseWrapper = connections[DEFAULT_DB_ALIAS]  # type: ignore[assignment]
     return connection.run(statement, parameters, prepared=prepared)

@@ -1,4 +1,4 @@
-"""What stands between texts on a page, and which way the page reads; every template has these without loading them."""
+"""Separators and the direction of the reader's language; every template has these tags without loading them."""
 
 from django import template
 
@@ -9,17 +9,17 @@ register = template.Library()
 
 @register.simple_tag
 def direction() -> str:
-    """Return "ltr" or "rtl", as the reader's language is written."""
+    """Return the direction of the reader's language, "ltr" or "rtl"."""
     return language(active_language()).direction
 
 
 @register.simple_tag
 def comma() -> str:
-    """Return the comma of the reader's language, and the space behind it."""
+    """Return the comma of the reader's language with the space after it."""
     return language(active_language()).comma
 
 
 @register.simple_tag
 def dot() -> str:
-    """Return the sign that parts short facts: one that is no digit in the reader's language."""
+    """Return the separator of short facts: a sign that is not a digit in the reader's language."""
     return language(active_language()).dot

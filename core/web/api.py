@@ -1,4 +1,4 @@
-"""What every API view shares: strict input, ready-made output, one form of error, one way to page."""
+"""What every API view shares: strict input, ready-made output, one error format, one way to paginate."""
 
 import base64
 import binascii
@@ -32,7 +32,7 @@ MOST_RETRIES = 3
 
 
 class BodyTooLarge(exceptions.APIException):
-    """The body is larger than any request of ours."""
+    """The body is larger than any request this API accepts."""
 
     status_code = 413
     default_detail = "The request is too large."
@@ -44,7 +44,7 @@ class JSONBody(parsers.BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        # One byte past the limit tells an honest body from one that lies about its length.
+        # Reading one byte past the limit detects a body that is longer than its declared length.
         body = stream.read(LARGEST_BODY_BYTES + 1)
         if len(body) > LARGEST_BODY_BYTES:
             raise BodyTooLarge()
@@ -55,7 +55,7 @@ class JSONBody(parsers.BaseParser):
 
 
 class Negotiation(DefaultContentNegotiation):
-    """Sees at once what nearly all requests are: JSON, by its plain name."""
+    """Selects the JSON parser directly for the plain media type, which nearly all requests have."""
 
     def select_parser(self, request: Request, parsers: Iterable[parsers.BaseParser]) -> Any:
         plain = (parser for parser in parsers if parser.media_type == request.content_type)
@@ -66,31 +66,31 @@ class ApiView(APIView):
     """
     A view of the API: translates in, makes one call into the domain, translates out.
 
-    A request that lost a deadlock or serialization conflict is run again, up to three times: its transaction left
-    nothing behind. One with an Idempotency-Key that is refused is given the answer it had before, if it had one.
+    A request that lost a deadlock or serialization conflict is run again, up to three times: its transaction was rolled
+    back. A refused request with an Idempotency-Key gets its earlier response, if it has one.
     """
 
     parser_classes = [JSONBody]
     renderer_classes = [renderers.JSONRenderer]
     content_negotiation_class = Negotiation
-    default_response_headers: dict[str, str] = {}  # finalize_response adds what there is to say.
-    format_kwarg = None  # No address names a format.
+    default_response_headers: dict[str, str] = {}  # finalize_response adds the headers.
+    format_kwarg = None  # No URL names a format.
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        asked = Request(request, self.get_parsers(), self.get_authenticators(), self.get_content_negotiator())
-        # At hand, as every view reads them; DRF finds them on the request below after looking everywhere else.
-        asked.META, asked.method, asked.path = request.META, request.method, request.path
-        return asked
+        drf_request = Request(request, self.get_parsers(), self.get_authenticators(), self.get_content_negotiator())
+        # Every view reads these; DRF would find them on the underlying request only after a failed attribute look-up.
+        drf_request.META, drf_request.method, drf_request.path = request.META, request.method, request.path
+        return drf_request
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Find out how to answer, who asks, and whether he may. There are no versions but the one in the address."""
+        """Negotiate content, authenticate and check permissions. The only version is the one in the URL."""
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.perform_authentication(request)
         self.check_permissions(request)
         self.check_throttles(request)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Answer in JSON where there is nothing else, whatever is said to be accepted; RFC 9110 (12.4.1) allows it."""
+        """Answer in JSON where it is the only format, whatever Accept says; RFC 9110 (12.4.1) allows it."""
         first, *others = self.get_renderers()
         if not others and first.media_type == JSONBody.media_type:
             return first, first.media_type
@@ -114,7 +114,7 @@ class ApiView(APIView):
                 exc = again
         claim = getattr(self.request, "claim", None)
         if isinstance(exc, Refusal) and claim is not None:
-            # What a request names may be gone when it is sent again: a card was struck out, a till was closed.
+            # What a request names may be gone when it is sent again: a card was removed, a till was closed.
             first_answer: HttpResponse | None = claim.first_answer()
             if first_answer is not None:
                 return first_answer
@@ -122,29 +122,29 @@ class ApiView(APIView):
 
 
 @cache
-def _headers_of(door: type[ApiView]) -> headers.Written:
-    """What every answer of a door says; DRF works it out anew for each of them."""
-    return headers.written({"Allow": ", ".join(door().allowed_methods)})
+def _headers_of(view: type[ApiView]) -> headers.Written:
+    """Return the headers of every response of a view; DRF would compute them for each response."""
+    return headers.written({"Allow": ", ".join(view().allowed_methods)})
 
 
 def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Render an exception as problem+json; None lets our own faults crash (and be logged) as they should."""
+    """Render an exception as problem+json; None lets the shop's own faults propagate and be logged."""
     return problem_of(error)
 
 
 def answer(
     data: Any, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
 ) -> HttpResponse:
-    """Answer with data as JSON. cache: the Cache-Control header; personal answers must not be stored."""
+    """Return data as a JSON response. cache: the Cache-Control header; personal responses must not be stored."""
     return answer_bytes(orjson.dumps(data, default=str), status=status, headers=headers, cache=cache)
 
 
 class JSONAnswer(HttpResponse):
-    """Ready JSON; its headers are handed to the server as they are kept, not looked up by name one by one."""
+    """A response of serialised JSON that passes its headers to the server without looking each up by name."""
 
-    def __init__(self, body: bytes, *, status: int, said: Mapping[str, str]) -> None:
+    def __init__(self, body: bytes, *, status: int, extra: Mapping[str, str]) -> None:
         super().__init__(body, status=status, content_type=JSONBody.media_type)
-        for name, value in said.items():
+        for name, value in extra.items():
             headers.put(self, name, value)
 
     def items(self) -> Iterable[tuple[str, str]]:
@@ -154,8 +154,8 @@ class JSONAnswer(HttpResponse):
 def answer_bytes(
     body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
 ) -> HttpResponse:
-    """Answer with JSON that is already written."""
-    return JSONAnswer(body, status=status, said={"Cache-Control": cache, **(headers or {})})
+    """Return a response of JSON that is already serialised."""
+    return JSONAnswer(body, status=status, extra={"Cache-Control": cache, **(headers or {})})
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> 
 
 
 def checked_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the query parameters of a request as the serializer reads them; each may be given once."""
+    """Return the query parameters of a request as the serializer reads them. Raises Malformed if one is repeated."""
     for name, values in request.query_params.lists():
         if len(values) > 1:
             raise Malformed(_("Give %s once.") % name, field=name)
@@ -173,14 +173,14 @@ def checked_query(serializer: type[serializers.Serializer[Any]], request: Reques
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The part of a list that is asked for: so many rows behind the key of the last row seen."""
+    """The requested part of a list: up to `limit` rows after the key of the last row seen."""
 
     limit: int
     after: list[Any] | None
 
     @property
     def fetch(self) -> int:
-        """How many rows to read: one more than asked for tells whether there is a next page."""
+        """How many rows to read: one more than requested, which shows whether there is a next page."""
         return self.limit + 1
 
 
@@ -192,7 +192,7 @@ class PageQuery(StrictSerializer):
 
 
 def page_of(query: Mapping[str, Any]) -> Page:
-    """Return the page that checked query parameters ask for. Raises Malformed for a cursor we did not make."""
+    """Return the page that checked query parameters name. Raises Malformed for a cursor that the shop did not issue."""
     if "cursor" not in query:
         return Page(query["limit"], None)
     try:
@@ -208,10 +208,10 @@ def page_json(
     request: HttpRequest | Request, page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]
 ) -> dict[str, Any]:
     """
-    Shape rows as a list answer with the address of the next page.
+    Format rows as a list response with the URL of the next page.
 
-    rows: up to page.fetch of them, in order. key: what orders a row, ready for JSON; it becomes the cursor. Returns
-    results as the rows themselves; the caller shapes them before or after.
+    rows: up to page.fetch of them, in order. key: returns a row's sort key as JSON values; it becomes the cursor. The
+    results are the rows themselves; the caller formats them before or after.
     """
     shown = list(rows[: page.limit])
     following = None
@@ -222,9 +222,9 @@ def page_json(
 
 def address_with(request: HttpRequest | Request, **parameters: str) -> str:
     """
-    Return the whole address of a request with some of its parameters replaced.
+    Return the absolute URL of a request with some of its parameters replaced.
 
-    It begins as all addresses of the shop do, whatever host a proxy has asked this process by.
+    It begins with the shop's public URL, whatever host name a proxy used for this process.
     """
     query = request.GET.copy()
     for name, value in parameters.items():

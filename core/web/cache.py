@@ -1,4 +1,4 @@
-"""A cache whose death is a miss, not an error."""
+"""A cache whose failure is a miss, not an error."""
 
 import functools
 import logging
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 class CircuitBreaker:
     """
-    Remembers that a server does not answer, so that only one request a second pays for finding out.
+    Remembers that a server does not answer, so that only one request a second waits for it.
 
-    One instance serves all threads of a process: Django makes a cache object per thread.
+    One instance serves all threads of a process, since Django makes a cache object per thread.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class CircuitBreaker:
         self._is_open = False
 
     def allows(self) -> bool:
-        """Tell whether the server may be asked now; while it is dead, one asker a second may."""
+        """Return whether a call may be tried now; while the server is down, one call a second may."""
         if not self._is_open:
             return True
         with self._lock:
@@ -58,7 +58,7 @@ breaker = CircuitBreaker()
 
 
 def _or(fallback: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Answer with the fallback, given the same arguments, while the server is dead."""
+    """Call the fallback with the same arguments while the server is down."""
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
@@ -88,14 +88,14 @@ def _default(key: Any, default: Any = None, **kwargs: Any) -> Any:
 
 class FailOpenCache(RedisCache):
     """
-    Django's cache on Valkey, which degrades to holding nothing while Valkey is dead.
+    Django's cache on Valkey, which behaves as an empty cache while Valkey is down.
 
-    Rate limits then count nothing and let everybody pass: selling goes on, and what protects money and stock
-    is in PostgreSQL.
+    Rate limits then count nothing and let every request pass: selling goes on, and the limits that protect money and
+    stock are in PostgreSQL.
     """
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
-        # One immediate second try: connections to a server that has come back are found broken on first use.
+        # Retry once at once: a pooled connection from before a restart of the server fails on first use.
         options = {"retry": Retry(NoBackoff(), 1), **params.get("OPTIONS", {})}
         super().__init__(server, {**params, "OPTIONS": options})
 

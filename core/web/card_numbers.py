@@ -1,4 +1,4 @@
-"""Card numbers in places where none belongs: they are refused, so that they are neither kept nor logged."""
+"""Detects card numbers in places where none belongs, so that they are refused, not stored or logged."""
 
 import re
 
@@ -7,15 +7,15 @@ SHORTEST, LONGEST = 14, 19
 
 
 def holds_card_number(text: str) -> bool:
-    """Tell whether a text holds digits that are a payment card's number by length, beginning and check digit."""
+    """Return whether a text has digits that by length, prefix and check digit are a payment card's number."""
     if len(text) < SHORTEST:
         return False
-    runs = (re.sub(r"\D", "", found) for found in _RUN.findall(text))
+    runs = (re.sub(r"\D", "", run) for run in _RUN.findall(text))
     return any(SHORTEST <= len(digits) <= LONGEST and _adds_up(digits) for digits in runs)
 
 
 def _adds_up(digits: str) -> bool:
-    """Check the last digit as Luhn had it (ISO/IEC 7812)."""
+    """Check the last digit with Luhn's algorithm (ISO/IEC 7812)."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
         value = int(digit) * (2 if place % 2 else 1)

@@ -1,4 +1,4 @@
-"""The headers that keep pages safe: what they may load and run, who may frame them, what they tell others."""
+"""Security headers: what pages may load and run, who may frame them, which referrer they send."""
 
 from typing import Any
 
@@ -25,16 +25,16 @@ DOCUMENTATION_PATHS = ("/api/v1/docs/",)
 
 class SecurityHeadersMiddleware(SecurityMiddleware):
     """
-    Does what Django's does, and adds the Content-Security-Policy: pages load what this shop itself serves only.
+    Django's security headers with a Content-Security-Policy: pages load only what this shop serves.
 
-    An answer keeps what it set itself. The headers are the same every time, so they are prepared once.
+    A response keeps the headers that it set itself. The headers never change, so they are prepared once.
     """
 
     async_capable = False
 
     def __init__(self, get_response: Any) -> None:
         super().__init__(get_response)
-        # The live stream may come from a process of its own; pages must be allowed to listen to it.
+        # The live stream may come from a separate process; pages must be allowed to connect to it.
         live = {"connect-src": f"'self' {settings.LIVE_URL}".strip()}
         self._strict, self._documentation = (_written(policy | live) for policy in (STRICT, DOCUMENTATION))
 
@@ -61,5 +61,5 @@ def _written(policy: dict[str, str]) -> headers.Written:
 
 
 def written_policy(policy: dict[str, str]) -> str:
-    """Return a policy as the header has it."""
+    """Return a policy in the header's syntax."""
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())

@@ -1,10 +1,10 @@
 """
-Reading what a client sent: strictly, and without asking a form about itself at every request.
+Strict request parsing, precompiled for each serializer class.
 
-REST framework works out anew for each body what every field's class has said long before, which takes longer than all
-that a checkout then does with the body. Here it is worked out once, as one small function for each field. They accept
-what is plainly right. Whatever else comes, and every kind of field not known here, is left to REST framework: it alone
-says what is wrong, and in which words.
+For each body, REST framework derives again what the field classes already say, which takes longer than all that a
+checkout then does with the body. Here it is derived once, as one small function for each field, which accepts only
+values that are certainly valid. Every other value, and every kind of field not known here, is left to REST framework:
+it alone words the errors.
 """
 
 import math
@@ -20,11 +20,11 @@ from rest_framework.fields import empty
 
 from core.web.card_numbers import SHORTEST, holds_card_number
 
-GOODS_BY_DIGITS = {"sku", "barcode"}  # May look like the number of a card by chance.
+GOODS_BY_DIGITS = {"sku", "barcode"}  # These may look like a card number by chance.
 
 _LEAST = (django_validators.MinLengthValidator, django_validators.MinValueValidator)
 _MOST = (django_validators.MaxLengthValidator, django_validators.MaxValueValidator)
-# Held by whatever is printable.
+# True of every printable character.
 _OF_CHARACTERS = (django_validators.ProhibitNullCharactersValidator, validators.ProhibitSurrogateCharactersValidator)
 
 Read = Callable[[Any], Any]
@@ -32,11 +32,11 @@ AnyField = serializers.Field[Any, Any, Any, Any]
 
 
 class NeedsFullParser(Exception):
-    """A value is wrong, or it is right in a way that is REST framework's to judge."""
+    """A value is wrong, or only REST framework can decide whether it is right."""
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Checks the form of a request and refuses fields it does not know, so that a misspelt one is not lost."""
+    """Validates a request's form and refuses unknown fields, so that a misspelt one is not silently ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -56,19 +56,19 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-def checked_values(serializer: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
+def checked_values(serializer: type[serializers.Serializer[Any]], values: Any) -> dict[str, Any]:
     """Return values as the serializer reads them. Raises ValidationError naming each wrong field."""
     whole, read = _kept(serializer)
     try:
-        return dict(read(given))
+        return dict(read(values))
     except (NeedsFullParser, serializers.ValidationError, DjangoValidationError):
         pass
-    # A new serializer copies every field below it, which costs more than all the checking; one that was made before
-    # holds nothing of the requests that it has read.
+    # A new serializer copies every field below it, which costs more than all the validation; an existing one holds no
+    # state of the requests that it has read.
     try:
-        return dict(whole.run_validation(given))
+        return dict(whole.run_validation(values))
     except serializers.ValidationError:
-        serializer(data=given).is_valid(raise_exception=True)
+        serializer(data=values).is_valid(raise_exception=True)
         raise
 
 
@@ -79,7 +79,7 @@ def _kept(serializer: type[serializers.Serializer[Any]]) -> tuple[serializers.Se
 
 
 def parser_of(field: AnyField) -> Read:
-    """Return the function that reads what the field would read. It raises NeedsFullParser where the field must."""
+    """Return the function that parses the field's values. It raises NeedsFullParser where the field itself must."""
     if isinstance(field, StrictSerializer):
         read = _object(field)
     else:
@@ -93,7 +93,7 @@ def _holds_card(name: str, text: object) -> bool:
 
 
 def _limits(field: AnyField) -> tuple[float, float] | None:
-    """The least and the most that a field's validators let pass; None if one of them asks for anything else."""
+    """Return the smallest and largest value that a field's validators allow; None if one checks anything else."""
     least, most = -math.inf, math.inf
     for validator in field.validators:
         if isinstance(validator, _LEAST):
@@ -156,17 +156,17 @@ def _truth(field: serializers.BooleanField) -> Read | None:
 
 
 def _list(field: Any) -> Read | None:
-    """For a list of fields and for one of serializers; the latter keeps its limits beside its validators."""
+    """Parse a list of fields or of serializers; the latter stores its limits outside its validators."""
     if (limits := _limits(field)) is None:
         return None
     least = max(limits[0], field.min_length or 0, 0 if field.allow_empty else 1)
     most = min(limits[1], math.inf if field.max_length is None else field.max_length)
-    read_each = parser_of(field.child)
+    read_item = parser_of(field.child)
 
-    def read(given: Any) -> list[Any]:
-        if type(given) is not list or not least <= len(given) <= most:
+    def read(value: Any) -> list[Any]:
+        if type(value) is not list or not least <= len(value) <= most:
             raise NeedsFullParser
-        return [read_each(each) for each in given]
+        return [read_item(item) for item in value]
 
     return read
 
@@ -182,7 +182,7 @@ _BY_KIND: dict[type[AnyField], Callable[[Any], Read | None]] = {
 
 
 class _Part(NamedTuple):
-    """One field of an object. default: what stands for it if it is left out, or empty for nothing."""
+    """One field of an object. default: its value when it is omitted, or `empty` for none."""
 
     name: str
     read: Read
@@ -201,21 +201,21 @@ def _object(serializer: StrictSerializer) -> Read | None:
 def _reader_of_parts(parts: list[_Part], validate: Read) -> Read:
     names = {part.name for part in parts}
 
-    def read(given: Any) -> Any:
-        if type(given) is not dict or not given.keys() <= names:
+    def read(values: Any) -> Any:
+        if type(values) is not dict or not values.keys() <= names:
             raise NeedsFullParser
-        found = {}
+        parsed = {}
         for name, read_part, is_required, default in parts:
-            if name in given:
-                value = given[name]
+            if name in values:
+                value = values[name]
                 if type(value) is str and len(value) >= SHORTEST and _holds_card(name, value):
                     raise NeedsFullParser
-                found[name] = read_part(value)
+                parsed[name] = read_part(value)
             elif is_required:
                 raise NeedsFullParser
             elif default is not empty:
-                found[name] = default
-        return validate(found)
+                parsed[name] = default
+        return validate(parsed)
 
     return read
 
@@ -230,6 +230,6 @@ def _has_ways_of_its_own(serializer: StrictSerializer) -> bool:
 
 
 def _is_plain(field: AnyField) -> bool:
-    """Whether a field is found under its own name, and what stands for it is always the same value."""
+    """Return whether a field is read under its own name and its default is a constant."""
     has_own_default = field.default is empty or not callable(field.default)
     return has_own_default and not field.read_only and field.source == field.field_name

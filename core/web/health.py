@@ -1,4 +1,4 @@
-"""Is the shop alive, is it ready, and what has it counted."""
+"""Liveness, readiness and metrics."""
 
 import hmac
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from core import dispatch
 from core.data import sql
 from core.web import metrics
 
-# A journal this far behind means that no worker runs: mails wait, but the shop sells.
+# A lag of this length means that no worker runs: e-mails wait, but the shop sells.
 LONGEST_LAG_SECONDS = 60
 
 
 @require_safe
 @never_cache
 def livez(request: HttpRequest) -> HttpResponse:
-    """Answer that this process runs. It asks nobody else: a dead database must not restart the healthy."""
+    """Answer that this process runs. It checks nothing else: a dead database must not restart healthy processes."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -30,10 +30,11 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """
-    Answer whether requests may be sent here: 200, or 503 with the reason.
+    Answer whether this process can serve requests: 200, or 503 with the reason.
 
-    Only PostgreSQL and its migrations decide. With a dead Valkey or a late journal the shop is `degraded`, and
-    sells; while PostgreSQL only lets read, because its disk is nearly full, it is `degraded`, and shows its goods.
+    Only PostgreSQL and its migrations decide. While Valkey is down or the journal lags, the shop is `degraded` and
+    still sells; while PostgreSQL is read-only because its disk is nearly full, it is `degraded` and still shows its
+    goods.
     """
     needed = {"database": _asks(_ping_database), "migrations": _asks(_check_migrations)}
     useful = {"changes": _asks(_check_changes), "cache": _asks(_ping_cache), "journal": _asks(_check_journal)}
@@ -47,10 +48,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def prometheus(request: HttpRequest) -> HttpResponse:
-    """Answer with the counters, in Prometheus' format; in production only for who knows METRICS_TOKEN."""
-    wanted = f"Bearer {settings.METRICS_TOKEN}"
-    given = request.headers.get("Authorization", "")
-    if settings.METRICS_TOKEN and not hmac.compare_digest(given.encode(), wanted.encode()):
+    """Answer with the metrics in Prometheus' format; in production only to callers that send METRICS_TOKEN."""
+    expected_header = f"Bearer {settings.METRICS_TOKEN}"
+    sent_header = request.headers.get("Authorization", "")
+    if settings.METRICS_TOKEN and not hmac.compare_digest(sent_header.encode(), expected_header.encode()):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     if settings.PRODUCTION and not settings.METRICS_TOKEN:
         return HttpResponseNotFound()
@@ -63,13 +64,13 @@ def _asks(question: Callable[[], None]) -> str:
     try:
         question()
     except Exception as error:
-        # The class alone: messages of drivers name hosts and users.
+        # Only the class: drivers' messages name hosts and users.
         return str(error) if isinstance(error, NotReady) else type(error).__name__
     return "ok"
 
 
 class NotReady(Exception):
-    """A part of the shop is not as it should be; the text is safe to show."""
+    """A part of the shop does not work; the text is safe to show."""
 
 
 def _ping_database() -> None:
@@ -86,7 +87,7 @@ _migrations_are_applied = False
 
 
 def _check_migrations() -> None:
-    # Reading the plan costs milliseconds, and a process never needs migrations again once it has seen them.
+    # Reading the plan costs milliseconds, and a process that has seen all migrations applied need not check again.
     global _migrations_are_applied
     if _migrations_are_applied:
         return

@@ -1,4 +1,4 @@
-"""Logs as JSON lines that say for which request, person, order and cart they were written."""
+"""Logs as JSON lines that name the request, person, order and cart they belong to."""
 
 import contextvars
 import logging
@@ -24,12 +24,12 @@ _bound: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("bound")
 
 
 def start(**values: Any) -> None:
-    """Begin a request or a task: forget what was bound and bind these."""
+    """Begin a request or a task: replace the bound values with these."""
     _bound.set(values)
 
 
 def bind(**values: Any) -> None:
-    """Add to what every later line of this request or task says, e.g. bind(order="1000042", cart=7)."""
+    """Add values to every later line of this request or task, e.g. bind(order="1000042", cart=7)."""
     known = _bound.get(None)
     if known is None:
         _bound.set(values)
@@ -38,12 +38,12 @@ def bind(**values: Any) -> None:
 
 
 def bound() -> dict[str, Any]:
-    """Return what is bound to the present request or task."""
+    """Return the values bound to the current request or task."""
     return _bound.get({})
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, what is bound, and the traceback, if any."""
+    """One JSON object per line: time, level, logger, message, bound values, and the traceback, if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record as one line of JSON."""
@@ -61,16 +61,16 @@ class JsonFormatter(logging.Formatter):
 
 def log_requests(get_response: View) -> View:
     """
-    Give each request an id, write one line when it is answered, and count it.
+    Give each request an id, log one line when it is answered, and count it.
 
-    A caller's X-Request-Id is kept where it is short and harmless, so that one id follows a request through
-    several programs. The line leaves out the query: it may hold names and addresses.
+    A caller's X-Request-Id is used if it is short and harmless, so that one id follows a request through several
+    programs. The line omits the query string, which may hold names and addresses.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _ACCEPTED_REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+        sent_id = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = sent_id if _ACCEPTED_REQUEST_ID.fullmatch(sent_id) else os.urandom(16).hex()
         start(request_id=request_id)
         response = get_response(request)
         seconds = time.perf_counter() - started
@@ -85,7 +85,7 @@ def log_requests(get_response: View) -> View:
 
 
 def _write_access(request: HttpRequest, status: int, seconds: float) -> None:
-    # Past the logging machinery, whose records and locks cost more than the line itself.
+    # This bypasses the logging machinery, whose records and locks cost more than the line itself.
     line = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "level": "info",
@@ -99,7 +99,7 @@ def _write_access(request: HttpRequest, status: int, seconds: float) -> None:
     try:
         sys.stderr.write(_json(line) + "\n")
     except OSError:
-        pass  # A full disk takes no log; the request is answered all the same.
+        pass  # With a full disk there is no log, but the request is still answered.
 
 
 def _json(line: dict[str, Any]) -> str:

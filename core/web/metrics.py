@@ -1,4 +1,4 @@
-"""What the shop counts for Prometheus, over all its processes."""
+"""Prometheus metrics over all processes of the shop."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  # mkdir refuses a directory that somebody else made before us.
-# Anybody may make up another method, and each would be counted for ever.
+# A client may send any other method, and each would become a series that never ends.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -21,12 +21,12 @@ request_seconds = Histogram(
 )
 
 
-# Figures that are read from the database when they are asked for, by name; apps add their own.
+# Functions that read figures from the database at each scrape, by name; apps add their own.
 figures: dict[str, Callable[[], float]] = {}
 
 
 def count_request(method: str | None, route: str, status: int, seconds: float) -> None:
-    """Count one answered request; the route is the URL's pattern, so that there are few of them."""
+    """Count one answered request; route is the URL's pattern, so that there are few series."""
     count, durations = _counters(method if method in METHODS else "other", route, status)
     count.inc()
     durations.observe(seconds)
@@ -38,7 +38,7 @@ def _counters(method: str | None, route: str, status: int) -> tuple[Counter, His
 
 
 def written(figures: dict[str, float]) -> bytes:
-    """Write everything counted, and figures read from the database just now, in Prometheus' text format."""
+    """Return all counters, and figures read from the database just now, in Prometheus' text format."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)
@@ -53,21 +53,21 @@ def written(figures: dict[str, float]) -> bytes:
 
 def directory_of(data: Path) -> Path:
     """
-    Name the directory in which the processes of a data directory share their counts.
+    Return the directory where the processes of a data directory share their counters.
 
-    The files are mapped into memory, and the kernel kills a process that writes to one for which a full disk has no
-    room. So they lie in memory where the system has a place for that.
+    The files are mapped into memory, and the kernel kills a process that writes to one when the disk is full. So they
+    are placed in a memory file system where the system has one.
     """
     digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
     return IN_MEMORY / f"omnistore-{digest}" if os.access(IN_MEMORY, os.W_OK) else data / "run" / "metrics"
 
 
 def prepare_directory(directory: Path) -> None:
-    """Make the directory empty; call before the first process that counts is started."""
+    """Empty the directory; call this before the first counting process starts."""
     remove_directory(directory)
     directory.mkdir(parents=True, mode=0o700)
 
 
 def remove_directory(directory: Path) -> None:
-    """Remove the directory with all that was counted; call when the last process that counts has ended."""
+    """Remove the directory and its counters; call this when the last counting process has ended."""
     shutil.rmtree(directory, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The short way of programs, and Django's middlewares without work that this shop has no use for."""
+"""The fast path of API requests, and Django's middlewares without the work that this shop does not need."""
 
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -27,9 +27,9 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 class LanguageMiddleware(MiddlewareMixin):
     """
-    Answers in the language that the visitor chose or his browser asks for, and says so.
+    Activates the language that the visitor chose or that the browser accepts, and sends Content-Language.
 
-    Django's LocaleMiddleware also looks for a language in the address, which no address here has.
+    Django's LocaleMiddleware also looks for a language in the URL, which no URL here has.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -45,12 +45,12 @@ class LanguageMiddleware(MiddlewareMixin):
 
 class ApiFastPathMiddleware:
     """
-    Answers programs at once: requests to the API that bring no cookie.
+    Sends API requests without a cookie straight to their view.
 
-    They sign in with a token or not at all, so nothing that stands behind this middleware is for them: they fetch no
-    file, have no session, and send no form that another site could have forged. What they need of it is done here: a
-    language, and the answer's length. Whatever is out of the ordinary goes the long way, as browsers do: addresses
-    that do not exist, hosts that are not ours, and forms, which are searched for card numbers.
+    Such clients sign in with a token or not at all, so they need none of the middlewares after this one: they fetch no
+    file, have no session, and send no form that another site could have forged. The two things they do need are done
+    here: the language and the response's length. Every unusual request goes through all middlewares, as browsers'
+    requests do: URLs that do not exist, foreign hosts, and forms, which are searched for card numbers.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -60,15 +60,15 @@ class ApiFastPathMiddleware:
         self._is_ours = _remembering(_is_ours)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.META
-        if asked.get("HTTP_COOKIE") or not request.path_info.startswith(API) or request.content_type in FORMS:
+        meta = request.META
+        if meta.get("HTTP_COOKIE") or not request.path_info.startswith(API) or request.content_type in FORMS:
             return self.get_response(request)
         match = self._match(request.path_info)
-        if match is None or not self._is_ours(asked.get("HTTP_HOST") or asked["SERVER_NAME"]):
+        if match is None or not self._is_ours(meta.get("HTTP_HOST") or meta["SERVER_NAME"]):
             return self.get_response(request)
 
         request.resolver_match = match
-        request.LANGUAGE_CODE = language = _language_asked_for(asked.get("HTTP_ACCEPT_LANGUAGE", ""))
+        request.LANGUAGE_CODE = language = _language_asked_for(meta.get("HTTP_ACCEPT_LANGUAGE", ""))
         translation.activate(language)
         response = self._answer(request)
         headers.add(response, _language_headers(language))
@@ -80,13 +80,13 @@ class ApiFastPathMiddleware:
 
 
 def _remembering(find: Callable[[str], T]) -> Callable[[str], T]:
-    """Remember what was found for a text; only for short ones, so that strangers cannot fill the memory."""
+    """Cache the function's results for short texts only, so that clients cannot fill the memory."""
     remembered = lru_cache(MOST_REMEMBERED)(find)
 
-    def found(text: str) -> T:
+    def cached(text: str) -> T:
         return remembered(text) if len(text) <= LONGEST_REMEMBERED else find(text)
 
-    return found
+    return cached
 
 
 def _match(path: str) -> ResolverMatch | None:
@@ -94,7 +94,7 @@ def _match(path: str) -> ResolverMatch | None:
         match = resolve(path)
     except Resolver404:
         return None
-    match.tried = None  # A list of all other addresses, for the page that tells a developer of a missing one.
+    match.tried = None  # A list of all other URLs, which only a developer's page for missing URLs shows.
     return match
 
 
@@ -120,7 +120,7 @@ def _language_headers(language: str) -> headers.Written:
 
 
 def _answer(request: HttpRequest) -> HttpResponseBase:
-    """Call the view that the address names, and render what it left to be rendered."""
+    """Call the view of the URL, and render its response if it is not rendered yet."""
     match = request.resolver_match
     assert match is not None, "set by the middleware"
     response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
@@ -129,12 +129,12 @@ def _answer(request: HttpRequest) -> HttpResponseBase:
 
 class BrowserSessionMiddleware(SessionMiddleware):
     """
-    Finds the session that a browser's cookie names, and leaves the cookie of an unknown one alone.
+    Finds the session of a browser's cookie, and does not delete the cookie of an unknown session.
 
     Django tells the browser to delete it. Signing in gives the session a new key; a request that left the browser just
-    before carries the old one, and its answer may arrive after the new cookie: deleting then would sign the visitor out
-    again without a word. The cart's stream asks for just such requests at that moment, as the cart comes along. Signing
-    out deletes the cookie as ever.
+    before carries the old one, and its response may arrive after the new cookie: deleting then would silently sign the
+    visitor out again. The cart's stream triggers such requests at that very moment, because the cart changes too.
+    Signing out still deletes the cookie.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Pages as PDF, where weasyprint and the system's libpango are installed; the shop runs without them."""
+"""Rendering pages as PDF, if weasyprint and the system's libpango are installed; the shop runs without them."""
 
 import logging
 import mimetypes
@@ -19,18 +19,18 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 
 logger = logging.getLogger(__name__)
 
-# One at a time in each process: laying out a page is all computing, and not all of it was made for threads.
+# One at a time in each process: layout is CPU-bound, and not all of the library is thread-safe.
 _one_at_a_time = Lock()
 _ISOLATED = re.compile("<bdi>([^<]*)")
-_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # Of the letters that read one way; others follow them.
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # Only the letters with a strong direction; others follow them.
 
 
 class NotOurs(ValueError):
-    """What a page names is none of the shop's static files."""
+    """A page names a resource that is not one of the shop's static files."""
 
 
 def is_pdf_possible() -> bool:
-    """Tell whether this shop makes PDFs; the first question takes seconds, as the library is loaded for it."""
+    """Return whether this shop can make PDFs; the first call takes seconds, because it loads the library."""
     return _library() is not None
 
 
@@ -38,8 +38,8 @@ def pdf_of(page: str) -> bytes:
     """
     Return a page as PDF, laid out by its own style sheets for print.
 
-    page: HTML. What it names is read from the shop's static files, never from the network nor from elsewhere on the
-    disk; what is not found there is left out. Call it only where is_pdf_possible().
+    page: HTML. Its resources are read from the shop's static files, never from the network or from elsewhere on the
+    disk; missing ones are left out. Call this only if is_pdf_possible().
     """
     library = _library()
     assert library is not None
@@ -52,22 +52,22 @@ def pdf_of(page: str) -> bytes:
 
 @cache
 def _library() -> ModuleType | None:
-    # Loaded when somebody asks for the first PDF: it takes seconds, which no start of a process should.
+    # Loaded with the first PDF: loading takes seconds, which would delay the start of every process.
     try:
         return import_module("weasyprint")
-    except (ImportError, OSError):  # It is not installed; or it is, and the system's libraries are not.
+    except (ImportError, OSError):  # The package or the system's libraries are not installed.
         return None
 
 
-def _with_direction(found: re.Match[str]) -> str:
-    # Browsers see for themselves which way the text of a <bdi> reads; the library has to be told.
-    letters = map(unicodedata.bidirectional, unescape(found[1]))
+def _with_direction(isolate: re.Match[str]) -> str:
+    # Browsers detect the direction of a <bdi>'s text; the library needs it set.
+    letters = map(unicodedata.bidirectional, unescape(isolate[1]))
     direction = next((_DIRECTIONS[letter] for letter in letters if letter in _DIRECTIONS), "ltr")
-    return f'<bdi dir="{direction}">{found[1]}'
+    return f'<bdi dir="{direction}">{isolate[1]}'
 
 
 def _own_file(address: str) -> Any:
-    """Read a static file that a page names. Raises NotOurs for anything else, which then is left out."""
+    """Read a static file that a page names. Raises NotOurs for anything else, which is then left out."""
     from weasyprint.urls import URLFetcherResponse
 
     static = f"{settings.PUBLIC_URL}{settings.STATIC_URL}"
@@ -75,7 +75,7 @@ def _own_file(address: str) -> Any:
     if address.startswith(static) and staticfiles_storage.exists(name):
         with staticfiles_storage.open(name) as file:
             body = file.read()
-    elif address.startswith(static) and (path := finders.find(name)):  # Nothing has been collected.
+    elif address.startswith(static) and (path := finders.find(name)):  # Static files have not been collected.
         body = Path(path).read_bytes()
     else:
         logger.warning("left out of a PDF: %s", address)

@@ -1,4 +1,4 @@
-"""Every error the API gives, as application/problem+json (RFC 9457) with a stable code."""
+"""Every error of the API, as application/problem+json (RFC 9457) with a stable code."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,8 +16,8 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
 
 LOCK_NOT_AVAILABLE = "55P03"
-RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: the same work may simply be done again
-# Classes of SQLSTATE that say "not now": connection, resources, operator intervention, cut-off transactions.
+RETRYABLE = {"40001", "40P01"}  # Serialization failure and deadlock: the same work can simply be repeated.
+# SQLSTATE classes of temporary failures: connection, resources, operator intervention, aborted transactions.
 _UNAVAILABLE_CLASSES = {"08", "25", "40", "53", "57", "58", "XX"}
 
 _TITLES = {
@@ -54,9 +54,9 @@ def problem(
     status: int, detail: str, *, code: str = "", headers: dict[str, str] | None = None, **members: Any
 ) -> HttpResponse:
     """
-    Answer with a problem document.
+    Return a problem document as a response.
 
-    code: the stable name of the problem; the status' own when left out. members: typed details beside the standard
+    code: the stable name of the problem; by default that of the status. members: typed details beside the standard
     ones. headers: further HTTP headers, for example Retry-After.
     """
     code = code or _CODES.get(status, "refused")
@@ -77,13 +77,13 @@ def problem(
 
 
 def text_of(refusal: Refusal) -> str:
-    """Return what a refusal tells people, in the reader's language."""
+    """Return a refusal's message in the reader's language."""
     text = _(refusal.message)
     return text % refusal.details if "%(" in refusal.message else text
 
 
 def problem_of(error: Exception) -> HttpResponse | None:
-    """Answer for an exception that a client may cause; None for one that is our own fault."""
+    """Return the response to an exception that a client may cause; None for the shop's own faults."""
     if isinstance(error, Refusal):
         headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
         return problem(error.status, text_of(error), code=error.code, headers=headers, **_members_of(error))
@@ -98,7 +98,7 @@ def problem_of(error: Exception) -> HttpResponse | None:
 
 
 def _members_of(refusal: Refusal) -> dict[str, Any]:
-    """What a refusal tells programs; a malformed field stands among the errors, wherever it was found to be wrong."""
+    """Return a refusal's members for programs; a malformed field is listed under errors, wherever it was detected."""
     if not isinstance(refusal, Malformed) or "field" not in refusal.details:
         return refusal.details
     wrong = {"field": refusal.details["field"], "code": refusal.code, "detail": text_of(refusal)}
@@ -106,7 +106,7 @@ def _members_of(refusal: Refusal) -> dict[str, Any]:
 
 
 def sqlstate_of(error: Exception) -> str:
-    """Return the five-letter state PostgreSQL gave, or an empty string when it could not be reached."""
+    """Return PostgreSQL's five-letter SQLSTATE, or an empty string if PostgreSQL could not be reached."""
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
@@ -156,20 +156,20 @@ def _fields_of(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
 
 
 def handle_404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for an address that does not exist."""
+    """Answer a request for a URL that does not exist."""
     return problem(404, _("Not found, or you do not have access."))
 
 
 def handle_400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for a request Django itself refused: a bad host, a forged header."""
+    """Answer a request that Django itself refused: a bad host, a forged header."""
     return problem(400, _("The request is malformed."))
 
 
 def handle_403(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for a page the person may not see."""
+    """Answer a request for a page that the person may not see."""
     return problem(403, _("You are not allowed to do this."))
 
 
 def handle_500(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours, without a word about its cause."""
+    """Answer after a fault of the shop, without revealing its cause."""
     return problem(500, _("Something went wrong on our side."))

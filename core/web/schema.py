@@ -1,4 +1,4 @@
-"""How the views describe themselves in OpenAPI: every operation names the problems it may answer with."""
+"""OpenAPI descriptions of the views: every operation names the problems that it may return."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class FieldProblem(serializers.Serializer[Any]):
 
 
 class Problem(serializers.Serializer[Any]):
-    """What went wrong (RFC 9457); a refusal carries typed details beside these members."""
+    """An error (RFC 9457); a refusal carries typed details beside these members."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -27,7 +27,7 @@ class Problem(serializers.Serializer[Any]):
 
 
 class MoneySchema(serializers.Serializer[Any]):
-    """An amount with its currency, as a decimal string with the currency's own number of places."""
+    """An amount with its currency, as a decimal string with the currency's number of places."""
 
     amount = serializers.CharField()
     currency = serializers.CharField()
@@ -49,7 +49,7 @@ _PROBLEMS = {
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problem answers to each operation, and the parameters that a family of views declares for all."""
+    """Adds the problem responses to each operation, and the parameters that a base class of views declares."""
 
     def get_override_parameters(self) -> Any:
         return list(getattr(self.view, "schema_parameters", []))

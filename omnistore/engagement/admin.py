@@ -21,7 +21,7 @@ class MessageAdmin(ReadOnlyAdmin):
             name="send-again",
             title=gettext_lazy("Send again"),
             explanation=gettext_lazy("Sends the message again. If it already arrived, the recipient gets it twice."),
-            perform=lambda request, message, asked: _send_again(message),
+            perform=lambda request, message, form: _send_again(message),
             is_allowed=lambda request, message: (
                 message.state == Message.FAILED and bool(request.user.has_perm("engagement.resend_message"))
             ),

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EngagementConfig(AppConfig):
-    """Talking with customers: reads the journal, sends messages."""
+    """Messages to customers, triggered by the journal."""
 
     name = "omnistore.engagement"
     verbose_name = _("Messages")

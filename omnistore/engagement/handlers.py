@@ -1,4 +1,4 @@
-"""What the shop tells people when something happens to their orders."""
+"""Notifications about events of orders."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -19,36 +19,36 @@ from orders.events import (
 )
 from orders.models import Fulfilment, ReceiptRequest
 
-# The reasons with which the end of its last pickup cancels an order (orders/services/fulfilment/pickup.py).
+# The reasons of a cancellation that follows from the order's last pickup (orders/services/pickup.py).
 REJECTED, EXPIRED = "rejected", "expired"
 
 
-# One handler for all, so that people hear of things in the order in which they happened.
+# One handler for all kinds, so that people get messages in the order of the events.
 @handles(
     *(OrderPlaced, OrderPaymentFailed, OrderCancelled, OrderShipped),
     *(PickupReady, PickupRejected, PickupExpired, ReceiptRequested),
 )
 def notify_people(entry: Entry) -> None:
-    """Queue the letter that this entry calls for, if any."""
-    _TELLING[entry.kind](entry, timezone.now())
+    """Queue the notification for this entry, if there is one."""
+    _NOTIFICATIONS[entry.kind](entry, timezone.now())
 
 
 def _confirm_order(entry: Entry, now: datetime) -> None:
-    # Of an order that was carried out of the store only the receipt is left to send, if it is wanted.
+    # A carry-out order only needs its receipt, if the customer asked for it.
     if Fulfilment.objects.filter(order__number=entry.ref).exclude(kind=Fulfilment.CARRY_OUT).exists():
         notify_buyer("order_placed", entry, now=now)
     else:
         send_requested_receipt(entry, now=now)
 
 
-def _tell_cancellation(entry: Entry, now: datetime) -> None:
-    # Whoever is told that his pickup was given up need not be told that the order went with it.
+def _notify_cancellation(entry: Entry, now: datetime) -> None:
+    # The notification about the failed pickup already covers the cancellation of the order.
     if entry.payload["reason"] not in (REJECTED, EXPIRED):
         notify_buyer("order_cancelled", entry, now=now)
 
 
-def _tell_failure(entry: Entry, now: datetime) -> None:
-    # The page that asked for a payment tells that it did not come; money that goes back may find nobody there.
+def _notify_failure(entry: Entry, now: datetime) -> None:
+    # The payment page itself shows the failure, but when a refund starts nobody may be looking at it.
     if entry.payload.get("refund"):
         notify_buyer("order_not_placed", entry, now=now)
 
@@ -59,13 +59,13 @@ def _send_receipt(entry: Entry, now: datetime) -> None:
     notify("receipt", entry, medium=request.medium, recipient=request.address, customer_id=customer_id, now=now)
 
 
-_TELLING: Mapping[str, Callable[[Entry, datetime], None]] = {
+_NOTIFICATIONS: Mapping[str, Callable[[Entry, datetime], None]] = {
     OrderPlaced.kind: _confirm_order,
-    OrderPaymentFailed.kind: _tell_failure,
+    OrderPaymentFailed.kind: _notify_failure,
     PickupReady.kind: lambda entry, now: notify_buyer("pickup_ready", entry, now=now),
     PickupRejected.kind: lambda entry, now: notify_buyer("pickup_rejected", entry, now=now),
     PickupExpired.kind: lambda entry, now: notify_buyer("pickup_expired", entry, now=now),
-    OrderCancelled.kind: _tell_cancellation,
+    OrderCancelled.kind: _notify_cancellation,
     OrderShipped.kind: lambda entry, now: notify_buyer("order_shipped", entry, now=now),
     ReceiptRequested.kind: _send_receipt,
 }

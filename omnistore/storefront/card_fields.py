@@ -1,8 +1,8 @@
 """
-The payment provider's own fields for a card, on the two pages that need them.
+The payment provider's card fields, on the two pages that need them.
 
-What is typed into them goes to the provider and never comes here. Only with keys, and only on these pages, may a script
-of the provider run and its frame be shown.
+Their input goes to the provider and never to the shop. Only these pages, and only if keys are configured, may run the
+provider's script and show its frame.
 """
 
 from django.conf import settings
@@ -15,12 +15,12 @@ _SCRIPTS, _HOOKS, _API = "https://js.stripe.com", "https://hooks.stripe.com", "h
 
 
 def card_key() -> str:
-    """Return the key that the provider's script is told, empty without a provider."""
+    """Return the key for the provider's script, empty without a provider."""
     return settings.STRIPE_PUBLISHABLE_KEY if is_stripe_on() else ""
 
 
 def with_card_fields(response: HttpResponse) -> HttpResponse:
-    """Let a page load the provider's script and frames, if it shows them."""
+    """Allow a page to load the provider's script and frames, if it shows them."""
     if card_key():
         live = f"'self' {settings.LIVE_URL}".strip()
         response.headers["Content-Security-Policy"] = written_policy(

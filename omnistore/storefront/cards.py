@@ -1,4 +1,4 @@
-"""The visitor's saved cards, as ways to pay on a page."""
+"""The visitor's saved cards as payment choices of a page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,20 +23,20 @@ def usable_cards(visitor: Visitor) -> list[SavedCardView]:
 
 
 def choice_of(card: SavedCardView) -> str:
-    """Return the value under which a page offers a card."""
+    """Return the form value of a card."""
     return f"{_SAVED}{card.id}"
 
 
 def offered(cards: Sequence[SavedCardView]) -> list[tuple[str, SavedCardView]]:
-    """Return cards with the values under which a page offers them."""
+    """Return cards with their form values."""
     return [(choice_of(card), card) for card in cards]
 
 
 def paid_by(values: Mapping[str, Any], cards: Sequence[SavedCardView], person_ids: Sequence[int]) -> Tender:
     """
-    Return the tender that a page's choice means. values: pay, card, card_token and save_card, checked by the form.
+    Return the tender for a page's choice. values: pay, card, card_token and save_card, validated by the form.
 
-    cards: those that the page has offered. person_ids: who may have a new card saved, none for nobody.
+    cards: those that the page showed. person_ids: the person for whom a new card may be saved, none for nobody.
     """
     method = values["pay"]
     for choice, card in offered(cards):
@@ -46,7 +46,7 @@ def paid_by(values: Mapping[str, Any], cards: Sequence[SavedCardView], person_id
                 payment_method=card.provider_ref,
                 customer_ref=card.provider_customer,
             )
-    means = {TEST: values["card"], CARD: values["card_token"]}
-    tender = Tender(method, payment_method=means.get(method, ""))
-    saves = bool(values["save_card"] and person_ids) and method in means
+    tokens = {TEST: values["card"], CARD: values["card_token"]}
+    tender = Tender(method, payment_method=tokens.get(method, ""))
+    saves = bool(values["save_card"] and person_ids) and method in tokens
     return with_card(tender, person_ids=person_ids, now=timezone.now(), saves=saves)

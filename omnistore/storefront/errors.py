@@ -1,4 +1,4 @@
-"""What people see when an address leads nowhere or something breaks; programs get a problem document."""
+"""Error pages for people; programs get a problem document."""
 
 import sys
 
@@ -14,26 +14,26 @@ _FOR_PROGRAMS = ("/api/", "/_allauth/", "/livez", "/readyz", "/metrics", "/media
 
 
 def handle_404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for an address that does not exist, or is not the visitor's to know of."""
+    """Answer a request for a URL that does not exist, or that the visitor may not know of."""
     if _is_for_program(request):
         return problems.handle_404(request, exception)
     return error_page(request, status=404, detail=_("Not found, or you do not have access."))
 
 
 def handle_400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for a request Django itself refused. The host may be forged, so no page is made."""
+    """Answer a request that Django itself refused. The host may be forged, so no page is rendered."""
     return problems.handle_400(request, exception)
 
 
 def handle_403(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for a page the person may not see."""
+    """Answer a request for a page that the person may not see."""
     if _is_for_program(request):
         return problems.handle_403(request, exception)
     return error_page(request, status=403, detail=_("You are not allowed to do this."))
 
 
 def handle_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer for a form that did not come from a page of the shop, or from one that was open for very long."""
+    """Answer a form that did not come from a page of the shop, or came from one that was open for too long."""
     if _is_for_program(request):
         return problems.handle_403(request, PermissionError(reason))
     detail = _("This form has expired. Go back, reload the page, and try again.")
@@ -41,7 +41,7 @@ def handle_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def handle_card_number(request: HttpRequest) -> HttpResponse:
-    """Answer for a form with a payment card's number in it, without saying the number back."""
+    """Answer a form with a payment card's number in it, without repeating the number."""
     detail = _(
         "One of the fields contains what looks like a card number. Nothing was saved. Go back, remove the number, "
         "and send the form again. Enter card numbers only in the payment provider's fields."
@@ -53,23 +53,23 @@ def handle_card_number(request: HttpRequest) -> HttpResponse:
 
 def handle_500(request: HttpRequest) -> HttpResponse:
     """
-    Answer for a fault of ours, without a word about its cause.
+    Answer after a fault of the shop, without revealing its cause.
 
-    Pages that others wrote (signing in, the back office) let through what a database says that is away, or only lets
-    read. They are answered as the shop's own pages are: come again.
+    Third-party pages (signing in, the back office) let the errors of an unreachable or read-only database through. They
+    get the same answer as the shop's own pages: try again later.
     """
-    error = _database_error_behind(sys.exc_info()[1])  # Django calls this while it handles the error.
+    error = _database_error_behind(sys.exc_info()[1])  # Django calls this while it handles the exception.
     known = problems.problem_of(error) if error else None
     if _is_for_program(request):
         return known or problems.handle_500(request)
     if known is not None:
-        told = orjson.loads(known.content)
-        return error_page(request, status=known.status_code, detail=told["detail"], code=told["code"])
+        problem = orjson.loads(known.content)
+        return error_page(request, status=known.status_code, detail=problem["detail"], code=problem["code"])
     return error_page(request, status=500, detail=_("Something went wrong on our side. Try again in a moment."))
 
 
 def _database_error_behind(error: BaseException | None) -> DatabaseError | InterfaceError | None:
-    # A session that could not be kept, say, is an error of another kind, raised while the database's is handled.
+    # For example, a session that could not be saved is another error, raised while that of the database is handled.
     while error is not None:
         if isinstance(error, OperationalError | InternalError | InterfaceError):
             return error

@@ -1,4 +1,4 @@
-"""What a visitor fills in at the checkout."""
+"""The forms of the checkout and the address book."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -32,12 +32,12 @@ TEST_CARDS = [
 
 
 def checked_address(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an address as its country writes it. Raises ValidationError with what is wrong with each field."""
-    given = {name: values.get(name) or "" for name in ADDRESS_FIELDS}
-    # A country's rules are asked about the other fields too while these are blank, so that all is said at once.
-    wrong = {name: [_("Please fill this in.")] for name in ("name", "street_address") if not given[name].strip()}
+    """Return an address in its country's format. Raises ValidationError with the error of each field."""
+    address = {name: values.get(name) or "" for name in ADDRESS_FIELDS}
+    # The country's rules check the other fields even while these are blank, so that all errors appear at once.
+    wrong = {name: [_("Please fill this in.")] for name in ("name", "street_address") if not address[name].strip()}
     try:
-        checked = checked_values(AddressBody, given | dict.fromkeys(wrong, "–"))
+        checked = checked_values(AddressBody, address | dict.fromkeys(wrong, "–"))
     except exceptions.ValidationError as error:
         assert isinstance(error.detail, dict)
         for name, details in error.detail.items():
@@ -49,7 +49,7 @@ def checked_address(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class AddressForm(forms.Form):
-    """An address of the visitor's book."""
+    """An address in the visitor's address book."""
 
     name = forms.CharField(required=False, max_length=200)
     street_address = forms.CharField(required=False, max_length=400)
@@ -60,15 +60,15 @@ class AddressForm(forms.Form):
     is_default = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Check it against its country's rules."""
+        """Validate it against its country's rules."""
         return checked_address(self.cleaned_data) | {"is_default": self.cleaned_data["is_default"]}
 
 
 class CheckoutForm(forms.Form):
     """
-    The whole checkout. What is asked depends on how the goods reach the visitor: a store, or an address.
+    The whole checkout. Its required fields depend on the fulfilment: a store, or an address.
 
-    expected_ship and expected_pickup: the totals the visitor saw for either way, in minor units.
+    expected_ship and expected_pickup: the totals that the visitor saw for each, in minor units.
     """
 
     key = forms.RegexField(r"^[0-9a-f-]{20,64}$")
@@ -118,7 +118,7 @@ class CheckoutForm(forms.Form):
             raise forms.ValidationError([str(detail) for detail in error.detail]) from error
 
     def clean(self) -> dict[str, Any]:
-        """Check what belongs together."""
+        """Validate fields that depend on each other."""
         values = self.cleaned_data
         if self.is_guest and not values.get("email") and not {"email", "phone"} & self.errors.keys():
             self.add_error("email", _("Enter your e-mail address so that we can send you updates."))
@@ -159,7 +159,7 @@ class CheckoutForm(forms.Form):
 
 
 def country_options(language: str, chosen: str) -> str:
-    """Return the countries of the world as the options of a field; chosen: the code of the one that is selected."""
+    """Return all countries as the options of a field; chosen: the code of the selected one."""
     options = _country_options(language)
     if chosen in _countries(language):
         options = options.replace(f'<option value="{chosen}">', f'<option value="{chosen}" selected>')
@@ -168,7 +168,7 @@ def country_options(language: str, chosen: str) -> str:
 
 @lru_cache(maxsize=8)
 def _country_options(language: str) -> str:
-    # Made once: a quarter of a thousand options cost more than the rest of the page.
+    # Rendered once: 250 options cost more than the rest of the page.
     named = sorted(_countries(language).items(), key=lambda country: country[1])
     return format_html_join("", '<option value="{}">{}</option>', named)
 
@@ -176,7 +176,7 @@ def _country_options(language: str) -> str:
 @lru_cache(maxsize=8)
 def _countries(language: str) -> dict[str, str]:
     territories = language_named(language).locale.territories
-    # Codes of CLDR that are no countries: outlying groups, pseudo-locales, and the unknown one.
+    # CLDR codes that are not countries: outlying groups, pseudo-locales, and the unknown one.
     nowhere = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
     return {
         code: name for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in nowhere

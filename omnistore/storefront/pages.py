@@ -1,4 +1,4 @@
-"""What every page of the web shop shares: its frame, its errors, and the parts that all visitors see alike."""
+"""What every page of the web shop shares: its frame, its errors, and the cache of the parts that all visitors share."""
 
 import functools
 import secrets
@@ -30,22 +30,22 @@ from omnistore.storefront.visitors import Visitor, visitor_of
 View = Callable[..., HttpResponse]
 
 LONGEST_SEARCH = 200
-# Dropped together with the catalogue's other ready answers, and a few seconds old at most.
+# Dropped together with the catalogue's other cached responses, and a few seconds old at most.
 MOST_READY_PAGES = 600
 page_cache = ResponseCache("catalogue", most=MOST_READY_PAGES)
 
-# They stand in shared parts where each visitor's own token and own part go. Made anew by each process, which keeps its
-# shared parts to itself: words that a visitor types can never be taken for them.
+# Placeholders in shared parts for each visitor's own token and own part. Each process makes new ones for its own cache:
+# text typed by a visitor can never match them.
 _TOKEN_GOES_HERE = secrets.token_hex(16)
 _OWN_PART_GOES_HERE = secrets.token_hex(16)
 GOODS_SHEET = "storefront/goods.css"
 PRIVATE = "private, no-store"
-# The frame around a shared part holds the visitor's own name and cart.
+# The frame around a shared part shows the visitor's own name and cart.
 SHARED = "private, no-cache"
 
 
 def page(view: View) -> View:
-    """Answer the refusals of a view with a page that says what is wrong and how to go on."""
+    """Render a view's refusals as a page that says what is wrong and how to go on."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -57,8 +57,8 @@ def page(view: View) -> View:
             known = problem_of(error)
             if known is None:
                 raise
-            told = orjson.loads(known.content)
-            return error_page(request, status=known.status_code, detail=told["detail"], code=told["code"])
+            problem = orjson.loads(known.content)
+            return error_page(request, status=known.status_code, detail=problem["detail"], code=problem["code"])
 
     return guarded
 
@@ -66,7 +66,7 @@ def page(view: View) -> View:
 def private_page(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Show a page that belongs to this visitor alone: it is kept nowhere."""
+    """Render a page for this visitor alone: it is never cached."""
     response = render(request, template, {**frame_of(request), **(context or {})}, status=status)
     response.headers["Cache-Control"] = PRIVATE
     return response
@@ -82,20 +82,20 @@ def shared_page(
     own: Callable[[str], str] | None = None,
 ) -> HttpResponse:
     """
-    Show a page whose main part all visitors see alike; that part is made once and kept ready for a few seconds.
+    Render a page whose main part all visitors share; that part is cached for a few seconds.
 
-    template: of the main part. build: returns its context, with title and description of the page. What build raises
-    is not kept. sheets: the style sheets it needs beside the frame's. vary: what beside address and
-    language makes a difference. own: writes what only this visitor sees of it, where the template says {{ own_part }};
-    it is given the context's about.
+    template: of the main part. build: returns its context, with title and description of the page; errors that it
+    raises are not cached. sheets: the style sheets it needs beside the frame's. vary: what the content depends on
+    beside URL and language. own: renders this visitor's own part in place of the template's {{ own_part }}; it receives
+    the context's about.
     """
 
     def write() -> dict[str, str]:
         context = build()
         places = {"csrf_token": _TOKEN_GOES_HERE, "own_part": _OWN_PART_GOES_HERE, "path": request.get_full_path()}
         main = render_to_string(template, {**_words(), **context, **places})
-        told = {name: str(context.get(name, "")) for name in ("title", "description", "about")}
-        return {**told, "main": main}
+        head = {name: str(context.get(name, "")) for name in ("title", "description", "about")}
+        return {**head, "main": main}
 
     key = ("page", get_language(), request.get_full_path(), vary)
     ready = orjson.loads(page_cache.get(key, write).body)
@@ -109,7 +109,7 @@ def shared_page(
 
 
 def error_page(request: HttpRequest, *, status: int, detail: str, code: str = "") -> HttpResponse:
-    """Say what is wrong; code: the problem's stable name. Nothing is asked of the database: it may be what is wrong."""
+    """Render an error; code: the problem's stable name. It does not use the database, which may be the cause."""
     titles = {
         403: _("Access denied"),
         404: _("Page not found"),
@@ -129,14 +129,14 @@ def error_page(request: HttpRequest, *, status: int, detail: str, code: str = ""
 
 
 def way_back(request: HttpRequest, *, otherwise: str) -> str:
-    """Return the page a form wants to go on with, if it is one of the shop's own. otherwise: the name of another."""
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
-    return wanted if is_ours else reverse(otherwise)
+    """Return the page that a form names as the next one, if it is the shop's. otherwise: the default route's name."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/")
+    return target if is_ours else reverse(otherwise)
 
 
 def query_of(serializer: type[serializers.Serializer[Any]], request: HttpRequest) -> dict[str, Any]:
-    """Return the query parameters that the serializer knows; others (of campaigns, say) and empty ones are passed over.
+    """Return the query parameters that the serializer knows, without others (of campaigns, say) and empty ones.
 
     Raises ValidationError.
     """
@@ -145,7 +145,7 @@ def query_of(serializer: type[serializers.Serializer[Any]], request: HttpRequest
 
 
 def frame_of(request: HttpRequest) -> dict[str, Any]:
-    """Return what the frame around every page shows: the visitor, his cart, the shelves."""
+    """Return the context of the frame around every page: the visitor, their cart, the categories."""
     return {
         **_words(),
         **_edges(),
@@ -156,7 +156,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
 
 
 def framed_visitor(request: HttpRequest) -> Visitor:
-    """Return whom the frame greets; somebody whom private pages refuse sees the others as a stranger does."""
+    """Return the visitor for the frame; people whom private pages refuse see the others as anonymous visitors do."""
     try:
         return visitor_of(request)
     except NotAllowed:
@@ -164,7 +164,7 @@ def framed_visitor(request: HttpRequest) -> Visitor:
 
 
 def _edges() -> dict[str, str]:
-    """Return what stands above and below every page in this language, ready-made."""
+    """Return the cached header and footer of every page in this language."""
 
     def write() -> dict[str, str]:
         context = {**_words(), "categories": list_categories()}

@@ -1,4 +1,4 @@
-"""Where a visitor is, as far as he said: a postcode or a point, asked for once and kept in a cookie."""
+"""The visitor's location, if they gave it: a postcode or coordinates, asked for once and stored in a cookie."""
 
 from datetime import timedelta
 
@@ -15,14 +15,14 @@ KEPT = timedelta(days=180)
 
 
 def place_text(request: HttpRequest) -> str:
-    """Return the postcode or `lat,lon` that the visitor gives now or gave before; empty if he never did."""
+    """Return the postcode or `lat,lon` that the visitor gives now or gave before; empty if they never did."""
     text = request.GET.get("near") or request.GET.get("postcode") or request.COOKIES.get(COOKIE, "")
     text = text.strip()
     return text if len(text) <= LONGEST and text.isprintable() else ""
 
 
 def place_of(text: str) -> GeoPoint | None:
-    """Return the point a text means, None if it is unknown."""
+    """Return the coordinates of a location text, None if it is unknown."""
     if not text:
         return None
     if "," in text:
@@ -34,6 +34,6 @@ def place_of(text: str) -> GeoPoint | None:
 
 
 def remember_place(request: HttpRequest, response: HttpResponse) -> None:
-    """Have the browser keep a place that was given with this request."""
+    """Store the location of this request in a cookie."""
     if (request.GET.get("near") or request.GET.get("postcode")) and (text := place_text(request)):
         response.set_cookie(COOKIE, text, max_age=KEPT, httponly=True, secure=settings.IS_HTTPS, samesite="Lax")

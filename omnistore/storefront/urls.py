@@ -1,4 +1,4 @@
-"""The addresses of the web shop."""
+"""The URLs of the web shop."""
 
 from django.urls import path
 from django.views.i18n import set_language

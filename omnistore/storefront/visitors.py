@@ -1,4 +1,4 @@
-"""Who visits the web shop: a person who signed in, or whoever holds the token of an anonymous cart."""
+"""The visitor of the web shop: a signed-in person, or the holder of an anonymous cart's token."""
 
 import json
 from dataclasses import dataclass
@@ -23,57 +23,57 @@ from core.web import logs
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody looking at a page. token: of the anonymous cart, empty without one."""
+    """The visitor of a page. token: of the anonymous cart, empty without one."""
 
     customer: Customer | None
     token: str
 
     @cached_property
     def owner(self) -> Owner:
-        """Whose cart the visitor means: the person's own, else the token's."""
+        """The owner of the visitor's cart: the person, else the token."""
         if self.customer is not None:
             return Owner(customer_ids=tuple(person_ids(self.customer)))
         return Owner(token_hash=hash_of(self.token) if self.token else "")
 
     @property
     def actor(self) -> Actor:
-        """The visitor as one who acts, on the web."""
+        """The visitor as an actor on the web channel."""
         return Actor(WEB, customer_id=self.customer.pk if self.customer else None)
 
     @property
     def has_owner(self) -> bool:
-        """Whether there can be a cart at all."""
+        """Whether the visitor can have a cart."""
         return self.customer is not None or bool(self.token)
 
     @cached_property
     def glance(self) -> CartGlance | None:
-        """What the frame of every page shows of the cart."""
+        """The cart's summary in the frame of every page."""
         if not self.has_owner:
             return None
         return glance_at_cart(customer_ids=self.owner.customer_ids, token_hash=self.owner.token_hash)
 
     @property
     def units(self) -> int:
-        """How many units lie in the visitor's cart."""
+        """How many units are in the visitor's cart."""
         return self.glance.units if self.glance else 0
 
     @property
     def seen(self) -> str:
-        """The state of the cart that the page shows, in the words of the stream that tells of newer ones."""
+        """The cart's version on the page, in the format of the stream that announces newer ones."""
         state = (str(self.glance.id), self.glance.version) if self.glance else (None, NO_CART_VERSION)
         return json.dumps({"id": state[0], "version": state[1]})
 
     def cart(self, *, now: datetime) -> CartView | None:
-        """The visitor's open cart, read anew."""
+        """Read the visitor's open cart."""
         return cart_of(self.owner, by=self.actor, now=now)
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
     """
-    Return who visits; found out once a request.
+    Return the visitor of a request, read once per request.
 
-    A login whose record was merged into another is the person it was merged into. Raises SecondFactorRequired for
-    staff who signed in with one factor where the shop asks for two, and NotAllowed for a closed account.
+    The login of a merged record belongs to the person it was merged into. Raises SecondFactorRequired for staff who
+    signed in with one factor where the shop requires two, and NotAllowed for a closed account.
     """
     known: Visitor | None = getattr(request, "visitor", None)
     if known is None:

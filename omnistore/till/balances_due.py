@@ -1,4 +1,4 @@
-"""What the till asks for to take what an order of any channel still owes, before its goods go."""
+"""The till's forms for the balance due of an order of any channel, before its goods leave."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from orders.tender_split import BalanceForm, split_of
 
 
 class BalanceDueForm(forms.Form):
-    """How all that is due is paid, or a part of it."""
+    """The payment of a balance due, or of a part of it."""
 
     method = forms.ChoiceField(label=gettext_lazy("Payment method"), choices=[], required=False)
     part = CashField(
@@ -53,7 +53,7 @@ class BalanceDueForm(forms.Form):
         return cleaned
 
     def tenders(self) -> list[Tender]:
-        """Return what pays all that balances leave over, or a part of it."""
+        """Return the tenders for the amount left after balances, or for a part of it."""
         if not self.rest:
             return []
         method, part = self.cleaned_data["method"], self.cleaned_data["part"]
@@ -64,15 +64,15 @@ class BalanceDueForm(forms.Form):
         return [Tender(TEST, part, payment_method="decline" if method == "test_declined" else "approve")]
 
 
-def balance_due_forms(view: TillView, order: OrderView, given: QueryDict | None = None) -> dict[str, Any]:
-    """Return what the order's page needs to ask for what is due; nothing if nothing is, or a payment is under way."""
+def balance_due_forms(view: TillView, order: OrderView, data: QueryDict | None = None) -> dict[str, Any]:
+    """Return the context of the balance due on an order's page; without forms if nothing is payable now."""
     due, is_waiting = balance_due_of(order), is_payment_under_way(order) and order.state == Order.PLACED
     if not due or not view.staff.may(roles.SELL):
         return {"due": due, "is_paying": is_waiting}
     asker = f"staff:{view.request.user.pk}"
-    balances = BalanceForm(given, customer_id=order.customer_id, asker=asker, now=timezone.now())
-    are_good = given is not None and balances.is_valid()
+    balances = BalanceForm(data, customer_id=order.customer_id, asker=asker, now=timezone.now())
+    are_good = data is not None and balances.is_valid()
     rest = split_of(due, balances.tenders).rest if are_good else due
     initial = {"method": CASH}
-    form = BalanceDueForm(given, due=due, rest=rest, store_id=view.actor.store_id, initial=initial)
+    form = BalanceDueForm(data, due=due, rest=rest, store_id=view.actor.store_id, initial=initial)
     return {"due": due, "is_paying": is_waiting, "due_form": form, "balances": balances}

@@ -1,4 +1,4 @@
-"""What clerks type, read as they write it."""
+"""The till's forms and fields."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -16,11 +16,11 @@ from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.money import MoneyError, format_minor, parse_money
 
 _MARKS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫،,", "01234567890123456789...")
-LARGEST_CASH = 10_000_000  # minor units; no drawer holds more
+LARGEST_CASH = 10_000_000  # Minor units; no cash drawer holds more.
 
 
 class CashField(forms.CharField):
-    """An amount of the shop's currency as people write it (12.90, 12,90, ١٢٫٩٠); cleaned to minor units."""
+    """An amount of the shop's currency in any notation (12.90, 12,90, ١٢٫٩٠); cleaned to minor units."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "decimal", "autocomplete": "off", "size": "10"}
@@ -55,7 +55,7 @@ class PhoneField(forms.CharField):
 
 
 class RegisterForm(forms.Form):
-    """Opening a register with the cash counted into it."""
+    """Opening a register with its counted float."""
 
     register = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$",
@@ -68,13 +68,13 @@ class RegisterForm(forms.Form):
 
 
 class CountForm(forms.Form):
-    """Closing a register with the cash counted out of it."""
+    """Closing a register with its counted cash."""
 
     counted = CashField(label=gettext_lazy("Cash counted"), help_text=gettext_lazy("All the cash in the drawer."))
 
 
 class ContactForm(forms.Form):
-    """Somebody met at the till."""
+    """A contact at the till."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False)
@@ -88,7 +88,7 @@ class ContactForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """Where to ship: checked against the rules of its own country."""
+    """A shipping address, validated against its country's rules."""
 
     ADDRESS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
 
@@ -117,13 +117,13 @@ class AddressForm(forms.Form):
         return cleaned
 
     def address(self) -> dict[str, str]:
-        """Return the address as an order keeps it."""
+        """Return the address as an order stores it."""
         blank = {"company": "", "city_area": "", "phone": ""}
         return blank | {name: self.cleaned_data.get(name, "") for name in self.ADDRESS}
 
 
 class ReceiptForm(forms.Form):
-    """Where a receipt goes."""
+    """The recipient of a receipt."""
 
     medium = forms.ChoiceField(
         label=gettext_lazy("Send by"), choices=[("email", gettext_lazy("E-mail")), ("sms", gettext_lazy("SMS"))]
@@ -137,11 +137,11 @@ class ReceiptForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        given = cleaned.get("address", "")
-        if given and not self.errors:
+        recipient = cleaned.get("address", "")
+        if recipient and not self.errors:
             field = forms.EmailField() if cleaned["medium"] == "email" else PhoneField()
             try:
-                cleaned["address"] = field.clean(given)
+                cleaned["address"] = field.clean(recipient)
             except ValidationError as error:
                 self.add_error("address", error)
         return cleaned

@@ -1,4 +1,4 @@
-"""Long lists page by page, with the API's own cursors."""
+"""Pagination of long lists with the API's cursors."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,6 +9,6 @@ from core.web.api import Page, page_json
 
 
 def next_address(request: HttpRequest, page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]) -> str:
-    """Return the address of the next page, empty on the last one. rows: up to page.fetch of them."""
+    """Return the URL of the next page, empty on the last one. rows: up to page.fetch of them."""
     following = page_json(request, page, rows, key=key)["next"]
     return "" if following is None else f"?{following.partition('?')[2]}"

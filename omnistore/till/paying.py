@@ -1,4 +1,4 @@
-"""The ways in which a sale's goods can reach the customer, with price and time, and what the till's form asks for."""
+"""The ways of fulfilment of a sale, with price and time, and the till's payment form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,12 +35,12 @@ from orders.rules.checkout import (
 
 HERE, ELSEWHERE = "here", "elsewhere"
 WAYS = (CARRY_OUT, HERE, ELSEWHERE, SHIP)
-NOTES = (1000, 2000, 5000, 10_000)  # what people lay down, in minor units of most currencies
+NOTES = (1000, 2000, 5000, 10_000)  # Common banknotes, in minor units of most currencies.
 
 
 @dataclass(frozen=True, slots=True)
 class StoreWay:
-    """A store in which all of a cart could be collected."""
+    """A store where the whole cart could be collected."""
 
     code: str
     name: str
@@ -51,9 +51,9 @@ class StoreWay:
 @dataclass(frozen=True, slots=True)
 class Way:
     """
-    One way for the whole cart. is_possible: every line can be had so; short: the names of those that cannot.
+    One way of fulfilment for the whole cart. is_possible: for every line; short: the names of short lines.
 
-    total and shipping in minor units; ready_at: when it lies ready or arrives.
+    total and shipping in minor units; ready_at: when it is ready or arrives.
     """
 
     name: str
@@ -66,14 +66,14 @@ class Way:
     stores: Sequence[StoreWay] = ()
 
 
-def ways_of(cart: CartView, shelves: StoreStocks, store: Store, *, by: Actor, now: datetime) -> dict[str, Way]:
-    """Return the ways by name, in one statement for the opening hours of the stores."""
-    sources = {source.id: source for source in load_sources(ids=[store.id, *(s.location_id for s in shelves.nearby)])}
+def ways_of(cart: CartView, stocks: StoreStocks, store: Store, *, by: Actor, now: datetime) -> dict[str, Way]:
+    """Return the ways by name, with one statement for the opening hours of the stores."""
+    sources = {source.id: source for source in load_sources(ids=[store.id, *(s.location_id for s in stocks.nearby)])}
     here = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart, store.code))]).totals
     sent = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)]).totals
-    short_here, short_desk = _short(cart, shelves.here.counter), _short(cart, shelves.here.free)
+    short_here, short_desk = _short(cart, stocks.here.counter), _short(cart, stocks.here.free)
     own = sources.get(store.id)
-    elsewhere = _stores(cart, shelves, sources, now)
+    elsewhere = _stores(cart, stocks, sources, now)
     return {
         CARRY_OUT: Way(CARRY_OUT, _("Take now"), not short_here, short_here, here.grand),
         HERE: Way(
@@ -88,21 +88,21 @@ def ways_of(cart: CartView, shelves: StoreStocks, store: Store, *, by: Actor, no
         SHIP: Way(
             SHIP,
             _("Ship"),
-            not _short(cart, shelves.sent),
-            _short(cart, shelves.sent),
+            not _short(cart, stocks.sent),
+            _short(cart, stocks.sent),
             sent.grand,
             shipping=sent.shipping,
         ),
     }
 
 
-def _stores(cart: CartView, shelves: StoreStocks, sources: Mapping[int, SupplySource], now: datetime) -> list[StoreWay]:
+def _stores(cart: CartView, stocks: StoreStocks, sources: Mapping[int, SupplySource], now: datetime) -> list[StoreWay]:
     return [
         StoreWay(
-            shelf.code, in_language(shelf.name), shelf.distance_km, sources[shelf.location_id].ready_at(now)
+            stock.code, in_language(stock.name), stock.distance_km, sources[stock.location_id].ready_at(now)
         )
-        for shelf in shelves.nearby
-        if not _short(cart, shelf.free) and shelf.location_id in sources
+        for stock in stocks.nearby
+        if not _short(cart, stock.free) and stock.location_id in sources
     ]  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _short(cart: CartView, units: Mapping[int, int]) -> list[str]:
 
 
 class TenderForm(forms.Form):
-    """How a sale is paid, and how the customer is reached. The total and the way are the view's."""
+    """The payment of a sale and the customer's contact. The view sets the total and the way."""
 
     method = forms.ChoiceField(
         label=gettext_lazy("Payment method"), choices=[], widget=forms.RadioSelect, required=False
@@ -169,20 +169,20 @@ class TenderForm(forms.Form):
         return cleaned
 
     def tenders(self) -> list[Tender]:
-        """Return what pays all that balances leave over."""
-        asked = self.cleaned_data
+        """Return the tenders for the amount left after balances."""
+        cleaned = self.cleaned_data
         if not self.rest:
             return []
-        if asked["part"] is None:
-            return [self._tender(asked["method"])]
-        return [self._tender(asked["method"], asked["part"]), self._tender(asked["second"])]
+        if cleaned["part"] is None:
+            return [self._tender(cleaned["method"])]
+        return [self._tender(cleaned["method"], cleaned["part"]), self._tender(cleaned["second"])]
 
     @property
     def _cash(self) -> int:
-        """What is to be paid in cash, in minor units, coins rounded."""
-        asked = self.cleaned_data
-        part = self.rest if asked["part"] is None else asked["part"]
-        cash = part if asked["method"] == CASH else self.rest - part if asked["second"] == CASH else 0
+        """The cash to pay, in minor units, rounded to coins."""
+        cleaned = self.cleaned_data
+        part = self.rest if cleaned["part"] is None else cleaned["part"]
+        cash = part if cleaned["method"] == CASH else self.rest - part if cleaned["second"] == CASH else 0
         return cash + cash_rounding(cash, coin=cash_coin())
 
     def _check_payment(self, cleaned: dict[str, Any]) -> None:
@@ -209,12 +209,12 @@ class TenderForm(forms.Form):
 
 
 def cash_coin() -> int:
-    """Return what cash is rounded to in this shop."""
+    """Return the coin to which this shop rounds cash, in minor units."""
     return smallest_coin(settings.SHOP_CURRENCY, override=settings.CASH_COIN_MINOR)
 
 
 def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple[str, Any]]:
-    """Return the ways to pay for goods that reach the customer in some way, as choices. readers: number and name."""
+    """Return the payment methods for a way of fulfilment, as choices. readers: number and name."""
     choices: list[tuple[str, Any]] = [(CASH, gettext_lazy("Cash"))]
     choices += [(f"{READER}{number}", _("Card at %(reader)s") % {"reader": name}) for number, name in readers]
     if settings.ENABLE_TEST_PROVIDER:
@@ -225,7 +225,7 @@ def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple
 
 
 def fulfilment_of(way: str, *, store: Store, elsewhere: str, address: AddressForm | None) -> FulfilmentRequest:
-    """Return what the whole cart is to become."""
+    """Return the fulfilment request for the whole cart."""
     if way == SHIP:
         assert address is not None
         return FulfilmentRequest(SHIP, address=address.address())
@@ -235,7 +235,7 @@ def fulfilment_of(way: str, *, store: Store, elsewhere: str, address: AddressFor
 
 
 def notes_for(total: int) -> list[int]:
-    """Return the amounts people lay down for a total: exactly it in the coins there are, and the next round ones."""
+    """Return the cash amounts to suggest for a total: the exact one, rounded to coins, and the next round ones."""
     total += cash_rounding(total, coin=cash_coin())
     rounded = {-(-total // note) * note for note in NOTES}
     return sorted({total, *rounded})[:5]

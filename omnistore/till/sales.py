@@ -1,8 +1,8 @@
 """
-Whose cart is on the till's screen, and what the goods in it are like to lay hands on.
+The sale on the till's screen: its cart, its customer, and where each line is in stock.
 
-A sale's address names its cart: `new` before anything is scanned, `customer-12` for somebody's own open cart, and
-`cart-...` for a cart without a person, whose number is signed: only scanning its code, or having begun it, opens it.
+A sale's URL names its cart: `new` before anything is scanned, `customer-12` for a person's open cart, and `cart-...`
+for an anonymous cart, whose number is signed: only scanning its code, or having started it, opens it.
 """
 
 from collections.abc import Sequence
@@ -38,14 +38,14 @@ _signer = signing.Signer(salt="omnistore.till.sale")
 
 
 class AlreadyOrdered(Refusal):
-    """The cart on the screen became an order, here or on the shopper's phone."""
+    """The cart on the screen was ordered, here or on the shopper's phone."""
 
     code = "cart_already_ordered"
 
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A cart on the till's screen; person and cart are None while nobody is known and nothing was scanned."""
+    """A cart on the till's screen; person and cart are None until somebody is recognised or something is scanned."""
 
     key: str
     owner: Owner
@@ -58,26 +58,26 @@ class Sale:
 
 
 def key_of_customer(customer_id: int) -> str:
-    """Return the address of a person's own cart at the till."""
+    """Return the key of a person's cart in the till's URLs."""
     return f"customer-{customer_id}"
 
 
 def key_of_cart(cart_id: int) -> str:
-    """Return the address of a cart without a person at the till."""
+    """Return the key of an anonymous cart in the till's URLs."""
     return f"cart-{_signer.sign(str(cart_id))}"
 
 
 def open_sale(key: str, *, by: Actor, now: datetime) -> Sale:
-    """Return what a sale's address names, with the cart as it stands now. Raises as find_sale does."""
+    """Return the sale of a key with its present cart. Raises as find_sale does."""
     return with_cart(find_sale(key), by=by, now=now)
 
 
 def find_sale(key: str) -> Sale:
     """
-    Return whose sale an address names, without reading the goods.
+    Return the sale of a key without its cart.
 
-    A cart whose owner signed in meanwhile leads to the person's. Raises NotFound, and AlreadyOrdered with the order's
-    number for a cart that was ordered.
+    A cart whose owner has signed in since leads to the person's cart. Raises NotFound, and AlreadyOrdered with the
+    order's number for a cart that was ordered.
     """
     if key == NEW:
         return Sale(NEW, Owner())
@@ -110,7 +110,7 @@ def find_cart(cart_id: int) -> Sale:
 
 
 def with_cart(sale: Sale, *, by: Actor, now: datetime) -> Sale:
-    """Return the sale with the cart as it stands now, at the prices of this till, in one statement."""
+    """Return the sale with its present cart, at the prices of this till, in one statement."""
     if sale.owner.customer_ids:
         return replace(sale, cart=cart_of_customer(list(sale.owner.customer_ids), by=by, now=now))
     if sale.owner.token_hash:
@@ -120,9 +120,9 @@ def with_cart(sale: Sale, *, by: Actor, now: datetime) -> Sale:
 
 def add_units(sale: Sale, *, sku: str, quantity: int, by: Actor, now: datetime) -> Sale:
     """
-    Put units into the cart on the screen; a sale to nobody begins with them. Return the sale from then on.
+    Add units to the cart on the screen, creating an anonymous cart for a new sale. Return the sale.
 
-    Raises NotFound for what is not on sale, and Malformed for too many.
+    Raises NotFound for variants that are not on sale, and Malformed for too many units.
     """
     if sale.key == NEW:
         token = new_token()
@@ -134,21 +134,21 @@ def add_units(sale: Sale, *, sku: str, quantity: int, by: Actor, now: datetime) 
 
 def recognise(sale: Sale, person: Person, *, by: Actor, now: datetime) -> Sale:
     """
-    Go on with a person's own cart; what was scanned for nobody so far comes along. Return the person's sale.
+    Continue with a person's cart, and merge the anonymous cart so far into it. Return the person's sale.
 
-    Another person's cart that was on the screen is left as it is.
+    Another person's cart that was on the screen does not change.
     """
     if sale.person is None and sale.owner.token_hash:
         merge_token_cart(token_hash=sale.owner.token_hash, customer_id=person.id, by=by, now=now)
     return sale_of_person(person)
 
 
-# --- What the screen shows ------------------------------------------------------------------------
+# --- The screen's content -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What a customer has of the loyalty programme, and what the sale on the screen earns."""
+    """A customer's points and tier, and the points that the sale on the screen earns."""
 
     points: int
     tier: str
@@ -157,9 +157,9 @@ class Member:
 
 def member_at_till(sale: Sale, quote: Quote | None, *, by_points: int = 0, now: datetime) -> Member | None:
     """
-    Return what the screen says of the programme: in one statement, and none for a sale to nobody.
+    Return the customer's loyalty data for the screen, in one statement; None for an anonymous sale.
 
-    by_points: minor units of the sale that points pay.
+    by_points: the amount that points pay, in minor units.
     """
     if sale.person is None or sale.cart is None or quote is None:
         return None
@@ -170,7 +170,7 @@ def member_at_till(sale: Sale, quote: Quote | None, *, by_points: int = 0, now: 
 
 @dataclass(frozen=True, slots=True)
 class ShownProblem:
-    """Something about a line in words, and the quantity that would solve it: None for nothing to do, 0 to take out."""
+    """A line's problem in words, and the quantity that would solve it: None for nothing to do, 0 to remove it."""
 
     code: str
     words: str
@@ -179,7 +179,7 @@ class ShownProblem:
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line as the screen shows it. here: units on this store's shelves; sent: units that could be shipped."""
+    """A line on the screen. here: units in this store; sent: units that could be shipped."""
 
     line: CartLineView
     name: str
@@ -193,7 +193,7 @@ class ShownLine:
 
 
 def stock_of(cart: CartView | None, store: Store) -> StoreStocks | None:
-    """Return where the goods of a cart lie, in one statement; None for an empty cart."""
+    """Return the stock for a cart's lines by location, in one statement; None for an empty cart."""
     if cart is None or not cart.lines:
         return None
     return stock_around(
@@ -201,15 +201,15 @@ def stock_of(cart: CartView | None, store: Store) -> StoreStocks | None:
     )
 
 
-def shown_lines(cart: CartView | None, shelves: StoreStocks | None, *, language: str) -> list[ShownLine]:
-    """Return the lines of a cart as the screen shows them, the last added first."""
-    if cart is None or shelves is None:
+def shown_lines(cart: CartView | None, stocks: StoreStocks | None, *, language: str) -> list[ShownLine]:
+    """Return the lines of a cart for the screen, the last added first."""
+    if cart is None or stocks is None:
         return []
-    return [_shown(line, shelves, cart.currency, language) for line in reversed(cart.lines)]
+    return [_shown(line, stocks, cart.currency, language) for line in reversed(cart.lines)]
 
 
-def _shown(line: CartLineView, shelves: StoreStocks, currency: str, language: str) -> ShownLine:
-    here = max(0, shelves.here.counter.get(line.variant_id, 0))
+def _shown(line: CartLineView, stocks: StoreStocks, currency: str, language: str) -> ShownLine:
+    here = max(0, stocks.here.counter.get(line.variant_id, 0))
     attributes = shown_attributes(line.attributes)
     return ShownLine(
         line=line,
@@ -217,17 +217,15 @@ def _shown(line: CartLineView, shelves: StoreStocks, currency: str, language: st
         details=listed_text(attributes.values(), language),
         picture=default_storage.url(line.picture) if line.picture else "",
         here=here,
-        sent=shelves.sent.get(line.variant_id, 0),
-        nearby=[(shelf, shelf.free[line.variant_id]) for shelf in shelves.nearby if shelf.free.get(line.variant_id)][
-            :2
-        ],
+        sent=stocks.sent.get(line.variant_id, 0),
+        nearby=[(stock, stock.free[line.variant_id]) for stock in stocks.nearby if stock.free.get(line.variant_id)][:2],
         problems=[_in_words(problem, currency, language, here) for problem in _worth_saying(line, here)],
         is_short_here=here < line.quantity,
     )
 
 
 def _worth_saying(line: CartLineView, here: int) -> list[Problem]:
-    # What lies on the counter can be sold though nothing is left to promise: the safety stock is the clerk's.
+    # Goods in this store can be sold even if nothing is available: the till may sell the safety stock.
     return [problem for problem in line.problems if problem.code != INSUFFICIENT_STOCK or here < line.quantity]
 
 

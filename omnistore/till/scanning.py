@@ -1,8 +1,8 @@
 """
-What a clerk's one field may hold: a barcode, a cart's code, a customer's card, phone number, address or name.
+Reading the till's search field: a barcode, a cart code, a customer's card, phone number, e-mail address or name.
 
-A wedge scanner types what it reads and presses Enter, so the field cannot know what comes; what is likeliest at a
-till, and cheapest to find out, is tried first.
+A wedge scanner types what it reads and presses Enter, so the kind of input is unknown; the likeliest kinds at a till,
+and the cheapest to check, are tried first.
 """
 
 import re
@@ -22,18 +22,18 @@ from inventory.rules.barcodes import NotABarcode, canonical_barcode
 
 LONGEST_SCAN = 200
 MOST_FOUND = 12
-FEWEST_DIGITS = 7  # of a phone number that can be only one person's
+FEWEST_DIGITS = 7  # Of a phone number that identifies only one person.
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _TIMES = re.compile(r"(\d{1,4})\s*[*×xX]\s*(\S.*)")
 _CODE = re.compile(rf"[{LETTERS}]{{{CODE_LENGTH}}}", re.IGNORECASE)
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,63}")
-# A letter and a digit: what people's names do not look like.
+# A letter and a digit: names do not look like this.
 _LIKE_A_SKU = re.compile(r"(?=.*\d)(?=.*[A-Za-z])|.*[-_/]")
 
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A variant by its SKU, and how many."""
+    """A variant by its SKU, and the quantity."""
 
     sku: str
     quantity: int
@@ -41,14 +41,14 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class OpenCart:
-    """A cart whose code was shown."""
+    """A cart whose code was scanned."""
 
     cart_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The people who may be meant, the likeliest first. is_certain: it can be nobody else."""
+    """Matching customers, the likeliest first. is_certain: exactly one can be meant."""
 
     found: Sequence[Person]
     is_certain: bool
@@ -59,20 +59,20 @@ Read = Goods | OpenCart | People
 
 def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> Read:
     """
-    Return what a clerk typed or scanned. `3*4006381333931` means three of them.
+    Return the meaning of a typed or scanned text. `3*4006381333931` means three of them.
 
-    before_code: called before something is tried as a cart's code, so that tries can be counted.
+    before_code: called before a text is tried as a cart code, so that attempts can be counted.
 
-    Raises NotFound, saying what can be done, if it is nothing the shop knows.
+    Raises NotFound, with advice, if the shop does not know it.
     """
     words = _content(text)
     if not words:
         raise NotFound(_("Nothing was scanned. Scan again, or type the number below the bars."))
     times = _TIMES.fullmatch(words)
     quantity, rest = (int(times[1]), times[2].strip()) if times else (1, words)
-    goods = _goods(rest, quantity)
-    if goods is not None:
-        return goods
+    scanned = _goods(rest, quantity)
+    if scanned is not None:
+        return scanned
     if _CODE.fullmatch(words.translate(MISREAD)):
         before_code()
         cart_id = cart_id_of(words, secret=settings.HANDOVER_SECRET, now=now)
@@ -85,7 +85,7 @@ def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> R
 
 def _content(text: str) -> str:
     words = text[:LONGEST_SCAN].translate(_DIGITS).strip()
-    # A QR code may hold an address of the shop; its last part is the code.
+    # A QR code may hold a URL of the shop, whose last part is the code.
     if words.startswith(("http://", "https://")):
         words = urlsplit(words).path.rstrip("/").rpartition("/")[2].removesuffix(".svg")
     return words
@@ -101,13 +101,13 @@ def _goods(text: str, quantity: int) -> Goods | None:
 
 
 def _people(text: str) -> People:
-    found = find_people(text=text[:LONGEST_SEARCH], limit=MOST_FOUND)
-    if not found:
+    customers = find_people(text=text[:LONGEST_SEARCH], limit=MOST_FOUND)
+    if not customers:
         raise NotFound(
             _("Nothing found for “%(text)s”. Scan again, or enter a name, phone number, e-mail or SKU.")
             % {"text": text[:40]}
         )
-    return People(found, len(found) == 1 and _is_exact(text, found[0]))
+    return People(customers, len(customers) == 1 and _is_exact(text, customers[0]))
 
 
 def _is_exact(text: str, person: Person) -> bool:

@@ -1,4 +1,4 @@
-"""The till's pages, below /admin/till/; every one asks for a signed-in member of staff."""
+"""The till's URLs, below /admin/till/; all require a signed-in member of staff."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,23 +23,23 @@ from omnistore.till.views.stores import Stores
 
 
 def staff_only(view: type[View]) -> Callable[..., HttpResponseBase]:
-    """Return the view behind the back office's own sign-in, never cached, with protection against forged forms."""
+    """Return the view with the back office's sign-in and CSRF protection, never cached."""
     answer = admin.site.admin_view(view.as_view())
 
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = answer(request, *args, **kwargs)
         if response.status_code == 302 and is_htmx(request):
-            # A script that asks for a part would swap in the whole page it is led to, for example the sign-in.
+            # A script that requests a part would swap in the whole page of a redirect, for example the sign-in.
             return HttpResponse(status=204, headers={"HX-Redirect": _onwards(request, response)})
         return response
 
-    return door
+    return guarded
 
 
 def _onwards(request: HttpRequest, response: HttpResponseBase) -> str:
     address = str(response.headers["Location"])
     shown = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    # Who has to sign in goes on with the page he was looking at, not with a part of it.
+    # After signing in, people return to the page that they were looking at, not to a part of it.
     is_sign_in = address.startswith(reverse("admin:login"))
     return f"{reverse('admin:login')}?{urlencode({'next': shown})}" if is_sign_in and shown else address
 

@@ -13,7 +13,7 @@ from tests.accounts.texts import Texts
 def _texts_and_limits_anew(settings):
     settings.SMS_BACKEND = "tests.accounts.texts.Texts"
     Texts.sent.clear()
-    cache.clear()  # Rate limits count on from test to test otherwise.
+    cache.clear()  # Otherwise rate limits would carry over from test to test.
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def now():
 
 
 class App:
-    """The shopper's phone: it asks as the app does, and keeps the tokens it is given."""
+    """The shopper's app: it sends requests as the app does, and stores its tokens."""
 
     def __init__(self, language: str = "en"):
         self.client = Client()

@@ -1,4 +1,4 @@
-"""A passkey in software, as a phone keeps one in hardware (WebAuthn level 2, attestation "none")."""
+"""A passkey in software, as a phone has one in hardware (WebAuthn level 2, attestation "none")."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ class Passkey:
         self.uses = 0
 
     def create(self, options):
-        """Answer what navigator.credentials.create() would for these options."""
+        """Return what navigator.credentials.create() would for these options."""
         public = options["publicKey"]
         client_data = self._client_data("webauthn.create", public["challenge"])
         credential = (
@@ -47,7 +47,7 @@ class Passkey:
         )
 
     def sign(self, options, *, user_id):
-        """Answer what navigator.credentials.get() would for these options."""
+        """Return what navigator.credentials.get() would for these options."""
         public = options["publicKey"]
         client_data = self._client_data("webauthn.get", public["challenge"])
         data = self._authenticator_data(public["rpId"])

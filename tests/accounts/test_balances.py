@@ -38,12 +38,12 @@ def hold(balance, amount, *, now=NOW):
     return reference
 
 
-def test_an_act_is_written_once(ana):
+def test_a_change_is_written_once(ana):
     balance_id = balance_for(customer_id=ana.pk, kind="credit", currency="EUR", now=NOW)
-    act = {"balance_id": balance_id, "kind": BalanceEntry.LOADED, "amount": 500, "reference": "R-1"}
+    change = {"balance_id": balance_id, "kind": BalanceEntry.LOADED, "amount": 500, "reference": "R-1"}
 
-    assert change_balance(**act, by=AT_TILL, now=NOW)
-    assert not change_balance(**act, by=AT_TILL, now=NOW)
+    assert change_balance(**change, by=AT_TILL, now=NOW)
+    assert not change_balance(**change, by=AT_TILL, now=NOW)
 
     assert Balance.objects.get().amount == 500
     entry = BalanceEntry.objects.get()
@@ -61,7 +61,7 @@ def test_a_person_has_one_balance_of_a_kind(ana):
     assert balance_for(customer_id=ana.pk, kind="points", currency="", now=NOW) != first
 
 
-def test_what_is_held_is_neither_held_nor_taken_again(ana):
+def test_a_held_amount_is_neither_held_nor_taken_again(ana):
     credit = give_credit(ana, 1000)
     hold(credit, 700)
 
@@ -99,7 +99,7 @@ def test_a_hold_is_released_once_and_never_after_it_was_spent(ana):
     assert find_breaches() == {}
 
 
-def test_a_hold_that_ran_out_is_free_again_and_still_spent_if_nobody_else_took_it(ana):
+def test_an_expired_hold_is_free_again_and_still_spent_if_the_balance_suffices(ana):
     credit = give_credit(ana, 1000)
     early, late = hold(credit, 600), hold(credit, 400)
     later = NOW + HOLD_LIFETIME + timedelta(seconds=1)
@@ -115,7 +115,7 @@ def test_a_hold_that_ran_out_is_free_again_and_still_spent_if_nobody_else_took_i
 
 
 def test_all_records_of_a_person_pay_together(ana, ben):
-    one, other = give_credit(ana, 300), give_credit(ben, 500)
+    anas, bens = give_credit(ana, 300), give_credit(ben, 500)
     held = holdings_of(person_ids=[ana.pk, ben.pk], currency="EUR")["credit"]
     reference = new_id()
 
@@ -123,11 +123,11 @@ def test_all_records_of_a_person_pay_together(ana, ben):
     spend_holds(references=[reference], note="", by=AT_TILL, now=NOW)
 
     assert held.free == 800
-    assert (amounts(one), amounts(other)) == ((0, 0), (200, 0))
+    assert (amounts(anas), amounts(bens)) == ((0, 0), (200, 0))
     assert find_breaches() == {}
 
 
-def test_several_holds_are_made_together_or_not_at_all(ana):
+def test_several_holds_succeed_together_or_not_at_all(ana):
     credit = give_credit(ana, 300)
     card = give_card(500)
     requests = [HoldRequest(new_id(), (credit.pk,), 300), HoldRequest(new_id(), (card.pk,), 501)]
@@ -137,7 +137,7 @@ def test_several_holds_are_made_together_or_not_at_all(ana):
 
 
 @pytest.mark.parametrize("change", [{"state": "blocked"}, {"expires_at": NOW}])
-def test_a_blocked_or_expired_card_gives_nothing(db, change):
+def test_a_blocked_or_expired_card_pays_nothing(db, change):
     card = give_card(500)
     Balance.objects.update(**change)
 
@@ -146,7 +146,7 @@ def test_a_blocked_or_expired_card_gives_nothing(db, change):
     assert refusal.value.details == {"available": 0}
 
 
-def test_what_is_left_on_a_card_ends_with_it(db):
+def test_the_balance_of_a_card_expires_with_it(db):
     card, lasting = give_card(500), give_card(700)
     Balance.objects.filter(pk=card.pk).update(expires_at=NOW)
 
@@ -168,7 +168,7 @@ def test_a_balance_that_disagrees_with_its_entries_or_holds_is_found(ana):
     }
 
 
-def test_lots_that_do_not_make_up_the_balance_are_found(ana):
+def test_batches_that_do_not_add_up_to_the_balance_are_found(ana):
     points = give_credit(ana, 100, kind="points")
     PointLot.objects.update(remaining=90)
 

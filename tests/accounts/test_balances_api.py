@@ -10,7 +10,7 @@ def no_guesses():
     cache.clear()
 
 
-def test_a_person_sees_what_he_has_and_how_it_came_about(ana, ben, django_assert_num_queries):
+def test_a_person_sees_their_balances_and_entries(ana, ben, django_assert_num_queries):
     give_credit(ana, 1290)
     give_credit(ana, 120, kind="points")
     give_credit(ben, 99)
@@ -52,23 +52,23 @@ def test_nobody_else_sees_it(db):
     assert Api().get("me/balances/entries/").status_code == 401
 
 
-def test_whoever_knows_the_code_sees_what_is_left(db):
+def test_the_code_of_a_gift_card_shows_its_balance(db):
     card = give_card(2500)
     code = code_of(card)
 
-    told = Api().post("gift-cards/balance/", {"code": code})
+    response = Api().post("gift-cards/balance/", {"code": code})
 
-    assert told.status_code == 200
-    assert told.json() | {"expires_at": ""} == {
+    assert response.status_code == 200
+    assert response.json() | {"expires_at": ""} == {
         "ends_with": code[-4:],
         "balance": {"amount": "25.00", "currency": "EUR"},
         "available": {"amount": "25.00", "currency": "EUR"},
         "expires_at": "",
     }
-    assert told.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_trying_codes_ends_with_429(db):
+def test_too_many_wrong_codes_are_answered_with_429(db):
     guest = Api()
     answers = [guest.post("gift-cards/balance/", {"code": "0000-0000-0000-0000"}) for _guess in range(21)]
 

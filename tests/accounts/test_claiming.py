@@ -29,7 +29,7 @@ def joined_to(person):
     return sorted(person.aliases.values_list("name", flat=True))
 
 
-def test_who_proves_a_number_gets_what_the_till_noted_under_it(ana, prove, now):
+def test_verifying_a_number_joins_the_contact_registered_with_it(ana, prove, now):
     noted = make_contact("Frau Moreno", phone=NUMBER)
     make_contact("Somebody else", phone="+4917199999999")
 
@@ -45,7 +45,7 @@ def test_who_proves_a_number_gets_what_the_till_noted_under_it(ana, prove, now):
     assert (str(ana.phone), ana.phone_verified_at) == (NUMBER, now)
 
 
-def test_who_proves_an_address_gets_what_was_noted_under_it(now):
+def test_verifying_an_address_joins_the_contact_registered_with_it(now):
     ana = make_customer()
     make_contact("Moreno, A.", email="ana@example.com")
 
@@ -55,8 +55,8 @@ def test_who_proves_an_address_gets_what_was_noted_under_it(now):
     assert JournalEntry.objects.get(kind="customer.verified").payload == {"medium": "email"}
 
 
-def test_takes_nothing_that_could_be_somebody_elses(ana, prove, now):
-    """Whoever could ever sign in to one of these would be signed in as the person who proved the number."""
+def test_joins_no_record_that_could_be_another_persons(ana, prove, now):
+    """Anybody who can sign in to one of these would be signed in as the person who verified the number."""
     make_contact("Signing up", phone=NUMBER, signed_up_at=now)
     make_contact("Has signed in", phone=NUMBER, last_login=now)
     make_customer("Has a password", email="", phone=NUMBER, phone_verified_at=None)
@@ -79,7 +79,7 @@ def test_what_led_to_the_contact_leads_to_the_person(ana, prove, now):
     assert joined_to(ana) == ["Noted", "Noted earlier"]
 
 
-def test_proving_again_changes_nothing(ana, prove):
+def test_verifying_again_changes_nothing(ana, prove):
     prove(ana)
 
     prove(ana)
@@ -87,7 +87,7 @@ def test_proving_again_changes_nothing(ana, prove):
     assert JournalEntry.objects.count() == 1
 
 
-def test_a_number_is_proved_by_one_person_only(ana, prove):
+def test_only_one_person_can_verify_a_number(ana, prove):
     ben = make_customer("Ben", email="ben@example.com")
     prove(ana)
 
@@ -99,7 +99,7 @@ def test_a_number_is_proved_by_one_person_only(ana, prove):
     assert JournalEntry.objects.count() == 1
 
 
-def test_proves_for_the_person_a_login_was_merged_into(ana, prove):
+def test_a_merged_login_verifies_for_the_person_it_was_merged_into(ana, prove):
     ben = make_customer("Ben", email="ben@example.com", merged_into=ana)
     make_contact("Noted", phone=NUMBER)
 

@@ -37,7 +37,7 @@ def newsletter(answer):
     )
 
 
-def test_nothing_is_allowed_that_was_not_asked(consents):
+def test_nothing_is_allowed_without_a_decision(consents):
     answer = consents()
 
     assert len(answer.json()["consents"]) == 15
@@ -52,7 +52,7 @@ def test_nothing_is_allowed_that_was_not_asked(consents):
     }
 
 
-def test_the_newest_decision_holds_and_the_older_ones_are_the_proof(consents, ana):
+def test_the_newest_decision_is_in_force_and_older_ones_stay_as_proof(consents, ana):
     assert newsletter(consents(YES))["is_given"] is True
 
     answer = consents(NO)
@@ -65,7 +65,7 @@ def test_the_newest_decision_holds_and_the_older_ones_are_the_proof(consents, an
     assert entry.payload == {"medium": "email", "purpose": "marketing", "is_given": False}
 
 
-def test_saying_the_same_again_adds_nothing(consents):
+def test_repeating_a_decision_adds_nothing(consents):
     consents(YES)
 
     assert consents(YES).status_code == 200
@@ -73,7 +73,7 @@ def test_saying_the_same_again_adds_nothing(consents):
     assert Consent.objects.count() == JournalEntry.objects.count() == 1
 
 
-def test_the_same_answer_to_another_wording_is_a_decision(consents):
+def test_the_same_decision_on_another_wording_is_recorded(consents):
     consents(YES)
 
     consents(YES | {"text_version": "2026-12"})

@@ -40,7 +40,7 @@ def look_up(code, *, asker="ip:1", currency="EUR"):
     return look_up_gift_card(code=code, asker=asker, currency=currency, now=NOW)
 
 
-def test_a_code_is_derived_and_forgives_how_it_is_typed():
+def test_a_code_is_derived_and_accepted_in_any_notation():
     code = gift_card_code(UUID(int=7), secret=b"secret")
 
     assert code == gift_card_code(UUID(int=7), secret=b"secret") != gift_card_code(UUID(int=8), secret=b"secret")
@@ -50,12 +50,12 @@ def test_a_code_is_derived_and_forgives_how_it_is_typed():
     assert plain_code("U000-0000-0000-0000") == plain_code("123") == plain_code("") == ""
 
 
-def test_a_card_lasts_until_the_end_of_a_year():
+def test_a_card_is_valid_until_the_end_of_a_year():
     assert end_of_validity(NOW, years=3) == datetime(2030, 1, 1, tzinfo=UTC)
     assert end_of_validity(NOW, years=0) is None
 
 
-def test_only_the_hash_of_the_code_is_kept_and_it_is_shown_once(db):
+def test_only_the_hash_of_the_code_is_stored_and_the_code_is_shown_once(db):
     card = give_card(2000)
 
     code = show_gift_card_code(card_id=card.pk, now=NOW)
@@ -89,7 +89,7 @@ def test_an_expired_card_and_one_of_another_currency_pay_nothing(db):
         assert refusal.value.details == {"cause": cause}
 
 
-def test_wrong_codes_are_limited_for_each_who_tries(db):
+def test_wrong_codes_are_limited_for_each_client(db):
     code = code_of(give_card(2000))
     for _guess in range(MOST_WRONG_CODES):
         with refused(GiftCardNotValid):
@@ -128,7 +128,7 @@ def test_a_lost_card_is_replaced(db, ana):
     assert find_breaches() == {}
 
 
-def test_a_killed_card_is_empty_and_closed(db):
+def test_a_voided_card_is_empty_and_closed(db):
     card = give_card(2000)
 
     assert void_gift_card(card_id=card.pk, reference="refund", by=THE_SYSTEM, now=NOW) == 2000
@@ -139,7 +139,7 @@ def test_a_killed_card_is_empty_and_closed(db):
     assert find_breaches() == {}
 
 
-def test_money_comes_back_to_the_card_or_to_a_new_one_if_it_is_dead(db):
+def test_a_refund_goes_to_the_card_or_to_a_new_one_if_it_is_closed(db):
     card = give_card(2000)
     back, late = str(new_id()), str(new_id())
 

@@ -45,7 +45,7 @@ AMOUNTS = st.integers(0, 10**9)
         ([Bonus(200, ends_at=NOON)], 100),
     ],
 )
-def test_the_highest_rule_that_applies_counts_and_zero_wins(bonuses, expected):
+def test_the_highest_rule_that_applies_counts_and_zero_overrides_it(bonuses, expected):
     earner = Earner(NOON, frozenset({7}), tier=3)
 
     assert percent_for(bonuses, categories=frozenset({"home", "home/kitchen"}), earner=earner) == expected
@@ -66,12 +66,12 @@ def test_the_highest_rule_that_applies_counts_and_zero_wins(bonuses, expected):
         ([], 500, 500, []),
     ],
 )
-def test_money_pays_first_for_what_earns_nothing(values, kept, nothing, expected):
+def test_money_covers_what_earns_nothing_first(values, kept, nothing, expected):
     assert earning_amounts(values, kept=kept, earning_nothing=nothing) == expected
 
 
 @given(values=st.lists(AMOUNTS, max_size=8), kept=AMOUNTS, nothing=AMOUNTS)
-def test_no_more_earns_than_was_kept_and_than_was_charged(values, kept, nothing):
+def test_no_more_earns_than_was_kept_or_charged(values, kept, nothing):
     amounts = earning_amounts(values, kept=kept, earning_nothing=nothing)
 
     assert sum(amounts) == min(max(kept - nothing, 0), sum(values))
@@ -92,7 +92,7 @@ def test_no_more_earns_than_was_kept_and_than_was_charged(values, kept, nothing)
         ([], 1, 100, 0),
     ],
 )
-def test_points_are_counted_for_whole_units_of_all_together(amounts, rate, minor, expected):
+def test_points_are_counted_for_whole_units_of_the_sum(amounts, rate, minor, expected):
     assert points_earned(amounts, points_per_unit=rate, minor_per_unit=minor) == expected
 
 
@@ -115,7 +115,7 @@ def test_less_money_never_earns_more(amounts, less):
         (24, NOON.replace(month=12), NOON.replace(year=2028, month=12)),
     ],
 )
-def test_points_end_on_the_same_day_or_the_last_of_the_month(months, since, expected):
+def test_points_expire_on_the_same_day_or_the_last_of_the_month(months, since, expected):
     assert expiry_of(Programme("EUR", expiry_months=months), since) == expected
 
 
@@ -123,7 +123,7 @@ def test_points_end_on_the_same_day_or_the_last_of_the_month(months, since, expe
     ("former", "expected"),
     [(None, None), (NOON + 90 * DAY, NOON + 90 * DAY), (NOON + DAY, NOON + 30 * DAY), (NOON - DAY, NOON + 30 * DAY)],
 )
-def test_points_that_come_back_end_as_before_but_not_at_once(former, expected):
+def test_restored_points_keep_their_expiry_but_last_a_month(former, expected):
     assert expiry_given_back(former, now=NOON) == expected
 
 
@@ -142,7 +142,7 @@ PENDING, RIPE, OTHER = PointsBatch(1, 50, True), PointsBatch(2, 40, False), Poin
         (10, [], [], 0, [], 10),
     ],
 )
-def test_points_are_taken_back_pending_first_and_never_from_what_is_held(points, own, others, free, taken, owed):
+def test_points_are_taken_back_pending_first_and_never_from_held_ones(points, own, others, free, taken, owed):
     assert plan_taking_back(points, own=own, others=others, free=free) == (taken, owed)
 
 
@@ -153,6 +153,6 @@ SILVER, GOLD = Tier(1, "silver", {}, 500), Tier(2, "gold", {}, 1500)
     ("points", "reached", "above"),
     [(0, None, SILVER), (499, None, SILVER), (500, SILVER, GOLD), (1499, SILVER, GOLD), (1500, GOLD, None)],
 )
-def test_the_highest_tier_within_reach_counts(points, reached, above):
+def test_the_highest_tier_reached_counts(points, reached, above):
     assert tier_reached([GOLD, SILVER], points) == reached
     assert tier_above([GOLD, SILVER], points) == above

@@ -1,4 +1,4 @@
-"""What the signed-in person reads and changes about himself."""
+"""The signed-in person reads and changes their own details."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def ana():
     return make_customer(phone="+4917112345678", card_number="481516234200")
 
 
-def test_gives_the_persons_own_details_in_three_statements(client, ana, django_assert_num_queries):
+def test_returns_the_persons_own_details_in_three_statements(client, ana, django_assert_num_queries):
     headers = bearer(ana)
 
     with django_assert_num_queries(3):
@@ -48,7 +48,7 @@ def test_gives_the_persons_own_details_in_three_statements(client, ana, django_a
     }
 
 
-def test_asks_strangers_to_sign_in(client):
+def test_anonymous_visitors_are_asked_to_sign_in(client):
     answer = client.get("/api/v1/me/")
 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
@@ -62,7 +62,7 @@ def test_a_forged_token_is_nobodys(client, ana, token):
     assert answer.status_code == 401
 
 
-def test_changes_what_is_sent_and_leaves_the_rest(client, ana):
+def test_changes_only_the_fields_that_are_sent(client, ana):
     changes = {"name": "Ana M.", "home_store": "ber-mitte", "receipt_channel": "none", "language": "ar"}
 
     answer = client.patch("/api/v1/me/", changes, content_type="application/json", headers=bearer(ana))
@@ -76,7 +76,7 @@ def test_changes_what_is_sent_and_leaves_the_rest(client, ana):
     assert entry.payload == {"fields": ["home_store", "language", "name", "receipt_channel"]}
 
 
-def test_sending_everything_back_as_it_was_changes_nothing(client, ana):
+def test_sending_unchanged_details_back_changes_nothing(client, ana):
     read = client.get("/api/v1/me/", headers=bearer(ana)).json()
     own = {field: read[field] for field in ("name", "email", "phone", "language", "receipt_channel")}
 
@@ -89,7 +89,7 @@ def test_sending_everything_back_as_it_was_changes_nothing(client, ana):
 @pytest.mark.parametrize(
     ("field", "value"), [("email", "eve@example.com"), ("phone", "+4917199999999"), ("phone", ""), ("email", "")]
 )
-def test_another_address_or_number_needs_proof(client, ana, field, value):
+def test_another_address_or_number_needs_verification(client, ana, field, value):
     answer = client.patch(
         "/api/v1/me/", {field: value, "name": "Eve"}, content_type="application/json", headers=bearer(ana)
     )
@@ -126,7 +126,7 @@ def test_refuses_what_makes_no_sense_and_changes_nothing(client, ana, body):
     assert Customer.objects.values().get(pk=ana.pk) == before
 
 
-def test_a_record_merged_away_reads_as_the_person(client, ana):
+def test_a_merged_record_reads_as_the_person(client, ana):
     ben = make_customer("Ben", email="ben@example.com", merged_into=ana)
 
     answer = client.get("/api/v1/me/", headers=bearer(ben))
@@ -134,7 +134,7 @@ def test_a_record_merged_away_reads_as_the_person(client, ana):
     assert answer.json()["id"] == str(ana.pk)
 
 
-def test_a_browser_is_known_by_its_session(client, ana):
+def test_a_browser_is_authenticated_by_its_session(client, ana):
     make_contact("Ana", email="ana@example.com", merged_into=ana)
     client.force_login(ana)
 
@@ -152,7 +152,7 @@ def test_a_browser_needs_its_csrf_token_to_change_anything(ana):
     assert answer.status_code == 403
 
 
-def test_staff_with_one_factor_do_nothing_where_two_are_asked_for(client, settings):
+def test_staff_with_one_factor_are_refused_where_two_are_required(client, settings):
     settings.STAFF_SECOND_FACTOR = True
     tess = make_staff()
 
@@ -162,7 +162,7 @@ def test_staff_with_one_factor_do_nothing_where_two_are_asked_for(client, settin
     assert client.get("/api/v1/me/").status_code == 403
 
 
-def test_staff_with_two_factors_may(client, settings):
+def test_staff_with_two_factors_are_admitted(client, settings):
     settings.STAFF_SECOND_FACTOR = True
     tess = make_staff()
     tess.authenticator_set.create(type="totp", data={})

@@ -71,7 +71,7 @@ def test_what_led_to_the_duplicate_leads_to_the_survivor_in_one_step(merge):
     assert find_breaches() == {}
 
 
-def test_undoing_gives_the_duplicate_back_with_all_that_it_had(merge, undo, mona, now):
+def test_undoing_separates_the_duplicate_with_all_its_records(merge, undo, mona, now):
     ana, ben, cleo = make_contact("Ana"), make_contact("Ben"), make_contact("Cleo")
     merge(ana, ben)
     into_cleo = merge(ben, cleo)
@@ -84,7 +84,7 @@ def test_undoing_gives_the_duplicate_back_with_all_that_it_had(merge, undo, mona
     assert find_breaches() == {}
 
 
-def test_undoing_an_inner_merge_leaves_the_outer_one(merge, undo):
+def test_undoing_an_inner_merge_keeps_the_outer_one(merge, undo):
     ana, ben, cleo, dora = (make_contact(name) for name in ("Ana", "Ben", "Cleo", "Dora"))
     merge(dora, ana)
     into_ben = merge(ana, ben)
@@ -96,7 +96,7 @@ def test_undoing_an_inner_merge_leaves_the_outer_one(merge, undo):
     assert find_breaches() == {}
 
 
-def test_records_that_were_parted_can_be_merged_the_other_way(merge, undo):
+def test_unmerged_records_can_be_merged_the_other_way(merge, undo):
     ana, ben = make_contact("Ana"), make_contact("Ben")
     undo(merge(ana, ben))
 
@@ -116,7 +116,7 @@ def test_a_merge_is_undone_once(merge, undo):
     assert JournalEntry.objects.filter(kind="customer.parted").count() == 1
 
 
-def test_records_stay_joined_once_somebody_else_holds_the_number(merge, undo):
+def test_a_merge_cannot_be_undone_once_another_person_has_verified_the_number(merge, undo):
     ana = make_customer("Ana", email="", phone="+4917112345678")
     merged = merge(ana, make_contact("Ben"))
     make_customer("Cleo", email="cleo@example.com", phone="+4917112345678")

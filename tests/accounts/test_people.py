@@ -69,7 +69,7 @@ def test_names_are_found_in_other_spellings(people, text, name):
 
 
 @pytest.mark.parametrize("text", ["", " ", "a", "%", "%%%", "_", "\\", "123", "@", "zzzzzz", "9999999999", "'; --"])
-def test_what_names_nobody_finds_nobody(people, text):
+def test_a_search_that_matches_nobody_finds_nobody(people, text):
     assert found(text) == []
 
 
@@ -79,7 +79,7 @@ def test_the_end_of_a_number_may_begin_with_a_zero(people):
     assert found("0712") == ["Zero"]
 
 
-def test_two_letters_are_a_beginning(people):
+def test_two_letters_are_searched_as_a_prefix(people):
     assert found("an") == ["Ana Moreno", "Annabel Morrow"]
 
 
@@ -91,14 +91,14 @@ def test_searching_takes_one_statement_however_many_are_found(people, django_ass
         assert len(found("ana", limit=10)) == 10
 
 
-def test_the_record_merged_away_leads_to_the_person(people):
+def test_a_merged_record_leads_to_the_person(people):
     ana = Customer.objects.get(name="Ana Moreno")
     make_contact("Moreno-Vidal", phone="+4915199999999", merged_into=ana)
 
     assert found("vidal") == found("0151 99999999") == ["Ana Moreno"]
 
 
-def test_people_read_with_what_is_proved_about_them(people, django_assert_num_queries):
+def test_a_person_shows_which_details_are_verified(people, django_assert_num_queries):
     ana = Customer.objects.get(name="Ana Moreno")
     noted = make_contact("Noted", merged_into=ana)
 
@@ -111,7 +111,7 @@ def test_people_read_with_what_is_proved_about_them(people, django_assert_num_qu
     assert (bela.has_account, bela.is_phone_verified, bela.is_email_verified) == (False, False, False)
 
 
-def test_nobody_and_the_closed_are_not_there():
+def test_unknown_and_closed_customers_are_not_found():
     closed = make_customer(is_active=False)
 
     for customer_id in (closed.pk, 0):
@@ -119,7 +119,7 @@ def test_nobody_and_the_closed_are_not_there():
             get_person(customer_id=customer_id)
 
 
-def test_notes_somebody_new(tess, now):
+def test_registers_a_new_contact(tess, now):
     person, is_new = register_contact(
         name=" Paul Neumann ", phone=NUMBER, email="Paul@Example.com", language="ar", by=tess, now=now
     )
@@ -134,7 +134,7 @@ def test_notes_somebody_new(tess, now):
 
 
 @pytest.mark.parametrize("known_by", [{"phone": NUMBER}, {"email": "ANA@example.com"}])
-def test_whoever_proved_it_is_known_already(tess, now, known_by):
+def test_whoever_verified_the_details_is_returned(tess, now, known_by):
     ana = make_customer(phone=NUMBER)
 
     person, is_new = register_contact(name="A. Moreno", by=tess, now=now, **known_by)
@@ -144,7 +144,7 @@ def test_whoever_proved_it_is_known_already(tess, now, known_by):
 
 
 @pytest.mark.parametrize("name", ["", "paul  neumann", "PAUL NEUMANN"])
-def test_a_contact_under_the_same_name_is_known_already(tess, now, name):
+def test_a_contact_with_the_same_name_is_returned(tess, now, name):
     paul = make_contact("Paul Neumann", phone=NUMBER)
 
     person, is_new = register_contact(name=name, phone=NUMBER, by=tess, now=now)
@@ -152,8 +152,8 @@ def test_a_contact_under_the_same_name_is_known_already(tess, now, name):
     assert (person.id, is_new) == (paul.pk, False)
 
 
-def test_a_number_somebody_else_merely_gave_makes_nobody_known(tess, now):
-    """One telephone in a family; or a typing error, which must not open a stranger's history."""
+def test_an_unverified_number_of_another_person_identifies_nobody(tess, now):
+    """A shared family telephone; or a typing error, which must not open a stranger's history."""
     make_contact("Paul Neumann", phone=NUMBER)
 
     person, is_new = register_contact(name="Greta Lindner", phone=NUMBER, by=tess, now=now)
@@ -161,6 +161,6 @@ def test_a_number_somebody_else_merely_gave_makes_nobody_known(tess, now):
     assert (person.name, is_new) == ("Greta Lindner", True)
 
 
-def test_somebody_without_number_and_address_is_always_new(tess, now):
+def test_a_contact_without_number_and_address_is_always_new(tess, now):
     for _visit in range(2):
         assert register_contact(name="Greta", by=tess, now=now)[1]

@@ -1,4 +1,4 @@
-"""Staff and their second factor, in the back office and on the pages where it is set up."""
+"""The second factor of staff, in the back office and on the pages where it is set up."""
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -49,7 +49,7 @@ def test_the_back_office_asks_staff_for_two_factors(client, settings, ada):
     assert client.get("/admin/").status_code == 302
 
 
-def test_staff_with_two_factors_get_in_with_both(client, settings, ada):
+def test_staff_with_two_factors_sign_in_with_both(client, settings, ada):
     settings.STAFF_SECOND_FACTOR = True
     secret = generate_totp_secret()
     TOTP.activate(ada, secret)
@@ -73,7 +73,7 @@ def test_staff_set_up_their_second_factor_on_the_web(client, settings, ada):
     assert client.get("/admin/").status_code == 200
 
 
-def test_a_passkey_is_made_and_signs_in_without_a_password(app):
+def test_a_passkey_is_created_and_signs_in_without_a_password(app):
     ana = make_customer()
     passkey = Passkey(origin="http://testserver")
 

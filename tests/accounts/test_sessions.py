@@ -1,4 +1,4 @@
-"""The cookie that signs a visitor in is deleted by signing out, and by nothing else."""
+"""Only signing out deletes the session cookie."""
 
 import pytest
 from django.conf import settings
@@ -17,7 +17,7 @@ def browser(ana: Customer) -> Client:
     return browser
 
 
-def test_an_answer_to_a_request_with_the_key_from_before_signing_in_leaves_the_cookie_alone(db):
+def test_a_response_to_the_session_key_from_before_signing_in_keeps_the_cookie(db):
     late = Client()
     late.cookies[COOKIE] = "the-key-from-before-signing-in-00"
 

@@ -1,4 +1,4 @@
-"""Whatever is sent to the doors that sign people in, they do not fall over."""
+"""The sign-in views do not crash, whatever is sent to them."""
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -49,7 +49,7 @@ def test_nonsense_is_refused(settings, who, text):
     if who == "signed in":
         phone.auth("auth/login", {"email": make_customer().email, "password": PASSWORD})
         phone.auth("auth/reauthenticate", {"password": PASSWORD})
-    people = Customer.objects.count()
+    customers = Customer.objects.count()
 
     for method, path in ROUTES:
         session_token = phone.session_token
@@ -57,7 +57,7 @@ def test_nonsense_is_refused(settings, who, text):
         assert 400 <= answer.status_code < 500, (method, path)
         phone.session_token = session_token
 
-    assert Customer.objects.count() == people
+    assert Customer.objects.count() == customers
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_body_that_is_no_json_is_refused(client, body):
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_a_code_needs_somebody_to_go_to(app):
+def test_a_code_needs_a_recipient(app):
     answer = app.auth("auth/code/request", {})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
@@ -99,13 +99,13 @@ def test_the_page_asks_to_try_again_too(lost_database):
     assert "The shop is not available right now. Try again." in answer.content.decode()
 
 
-def test_a_session_that_cannot_be_kept_asks_to_try_again(app):
+def test_a_session_that_cannot_be_saved_asks_to_try_again(app):
     email = make_customer().email
     app.client.raise_request_exception = False
 
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")  # As every transaction while the disk is nearly full.
+            cursor.execute("SET TRANSACTION READ ONLY")  # Like every transaction while the disk is nearly full.
         answer = app.auth("auth/login", {"email": email, "password": PASSWORD})
         transaction.set_rollback(True)
 

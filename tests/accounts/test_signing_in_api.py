@@ -1,4 +1,4 @@
-"""Signing up and in as the app does it, over HTTP."""
+"""Signing up and in over HTTP, as the app does."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -28,7 +28,7 @@ def refreshes(token):
     return App().auth("tokens/refresh", {"refresh_token": token}).status_code == 200
 
 
-def test_the_whole_way_from_signing_up_to_signing_out(app):
+def test_a_person_signs_up_uses_the_app_and_signs_out(app):
     answer = app.auth("auth/signup", {"email": "Ana@Example.com", "password": PASSWORD, "name": "Ana Moreno"})
     assert (answer.status_code, pending(answer)) == (401, ["verify_email"])
     assert app.access_token is None
@@ -55,7 +55,7 @@ def test_a_refresh_token_works_once(app):
     assert not refreshes(app.refresh_token)
 
 
-def test_a_number_and_its_code_make_an_account(app):
+def test_a_number_and_its_code_open_an_account(app):
     answer = app.auth("auth/signup", {"phone": NUMBER, "password": PASSWORD, "name": "Ben"})
     assert (answer.status_code, pending(answer)) == (401, ["verify_phone"])
 
@@ -65,7 +65,7 @@ def test_a_number_and_its_code_make_an_account(app):
     assert (me["name"], me["phone"], me["phone_verified"], me["email"]) == ("Ben", NUMBER, True, "")
 
 
-def test_a_number_alone_is_enough_to_live_on(app):
+def test_an_account_needs_only_a_number(app):
     app.auth("auth/signup", {"phone": NUMBER})
     app.auth("auth/phone/verify", {"code": texted_code()})
     again = App()
@@ -74,7 +74,7 @@ def test_a_number_alone_is_enough_to_live_on(app):
     assert signed_in(again.auth("auth/code/confirm", {"code": texted_code()}))
 
 
-def test_who_gives_both_proves_both(app):
+def test_both_address_and_number_are_verified_if_given(app):
     answer = app.auth("auth/signup", {"email": ANA, "phone": NUMBER, "password": PASSWORD})
     assert pending(answer) == ["verify_phone"]
 
@@ -100,7 +100,7 @@ def test_signs_in_with_a_password(app, login):
     assert signed_in(app.auth("auth/login", {**login, "password": PASSWORD}))
 
 
-def test_signs_in_with_a_code_by_mail(app):
+def test_signs_in_with_a_code_by_email(app):
     make_customer(password=None)
 
     app.auth("auth/code/request", {"email": ANA})
@@ -108,7 +108,7 @@ def test_signs_in_with_a_code_by_mail(app):
     assert signed_in(app.auth("auth/code/confirm", {"code": mailed_code()}))
 
 
-def test_a_number_noted_for_contact_keeps_nobody_out(app):
+def test_a_contact_number_does_not_block_sign_in(app):
     make_customer(phone=NUMBER, phone_verified_at=None)
 
     assert signed_in(app.auth("auth/login", {"email": ANA, "password": PASSWORD}))
@@ -129,7 +129,7 @@ def test_a_new_password_by_code_ends_every_session(app):
     assert elsewhere.api("me/").status_code == 200
 
 
-def test_changing_the_password_kills_the_old_tokens(app):
+def test_changing_the_password_invalidates_the_old_tokens(app):
     make_customer()
     elsewhere = App()
     for phone in (app, elsewhere):
@@ -169,7 +169,7 @@ def test_a_number_changes_with_a_code_sent_to_the_new_one(app):
     assert app.api("me/").json()["phone"] == NUMBER
 
 
-def test_a_main_address_changes_with_a_code_sent_to_the_new_one(app):
+def test_a_primary_address_changes_with_a_code_sent_to_the_new_one(app):
     make_customer()
     app.auth("auth/login", {"email": ANA, "password": PASSWORD})
 
@@ -182,7 +182,7 @@ def test_a_main_address_changes_with_a_code_sent_to_the_new_one(app):
     assert (me["email"], me["email_verified"]) == ("moreno@example.com", True)
 
 
-def test_who_signs_up_finds_what_the_till_noted(app):
+def test_signing_up_joins_the_contact_that_the_till_registered(app):
     noted = make_contact("Frau Moreno", phone=NUMBER)
     make_contact("A. Moreno", email=ANA)
 
@@ -192,8 +192,8 @@ def test_who_signs_up_finds_what_the_till_noted(app):
 
     ana = Customer.objects.get(name="Ana")
     assert sorted(ana.aliases.values_list("name", flat=True)) == ["A. Moreno", "Frau Moreno"]
-    told = app.api("me/timeline/?kind=customer").json()["results"]
-    assert {entry["summary"] for entry in told} >= {"Confirmed the phone number", "Confirmed the e-mail address"}
+    entries = app.api("me/timeline/?kind=customer").json()["results"]
+    assert {entry["summary"] for entry in entries} >= {"Confirmed the phone number", "Confirmed the e-mail address"}
     noted.refresh_from_db()
     assert noted.merged_into == ana
 
@@ -210,7 +210,7 @@ def test_a_code_can_be_guessed_three_times(app):
     assert app.auth("auth/code/confirm", {"code": code}).status_code == 409
 
 
-def test_codes_are_not_given_out_without_end():
+def test_the_number_of_codes_sent_is_limited():
     make_customer()
 
     answers = [App().auth("auth/code/request", {"email": ANA}).status_code for _request in range(4)]
@@ -230,7 +230,7 @@ def test_a_password_can_be_guessed_five_times(app, login):
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "too_many_login_attempts")
 
 
-def test_wrong_passwords_for_one_number_keep_no_other_number_out(app):
+def test_wrong_passwords_for_one_number_block_no_other_number(app):
     make_customer(phone=NUMBER)
 
     for _guess in range(5):
@@ -256,7 +256,7 @@ def test_wrong_passwords_for_one_number_keep_no_other_number_out(app):
         ("auth/login", {"phone": NUMBER}, {"phone": "+4917100000000"}),
     ],
 )
-def test_no_answer_tells_who_has_an_account(path, known, unknown):
+def test_no_response_reveals_who_has_an_account(path, known, unknown):
     make_customer(phone=NUMBER)
     password = {"password": "wrong password"} if path in ("auth/login", "auth/signup") else {}
 
@@ -270,7 +270,7 @@ def test_no_answer_tells_who_has_an_account(path, known, unknown):
     assert told[0] == told[1]
 
 
-def test_asking_for_the_code_again_tells_nothing_either(settings):
+def test_resending_the_code_reveals_nothing_either(settings):
     settings.ACCOUNT_RATE_LIMITS = {"verify_phone": None, "confirm_email": None}
     make_customer(phone=NUMBER)
     logins = [{"email": ANA}, {"email": "new@example.com"}, {"phone": NUMBER}, {"phone": "+4917100000000"}]
@@ -289,7 +289,7 @@ def test_asking_for_the_code_again_tells_nothing_either(settings):
     assert told[4:6] == told[6:8]
 
 
-def test_an_unfinished_sign_up_keeps_no_address_from_its_owner(app, settings):
+def test_an_unfinished_sign_up_does_not_block_the_address_for_its_owner(app, settings):
     settings.ACCOUNT_RATE_LIMITS = {"confirm_email": None}
     eve = App()
     eve.auth("auth/signup", {"email": ANA, "password": "the password of eve"})
@@ -303,7 +303,7 @@ def test_an_unfinished_sign_up_keeps_no_address_from_its_owner(app, settings):
     assert App().auth("auth/login", {"email": ANA, "password": "the password of eve"}).status_code == 400
 
 
-def test_a_password_chosen_by_a_stranger_dies_when_the_owner_comes_with_a_code(app):
+def test_an_attackers_password_is_removed_when_the_owner_signs_in_with_a_code(app):
     eve = App()
     eve.auth("auth/signup", {"email": ANA, "password": "the password of eve"})
 
@@ -314,7 +314,7 @@ def test_a_password_chosen_by_a_stranger_dies_when_the_owner_comes_with_a_code(a
     assert App().auth("auth/login", {"email": ANA, "password": "the password of eve"}).status_code == 400
 
 
-def test_contacts_noted_by_the_till_cannot_be_signed_in_to(app):
+def test_contacts_registered_at_the_till_cannot_sign_in(app):
     make_contact("Ana", email=ANA, phone=NUMBER)
 
     app.auth("auth/code/request", {"email": ANA})
@@ -326,7 +326,7 @@ def test_contacts_noted_by_the_till_cannot_be_signed_in_to(app):
     assert Texts.sent == []
 
 
-def test_staff_prove_both_factors(app):
+def test_staff_sign_in_with_both_factors(app):
     from allauth.mfa.totp.internal.auth import (
         TOTP,
         format_hotp_value,
@@ -348,7 +348,7 @@ def test_staff_prove_both_factors(app):
     assert app.api("me/").status_code == 200
 
 
-def test_texts_that_cannot_be_sent_are_said_so(app, settings):
+def test_a_text_that_cannot_be_sent_is_reported(app, settings):
     settings.SMS_BACKEND = ""
     make_customer(phone=NUMBER)
 

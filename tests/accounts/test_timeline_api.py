@@ -38,20 +38,20 @@ def minutes_told(answer, now):
     return [int(entry["occurred_at"][14:16]) for entry in answer.json()["results"]]
 
 
-def test_tells_every_channel_newest_first(story, happens, now):
+def test_lists_every_channel_newest_first(story, happens, now):
     happens(1, channel=TILL, store="ber-mitte")
     happens(3, CustomerVerified, medium="phone")
     happens(2, ConsentDecided, medium="email", purpose="marketing", is_given=True)
 
-    told = story().json()
+    page = story().json()
 
-    assert told["next"] is None
-    assert [(entry["kind"], entry["channel"], entry["store"], entry["summary"]) for entry in told["results"]] == [
+    assert page["next"] is None
+    assert [(entry["kind"], entry["channel"], entry["store"], entry["summary"]) for entry in page["results"]] == [
         ("customer.verified", "app", None, "Confirmed the phone number"),
         ("consent.decided", "app", None, "Allowed: Offers and news (E-mail)"),
         ("customer.changed", "till", "ber-mitte", "Changed own details"),
     ]
-    assert told["results"][0]["occurred_at"] == "2026-11-21T12:03:00+00:00"
+    assert page["results"][0]["occurred_at"] == "2026-11-21T12:03:00+00:00"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_tells_every_channel_newest_first(story, happens, now):
         ("?before=2026-11-21T13:02:00%2B01:00", [1]),
     ],
 )
-def test_tells_only_what_is_asked_for(story, happens, now, query, expected):
+def test_lists_only_the_requested_entries(story, happens, now, query, expected):
     happens(1, channel=TILL, store="ber-mitte")
     happens(2, ConsentDecided, medium="email", purpose="marketing", is_given=False)
     happens(3, CustomerVerified, medium="phone")
@@ -75,7 +75,7 @@ def test_tells_only_what_is_asked_for(story, happens, now, query, expected):
     assert minutes_told(story(query), now) == expected
 
 
-def test_pages_meet_exactly_even_where_things_happened_at_once(client, story, ana, happens, now):
+def test_pages_meet_exactly_even_for_simultaneous_entries(client, story, ana, happens, now):
     for minutes in (0, 1, 1, 1, 2, 3, 3):
         happens(minutes)
 
@@ -89,7 +89,7 @@ def test_pages_meet_exactly_even_where_things_happened_at_once(client, story, an
     assert len({entry["id"] for entry in told}) == 7
 
 
-def test_tells_of_all_records_of_the_person_and_of_nobody_else(story, ana, happens, now):
+def test_lists_all_records_of_the_person_and_nobody_elses(story, ana, happens, now):
     happens(1, customer=make_contact("Ana at the till", merged_into=ana))
     happens(2)
     happens(3, customer=make_customer("Ben", email="ben@example.com"))
@@ -97,7 +97,7 @@ def test_tells_of_all_records_of_the_person_and_of_nobody_else(story, ana, happe
     assert minutes_told(story(), now) == [2, 1]
 
 
-def test_takes_two_statements_however_long_the_story(client, ana, happens, django_assert_num_queries):
+def test_takes_two_statements_for_a_timeline_of_any_length(client, ana, happens, django_assert_num_queries):
     for number in range(5):
         make_contact(f"Alias {number}", merged_into=ana)
     for minutes in range(40):
@@ -108,7 +108,7 @@ def test_takes_two_statements_however_long_the_story(client, ana, happens, djang
         assert len(client.get("/api/v1/me/timeline/", headers=headers).json()["results"]) == 20
 
 
-def test_each_app_words_its_own_kinds():
+def test_each_app_registers_the_wording_of_its_own_kinds():
     describes_event("wish.granted", lambda entry: f"Wish no. {entry.payload['number']}")
     entry = Entry(1, "wish.granted", None, 1, "app", "", None, "", {"number": 7})
 
@@ -117,7 +117,7 @@ def test_each_app_words_its_own_kinds():
     assert summary_of(entry) == "Wish no. 7"
 
 
-def test_is_told_in_the_language_of_the_request(story, happens):
+def test_is_worded_in_the_language_of_the_request(story, happens):
     happens(1, CustomerVerified, medium="phone")
 
     told = [story(**{"Accept-Language": code}).json()["results"][0]["summary"] for code in ("fa", "ar")]

@@ -1,4 +1,4 @@
-"""Access tokens, whose signature each process checks once."""
+"""Access tokens, whose signature each process verifies once."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ def ana():
     return make_customer()
 
 
-def test_a_token_that_was_good_is_refused_once_it_has_run_out(client, settings, ana, monkeypatch):
+def test_a_valid_token_is_refused_once_it_has_expired(client, settings, ana, monkeypatch):
     headers = bearer(ana)
     fresh = client.get(ME, headers=headers)
     over = tokens.time.time() + settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN + 1
@@ -28,7 +28,7 @@ def test_a_token_that_was_good_is_refused_once_it_has_run_out(client, settings, 
     assert (fresh.status_code, later.status_code) == (200, 401)
 
 
-def test_a_token_that_was_good_is_refused_under_a_new_password(client, ana):
+def test_a_valid_token_is_refused_after_the_password_changed(client, ana):
     headers = bearer(ana)
     before = client.get(ME, headers=headers)
     ana.set_password(f"{PASSWORD}, and then some")
@@ -40,13 +40,13 @@ def test_a_token_that_was_good_is_refused_under_a_new_password(client, ana):
 
 
 @pytest.mark.parametrize("forged", ["", "x", "a.b.c", "\x00", "é"])
-def test_what_is_no_token_is_refused_each_time(client, forged):
+def test_an_invalid_token_is_refused_each_time(client, forged):
     answers = [client.get(ME, headers={"Authorization": f"Bearer {forged}"}).status_code for _ in range(2)]
 
     assert answers == [401, 401]
 
 
-def test_a_changed_signature_is_refused_though_the_token_is_known(client, ana):
+def test_a_changed_signature_is_refused_although_the_token_is_cached(client, ana):
     headers = bearer(ana)
     client.get(ME, headers=headers)
     token = headers["Authorization"]

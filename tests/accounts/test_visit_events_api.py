@@ -29,7 +29,7 @@ def report(client):
     return send
 
 
-def test_what_a_stranger_does_is_told_of_his_device(report):
+def test_an_anonymous_visit_event_belongs_to_the_device(report):
     answer = report(event(url="https://shop.example/p/kettle/?q=ana+moreno#x", campaign="autumn", props={"sku": "K-1"}))
 
     assert (answer.status_code, answer.json()) == (202, {"accepted": 1, "repeated": 0, "too_old": 0})
@@ -43,16 +43,16 @@ def test_what_a_stranger_does_is_told_of_his_device(report):
     }
 
 
-def test_what_a_person_does_is_in_his_story(client, report):
+def test_a_signed_in_persons_visit_event_is_in_their_timeline(client, report):
     ana = make_customer()
 
     report(event(url="/kettles/"), headers=bearer(ana))
 
-    told = client.get("/api/v1/me/timeline/", headers=bearer(ana)).json()["results"]
-    assert [(entry["kind"], entry["summary"]) for entry in told] == [("touch.product_viewed", "Visited: /kettles/")]
+    entries = client.get("/api/v1/me/timeline/", headers=bearer(ana)).json()["results"]
+    assert [(entry["kind"], entry["summary"]) for entry in entries] == [("touch.product_viewed", "Visited: /kettles/")]
 
 
-def test_the_same_message_counts_once(report):
+def test_the_same_visit_event_counts_once(report):
     report(event(1), event(2))
 
     answer = report(event(2), event(3), event(3))
@@ -61,13 +61,13 @@ def test_the_same_message_counts_once(report):
     assert JournalEntry.objects.count() == 3
 
 
-def test_devices_name_their_messages_independently(report):
+def test_two_devices_may_use_the_same_event_id(report):
     report(event(1))
 
     assert report(event(1), headers={"X-Visitor": "device-9876543210"}).json()["accepted"] == 1
 
 
-def test_times_to_come_are_now_and_times_long_gone_are_left_out(report):
+def test_future_times_become_now_and_old_events_are_dropped(report):
     now = datetime.now(UTC)
 
     answer = report(
@@ -82,7 +82,7 @@ def test_times_to_come_are_now_and_times_long_gone_are_left_out(report):
 def test_a_hundred_take_as_many_statements_as_one(client, report, django_assert_num_queries):
     headers = bearer(make_customer())
     for first, count in ((0, 1), (1, 100)):
-        # Who asks, begin, which are new, the journal, commit.
+        # Authentication, begin, which are new, the journal, commit.
         with django_assert_num_queries(5):
             report(*(event(number) for number in range(first, first + count)), headers=headers)
 
@@ -126,13 +126,13 @@ def test_takes_one_to_a_hundred(report, events):
 
 
 @pytest.mark.parametrize("visitor", [None, "short", "x" * 65, "with spaces in between", "كلمة كلمة كلمة كلمة"])
-def test_strangers_need_a_key(report, visitor):
+def test_anonymous_visitors_need_a_device_key(report, visitor):
     answer = report(event(), headers={"X-Visitor": visitor.encode().decode("latin-1")} if visitor else {})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
 
 
-def test_too_many_batches_are_asked_to_wait(report, monkeypatch):
+def test_too_many_batches_are_refused_for_a_while(report, monkeypatch):
     from accounts.api.visit_events import VisitEvents
 
     throttle = VisitEvents.throttle_classes[0]
@@ -145,7 +145,7 @@ def test_too_many_batches_are_asked_to_wait(report, monkeypatch):
     assert int(answer["Retry-After"]) > 0
 
 
-def test_old_names_are_forgotten_once_they_could_not_come_again(report):
+def test_old_event_ids_are_deleted_once_they_would_be_too_old_to_accept(report):
     report(event())
 
     assert forget_visit_messages(now=datetime.now(UTC) + timedelta(days=30)) == 0

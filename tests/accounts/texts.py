@@ -1,4 +1,4 @@
-"""A phone that keeps every text it gets."""
+"""An SMS backend that stores every text."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""A journal as a dump leaves it: written, and partly read, under the numbers of another server."""
+"""A journal as a dump restores it: written, and partly read, under the numbers of another server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from orders.events import OrderPlaced
 from tests.journal import read_journal
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-# Far above what a test's server has counted to.
+# Far above the counter of a test's server.
 ELSEWHERE = 10**12
 
 _WRITE = """
@@ -28,7 +28,7 @@ RETURNING id
 
 
 class Reader:
-    """A handler that remembers what it was told."""
+    """A handler that records its entries."""
 
     def __init__(self, name: str) -> None:
         self.name = f"{__name__}.{name}"
@@ -43,7 +43,7 @@ class Reader:
 
 @contextmanager
 def only_these(*names: str) -> Iterator[list[Reader]]:
-    """Have these handlers and no others, and count as this server does again at the end."""
+    """Subscribe only these handlers, and restore this server's numbers at the end."""
     known = dict(journal._subscriptions)
     journal._subscriptions.clear()
     try:
@@ -59,14 +59,14 @@ def only_these(*names: str) -> Iterator[list[Reader]]:
 
 
 def write_elsewhere(ref: str, *, xid: int) -> int:
-    """Write an entry as a server did that had counted so far. Return its id."""
+    """Write an entry with another server's transaction number. Return its id."""
     row = sql.fetch_one(_WRITE, {"xid": ELSEWHERE + xid, "ref": ref})
     assert row is not None
     return row["id"]
 
 
 def stand(reader: Reader, *, xid: int, entry_id: int) -> None:
-    """Put a reader where it stood in that server."""
+    """Set a reader to its position in that server."""
     HandlerPosition.objects.create(handler=reader.name, xid=ELSEWHERE + xid, entry_id=entry_id)
     HandlerPosition.objects.update(moved_at=timezone.now() - timedelta(days=1))
 
@@ -79,18 +79,18 @@ def write_here(ref: str) -> None:
 
 
 def read_all() -> None:
-    """Dispatch until everything is read, whoever else holds a transaction open in the tests' server."""
+    """Dispatch until everything is read, even if others hold a transaction open in the tests' server."""
     dispatch_journal(now=NOW)
     read_journal(now=NOW)
 
 
 def offset() -> int:
-    """Return by what this database's numbers are raised."""
+    """Return the offset of this database's numbers."""
     row = sql.fetch_one("SELECT core_journal_offset() AS offset", {})
     assert row is not None
     return row["offset"]
 
 
 def rebased() -> list[JournalEntry]:
-    """Return what the journal says of its own rebases."""
+    """Return the journal's entries about its rebases."""
     return list(JournalEntry.objects.filter(kind="journal.rebased").order_by("id"))

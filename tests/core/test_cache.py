@@ -27,7 +27,7 @@ def living(settings):
     cache.clear()
 
 
-def test_keeps_what_it_is_given(living):
+def test_stores_its_values(living):
     living.set("a", {"b": 1})
 
     assert living.get("a") == {"b": 1}
@@ -62,7 +62,7 @@ def test_a_dead_server_is_a_miss(dead, ask, answer):
     assert ask(dead) == answer
 
 
-def test_a_server_that_does_not_answer_is_left_alone_and_told_once(tmp_path, caplog, monkeypatch):
+def test_a_server_that_does_not_answer_is_avoided_and_logged_once(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(module.time, "monotonic", lambda: 100.0)
     with socket.socket(socket.AF_UNIX) as deaf, caplog.at_level(logging.WARNING, logger="core.web.cache"):
         deaf.bind(f"{tmp_path}/deaf.sock")
@@ -80,7 +80,7 @@ def test_a_server_that_does_not_answer_is_left_alone_and_told_once(tmp_path, cap
 
 
 def _calls(server):
-    """Take every connection that waits, and return how many there were."""
+    """Accept every waiting connection, and return how many there were."""
     for number in itertools.count():
         try:
             server.accept()[0].close()
@@ -88,7 +88,7 @@ def _calls(server):
             return number
 
 
-def test_only_one_asker_a_second_finds_out_whether_it_is_back(breaker, monkeypatch):
+def test_only_one_request_a_second_checks_whether_it_is_back(breaker, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     breaker.failed(ConnectionError("gone"))

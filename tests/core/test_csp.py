@@ -12,7 +12,7 @@ def https_shop(settings):
 
 
 @pytest.mark.parametrize(("address", "status"), [("/api/v1/cart/?a=1", 301), ("/cart/", 301), ("/livez", 200)])
-def test_who_comes_without_tls_is_sent_to_it_but_for_what_is_exempt(rf, https_shop, address, status):
+def test_requests_without_tls_are_redirected_except_for_exempt_urls(rf, https_shop, address, status):
     answer = https_shop(rf.get(address))
 
     assert answer.status_code == status
@@ -20,7 +20,7 @@ def test_who_comes_without_tls_is_sent_to_it_but_for_what_is_exempt(rf, https_sh
     assert answer["Strict-Transport-Security"] == "max-age=3600"
 
 
-def test_who_comes_with_tls_is_answered_and_the_answer_keeps_what_it_said(rf, https_shop):
+def test_requests_with_tls_are_answered_and_the_response_keeps_its_headers(rf, https_shop):
     answer = https_shop(rf.get("/api/v1/cart/", secure=True))
 
     assert (answer.status_code, answer["X-Frame-Options"]) == (200, "SAMEORIGIN")

@@ -1,4 +1,4 @@
-"""What is plainly right is read without REST framework; it must come out as REST framework would have read it."""
+"""The fast parser must return exactly what REST framework would."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ SHELVES = some.fixed_dictionaries(
 
 @settings(max_examples=400, deadline=None)
 @given(SHELVES)
-def test_whatever_is_read_at_once_is_what_the_framework_reads(body: dict[str, Any]) -> None:
+def test_the_fast_parser_reads_what_the_framework_reads(body: dict[str, Any]) -> None:
     try:
         read = parser_of(Shelf())(body)
     except (NeedsFullParser, ValidationError):
@@ -72,7 +72,7 @@ def test_whatever_is_read_at_once_is_what_the_framework_reads(body: dict[str, An
 
 @settings(max_examples=200, deadline=None)
 @given(SHELVES)
-def test_a_body_is_refused_just_where_and_as_the_framework_refuses_it(body: dict[str, Any]) -> None:
+def test_a_body_is_refused_exactly_as_the_framework_refuses_it(body: dict[str, Any]) -> None:
     whole = Shelf(data=body)
 
     if whole.is_valid():
@@ -83,7 +83,7 @@ def test_a_body_is_refused_just_where_and_as_the_framework_refuses_it(body: dict
         assert refusal.value.detail == whole.errors
 
 
-def test_an_ordinary_body_is_read_at_once() -> None:
+def test_an_ordinary_body_is_read_by_the_fast_parser() -> None:
     body = {
         "kind": "tall",
         "tags": ["oak"],
@@ -110,7 +110,7 @@ def test_an_ordinary_body_is_read_at_once() -> None:
         type("Told", (StrictSerializer,), {"id": serializers.CharField(read_only=True, default="7")}),
     ],
 )
-def test_what_has_ways_of_its_own_is_left_to_the_framework(odd: type[StrictSerializer]) -> None:
+def test_a_serializer_with_its_own_methods_is_left_to_the_framework(odd: type[StrictSerializer]) -> None:
     whole = odd()
 
     assert parser_of(whole) == whole.run_validation

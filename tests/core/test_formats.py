@@ -1,4 +1,4 @@
-"""Figures as people write them, in each language of the shop."""
+"""Formatted figures in each language of the shop."""
 
 from datetime import date, time
 
@@ -27,7 +27,7 @@ def test_the_minus_of_money_stands_left_of_the_figure(language, amount, written)
 @pytest.mark.parametrize(
     ("language", "written"), [("en", "19%"), ("ar", "\u200e19%"), ("fa", "۱۹٪"), ("de", "19\xa0%")]
 )
-def test_percentages_read_right_behind_any_word(language, written):
+def test_percentages_read_correctly_after_any_word(language, written):
     assert percent_text(1900, language) == written
 
 
@@ -58,5 +58,5 @@ def test_german_hours_have_no_noon():
 @pytest.mark.parametrize(
     ("language", "written"), [("en", "1, 2"), ("ar", "1، 2"), ("fa", "1، 2"), ("de", "1, 2"), ("ur", "1، 2")]
 )
-def test_things_in_a_row_are_parted_by_the_comma_of_the_language(language, written):
+def test_listed_items_are_separated_by_the_comma_of_the_language(language, written):
     assert listed_text([1, 2], language) == written

@@ -5,7 +5,7 @@ from django.http.response import BadHeaderError
 from core.web import headers
 
 
-def test_an_answer_keeps_what_it_has_set_itself():
+def test_a_response_keeps_the_headers_that_it_set_itself():
     answer = HttpResponse(headers={"Vary": "Cookie"})
 
     headers.add(answer, headers.written({"vary": "Accept-Language", "Content-Language": "fa"}))
@@ -13,7 +13,7 @@ def test_an_answer_keeps_what_it_has_set_itself():
     assert (answer["Vary"], answer["Content-Language"]) == ("Cookie", "fa")
 
 
-def test_headers_written_ahead_are_not_changed_by_an_answer():
+def test_prepared_headers_are_not_changed_by_a_response():
     ahead = headers.written({"Allow": "GET"})
     first, second = HttpResponse(), HttpResponse()
 
@@ -24,7 +24,7 @@ def test_headers_written_ahead_are_not_changed_by_an_answer():
     assert second["Allow"] == "GET"
 
 
-def test_a_later_header_takes_the_place_of_an_earlier_one_however_it_is_spelt():
+def test_a_later_header_replaces_an_earlier_one_in_any_spelling():
     answer = HttpResponse(headers={"ETAG": '"1"'})
 
     headers.put(answer, "ETag", '"2"')
@@ -33,7 +33,7 @@ def test_a_later_header_takes_the_place_of_an_earlier_one_however_it_is_spelt():
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_nothing_smuggles_a_second_header_in(end):
+def test_no_value_can_inject_a_second_header(end):
     answer = HttpResponse()
 
     with pytest.raises(BadHeaderError):
@@ -44,7 +44,7 @@ def test_nothing_smuggles_a_second_header_in(end):
     assert "ETag" not in answer
 
 
-def test_letters_that_no_header_may_hold_are_encoded_as_django_does():
+def test_characters_that_no_header_may_hold_are_encoded_as_django_does():
     ours, djangos = HttpResponse(), HttpResponse(headers={"X-Name": "سلام"})
 
     headers.put(ours, "X-Name", "سلام")

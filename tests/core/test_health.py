@@ -7,7 +7,7 @@ from core.web.cache import CircuitBreaker
 pytestmark = pytest.mark.django_db
 
 
-def test_alive_asks_nobody(client, django_assert_num_queries):
+def test_liveness_checks_nothing_else(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         response = client.get("/livez")
 
@@ -15,7 +15,7 @@ def test_alive_asks_nobody(client, django_assert_num_queries):
     assert "no-store" in response["Cache-Control"]
 
 
-def test_ready_says_so_part_by_part(client):
+def test_readiness_is_reported_part_by_part(client):
     response = client.get("/readyz")
 
     assert response.status_code == 200
@@ -29,8 +29,8 @@ def test_ready_says_so_part_by_part(client):
     }
 
 
-def test_a_dead_cache_degrades_and_does_not_stop_selling(client, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.web.cache.breaker", CircuitBreaker())
+def test_a_dead_cache_degrades_the_shop_and_it_still_sells(client, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.cache.breaker", CircuitBreaker())
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"unix://{tmp_path}/nobody.sock"}}
 
     response = client.get("/readyz")
@@ -61,7 +61,7 @@ def test_metrics_count_requests_by_route(client):
     assert "omnistore_dead_letters 0.0" in written
 
 
-def test_methods_that_strangers_make_up_are_counted_as_one(client):
+def test_unknown_methods_are_counted_as_one(client):
     for method in ("BREW", "WHEN"):
         client.generic(method, "/livez")
 
@@ -70,7 +70,7 @@ def test_methods_that_strangers_make_up_are_counted_as_one(client):
     assert "BREW" not in written
 
 
-def test_metrics_are_for_who_knows_the_token(client, settings):
+def test_metrics_need_the_token(client, settings):
     settings.METRICS_TOKEN = "let-me-see"
 
     assert client.get("/metrics").status_code == 401
@@ -114,19 +114,19 @@ def test_a_connection_whose_server_hung_up_is_not_usable():
 
 
 @pytest.mark.parametrize("prepared", [True, False])
-def test_the_first_hand_written_statement_of_a_request_finds_out_that_the_server_hung_up(prepared):
+def test_the_first_hand_written_statement_of_a_request_detects_that_the_server_hung_up(prepared):
     doomed = connection.copy()
     assert doomed.run("SELECT 1 AS one", {}, prepared=prepared).rows() == [{"one": 1}]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [doomed.connection.info.backend_pid])
 
-    doomed.close_if_unusable_or_obsolete()  # What Django does when a request begins.
+    doomed.close_if_unusable_or_obsolete()  # Django does this when a request begins.
 
     assert doomed.run("SELECT 1 AS one", {}, prepared=prepared).rows() == [{"one": 1}]
     doomed.close()
 
 
-def test_a_database_that_only_reads_degrades_and_does_not_stop_showing_goods(client):
+def test_a_read_only_database_degrades_the_shop_and_it_still_shows_its_goods(client):
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
 

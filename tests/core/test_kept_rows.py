@@ -1,4 +1,4 @@
-"""Ledgers of money, points and consents stay as they were written."""
+"""Ledgers of money, points and consents are append-only."""
 
 import uuid
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ledgers(ana, high_street):
-    """A row of each ledger, by its model."""
+    """One row of each ledger, by its model."""
     Consent.objects.create(
         customer=ana, medium="email", purpose="marketing", is_given=True, channel="web", text_version="1",
         decided_at=PLACED_AT,
@@ -34,7 +34,7 @@ def ledgers(ana, high_street):
     Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=10, reason="damage", asked_at=PLACED_AT)
 
 
-# What of a row could be changed to somebody's advantage, and how.
+# Changes of a row from which somebody could profit.
 CHANGES = [
     (BalanceEntry, {"amount": 1_000_000}),
     (BalanceEntry, {"reference": "another"}),
@@ -48,7 +48,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("ledger", "change"), CHANGES)
-def test_no_row_is_written_anew(ledgers, ledger, change):
+def test_no_row_can_be_rewritten(ledgers, ledger, change):
     before = list(ledger.objects.order_by("pk").values())
 
     with pytest.raises(IntegrityError, match="stays as it was written"), transaction.atomic():
@@ -58,7 +58,7 @@ def test_no_row_is_written_anew(ledgers, ledger, change):
 
 
 @pytest.mark.parametrize("ledger", [BalanceEntry, Consent, DueEntry, PointDraw, Refund])
-def test_no_row_goes(ledgers, ledger):
+def test_no_row_can_be_deleted(ledgers, ledger):
     before = ledger.objects.count()
 
     with pytest.raises(IntegrityError, match="stays as it was written"), transaction.atomic():
@@ -67,7 +67,7 @@ def test_no_row_goes(ledgers, ledger):
     assert ledger.objects.count() == before > 0
 
 
-def test_what_became_of_a_row_is_written_on_it(ledgers):
+def test_the_outcome_of_a_row_can_be_recorded_on_it(ledgers):
     PointDraw.objects.update(restored=1)
     Refund.objects.update(state="done", done_at=PLACED_AT, provider_ref="re_1")
 
@@ -75,7 +75,7 @@ def test_what_became_of_a_row_is_written_on_it(ledgers):
     assert Refund.objects.get().provider_ref == "re_1"
 
 
-def test_without_the_guard_money_would_be_written_anew(ledgers):
+def test_without_the_guard_money_could_be_rewritten(ledgers):
     """Negative control: if this fails, the tests above have shown nothing."""
     with no_guards():
         BalanceEntry.objects.update(amount=1_000_000)

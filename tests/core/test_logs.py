@@ -24,7 +24,7 @@ def last_line(capsys):
     return lambda: json.loads(capsys.readouterr().err.splitlines()[-1])
 
 
-def test_every_answer_carries_the_id_of_its_line(ask, last_line):
+def test_every_response_carries_the_id_of_its_log_line(ask, last_line):
     response = ask("/api/v1/cart/")
 
     line = last_line()
@@ -33,22 +33,22 @@ def test_every_answer_carries_the_id_of_its_line(ask, last_line):
     assert line["ms"] >= 0
 
 
-def test_keeps_a_harmless_id_of_the_caller(ask):
+def test_keeps_a_harmless_id_from_the_caller(ask):
     assert ask("/", x_request_id="proxy-0001.abc")["X-Request-Id"] == "proxy-0001.abc"
 
 
-@pytest.mark.parametrize("given", ["short", "x" * 65, "with space 123", 'quote"quote"'])
-def test_replaces_an_id_that_could_do_harm(ask, given):
-    assert ask("/", x_request_id=given)["X-Request-Id"] != given
+@pytest.mark.parametrize("sent_id", ["short", "x" * 65, "with space 123", 'quote"quote"'])
+def test_replaces_a_harmful_id(ask, sent_id):
+    assert ask("/", x_request_id=sent_id)["X-Request-Id"] != sent_id
 
 
-def test_leaves_the_query_out(ask, last_line):
+def test_omits_the_query_string(ask, last_line):
     ask("/till/customers/?q=ana@example.com")
 
     assert "ana" not in json.dumps(last_line())
 
 
-def test_says_what_was_bound_and_forgets_it_with_the_next_request(ask, last_line):
+def test_logs_bound_values_until_the_next_request(ask, last_line):
     def checkout(request):
         logs.bind(order="1000042", cart=7)
         return HttpResponse()

@@ -23,7 +23,7 @@ def program():
 
 @pytest.fixture
 def browser():
-    """Brings a cookie, and so goes through everything there is for browsers."""
+    """Sends a cookie, and so passes all middlewares for browsers."""
     browser = Client(raise_request_exception=False)
     browser.cookies["any"] = "1"
     return browser
@@ -52,24 +52,27 @@ def browser():
         ("GET", "/api/v1/cart/handover/ABC.svg", {}),
     ],
 )
-def test_a_program_is_told_what_a_browser_is_told(db, program, browser, method, address, options):
-    told, told_browser = (client.generic(method, address, **options) for client in (program, browser))
+def test_a_program_gets_the_same_response_as_a_browser(db, program, browser, method, address, options):
+    program_response, browser_response = (client.generic(method, address, **options) for client in (program, browser))
 
-    assert (told.status_code, told.content) == (told_browser.status_code, told_browser.content)
+    assert (program_response.status_code, program_response.content) == (
+        browser_response.status_code,
+        browser_response.content,
+    )
     of_each_answer = {"X-Request-Id", "Vary"}
-    assert {name: text for name, text in told.headers.items() if name not in of_each_answer} == {
-        name: text for name, text in told_browser.headers.items() if name not in of_each_answer
+    assert {name: text for name, text in program_response.headers.items() if name not in of_each_answer} == {
+        name: text for name, text in browser_response.headers.items() if name not in of_each_answer
     }
-    assert set(SAME_FOR_ALL) <= set(told.headers)
-    assert told["X-Request-Id"]
-    # A browser's answers may depend on its cookie beside.
+    assert set(SAME_FOR_ALL) <= set(program_response.headers)
+    assert program_response["X-Request-Id"]
+    # A browser's responses may also depend on its cookie.
     varies, varies_for_browsers = (
-        set(answer.get("Vary", "").split(", ")) - {"Cookie"} for answer in (told, told_browser)
+        set(answer.get("Vary", "").split(", ")) - {"Cookie"} for answer in (program_response, browser_response)
     )
     assert varies == varies_for_browsers
 
 
-def test_a_program_gets_past_what_only_browsers_need(db, program):
+def test_a_program_bypasses_the_middlewares_for_browsers(db, program):
     request = program.get("/api/v1/cart/").wsgi_request
 
     assert {name for name in ("session", "allauth", "_messages") if hasattr(request, name)} == set()
@@ -81,7 +84,7 @@ def test_a_program_gets_past_what_only_browsers_need(db, program):
     ("address", "headers"),
     [("/api/v1/cart/", {"cookie": "sessionid=x"}), ("/api/v1/cart/", {"cookie": "any=1"}), ("/cart/", {})],
 )
-def test_a_browser_brings_its_session_wherever_it_goes(db, program, address, headers):
+def test_a_browsers_session_is_used_on_every_url(db, program, address, headers):
     request = program.get(address, headers=headers).wsgi_request
 
     assert all(hasattr(request, name) for name in ("session", "user", "allauth", "_messages"))
@@ -95,7 +98,7 @@ def test_each_program_is_answered_in_its_own_language(db, program):
     assert answers[0].json()["detail"] == answers[3].json()["detail"] != answers[1].json()["detail"]
 
 
-def test_an_address_and_a_language_too_long_to_be_remembered_are_understood(db, program):
+def test_a_url_and_a_language_too_long_to_be_cached_are_handled(db, program):
     address, languages = "x" * 300, ", ".join(["fa"] + ["de;q=0.1"] * 30)
     answer = program.get(f"/api/v1/catalogue/products/{address}/", headers={"accept-language": languages})
 
@@ -103,7 +106,7 @@ def test_an_address_and_a_language_too_long_to_be_remembered_are_understood(db, 
     assert (answer.status_code, answer["Content-Language"]) == (404, "fa")
 
 
-def test_a_fault_answers_a_problem_with_all_that_other_answers_say(settings, program):
+def test_a_crash_returns_a_problem_with_the_headers_of_other_responses(settings, program):
     settings.ROOT_URLCONF = __name__
     fine, broken = program.get("/api/fine/"), program.get("/api/broken/")
 
@@ -112,9 +115,9 @@ def test_a_fault_answers_a_problem_with_all_that_other_answers_say(settings, pro
     assert {*fine.headers, "Cache-Control"} == set(broken.headers)
 
 
-def test_what_programs_pass_by_is_for_browsers():
-    """Who puts a middleware behind the short way must know that requests of programs do not get there."""
-    place = settings.MIDDLEWARE.index("core.web.middleware.ApiFastPathMiddleware")
+def test_the_middlewares_that_programs_bypass_are_for_browsers():
+    """Whoever adds a middleware after the fast path must know that programs' requests do not reach it."""
+    place = settings.MIDDLEWARE.index("core.middleware.ApiFastPathMiddleware")
 
     assert settings.MIDDLEWARE[:place] == ["core.web.logs.log_requests", "core.web.csp.SecurityHeadersMiddleware"]
     assert not settings.DATABASES["default"]["ATOMIC_REQUESTS"], "it would have to open the transaction"

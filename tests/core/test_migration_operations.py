@@ -1,4 +1,4 @@
-"""Operations done together do what they would do one after the other."""
+"""Grouped operations do what they would do one after the other."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ CHANGES = Together(
 
 
 @pytest.mark.django_db
-def test_operations_done_together_change_the_database_and_are_undone() -> None:
+def test_grouped_operations_change_the_database_and_are_reverted() -> None:
     nothing = ProjectState()
     made = after(SHELVES, nothing)
     changed = after(CHANGES, made)
@@ -61,7 +61,7 @@ def test_operations_done_together_change_the_database_and_are_undone() -> None:
     assert not {"trial_room", "trial_shelf"} & set(connection.introspection.table_names())
 
 
-def test_no_operation_builds_on_one_beside_it() -> None:
+def test_no_operation_depends_on_another_of_its_group() -> None:
     graph = MigrationLoader(None).graph
     groups = [
         (f"{key[0]}.{key[1]}", operation.operations)
@@ -73,7 +73,7 @@ def test_no_operation_builds_on_one_beside_it() -> None:
     assert not [name for name, operations in groups if builds_on_itself(operations)]
 
 
-def test_what_builds_on_its_neighbour_is_seen() -> None:
+def test_an_operation_that_depends_on_its_group_is_detected() -> None:
     wider = migrations.AlterField("shelf", "width", models.BigIntegerField(default=1))
 
     assert builds_on_itself([*SHELVES.operations, *CHANGES.operations])
@@ -82,7 +82,7 @@ def test_what_builds_on_its_neighbour_is_seen() -> None:
 
 
 @pytest.mark.django_db
-def test_migrating_may_take_longer_between_two_statements_than_the_shop_may():
+def test_a_migration_may_idle_longer_between_two_statements_than_a_request():
     with connection.cursor() as cursor:
         cursor.execute("SET idle_in_transaction_session_timeout = '10s'")
 
@@ -98,7 +98,7 @@ def idle_limit() -> str:
 
 
 def builds_on_itself(operations: Sequence[Operation]) -> bool:
-    """Tell whether a model is made and changed, or a field changed twice."""
+    """Return whether a model is created and changed, or a field is changed twice."""
     made = {operation.name_lower for operation in operations if isinstance(operation, migrations.CreateModel)}
     fields = [
         (operation.model_name_lower, operation.name_lower)
@@ -110,7 +110,7 @@ def builds_on_itself(operations: Sequence[Operation]) -> bool:
 
 
 def after(operation: Together, state: ProjectState) -> ProjectState:
-    """Return the state that an operation leads to."""
+    """Return the state after an operation."""
     changed = state.clone()
     operation.state_forwards("trial", changed)
     return changed

@@ -23,7 +23,7 @@ def test_writes_the_currencys_own_number_of_places(amount, currency, text):
 
 
 @pytest.mark.parametrize("text", ["0.001", "1e-3", "NaN", "Infinity", "twelve", "", "1 000", "99999999999999999"])
-def test_refuses_what_is_no_amount_of_the_currency(text):
+def test_refuses_an_invalid_amount_of_the_currency(text):
     with pytest.raises(MoneyError):
         parse_money(text, "EUR")
 
@@ -42,7 +42,7 @@ def test_shares_add_up_to_the_whole(amount, weights):
 
 
 @given(st.integers(-(10**14), 10**14), st.sampled_from(sorted(PLACES)))
-def test_what_is_written_reads_back_the_same(amount, currency):
+def test_a_formatted_amount_parses_to_the_same_amount(amount, currency):
     assert parse_money(format_minor(amount, currency), currency).amount == amount
 
 

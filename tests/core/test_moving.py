@@ -1,4 +1,4 @@
-"""States are written by moving rows along their tables."""
+"""States are changed only by moves of their lifecycle."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def state_of(row):
     return type(row).objects.values_list("state", flat=True).get(pk=row.pk)
 
 
-def test_a_row_moves_with_what_else_changes(pickup):
+def test_a_row_moves_together_with_other_columns(pickup):
     move(PICKUP, pickup, "accepted", by=CLERK, accepted_at=PLACED_AT)
 
     assert (pickup.state, pickup.accepted_at) == ("accepted", PLACED_AT)
@@ -34,7 +34,7 @@ def test_a_row_moves_with_what_else_changes(pickup):
 
 
 @pytest.mark.parametrize(("to", "by"), [("ready", CLERK), ("accepted", SHOPPER), ("placed", CLERK)])
-def test_no_row_moves_where_it_may_not(pickup, to, by):
+def test_no_row_makes_a_move_that_is_not_allowed(pickup, to, by):
     with pytest.raises(IllegalTransition):
         move(PICKUP, pickup, to, by=by, accepted_at=PLACED_AT)
 
@@ -42,7 +42,7 @@ def test_no_row_moves_where_it_may_not(pickup, to, by):
     assert state_of(pickup) == "placed"
 
 
-def test_a_row_that_somebody_has_moved_meanwhile_stays_where_it_is(pickup):
+def test_a_row_that_was_moved_meanwhile_does_not_move_again(pickup):
     read_before = Fulfilment.objects.get()
     move(PICKUP, pickup, "cancelled", by=CLERK)
 
@@ -52,7 +52,7 @@ def test_a_row_that_somebody_has_moved_meanwhile_stays_where_it_is(pickup):
     assert refusal.value.details["state"] == read_before.state == state_of(pickup) == "cancelled"
 
 
-def test_of_many_only_those_move_that_may(ana, high_street):
+def test_of_many_rows_only_those_whose_state_allows_it_move(ana, high_street):
     orders = [make_order((make_variant(), 1, 1000), store=high_street, customer=ana) for _number in range(3)]
     done, *others = [order.pk for order in orders]
     move_all(ORDER, [done], "completed", closed_at=PLACED_AT)
@@ -63,14 +63,14 @@ def test_of_many_only_those_move_that_may(ana, high_street):
     assert list(Order.objects.order_by("pk").values_list("state", flat=True)) == ["completed", "cancelled", "cancelled"]
 
 
-def test_nobody_moves_what_is_not_his_to_move(pickup):
+def test_nobody_makes_a_move_that_belongs_to_another_actor(pickup):
     payment = pickup.order.payments.get()
 
     assert move_all(PAYMENT, [payment.pk], "voided", by=SHOPPER) == []
     assert state_of(payment) == "captured"
 
 
-def test_a_kind_moves_by_its_own_table_alone(pickup):
+def test_a_kind_moves_only_by_its_own_lifecycle(pickup):
     Fulfilment.objects.update(kind="ship")
 
     assert move_all(PICKUP, [pickup.pk], "cancelled", by=CLERK) == []

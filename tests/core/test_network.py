@@ -1,4 +1,4 @@
-"""Nobody outside the shop is asked while a transaction is open."""
+"""No external server is called while a transaction is open."""
 
 from datetime import datetime
 
@@ -32,7 +32,7 @@ CALLS = {
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.django_db(transaction=True)
-def test_nobody_is_asked_inside_an_outermost_transaction(call, settings):
+def test_no_external_call_is_made_inside_an_outermost_transaction(call, settings):
     settings.SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
 
     with transaction.atomic(durable=True), pytest.raises(CalledInsideTransaction):
@@ -41,7 +41,7 @@ def test_nobody_is_asked_inside_an_outermost_transaction(call, settings):
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.django_db
-def test_nor_where_a_test_has_wrapped_a_transaction_of_its_own_around_all(call, settings):
+def test_no_external_call_is_made_inside_a_transaction_within_a_tests_own(call, settings):
     settings.SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
 
     with transaction.atomic(savepoint=False), pytest.raises(CalledInsideTransaction):
@@ -54,7 +54,7 @@ def test_the_transaction_of_a_test_does_not_count():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_between_two_transactions_everybody_may_be_asked():
+def test_external_calls_are_allowed_between_two_transactions():
     with transaction.atomic(durable=True):
         pass
 

@@ -1,4 +1,4 @@
-"""A dump restored into another server: its numbers of transactions are high, and the server's own are low."""
+"""A dump restored into another server: its transaction numbers are high, and the server's own are low."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -36,13 +36,13 @@ def readers(transactional_db):
 
 @pytest.fixture
 def ahead(transactional_db):
-    """The only reader, which had read everything."""
+    """The only reader, which has read everything."""
     with only_these("ahead") as (ahead,):
         stand(ahead, xid=7, entry_id=write_elsewhere("read", xid=7))
         yield ahead
 
 
-def test_each_reader_hears_what_it_has_not_read_and_then_what_happened_here(readers):
+def test_each_reader_gets_its_unread_entries_and_then_this_servers_own(readers):
     ahead, late, new = readers
     first, second = write_elsewhere("1", xid=5), write_elsewhere("2", xid=6)
     write_elsewhere("3", xid=9)
@@ -61,7 +61,7 @@ def test_each_reader_hears_what_it_has_not_read_and_then_what_happened_here(read
     assert new.told == ["1", "2", "3", "4", "5", "6"]
 
 
-def test_entries_of_before_lie_below_the_offset_and_those_of_here_above(ahead):
+def test_restored_entries_lie_below_the_offset_and_new_ones_above(ahead):
     write_elsewhere("unread", xid=30)
     write_here("first")
     read_all()
@@ -73,22 +73,22 @@ def test_entries_of_before_lie_below_the_offset_and_those_of_here_above(ahead):
     assert numbers["read"] == ELSEWHERE + 7
 
 
-def test_a_rebase_is_told_in_the_journal_and_in_the_log(ahead, caplog):
+def test_a_rebase_is_recorded_in_the_journal_and_in_the_log(ahead, caplog):
     write_here("first")
 
     with caplog.at_level(logging.WARNING, "core.data.rebasing"):
         read_all()
         read_all()
 
-    (told,) = rebased()
-    assert (told.channel, told.payload) == ("system", {"offset": ELSEWHERE + 7, "lifted": 1})
+    (rebase,) = rebased()
+    assert (rebase.channel, rebase.payload) == ("system", {"offset": ELSEWHERE + 7, "lifted": 1})
     assert caplog.messages == [
         "The journal was restored from another server and goes on here: its numbers begin at "
         f"{ELSEWHERE + 7}, and 1 entries that were written before this are handed out now."
     ]
 
 
-def test_a_dump_of_what_was_restored_is_restored_in_the_same_way(ahead):
+def test_a_dump_of_a_restored_journal_is_restored_in_the_same_way(ahead):
     read_all()
     twice = write_elsewhere("twice", xid=ELSEWHERE)
     HandlerPosition.objects.update(xid=2 * ELSEWHERE, entry_id=twice)
@@ -103,7 +103,7 @@ def test_a_dump_of_what_was_restored_is_restored_in_the_same_way(ahead):
     assert len(rebased()) == 2
 
 
-def test_unread_entries_of_another_server_are_enough_to_know_it(readers):
+def test_unread_entries_of_another_server_are_enough_to_detect_it(readers):
     write_elsewhere("1", xid=5)
     write_here("2")
 
@@ -112,7 +112,7 @@ def test_unread_entries_of_another_server_are_enough_to_know_it(readers):
     assert [reader.told for reader in readers] == [["1", "2"]] * 3
 
 
-def test_a_position_of_another_server_is_enough_to_know_it(readers):
+def test_a_position_of_another_server_is_enough_to_detect_it(readers):
     stand(readers[0], xid=5, entry_id=0)
     write_here("1")
 
@@ -121,7 +121,7 @@ def test_a_position_of_another_server_is_enough_to_know_it(readers):
     assert readers[0].told == ["1"]
 
 
-def test_what_failed_before_the_dump_is_tried_again_after_it(ahead):
+def test_a_delivery_that_failed_before_the_dump_is_retried_after_it(ahead):
     failed = JournalEntry.objects.get(ref="read")
     Redelivery.objects.create(
         handler=ahead.name, entry_id=failed.id, entry_occurred_at=failed.occurred_at, next_attempt_at=NOW,
@@ -134,13 +134,13 @@ def test_what_failed_before_the_dump_is_tried_again_after_it(ahead):
     assert not Redelivery.objects.exists()
 
 
-def test_migrating_puts_the_journal_in_order(ahead):
+def test_migrating_rebases_the_journal(ahead):
     call_command("migrate", verbosity=0)
 
     assert offset() == ELSEWHERE + 7
 
 
-def test_until_then_the_shop_says_that_it_is_degraded_and_why(ahead, client):
+def test_until_then_the_shop_reports_that_it_is_degraded_and_why(ahead, client):
     restored = client.get("/readyz")
     read_all()
     rebased = client.get("/readyz")
@@ -153,7 +153,7 @@ def test_until_then_the_shop_says_that_it_is_degraded_and_why(ahead, client):
     assert (rebased.json()["state"], rebased.json()["journal"]) == ("ready", "ok")
 
 
-def test_until_then_the_lag_counts_from_when_readers_stood_still(ahead, client):
+def test_until_then_the_lag_counts_from_the_readers_last_move(ahead, client):
     a_day = timedelta(days=1).total_seconds()
     restored = find_lag()
 
@@ -180,13 +180,13 @@ def test_the_audit_finds_numbers_of_another_server(ahead):
 
 
 def stand_where_the_counter_came_by(reader):
-    """Stand where it stood before the dump, at a number that this server has reached since."""
+    """Set the reader to its position before the dump, at a number that this server has reached since."""
     row = sql.fetch_one("SELECT pg_current_xact_id()::text::bigint AS xid", {})
     HandlerPosition.objects.create(handler=reader.name, xid=row["xid"], entry_id=0)
     HandlerPosition.objects.update(moved_at=timezone.now() - timedelta(days=1))
 
 
-def test_entries_that_readers_were_past_already_are_found_by_when_they_were_recorded(readers):
+def test_entries_below_a_readers_position_are_found_by_their_recording_time(readers):
     ahead = readers[0]
     write_here("1")
     stand_where_the_counter_came_by(ahead)
@@ -201,8 +201,8 @@ def test_entries_that_readers_were_past_already_are_found_by_when_they_were_reco
     assert find_breaches() == {}
 
 
-def test_what_was_read_is_not_passed_over_though_its_id_is_higher(readers):
-    """Two transactions at once: the earlier one may have written the later id."""
+def test_an_unread_entry_is_delivered_although_a_read_one_has_a_higher_id(readers):
+    """With two concurrent transactions, the earlier one may have written the later id."""
     ahead = readers[0]
     write_here("1")
     stand_where_the_counter_came_by(ahead)
@@ -215,7 +215,7 @@ def test_what_was_read_is_not_passed_over_though_its_id_is_higher(readers):
     assert rebased() == []
 
 
-def test_a_journal_of_this_server_is_left_alone(readers):
+def test_a_journal_of_this_server_is_not_rebased(readers):
     write_here("1")
     read_all()
     before = list(JournalEntry.objects.values_list("id", "xid"))
@@ -229,7 +229,7 @@ def test_a_journal_of_this_server_is_left_alone(readers):
     assert [reader.told for reader in readers] == [["1"]] * 3
 
 
-def test_an_entry_that_is_not_committed_yet_is_no_other_servers(readers):
+def test_an_uncommitted_entry_is_not_another_servers(readers):
     with transaction.atomic():
         write_here("1")
         with transaction.atomic():
@@ -238,19 +238,19 @@ def test_an_entry_that_is_not_committed_yet_is_no_other_servers(readers):
         assert not find_lag().is_foreign
 
 
-def test_looking_takes_one_statement_and_one_more_on_a_new_connection(readers, django_assert_num_queries):
+def test_a_dispatch_takes_one_statement_and_one_more_on_a_new_connection(readers, django_assert_num_queries):
     read_all()
     connection.close()
     connection.ensure_connection()
 
-    # Each beside the one for redeliveries.
+    # Each in addition to the one for redeliveries.
     with django_assert_num_queries(3):
         dispatch_journal(now=NOW)
     with django_assert_num_queries(2):
         dispatch_journal(now=NOW)
 
 
-def test_a_database_replaced_behind_a_running_worker_is_noticed(readers):
+def test_a_database_replaced_under_a_running_worker_is_detected(readers):
     ahead = readers[0]
     write_here("before")
     read_all()
@@ -264,7 +264,7 @@ def test_a_database_replaced_behind_a_running_worker_is_noticed(readers):
     assert len(rebased()) == 1
 
 
-def test_while_somebody_writes_nothing_is_handed_out_and_nobody_waits_long(ahead, caplog):
+def test_during_a_write_nothing_is_delivered_and_nobody_waits_long(ahead, caplog):
     writer = connection.copy()
     with writer.cursor() as cursor, caplog.at_level(logging.WARNING, "core.data.rebasing"):
         cursor.execute("BEGIN")
@@ -283,8 +283,8 @@ def test_while_somebody_writes_nothing_is_handed_out_and_nobody_waits_long(ahead
     assert ahead.told == ["slow"]
 
 
-def test_a_connection_that_wrote_before_counts_on_from_the_offset_at_once(ahead):
-    """Its prepared statements have the former offset in their plans."""
+def test_a_connection_that_wrote_before_uses_the_offset_at_once(ahead):
+    """Its prepared statements have plans with the former offset."""
     with ThreadPoolExecutor(max_workers=1) as other:
         for ref in ("1", "2", "3"):
             other.submit(write_here, ref).result()
@@ -299,7 +299,7 @@ def test_a_connection_that_wrote_before_counts_on_from_the_offset_at_once(ahead)
 
 
 @pytest.mark.parametrize("change", ["xid = xid - 1", "ref = 'x', xid = xid + 1", "payload = '[1]'", "ref = 'x'"])
-def test_nothing_but_the_place_in_the_order_can_be_raised(ahead, change):
+def test_only_an_entrys_position_can_be_raised(ahead, change):
     with pytest.raises(IntegrityError, match="append-only"):
         sql.execute(f"UPDATE core_journal SET {change}", {})
 
@@ -311,7 +311,7 @@ def test_the_journal_of_a_shop_whose_worker_never_ran_is_late(readers):
     assert (lag.seconds > timedelta(days=1).total_seconds(), lag.is_foreign) == (True, False)
 
 
-def test_a_database_that_is_not_migrated_so_far_is_left_alone(readers):
+def test_a_database_that_is_not_fully_migrated_is_not_rebased(readers):
     stand(readers[0], xid=5, entry_id=0)
     with transaction.atomic():
         sql.execute("ALTER FUNCTION core_journal_offset RENAME TO not_yet", {})

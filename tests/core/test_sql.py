@@ -1,4 +1,4 @@
-"""Lists go to PostgreSQL as arrays, whatever they hold."""
+"""Lists are passed to PostgreSQL as arrays, whatever they hold."""
 
 import os
 import socket
@@ -33,13 +33,13 @@ pytestmark = pytest.mark.django_db
         ("text", [["a", "b c"], ["{", None]]),
     ],
 )
-def test_a_list_comes_back_as_it_went(kind: str, values: list[Any]) -> None:
+def test_a_list_is_returned_unchanged(kind: str, values: list[Any]) -> None:
     row = sql.fetch_one(f"SELECT %(values)s::{kind}[] AS found", {"values": values})
 
     assert row == {"found": values}
 
 
-def test_an_error_is_one_of_djangos_and_breaks_the_transaction() -> None:
+def test_an_error_is_djangos_and_breaks_the_transaction() -> None:
     with pytest.raises(DataError), transaction.atomic():
         sql.fetch_all("SELECT %(values)s::uuid[]", {"values": ["none"]})
 
@@ -47,27 +47,27 @@ def test_an_error_is_one_of_djangos_and_breaks_the_transaction() -> None:
         assert sql.fetch_one("SELECT 1 AS one", {}) == {"one": 1}
 
 
-def test_nothing_is_run_in_a_transaction_that_must_be_rolled_back() -> None:
+def test_no_statement_runs_in_a_transaction_that_must_be_rolled_back() -> None:
     with pytest.raises(TransactionManagementError), transaction.atomic():
         transaction.set_rollback(True)
         sql.execute("SELECT 1", {})
 
 
-def test_a_percent_sign_is_written_twice_and_a_parameter_may_come_again() -> None:
+def test_a_percent_sign_is_doubled_and_a_parameter_may_be_repeated() -> None:
     row = sql.fetch_one("SELECT 7 %% %(by)s::int AS rest, %(by)s::int AS again", {"by": 4})
 
     assert row == {"rest": 3, "again": 4}
 
 
-def test_the_first_to_notice_that_the_server_is_gone_is_told_so() -> None:
-    """libpq gives such a result no state, and the connection it came on looks well until the next one."""
+def test_the_first_statement_after_the_server_is_lost_raises_an_error() -> None:
+    """libpq gives such a result no state, and its connection looks healthy until the next statement."""
     own = connections["default"].copy()
     own.ensure_connection()
     with socket.socket(fileno=os.dup(own.connection.fileno())) as wire:
         wire.shutdown(socket.SHUT_RDWR)
 
-    with pytest.raises(OperationalError) as told:
+    with pytest.raises(OperationalError) as error:
         own.run("SELECT 1 AS one", {}, prepared=True)
 
-    assert sqlstate_of(told.value) == ""
+    assert sqlstate_of(error.value) == ""
     own.close()

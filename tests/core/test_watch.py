@@ -1,4 +1,4 @@
-"""A PostgreSQL that stops answering: a relay in front of the real one is stopped, and lets go on."""
+"""A PostgreSQL that stops answering: a relay in front of the real one is frozen and thawed."""
 
 import select
 import socket
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Relay:
-    """Stands on a socket of its own before PostgreSQL, and passes nothing on while it is frozen."""
+    """A relay before PostgreSQL with a separate socket that forwards nothing while it is frozen."""
 
     def __init__(self, directory, server):
         self.server = server
@@ -65,7 +65,7 @@ def relay(tmp_path_factory):
 
 @pytest.fixture
 def nobody(tmp_path_factory):
-    """A socket that takes connections and says nothing."""
+    """A socket that accepts connections and sends nothing."""
     directory = tmp_path_factory.mktemp("nobody")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(directory / ".s.PGSQL.5432"))
@@ -73,19 +73,19 @@ def nobody(tmp_path_factory):
         yield make_conninfo("", host=str(directory), user="postgres", dbname="postgres")
 
 
-def test_a_server_that_works_answers(relay):
+def test_a_working_server_answers(relay):
     assert answers_in_time(relay.conninfo, seconds=30)
 
 
-def test_a_server_that_takes_connections_and_says_nothing_does_not_answer(nobody):
+def test_a_server_that_only_accepts_connections_does_not_answer(nobody):
     assert not answers_in_time(nobody, seconds=0.1)
 
 
-def test_nobody_waits_for_a_server_that_is_not_there(tmp_path):
+def test_a_server_that_does_not_exist_counts_as_answering(tmp_path):
     assert answers_in_time(make_conninfo("", host=str(tmp_path), user="postgres"), seconds=30)
 
 
-def test_a_server_that_refuses_to_be_asked_is_there(relay):
+def test_a_server_that_refuses_connections_counts_as_answering(relay):
     assert answers_in_time(make_conninfo(relay.conninfo, dbname="nowhere"), seconds=30)
 
 
@@ -95,25 +95,25 @@ def test_a_server_that_freezes_behind_a_pooler_does_not_answer(relay):
     assert not answers_in_time(relay.conninfo, seconds=1)
 
 
-def test_whoever_waits_for_a_frozen_server_is_told_and_so_is_who_comes_next(relay):
+def test_requests_that_wait_for_a_frozen_server_fail_and_so_do_the_next_ones(relay):
     watching = Watch(longest_seconds=lambda: 10.0, conninfo=relay.conninfo)
     connection = psycopg.connect(relay.conninfo, autocommit=True)
     watching.keep(connection)
-    told = []
-    waiting = threading.Thread(target=lambda: told.append(error_of(connection, "SELECT pg_sleep(20)")))
+    errors = []
+    waiting = threading.Thread(target=lambda: errors.append(error_of(connection, "SELECT pg_sleep(20)")))
     waiting.start()
     relay.is_frozen.set()
 
     watching.look()
     waiting.join()
 
-    assert isinstance(told[0], psycopg.OperationalError)
+    assert isinstance(errors[0], psycopg.OperationalError)
     assert watching.is_frozen
     with pytest.raises(psycopg.OperationalError, match="does not answer"):
         watching.refuse_if_frozen()
 
 
-def test_a_server_that_answers_again_is_asked_again(relay):
+def test_a_server_that_answers_again_is_used_again(relay):
     watching = Watch(longest_seconds=lambda: 10.0, conninfo=relay.conninfo)
     relay.is_frozen.set()
     watching.look()
@@ -126,7 +126,7 @@ def test_a_server_that_answers_again_is_asked_again(relay):
     watching.refuse_if_frozen()
 
 
-def test_a_slow_request_is_left_alone_while_the_server_answers(relay):
+def test_a_slow_request_continues_while_the_server_answers(relay):
     watching = Watch(longest_seconds=lambda: 10.0, conninfo=relay.conninfo)
     with psycopg.connect(relay.conninfo, autocommit=True) as connection:
         watching.keep(connection)
@@ -136,7 +136,7 @@ def test_a_slow_request_is_left_alone_while_the_server_answers(relay):
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_quick_requests_are_no_reason_to_ask(nobody):
+def test_quick_requests_trigger_no_probe(nobody):
     watching = Watch(longest_seconds=lambda: 0.1, conninfo=nobody)
 
     watching.look()
@@ -144,7 +144,7 @@ def test_quick_requests_are_no_reason_to_ask(nobody):
     assert not watching.is_frozen
 
 
-def test_the_shops_own_connections_are_watched_over(relay, monkeypatch):
+def test_the_shops_own_connections_are_watched(relay, monkeypatch):
     watching = Watch(longest_seconds=lambda: 10.0, conninfo=relay.conninfo)
     monkeypatch.setattr(watch, "_watch", watching)
     connection = connections["default"].copy()
@@ -161,7 +161,7 @@ def test_the_shops_own_connections_are_watched_over(relay, monkeypatch):
         connection.ensure_connection()
 
 
-def test_who_could_not_connect_in_time_spares_the_next_one_the_wait(nobody, monkeypatch):
+def test_a_connection_timeout_spares_the_next_caller_the_wait(nobody, monkeypatch):
     watching = Watch(longest_seconds=lambda: 0.0, conninfo=nobody)
     monkeypatch.setattr(watch, "_watch", watching)
     connection = connections["default"].copy()

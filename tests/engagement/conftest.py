@@ -12,7 +12,7 @@ from tests.factories.orders import owe
 
 @pytest.fixture
 def now():
-    # The handlers read the clock themselves, and leave old news untold.
+    # The handlers read the clock themselves, and ignore old events.
     return timezone.now()
 
 

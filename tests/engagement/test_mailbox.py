@@ -22,18 +22,18 @@ def read(client, **query):
     return client.get("/mailbox/", query, headers={"Accept": "application/json"}).json()["results"]
 
 
-def test_keeps_mails_and_texts_the_newest_first(demo, client):
+def test_lists_emails_and_texts_newest_first(demo, client):
     send_mail(["ana@example.com", "ben@example.com"], "Your code:\n\n314159\n\nBye")
     send_sms("+491701234567", "271828 is your code.")
 
-    kept = read(client)
+    messages = read(client)
 
-    assert [(row["medium"], row["recipient"], row["code"]) for row in kept] == [
+    assert [(row["medium"], row["recipient"], row["code"]) for row in messages] == [
         ("sms", "+491701234567", "271828"),
         ("email", "ben@example.com", "314159"),
         ("email", "ana@example.com", "314159"),
     ]
-    assert set(kept[0]) == {"id", "medium", "recipient", "subject", "body", "created_at", "code"}
+    assert set(messages[0]) == {"id", "medium", "recipient", "subject", "body", "created_at", "code"}
 
 
 def test_finds_the_messages_of_one_recipient_or_medium(demo, client):
@@ -54,13 +54,13 @@ def test_finds_the_messages_of_one_recipient_or_medium(demo, client):
         ("رمز شما 654321 است", "654321"),
     ],
 )
-def test_a_code_is_told_from_other_figures(demo, client, body, code):
+def test_a_code_is_distinguished_from_other_figures(demo, client, body, code):
     send_sms("+491701234567", body)
 
     assert read(client)[0]["code"] == code
 
 
-def test_the_page_shows_texts_as_texts_and_loads_nothing_inline(demo, client):
+def test_the_page_escapes_texts_and_loads_nothing_inline(demo, client):
     send_mail(["ana@example.com"], "<script>alert(1)</script> 314159", subject="<b>Hi</b>")
 
     page = client.get("/mailbox/", headers={"Accept": "text/html", "Accept-Language": "ar"})

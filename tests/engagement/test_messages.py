@@ -11,7 +11,7 @@ from omnistore.engagement.services.messages import LEASE, MOST_ATTEMPTS, NotFail
 
 
 class Line:
-    """A sender that keeps what it is given, or breaks as told."""
+    """A sender that stores its messages, or raises a given error."""
 
     def __init__(self, error=None):
         self.sent, self.error = [], error
@@ -38,7 +38,7 @@ def make_message(now, *, event_id=1, **fields):
 
 @pytest.mark.django_db(transaction=True)
 class TestSending:
-    def test_sends_what_is_due_once(self, line, now):
+    def test_sends_each_due_message_once(self, line, now):
         message = make_message(now)
         make_message(now, event_id=2).delete()
 
@@ -49,7 +49,7 @@ class TestSending:
         message.refresh_from_db()
         assert (message.state, message.sent_at) == (Message.SENT, now)
 
-    def test_a_mail_has_text_and_html(self, now):
+    def test_an_email_has_text_and_html(self, now):
         make_message(now)
 
         send_queued_messages(now=now)
@@ -57,7 +57,7 @@ class TestSending:
         assert (mail.outbox[0].to, mail.outbox[0].body) == (["ana@example.com"], "Hello")
         assert mail.outbox[0].alternatives[0][1] == "text/html"
 
-    def test_tries_again_later_when_the_line_is_down(self, line, now):
+    def test_retries_later_when_the_server_is_down(self, line, now):
         message = make_message(now)
         line.error = SendError("Nobody answers.", permanent=False)
 
@@ -78,7 +78,7 @@ class TestSending:
         message.refresh_from_db()
         assert message.state == Message.FAILED
 
-    def test_gives_up_at_once_on_what_cannot_work(self, line, now):
+    def test_gives_up_at_once_on_a_permanent_failure(self, line, now):
         message = make_message(now)
         line.error = SendError("No such address.", permanent=True)
 
@@ -87,9 +87,9 @@ class TestSending:
         message.refresh_from_db()
         assert message.state == Message.FAILED
 
-    def test_a_worker_killed_while_sending_leaves_a_message_that_nobody_sends_again(self, line, now):
+    def test_a_message_whose_worker_was_killed_while_sending_is_not_sent_again(self, line, now):
         message = make_message(now)
-        line.error = SystemExit()  # The process ends between the sending and the note of it.
+        line.error = SystemExit()  # The process ends after sending and before recording it.
         with pytest.raises(SystemExit):
             send_queued_messages(now=now)
         line.error = None
@@ -113,7 +113,7 @@ class TestSending:
         assert line.sent == [message.pk]
 
 
-def test_a_mail_server_that_does_not_answer_is_tried_again(settings, now):
+def test_an_email_server_that_does_not_answer_is_retried(settings, now):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 

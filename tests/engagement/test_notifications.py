@@ -23,7 +23,7 @@ def test_a_confirmation_says_that_the_pickup_is_not_ready_yet(ana, mitte, now):
     assert "Omnistore Mitte" in message.body
 
 
-def test_a_handler_that_runs_twice_tells_once(ana, mitte, now):
+def test_a_handler_that_runs_twice_notifies_once(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
 
     notify_people(entry_about(pickup, "order.placed", now=now))
@@ -32,7 +32,7 @@ def test_a_handler_that_runs_twice_tells_once(ana, mitte, now):
     assert Message.objects.count() == 1
 
 
-def test_come_and_collect_has_code_address_hours_and_last_day(ana, mitte, now):
+def test_the_pickup_notification_has_code_address_hours_and_deadline(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
 
     notify_people(entry_about(pickup, "pickup.ready", now=now))
@@ -47,7 +47,7 @@ def test_come_and_collect_has_code_address_hours_and_last_day(ana, mitte, now):
 
 
 @pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("fa", "rtl"), ("en", "ltr")])
-def test_letters_are_written_in_the_language_of_the_order(ana, mitte, now, language, direction):
+def test_notifications_are_in_the_language_of_the_order(ana, mitte, now, language, direction):
     pickup = make_pickup(ana, mitte, now=now, language=language)
 
     notify_people(entry_about(pickup, "pickup.ready", now=now))
@@ -58,7 +58,7 @@ def test_letters_are_written_in_the_language_of_the_order(ana, mitte, now, langu
     assert ("Your order" in message.subject) == (language == "en")
 
 
-def test_readers_of_persian_get_their_own_digits_days_and_names(ana, mitte, now):
+def test_persian_notifications_have_persian_digits_days_and_names(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now, language="fa")
 
     notify_people(entry_about(pickup, "pickup.ready", now=now))
@@ -66,10 +66,10 @@ def test_readers_of_persian_get_their_own_digits_days_and_names(ana, mitte, now)
     body = Message.objects.get().body
     assert "فروشگاه میته" in body
     assert "۲۵٫۸۰" in body
-    assert "۱۴" in body  # The year of the Persian calendar.
+    assert "۱۴" in body  # The year in the Persian calendar.
 
 
-def test_who_prefers_texts_gets_a_text(ana, mitte, now, settings):
+def test_a_buyer_who_prefers_texts_gets_a_text(ana, mitte, now, settings):
     settings.SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
     ana.preferred_channel = "sms"
     ana.save()
@@ -84,7 +84,7 @@ def test_who_prefers_texts_gets_a_text(ana, mitte, now, settings):
     assert len(message.body) < 320
 
 
-def test_guests_are_told_at_the_address_they_left(mitte, now):
+def test_guests_are_notified_at_the_address_that_they_left(mitte, now):
     pickup = make_pickup(None, mitte, now=now)
 
     notify_people(entry_about(pickup, "order.placed", now=now))
@@ -92,7 +92,7 @@ def test_guests_are_told_at_the_address_they_left(mitte, now):
     assert Message.objects.get().recipient == "ana@example.com"
 
 
-def test_nobody_is_told_of_old_or_imported_orders_or_without_an_address(ana, mitte, now):
+def test_old_and_imported_orders_and_missing_addresses_cause_no_notification(ana, mitte, now):
     old = make_pickup(ana, mitte, now=now)
     imported = make_pickup(ana, mitte, now=now, external_id="X-1")
     silent = make_pickup(None, mitte, now=now)
@@ -105,20 +105,20 @@ def test_nobody_is_told_of_old_or_imported_orders_or_without_an_address(ana, mit
     assert not Message.objects.exists()
 
 
-def test_a_sale_carried_out_is_not_confirmed_but_its_receipt_is_sent_if_wanted(ana, mitte, now):
+def test_a_carry_out_sale_is_not_confirmed_but_its_requested_receipt_is_sent(ana, mitte, now):
     quiet = make_pickup(ana, mitte, now=now, kind=Fulfilment.CARRY_OUT)
-    wanted = make_pickup(ana, mitte, now=now, kind=Fulfilment.CARRY_OUT, receipt_medium="email")
+    with_receipt = make_pickup(ana, mitte, now=now, kind=Fulfilment.CARRY_OUT, receipt_medium="email")
 
     notify_people(entry_about(quiet, "order.placed", now=now, entry_id=1))
-    notify_people(entry_about(wanted, "order.placed", now=now, entry_id=2))
+    notify_people(entry_about(with_receipt, "order.placed", now=now, entry_id=2))
 
     message = Message.objects.get()
     assert message.kind == "receipt"
-    assert message.order_number == wanted.order.number
+    assert message.order_number == with_receipt.order.number
     assert "Total: €25.80" in message.body
 
 
-def test_the_end_of_the_only_pickup_is_told_once(ana, mitte, now):
+def test_the_end_of_the_only_pickup_causes_one_notification(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
 
     notify_people(entry_about(pickup, "order.cancelled", now=now, entry_id=1, reason="rejected", refund=2580))
@@ -129,7 +129,7 @@ def test_the_end_of_the_only_pickup_is_told_once(ana, mitte, now):
     assert "We return €25.80 the way you paid." in message.body
 
 
-def test_a_receipt_goes_where_it_was_asked_to_go(ana, mitte, now):
+def test_a_receipt_is_sent_to_the_requested_address(ana, mitte, now):
     pickup = make_pickup(ana, mitte, now=now)
     request = ReceiptRequest.objects.create(
         order=pickup.order, medium="email", address="books@example.com", requested_at=now
@@ -142,9 +142,9 @@ def test_a_receipt_goes_where_it_was_asked_to_go(ana, mitte, now):
     assert message.subject == f"Receipt for your order #{pickup.order.number}"
 
 
-def test_telling_takes_a_fixed_number_of_statements(ana, mitte, now, django_assert_num_queries):
+def test_notifying_takes_a_fixed_number_of_statements(ana, mitte, now, django_assert_num_queries):
     pickup = make_pickup(ana, mitte, now=now)
 
-    # Is anything left to fetch, whom to tell, the order, its stores, the message.
+    # Whether a fulfilment is left, the contact, the order, its stores, the message.
     with django_assert_num_queries(5):
         notify_people(entry_about(pickup, "order.placed", now=now))

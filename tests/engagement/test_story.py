@@ -12,7 +12,7 @@ from tests.journal import read_journal
 
 
 @pytest.mark.django_db(transaction=True)
-def test_from_the_order_to_the_mailbox(client, settings):
+def test_an_order_leads_to_messages_in_the_mailbox(client, settings):
     settings.DEMO = True
     settings.EMAIL_BACKEND = "omnistore.engagement.senders.mailbox.EmailBackend"
     now = timezone.now()
@@ -26,10 +26,10 @@ def test_from_the_order_to_the_mailbox(client, settings):
     went_out = send_queued_messages(now=timezone.now())
 
     assert went_out == 2
-    kept = client.get("/mailbox/", {"recipient": "ana@example.com", "format": "json"}).json()["results"]
-    assert [mail["subject"] for mail in kept] == [
+    messages = client.get("/mailbox/", {"recipient": "ana@example.com", "format": "json"}).json()["results"]
+    assert [mail["subject"] for mail in messages] == [
         f"Your order #{pickup.order.number} is ready to collect",
         f"We have your order #{pickup.order.number}",
     ]
-    assert len(kept[0]["code"]) == 8
-    assert kept[1]["code"] is None
+    assert len(messages[0]["code"]) == 8
+    assert messages[1]["code"] is None

@@ -12,7 +12,7 @@ class Command(ImportCommand):
     help = "Import customers from a CSV file (docs/importing.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what this importer understands beside what all do."""
+        """Declare this importer's arguments beside the shared ones."""
         super().add_arguments(parser)
         parser.add_argument("--region", help="The country of phone numbers without a country code, for example GB.")
 

@@ -1,9 +1,9 @@
 """
-The one ledger of gift cards, store credit and points.
+The ledger of gift cards, store credit and points.
 
-Every act is one conditional statement on the balance's row: what is not there is neither held nor spent, however many
-tills ask at once. Balances are locked in order of their ids, behind the order and before the stock rows
-(docs/locking.md). What changes an amount writes an entry, and each act is written once.
+Every change is one conditional statement on the balance's row, so no more than the balance is held or spent, however
+many tills try at once. Balances are locked in order of their ids, after the order and before the stock rows
+(docs/locking.md). Every change of an amount writes an entry, exactly once.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ WHERE id = %(balance)s AND amount + %(amount)s >= held
 RETURNING kind, customer_id, currency
 """
 _LOCK = "SELECT id FROM accounts_balance WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR UPDATE"
-# Takes from the balances in order of their ids until the amount is reached; from none of them if all do not reach it.
+# Takes from the balances in order of their ids until the amount is reached; takes nothing if their sum is too small.
 _HOLD = """
 WITH account AS (
     SELECT id, amount - held AS free FROM accounts_balance
@@ -103,7 +103,7 @@ WITH ended AS (
 SELECT ended.reference, ended.balance_id, ended.amount, balance.kind
 FROM ended JOIN accounts_balance AS balance ON balance.id = ended.balance_id
 """
-# A hold that ran out is taken again if the money is still there.
+# An expired hold is renewed if the money is still there.
 _HOLD_AGAIN = """
 WITH lapsed AS (
     SELECT balance_id, sum(amount) AS amount FROM accounts_balancehold
@@ -135,14 +135,14 @@ ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 
 class BalanceNotEnough(Refusal):
-    """There is less left than should be taken; `available` tells how much there is, in minor units or points."""
+    """The balance is too small; `available` is what it has, in minor units or points."""
 
     code = "balance_not_enough"
 
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """So much of some balances together (usually one), under a reference of the caller's making."""
+    """An amount to hold from some balances together (usually one), under the caller's reference."""
 
     reference: UUID
     balance_ids: tuple[int, ...]
@@ -151,7 +151,7 @@ class HoldRequest:
 
 @transaction.atomic(savepoint=False)
 def balance_for(*, customer_id: int, kind: str, currency: str, now: datetime) -> int:
-    """Return the id of a person's credit or points, opened now if there was none. currency: empty for points."""
+    """Return the id of a person's credit or points, created if there is none. currency: empty for points."""
     of_person = {"customer": customer_id, "kind": kind, "currency": currency, "key": new_id(), "now": now}
     row = sql.fetch_one(_PRESENT, of_person) or sql.fetch_one(_OPEN, of_person) or sql.fetch_one(_PRESENT, of_person)
     assert row is not None
@@ -171,11 +171,11 @@ def change_balance(
     expires_at: datetime | None = None,
 ) -> bool:
     """
-    Add to a balance or take from it, once per kind and reference.
+    Add to or take from a balance, once per kind and reference.
 
-    kind: of the entry (BalanceEntry). amount: minor units or points, not zero; what is held cannot be taken.
-    expires_at: when points that are added end. Locks the balance until the transaction ends. Return False, changing
-    nothing, if this act was written before. Raises BalanceNotEnough; roll back then.
+    kind: of the entry (BalanceEntry). amount: minor units or points, not zero; held amounts cannot be taken.
+    expires_at: when added points expire. Locks the balance until the transaction ends. Returns False and changes
+    nothing if this change was written before. Raises BalanceNotEnough; roll back then.
     """
     changed = change_amount(
         balance_id=balance_id, kind=kind, amount=amount, reference=reference, by=by, now=now, note=note
@@ -195,9 +195,9 @@ def change_amount(
     *, balance_id: int, kind: str, amount: int, reference: str, by: Actor, now: datetime, note: str = ""
 ) -> str:
     """
-    Do what change_balance does but for the lots of points, which are the caller's to change.
+    Do what change_balance does, except for the batches of points, which the caller changes.
 
-    Return the balance's kind; empty, with nothing changed, if this act was written before.
+    Returns the balance's kind, or empty, with nothing changed, if this change was written before.
     """
     written = sql.execute(
         _WRITE_ENTRY,
@@ -235,9 +235,9 @@ def change_amount(
 @transaction.atomic(savepoint=False)
 def hold_balances(*, requests: Sequence[HoldRequest], now: datetime) -> None:
     """
-    Hold all that is wished for, or nothing: it pays for something that is under way.
+    Hold all requested amounts, or none, to pay for orders under way.
 
-    Blocked, closed and expired balances have nothing to give. The balances stay locked until the caller's transaction
+    Blocked, closed and expired balances count as empty. The balances stay locked until the caller's transaction
     ends. Raises BalanceNotEnough; roll back then.
     """
     everything = sorted({balance_id for request in requests for balance_id in request.balance_ids})
@@ -245,17 +245,18 @@ def hold_balances(*, requests: Sequence[HoldRequest], now: datetime) -> None:
         sql.fetch_all(_LOCK, {"ids": everything})
     for request in requests:
         balances = list(request.balance_ids)
-        given = {"balances": balances, "amount": request.amount, "reference": request.reference, "now": now}
-        if not sql.execute(_HOLD, given | {"expires_at": now + HOLD_LIFETIME}):
+        values = {"balances": balances, "amount": request.amount, "reference": request.reference, "now": now}
+        if not sql.execute(_HOLD, values | {"expires_at": now + HOLD_LIFETIME}):
             raise _not_enough(balances, now)
 
 
 @transaction.atomic(savepoint=False)
 def spend_holds(*, references: Sequence[UUID], note: str, by: Actor, now: datetime) -> bool:
     """
-    Turn holds into money spent, once; a hold that ran out meanwhile is taken again if there still is enough.
+    Spend holds, once; an expired hold is renewed if the balance is still large enough.
 
-    note: what it paid for, for people. Locks the balances. Return False if there is not: release the holds then.
+    note: what it paid for, in words for people. Locks the balances. Returns False if a balance is too small: release
+    the holds then.
     """
     wanted = list(references)
     row = sql.fetch_one(_HOLD_AGAIN, {"references": wanted})
@@ -273,13 +274,13 @@ def spend_holds(*, references: Sequence[UUID], note: str, by: Actor, now: dateti
 
 @transaction.atomic(savepoint=False)
 def release_holds(*, references: Sequence[UUID], now: datetime) -> int:
-    """Let go of holds whose purpose came to nothing; those that were spent or released stay so. Return how many."""
+    """Release holds of failed orders; those already spent or released do not change. Return how many."""
     ended = {"references": list(references), "state": "released", "note": "", "now": now, **_origin(THE_SYSTEM)}
     return len(sql.fetch_all(_END, ended))
 
 
 def release_lapsed_holds(*, now: datetime) -> int:
-    """Let go of holds that ran out, a few hundred at a time in a transaction of their own. Return how many."""
+    """Release expired holds, a few hundred per transaction. Return how many."""
     released = 0
     while True:
         with transaction.atomic(durable=True):
@@ -290,7 +291,7 @@ def release_lapsed_holds(*, now: datetime) -> int:
 
 
 def expire_balances(*, now: datetime) -> int:
-    """End what is left on gift cards whose time is over, unless it is held right now. Return how many ended."""
+    """Expire the balances of gift cards past their end, unless they are held now. Return how many expired."""
     ended = 0
     while True:
         with transaction.atomic(durable=True):

@@ -1,4 +1,4 @@
-"""What staff may do to somebody's credit or points by hand, always with a reason."""
+"""Manual corrections of credit and points by staff, always with a reason."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,10 +19,10 @@ def correct_balance(
     *, customer_id: int, kind: str, currency: str, amount: int, reason: str, key: UUID, by: Actor, now: datetime
 ) -> bool:
     """
-    Give somebody credit or points, or take some away, on the word of staff.
+    Add or remove a person's credit or points, as staff decided.
 
-    amount: minor units or points, with its sign. key: of the form that asks, so that it is done once. Return False if
-    it was done before. Raises BalanceNotEnough.
+    amount: minor units or points, with its sign. key: the form's key, so that it is done once. Returns False if it was
+    done before. Raises BalanceNotEnough.
     """
     balance_id = balance_for(customer_id=customer_id, kind=kind, currency=currency, now=now)
     return change_balance(

@@ -1,4 +1,4 @@
-"""Gift cards: issued with a code that is shown once, found by it, blocked, replaced, and closed."""
+"""Gift cards: issued with a code that is shown once, looked up by it, blocked, replaced, and closed."""
 
 from datetime import datetime
 from typing import NoReturn
@@ -31,20 +31,20 @@ class GiftCardNotValid(Refusal):
 
 
 class TooManyWrongCodes(Refusal):
-    """Somebody tried too many codes that no card has."""
+    """The client tried too many wrong codes."""
 
     code = "too_many_requests"
     status = 429
 
 
 class CodeShownAlready(Refusal):
-    """The code of this card was shown before; whoever lost it asks staff to replace the card."""
+    """The code of this card was shown before; staff can replace the card if it was lost."""
 
     code = "code_shown_already"
 
 
 class GiftCardNotOpen(Refusal):
-    """This card is blocked, closed or in use right now; state tells."""
+    """This card is blocked, closed or in use now; see state."""
 
     code = "gift_card_not_open"
 
@@ -54,10 +54,10 @@ def issue_gift_card(
     *, amount: int, currency: str, issued_for: str, by: Actor, now: datetime, customer_id: int | None = None
 ) -> int:
     """
-    Make a gift card with something on it and return its id; nobody knows its code until it is shown.
+    Create a gift card with an amount and return its id; nobody knows its code until it is shown.
 
-    amount: minor units. issued_for: what it was issued for, by which it is found again; such a card is made as often
-    as this is called, so the caller holds what makes that once.
+    amount: minor units. issued_for: the reference by which it is found again. Every call creates a card, so the caller
+    must hold the lock that makes it once.
     """
     key = new_id()
     code = gift_card_code(key, secret=settings.GIFT_CARD_SECRET)
@@ -80,7 +80,7 @@ def issue_gift_card(
 
 @transaction.atomic
 def show_gift_card_code(*, card_id: int, now: datetime) -> str:
-    """Return the code of a card, this once. Raises NotFound, CodeShownAlready."""
+    """Return the code of a card, only once. Raises NotFound, CodeShownAlready."""
     if not Balance.objects.filter(pk=card_id, kind=GIFT_CARD, code_shown_at__isnull=True).update(code_shown_at=now):
         if not Balance.objects.filter(pk=card_id, kind=GIFT_CARD).exists():
             raise NotFound(_("There is no such gift card."))
@@ -90,9 +90,9 @@ def show_gift_card_code(*, card_id: int, now: datetime) -> str:
 
 def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) -> GiftCard:
     """
-    Return the usable gift card with a code that somebody typed or scanned.
+    Return the usable gift card with a typed or scanned code.
 
-    asker: who tries, for counting wrong codes (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, and
+    asker: the client key for counting wrong codes (accounts.attempt_limits). Raises GiftCardNotValid, and
     TooManyWrongCodes after twenty wrong ones within an hour.
     """
     counter = f"gift-card-guesses:{asker}"
@@ -114,23 +114,23 @@ def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) ->
 
 @transaction.atomic(savepoint=False)
 def block_gift_card(*, card_id: int, by: Actor) -> None:
-    """Keep a card from paying for anything new; what is held goes on. Raises GiftCardNotOpen."""
+    """Stop a card from paying for new orders; existing holds remain. Raises GiftCardNotOpen."""
     _change_state(card_id, present=Balance.ACTIVE, to=Balance.BLOCKED, by=by)
 
 
 @transaction.atomic(savepoint=False)
 def unblock_gift_card(*, card_id: int, by: Actor) -> None:
-    """Let a blocked card pay again. Raises GiftCardNotOpen."""
+    """Allow a blocked card to pay again. Raises GiftCardNotOpen."""
     _change_state(card_id, present=Balance.BLOCKED, to=Balance.ACTIVE, by=by)
 
 
 @transaction.atomic(savepoint=False)
 def replace_gift_card(*, card_id: int, by: Actor, now: datetime) -> int:
     """
-    Move what is left on a card to a new one, as for a code that was lost, and close the old one.
+    Move a card's balance to a new card, for example after its code was lost, and close the old card.
 
-    The new card keeps the day on which the old one ends. Locks the old card. Return the new one's id. Raises
-    GiftCardNotOpen for a card that is closed, empty, or holds something for an order under way.
+    The new card keeps the old one's expiry. Locks the old card. Returns the new one's id. Raises GiftCardNotOpen for a
+    card that is closed, empty, or held for an order under way.
     """
     card = _locked(card_id)
     if card.state == Balance.CLOSED or card.held or not card.amount:
@@ -150,9 +150,9 @@ def replace_gift_card(*, card_id: int, by: Actor, now: datetime) -> int:
 @transaction.atomic(savepoint=False)
 def void_gift_card(*, card_id: int, reference: str, by: Actor, now: datetime) -> int:
     """
-    Close a card whose purchase is paid back, and take what is on it. Return how much that was, in minor units.
+    Void a card whose purchase is refunded, and take its balance. Return that amount, in minor units.
 
-    Locks the card. Raises GiftCardNotOpen while something of it is held for an order under way.
+    Locks the card. Raises GiftCardNotOpen while a part of it is held for an order under way.
     """
     card = _locked(card_id)
     if card.held:
@@ -168,9 +168,9 @@ def void_gift_card(*, card_id: int, reference: str, by: Actor, now: datetime) ->
 @transaction.atomic(savepoint=False)
 def give_back_to_card(*, card_id: int, amount: int, reference: str, by: Actor, now: datetime) -> int:
     """
-    Put money back onto the card that had paid; onto a new one if that card is dead. Return the id of the card.
+    Refund money to the card that paid, or to a new one if that card is closed. Return the id of the card.
 
-    amount: minor units. reference: the refund, so that it comes back once. Locks the card.
+    amount: minor units. reference: the refund, so that it is added once. Locks the card.
     """
     card = _locked(card_id)
     if _as_read(card).is_usable(now):

@@ -1,8 +1,8 @@
 """
-Points: earned by purchases, pending until the goods may not come back any more, spent, ended, taken back.
+The points of purchases: accrued, pending until the return window is over, restored and taken back.
 
-An earning is what one purchase is worth in points. It is settled to what it should be, as often as anybody asks, under
-the lock of its row, so that a purchase earns once however often it is told. Locks: earning, then balance, then lots.
+An accrual holds the points of one purchase. Each call settles it to the right number under the lock of its row, so that
+repeated events accrue once. Locks: accrual, then balance, then batches.
 """
 
 from collections.abc import Mapping
@@ -52,9 +52,9 @@ WHERE earning_id = %(earning)s AND matured_at IS NULL AND matures_at IS DISTINCT
 @transaction.atomic(savepoint=False)
 def open_earning(*, customer_id: int, reference: str, terms: str, by: Actor, now: datetime) -> bool:
     """
-    Note that a purchase earns points, on which terms (JSON, the caller's own); how many is settled by settle_earning.
+    Open the accrual of a purchase; settle_earning sets its points. terms: JSON that only the caller reads.
 
-    customer_id: of the person. Return False if that is known.
+    customer_id: of the person. Returns False if the accrual exists.
     """
     balance_id = balance_for(customer_id=customer_id, kind=POINTS, currency="", now=now)
     earning = {"balance": balance_id, "reference": reference, "terms": terms, "now": now}
@@ -64,24 +64,24 @@ def open_earning(*, customer_id: int, reference: str, terms: str, by: Actor, now
 @transaction.atomic(savepoint=False)
 def settle_earning(*, reference: str, points: int, matures_at: datetime | None, by: Actor, now: datetime) -> int:
     """
-    Make a purchase worth so many points: more are added as a pending lot, what is too much is taken back.
+    Set the points of a purchase: missing points are added as a pending batch, surplus ones are taken back.
 
-    matures_at: when they may be spent; None while nobody knows. Safe to repeat. Locks the earning and its balance.
-    Return the difference; 0 for a purchase that earns nothing because it was never opened.
+    matures_at: when they may be spent; None while unknown. Safe to repeat. Locks the accrual and its balance. Returns
+    the difference; 0 if no accrual was opened for the purchase.
     """
     row = sql.fetch_one(_LOCK_EARNING, {"reference": reference})
     if row is None:
         return 0
     earning_id, difference, owed = row["id"], points - row["points"], 0
-    act = f"{reference}#{row['version'] + 1}"
+    change_reference = f"{reference}#{row['version'] + 1}"
     if difference > 0:
         open_batch(
-            balance_id=row["balance_id"], kind="earned", reference=act, points=difference, now=now,
+            balance_id=row["balance_id"], kind="earned", reference=change_reference, points=difference, now=now,
             earning_id=earning_id, matures_at=matures_at,
         )  # fmt: skip
         publish(PointsPending(by=by, occurred_at=now, customer_id=row["customer_id"], ref=reference, points=difference))
     elif difference < 0:
-        owed = _take_back(row, -difference, act=act, by=by, now=now)
+        owed = _take_back(row, -difference, reference=change_reference, by=by, now=now)
     if difference:
         sql.execute(_SETTLE, {"earning": earning_id, "points": points, "owed": owed})
     sql.execute(_MATURES, {"earning": earning_id, "matures_at": matures_at})
@@ -91,25 +91,25 @@ def settle_earning(*, reference: str, points: int, matures_at: datetime | None, 
 @transaction.atomic(savepoint=False)
 def give_points_back(*, spent_for: str, balance_id: int, points: int, reference: str, by: Actor, now: datetime) -> None:
     """
-    Give back points that were spent: they end when they would have ended, but a month from now at the soonest.
+    Restore spent points with their former expiry, but at least a month from now.
 
-    spent_for: the reference that they were spent under. balance_id: where those go of which nobody knows any more from
-    which lots they came. Once per reference. Locks the balances.
+    spent_for: the reference of the redemption. balance_id: receives the points whose former batches are unknown. Once
+    per reference. Locks the balances.
     """
     if BalanceEntry.objects.filter(kind=BalanceEntry.GIVEN_BACK, reference=reference, balance__kind=POINTS).exists():
         return
     back = restore_batches(spent_for=spent_for, points=points, reference=reference, now=now)
-    act: Mapping[str, Any] = {"kind": BalanceEntry.GIVEN_BACK, "reference": reference, "by": by, "now": now}
+    restoring: Mapping[str, Any] = {"kind": BalanceEntry.GIVEN_BACK, "reference": reference, "by": by, "now": now}
     for known_id, part in sorted(back.items()):
-        change_amount(balance_id=known_id, amount=part, **act)
+        change_amount(balance_id=known_id, amount=part, **restoring)
     rest = points - sum(back.values())
     if rest:
         expires_at = expiry_of(programme_of(settings.SHOP_CURRENCY), now)
-        change_balance(balance_id=balance_id, amount=rest, expires_at=expires_at, **act)
+        change_balance(balance_id=balance_id, amount=rest, expires_at=expires_at, **restoring)
 
 
-def _take_back(earning: sql.Row, points: int, *, act: str, by: Actor, now: datetime) -> int:
-    """Take points back from the earning's own lots, then from others; return how many nobody has any more."""
+def _take_back(earning: sql.Row, points: int, *, reference: str, by: Actor, now: datetime) -> int:
+    """Take points back from the accrual's own batches, then from others; return how many are missing."""
     balance_id = earning["balance_id"]
     balance = sql.fetch_one(LOCK_BALANCE, {"balance": balance_id})
     assert balance is not None
@@ -119,7 +119,12 @@ def _take_back(earning: sql.Row, points: int, *, act: str, by: Actor, now: datet
     off_the_balance = sum(part for lot_id, part in taken if lot_id not in pending)
     if off_the_balance:
         change_amount(
-            balance_id=balance_id, kind=BalanceEntry.TAKEN_BACK, amount=-off_the_balance, reference=act, by=by, now=now
+            balance_id=balance_id,
+            kind=BalanceEntry.TAKEN_BACK,
+            amount=-off_the_balance,
+            reference=reference,
+            by=by,
+            now=now,
         )
-    take_from_batches(taken, cause=PointDraw.TAKEN_BACK, reference=act, now=now, earning_id=earning["id"])
+    take_from_batches(taken, cause=PointDraw.TAKEN_BACK, reference=reference, now=now, earning_id=earning["id"])
     return owed

@@ -1,8 +1,8 @@
 """
-The lots that a points balance is made of.
+The batches of a points balance.
 
-Whoever changes the amount of a points balance changes its lots in the same transaction, behind the lock of the
-balance's row: statements here run after one that took it, so they read what nobody else can change. The lot that ends
+A change of a points balance's amount changes its batches in the same transaction, after locking the balance's row: the
+statements here run after the one that took the lock, so nobody else can change what they read. The batch that expires
 first is used first.
 """
 
@@ -47,7 +47,7 @@ SELECT id, remaining AS free, matured_at IS NULL AS is_pending, earning_id FROM 
 WHERE balance_id = %(balance)s AND remaining > 0 AND (matured_at IS NOT NULL OR earning_id = %(earning)s::bigint)
 ORDER BY expires_at NULLS LAST, id
 """
-# Those that end last were used last, and come back first.
+# The batches that expire last were used last, and are restored first.
 _SPENT_FOR = """
 SELECT draw.id, draw.points - draw.restored AS free, lot.balance_id, lot.expires_at
 FROM accounts_pointdraw AS draw JOIN accounts_pointlot AS lot ON lot.id = draw.lot_id
@@ -69,9 +69,9 @@ def open_batch(
     matures_at: datetime | None = None,
 ) -> None:
     """
-    Write points down as a lot; what was earned by something is pending, all else may be spent at once.
+    Create a batch of points; points of an accrual are pending, all others may be spent at once.
 
-    The balance's amount is the caller's to change. Raises IntegrityError if this reference brought points before.
+    The caller changes the balance's amount. Raises IntegrityError if this reference already has a batch.
     """
     sql.execute(
         _OPEN,
@@ -90,14 +90,14 @@ def open_batch(
 
 
 def redeem_batches(*, balance_id: int, points: int, cause: str, reference: str, now: datetime) -> None:
-    """Take points out of the lots that end first. The caller has locked the balance and taken them off its amount."""
+    """Redeem points from the batches that expire first. The caller has locked and reduced the balance."""
     sql.execute(_DRAW, {"balance": balance_id, "points": points, "cause": cause, "reference": reference, "now": now})
 
 
 def take_from_batches(
     parts: Sequence[tuple[int, int]], *, cause: str, reference: str, now: datetime, earning_id: int | None = None
 ) -> None:
-    """Take points out of certain lots (id and points). The caller has locked the balance and read them behind it."""
+    """Take points from given batches (id and points). The caller has locked the balance and then read them."""
     sql.execute(
         _TAKE,
         {
@@ -112,7 +112,7 @@ def take_from_batches(
 
 
 def batches_to_take_back(*, balance_id: int, earning_id: int) -> tuple[list[PointsBatch], list[PointsBatch]]:
-    """Return the lots of an earning, and the others of its person that may be spent; the first to end come first."""
+    """Return an accrual's batches and the person's other spendable ones, the first to expire first."""
     rows = sql.fetch_all(_FREE, {"balance": balance_id, "earning": earning_id})
     own: list[PointsBatch] = []
     others: list[PointsBatch] = []
@@ -125,10 +125,10 @@ def batches_to_take_back(*, balance_id: int, earning_id: int) -> tuple[list[Poin
 
 def restore_batches(*, spent_for: str, points: int, reference: str, now: datetime) -> dict[int, int]:
     """
-    Give back points that were spent under a reference, as lots that end when those did from which they came.
+    Restore points that were spent under a reference, as batches with the expiry of those they came from.
 
-    The caller changes the balances' amounts before. Return how many came back to which balance; fewer than asked for if
-    not so many were spent.
+    The caller changes the balances' amounts first. Returns how many points came back to each balance; fewer than
+    requested if fewer were spent.
     """
     back: dict[int, int] = {}
     for place, row in enumerate(sql.fetch_all(_SPENT_FOR, {"reference": spent_for}), 1):

@@ -1,8 +1,8 @@
 """
-What time does to points: pending ones mature, old ones end, and their owners are warned before.
+Scheduled changes of points: pending ones mature, old ones expire, and their owners are warned before.
 
-Each balance is locked before its lots are read again, so that nothing matures or ends twice, and nothing ends that is
-being spent just now.
+Each balance is locked before its batches are read again, so that nothing matures or expires twice, and nothing expires
+while it is being spent.
 """
 
 from collections.abc import Callable
@@ -65,9 +65,9 @@ GROUP BY balance.customer_id ORDER BY balance.customer_id
 
 def mature_points(*, now: datetime) -> int:
     """
-    Let points be spent whose goods may not come back any more, and let them pay what was owed.
+    Mature points whose return window is over, and settle owed points from them.
 
-    Each balance in its own transaction. Return how many balances there were.
+    Each balance has its own transaction. Returns the number of balances.
     """
     programme = programme_of(settings.SHOP_CURRENCY)
     return _for_each(_DUE, lambda balance_id: _mature(balance_id, programme, now), now)
@@ -75,16 +75,16 @@ def mature_points(*, now: datetime) -> int:
 
 def expire_points(*, now: datetime) -> int:
     """
-    End points whose time is over; what is held for an order under way ends later, if it is not spent.
+    Expire points; points held for an order under way expire later, if they are not spent.
 
-    Each balance in its own transaction. Return how many balances there were.
+    Each balance has its own transaction. Returns the number of balances.
     """
     return _for_each(_ENDING, lambda balance_id: _expire(balance_id, now), now)
 
 
 @transaction.atomic(durable=True)
 def warn_of_expiry(*, now: datetime) -> int:
-    """Tell people, once, of points that end soon. Return how many people."""
+    """Publish a warning, once, for points that expire soon. Return the number of people."""
     until = now + timedelta(days=programme_of(settings.SHOP_CURRENCY).warning_days)
     rows = sql.fetch_all(_WARN, {"now": now, "until": until, "limit": AT_ONCE})
     publish(
@@ -102,12 +102,12 @@ def warn_of_expiry(*, now: datetime) -> int:
     return len(rows)
 
 
-def _for_each(statement: str, act: Callable[[int], None], now: datetime) -> int:
+def _for_each(statement: str, change: Callable[[int], None], now: datetime) -> int:
     count, after = 0, 0
     while rows := sql.fetch_all(statement, {"now": now, "after": after, "limit": AT_ONCE}):
         for row in rows:
             after = row["balance_id"]
-            act(after)
+            change(after)
         count += len(rows)
     return count
 
@@ -126,18 +126,23 @@ def _mature(balance_id: int, programme: Programme, now: datetime) -> None:
 
 
 def _pay_debts(balance_id: int, lot: sql.Row, debts: list[sql.Row], now: datetime) -> None:
-    """Take off a lot that has just matured what was taken back before and had been spent."""
+    """Take points that were owed from a batch that has just matured."""
     left = lot["remaining"]
     for debt in debts:
         part = min(left, debt["owed"])
         if not part:
             continue
-        act = f"{debt['reference']} by {lot['reference']}"
+        reference = f"{debt['reference']} by {lot['reference']}"
         change_amount(
-            balance_id=balance_id, kind=BalanceEntry.TAKEN_BACK, amount=-part, reference=act, by=THE_SYSTEM, now=now
+            balance_id=balance_id,
+            kind=BalanceEntry.TAKEN_BACK,
+            amount=-part,
+            reference=reference,
+            by=THE_SYSTEM,
+            now=now,
         )
         take_from_batches(
-            [(lot["id"], part)], cause=PointDraw.TAKEN_BACK, reference=act, now=now, earning_id=debt["id"]
+            [(lot["id"], part)], cause=PointDraw.TAKEN_BACK, reference=reference, now=now, earning_id=debt["id"]
         )
         sql.execute(_PAY_DEBT, {"earning": debt["id"], "points": part})
         debt["owed"] -= part
@@ -153,8 +158,13 @@ def _expire(balance_id: int, now: datetime) -> None:
         part = min(lot["remaining"], free)
         if part:
             free -= part
-            act = f"lot {lot['id']} {now:%Y-%m-%dT%H:%M:%S}"
+            reference = f"lot {lot['id']} {now:%Y-%m-%dT%H:%M:%S}"
             change_amount(
-                balance_id=balance_id, kind=BalanceEntry.EXPIRED, amount=-part, reference=act, by=THE_SYSTEM, now=now
+                balance_id=balance_id,
+                kind=BalanceEntry.EXPIRED,
+                amount=-part,
+                reference=reference,
+                by=THE_SYSTEM,
+                now=now,
             )
-            take_from_batches([(lot["id"], part)], cause=PointDraw.EXPIRED, reference=act, now=now)
+            take_from_batches([(lot["id"], part)], cause=PointDraw.EXPIRED, reference=reference, now=now)

@@ -1,4 +1,4 @@
-"""Tiers: who has which, worked out from the points of the last twelve months."""
+"""Tier memberships, computed from the points of the last twelve months."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from core.journal import publish
 WINDOW = timedelta(days=365)
 AT_ONCE = 500
 
-# The person's row is locked first, so that two who work it out at once follow one another.
+# The person's row is locked first, so that concurrent computations run one after the other.
 _PERSON = """
 SELECT id FROM accounts_customer
 WHERE id = (SELECT coalesce(merged_into_id, id) FROM accounts_customer WHERE id = %(customer)s)
@@ -45,7 +45,7 @@ INSERT INTO accounts_segmentmembership (segment_id, customer_id, since)
 SELECT segment_id, %(person)s, %(now)s FROM accounts_loyaltytier WHERE id = %(tier)s AND segment_id IS NOT NULL
 ON CONFLICT (customer_id, segment_id) DO UPDATE SET until = NULL
 """
-# Those whom the last twelve months, or the tiers as they are laid down by now, would give another standing.
+# People whose points of the last twelve months, with the present tiers, lead to another membership.
 _STALE = """
 SELECT standing.customer_id
 FROM accounts_loyaltystanding AS standing
@@ -67,7 +67,7 @@ ORDER BY standing.customer_id LIMIT %(limit)s
 @transaction.atomic(savepoint=False)
 def compute_tier(*, customer_id: int, now: datetime) -> None:
     """
-    Write down which tier a person has now, and let him into the segment of the tier and out of the former one's.
+    Store the person's present tier, and move them from the former tier's segment to the new one's.
 
     customer_id: any of the person's records. Locks the person.
     """
@@ -76,9 +76,9 @@ def compute_tier(*, customer_id: int, now: datetime) -> None:
 
 def compute_tiers(*, now: datetime) -> int:
     """
-    Work out again the tiers of those who should have another, each in a transaction of its own.
+    Compute the tiers of people who should have another, each in a separate transaction.
 
-    Return how many people were looked at.
+    Returns how many people were computed.
     """
     tiers, count, after = tiers_of_the_shop(), 0, 0
     while rows := sql.fetch_all(_STALE, {"since": now - WINDOW, "after": after, "limit": AT_ONCE}):

@@ -19,7 +19,7 @@ MOST_ADDRESSES = 100
 
 
 class AddressBookFull(Refusal):
-    """The person has as many addresses as anybody may keep."""
+    """The person has the maximum number of addresses."""
 
     code = "address_book_full"
 
@@ -29,16 +29,16 @@ def add_address(
     *, customer: Customer, person_ids: Sequence[int], address: dict[str, Any], by: Actor, now: datetime
 ) -> Address:
     """
-    Add an address that was checked against its country's rules; a person's first one becomes the default.
+    Add an address that passed its country's rules; a person's first one becomes the default.
 
-    person_ids: all records of the person. address: fields of Address; a default one takes that from the others.
+    person_ids: all records of the person. address: fields of Address; a new default replaces the old one.
     The person stays locked until the transaction ends. Raises AddressBookFull.
     """
     lock_people([customer.pk])
-    kept = Address.objects.filter(customer_id__in=person_ids).count()
-    if kept >= MOST_ADDRESSES:
+    count = Address.objects.filter(customer_id__in=person_ids).count()
+    if count >= MOST_ADDRESSES:
         raise AddressBookFull(_("Delete an address first."), most=MOST_ADDRESSES)
-    is_default = address.get("is_default", False) or kept == 0
+    is_default = address.get("is_default", False) or count == 0
     if is_default:
         _take_default_from(person_ids)
     added = Address.objects.create(customer=customer, **address | {"is_default": is_default})
@@ -57,9 +57,9 @@ def change_address(
     now: datetime,
 ) -> Address:
     """
-    Change an address and return it; orders keep the address they were placed with.
+    Change an address and return it; orders keep the address with which they were placed.
 
-    changes: fields of Address, checked as a whole address. The person stays locked until the transaction ends.
+    changes: fields of Address, validated as a whole address. The person stays locked until the transaction ends.
     Raises NotFound for an address that is not the person's.
     """
     lock_people([customer.pk])

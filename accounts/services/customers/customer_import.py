@@ -1,4 +1,4 @@
-"""People from another system: they come as contacts, and have an account once they claim it."""
+"""Importing customers from another system as contacts, which become accounts once their owners claim them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _STAGING = (
     Column("language", "text"),
 )
 
-# Whoever has proved to be this person, or works here, looks after the record; a file does not overrule them.
+# People who verified a record, or who work here, maintain it themselves; a file does not overrule them.
 _DECIDE = """
 UPDATE import_rows SET action = CASE
     WHEN customer.id IS NULL THEN 'create'
@@ -77,7 +77,7 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """A person as another system knows them. phone: E.164; joined_at: since when they are known."""
+    """A person's details in another system. phone: E.164; joined_at: when they became a customer there."""
 
     external_id: str
     joined_at: datetime
@@ -89,10 +89,10 @@ class Contact:
 
 def import_customers(*, path: Path, options: Options, region: str | None = None) -> dict[str, Any]:
     """
-    Make or change contacts from a CSV file, by external_id, and return the figures of the run.
+    Create or change contacts from a CSV file, by external_id, and return the figures of the run.
 
-    A cell that is filled replaces what a contact has; an empty one leaves it. Records of people with an account, and
-    of staff, are left as they are. region: the country (ISO 3166) of phone numbers written without a country code.
+    A filled cell replaces the contact's value; an empty one keeps it. Accounts and records of staff are not changed.
+    region: the country (ISO 3166) of phone numbers written without a country code.
     Raises UnusableFile and ImportRunning.
     """
 
@@ -127,9 +127,9 @@ def import_customers(*, path: Path, options: Options, region: str | None = None)
 
 
 def make_contacts(*, contacts: Sequence[Contact]) -> int:
-    """Make those contacts that are not known yet, by external_id, and return how many were made."""
+    """Create the contacts that do not exist yet, by external_id, and return how many were created."""
     made = 0
-    # A card number that is taken skips its contact; the next round draws another.
+    # A contact whose card number is taken is skipped; the next round draws another number.
     while unknown := _unknown(contacts):
         made += sql.execute(with_defaults(_MAKE, Customer), _columns(unknown))
     return made

@@ -1,8 +1,8 @@
 """
-Two records of one person become one, and, should that have been wrong, two again.
+Merging two records of one person, and undoing a wrong merge.
 
-No row moves: a merged record leads to the survivor (Customer.merged_into), and reads take in all records of a person.
-The live rows of CustomerMerge are the truth; merged_into is the end of their chain, so that every id leads to its
+No row moves: a merged record points to the survivor (Customer.merged_into), and reads include all records of a person.
+The live rows of CustomerMerge are authoritative; merged_into is the end of their chain, so that every id leads to its
 person in one step.
 """
 
@@ -26,7 +26,7 @@ _LEAD_TO_SURVIVOR = """
 UPDATE accounts_customer SET merged_into_id = %(survivor)s WHERE id = %(duplicate)s OR merged_into_id = %(duplicate)s
 """
 
-# A record and all that were merged into it, directly or through others.
+# A record and all records merged into it, directly or through others.
 _BELOW = """
 WITH RECURSIVE below AS (
     SELECT %(duplicate)s::bigint AS id
@@ -55,13 +55,13 @@ WHERE id = ANY(%(ids)s) AND (
 
 
 class MergeRefused(Refusal):
-    """These two records cannot be one person's; cause: same_record, already_merged or staff."""
+    """These two records cannot be merged; cause: same_record, already_merged or staff."""
 
     code = "merge_refused"
 
 
 class BothSignIn(Refusal):
-    """Both records have a login; whether they are one person's must be decided explicitly (merge_accounts)."""
+    """Both records have a login; merging them must be decided explicitly (merge_accounts)."""
 
     code = "both_sign_in"
 
@@ -73,7 +73,7 @@ class AlreadyUndone(Refusal):
 
 
 class CannotUnmerge(Refusal):
-    """The records cannot stand apart any more: somebody else has proved to hold the duplicate's number since."""
+    """The records cannot be separated: another person has verified the duplicate's number since."""
 
     code = "cannot_part"
 
@@ -81,17 +81,17 @@ class CannotUnmerge(Refusal):
 @transaction.atomic
 def merge_customers(*, duplicate: Customer, survivor: Customer, reason: str, by: Actor, now: datetime) -> CustomerMerge:
     """
-    Join a record to the one that survives, on the word of staff.
+    Merge a record into the surviving one, as staff decided.
 
     The duplicate's id, and those merged into it before, lead to the survivor from now on; nothing else changes, and
-    undo_merge() puts all of it back. Both records stay locked until the transaction ends. The caller checks the right
-    MERGE_CUSTOMERS. reason: what staff say about it, at most 200 characters.
-    Raises MergeRefused, and BothSignIn when either record could be signed in to without the other.
+    undo_merge() reverts it. Both records stay locked until the transaction ends. The caller checks the right
+    MERGE_CUSTOMERS. reason: the reason of staff, at most 200 characters. Raises MergeRefused, and BothSignIn when
+    either record could be signed in to without the other.
     """
-    people = lock_people([duplicate.pk, survivor.pk])
-    _refuse_impossible(people, duplicate.pk, survivor.pk)
+    records = lock_people([duplicate.pk, survivor.pk])
+    _refuse_impossible(records, duplicate.pk, survivor.pk)
     signing_in = sql.fetch_all(_WHO_SIGNS_IN, {"ids": [duplicate.pk, survivor.pk]})
-    if len(signing_in) == len(people):
+    if len(signing_in) == len(records):
         raise BothSignIn(
             _("Both of them can sign in. Merge them as accounts if you are sure that they are one person.")
         )
@@ -101,12 +101,12 @@ def merge_customers(*, duplicate: Customer, survivor: Customer, reason: str, by:
 @transaction.atomic
 def merge_accounts(*, duplicate: Customer, survivor: Customer, reason: str, by: Actor, now: datetime) -> CustomerMerge:
     """
-    Join two records that both have a login; both logins work on and lead to the same person.
+    Merge two records that both have a login; both logins keep working and lead to the same person.
 
-    As merge_customers otherwise. Raises MergeRefused.
+    Otherwise as merge_customers. Raises MergeRefused.
     """
-    people = lock_people([duplicate.pk, survivor.pk])
-    _refuse_impossible(people, duplicate.pk, survivor.pk)
+    records = lock_people([duplicate.pk, survivor.pk])
+    _refuse_impossible(records, duplicate.pk, survivor.pk)
     return _join(duplicate.pk, survivor.pk, reason, STAFF_DECISION, by, now)
 
 
@@ -115,9 +115,9 @@ def join_contacts(
     *, person_id: int, by: Actor, now: datetime, email: str = "", phone: str = ""
 ) -> Sequence[CustomerMerge]:
     """
-    Join the contacts that are known by an address (lower case) or number (E.164) to the person who just proved it.
+    Merge the contacts known by an address (lower case) or number (E.164) into the person who just verified it.
 
-    Contacts only: two records that can sign in are never joined without staff. The person and the contacts stay
+    Contacts only: two records that can sign in are never merged without staff. The person and the contacts stay
     locked until the transaction ends.
     """
     contact_ids = find_contact_ids(person_id=person_id, email=email, phone=phone)
@@ -125,7 +125,7 @@ def join_contacts(
         return []
     if lock_people([person_id, *contact_ids])[person_id].merged_into_id is not None:
         return []
-    # Somebody may have merged or claimed one of them while we waited for the lock.
+    # One of them may have been merged or claimed while this transaction waited for the lock.
     still_free = set(find_contact_ids(person_id=person_id, email=email, phone=phone)).intersection(contact_ids)
     return [_join(contact_id, person_id, CLAIMED, CLAIMED, by, now) for contact_id in sorted(still_free)]
 
@@ -133,9 +133,9 @@ def join_contacts(
 @transaction.atomic
 def undo_merge(*, merge: CustomerMerge, by: Actor, now: datetime) -> CustomerMerge:
     """
-    Part two records again: the duplicate stands for itself, with all that had been merged into it before.
+    Unmerge two records: the duplicate is separate again, with all records that had been merged into it before.
 
-    What was written to the survivor meanwhile stays with the survivor. All records concerned stay locked until the
+    Whatever was written to the survivor meanwhile stays there. All these records stay locked until the
     transaction ends. Raises AlreadyUndone and CannotUnmerge.
     """
     below = [row["id"] for row in sql.fetch_all(_LIST_BELOW, {"duplicate": merge.duplicate_id})]
@@ -167,16 +167,16 @@ def lock_people(ids: Sequence[int]) -> dict[int, Customer]:
     """
     Lock people until the transaction ends, in id order so that two merges cannot deadlock, and return them by id.
 
-    Orders and carts that only refer to them are not held up.
+    The lock does not block orders and carts that refer to them.
     """
-    people = Customer.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(no_key=True)
-    return {person.pk: person for person in people}
+    records = Customer.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(no_key=True)
+    return {person.pk: person for person in records}
 
 
-def _refuse_impossible(people: dict[int, Customer], duplicate_id: int, survivor_id: int) -> None:
+def _refuse_impossible(records: dict[int, Customer], duplicate_id: int, survivor_id: int) -> None:
     if duplicate_id == survivor_id:
         raise MergeRefused(_("A record cannot be merged into itself."), cause="same_record")
-    for person in people.values():
+    for person in records.values():
         if person.merged_into_id is not None:
             raise MergeRefused(
                 _("%s was merged into another record already.") % person,

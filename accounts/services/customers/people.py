@@ -1,4 +1,4 @@
-"""What staff note about people they meet."""
+"""Contacts that staff register."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from core.data import sql
 from core.journal import publish
 from core.languages import default_language
 
-# Two tills that note the same number at once take turns; the lock is on the words, no row may exist yet.
+# Two tills that register the same number at once take turns; the lock is on the text, as no row may exist yet.
 _ONE_AT_A_TIME = (
     "SELECT pg_advisory_xact_lock(hashtextextended(known_by, 7301)) FROM unnest(%(known_by)s::text[]) known_by"
 )
@@ -23,11 +23,11 @@ def register_contact(
     *, by: Actor, now: datetime, name: str = "", phone: str = "", email: str = "", language: str = ""
 ) -> tuple[Person, bool]:
     """
-    Note somebody met at the till, and return him with whether he is new.
+    Register a contact at the till. Return the customer, and whether they are new.
 
-    phone: E.164; email: any case. Neither proves who he is: they are for contact, and lead to an account only when
-    their owner proves them. Somebody who is known already is returned as he is: whoever proved this number or
-    address, else a contact noted with it under the same name or none.
+    phone: E.164; email: any case. Neither identifies the person: they are for contact, and lead to an account only when
+    their owner verifies them. An existing person is returned unchanged: whoever verified this number or address, else a
+    contact registered with it under the same name or none.
     """
     name, email = " ".join(name.split()), email.strip().lower()
     if known_by := sorted(filter(None, [phone, email])):

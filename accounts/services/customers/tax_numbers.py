@@ -1,4 +1,4 @@
-"""Keeping the VAT numbers of businesses."""
+"""Storing the VAT numbers of businesses."""
 
 from datetime import datetime
 
@@ -14,12 +14,12 @@ from core.actors import Actor
 from core.errors import Refusal
 from core.journal import publish
 
-# Whose VAT numbers begin with other letters than the country's ISO 3166 code.
+# Countries whose VAT numbers do not begin with their ISO 3166 code.
 PREFIXES = {"GR": "EL"}
 
 
 class NotATaxNumber(Refusal):
-    """The number has not the form of the country's VAT numbers, or a wrong digit."""
+    """The number does not have the format of the country's VAT numbers, or a check digit is wrong."""
 
     code = "not_a_tax_number"
 
@@ -27,12 +27,12 @@ class NotATaxNumber(Refusal):
 @transaction.atomic
 def keep_tax_number(*, customer_id: int, country: str, number: str, by: Actor, now: datetime) -> TaxNumber:
     """
-    Write down the VAT number of a customer; it replaces the one before.
+    Store the VAT number of a customer; it replaces the former one.
 
-    country: ISO 3166 code of the country that issued it. Form and check digits are checked, not whether the number is
-    in use (docs/decisions/0061). Raises NotATaxNumber.
+    country: ISO 3166 code of the country that issued it. Format and check digits are verified, but not whether the
+    number is in use (docs/decisions/0061). Raises NotATaxNumber.
     """
-    kept, _is_new = TaxNumber.objects.update_or_create(
+    stored, _is_new = TaxNumber.objects.update_or_create(
         customer_id=customer_id,
         defaults={
             "country": country,
@@ -42,12 +42,12 @@ def keep_tax_number(*, customer_id: int, country: str, number: str, by: Actor, n
         },
     )
     publish(TaxNumberChanged(by=by, occurred_at=now, customer_id=customer_id, country=country))
-    return kept
+    return stored
 
 
 @transaction.atomic
 def forget_tax_number(*, customer_id: int, by: Actor, now: datetime) -> None:
-    """Take the VAT number off a customer, who pays tax from now on; safe to repeat."""
+    """Remove the VAT number of a customer, who pays tax from now on; safe to repeat."""
     deleted, _rows = TaxNumber.objects.filter(customer_id=customer_id).delete()
     if deleted:
         publish(TaxNumberChanged(by=by, occurred_at=now, customer_id=customer_id, country=""))

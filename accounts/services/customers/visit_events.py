@@ -1,4 +1,4 @@
-"""What apps and pages report of a visit: pages seen, products looked at, campaigns that brought somebody."""
+"""Recording visit events: pages and products viewed, campaigns that led to a visit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ _FORGET = "DELETE FROM accounts_touchmessage WHERE received_at < %(before)s"
 @dataclass(frozen=True, slots=True)
 class VisitEvent:
     """
-    One thing an app or page reports. kind: for example page_view.
+    One event that an app or page reports. kind: for example page_view.
 
-    path: where, without its query, which may name people. props: codes and figures, no free text.
+    path: the page's path, without the query, which may name people. props: codes and figures, no free text.
     """
 
     message_id: str
@@ -40,7 +40,7 @@ class VisitEvent:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch: how many touches were new, had been reported before, or were too old to count."""
+    """The result of a batch: how many visit events were new, repeated, or too old to count."""
 
     accepted: int
     repeated: int
@@ -49,7 +49,7 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class VisitRecorded(Event):
-    """A touch as the journal keeps it; its kind is the reported one below "touch"."""
+    """A visit event in the journal; its kind is "touch" with the reported kind."""
 
     kind: str  # type: ignore[misc]  # Kinds are made by the clients, so each entry has its own.
     visitor: str
@@ -58,18 +58,18 @@ class VisitRecorded(Event):
     props: dict[str, Any]
 
     def payload(self) -> dict[str, Any]:
-        """Return what was reported."""
-        told = {"visitor": self.visitor, "path": self.path, "campaign": self.campaign, "props": self.props}
-        return {name: value for name, value in told.items() if value}
+        """Return the reported fields that are not empty."""
+        fields = {"visitor": self.visitor, "path": self.path, "campaign": self.campaign, "props": self.props}
+        return {name: value for name, value in fields.items() if value}
 
 
 @transaction.atomic
 def record_visit_events(*, touches: Sequence[VisitEvent], visitor: str, by: Actor, now: datetime) -> Taken:
     """
-    Write what a person or visitor reports into the journal, each message once, in two statements.
+    Write the visit events of a person or visitor into the journal, each once, in two statements.
 
     visitor: the opaque key of a device, empty when only the person is known. A time in the future becomes now: the
-    clocks of devices are often wrong. What is older than 30 days is left out.
+    clocks of devices are often wrong. Events older than 30 days are dropped.
     """
     recent = [visit_event for visit_event in touches if visit_event.occurred_at > now - OLDEST]
     sender = f"person:{by.customer_id}" if by.customer_id else f"visitor:{visitor}"
@@ -95,5 +95,5 @@ def record_visit_events(*, touches: Sequence[VisitEvent], visitor: str, by: Acto
 
 
 def forget_visit_messages(*, now: datetime) -> int:
-    """Forget which messages were taken, once they are too old to be taken again. Return how many."""
+    """Delete the ids of visit events that are too old to be accepted again. Return how many."""
     return sql.execute(_FORGET, {"before": now - OLDEST - timedelta(days=1)})

@@ -1,4 +1,4 @@
-"""How a person comes to be known: by opening an account, and by proving what is his."""
+"""Opening accounts, and verifying people's addresses and numbers."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ EMAIL, PHONE = "email", "phone"
 
 
 class PhoneTaken(Refusal):
-    """Somebody else has proved to hold the number."""
+    """Another person has verified the number."""
 
     code = "phone_taken"
 
@@ -29,10 +29,10 @@ def open_account(
     *, name: str, email: str, password: str | None, now: datetime, phone: str = "", language: str = ""
 ) -> Customer:
     """
-    Make an account whose address and number need no proof, because whoever runs this vouches for them.
+    Open an account whose address and number need no verification, because the caller vouches for them.
 
-    For staff, imports and the demo; shoppers sign up by themselves. email: required, identifies; phone: E.164.
-    password: None for somebody who signs in by codes.
+    For staff, imports and the demo; shoppers sign up themselves. email: required, identifies the person; phone: E.164.
+    password: None for people who sign in with codes.
     """
     customer = Customer.objects.create_user(
         email,
@@ -49,9 +49,9 @@ def open_account(
 
 def release_unproved_address(*, email: str) -> None:
     """
-    Free an address from sign-ups that were never finished, so that its owner can use it.
+    Free an address from unfinished sign-ups, so that its owner can use it.
 
-    Whoever holds it proves it by the code, whether or not somebody began to sign up with it before.
+    Its owner verifies it by the code, whether or not somebody else began to sign up with it before.
     """
     EmailAddress.objects.filter(
         email=email.lower(), verified=False, user__last_login=None, user__signed_up_at__isnull=False
@@ -61,7 +61,7 @@ def release_unproved_address(*, email: str) -> None:
 @transaction.atomic
 def prove_email(*, customer: Customer, email: str, by: Actor, now: datetime) -> None:
     """
-    Note that a person entered the code sent to his address, and give him the contacts known by it alone.
+    Record that a person verified their address by code, and join the contacts known by it alone.
 
     customer: the record that signs in with it. The person and the contacts stay locked until the transaction ends.
     """
@@ -74,9 +74,9 @@ def prove_email(*, customer: Customer, email: str, by: Actor, now: datetime) -> 
 @transaction.atomic
 def prove_phone(*, customer: Customer, phone: str, by: Actor, now: datetime) -> None:
     """
-    Note that a person entered the code sent to a number (E.164), and give him the contacts known by it alone.
+    Record that a person verified a number (E.164) by code, and join the contacts known by it alone.
 
-    customer: the record that signs in with it. Nothing happens if it was proved before. The person and the contacts
+    customer: the record that signs in with it. Does nothing if it was verified before. The person and the contacts
     stay locked until the transaction ends. Raises PhoneTaken.
     """
     person_id = customer.merged_into_id or customer.pk
@@ -95,7 +95,7 @@ def prove_phone(*, customer: Customer, phone: str, by: Actor, now: datetime) -> 
 
 
 def mirror_address(*, customer: Customer) -> None:
-    """Let the address for contact follow the one that a person has made his main one; without any it stays."""
+    """Copy a person's primary address to the contact address; without one it does not change."""
     main = EmailAddress.objects.filter(user=customer, primary=True, verified=True).first()
     if main is not None:
         Customer.objects.filter(pk=customer.pk).exclude(email=main.email).update(email=main.email)
@@ -103,9 +103,9 @@ def mirror_address(*, customer: Customer) -> None:
 
 def distrust_password(*, customer: Customer) -> None:
     """
-    Drop the password of an account that is opened with a code, never having been signed in to before.
+    Remove the password of an account that is opened with a code and was never signed in to before.
 
-    Somebody else may have chosen it: he signed up with an address that was not his and waited for its owner.
+    An attacker may have chosen it by signing up with another person's address and waiting for its owner.
     """
     if customer.last_login is None and customer.has_usable_password():
         customer.set_unusable_password()

@@ -1,4 +1,4 @@
-"""What people say about themselves."""
+"""Changing people's own details."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ PROVED_FIELDS = {"email": "/_allauth/app/v1/account/email", "phone": "/_allauth/
 
 
 class ProofRequired(Refusal):
-    """An address or number identifies its owner, so it changes only by a code sent to the new one."""
+    """An address or number identifies its owner, so changing it needs a code sent to the new one."""
 
     code = "verification_required"
 
@@ -25,10 +25,10 @@ class ProofRequired(Refusal):
 @transaction.atomic
 def change_profile(*, customer: Customer, changes: dict[str, Any], by: Actor, now: datetime) -> None:
     """
-    Change a person's own details, in the row and on the object.
+    Change a person's own details, in the database and on the object.
 
-    changes: by field, any of OWN_FIELDS; an address or number may come along as it stands. Fields that stay as they
-    are are not recorded. Raises ProofRequired for another address or number, naming where to change it.
+    changes: by field, any of OWN_FIELDS; the present address or number may be included. Unchanged fields are not
+    recorded. Raises ProofRequired for another address or number, naming where to change it.
     """
     changed = {field: value for field, value in changes.items() if str(getattr(customer, field)) != value}
     for field in PROVED_FIELDS.keys() & changed.keys():

@@ -1,4 +1,4 @@
-"""The backend itself; Django finds it by the name of this module."""
+"""The database backend; Django finds it by the name of this module."""
 
 import select
 import time
@@ -16,23 +16,23 @@ from core.data.database.prepared import Answer, PreparedStatements
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """
-    A connection that notices its server's death without asking it, and keeps its hand-written statements prepared.
+    A connection that detects a lost server without a query, and keeps its hand-written statements prepared.
 
-    Django's own check sends `SELECT 1` before the first statement of every request. A server that died or
-    hung up has closed the socket, and a closed socket reads as end of file: looking costs microseconds. A peer
-    that vanished without a word is left to keepalives and tcp_user_timeout.
+    Django's own check sends `SELECT 1` before the first statement of every request. A server that died or hung up has
+    closed the socket, and a closed socket reads as end of file: the check costs microseconds. Keepalives and
+    tcp_user_timeout detect a peer that vanished silently.
     """
 
     _statements: PreparedStatements | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Read once: asking the settings again for every statement takes longer than many a statement's preparation.
+        # Read once: reading the settings for every statement can take longer than preparing the statement.
         self._prepares = settings.DATABASE_PREPARED_STATEMENTS
         self._is_debugged = settings.DEBUG
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Open a connection, unless it is known that the server does not answer."""
+        """Open a connection, unless the server is known not to answer."""
         watched = watch.the_watch()
         if watched is None:
             return super().get_new_connection(conn_params)
@@ -40,7 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             connection = super().get_new_connection(conn_params)
         except psycopg.errors.ConnectionTimeout:
-            # Whoever comes next need not wait as long to learn the same.
+            # The next caller need not wait as long for the same result.
             watched.is_frozen = True
             raise
         watched.keep(connection)
@@ -48,12 +48,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def queries_logged(self) -> bool:
-        """Whether Django's log of statements is kept on this connection."""
+        """Whether Django logs the statements of this connection."""
         return self.force_debug_cursor or self._is_debugged
 
     def run(self, statement: str, parameters: Mapping[str, Any], *, prepared: bool) -> Answer:
-        """Run a hand-written statement; the connection is opened if there is none. Raises Django's database errors."""
-        # Django looks before its own statements only, and a server may have gone long before this request came.
+        """Run a hand-written statement, opening the connection if there is none. Raises Django's database errors."""
+        # Django checks before its own statements only, and the server may have gone long before this request.
         self.close_if_health_check_failed()
         if self.needs_rollback:
             self.validate_no_broken_transaction()
@@ -68,7 +68,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             return statements.run(statement, parameters, prepared=prepared and self._prepares)
         except self.Database.Error:
-            # Entered only now: most statements have no error to translate.
+            # Entered only here: most statements have no error to translate.
             with self.wrap_database_errors:
                 raise
 
@@ -89,12 +89,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return statements
 
     def is_usable(self) -> bool:
-        """Tell whether the connection can be used for the next request."""
+        """Return whether the connection can be used for the next request."""
         if self.connection is None or self.connection.closed:
             return False
         poll = select.poll()
         poll.register(self.connection.pgconn.socket, select.POLLIN)
-        # Unasked, a server speaks only to say goodbye, or that its configuration changed: a new one is right for both.
+        # An idle server sends data only to end the connection or to report a changed configuration: reconnect for both.
         return not poll.poll(0)
 
     def _commit(self) -> None:

@@ -1,8 +1,8 @@
 """
-Hand-written statements on one connection: bound and prepared on the server, and run without a cursor.
+Hand-written statements on one connection, bound and prepared on the server and run without a cursor.
 
-A cursor is made for every kind of use there is, and most of what a short statement costs the client is the cursor's
-part of it. Statements here are constants, each with its named parameters, answered whole and at once.
+A cursor serves every kind of use, and it causes most of what a short statement costs the client. Statements here are
+constants with named parameters, and each result is fetched whole.
 """
 
 import re
@@ -32,7 +32,7 @@ class _JsonLoader(Loader):
 
 
 class _TimeLoader(Loader):
-    """Reads timestamptz, which every session here writes in UTC; psycopg's own looks the zone up for each result."""
+    """Reads timestamptz, which every session here writes in UTC; psycopg's loader looks up the zone for each result."""
 
     def load(self, data: Buffer) -> datetime:
         return datetime.fromisoformat(str(data, "ascii"))
@@ -42,14 +42,14 @@ class _ListDumper(Dumper):
     """
     Writes a list as an array whose element type the statement names, e.g. `%(ids)s::bigint[]`.
 
-    psycopg's own looks every element over to find their smallest common type, and has PostgreSQL prepare the
-    statement once for each type that it found.
+    psycopg's own dumper examines every element to find their smallest common type, and PostgreSQL then prepares the
+    statement once for each such type.
     """
 
     oid = 0
 
     def dump(self, obj: list[Any]) -> bytes:
-        # JSON writes a plain list just as PostgreSQL does, but for the brackets; only escapes and nesting differ.
+        # JSON writes a plain list as PostgreSQL does except for the brackets; only escapes and nesting differ.
         written = orjson.dumps(obj, default=str)
         if _NOT_ALIKE.search(written, 1):
             written = _array_element(obj).encode()
@@ -68,7 +68,7 @@ def _array_element(value: Any) -> str:
 
 
 class Answer:
-    """What a statement answered: rows as dictionaries, or how many it touched."""
+    """The result of a statement: rows as dictionaries, or how many rows it affected."""
 
     __slots__ = ("_result", "_shape")
 
@@ -82,12 +82,12 @@ class Answer:
         return self._shape.read(result) if result.ntuples else []
 
     def touched(self) -> int:
-        """Return how many rows the statement touched."""
+        """Return how many rows the statement affected."""
         return self._result.command_tuples or 0
 
 
 class _Shape:
-    """How to read the rows of one statement: their names, and a loader for each column; the same at every run."""
+    """How to read the rows of one statement: column names, and a loader for each column; the same at every run."""
 
     def __init__(self, adapters: Any) -> None:
         self._transformer = Transformer(adapters)
@@ -106,7 +106,7 @@ class _Shape:
 
 
 class PreparedStatements:
-    """The hand-written statements of one connection, and those of them that its server holds prepared."""
+    """The hand-written statements of one connection, and which of them are prepared on its server."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self.connection = connection
@@ -120,10 +120,10 @@ class PreparedStatements:
 
     def run(self, statement: str, parameters: Mapping[str, Any], *, prepared: bool) -> Answer:
         """
-        Run a statement, beginning a transaction where one is due. Raises psycopg's errors.
+        Run a statement, beginning a transaction where one is required. Raises psycopg's errors.
 
-        Values go as text or binary, each under the type that psycopg finds for it; a statement is prepared once for
-        the types that it is given, so those it names itself (`::bigint`) are prepared once.
+        Values go as text or binary, each with the type that psycopg chooses for it. A statement is prepared once per
+        combination of types, so a statement that names its types itself (`::bigint`) is prepared once.
         """
         if not prepared:
             return self._run_for_these_values(statement, parameters)
@@ -138,7 +138,7 @@ class PreparedStatements:
         return Answer(result if result.status in _SUCCESSES else self._checked(result), shape)
 
     def _run_for_these_values(self, statement: str, parameters: Mapping[str, Any]) -> Answer:
-        # Written into the statement: PostgreSQL is told to plan for any values whatever comes as a parameter.
+        # Values are written into the statement because PostgreSQL is told to make generic plans for parameters.
         text = psycopg.ClientCursor(self.connection).mogrify(statement, parameters)
         if self._pgconn.transaction_status == TransactionStatus.IDLE:
             self._begin()
@@ -168,14 +168,15 @@ class PreparedStatements:
     def _checked(self, result: PGresult) -> PGresult:
         if result.status in _SUCCESSES:
             return result
-        # The first to notice that the server is gone gets a result without a state, on a connection that looks well.
+        # The first statement after the server is lost gets a result without a state, on a connection that looks
+        # healthy.
         if self._pgconn.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) is None:
             raise psycopg.OperationalError(self._pgconn.error_message.decode(errors="replace").strip())
         raise error_from_result(result)
 
 
 class _Numbered(NamedTuple):
-    """A statement with `$1`, `$2` for its named parameters; the names in the order of their numbers, and formats."""
+    """A statement with `$1`, `$2` for its named parameters, with their names in that order, and their formats."""
 
     text: bytes
     names: list[str]
@@ -188,8 +189,8 @@ _NUMBERED: dict[str, _Numbered] = {}
 def _number(statement: str) -> _Numbered:
     names: list[str] = []
 
-    def number(found: re.Match[str]) -> str:
-        name = found[1]
+    def number(match: re.Match[str]) -> str:
+        name = match[1]
         if name is None:
             return "%"
         if name not in names:

@@ -1,11 +1,11 @@
 """
-Noticing that PostgreSQL has stopped answering, and ending what waits for it.
+Detects that PostgreSQL has stopped answering, and ends the requests that wait for it.
 
-A server that dies closes its connections, and whoever waits for it hears of that at once. One that is frozen (a
-stopped process, a hung disk, a machine that is being moved) says nothing, and whoever asked it waits for ever: the
-server's own time limits are frozen with it. So when requests take suspiciously long, a web process asks the server
-something easy on a connection of its own. If that is not answered either, it hangs up on all its connections: every
-request ends with an error that says so, and new ones are refused until the server answers again.
+A server that dies closes its connections, so whoever waits for it learns of that at once. A frozen server (a stopped
+process, a hung disk, a machine that is being moved) sends nothing, and its clients wait for ever: its own time limits
+are frozen too. So when requests take suspiciously long, a web process sends the server a trivial query on a separate
+connection. If that is not answered either, the process closes all its connections: every waiting request ends with an
+error that says so, and new ones are refused until the server answers again.
 """
 
 import logging
@@ -23,19 +23,19 @@ from psycopg import pq
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.25
-# Between two questions while a slow request goes on and the server answers.
+# Between two probes while a slow request goes on and the server answers.
 SECONDS_BETWEEN_QUESTIONS = 1.0
-# A request that takes longer than this is reason to ask; nearly all take a hundredth of it.
+# A request that takes longer than this triggers a probe; nearly all take a hundredth of it.
 SUSPICIOUS_SECONDS = 0.75
-# How long a server that works may take to open a connection and to answer that it does.
+# How long a working server may take to open a connection and to answer the probe.
 ANSWER_SECONDS = 1.25
 
 
 class Watch:
     """
-    Watches over the connections of this process.
+    Watches the connections of this process.
 
-    longest_seconds: tells how long the slowest request of the moment has taken; conninfo: where the server is.
+    longest_seconds: returns how long the slowest running request has taken; conninfo: where the server is.
     """
 
     def __init__(self, *, longest_seconds: Callable[[], float], conninfo: str) -> None:
@@ -46,11 +46,11 @@ class Watch:
         self._ask_from = 0.0
 
     def start(self) -> None:
-        """Begin to watch, in a thread of its own that ends with the process."""
+        """Start watching, in a thread that ends with the process."""
         threading.Thread(target=self._run, name="database-watch", daemon=True).start()
 
     def keep(self, connection: "psycopg.Connection[Any]") -> None:
-        """Watch over a new connection."""
+        """Watch a new connection."""
         self._kept.add(connection)
 
     def refuse_if_frozen(self) -> None:
@@ -59,7 +59,7 @@ class Watch:
             raise psycopg.OperationalError("PostgreSQL does not answer.")
 
     def look(self) -> None:
-        """Look once: ask the server if there is reason to, and hang up if it does not answer."""
+        """Check once: probe the server if a request is slow, and close the connections if it does not answer."""
         is_suspicious = self._longest_seconds() > SUSPICIOUS_SECONDS and time.monotonic() > self._ask_from
         if not self.is_frozen and not is_suspicious:
             return
@@ -79,7 +79,7 @@ class Watch:
     def _hang_up(self) -> None:
         for connection in list(self._kept):
             try:
-                # The thread that waits on this socket wakes up, and reads that the other side has gone.
+                # The thread that waits on this socket wakes up and reads end of file.
                 with socket.socket(fileno=connection.fileno()) as wire:
                     try:
                         wire.shutdown(socket.SHUT_RDWR)
@@ -92,9 +92,9 @@ class Watch:
 
 def answers_in_time(conninfo: str, *, seconds: float) -> bool:
     """
-    Tell whether the server says anything within so many seconds, were it only that it takes no more connections.
+    Return whether the server answers within so many seconds, even if only by refusing the connection.
 
-    A server that is not there at all is one that answers: nobody waits for it.
+    A server that does not exist counts as answering: nobody waits for it.
     """
     deadline = time.monotonic() + seconds
     connection = pq.PGconn.connect_start(conninfo.encode())
@@ -108,7 +108,7 @@ def answers_in_time(conninfo: str, *, seconds: float) -> bool:
             state = pq.PollingStatus(connection.connect_poll())
         if state == pq.PollingStatus.FAILED:
             return True
-        # A pooler in between opens connections by itself; a statement goes through to the server.
+        # A connection pooler accepts connections itself; only a statement reaches the server.
         connection.nonblocking = 1
         connection.send_query(b"SELECT 1")
         connection.flush()
@@ -123,12 +123,12 @@ def _is_ready(descriptor: int, to_write: bool, deadline: float) -> bool:
     return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
 
 
-# The watch of this process, if it is one that people wait for.
+# The watch of this process, if it serves requests.
 _watch: Watch | None = None
 
 
 def watch_over(watch: Watch) -> None:
-    """Have every connection that this process opens from now on watched over."""
+    """Watch every connection that this process opens from now on."""
     global _watch
     _watch = watch
     watch.start()

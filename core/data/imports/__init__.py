@@ -1,9 +1,9 @@
 """
-What every importer shares: reading files that may be broken, staging them in PostgreSQL, and telling what happened.
+What every importer shares: reading files that may be broken, staging them in PostgreSQL, reporting the result.
 
-A file is read once as a stream, checked cell by cell, and copied into a temporary table; what needs the whole file or
-the shop's own rows is checked there in SQL; then the good rows are written in transactions of a few thousand. Memory
-does not grow with the file, and an import that was interrupted is simply run again.
+A file is read once as a stream, checked cell by cell, and copied into a temporary table. Checks that need the whole
+file or the shop's own rows run there in SQL; then the valid rows are written in transactions of a few thousand. Memory
+does not grow with the file, and an interrupted import is simply run again.
 """
 
 from core.data.imports.cells import RowRefused

@@ -1,4 +1,4 @@
-"""What may stand in a cell, and the reasons for which a row is refused when something else does."""
+"""The values that a cell may hold, and the reasons for refusing a row that holds others."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from core.money import places_of
 # Plain ASCII digits: int() and Decimal() would also take underscores, exponents and digits of other scripts.
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
-# Files repeat themselves: a few thousand prices, quantities and minutes make up most of their cells.
+# Values repeat: a few thousand prices, quantities and times make up most of a file's cells.
 CACHED = 8192
 EARLIEST_YEAR = 1980
 LARGEST_PRICE = 10**10  # minor units; keeps the sum of any file within what a bigint holds
@@ -20,9 +20,9 @@ LARGEST_PRICE = 10**10  # minor units; keeps the sum of any file within what a b
 
 class RowRefused(Exception):
     """
-    A row is not imported. reason: a stable code; detail: what exactly, for people.
+    A row is not imported. reason: a stable code; detail: the explanation for people.
 
-    known: the values, by column of the staging table, that could be read all the same.
+    known: the values, by column of the staging table, that could still be read.
     """
 
     def __init__(self, reason: str, detail: str = "", **known: Any) -> None:
@@ -106,6 +106,6 @@ def _decimal(written: str) -> Decimal | None:
 
 @lru_cache(maxsize=CACHED)
 def _minor_units(value: Decimal, currency: str) -> int | None:
-    """Return None if the currency has no coin so small."""
+    """Convert to minor units; return None if the currency has fewer decimal places."""
     minor = value.scaleb(places_of(currency))
     return int(minor) if minor == minor.to_integral_value() else None

@@ -1,4 +1,4 @@
-"""The columns of a table that an import knows nothing about."""
+"""The columns of a table that an import does not set."""
 
 import re
 from functools import cache
@@ -12,21 +12,21 @@ from psycopg import sql
 @cache
 def with_defaults(statement: str, *models: type[Model]) -> str:
     """
-    Complete INSERT statements with the columns they do not name, as the models would fill them.
+    Complete INSERT statements with the columns that they do not name, filled with the models' defaults.
 
     The models' defaults live in Python, not in the table. For each model the statement says
     `INSERT INTO its_table (..., :columns) SELECT ..., :defaults`.
     """
     for model in models:
         table = model._meta.db_table
-        found = re.search(rf"INSERT INTO {table} \(([^)]*), :columns\)(.*?),\s+:defaults", statement, re.DOTALL)
-        assert found, f"the statement leaves no room for the columns of {table}"
-        named = {name.strip() for name in found[1].split(",")}
+        insert = re.search(rf"INSERT INTO {table} \(([^)]*), :columns\)(.*?),\s+:defaults", statement, re.DOTALL)
+        assert insert, f"the statement leaves no room for the columns of {table}"
+        named = {name.strip() for name in insert[1].split(",")}
         rest = {field.column: _default(field) for field in model._meta.concrete_fields if _is_missing(field, named)}
         columns = "".join(f", {column}" for column in rest)
         defaults = "".join(f", {default}" for default in rest.values())
-        complete = f"INSERT INTO {table} ({found[1]}{columns}){found[2]}{defaults}"
-        statement = statement[: found.start()] + complete + statement[found.end() :]
+        complete = f"INSERT INTO {table} ({insert[1]}{columns}){insert[2]}{defaults}"
+        statement = statement[: insert.start()] + complete + statement[insert.end() :]
     return statement
 
 

@@ -18,7 +18,7 @@ class ImportCommand(BaseCommand):
     """A command that imports one file; subclasses say which kind in import_file."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what every importer understands."""
+        """Declare the arguments that every importer shares."""
         parser.add_argument("file", type=Path, metavar="FILE", help="A CSV file in UTF-8, gzipped or not.")
         parser.add_argument("--dry-run", action="store_true", help="Check everything, write nothing.")
         parser.add_argument(
@@ -35,7 +35,7 @@ class ImportCommand(BaseCommand):
         )
 
     def import_file(self, path: Path, options: Options, **chosen: Any) -> dict[str, Any]:
-        """Import the file and return its figures; chosen are the command's own options."""
+        """Import the file and return its figures; chosen holds the command's own options."""
         raise NotImplementedError
 
     def handle(self, **chosen: Any) -> None:
@@ -57,7 +57,7 @@ class ImportCommand(BaseCommand):
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         except OperationalError as error:
-            # What was committed is whole; the next run goes on from there.
+            # Committed pieces are complete; the next run continues from there.
             raise CommandError(f"PostgreSQL broke off ({str(error).strip()}). Run the import again.") from error
         self._print(figures, as_json=chosen["json"])
 
@@ -80,7 +80,7 @@ class ImportCommand(BaseCommand):
 
 
 def _json_line(figures: dict[str, Any]) -> str:
-    # Sums of money are written out with their places, which a float would lose (100.50).
+    # Amounts of money are strings, because a float would lose their decimal places (100.50).
     parts = (
         f"{json.dumps(name)}: {value if isinstance(value, Decimal) else json.dumps(value)}"
         for name, value in figures.items()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core.errors import Refusal
 
 GZIP_MAGIC = b"\x1f\x8b"
-# More characters than a line of any sane export, and few enough to hold.
+# More characters than a line of any real export has, and few enough to hold in memory.
 LONGEST_LINE = 1_000_000
 
 
@@ -24,9 +24,9 @@ class UnusableFile(Refusal):
 
 class Record(NamedTuple):
     """
-    One row of a file. line: the physical line on which it begins, from 1.
+    One row of a file. line: the physical line where it begins, from 1.
 
-    problem: why its cells cannot be trusted, as a stable code, with the particulars; empty when they can.
+    problem: a stable code for why its cells cannot be used, with details; empty when they can.
     """
 
     line: int
@@ -51,10 +51,10 @@ class CsvFile:
 
     def open(self, *, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Record]:
         """
-        Read the header, check it, and return an iterator over the records below it; empty lines are passed over.
+        Read and check the header, and return an iterator over the records below it, without empty lines.
 
-        Column names are compared without regard to case. Raises UnusableFile, also while iterating if the file
-        turns out to be damaged.
+        Column names are case-insensitive. Raises UnusableFile, also during iteration if the file turns out to be
+        damaged.
         """
         records = self._records()
         header = next(records, None)
@@ -65,24 +65,24 @@ class CsvFile:
         return records
 
     def part_read(self) -> float:
-        """Tell how much of the file has been read, from 0 to 1."""
+        """Return how much of the file has been read, from 0 to 1."""
         if self._raw is None or self._raw.closed or not self.size:
             return 1.0
         return self._raw.tell() / self.size
 
     def _check_columns(self, required: set[str], known: set[str]) -> None:
-        found = set(self.columns)
-        if missing := required - found:
+        present = set(self.columns)
+        if missing := required - present:
             raise UnusableFile(
                 f"{self.path} lacks the columns {', '.join(sorted(missing))}; "
                 f"it has {', '.join(self.columns)[:200]}. Is it separated by {self.delimiter!r}?"
             )
-        if unknown := found - known:
+        if unknown := present - known:
             raise UnusableFile(
                 f"{self.path} has columns of unknown meaning: {', '.join(sorted(unknown))[:200]}. "
                 f"Known are {', '.join(sorted(known))}."
             )
-        if len(found) != len(self.columns):
+        if len(present) != len(self.columns):
             raise UnusableFile(f"{self.path} has the same column name twice.")
 
     def _records(self) -> Iterator[Record]:
@@ -91,7 +91,7 @@ class CsvFile:
                 self._raw = raw
                 zipped = raw.peek(2)[:2] == GZIP_MAGIC
                 with gzip.open(raw) if zipped else raw as content:
-                    # What is not UTF-8 passes as lone surrogates, and the row that has them is refused.
+                    # Bytes that are not UTF-8 become lone surrogates, and the row that has them is refused.
                     text = io.TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape", newline="")
                     yield from self._parse(_Lines(text))
         except (OSError, EOFError, zlib.error) as error:
@@ -124,7 +124,7 @@ class CsvFile:
 
 
 class _TooLong(Exception):
-    """The line is longer than anybody's line."""
+    """The line is longer than any real line."""
 
 
 class _LongLine(str):
@@ -132,7 +132,7 @@ class _LongLine(str):
 
 
 class _Lines:
-    """The physical lines of a text, several of which may make up a record; all but a record's first can go back."""
+    """The physical lines of a text. Several may form one record; all but a record's first can be returned."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self.flaw = ""

@@ -1,4 +1,4 @@
-"""A bar for whoever waits."""
+"""Progress of an import, as a bar on a terminal."""
 
 import sys
 import time
@@ -9,14 +9,14 @@ SECONDS_BETWEEN = 0.2
 
 
 class Progress(Protocol):
-    """Is told how far a step has come."""
+    """Receives the progress of a step."""
 
     def show(self, step: str, part: float) -> None:
-        """Tell that part of the step, from 0 to 1, is done."""
+        """Report the part of the step that is done, from 0 to 1."""
         ...
 
     def finish(self) -> None:
-        """Leave the line on which the bar stood."""
+        """End the bar's line."""
         ...
 
 
@@ -58,7 +58,7 @@ class Bar:
         self._shown_at, self._step = now, step
 
     def finish(self) -> None:
-        """Leave the bar's line."""
+        """End the bar's line."""
         if self._step and self._stream.isatty():
             self._stream.write("\n")
         self._step = ""

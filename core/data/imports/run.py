@@ -1,4 +1,4 @@
-"""From a file to the shop's tables: the steps that every importer goes through."""
+"""The steps of every importer, from a file to the shop's tables."""
 
 import resource
 import sys
@@ -31,7 +31,7 @@ SELECT max(line) AS line FROM (
 
 
 class ImportRunning(Refusal):
-    """Another import is at work; two at once would stand in each other's way."""
+    """Another import is running; two at once would block each other."""
 
     code = "import_running"
 
@@ -39,10 +39,10 @@ class ImportRunning(Refusal):
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """
-    How an import is run.
+    The options of an import.
 
     is_trial: check everything and write nothing. refused_to: where the refused rows are written.
-    rows_per_transaction: how much is written, and locked, at once.
+    rows_per_transaction: how many rows are written, and locked, at once.
     """
 
     now: datetime
@@ -56,11 +56,11 @@ class Options:
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """
-    What one kind of file holds, and how it gets into the tables.
+    The columns of one kind of file, and how its rows are imported.
 
-    staging: the columns of the staging table; read fills them from a record's cells. check: marks in the staging
-    table what is refused and what each row does. write: brings the accepted rows from one line to another into the
-    tables, inside a transaction. finish: what is done once everything is written.
+    staging: the columns of the staging table; read fills them from a record's cells. check: marks in the staging table
+    which rows are refused and what each other row does. write: writes the accepted rows between two line numbers into
+    the tables, inside a transaction. finish: runs once everything is written.
     """
 
     required: Sequence[str]
@@ -76,8 +76,8 @@ def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
     """
     Import a file and return the figures: lines, created, updated, same (already as the file says) and refused.
 
-    Rows that are refused are left out and reported, the others are written. Safe to run again, also after an
-    interruption. Raises UnusableFile, with nothing changed, and ImportRunning.
+    Refused rows are reported and left out; the others are written. Safe to run again, also after an interruption.
+    Raises UnusableFile, with nothing changed, and ImportRunning.
     """
     with one_at_a_time(), measured() as figures:
         file = CsvFile(path, delimiter=options.delimiter)
@@ -106,7 +106,7 @@ def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
 
 @contextmanager
 def measured() -> Iterator[dict[str, Any]]:
-    """Give a dictionary for an import's figures, and add at the end the seconds it took and the memory it held."""
+    """Yield a dictionary for an import's figures, and add its seconds and its peak memory at the end."""
     started = time.monotonic()
     figures: dict[str, Any] = {}
     yield figures
@@ -118,17 +118,17 @@ def measured() -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let only one import run in this database. Raises ImportRunning where one does already."""
+    """Let only one import run in this database. Raises ImportRunning if one is already running."""
     connection.ensure_connection()
     lock: Mapping[str, Any] | None = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('import')) AS taken", {})
     if lock is None or not lock["taken"]:
         raise ImportRunning("Another import is running; start this one when it is done.")
-    # Sorting and grouping a file of a million rows in the few megabytes of a web request would go through the disk.
+    # With the few megabytes of a web request, sorting and grouping a million rows would spill to disk.
     sql.execute(f"SET work_mem = '{SORTING_MEMORY}'", {})
     try:
         yield
     finally:
-        # A connection that broke has given the lock back already.
+        # A broken connection has already released the lock.
         if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
             sql.execute("RESET work_mem", {})
             sql.execute("SELECT pg_advisory_unlock(hashtext('import'))", {})

@@ -1,4 +1,4 @@
-"""Writing with several database sessions at once: one statement never uses more than one core of the server."""
+"""Writing with several database sessions at once, because one statement uses only one core of the server."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +12,10 @@ def write_in_sessions(
     pieces: Sequence[int], write: Callable[[int], None], *, sessions: int, show: Callable[[float], None]
 ) -> None:
     """
-    Write every piece once, each in one of several sessions; with one session, in the caller's own.
+    Write every piece once, each in one of several sessions; a single session is the caller's own.
 
-    write: writes a piece in a transaction of its own; it sees what is committed. show: is told the part that is done.
-    The first error stops the other sessions after the piece they are at, and is raised.
+    write: writes a piece in a separate transaction; it sees committed rows only. show: receives the part that is done.
+    The first error stops the other sessions after their current piece, and is raised.
     """
     if sessions == 1:
         for done, piece in enumerate(pieces, start=1):
@@ -30,12 +30,12 @@ def write_in_sessions(
             for worker in workers:
                 worker.result()
         finally:
-            # Ctrl-C reaches this thread only; the workers would go on to the last piece.
+            # Ctrl-C reaches this thread only; the workers would continue to the last piece.
             dealer.stopped.set()
 
 
 class _Dealer:
-    """Deals the pieces out, each to whoever asks first."""
+    """Gives each piece to the first worker that asks."""
 
     def __init__(self, pieces: Sequence[int]) -> None:
         self.stopped = Event()
@@ -64,5 +64,5 @@ def _work(dealer: _Dealer, write: Callable[[int], None], show: Callable[[float],
         dealer.stopped.set()
         raise
     finally:
-        # Django opens a connection for each thread, and nobody else would close this one.
+        # Django opens a connection for each thread, and nothing else would close this one.
         connection.close()

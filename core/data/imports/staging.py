@@ -1,9 +1,9 @@
 """
 The temporary table through which every import goes: one row per record of the file.
 
-It is called import_rows in every importer, so that statements about it can be written down as they are. Its columns
-line, reason, detail and action are always there: a row whose reason is not empty is refused; action says what an
-accepted row does to the shop (create, update, same).
+Every importer calls it import_rows, so that statements on it can be constants. It always has the columns line, reason,
+detail and action: a row whose reason is not empty is refused; action says what an accepted row does to the shop
+(create, update, same).
 """
 
 import csv
@@ -29,19 +29,19 @@ _RESULT = "SELECT reason, count(*) AS rows FROM import_rows WHERE reason <> '' G
 
 
 class Column(NamedTuple):
-    """A column of the staging table; type is SQL's."""
+    """A column of the staging table; type is an SQL type."""
 
     name: str
     type: str
 
 
-# Several rows with the same key would overwrite each other in an order that nobody meant.
+# Several rows with the same key would overwrite each other in an arbitrary order.
 REFUSE_LATER_DUPLICATES = """
-UPDATE import_rows SET reason = 'duplicate_key', detail = 'first on line ' || twins.first_line
+UPDATE import_rows SET reason = 'duplicate_key', detail = 'first on line ' || duplicates.first_line
 FROM (
     SELECT line, min(line) OVER (PARTITION BY key) AS first_line FROM import_rows WHERE reason = ''
-) AS twins
-WHERE twins.line = import_rows.line AND twins.first_line < import_rows.line
+) AS duplicates
+WHERE duplicates.line = import_rows.line AND duplicates.first_line < import_rows.line
 """
 
 
@@ -58,7 +58,7 @@ def load(
     Copy a file into a new staging table and return how many records it has.
 
     read: turns a record's cells, by name, into the values of the columns; raises RowRefused. is_shared: whether other
-    sessions see the table too; then it outlives this one, until drop_staging() or the next import.
+    sessions see the table too; then it exists after this session, until drop_staging() or the next import.
     """
     definition = ", ".join(f"{column.name} {column.type}" for column in columns)
     drop_staging("import_rows")
@@ -85,7 +85,7 @@ def load(
 
 
 def drop_staging(*tables: str) -> None:
-    """Drop staging tables, where they are there: this session's own, and those that a killed run left behind."""
+    """Drop staging tables if they exist: this session's own, and those that a killed run left behind."""
     for table in tables:
         sql.execute(f"DROP TABLE IF EXISTS pg_temp.{table}", {})
         sql.execute(f"DROP TABLE IF EXISTS {table}", {})
@@ -98,9 +98,9 @@ def refused_by_reason() -> dict[str, int]:
 
 def report_refused(file: CsvFile, *, to: Path, required: Sequence[str], optional: Sequence[str]) -> None:
     """
-    Write the refused rows as CSV: line, reason and detail, then their own cells as they came.
+    Write the refused rows as CSV: line, reason and detail, then their unchanged cells.
 
-    The file is read a second time, side by side with the refusals, so that no row is kept just in case.
+    The file is read a second time in step with the refusals, so that no cells need to be stored.
     """
     with to.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
         writer = csv.writer(stream)
@@ -113,7 +113,7 @@ def report_refused(file: CsvFile, *, to: Path, required: Sequence[str], optional
             if refusal is None:
                 break
             if record.line == refusal[0]:
-                # PostgreSQL and spreadsheets alike stumble over NUL.
+                # Neither PostgreSQL nor spreadsheets accept NUL.
                 cells = [cell.replace("\0", "\\x00")[:LONGEST_REPORTED_CELL] for cell in record.cells]
                 writer.writerow([*refusal, *(cell.rstrip("\r\n") for cell in cells)])
                 refusal = next(refusals, None)

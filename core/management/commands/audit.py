@@ -1,4 +1,4 @@
-"""`manage.py audit`: ask the database whether everything that must be true is true."""
+"""`manage.py audit`: check every invariant in the database."""
 
 import json
 from argparse import ArgumentParser

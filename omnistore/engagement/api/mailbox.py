@@ -1,4 +1,4 @@
-"""The demo's mailbox: what the shop would have sent, as a page and as JSON."""
+"""The demo's mailbox: the messages that the shop would have sent, as a page and as JSON."""
 
 import re
 from typing import Any
@@ -12,23 +12,23 @@ from core.web.api import answer
 from omnistore.engagement.models import MailboxMessage
 
 SHOWN = 100
-# Six digits sign somebody in, eight collect an order; what follows # or / is an order's number.
+# Six digits are a sign-in code, eight a pickup code; digits after # or / are an order's number.
 _CODE = re.compile(r"(?<![\w#+.,/-])(\d{8}|\d{6})(?![\w-]|[.,]\d)", re.ASCII)
 
 
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """Show the latest messages, of one recipient or medium if asked; only a demo shop has this page."""
+    """Show the latest messages, optionally of one recipient or medium; only a demo shop has this page."""
     if not settings.DEMO:
         raise Http404
-    wanted = {name: request.GET[name] for name in ("recipient", "medium") if request.GET.get(name)}
-    if any("\x00" in value for value in wanted.values()):
+    filters = {name: request.GET[name] for name in ("recipient", "medium") if request.GET.get(name)}
+    if any("\x00" in value for value in filters.values()):
         raise Http404
-    rows = MailboxMessage.objects.filter(**wanted).order_by("-id")[:SHOWN]
+    rows = MailboxMessage.objects.filter(**filters).order_by("-id")[:SHOWN]
     messages = [_shown(row) for row in rows]
     if request.GET.get("format") == "json" or not request.accepts("text/html"):
         return answer({"results": messages})
-    response = render(request, "engagement/mailbox.html", {"messages": messages, "wanted": wanted})
+    response = render(request, "engagement/mailbox.html", {"messages": messages, "wanted": filters})
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language, Cookie"
     return response

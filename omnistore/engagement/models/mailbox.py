@@ -1,4 +1,4 @@
-"""What the demo shop would have sent."""
+"""The demo shop's unsent messages."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from omnistore.engagement.models.messages import MEDIA
 
 
 class MailboxMessage(models.Model):
-    """A mail or text that a demo shop kept to itself; people read it at /mailbox/."""
+    """An e-mail or text that a demo shop stored instead of sending; shown at /mailbox/."""
 
     medium = models.CharField(_("medium"), max_length=10, choices=MEDIA)
     recipient = models.CharField(_("recipient"), max_length=254)

@@ -1,4 +1,4 @@
-"""What the shop tells people."""
+"""Messages to people."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,10 +9,10 @@ MEDIA = [("email", _("E-mail")), ("sms", _("SMS"))]
 
 class Message(models.Model):
     """
-    One text to one recipient by one medium, about one entry of the journal: it goes out at most once.
+    One message to one recipient by one medium, about one entry of the journal: it is sent at most once.
 
-    queued: waits for its turn, or for the next try. sending: taken by a worker that has not reported back; if it never
-    does, nobody knows whether the text went out, and the message counts as failed. failed: staff may send it again.
+    queued: waits for its first or next attempt. sending: claimed by a worker that has not reported back; if it never
+    does, nobody knows whether the text was sent, and the message counts as failed. failed: staff may send it again.
     """
 
     QUEUED, SENDING, SENT, FAILED = "queued", "sending", "sent", "failed"

@@ -1,4 +1,4 @@
-"""Whom to tell about an order, and where its goods wait."""
+"""The contact details of an order's buyer, and its stores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ FROM inventory_location AS location WHERE location.code = ANY(%(codes)s::text[])
 @dataclass(frozen=True, slots=True)
 class Contact:
     """
-    How the buyer of an order can be reached. is_imported: another system took the order and told him.
+    The contact details of an order's buyer. is_imported: another system took the order and notified them.
 
-    receipt_medium: by which he wants the receipt, if he said so.
+    receipt_medium: the medium that they chose for the receipt, if any.
     """
 
     email: str
@@ -45,7 +45,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ContactPlace:
-    """A store as a visitor needs it."""
+    """A store with the details that a visitor needs."""
 
     name: str
     address: str
@@ -54,13 +54,13 @@ class ContactPlace:
 
 
 def contact_of(order_number: str) -> Contact | None:
-    """Return how to reach the buyer of an order; None if there is no such order."""
+    """Return the contact details of an order's buyer; None if there is no such order."""
     row = sql.fetch_one(_CONTACT, {"number": order_number})
     return Contact(**row) if row else None
 
 
 def places_of(codes: Sequence[str], *, language: str) -> dict[str, ContactPlace]:
-    """Return stores by code, named in a language, in one statement."""
+    """Return stores by code, with their names in a language, in one statement."""
     return {
         row["code"]: ContactPlace(
             name=in_language(row["name"], language),

@@ -1,14 +1,14 @@
-"""By which medium to reach somebody."""
+"""The choice of the medium for a message."""
 
 EMAIL, SMS = "email", "sms"
 
 
 def medium_for(*, preferred: str, email: str, phone: str, can_text: bool) -> str | None:
     """
-    Choose the medium: the preferred one if the person can be reached by it, else any other, else None.
+    Choose the medium: the preferred one if its address is known, else any other, else None.
 
-    preferred: what the person asked for; media the shop cannot send by itself count as no wish.
-    can_text: whether the shop has anything to send texts with.
+    preferred: the person's choice; media that the shop cannot send by itself are ignored.
+    can_text: whether the shop has a backend for texts.
     """
     reachable = {EMAIL: bool(email), SMS: bool(phone) and can_text}
     for medium in (preferred, EMAIL, SMS):

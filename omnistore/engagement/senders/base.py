@@ -1,4 +1,4 @@
-"""What every way of sending has in common."""
+"""The interface of all senders."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ from omnistore.engagement.models import Message
 
 class SendError(Exception):
     """
-    The message did not go out. permanent: trying again would not help, or might send it twice.
+    The message was not sent. permanent: a retry would not help, or might send it twice.
     """
 
     def __init__(self, reason: str, *, permanent: bool) -> None:
@@ -16,7 +16,7 @@ class SendError(Exception):
 
 
 class Sender(Protocol):
-    """Hands messages of one medium to the outside."""
+    """Sends messages of one medium."""
 
     def send(self, message: Message) -> None:
-        """Send a message, now: call it outside of transactions. Raises SendError."""
+        """Send a message immediately; call this outside transactions. Raises SendError."""

@@ -1,4 +1,4 @@
-"""Mail, through Django's own backends."""
+"""E-mail through Django's backends."""
 
 from smtplib import SMTPException, SMTPResponseException
 
@@ -8,15 +8,15 @@ from core.network import about_to_call
 from omnistore.engagement.models import Message
 from omnistore.engagement.senders.base import SendError
 
-# From this code on an SMTP server means "never"; below it, "not now".
+# SMTP codes from this one on are permanent failures; lower ones are temporary.
 PERMANENT_FROM = 500
 
 
 class EmailSender:
-    """Sends the text, and the same as HTML for programs that show it."""
+    """Sends the text, and the same content as HTML."""
 
     def send(self, message: Message) -> None:
-        """Send a mail. Raises SendError."""
+        """Send an e-mail. Raises SendError."""
         about_to_call("the mail server")
         connection = get_connection()
         try:
@@ -31,7 +31,8 @@ class EmailSender:
         except SMTPResponseException as error:
             raise SendError(str(error), permanent=error.smtp_code >= PERMANENT_FROM) from error
         except (OSError, SMTPException) as error:
-            # The server may have taken the mail before the line broke; twice is worse than a look by staff.
+            # The server may have accepted the e-mail before the connection broke; sending it twice is worse than a
+            # check by staff.
             raise SendError(f"No answer after the mail was handed over: {error}", permanent=True) from error
         finally:
             connection.close()

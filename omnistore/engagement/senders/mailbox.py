@@ -1,4 +1,4 @@
-"""The demo's way of sending: everything is kept, to be read at /mailbox/, and nothing leaves."""
+"""The demo's backends, which store every message for /mailbox/ and send nothing."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from omnistore.engagement.models import MailboxMessage
 
 
 class EmailBackend(BaseEmailBackend):
-    """Django's side of it: every mail the shop sends, codes included."""
+    """Django's e-mail backend, for every e-mail of the shop, including codes."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keep mails, one row for each recipient."""
+        """Store e-mails, one row for each recipient."""
         MailboxMessage.objects.bulk_create(
             MailboxMessage(medium="email", recipient=recipient, subject=str(mail.subject)[:300], body=str(mail.body))
             for mail in email_messages
@@ -22,8 +22,8 @@ class EmailBackend(BaseEmailBackend):
 
 
 class SmsBackend:
-    """The same for texts."""
+    """The backend for texts."""
 
     def send(self, phone: str, text: str) -> None:
-        """Keep a text."""
+        """Store a text."""
         MailboxMessage.objects.create(medium="sms", recipient=phone, body=text)

@@ -1,4 +1,4 @@
-"""Texts, through the shop's own backend for them."""
+"""Texts through the shop's SMS backend."""
 
 from accounts.senders.sms import SmsError, send_sms
 from omnistore.engagement.models import Message

@@ -1,4 +1,4 @@
-"""Sending messages: each at most once, whatever dies meanwhile."""
+"""Sending messages, each at most once, even if a worker dies."""
 
 import logging
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ SENDERS: Mapping[str, Sender] = {EMAIL: EmailSender(), SMS: SmsSender()}
 BATCH = 200
 MOST_ATTEMPTS = 8
 LONGEST_PAUSE_SECONDS = 3600
-# Longer than any task may run: a message still marked as being sent after it has lost its worker.
+# Longer than any task may run: a message that is still being sent afterwards has lost its worker.
 LEASE = timedelta(minutes=15)
 
 
@@ -32,34 +32,34 @@ class NotFailed(Refusal):
 
 def queue_message(message: Message) -> None:
     """
-    Put a message in the queue, in the caller's transaction; it goes out after the commit.
+    Put a message in the queue, in the caller's transaction; it is sent after the commit.
 
-    Does nothing if the same entry of the journal has already been told to this recipient by this medium.
+    Does nothing if this recipient already has a message about the same journal entry by this medium.
     """
     Message.objects.bulk_create([message], ignore_conflicts=True)
 
 
 def send_queued_messages(*, now: datetime) -> int:
     """
-    Send what is due, up to a batch. Return how many messages went out.
+    Send the messages that are due, up to a batch. Return how many were sent.
 
-    Each message is marked before it is sent and again afterwards, each time committed: a worker that dies in between
-    leaves one marked message, and nobody sends that by himself again.
+    Each message is marked before and after it is sent, each time in a committed transaction: a worker that dies in
+    between leaves one marked message, which is never sent again automatically.
     """
     _give_up_interrupted(now)
-    went_out = 0
+    sent_count = 0
     for _number in range(BATCH):
         message = _claim_next(now)
         if message is None:
             break
-        went_out += _send(message, now)
-    return went_out
+        sent_count += _send(message, now)
+    return sent_count
 
 
 @transaction.atomic
 def send_again(message: Message, *, now: datetime) -> None:
     """
-    Put a failed message back in the queue, with all its attempts; the message's row is locked.
+    Put a failed message back in the queue with a full set of attempts; locks the message's row.
 
     Raises NotFailed.
     """

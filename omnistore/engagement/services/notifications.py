@@ -1,4 +1,4 @@
-"""From something that happened to a message in the queue."""
+"""Turning journal entries into queued messages."""
 
 from datetime import datetime, timedelta
 
@@ -15,15 +15,16 @@ from omnistore.engagement.services.messages import queue_message
 from omnistore.engagement.services.templates import MessageContext, Template, render_template
 from orders.queries.orders import get_order
 
-# What is older is history that was imported, or news from a shop that stood still: nobody wants that mail.
+# Older events come from an import, or from a shop that was down: nobody wants those messages.
 OLDEST_NEWS = timedelta(days=3)
 
 
 def notify_buyer(kind: str, entry: Entry, *, now: datetime) -> None:
     """
-    Queue a letter about an order to its buyer, by the medium he prefers; none if he left no address.
+    Queue a notification about an order for its buyer, by their preferred medium; none without an address.
 
-    kind: the name of a letter. entry.ref is the order's number. Orders that another system took are left to it.
+    kind: the name of a template. entry.ref is the order's number. Another system notifies about the orders that it
+    took.
     """
     contact = contact_of(entry.ref)
     if contact is None or contact.is_imported:
@@ -37,7 +38,7 @@ def notify_buyer(kind: str, entry: Entry, *, now: datetime) -> None:
 
 
 def send_requested_receipt(entry: Entry, *, now: datetime) -> None:
-    """Queue the receipt of an order if its buyer asked for it by mail or text and left the address for that."""
+    """Queue an order's receipt if its buyer asked for it by e-mail or text and left that address."""
     contact = contact_of(entry.ref)
     if contact is None or contact.is_imported:
         return
@@ -49,7 +50,7 @@ def send_requested_receipt(entry: Entry, *, now: datetime) -> None:
 
 
 def notify(kind: str, entry: Entry, *, medium: str, recipient: str, customer_id: int | None, now: datetime) -> None:
-    """Queue a letter about an order to one recipient, unless the news is old."""
+    """Queue a notification about an order for one recipient, unless the event is old."""
     if entry.occurred_at < now - OLDEST_NEWS:
         return
     order = get_order(entry.ref)

@@ -1,4 +1,4 @@
-"""What the shop writes to people about their orders: the words, before they become a mail or a text."""
+"""The texts of notifications about orders, before they become an e-mail or a text message."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ DAYS_OF_HOURS = 7
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A few facts under a heading: label and value."""
+    """Facts under a heading, as label and value."""
 
     heading: str
     facts: list[tuple[str, str]]
@@ -30,9 +30,9 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class Template:
     """
-    One thing told to one person. text: the whole of it in the length of a text message.
+    One notification to one person. text: the whole content in the length of a text message.
 
-    lines: what the order holds, as quantity, name and amount. totals: label and amount.
+    lines: the order's lines, as quantity, name and amount. totals: label and amount.
     """
 
     subject: str
@@ -45,7 +45,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """What a letter is about. fulfilment_id: the part of the order concerned, if it is one. amount: a refund."""
+    """The subject of a notification. fulfilment_id: the fulfilment concerned, if it is one. amount: a refund."""
 
     order: OrderView
     places: Mapping[str, ContactPlace]
@@ -59,7 +59,7 @@ class MessageContext:
 
     @property
     def number(self) -> str:
-        """The order's number, marked as one, so that nobody takes it for a code."""
+        """The order's number, marked as one, so that nobody mistakes it for a code."""
         return f"#{self.order.number}"
 
     @property
@@ -72,7 +72,7 @@ class MessageContext:
 
     @property
     def way_back(self) -> str:
-        """The sentence with the link to the order's page; a guest's link holds the key that opens it."""
+        """The sentence with the link to the order's page; a guest's link contains its key."""
         address = f"{settings.PUBLIC_URL}/orders/{self.order.number}/"
         if self.order.customer_id is None:
             address += f"{order_key(self.order.number, secret=settings.ORDER_LINK_SECRET)}/"
@@ -80,7 +80,7 @@ class MessageContext:
 
 
 def order_placed(about: MessageContext) -> Template:
-    """Write the confirmation; a pickup is said to be not ready yet."""
+    """Write the confirmation; for a pickup it says that the goods are not ready yet."""
     order = about.order
     pickups = [part for part in order.fulfilments if part.kind == PICKUP]
     shipped = [part for part in order.fulfilments if part.kind == SHIP]
@@ -102,7 +102,7 @@ def order_placed(about: MessageContext) -> Template:
 
 
 def pickup_ready(about: MessageContext) -> Template:
-    """Write "come and collect": where, until when, with which code."""
+    """Write that a pickup is ready: the store, the deadline and the pickup code."""
     part, place = about.fulfilment, about.place
     code = collection_code(part.id, secret=settings.COLLECTION_SECRET)
     facts = [
@@ -134,7 +134,7 @@ def pickup_ready(about: MessageContext) -> Template:
 
 
 def pickup_rejected(about: MessageContext) -> Template:
-    """Write that the store cannot serve the pickup after all."""
+    """Write that the store cannot fulfil the pickup."""
     names = {"number": about.number, "store": about.place.name}
     return _bad_news(
         about,
@@ -145,7 +145,7 @@ def pickup_rejected(about: MessageContext) -> Template:
 
 
 def pickup_expired(about: MessageContext) -> Template:
-    """Write that nobody came."""
+    """Write that a pickup expired."""
     names = {"number": about.number, "store": about.place.name}
     return _bad_news(
         about,
@@ -156,7 +156,7 @@ def pickup_expired(about: MessageContext) -> Template:
 
 
 def order_cancelled(about: MessageContext) -> Template:
-    """Write that the order was cancelled, and what goes back."""
+    """Write that the order was cancelled, and the refund."""
     names = {"number": about.number}
     return _bad_news(
         about,
@@ -166,7 +166,7 @@ def order_cancelled(about: MessageContext) -> Template:
 
 
 def order_not_placed(about: MessageContext) -> Template:
-    """Write that the order came to nothing although money was paid for it, which goes back."""
+    """Write that the order failed although money was paid, which is refunded."""
     names = {"number": about.number}
     return _bad_news(
         about,
@@ -176,7 +176,7 @@ def order_not_placed(about: MessageContext) -> Template:
 
 
 def order_shipped(about: MessageContext) -> Template:
-    """Write that a parcel left."""
+    """Write that a parcel was shipped."""
     names = {"number": about.number, "tracking": about.fulfilment.tracking}
     text = _("Your order %(number)s is on its way.") % names
     if names["tracking"]:
@@ -215,7 +215,7 @@ TEMPLATES: Mapping[str, Callable[[MessageContext], Template]] = {
 
 
 def render_template(kind: str, about: MessageContext) -> Template:
-    """Write the letter of this kind in the language of its subject."""
+    """Render the template of this kind in the language of its context."""
     with override(about.language):
         return TEMPLATES[kind](about)
 

@@ -1,4 +1,4 @@
-"""How the web shop's templates write money, days, numbers and addresses of pictures."""
+"""Template filters of the web shop: money, days, numbers and picture URLs."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -44,94 +44,94 @@ _ATTRIBUTES = {
 
 @register.filter
 def money(amount: int | None, currency: str = "") -> str:
-    """Write minor units, of the shop's currency unless another is given."""
+    """Format minor units, by default of the shop's currency."""
     return "" if amount is None else money_text(amount, currency or settings.SHOP_CURRENCY, active_language())
 
 
 @register.filter
 def less(amount: int, currency: str = "") -> str:
-    """Write minor units that are taken off."""
+    """Format minor units as a reduction."""
     return money(-amount, currency)
 
 
 @register.filter
 def number(value: int | float | Decimal) -> str:
-    """Write a number in the reader's digits."""
+    """Format a number in the reader's digits."""
     return number_text(value, active_language())  # type: ignore[arg-type]
 
 
 @register.filter
 def percent(basis_points: int) -> str:
-    """Write hundredths of a percent as a percentage."""
+    """Format basis points as a percentage."""
     return percent_text(basis_points, active_language())
 
 
 @register.filter
 def voucher_problem(reason: str) -> str:
-    """Say why a voucher cannot be used."""
+    """Return the text for why a voucher cannot be used."""
     return _(WORDS[reason])
 
 
 @register.filter
 def translated(text: Any) -> str:
-    """Show a text in the reader's language."""
+    """Return a text in the reader's language."""
     return in_language(text) if isinstance(text, dict) else str(text)
 
 
 @register.filter
 def attribute_name(name: str) -> str:
-    """Say what a variant's attribute is called."""
+    """Return the name of a variant's attribute."""
     known = _ATTRIBUTES.get(name)
     return known() if known else name.replace("_", " ").capitalize()
 
 
 @register.filter
 def channel_name(channel: str) -> str:
-    """Say through which door something was bought."""
+    """Return the name of the channel of a purchase."""
     known = _CHANNELS.get(channel)
     return known() if known else channel.removeprefix("partner:")
 
 
 @register.filter
 def picture_url(file: str | None) -> str:
-    """Return the address of a picture."""
+    """Return the URL of a picture."""
     return default_storage.url(file) if file else ""
 
 
 @register.filter
 @lru_cache(maxsize=1024)
 def qr(text: str) -> str:
-    """Return a QR code as an address that holds the picture itself."""
+    """Return a QR code as a data URL."""
     return str(segno.make_qr(text, error="m").svg_data_uri(omitsize=True, border=4, encode_minimal=True))
 
 
 @register.filter
 def in_zone(moment: datetime, zone: str) -> datetime:
-    """Return a moment on the clock of a place."""
+    """Return a moment in a time zone."""
     return moment.astimezone(ZoneInfo(zone))
 
 
 @register.filter
 def lookup(values: Any, key: Any) -> Any:
-    """Return what stands under a key, or nothing."""
+    """Return the value of a key, or nothing."""
     return values.get(key, "") if values else ""
 
 
 @register.filter
 def day(moment: datetime, zone: str = "UTC") -> str:
-    """Write the day of a moment, with its year."""
+    """Format the day of a moment, with its year."""
     return day_text(moment.astimezone(ZoneInfo(zone)).date(), active_language())
 
 
 @register.filter
 def clock(moment: Any) -> str:
-    """Write a time of day."""
+    """Format a time of day."""
     return time_text(moment, active_language())
 
 
 @register.filter
 def when(moment: datetime) -> str:
-    """Say when something will be: today or tomorrow at a time, or on a day. The moment carries its own time zone."""
+    """Format a future moment: today or tomorrow at a time, or a day. The moment carries its own time zone."""
     today = timezone.now().astimezone(moment.tzinfo).date()
     time = time_text(moment, active_language())
     if moment.date() == today:
@@ -152,15 +152,15 @@ def weekday_name(weekday: int) -> str:
 
 @register.filter
 def short_day(date: Any) -> str:
-    """Write a day of about now."""
+    """Format a day near today."""
     return short_day_text(date, active_language())
 
 
 @register.simple_tag(takes_context=True)
 def complete_frame(context: template.Context) -> str:
-    """Give a page what its frame shows, where a view that is not the shop's own (signing in) does not."""
+    """Add the frame's context to a page of a third-party view (signing in)."""
     if "shop_name" not in context and "request" in context:
-        # Imported late: pages need these filters to be loaded.
+        # Imported late: pages need these filters at import.
         from omnistore.storefront.pages import frame_of
 
         context.dicts[-1].update(frame_of(context["request"]))

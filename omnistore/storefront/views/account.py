@@ -1,4 +1,4 @@
-"""The visitor's own page, and where signing in leads."""
+"""The visitor's account page, and the page after signing in."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ MOST_ENTRIES = 10
 
 
 def members_only(view: View) -> View:
-    """Lead visitors who have not signed in to the sign-in, and back here afterwards."""
+    """Redirect visitors who have not signed in to the sign-in page, and back afterwards."""
 
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if visitor_of(request).customer is None:
@@ -37,7 +37,7 @@ def members_only(view: View) -> View:
 @page
 @members_only
 def account(request: HttpRequest) -> HttpResponse:
-    """Who the shop takes the visitor for, and the ways to his things."""
+    """The visitor's account, with links to everything of theirs."""
     visitor = visitor_of(request)
     context = {
         "title": _("My account"),
@@ -52,7 +52,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page
 def welcome(request: HttpRequest) -> HttpResponse:
-    """Go on after signing in: to the cart, if one came along, else to the first page."""
+    """Redirect after signing in: to the cart, if one was merged, else to the home page."""
     visitor = visitor_of(request)
-    found = visitor.cart(now=timezone.now()) if visitor.customer else None
-    return redirect("cart" if found and found.merge_report else "home")
+    cart = visitor.cart(now=timezone.now()) if visitor.customer else None
+    return redirect("cart" if cart and cart.merge_report else "home")

@@ -27,7 +27,7 @@ LARGEST_ID = 2**63 - 1
 @page
 @members_only
 def add(request: HttpRequest) -> HttpResponse:
-    """Keep another address."""
+    """Add an address."""
     visitor = visitor_of(request)
     assert visitor.customer is not None
     if request.method != "POST":
@@ -54,13 +54,13 @@ def add(request: HttpRequest) -> HttpResponse:
 @page
 @members_only
 def change(request: HttpRequest, address_id: int) -> HttpResponse:
-    """Change an address; orders keep the one they were placed with."""
+    """Change an address; orders keep the address with which they were placed."""
     visitor = visitor_of(request)
     assert visitor.customer is not None
     known = get_address(person_ids=visitor.owner.customer_ids, address_id=_known(address_id))
     if request.method != "POST":
-        kept = {name: getattr(known, name) for name in (*ADDRESS_FIELDS, "is_default")}
-        return _show(request, kept, address_id=address_id)
+        initial = {name: getattr(known, name) for name in (*ADDRESS_FIELDS, "is_default")}
+        return _show(request, initial, address_id=address_id)
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _show(request, form.data, form.errors, address_id=address_id)
@@ -80,7 +80,7 @@ def change(request: HttpRequest, address_id: int) -> HttpResponse:
 @page
 @members_only
 def delete(request: HttpRequest, address_id: int) -> HttpResponse:
-    """Ask once more, showing the address; then strike it out."""
+    """Show the address and ask for confirmation; then remove it."""
     visitor = visitor_of(request)
     assert visitor.customer is not None
     known = get_address(person_ids=visitor.owner.customer_ids, address_id=_known(address_id))
@@ -116,5 +116,5 @@ def _show(
 
 
 def _known(address_id: int) -> int:
-    """Return an id that PostgreSQL can compare; no row has the larger ones."""
+    """Return an id that PostgreSQL can compare; no row has a larger one."""
     return address_id if address_id <= LARGEST_ID else 0

@@ -1,4 +1,4 @@
-"""The visitor's saved cards: which there are, and striking one out."""
+"""The visitor's saved cards: the list, and removing one."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ LARGEST_ID = 2**63 - 1
 @page
 @members_only
 def cards(request: HttpRequest) -> HttpResponse:
-    """The visitor's cards, the expired ones too."""
+    """The visitor's cards, including expired ones."""
     known = cards_of(person_ids=visitor_of(request).owner.customer_ids, now=timezone.now())
     return private_page(request, "storefront/cards.html", {"title": _("My cards"), "cards": known})
 
@@ -30,10 +30,10 @@ def cards(request: HttpRequest) -> HttpResponse:
 @page
 @members_only
 def remove(request: HttpRequest, card_id: int) -> HttpResponse:
-    """Ask once more, showing the card; then strike it out."""
+    """Show the card and ask for confirmation; then remove it."""
     visitor, now = visitor_of(request), timezone.now()
     person_ids = visitor.owner.customer_ids
-    # No row has an id that PostgreSQL cannot compare.
+    # No row has an id beyond PostgreSQL's range.
     card_id = card_id if card_id <= LARGEST_ID else 0
     if request.method == "POST":
         remove_card(card_id=card_id, person_ids=person_ids, by=visitor.actor, now=now)

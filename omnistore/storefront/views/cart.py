@@ -1,4 +1,4 @@
-"""The cart: the visitor's one open cart, live on all his devices."""
+"""The visitor's one open cart, live on all their devices."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -45,22 +45,24 @@ LARGEST_ID = 2**63 - 1
 @require_safe
 @page
 def cart(request: HttpRequest) -> HttpResponse:
-    """Show the cart with what is wrong on each line and the code for the till."""
+    """Show the cart with each line's problems and the code for the till."""
     visitor = visitor_of(request)
     is_left_behind = bring_cart_along(visitor)
     now = timezone.now()
-    found = visitor.cart(now=now)
-    has_lines = found is not None and bool(found.lines)
-    quote = quote_cart(found, by=visitor.actor, now=now) if found and has_lines else None
+    open_cart = visitor.cart(now=now)
+    has_lines = open_cart is not None and bool(open_cart.lines)
+    quote = quote_cart(open_cart, by=visitor.actor, now=now) if open_cart and has_lines else None
     context = {
         "title": _("Cart"),
-        "cart": found if has_lines else None,
+        "cart": open_cart if has_lines else None,
         "quote": quote,
-        "earns": points_for(visitor, found, [(quote, 0)], now)[0] if found and quote else 0,
-        "handover": cart_code_json(found.id, now=now) if found and has_lines else None,
-        "merged": merged_of(found),
+        "earns": points_for(visitor, open_cart, [(quote, 0)], now)[0] if open_cart and quote else 0,
+        "handover": cart_code_json(open_cart.id, now=now) if open_cart and has_lines else None,
+        "merged": merged_of(open_cart),
         "quantities": range(1, MOST_CHOICES + 1),
-        "has_blocking": any(problem.blocks for line in found.lines for problem in line.problems) if found else False,
+        "has_blocking": any(problem.blocks for line in open_cart.lines for problem in line.problems)
+        if open_cart
+        else False,
     }
     response = private_page(request, "storefront/cart.html", context)
     if is_left_behind:
@@ -70,9 +72,9 @@ def cart(request: HttpRequest) -> HttpResponse:
 
 def points_for(visitor: Visitor, cart: CartView, quotes: Sequence[tuple[Quote, int]], now: datetime) -> Sequence[int]:
     """
-    Return the points that a cart earns at each quote; none for somebody we do not know. One statement otherwise.
+    Return the points that a cart earns at each quote, in one statement; none for anonymous visitors.
 
-    quotes: each with what points pay of it, in minor units.
+    quotes: each with the amount of it paid by points, in minor units.
     """
     if visitor.customer is None:
         return [0 for _quote in quotes]
@@ -83,7 +85,7 @@ def points_for(visitor: Visitor, cart: CartView, quotes: Sequence[tuple[Quote, i
 @require_POST
 @page
 def add(request: HttpRequest) -> HttpResponse:
-    """Put something into the cart and go back to where the visitor was."""
+    """Add a variant to the cart and return to the previous page."""
     visitor = visitor_of(request)
     response = redirect(way_back(request, otherwise="cart"))
     try:
@@ -106,7 +108,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page
 def line(request: HttpRequest, line_id: int) -> HttpResponse:
-    """Set a line's quantity, or take the line out."""
+    """Set a line's quantity, or remove the line."""
     visitor = visitor_of(request)
     known_id = line_id if line_id <= LARGEST_ID else 0
     try:
@@ -133,7 +135,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
 @page
 @members_only
 def save(request: HttpRequest, line_id: int) -> HttpResponse:
-    """Take a line out and keep it on the wish list."""
+    """Move a line to the wish list."""
     visitor = visitor_of(request)
     move_line_to_wishlist(
         owner=visitor.owner,
@@ -150,7 +152,7 @@ def save(request: HttpRequest, line_id: int) -> HttpResponse:
 @require_POST
 @page
 def empty(request: HttpRequest) -> HttpResponse:
-    """Take everything out."""
+    """Remove all lines."""
     visitor = visitor_of(request)
     empty_cart(owner=visitor.owner, by=visitor.actor, now=timezone.now())
     messages.success(request, _("Your cart is empty now."))
@@ -160,7 +162,7 @@ def empty(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page
 def voucher(request: HttpRequest) -> HttpResponse:
-    """Put a voucher into the cart, or take it out."""
+    """Add a voucher to the cart, or remove it."""
     visitor = visitor_of(request)
     code, now = request.POST.get("code", "")[:60], timezone.now()
     try:
@@ -178,14 +180,14 @@ def voucher(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page
 def stream(request: HttpRequest) -> HttpResponse:
-    """Lead to the events that tell of every change of this cart."""
+    """Redirect to the event stream of this cart."""
     return HttpResponse(
         status=307, headers={"Location": stream_address(visitor_of(request).owner), "Cache-Control": "no-store"}
     )
 
 
 def bring_cart_along(visitor: Visitor) -> bool:
-    """Merge an anonymous cart that a signed-in visitor still holds; tells whether its token can be forgotten."""
+    """Merge a signed-in visitor's anonymous cart. Return whether its token can be deleted."""
     if visitor.customer is None or not visitor.token:
         return False
     merge_token_cart(
@@ -195,7 +197,7 @@ def bring_cart_along(visitor: Visitor) -> bool:
 
 
 def merged_of(cart: CartView | None) -> list[str]:
-    """Return what the merge at sign-in did, in a sentence a line; nothing after the next change."""
+    """Return the result of the merge at sign-in, one sentence per line; nothing after the next change."""
     if cart is None:
         return []
     language = active_language()
@@ -204,9 +206,9 @@ def merged_of(cart: CartView | None) -> list[str]:
         ADDED: _("%(name)s was added from this device: %(quantity)s in your cart."),
         RAISED: _("%(name)s: this device had more, so your cart now holds %(quantity)s."),
     }
-    kept = _("%(name)s was already in your cart: the quantity stays at %(quantity)s.")
+    unchanged = _("%(name)s was already in your cart: the quantity stays at %(quantity)s.")
     return [
-        sentences.get(part["action"], kept)
+        sentences.get(part["action"], unchanged)
         % {"name": names.get(part["sku"], part["sku"]), "quantity": number_text(part["quantity"], language)}
         for part in cart.merge_report
     ]

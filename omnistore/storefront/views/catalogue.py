@@ -24,7 +24,7 @@ SHOWN_IN_LIST = 24
 @require_safe
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    """The shop's first page: what is new, and the shelves."""
+    """The shop's home page: new products and the categories."""
 
     def build() -> Mapping[str, Any]:
         return {
@@ -40,20 +40,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    """A shelf with everything below it."""
+    """A category with everything below it."""
 
     def build() -> Mapping[str, Any]:
         trail = category_trail(slug)
         if not trail:
             raise NotFound(_("There is no such category."))
-        found = _list(request, {"category": slug})
+        context = _list(request, {"category": slug})
         path = "/".join(step["slug"] for step in trail)
         return {
-            **found,
+            **context,
             "title": in_language(trail[-1]["name"]),
             "trail": trail[:-1],
-            "chips": [row for row in found["facets"].categories if row["path"].rpartition("/")[0] == path]
-            if found["facets"]
+            "chips": [row for row in context["facets"].categories if row["path"].rpartition("/")[0] == path]
+            if context["facets"]
             else [],
         }
 
@@ -63,40 +63,40 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @page
 def search(request: HttpRequest) -> HttpResponse:
-    """What is found by words; typing errors are forgiven."""
+    """The results of a search, which tolerates typing errors."""
     words = request.GET.get("q", "").strip()
 
     def build() -> Mapping[str, Any]:
-        found = _list(request, {})
+        context = _list(request, {})
         title = _("Search: %(words)s") % {"words": words} if words else _("All products")
-        chips = [row for row in found["facets"].categories if "/" in row["path"]][:12] if found["facets"] else []
-        return {**found, "title": title, "words": words, "is_search": True, "chips": chips if words else []}
+        chips = [row for row in context["facets"].categories if "/" in row["path"]][:12] if context["facets"] else []
+        return {**context, "title": title, "words": words, "is_search": True, "chips": chips if words else []}
 
     return shared_page(request, "storefront/list.html", build, sheets=[GOODS_SHEET])
 
 
 def _list(request: HttpRequest, fixed: Mapping[str, Any]) -> dict[str, Any]:
     query = query_of(ProductListQuery, request) | dict(fixed) | {"limit": SHOWN_IN_LIST}
-    asked = page_of(query)
-    found = find_products(query, asked)
+    requested = page_of(query)
+    results = find_products(query, requested)
     again = request.GET.copy()
     again.pop("cursor", None)
-    cursor = next_cursor(asked, found.rows, key=found.key_of)
+    cursor = next_cursor(requested, results.rows, key=results.key_of)
     following = again.copy()
     following["cursor"] = cursor
     return {
-        "products": found.rows[: asked.limit],
+        "products": results.rows[: requested.limit],
         "next": f"?{following.urlencode()}" if cursor else "",
-        "first": f"?{again.urlencode()}" if asked.after else "",
-        "facets": found.facets,
+        "first": f"?{again.urlencode()}" if requested.after else "",
+        "facets": results.facets,
         "query": query,
-        "orderings": _orderings(found, has_words=bool(query.get("q"))),
+        "orderings": _orderings(results, has_words=bool(query.get("q"))),
         "is_filtered": any(query.get(name) for name in ("brand", "in_stock", "min_price", "max_price")),
-        "price_hint": _price_hint(found),
+        "price_hint": _price_hint(results),
     }
 
 
-def _orderings(found: FoundProducts, *, has_words: bool) -> list[tuple[str, str, bool]]:
+def _orderings(results: FoundProducts, *, has_words: bool) -> list[tuple[str, str, bool]]:
     names: list[tuple[str, Callable[[], str]]] = [
         (NEWEST, lambda: _("Newest first")),
         (PRICE, lambda: _("Price, low to high")),
@@ -105,11 +105,11 @@ def _orderings(found: FoundProducts, *, has_words: bool) -> list[tuple[str, str,
     ]
     if has_words:
         names.insert(0, (RELEVANCE, lambda: _("Best match")))
-    return [(value, name(), value == found.ordering) for value, name in names]
+    return [(value, name(), value == results.ordering) for value, name in names]
 
 
-def _price_hint(found: FoundProducts) -> tuple[str, str]:
-    if found.facets is None or found.facets.lowest is None or found.facets.highest is None:
+def _price_hint(results: FoundProducts) -> tuple[str, str]:
+    if results.facets is None or results.facets.lowest is None or results.facets.highest is None:
         return "", ""
     currency = settings.SHOP_CURRENCY
-    return format_minor(found.facets.lowest, currency), format_minor(found.facets.highest, currency)
+    return format_minor(results.facets.lowest, currency), format_minor(results.facets.highest, currency)

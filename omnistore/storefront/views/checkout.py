@@ -1,4 +1,4 @@
-"""The checkout, on one page: how it comes, where to, how it is paid, and the total before the last click."""
+"""The checkout, on one page: fulfilment, address, payment, and the total before the last click."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ STORES_ASKED = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def checkout(request: HttpRequest) -> HttpResponse:
-    """Show the checkout, or order what is in the cart."""
+    """Show the checkout, or order the cart."""
     visitor = visitor_of(request)
     bring_cart_along(visitor)
     if request.method != "POST":
@@ -81,7 +81,7 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
             claim=claim, owner=visitor.owner, request=checkout_request, by=visitor.actor, now=now, render=_placed_order
         )
     except KeyReused:
-        # The same page, sent again with other answers after it had become an order: that order is what there is.
+        # The same form was submitted again with other values after it had placed an order: show that order.
         known = find_order_by_mark(claim.mark)
         if known is None:
             return _show(request, visitor, form.data, status=409)
@@ -96,11 +96,11 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
         return _show(request, visitor, form.data, problem=refusal, keeps_key=True)
     except Refusal as refusal:
         return _show(request, visitor, form.data, problem=refusal)
-    told = orjson.loads(answer.content)
+    body = orjson.loads(answer.content)
     if "Idempotency-Replayed" not in answer.headers:
         _keep_address(visitor, form.cleaned_data, now)
-        issue_sold_gift_cards(order_id=told["id"], by=visitor.actor, now=now)
-    return redirect(told["address"])
+        issue_sold_gift_cards(order_id=body["id"], by=visitor.actor, now=now)
+    return redirect(body["address"])
 
 
 def _placed_order(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
@@ -157,26 +157,26 @@ def _keep_address(visitor: Visitor, values: Mapping[str, Any], now: datetime) ->
             now=now,
         )
     except AddressBookFull:
-        pass  # The order stands; a book with a hundred addresses can do without this one.
+        pass  # The order is placed; an address book with a hundred entries can do without this one.
 
 
 def _show(
     request: HttpRequest,
     visitor: Visitor,
-    given: Mapping[str, Any] | None = None,
+    entered: Mapping[str, Any] | None = None,
     errors: Mapping[str, Any] | None = None,
     *,
     problem: Refusal | None = None,
     keeps_key: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """Show the page for the cart as it is now. given: what was filled in; problem: why it was not ordered."""
+    """Show the page for the present cart. entered: the input so far; problem: why it was not ordered."""
     cart = visitor.cart(now=timezone.now())
     if cart is None or not cart.lines:
         return redirect("cart")
     logs.bind(cart=cart.id)
     saved, cards = _saved(visitor), usable_cards(visitor)
-    values = dict(given or _first_values(visitor, saved, cards))
+    values = dict(entered or _first_values(visitor, saved, cards))
     if not keeps_key and (problem is not None or "key" not in values):
         values["key"] = str(uuid.uuid4())
     context = {
@@ -200,7 +200,7 @@ def _show(
 
 
 def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any], visitor: Visitor) -> dict[str, Any]:
-    """What gift cards, credit and points pay of either total, as far as they are good; and what it earns then."""
+    """Return what valid gift cards, credit and points pay of each total, and the points earned then."""
     tenders = balances.tenders if balances.is_valid() else []
     sent, collected = context["with_ship"], context["with_pickup"]
     splits = [split_of(quote.totals.grand, tenders) for quote in (sent, collected)]
@@ -225,7 +225,7 @@ def _ways(
     near = place_of(place)
     now = timezone.now()
     options = find_options(cart, near=near, by=visitor.actor, now=now, limit=STORES_ASKED)
-    # Those that have all of it are shown first; the others tell why they cannot be chosen.
+    # Stores that have everything come first; the others say why they cannot be chosen.
     stores = sorted(options.stores, key=lambda store: store.how_much != ALL)[:STORES_SHOWN]
     full = [store.code for store in stores if store.how_much == ALL]
     can_ship, can_collect = options.ship.how_much == ALL, bool(full)
@@ -248,7 +248,7 @@ def _ways(
 
 
 def _place_of(values: Mapping[str, Any], saved: Sequence[Mapping[str, Any]]) -> TaxPlace:
-    """Return where it would be sent, as far as it is said: the address that was chosen or written so far."""
+    """Return the destination as far as it is known: the address that was chosen or entered so far."""
     chosen = next((row for row in saved if str(row["id"]) == values.get("address")), values)
     country = chosen.get("country_code") or settings.SHOP_COUNTRY
     return TaxPlace(country, chosen.get("country_area") or "", chosen.get("postal_code") or "")

@@ -1,4 +1,4 @@
-"""Orders: one's own of every channel, and a guest's behind a link nobody can guess."""
+"""The visitor's orders of every channel, and a guest's order behind an unguessable link."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -48,11 +48,11 @@ CANCEL_REASONS = [
     ("found_elsewhere", gettext_lazy("I found it elsewhere")),
     ("mistake", gettext_lazy("I ordered it by mistake")),
 ]
-FRESH = timedelta(hours=1)  # So long an order's page thanks for it.
+FRESH = timedelta(hours=1)  # How long an order's page says thank you.
 
 
 def order_address(order: OrderView) -> str:
-    """Return where an order is read: its owner's page, or a guest's link with its key."""
+    """Return the URL of an order: its owner's page, or a guest's link with its key."""
     if order.customer_id is not None:
         return reverse("order", args=[order.number])
     return reverse("guest_order", args=[order.number, order_key(order.number, secret=settings.ORDER_LINK_SECRET)])
@@ -62,15 +62,15 @@ def order_address(order: OrderView) -> str:
 @page
 @members_only
 def orders(request: HttpRequest) -> HttpResponse:
-    """The visitor's orders of every channel, those of the stores too, the newest first."""
+    """The visitor's orders of every channel, including those of the stores, newest first."""
     visitor = visitor_of(request)
-    asked = page_of(query_of(PageQuery, request) | {"limit": ORDERS_SHOWN})
-    after = asked.after[0] if asked.after else None
+    requested = page_of(query_of(PageQuery, request) | {"limit": ORDERS_SHOWN})
+    after = requested.after[0] if requested.after else None
     if after is not None and not isinstance(after, int):
         raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
-    found = orders_of(customer_ids=visitor.owner.customer_ids, after=after, limit=asked.fetch)
-    cursor = next_cursor(asked, found, key=lambda order: [order.id])
-    shown = found[: asked.limit]
+    rows = orders_of(customer_ids=visitor.owner.customer_ids, after=after, limit=requested.fetch)
+    cursor = next_cursor(requested, rows, key=lambda order: [order.id])
+    shown = rows[: requested.limit]
     places = _places(*shown)
     context = {
         "title": _("My orders"),
@@ -83,41 +83,41 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page
 def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """How an order stands: code and QR to collect it, where it is, what it cost."""
-    found = order_of(request, number, key)
-    logs.bind(order=found.number)
-    places = _places(found)
+    """The state of an order: pickup code and QR code, progress, summary."""
+    order = order_of(request, number, key)
+    logs.bind(order=order.number)
+    places = _places(order)
     context = {
-        "title": _("Order %(number)s") % {"number": found.number},
-        "order": found,
-        "parts": [_part(found, part, places) for part in found.fulfilments],
-        "place": places.get(found.store or ""),
-        "due": sum(payment.amount for payment in found.payments if payment.state == "due"),
-        "kept": sum(payment.amount for payment in found.payments if payment.state in ("authorised", "capturing")),
-        "ships": any(part.kind == "ship" for part in found.fulfilments),
-        "refunded": sum(payment.refunded for payment in found.payments),
+        "title": _("Order %(number)s") % {"number": order.number},
+        "order": order,
+        "parts": [_part(order, part, places) for part in order.fulfilments],
+        "place": places.get(order.store or ""),
+        "due": sum(payment.amount for payment in order.payments if payment.state == "due"),
+        "kept": sum(payment.amount for payment in order.payments if payment.state in ("authorised", "capturing")),
+        "ships": any(part.kind == "ship" for part in order.fulfilments),
+        "refunded": sum(payment.refunded for payment in order.payments),
         "key": key,
-        "is_fresh": found.state == "placed" and timezone.now() - found.placed_at < FRESH,
-        "is_waiting": is_payment_under_way(found),
-        "pay_address": _address(found.number, key, "order_pay") if balance_due_of(found) else "",
-        "is_guest": found.customer_id is None,
-        "cancel_address": _address(found.number, key, "order_cancel") if _may_cancel(request, found) else "",
-        "gift_cards": gift_cards_of(order_id=found.id, number=found.number),
+        "is_fresh": order.state == "placed" and timezone.now() - order.placed_at < FRESH,
+        "is_waiting": is_payment_under_way(order),
+        "pay_address": _address(order.number, key, "order_pay") if balance_due_of(order) else "",
+        "is_guest": order.customer_id is None,
+        "cancel_address": _address(order.number, key, "order_cancel") if _may_cancel(request, order) else "",
+        "gift_cards": gift_cards_of(order_id=order.id, number=order.number),
     }
     if context["is_waiting"]:
-        context |= _waits_for(found)
+        context |= _waits_for(order)
     return with_card_fields(private_page(request, "storefront/order.html", context))
 
 
 @require_POST
 @page
 def gift_card(request: HttpRequest, number: str, card_id: int, key: str = "") -> HttpResponse:
-    """Show the code of a gift card that this order bought, this once."""
-    found = order_of(request, number, key)
-    context: dict[str, Any] = {"title": _("Gift card"), "order": found, "address": order_address(found)}
+    """Show the code of a gift card that this order bought, only once."""
+    order = order_of(request, number, key)
+    context: dict[str, Any] = {"title": _("Gift card"), "order": order, "address": order_address(order)}
     status = 200
     try:
-        context["code"] = show_sold_gift_card(order_number=found.number, card_id=card_id, now=timezone.now())
+        context["code"] = show_sold_gift_card(order_number=order.number, card_id=card_id, now=timezone.now())
     except CodeShownAlready as refusal:
         context["problem"], status = refusal, refusal.status
     return private_page(request, "storefront/gift_card.html", context, status=status)
@@ -126,39 +126,39 @@ def gift_card(request: HttpRequest, number: str, card_id: int, key: str = "") ->
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """Ask once more, saying what becomes of the money; then cancel what has not left."""
-    found = order_of(request, number, key)
-    logs.bind(order=found.number)
+    """Ask for confirmation with the expected refund; then cancel what has not left."""
+    order = order_of(request, number, key)
+    logs.bind(order=order.number)
     by = visitor_of(request).actor
-    if not _may_cancel(request, found):
-        # Sent twice, or the goods left meanwhile: the order's page says how it stands.
-        return redirect(order_address(found))
+    if not _may_cancel(request, order):
+        # Submitted twice, or the goods left meanwhile: the order's page shows the state.
+        return redirect(order_address(order))
     if request.method == "POST":
-        return _cancelled(request, found, by)
-    outlook = foresee_cancellation(number=found.number, by=by)
-    places = _places(found)
-    parts = [_part(found, part, places) for part in found.fulfilments]
+        return _cancelled(request, order, by)
+    outlook = foresee_cancellation(number=order.number, by=by)
+    places = _places(order)
+    parts = [_part(order, part, places) for part in order.fulfilments]
     context = {
-        "title": _("Cancel order %(number)s") % {"number": found.number},
-        "order": found,
+        "title": _("Cancel order %(number)s") % {"number": order.number},
+        "order": order,
         "outlook": outlook,
         "ending": [part for part in parts if part["view"].id in outlook.parts],
         "staying": [part for part in parts if part["view"].id not in outlook.parts],
-        "order_address": order_address(found),
+        "order_address": order_address(order),
         "reasons": CANCEL_REASONS,
     }
     return private_page(request, "storefront/cancel.html", context)
 
 
-def _cancelled(request: HttpRequest, found: OrderView, by: Actor) -> HttpResponse:
+def _cancelled(request: HttpRequest, order: OrderView, by: Actor) -> HttpResponse:
     reason = request.POST.get("reason", "")
     reason = reason if reason in dict(CANCEL_REASONS) else "other"
     try:
-        cancel_order(number=found.number, reason=reason, by=by, now=timezone.now())
+        cancel_order(number=order.number, reason=reason, by=by, now=timezone.now())
         messages.success(request, _("The order was cancelled."))
     except IllegalTransition as refusal:
         messages.error(request, str(refusal))
-    return redirect(order_address(found))
+    return redirect(order_address(order))
 
 
 def _may_cancel(request: HttpRequest, order: OrderView) -> bool:
@@ -175,10 +175,10 @@ def _address(number: str, key: str, name: str) -> str:
 @require_safe
 @page
 def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """The receipt, to read and print."""
-    found = order_of(request, number, key)
+    """The receipt, to view and print."""
+    order = order_of(request, number, key)
     language = active_language()
-    context = {"receipt": receipt_of(found.number, language=language), "language": language}
+    context = {"receipt": receipt_of(order.number, language=language), "language": language}
     response = render(request, "orders/receipt.html", context)
     response.headers["Cache-Control"] = PRIVATE
     return response
@@ -187,26 +187,26 @@ def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 @require_POST
 @page
 def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """Look what became of a payment that waited for the visitor; for the test provider, play the bank's own page."""
-    found = order_of(request, number, key)
+    """Resolve a payment that waited for the visitor; for the test provider, simulate the bank's page."""
+    order = order_of(request, number, key)
     if not settings.ENABLE_TEST_PROVIDER and not card_key():
         raise NotFound(_("The test provider is off."))
     visitor = visitor_of(request)
-    if is_payment_under_way(found):
-        was_placed = found.state == Order.PLACED
-        for attempt in open_attempts(found):
+    if is_payment_under_way(order):
+        was_placed = order.state == Order.PLACED
+        for attempt in open_attempts(order):
             if attempt.provider == SANDBOX:
                 SandboxProvider().confirm(key=attempt.key)
         try:
-            found = look_again(order=found, by=visitor.actor, now=timezone.now())
+            order = look_again(order=order, by=visitor.actor, now=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
-            return redirect(order_address(found) if was_placed else "cart")
-    return redirect(order_address(found))
+            return redirect(order_address(order) if was_placed else "cart")
+    return redirect(order_address(order))
 
 
 def _waits_for(order: OrderView) -> dict[str, Any]:
-    """What the visitor's bank asks for, to be shown by the provider's script; empty for the test provider."""
+    """Return the context for the provider's script to show the bank's confirmation; empty for the test provider."""
     for attempt in open_attempts(order):
         if attempt.provider == STRIPE:
             action = look_up(key=attempt.key, provider=attempt.provider, gives_up=False).next_action or {}
@@ -215,14 +215,14 @@ def _waits_for(order: OrderView) -> dict[str, Any]:
 
 
 def order_of(request: HttpRequest, number: str, key: str) -> OrderView:
-    """Return the order to its owner, or to whoever has a guest's link. Raises NotFound for everybody else."""
+    """Return the order for its owner, or for a guest's link. Raises NotFound for everybody else."""
     if key:
         if not is_order_key(key, number=number, secret=settings.ORDER_LINK_SECRET):
             raise NotFound(_("There is no such order."))
-        found = get_order(number)
-        # Once a guest has made an account of it, the order is shown to the signed-in owner only.
-        if found.customer_id is None:
-            return found
+        order = get_order(number)
+        # Once a guest has created an account from it, only the signed-in owner may see the order.
+        if order.customer_id is None:
+            return order
     visitor = visitor_of(request)
     return get_order_for(number=number, customer_ids=visitor.owner.customer_ids, token_hash=visitor.owner.token_hash)
 
@@ -242,7 +242,7 @@ def _part(order: OrderView, part: FulfilmentView, places: Mapping[str, ContactPl
 
 
 def _step(part: FulfilmentView) -> str:
-    """Say in a sentence how far it is."""
+    """Return a fulfilment's progress as a sentence."""
     if part.kind == "carry_out":
         return _("Taken in the store.")
     sentences = {

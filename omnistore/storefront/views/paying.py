@@ -1,4 +1,4 @@
-"""Paying what an order still owes, on a page of its own."""
+"""Paying an order's balance due, on a separate page."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ from orders.tender_split import BalanceForm, split_of
 
 
 class PayForm(forms.Form):
-    """How what is due is paid: balances first, and a card for what they leave."""
+    """The payment of a balance due: balances first, and a card for the rest."""
 
     key = forms.RegexField(r"^[0-9a-f-]{20,64}$")
     pay = forms.ChoiceField(choices=[(CARD, ""), (TEST, "")], required=False)
@@ -52,7 +52,7 @@ class PayForm(forms.Form):
         self.fields["pay"].choices += [(choice, "") for choice in self.choices_of_cards]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Check what belongs together."""
+        """Validate fields that depend on each other."""
         values = self.cleaned_data
         if not self.balances.is_valid():
             self.add_error(None, list(self.balances.errors.get("gift_cards", [])))
@@ -64,55 +64,55 @@ class PayForm(forms.Form):
 
     @property
     def rest(self) -> int:
-        """What balances leave to be paid, in minor units."""
+        """The amount left after balances, in minor units."""
         return split_of(self.due, self.balances.tenders).rest
 
     def tenders(self, person_ids: Sequence[int]) -> list[Tender]:
-        """Return what pays. person_ids: who may have the card saved."""
+        """Return the tenders. person_ids: the person for whom the card may be saved."""
         if not self.rest:
             return list(self.balances.tenders)
         return [*self.balances.tenders, paid_by(self.cleaned_data, self.cards, person_ids)]
 
 
 def ways_to_pay() -> list[str]:
-    """Return how the page takes what balances leave."""
+    """Return the page's choices for the amount left after balances."""
     return [*([CARD] if card_key() else []), *([TEST] if settings.ENABLE_TEST_PROVIDER else [])]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def pay(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """Show what is due and how it can be paid, or pay it."""
-    found = order_of(request, number, key)
-    logs.bind(order=found.number)
-    due = balance_due_of(found)
+    """Show the balance due with the ways to pay, or pay it."""
+    order = order_of(request, number, key)
+    logs.bind(order=order.number)
+    due = balance_due_of(order)
     if not due:
-        # Paid meanwhile, on another device or at the desk: the order's page says so.
-        return redirect(order_address(found))
+        # Paid meanwhile on another device or in the store: the order's page says so.
+        return redirect(order_address(order))
     visitor = visitor_of(request)
     if request.method != "POST":
-        return _show(request, found, due)
+        return _show(request, order, due)
     form = PayForm(
         request.POST.dict(),
         due=due,
-        balances=_balances(request, found, visitor),
-        cards=_cards(found, visitor),
+        balances=_balances(request, order, visitor),
+        cards=_cards(order, visitor),
     )
     if "look" in request.POST:
         form.balances.is_valid()
-        return _show(request, found, due, form)
+        return _show(request, order, due, form)
     if not form.is_valid():
-        return _show(request, found, due, form, status=422)
-    return _pay(request, found, due, form, visitor)
+        return _show(request, order, due, form, status=422)
+    return _pay(request, order, due, form, visitor)
 
 
-def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visitor: Visitor) -> HttpResponse:
-    claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act=f"pay {found.number}")
+def _pay(request: HttpRequest, order: OrderView, due: int, form: PayForm, visitor: Visitor) -> HttpResponse:
+    claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act=f"pay {order.number}")
     try:
         answer = pay_balance_due(
             claim=claim,
-            number=found.number,
-            tenders=form.tenders(visitor.owner.customer_ids if _may_save(found, visitor) else ()),
+            number=order.number,
+            tenders=form.tenders(visitor.owner.customer_ids if _may_save(order, visitor) else ()),
             session_id=None,
             has_terminal=False,
             by=visitor.actor,
@@ -120,32 +120,32 @@ def _pay(request: HttpRequest, found: OrderView, due: int, form: PayForm, visito
             render=_paid,
         )
     except KeyReused:
-        return redirect(order_address(found))
+        return redirect(order_address(order))
     except Refusal as refusal:
-        return _show(request, found, due, form, problem=refusal, status=refusal.status)
+        return _show(request, order, due, form, problem=refusal, status=refusal.status)
     if not orjson.loads(answer.content)["waits"]:
         messages.success(request, _("Thank you for your payment."))
-    return redirect(order_address(found))
+    return redirect(order_address(order))
 
 
 def _paid(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
     return {"waits": any(outcome.outcome != "approved" for outcome in outcomes)}
 
 
-def _may_save(found: OrderView, visitor: Visitor) -> bool:
-    """Whether a card is saved with this payment: a guest's order keeps nobody's, whoever has its link."""
-    return visitor.customer is not None and found.customer_id is not None
+def _may_save(order: OrderView, visitor: Visitor) -> bool:
+    """Return whether this payment may save a card: never for a guest's order, whoever has its link."""
+    return visitor.customer is not None and order.customer_id is not None
 
 
-def _cards(found: OrderView, visitor: Visitor) -> list[SavedCardView]:
-    return usable_cards(visitor) if _may_save(found, visitor) else []
+def _cards(order: OrderView, visitor: Visitor) -> list[SavedCardView]:
+    return usable_cards(visitor) if _may_save(order, visitor) else []
 
 
-def _balances(request: HttpRequest, found: OrderView, visitor: Visitor) -> BalanceForm:
+def _balances(request: HttpRequest, order: OrderView, visitor: Visitor) -> BalanceForm:
     return BalanceForm(
         request.POST if request.method == "POST" else None,
-        # A guest's order pays with nobody's credit, whoever has its link.
-        customer_id=found.customer_id if visitor.customer else None,
+        # A guest's order cannot be paid with credit, whoever has its link.
+        customer_id=order.customer_id if visitor.customer else None,
         asker=client_key_of(request),
         now=timezone.now(),
     )
@@ -153,7 +153,7 @@ def _balances(request: HttpRequest, found: OrderView, visitor: Visitor) -> Balan
 
 def _show(
     request: HttpRequest,
-    found: OrderView,
+    order: OrderView,
     due: int,
     form: PayForm | None = None,
     *,
@@ -161,16 +161,16 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     visitor = visitor_of(request)
-    balances = form.balances if form else _balances(request, found, visitor)
-    cards = offered(form.cards if form else _cards(found, visitor))
+    balances = form.balances if form else _balances(request, order, visitor)
+    cards = offered(form.cards if form else _cards(order, visitor))
     tenders = balances.tenders if balances.is_bound and not balances.errors else []
     first = [*(choice for choice, _card in cards), *ways_to_pay()][:1]
     context = {
-        "title": _("Pay order %(number)s") % {"number": found.number},
-        "order": found,
-        "order_address": order_address(found),
+        "title": _("Pay order %(number)s") % {"number": order.number},
+        "order": order,
+        "order_address": order_address(order),
         "due": due,
-        "ships": any(part.kind == "ship" for part in found.fulfilments),
+        "ships": any(part.kind == "ship" for part in order.fulfilments),
         "balances": balances,
         "split": split_of(due, tenders),
         "errors": form.errors if form else {},
@@ -179,6 +179,6 @@ def _show(
         "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
         "card_key": card_key(),
         "cards": cards,
-        "can_save_card": _may_save(found, visitor),
+        "can_save_card": _may_save(order, visitor),
     }
     return with_card_fields(private_page(request, "storefront/pay.html", context, status=status))

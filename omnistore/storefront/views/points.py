@@ -1,4 +1,4 @@
-"""The visitor's points: what there is, what waits, what ends, and how it all came about."""
+"""The visitor's points: available, pending and expiring ones, and their entries."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ LARGEST_ID = 2**63 - 1
 @page
 @members_only
 def points(request: HttpRequest) -> HttpResponse:
-    """Show the visitor's points, his tier, and a page of their history."""
+    """Show the visitor's points and tier, and a page of their entries."""
     visitor = visitor_of(request)
     assert visitor.customer is not None
     before = request.GET.get("before", "")

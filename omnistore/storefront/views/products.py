@@ -23,7 +23,7 @@ MOST_AT_ONCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of an option: choosing it leads to the variant with this sku."""
+    """One value of an option; it links to the variant with this sku."""
 
     label: str
     sku: str
@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something in which the variants differ."""
+    """An attribute in which the variants differ."""
 
     name: str
     choices: list[Choice]
@@ -42,7 +42,7 @@ class Option:
 @require_safe
 @page
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    """A product with price, pictures, choice of variants, and where it can be had."""
+    """A product with price, pictures, variants and availability."""
     place = place_text(request)
     sku = request.GET.get("sku", "")
     response = shared_page(
@@ -59,20 +59,20 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, Any]:
     now = timezone.now()
-    found, variants = get_product(slug, now=now, channel=WEB)
+    details, variants = get_product(slug, now=now, channel=WEB)
     sellable = [variant for variant in variants if variant["amount"] is not None]
     chosen = next((variant for variant in sellable if variant["sku"] == sku), None) or _first(sellable)
     near = place_of(place)
     availability = None
     if chosen is not None:
         availability = availability_of(sku=chosen["sku"], near=near, limit=STORES_SHOWN, now=now)
-    pictures = _pictures(found["media"] or [], chosen)
+    pictures = _pictures(details["media"] or [], chosen)
     return {
-        "title": in_language(found["name"]),
-        "description": in_language(found["description"])[:200],
-        "product": found,
-        "trail": found["trail"] or [],
-        "details": shown_attributes(found["attributes"]),
+        "title": in_language(details["name"]),
+        "description": in_language(details["description"])[:200],
+        "product": details,
+        "trail": details["trail"] or [],
+        "details": shown_attributes(details["attributes"]),
         "chosen": chosen,
         "about": chosen["sku"] if chosen else "",
         "options": options_of(sellable, chosen) if chosen else [],
@@ -86,9 +86,9 @@ def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, A
 
 def options_of(variants: Sequence[sql.Row], chosen: sql.Row) -> list[Option]:
     """
-    Return what there is to choose between, each value leading to the variant most like the chosen one that has it.
+    Return the options; each value links to the variant with that value that is most like the chosen one.
 
-    variants: with sku, attributes, ship and stores. What all have in common is no choice.
+    variants: with sku, attributes, ship and stores. An attribute with the same value in all is not an option.
     """
     shown = [(variant, shown_attributes(variant["attributes"])) for variant in variants]
     present = shown_attributes(chosen["attributes"])
@@ -117,6 +117,6 @@ def _first(variants: Sequence[sql.Row]) -> sql.Row | None:
 
 
 def _pictures(media: Sequence[dict[str, Any]], chosen: sql.Row | None) -> list[dict[str, Any]]:
-    """Return the pictures, those of the chosen variant first; those of others lead to their variants."""
+    """Return the pictures, those of the chosen variant first; those of other variants link to them."""
     sku = chosen["sku"] if chosen else None
     return sorted(media, key=lambda picture: picture["sku"] != sku)

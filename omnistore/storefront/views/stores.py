@@ -1,4 +1,4 @@
-"""The stores people can visit."""
+"""The stores that people can visit."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -27,7 +27,7 @@ DAYS = range(7)
 @require_safe
 @page
 def stores(request: HttpRequest) -> HttpResponse:
-    """All stores, nearest first for who says where he is."""
+    """All stores, nearest first for visitors who gave their location."""
     place = place_text(request)
     response = shared_page(request, "storefront/stores.html", lambda: _list(request, place), sheets=[SHEET], vary=place)
     remember_place(request, response)
@@ -37,7 +37,7 @@ def stores(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page
 def store(request: HttpRequest, code: str) -> HttpResponse:
-    """A store with its address and hours."""
+    """A store with its address and opening hours."""
 
     def build() -> Mapping[str, Any]:
         row = get_store(code)
@@ -57,13 +57,13 @@ def store(request: HttpRequest, code: str) -> HttpResponse:
 
 def _list(request: HttpRequest, place: str) -> Mapping[str, Any]:
     near = place_of(place)
-    asked = page_of(query_of(PageQuery, request) | {"limit": STORES_SHOWN})
-    after = store_key_of(asked.after, is_near=near is not None)
-    rows = list_stores(near=near, radius_km=None, limit=asked.fetch, after=after)
-    cursor = next_cursor(asked, rows, key=lambda row: [row.get("key"), row["code"]])
+    requested = page_of(query_of(PageQuery, request) | {"limit": STORES_SHOWN})
+    after = store_key_of(requested.after, is_near=near is not None)
+    rows = list_stores(near=near, radius_km=None, limit=requested.fetch, after=after)
+    cursor = next_cursor(requested, rows, key=lambda row: [row.get("key"), row["code"]])
     return {
         "title": _("Stores"),
-        "stores": [_shown(row) for row in rows[: asked.limit]],
+        "stores": [_shown(row) for row in rows[: requested.limit]],
         "place": place,
         "is_place_known": near is not None,
         "next": f"?cursor={cursor}" if cursor else "",

@@ -1,4 +1,4 @@
-"""The wish list: what a signed-in visitor keeps for some other day."""
+"""The wish list of a signed-in visitor."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,14 +27,16 @@ SHOWN = 24
 @page
 @members_only
 def wishlist(request: HttpRequest) -> HttpResponse:
-    """What the visitor saved on any device, the newest first."""
-    asked = page_of(query_of(PageQuery, request) | {"limit": SHOWN})
+    """The products that the visitor saved on any device, newest first."""
+    requested = page_of(query_of(PageQuery, request) | {"limit": SHOWN})
     visitor = visitor_of(request)
-    found = wishlist_of(customer_ids=list(visitor.owner.customer_ids), page=asked, by=visitor.actor, now=timezone.now())
-    cursor = next_cursor(asked, found, key=lambda item: [item["id"]])
+    items = wishlist_of(
+        customer_ids=list(visitor.owner.customer_ids), page=requested, by=visitor.actor, now=timezone.now()
+    )
+    cursor = next_cursor(requested, items, key=lambda item: [item["id"]])
     context = {
         "title": _("Wish list"),
-        "items": found[: asked.limit],
+        "items": items[: requested.limit],
         "next": f"?cursor={cursor}" if cursor else "",
     }
     return private_page(request, "storefront/wishlist.html", context)
@@ -43,7 +45,7 @@ def wishlist(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page
 def save(request: HttpRequest) -> HttpResponse:
-    """Put something on the wish list; who has not signed in does so first."""
+    """Add a product to the wish list; anonymous visitors sign in first."""
     visitor = visitor_of(request)
     back = way_back(request, otherwise="wishlist")
     if visitor.customer is None:
@@ -61,7 +63,7 @@ def save(request: HttpRequest) -> HttpResponse:
 @page
 @members_only
 def take(request: HttpRequest) -> HttpResponse:
-    """Move something from the wish list into the cart; what cannot be had stays on the list."""
+    """Move a product from the wish list to the cart; an unavailable one stays on the list."""
     visitor = visitor_of(request)
     sku = request.POST.get("sku", "")[:64]
     try:
@@ -76,7 +78,7 @@ def take(request: HttpRequest) -> HttpResponse:
 @page
 @members_only
 def forget(request: HttpRequest) -> HttpResponse:
-    """Take something off the wish list; it may be gone already."""
+    """Remove a product from the wish list; it may be gone already."""
     customer_ids = list(visitor_of(request).owner.customer_ids)
     try:
         forget_saved(customer_ids=customer_ids, sku=request.POST.get("sku", "")[:64])
@@ -87,7 +89,7 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 def own_part_for(request: HttpRequest, sku: str) -> str:
-    """Write what this visitor finds of a variant: the button that saves it, and what it costs him alone."""
+    """Render a variant's personal part: the button that saves it, and a price only for this visitor."""
     visitor = framed_visitor(request)
     own = OwnView()
     if sku and visitor.customer is not None:

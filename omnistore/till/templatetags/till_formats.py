@@ -1,4 +1,4 @@
-"""Figures, money and times on the till's pages, as their reader writes them."""
+"""Template filters of the till: figures, money and times in the reader's format."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ from orders.queries.views import PaymentView
 
 register = template.Library()
 
-# A page writes the same few amounts and figures many times, and writing one costs a tenth of a millisecond.
+# A page formats the same few amounts and figures many times, at a tenth of a millisecond each.
 _money_text = lru_cache(4096)(money_text)
 _number_text = lru_cache(4096)(number_text)
 
@@ -37,25 +37,25 @@ _CHANNELS = {
 
 @register.filter
 def money(amount: int | None, currency: str = "") -> str:
-    """Write minor units of a currency (the shop's by default); nothing for None."""
+    """Format minor units of a currency (by default the shop's); empty for None."""
     return "" if amount is None else _money_text(int(amount), currency or settings.SHOP_CURRENCY, active_language())
 
 
 @register.filter
 def less(amount: int, currency: str = "") -> str:
-    """Write minor units of a currency that are taken off."""
+    """Format minor units of a currency as a reduction."""
     return money(-amount, currency)
 
 
 @register.filter
 def plain(amount: int, currency: str = "") -> str:
-    """Write minor units as a form sends them: 12.90."""
+    """Format minor units for a form: 12.90."""
     return format_minor(int(amount), currency or settings.SHOP_CURRENCY)
 
 
 @register.filter
 def figure(number: Any) -> str:
-    """Write a number in the reader's digits."""
+    """Format a number in the reader's digits."""
     if number is None or number == "":
         return ""
     return _number_text(number, active_language())
@@ -63,7 +63,7 @@ def figure(number: Any) -> str:
 
 @register.filter
 def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
-    """Write an instant on a store's clock: the time alone for today, with the day otherwise."""
+    """Format an instant in a store's time zone: only the time for today, with the day otherwise."""
     if not instant:
         return ""
     if isinstance(instant, str):
@@ -79,37 +79,37 @@ def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
 
 @register.filter
 def clock(instant: datetime | None, time_zone: str = "UTC") -> str:
-    """Write the time of day alone."""
+    """Format only the time of day."""
     return time_text(instant.astimezone(ZoneInfo(time_zone)), active_language()) if instant else ""
 
 
 @register.filter
 def of(values: Mapping[Any, Any], key: Any) -> Any:
-    """Look something up by what is only known in the template."""
+    """Look up a key that only the template knows."""
     return values.get(key)
 
 
 @register.filter
 def voucher_problem(reason: str) -> str:
-    """Say why a voucher cannot be used."""
+    """Return the text for why a voucher cannot be used."""
     return _(WORDS[reason])
 
 
 @register.filter
 def named(text: TranslatedText | None) -> str:
-    """Write a name in the reader's language."""
+    """Return a name in the reader's language."""
     return in_language(text) if text else ""
 
 
 @register.filter
 def details(attributes: dict[str, Any]) -> str:
-    """Write what tells a variant from others of its product, in the reader's language: blue, large."""
+    """Format a variant's distinguishing attributes in the reader's language: blue, large."""
     return listed_text(shown_attributes(attributes).values(), active_language())
 
 
 @register.filter
 def door(channel: str) -> str:
-    """Name the channel through which something came."""
+    """Return the name of a channel."""
     if channel.startswith("partner:"):
         return channel.partition(":")[2]
     return str(_CHANNELS.get(channel, channel))
@@ -117,13 +117,13 @@ def door(channel: str) -> str:
 
 @register.filter
 def payment_name(payment: PaymentView) -> str:
-    """Write what a payment was made with."""
+    """Return the name of a payment's method."""
     return str(_("Test card")) if payment.method == "test" else name_of_payment(payment)
 
 
 @register.filter
 def age(instant: datetime | None) -> str:
-    """Write how long ago, or in how long, something is: in minutes, hours or days."""
+    """Format the time since or until an instant, in minutes, hours or days."""
     if instant is None:
         return ""
     minutes = abs(int((timezone.now() - instant).total_seconds())) // 60

@@ -1,4 +1,4 @@
-"""What every page of the till shares: who works here, in which store, and how a refusal is shown."""
+"""What every page of the till shares: the member of staff, the store, and how refusals are shown."""
 
 import hashlib
 import random
@@ -26,62 +26,62 @@ from inventory.queries.staff import Store, staff_with_store
 from inventory.staff import AtWork, NotAllowedHere
 
 MOST_RETRIES = 3
-STORE, REGISTER = "till_store", "till_register"  # what the browser's session keeps
+STORE, REGISTER = "till_store", "till_register"  # Keys of the browser's session.
 
 
 class Busy(Refusal):
-    """Somebody else holds what this act needs."""
+    """Another transaction holds a lock that this action needs."""
 
     code = "busy"
 
 
 class TooManyTries(Refusal):
-    """Codes are looked up too fast."""
+    """Codes are tried too fast."""
 
     code = "too_many_requests"
     status = 429
 
 
 class NoStore(Exception):
-    """The person has not said in which of his stores he works."""
+    """The person has not chosen in which of their stores they work."""
 
 
 class TillView(View):
     """
-    A page of the till: finds out in which store the person works, checks the right there, and shows refusals.
+    A page of the till: finds the store where the person works, checks their right there, and shows refusals.
 
-    right: what the page takes. tab: which part of the till it belongs to.
+    right: the right that the page needs. tab: the tab of the till to which it belongs.
     """
 
     right: ClassVar[str] = roles.SELL
     needs_store: ClassVar[bool] = True
     tab: ClassVar[str] = "sell"
-    # How often a member of staff may try codes: shared with the API's door.
+    # The limit of a member of staff's code attempts, shared with the API's view.
     throttle_scope = "handover"
     staff: AtWork
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer; a refusal becomes a page that says what to do next."""
+        """Handle the request; a refusal becomes a page that says what to do next."""
         try:
             _check_readable(request, kwargs)
             self.staff = at_work(request, right=self.right, needs_store=self.needs_store)
             return self._answer(request, *args, **kwargs)
         except NoStore:
-            asked = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-            return HttpResponseRedirect(f"{reverse('admin:till_stores')}?{asked}")
+            query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+            return HttpResponseRedirect(f"{reverse('admin:till_stores')}?{query}")
         except Refusal as refusal:
             return self.refused(refusal)
 
     def refused(self, refusal: Refusal) -> HttpResponse:
-        """Show a refusal on a page of its own."""
+        """Show a refusal on a separate page."""
         return self.page("till/refused.html", {"title": _("Not possible"), "refusal": refusal}, refusal.status)
 
     def page(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-        """Answer with a page in the frame of the back office."""
+        """Render a page in the frame of the back office."""
         return TemplateResponse(self.request, template, {**self.frame(), **context}, status=status)
 
     def frame(self) -> dict[str, Any]:
-        """Return what the frame of every page shows. The list of tables is left out: it costs more than a page."""
+        """Return the context of every page's frame, without the list of tables, which costs more than a page."""
         site = admin.site
         return {
             "site_title": site.site_title,
@@ -95,13 +95,13 @@ class TillView(View):
 
     @property
     def store(self) -> Store:
-        """The store in which the person works."""
+        """The store where the person works."""
         assert self.staff.store is not None, "only behind needs_store"
         return self.staff.store
 
     @property
     def actor(self) -> Actor:
-        """The member of staff as the one who acts, at the till of this store."""
+        """The member of staff as an actor at the till of this store."""
         store = self.staff.store
         return Actor(
             channel=TILL,
@@ -112,12 +112,12 @@ class TillView(View):
 
     @property
     def session_id(self) -> int | None:
-        """The till session that this browser sells in, if it has one."""
+        """The id of this browser's till session, if it has one."""
         register = self.request.session.get(REGISTER)
         return int(register["session"]) if register else None
 
     def slow_down(self) -> None:
-        """Count a code that is looked up. Raises TooManyTries."""
+        """Count a code attempt. Raises TooManyTries."""
         throttle = ScopedRateThrottle()
         if not throttle.allow_request(self.request, self):  # type: ignore[arg-type]
             raise TooManyTries(_("Too many codes. Wait a minute, then scan again."))
@@ -139,12 +139,12 @@ class TillView(View):
 
 def at_work(request: HttpRequest, *, right: str, needs_store: bool) -> AtWork:
     """
-    Return the member of staff behind a request, in the store he has chosen or the only one he works in.
+    Return the member of staff who sent a request, in the store that they chose or in their only one.
 
-    Raises NoStore, and NotAllowedHere if his role does not carry the right there.
+    Raises NoStore, and NotAllowedHere if their role does not have the right there.
     """
     wanted_code = str(request.session.get(STORE, ""))
-    staff, wanted = staff_with_store(
+    staff, chosen = staff_with_store(
         customer_id=int(request.user.pk or 0),
         is_superuser=bool(getattr(request.user, "is_superuser", False)),
         wanted_code=wanted_code,
@@ -152,7 +152,7 @@ def at_work(request: HttpRequest, *, right: str, needs_store: bool) -> AtWork:
     if not staff.is_staff:
         raise NotAllowedHere(_("You are not assigned to a store. Ask head office."))
     own = staff.own_stores
-    store = wanted or (own[0] if len(own) == 1 else None)
+    store = chosen or (own[0] if len(own) == 1 else None)
     if store is None and needs_store:
         raise NoStore
     if not staff.may(right, store.id if store else None):
@@ -161,15 +161,15 @@ def at_work(request: HttpRequest, *, right: str, needs_store: bool) -> AtWork:
 
 
 def is_htmx(request: HttpRequest) -> bool:
-    """Tell whether a part of a page is asked for, by the script that swaps it in."""
+    """Return whether the request is for a part of a page, from the script that swaps it in."""
     return request.headers.get("HX-Request") == "true"
 
 
 def claim_of_form(request: HttpRequest, act: str) -> Claim:
     """
-    Read the key that a form carries, so that sending it twice does its work once; nothing is claimed yet.
+    Read the key of a form, so that submitting it twice does its work once, without claiming it.
 
-    act: what the form does. Raises Malformed when the key is missing or no printable ASCII.
+    act: the name of the form's action. Raises Malformed when the key is missing or not printable ASCII.
     """
     key = request.POST.get("key", "")
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
@@ -183,9 +183,9 @@ def claim_of_form(request: HttpRequest, act: str) -> Claim:
 
 
 def _check_readable(request: HttpRequest, kwargs: Mapping[str, Any]) -> None:
-    """Refuse what no keyboard types and PostgreSQL cannot keep. Raises Malformed."""
-    given = [*kwargs.values(), *(text for query in (request.GET, request.POST) for text in _texts_of(query))]
-    if any("\x00" in text for text in given if isinstance(text, str)):
+    """Refuse NUL characters, which PostgreSQL cannot store. Raises Malformed."""
+    texts = [*kwargs.values(), *(text for query in (request.GET, request.POST) for text in _texts_of(query))]
+    if any("\x00" in text for text in texts if isinstance(text, str)):
         raise Malformed(_("The request is malformed."))
 
 
@@ -194,5 +194,5 @@ def _texts_of(query: QueryDict) -> list[str]:
 
 
 def not_here(message: str) -> NotAllowed:
-    """Return the refusal for what a role may not do in this store."""
+    """Return the refusal of an action that a role may not perform in this store."""
     return NotAllowedHere(message)

@@ -1,4 +1,4 @@
-"""What needs doing now in my store: the first thing staff see, and it keeps itself up to date."""
+"""The till's home page: the pending work of a store, which stays up to date."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,12 +21,12 @@ class Now(TillView):
     right = roles.HAND_OVER
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show it as it is now."""
+        """Show the present work."""
         return self.page("till/parts/now.html", now_for(self))
 
 
 def home_for(request: HttpRequest) -> dict[str, Any]:
-    """Return what the back office's first page shows above the tables; nothing for who works in no store."""
+    """Return the context for the back office's first page above the tables; empty for people without a store."""
     view = Now()
     view.setup(request)
     try:
@@ -39,7 +39,7 @@ def home_for(request: HttpRequest) -> dict[str, Any]:
 
 
 def now_for(view: TillView) -> dict[str, Any]:
-    """Return what waits in a store."""
+    """Return the pending work of a store."""
     now = timezone.now()
     waiting: NowInStore = now_in_store(
         store_id=view.store.id, now=now, soon=now + LEAVING_WITHIN, most_wrong=MOST_WRONG_CODES

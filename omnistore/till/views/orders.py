@@ -1,4 +1,4 @@
-"""One order of any channel: its story, its money, its goods, and what may be done about it now."""
+"""One order of any channel: its history, payments, fulfilments, and the actions that are possible now."""
 
 import uuid
 from typing import Any
@@ -39,7 +39,7 @@ REASONS = [
 
 
 class CancelForm(forms.Form):
-    """Why an order is cancelled."""
+    """The reason of a cancellation."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=REASONS)
     as_credit = forms.BooleanField(
@@ -48,30 +48,30 @@ class CancelForm(forms.Form):
 
 
 class OrderPage(TillView):
-    """An order."""
+    """The page of an order."""
 
     right = roles.SEE_CUSTOMERS
     tab = "find"
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Show it."""
+        """Show the order."""
         return self.shown(number)
 
     def shown(
         self, number: str, *, error: str = "", status: int = 200, forms: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Answer with an order's page. forms: what was filled in to pay what is due."""
+        """Render an order's page. forms: the submitted forms for the balance due."""
         order = get_order(number)
-        story = history_of(ref=number, families=FAMILIES, limit=MOST_ENTRIES)
+        entries = history_of(ref=number, families=FAMILIES, limit=MOST_ENTRIES)
         by_id = {line.id: line for line in order.lines}
         context: dict[str, Any] = {
             "title": _("Order %(number)s") % {"number": number},
             "order": order,
             "places": names_of_places(
-                [*(part.store for part in order.fulfilments), order.store, *(entry.store for entry in story)]
+                [*(part.store for part in order.fulfilments), order.store, *(entry.store for entry in entries)]
             ),
             "person": _person(order),
-            "story": [(entry, summary_of(entry)) for entry in story],
+            "story": [(entry, summary_of(entry)) for entry in entries],
             "parts": [
                 (part, [(by_id[line_id], quantity) for line_id, quantity in part.lines if line_id in by_id])
                 for part in order.fulfilments
@@ -96,10 +96,10 @@ class OrderPage(TillView):
 
 
 class Cancellation(OrderPage):
-    """Cancelling what has not left."""
+    """Cancelling an order's fulfilments that have not left."""
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Cancel the order; what was paid goes back."""
+        """Cancel the order and refund its payments."""
         if not self.staff.may(roles.CANCEL_ORDER):
             raise not_here(_("Only a manager cancels orders. Ask one to sign in."))
         form = CancelForm(request.POST)
@@ -112,10 +112,10 @@ class Cancellation(OrderPage):
 
         return self.do(f"cancel order {number}", number, cancel)
 
-    def do(self, what: str, number: str, act: Any) -> HttpResponse:
-        """Do something once, and show the order again."""
+    def do(self, what: str, number: str, action: Any) -> HttpResponse:
+        """Do an action once, and show the order again. what: the action's name in the claim."""
         try:
-            do_once(claim_of_form(self.request, what), act, status=200)
+            do_once(claim_of_form(self.request, what), action, status=200)
         except NotFound:
             raise
         except Refusal as refusal:
@@ -124,13 +124,13 @@ class Cancellation(OrderPage):
 
 
 class PayOut(Cancellation):
-    """Handing a refund over."""
+    """Paying out a refund."""
 
     right = roles.SELL
     tab = "find"
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Record that the money was handed over: cash out of the drawer, or on the card at the terminal."""
+        """Record that a refund was paid out: in cash from the drawer, or to the card at the terminal."""
         text = request.POST.get("refund", "")
         refund_id = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
@@ -142,22 +142,22 @@ class PayOut(Cancellation):
 
 
 class TakeBalance(OrderPage):
-    """Taking what an order still owes."""
+    """Taking an order's balance due."""
 
     right = roles.SELL
     tab = "find"
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Take it, once; or look again at a payment under way."""
+        """Take the balance due, once; or check a payment under way again."""
         order = get_order(number)
         if "look" in request.POST:
             return self._looked(order)
-        asked = balance_due_forms(self, order, request.POST)
-        form, balances = asked.get("due_form"), asked.get("balances")
+        due_forms = balance_due_forms(self, order, request.POST)
+        form, balances = due_forms.get("due_form"), due_forms.get("balances")
         if form is None or balances is None:
             return _to(number)
         if not balances.is_valid() or not form.is_valid():
-            return self.shown(number, forms=asked, status=400)
+            return self.shown(number, forms=due_forms, status=400)
         try:
             answer = pay_balance_due(
                 claim=claim_of_form(request, f"pay {number}"),
@@ -167,14 +167,14 @@ class TakeBalance(OrderPage):
                 has_terminal=True,
                 by=self.actor,
                 now=timezone.now(),
-                render=_told,
+                render=_change_json,
             )
         except KeyReused:
             return _to(number)
         except Refusal as refusal:
             advice = _("Cash needs an open register. Open one under “Sell”, or take a card.")
             words = advice if refusal.code == "session_closed" else str(refusal)
-            return self.shown(number, forms=asked, error=words, status=refusal.status)
+            return self.shown(number, forms=due_forms, error=words, status=refusal.status)
         return _to(number, f"?change={orjson.loads(answer.content)['change']}")
 
     def _looked(self, order: OrderView) -> HttpResponse:
@@ -185,7 +185,7 @@ class TakeBalance(OrderPage):
         return _to(order.number)
 
 
-def _told(order: OrderView, outcomes: Any) -> dict[str, Any]:
+def _change_json(order: OrderView, outcomes: Any) -> dict[str, Any]:
     return {"change": max((payment.change for payment in order.payments), default=0)}
 
 

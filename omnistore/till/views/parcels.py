@@ -1,4 +1,4 @@
-"""Parcels to pack: what is to be picked, what is to be sent, and what is on its way."""
+"""Parcels: to pick, to send, and on their way."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -32,7 +32,7 @@ _DO: dict[str, Callable[..., None]] = {"pick": start_picking_parcel, "delivered"
 
 
 class SendForm(forms.Form):
-    """The carrier's number of a parcel."""
+    """The tracking number of a parcel."""
 
     tracking = forms.CharField(
         label=gettext_lazy("Tracking number"),
@@ -47,7 +47,7 @@ class SendForm(forms.Form):
         self.goods = {code for line in parcel.lines for code in (line["sku"], *line["barcodes"])}
 
     def clean_tracking(self) -> str:
-        """Refuse what is written on the goods: a hasty scan would send the parcel with it."""
+        """Refuse the goods' own codes: a hasty scan would otherwise become the tracking number."""
         tracking = str(self.cleaned_data["tracking"]).strip()
         if tracking in self.goods:
             raise forms.ValidationError(_("This is the code of the goods. Scan the carrier's label on the parcel."))
@@ -55,20 +55,20 @@ class SendForm(forms.Form):
 
 
 class Parcels(TillView):
-    """The parcels that leave from here."""
+    """The parcels that leave from this store."""
 
     right = roles.HAND_OVER
     tab = "parcels"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show those that wait for the same thing; asked by a script, only if there is anything new."""
+        """Show the parcels in one state; a script gets them only if there is anything new."""
         tab = request.GET.get("tab", "")
         tab = tab if tab in TABS else "pick"
         page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
         place = (str(page.after[0]), int(page.after[1])) if page.after and len(page.after) == 2 else None
         state = TABS[tab][1]
         listed = waiting_parcels if state in WAITING else gone_parcels
-        found = listed(place_id=self.store.id, state=state, after=place, limit=page.fetch)
+        parcels = listed(place_id=self.store.id, state=state, after=place, limit=page.fetch)
         counts = count_parcels(place_id=self.store.id)
         context = {
             "title": _("Parcels"),
@@ -78,45 +78,45 @@ class Parcels(TillView):
                 *((name, TABS[name][0], None) for name in ("sent", "delivered")),
             ],
             "chosen": tab,
-            "parcels": found[:PAGE],
-            "next": next_address(request, page, found, key=lambda parcel: parcel.place),
+            "parcels": parcels[:PAGE],
+            "next": next_address(request, page, parcels, key=lambda parcel: parcel.place),
             "now": timezone.now(),
         }
-        return only_if_new(self, (found, counts), "till/parcels.html", "till/parts/parcels.html", context)
+        return only_if_new(self, (parcels, counts), "till/parcels.html", "till/parts/parcels.html", context)
 
 
 class FindParcel(TillView):
-    """The field above the parcels."""
+    """The search field above the parcels."""
 
     right = roles.HAND_OVER
     tab = "parcels"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Open the parcel of an order, or the one with a carrier's number."""
+        """Open the parcel of an order, or the one with a tracking number."""
         text = request.POST.get("scanned", "").strip()[:200].rstrip("/").rpartition("/")[2].removeprefix("#")
-        found = find_parcels(place_id=self.store.id, text=text, limit=PAGE) if text else []
-        if not found:
+        parcels = find_parcels(place_id=self.store.id, text=text, limit=PAGE) if text else []
+        if not parcels:
             raise NotFound(_("No parcel here has this order or tracking number."))
-        if len(found) == 1:
-            return HttpResponseRedirect(reverse("admin:till_parcel", args=[found[0].id]))
-        context = {"title": _("Parcels"), "parcels": found, "tabs": [], "found": text, "now": timezone.now()}
+        if len(parcels) == 1:
+            return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcels[0].id]))
+        context = {"title": _("Parcels"), "parcels": parcels, "tabs": [], "found": text, "now": timezone.now()}
         return self.page("till/parcels.html", context)
 
 
 class ParcelPage(TillView):
-    """One parcel, with the next thing to do."""
+    """One parcel, with its next step."""
 
     right = roles.HAND_OVER
     tab = "parcels"
 
     def get(self, request: HttpRequest, parcel_id: int) -> HttpResponse:
-        """Show it."""
+        """Show the parcel."""
         return self.shown(parcel_id)
 
     def shown(
         self, parcel_id: int, *, form: SendForm | None = None, error: str = "", status: int = 200
     ) -> HttpResponse:
-        """Answer with a parcel's page."""
+        """Render a parcel's page."""
         parcel = get_parcel(parcel_id=_known(parcel_id), place_id=self.store.id)
         context = {
             "title": _("Parcel of order %(number)s") % {"number": parcel.number},
@@ -129,16 +129,16 @@ class ParcelPage(TillView):
 
 
 class ParcelAct(ParcelPage):
-    """Moving a parcel on."""
+    """Moving a parcel to its next state."""
 
     ACTS: ClassVar = ("pick", "send", "delivered")
 
     def get(self, request: HttpRequest, parcel_id: int, act: str) -> HttpResponse:  # type: ignore[override]
-        """Show the parcel to who comes back to the address of an act."""
+        """Redirect people who return to an action's URL to the parcel."""
         return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcel_id]))
 
     def post(self, request: HttpRequest, parcel_id: int, act: str) -> HttpResponse:
-        """Do it; then go on with the parcel, or with the next one once it has left."""
+        """Perform the action; then continue with the parcel, or with the list once it has left."""
         if act not in self.ACTS:
             raise NotFound(_("Not found, or you do not have access."))
         parcel = get_parcel(parcel_id=_known(parcel_id), place_id=self.store.id)
@@ -168,5 +168,5 @@ class ParcelAct(ParcelPage):
 
 
 def _known(parcel_id: int) -> int:
-    """Return an id that PostgreSQL can compare; no row has the larger ones."""
+    """Return an id that PostgreSQL can compare; no row has a larger one."""
     return parcel_id if parcel_id < 2**63 else 0

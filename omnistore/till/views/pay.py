@@ -1,4 +1,4 @@
-"""Paying: how the goods reach the customer, what pays for them, and the order that comes of it."""
+"""Paying: the way of fulfilment, the tenders, and the order that results."""
 
 import uuid
 from dataclasses import dataclass
@@ -40,15 +40,15 @@ class NothingToSell(Refusal):
 
 
 @dataclass(slots=True)
-class Asked:
+class PayForms:
     """The forms of the page. address: only for what is shipped."""
 
     form: TenderForm
     balances: BalanceForm
     address: AddressForm | None
 
-    def unchecked(self) -> "Asked":
-        """Return the same with what was typed, and no complaints about it."""
+    def unchecked(self) -> "PayForms":
+        """Return the same forms with their input, but without errors."""
         form = TenderForm(
             way=self.form.way,
             total=self.form.total,
@@ -58,29 +58,29 @@ class Asked:
             initial={name: self.form.data.get(name, "") for name in self.form.fields},
         )
         address = AddressForm(initial=_typed(self.address)) if self.address else None
-        return Asked(form, self.balances, address)
+        return PayForms(form, self.balances, address)
 
 
 class Pay(SaleView):
     """The last step of a sale."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Show the ways to get the goods, and the form that pays for the chosen one."""
+        """Show the ways of fulfilment, and the payment form for the chosen one."""
         sale, cart, shelves = self._sale(key)
         ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
         way = ways[_chosen(request.GET.get("way", ""), ways)]
         initial = {"method": CASH, "receipt": sale.person.receipt_channel if sale.person else ""}
         form = self._tenders(sale, way, total=way.total, rest=way.total, initial=initial)
         address = AddressForm(initial=self._known_address(sale)) if way.name == SHIP else None
-        return self._form(sale, cart, ways, way, Asked(form, self._balances(sale), address))
+        return self._form(sale, cart, ways, way, PayForms(form, self._balances(sale), address))
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Sell: the same order as any other door makes, once, however often the form is sent."""
+        """Place the order as every channel does, once, however often the form is submitted."""
         claim = claim_of_form(request, "sale")
         try:
             sale, cart, shelves = self._sale(key)
         except Refusal as refusal:
-            # The first sending has ordered the cart already; this one is answered with its order.
+            # The first submission has ordered the cart already; this one gets its order.
             return self._replayed(claim, refusal)
         ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
         way = ways.get(request.POST.get("way", ""))
@@ -92,12 +92,12 @@ class Pay(SaleView):
         rest = split_of(seen_total, balances.tenders).rest
         form = self._tenders(sale, way, _given(request), total=seen_total, rest=rest)
         address = AddressForm(request.POST, prefix="address") if way.name == SHIP else None
-        asked = Asked(form, balances, address)
+        forms = PayForms(form, balances, address)
         if "look" in request.POST and are_balances_good:
-            return self._form(sale, cart, ways, way, asked.unchecked())
+            return self._form(sale, cart, ways, way, forms.unchecked())
         if not are_balances_good or not form.is_valid() or (address is not None and not address.is_valid()):
-            return self._form(sale, cart, ways, way, asked, status=400)
-        checkout_request = self._request_of(sale, way, asked, claim)
+            return self._form(sale, cart, ways, way, forms, status=400)
+        checkout_request = self._request_of(sale, way, forms, claim)
         try:
             answer = sell_cart(
                 claim=claim,
@@ -107,16 +107,16 @@ class Pay(SaleView):
                 now=timezone.now(),
                 render=_render,
             )
-        except (KeyReused, StillAtWork) as twin:
-            return self._replayed(claim, twin)
+        except (KeyReused, StillAtWork) as refusal:
+            return self._replayed(claim, refusal)
         except Refusal as refusal:
-            return self._again(key, way.name, asked, refusal)
-        told = orjson.loads(answer.content)
+            return self._again(key, way.name, forms, refusal)
+        order = orjson.loads(answer.content)
         now = timezone.now()
-        issue_sold_gift_cards(order_id=told["id"], by=self.actor, now=now)
-        # The receipt is printed at once, and says what the sale has earned.
-        open_order_points(order_id=told["id"], by=self.actor, now=now)
-        return _to_order(told["number"])
+        issue_sold_gift_cards(order_id=order["id"], by=self.actor, now=now)
+        # The receipt is printed at once, and shows the points earned.
+        open_order_points(order_id=order["id"], by=self.actor, now=now)
+        return _to_order(order["number"])
 
     def _sale(self, key: str) -> tuple[Sale, CartView, StoreStocks]:
         sale = open_sale(key, by=self.actor, now=timezone.now())
@@ -125,20 +125,20 @@ class Pay(SaleView):
             raise NothingToSell(_("The cart is empty. Scan something first."))
         return sale, sale.cart, shelves
 
-    def _tenders(self, sale: Sale, way: Way, given: QueryDict | None = None, **terms: Any) -> TenderForm:
+    def _tenders(self, sale: Sale, way: Way, data: QueryDict | None = None, **amounts: Any) -> TenderForm:
         readers = readers_of(self.store.id)
-        return TenderForm(given, way=way, is_known=_is_reachable(sale), readers=readers, **terms)
+        return TenderForm(data, way=way, is_known=_is_reachable(sale), readers=readers, **amounts)
 
-    def _balances(self, sale: Sale, given: QueryDict | None = None) -> BalanceForm:
+    def _balances(self, sale: Sale, data: QueryDict | None = None) -> BalanceForm:
         return BalanceForm(
-            given,
+            data,
             customer_id=sale.person.id if sale.person else None,
             asker=client_key_of(self.request),
             now=timezone.now(),
         )
 
-    def _request_of(self, sale: Sale, way: Way, forms: Asked, claim: Claim) -> CheckoutRequest:
-        form, asked = forms.form, forms.form.cleaned_data
+    def _request_of(self, sale: Sale, way: Way, forms: PayForms, claim: Claim) -> CheckoutRequest:
+        form, values = forms.form, forms.form.cleaned_data
         person = sale.person
         elsewhere = self.request.POST.get("store", "")
         if way.name == ELSEWHERE and elsewhere not in {store.code for store in way.stores}:
@@ -150,26 +150,26 @@ class Pay(SaleView):
             cart_version=parse_int(self.request.POST.get("version", "")),
             expected_total=form.total,
             expected_currency=sale.cart.currency,
-            contact_email=(asked["email"] or (person.email if person else "")).lower(),
-            contact_phone=asked["phone"] or (person.phone if person else ""),
-            receipt_medium=asked["receipt"] or "print",
+            contact_email=(values["email"] or (person.email if person else "")).lower(),
+            contact_phone=values["phone"] or (person.phone if person else ""),
+            receipt_medium=values["receipt"] or "print",
             language=(person.language if person else "") or active_language(),
             session_id=self.session_id,
             customer_id=person.id if person else None,
             request_mark=claim.mark,
         )
 
-    def _again(self, key: str, way_name: str, asked: Asked, refusal: Refusal) -> HttpResponse:
-        """Show the form once more with why it did not work, at the prices and units of now."""
+    def _again(self, key: str, way_name: str, forms: PayForms, refusal: Refusal) -> HttpResponse:
+        """Show the form again with the refusal, at the present prices and stock."""
         try:
             sale, cart, shelves = self._sale(key)
         except Refusal as changed:
             return self.refused(changed)
         ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
-        # What is left on cards and of credit may be what changed.
-        asked.balances = self._balances(sale, self.request.POST)
-        asked.balances.is_valid()
-        return self._form(sale, cart, ways, ways[way_name], asked, status=refusal.status, error=_advice(refusal))
+        # The balances of cards and credit may have changed.
+        forms.balances = self._balances(sale, self.request.POST)
+        forms.balances.is_valid()
+        return self._form(sale, cart, ways, ways[way_name], forms, status=refusal.status, error=_advice(refusal))
 
     def _replayed(self, claim: Claim, refusal: Refusal) -> HttpResponse:
         order = find_order_by_mark(claim.mark)
@@ -183,23 +183,23 @@ class Pay(SaleView):
         cart: CartView,
         ways: dict[str, Way],
         way: Way,
-        asked: Asked,
+        forms: PayForms,
         *,
         status: int = 200,
         error: str = "",
     ) -> HttpResponse:
-        is_asked = asked.balances.is_bound and not asked.balances.errors
-        split = split_of(way.total, asked.balances.tenders if is_asked else [])
+        has_balances = forms.balances.is_bound and not forms.balances.errors
+        split = split_of(way.total, forms.balances.tenders if has_balances else [])
         context = {
             "title": _("Pay"),
             "sale": sale,
             "cart": cart,
             "ways": [ways[name] for name in WAYS],
             "way": way,
-            "form": asked.form,
-            "balances": asked.balances,
+            "form": forms.form,
+            "balances": forms.balances,
             "split": split,
-            "address": asked.address,
+            "address": forms.address,
             "chosen_store": self.request.POST.get("store", ""),
             "notes": notes_for(split.rest),
             "key": uuid.uuid4(),
@@ -220,17 +220,17 @@ def _typed(form: AddressForm) -> dict[str, Any]:
 
 
 def _given(request: HttpRequest) -> QueryDict:
-    given = request.POST.copy()
-    if "cash" in given:
-        # One press on a note says both how it is paid and how much was laid down.
-        given["method"], given["tendered"] = CASH, str(given["cash"])
-    return given
+    data = request.POST.copy()
+    if "cash" in data:
+        # One press on a banknote sets both the method and the cash received.
+        data["method"], data["tendered"] = CASH, str(data["cash"])
+    return data
 
 
-def _chosen(asked: str, ways: dict[str, Way]) -> str:
-    if asked in ways:
-        return asked
-    return next((name for name in WAYS if ways[name].is_possible), CARRY_OUT)
+def _chosen(name: str, ways: dict[str, Way]) -> str:
+    if name in ways:
+        return name
+    return next((way for way in WAYS if ways[way].is_possible), CARRY_OUT)
 
 
 def _is_reachable(sale: Sale) -> bool:
@@ -246,7 +246,7 @@ def _to_order(number: str) -> HttpResponse:
 
 
 def _advice(refusal: Refusal) -> str:
-    """Return why it did not work, with what the clerk can do next."""
+    """Return the refusal's message, with what the clerk can do next."""
     ways_out = {
         "insufficient_stock": _("Somebody else was faster. Sell fewer, or choose another way to get it."),
         "payment_declined": _("Try another card, or take cash."),

@@ -1,4 +1,4 @@
-"""Finding people and orders, and one person's story over every channel."""
+"""Finding customers and orders, and one customer's timeline over every channel."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,22 +37,22 @@ FAMILIES = ("order", "pickup", "cart", "return", "refund", "customer", "consent"
 
 
 class Find(TillView):
-    """People and orders of every channel, by whatever the customer says."""
+    """Searching customers and orders of every channel."""
 
     right = roles.SEE_CUSTOMERS
     tab = "find"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the field and what it found."""
+        """Show the search field and its results."""
         words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-        people = find_people(text=words, limit=MOST_PEOPLE) if words else []
+        customers = find_people(text=words, limit=MOST_PEOPLE) if words else []
         page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
         orders = []
         if words:
             spelling = spell(words)
             orders = find_orders(
                 number=words.removeprefix("#"),
-                customer_ids=[customer_id for person in people for customer_id in person.ids],
+                customer_ids=[customer_id for person in customers for customer_id in person.ids],
                 email=spelling.email,
                 phone_end=spelling.phone_end,
                 after=int(page.after[0]) if page.after and str(page.after[0]).isdigit() else None,
@@ -61,7 +61,7 @@ class Find(TillView):
         context = {
             "title": _("Find"),
             "q": words,
-            "people": people,
+            "people": customers,
             "orders": orders[:PAGE],
             "places": names_of_places(order.store for order in orders),
             "next": next_address(request, page, orders, key=lambda order: [order.id]),
@@ -70,16 +70,16 @@ class Find(TillView):
 
 
 class CustomerPage(TillView):
-    """Everything the shop knows about one person, on one page."""
+    """All data about one customer, on one page."""
 
     right = roles.SEE_CUSTOMERS
     tab = "find"
 
     def get(self, request: HttpRequest, customer_id: int) -> HttpResponse:
-        """Show the story over all channels, the open cart, the orders, what is allowed and what was bought."""
+        """Show the timeline over all channels, the open cart, the orders, the consents and the purchases."""
         person = get_person(customer_id=customer_id)
-        asked = {name: request.GET.get(name, "")[:40] for name in ("kind", "channel")}
-        entries = timeline(person_ids=person.ids, before=_place(request), limit=PAGE + 1, **asked)
+        filters = {name: request.GET.get(name, "")[:40] for name in ("kind", "channel")}
+        entries = timeline(person_ids=person.ids, before=_place(request), limit=PAGE + 1, **filters)
         cart = cart_of_customer(person.ids, by=self.actor, now=timezone.now())
         language = active_language()
         more = entries[PAGE:]
@@ -89,7 +89,7 @@ class CustomerPage(TillView):
             "person": person,
             "story": [(entry, summary_of(entry)) for entry in entries[:PAGE]],
             "older": TimelinePlace(entries[PAGE - 1].occurred_at, entries[PAGE - 1].id) if more else None,
-            "asked": asked,
+            "asked": filters,
             "families": FAMILIES,
             "channels": (WEB, APP, TILL, SYSTEM),
             "cart": cart,

@@ -1,4 +1,4 @@
-"""The pickup desk: what waits, what is to be picked, and handing it over."""
+"""The pickup desk: waiting pickups, picking, and hand-over."""
 
 import uuid
 from collections.abc import Callable
@@ -73,7 +73,7 @@ _DO: dict[str, Callable[..., None]] = {
 
 
 class HandOverForm(forms.Form):
-    """What is shown, who collects, and what is paid."""
+    """The proof, the collecting person, and the payment at hand-over."""
 
     code = forms.CharField(
         label=gettext_lazy("Collection code"),
@@ -108,7 +108,7 @@ class HandOverForm(forms.Form):
         return cleaned
 
     def tenders(self) -> list[Tender]:
-        """Return what pays all that is due."""
+        """Return the tenders for the balance due."""
         if not self.due:
             return []
         if self.cleaned_data["method"] == CARD:
@@ -116,37 +116,37 @@ class HandOverForm(forms.Form):
         return [Tender(CASH, tendered=self.cleaned_data["tendered"])]
 
 
-def _balances(view: TillView, pickup: PickupView, given: QueryDict | None = None) -> BalanceForm:
+def _balances(view: TillView, pickup: PickupView, data: QueryDict | None = None) -> BalanceForm:
     asker = f"staff:{view.request.user.pk}"
-    return BalanceForm(given, customer_id=pickup.customer_id, asker=asker, now=timezone.now())
+    return BalanceForm(data, customer_id=pickup.customer_id, asker=asker, now=timezone.now())
 
 
 class Desk(TillView):
-    """The pickups of my store."""
+    """The pickups of the store."""
 
     right = roles.HAND_OVER
     tab = "pickups"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show those that wait for the same thing; asked by a script, only if there is anything new."""
+        """Show the pickups in one state; a script gets them only if there is anything new."""
         now = timezone.now()
         tab = request.GET.get("tab", "")
         tab = tab if tab in TABS else "accept"
         page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
-        found = self._found(tab, page, now)
+        pickups = self._found(tab, page, now)
         counts = now_in_store(store_id=self.store.id, now=now, soon=now + LEAVING_WITHIN, most_wrong=MOST_WRONG_CODES)
         to_pick = pick_list(store_id=self.store.id, limit=MOST_TO_PICK) if tab == "pick" else []
         context = {
             "title": _("Pickups"),
             "tabs": [(name, title) for name, (title, _states) in TABS.items()],
             "chosen": tab,
-            "pickups": found[:PAGE],
-            "next": next_address(request, page, found, key=lambda pickup: pickup.place),
+            "pickups": pickups[:PAGE],
+            "next": next_address(request, page, pickups, key=lambda pickup: pickup.place),
             "counts": counts,
             "to_pick": to_pick,
             "now": now,
         }
-        seen = (found, counts, to_pick)
+        seen = (pickups, counts, to_pick)
         return only_if_new(self, seen, "till/pickups.html", "till/parts/pickups.html", context)
 
     def _found(self, tab: str, page: Page, now: datetime) -> list[PickupView]:
@@ -158,7 +158,7 @@ class Desk(TillView):
 
 
 class FindPickup(TillView):
-    """The desk's one field."""
+    """The desk's search field."""
 
     right = roles.HAND_OVER
     tab = "pickups"
@@ -174,12 +174,12 @@ class FindPickup(TillView):
         by_code = find_by_code(store_id=self.store.id, code=text)
         if by_code is not None:
             return PickupPage.shown(self, by_code, code=text)
-        people = find_people(text=text)
-        ids = [customer_id for person in people for customer_id in person.ids]
-        found = open_pickups_of(customer_ids=ids, store_id=self.store.id, limit=PAGE) if ids else []
-        if not found:
+        customers = find_people(text=text)
+        ids = [customer_id for person in customers for customer_id in person.ids]
+        pickups = open_pickups_of(customer_ids=ids, store_id=self.store.id, limit=PAGE) if ids else []
+        if not pickups:
             raise NotFound(self._where_else(number))
-        context = {"title": _("Pickups"), "pickups": found, "chosen": "", "tabs": [], "found": text}
+        context = {"title": _("Pickups"), "pickups": pickups, "chosen": "", "tabs": [], "found": text}
         return self.page("till/pickups.html", context)
 
     def _where_else(self, number: str) -> str:
@@ -194,13 +194,13 @@ class FindPickup(TillView):
 
 
 class PickupPage(TillView):
-    """One pickup, with what can be done about it now."""
+    """One pickup, with the actions that are possible now."""
 
     right = roles.HAND_OVER
     tab = "pickups"
 
     def get(self, request: HttpRequest, pickup_id: int) -> HttpResponse:
-        """Show it."""
+        """Show the pickup."""
         return self.shown(self, pickup_id)
 
     @staticmethod
@@ -214,7 +214,7 @@ class PickupPage(TillView):
         error: str = "",
         status: int = 200,
     ) -> HttpResponse:
-        """Answer with a pickup's page. code: what was scanned at the desk."""
+        """Render a pickup's page. code: the code scanned at the desk."""
         pickup = get_pickup(pickup_id=pickup_id, store_id=view.store.id)
         context = {
             "title": _("Pickup of order %(number)s") % {"number": pickup.number},
@@ -233,14 +233,14 @@ class PickupPage(TillView):
 
 
 class PickupAct(TillView):
-    """Moving a pickup on."""
+    """Moving a pickup to its next state."""
 
     right = roles.HAND_OVER
     tab = "pickups"
     ACTS: ClassVar = ("accept", "pick", "ready", "unlock", "reject")
 
     def post(self, request: HttpRequest, pickup_id: int, act: str) -> HttpResponse:
-        """Do it, and show the pickup again."""
+        """Perform the action, and show the pickup again."""
         now = timezone.now()
         if act == "unlock" and not self.staff.may(roles.UNLOCK_PICKUP):
             raise not_here(_("Only a manager unlocks a pickup. Ask one to sign in."))
@@ -270,13 +270,13 @@ class PickupAct(TillView):
 
 
 class HandOver(TillView):
-    """Giving a pickup to the person at the desk."""
+    """Handing a pickup over to the person at the desk."""
 
     right = roles.HAND_OVER
     tab = "pickups"
 
     def post(self, request: HttpRequest, pickup_id: int) -> HttpResponse:
-        """Check the code (or note the document seen), take what is due, and hand the goods over."""
+        """Check the code (or record the document seen), take the balance due, and hand the goods over."""
         now = timezone.now()
         pickup = get_pickup(pickup_id=pickup_id, store_id=self.store.id)
         balances = _balances(self, pickup, request.POST)
@@ -287,13 +287,13 @@ class HandOver(TillView):
             return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
         if not form.is_valid() or not are_balances_good:
             return PickupPage.shown(self, pickup_id, form=form, balances=balances, status=400)
-        given = form.cleaned_data
+        values = form.cleaned_data
         lines = [int(line) for line in request.POST.getlist("lines") if line.isascii() and line.isdigit()]
 
         def hand_over() -> dict[str, Any]:
             hand_over_pickup(
                 proof=proof,
-                collected_by=given["collected_by"],
+                collected_by=values["collected_by"],
                 line_ids=lines or None,
                 tenders=[*paid, *form.tenders()],
                 session_id=self.session_id,
@@ -303,7 +303,7 @@ class HandOver(TillView):
             return {}
 
         try:
-            proof = self._proof(pickup_id, given, now)
+            proof = self._proof(pickup_id, values, now)
             if pickup.due:
                 end_waiting_payment(number=pickup.number, by=self.actor, now=now)
             claim = claim_of_form(request, f"hand over {pickup_id}")
@@ -312,9 +312,9 @@ class HandOver(TillView):
             return PickupPage.shown(self, pickup_id, form=form, error=_advice(refusal), status=refusal.status)
         return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
 
-    def _proof(self, pickup_id: int, given: dict[str, Any], now: datetime) -> Proof:
-        if given["code"]:
-            code = given["code"].strip().rstrip("/").rpartition("/")[2]
+    def _proof(self, pickup_id: int, values: dict[str, Any], now: datetime) -> Proof:
+        if values["code"]:
+            code = values["code"].strip().rstrip("/").rpartition("/")[2]
             return prove_by_code(pickup_id=pickup_id, code=code, by=self.actor, now=now)
         return prove_by_document(pickup_id=pickup_id)
 

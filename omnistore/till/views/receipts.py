@@ -1,4 +1,4 @@
-"""A finished sale: the change, the receipt on the screen, on paper, or sent."""
+"""A finished sale: the change, and the receipt on the screen, on paper, or sent."""
 
 from typing import Any
 
@@ -23,16 +23,16 @@ from orders.services.settlement.payments import look_again
 
 
 class Done(TillView):
-    """What the clerk needs at the end of a sale; scanning goes on here."""
+    """The page at the end of a sale, where scanning continues."""
 
     right = roles.SELL
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Show the change to give, the order, and its receipt."""
+        """Show the change, the order, and its receipt."""
         return self._shown(number, ReceiptForm())
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        """Send the receipt where the customer wants it; or look again at a payment that waits for the reader."""
+        """Send the receipt to the customer; or check a payment again that waits for the reader."""
         if "look" in request.POST:
             look_again(order=get_order(number), by=self.actor, now=timezone.now())
             return HttpResponseRedirect(reverse("admin:till_done", args=[number]))
@@ -62,12 +62,12 @@ class Done(TillView):
 
 
 class GiftCardCode(TillView):
-    """The code of a gift card that was just sold, shown this once."""
+    """The code of a gift card that was just sold, shown only once."""
 
     right = roles.SELL
 
     def post(self, request: HttpRequest, number: str, card_id: int) -> HttpResponse:
-        """Show it, to be printed or written onto the card."""
+        """Show the code, to be printed or written onto the card."""
         order = get_order(number)
         if not _sold_here(order, self.actor):
             raise NotFound(_("There is no such gift card."))
@@ -76,7 +76,7 @@ class GiftCardCode(TillView):
 
 
 class Receipt(TillView):
-    """The receipt alone, for the printer's roll of 80 mm and for A4."""
+    """Only the receipt, for the printer's 80 mm roll and for A4."""
 
     right = roles.SELL
 

@@ -1,4 +1,4 @@
-"""Opening a register with its float, going on in one that is open, and closing it with the count."""
+"""Opening a register with its float, continuing in an open one, and closing it with the count."""
 
 import itertools
 import uuid
@@ -22,14 +22,14 @@ from orders.services.registers.till_sessions import close_till_session, get_till
 
 
 class Registers(TillView):
-    """The registers of my store."""
+    """The registers of the store."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show which registers are open, and the form that opens one."""
+        """Show the open registers, and the form that opens one."""
         return self._shown(None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Sell in a register: one that is open, or one that is opened with its float."""
+        """Select an open register, or open one with its float."""
         if "session" in request.POST:
             session = get_till_session(session_id=_number(request.POST["session"]), store_id=self.store.id)
             if session.is_open:
@@ -68,14 +68,14 @@ class Registers(TillView):
 
 
 class Closing(TillView):
-    """Closing a register: the count first, then what should have been there."""
+    """Closing a register: first the count, then the expected amount."""
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
-        """Ask for the count, or show how the session ended."""
+        """Ask for the count, or show the closed session."""
         return self._shown(get_till_session(session_id=session_id, store_id=self.store.id), CountForm())
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
-        """Close the register with the count; a large difference takes a manager."""
+        """Close the register with the count; a large difference needs a manager."""
         session = get_till_session(session_id=session_id, store_id=self.store.id)
         form = CountForm(request.POST)
         if not form.is_valid():

@@ -1,4 +1,4 @@
-"""The sale screen: one field for everything, and the cart below it."""
+"""The sale screen: one search field, and the cart below it."""
 
 from typing import Any
 
@@ -41,15 +41,15 @@ from omnistore.till.views.base import TillView, is_htmx
 
 
 class SaleView(TillView):
-    """A page that works on the cart on the screen."""
+    """A page that changes the cart on the screen."""
 
     right = roles.SELL
 
-    def shown(self, sale: Sale, *, status: int = 200, **said: Any) -> HttpResponse:
+    def shown(self, sale: Sale, *, status: int = 200, **extra: Any) -> HttpResponse:
         """
-        Answer with the sale as it stands: the part that changes for the script, else the whole page.
+        Render the present sale: for the script only the part that changes, else the whole page.
 
-        said: error or told, in words for the clerk; people found.
+        extra: error or told, as messages for the clerk; people, the customers found.
         """
         lines = shown_lines(sale.cart, stock_of(sale.cart, self.store), language=active_language())
         now = timezone.now()
@@ -62,27 +62,27 @@ class SaleView(TillView):
             "loyalty": member_at_till(sale, quote, now=now),
             "is_blocked": any(problem.fix is not None for line in lines for problem in line.problems),
             "units": sum(line.line.quantity for line in lines),
-            **said,
+            **extra,
         }
         if is_htmx(self.request):
             answer = self.page("till/parts/sale.html", context, status)
-            # The address follows the sale, so that a reload shows the same one.
+            # The URL follows the sale, so that a reload shows the same one.
             answer["HX-Replace-Url"] = reverse("admin:till_sale", args=[sale.key])
             return answer
         return self.page("till/sale.html", context, status)
 
     def with_cart(self, sale: Sale) -> Sale:
-        """Return the sale with the cart as it stands now."""
+        """Return the sale with its present cart."""
         return with_cart(sale, by=self.actor, now=timezone.now())
 
-    def done(self, sale: Sale, told: str = "") -> HttpResponse:
-        """Answer after a change: with the part that changed for the script, else by leading to the page."""
+    def done(self, sale: Sale, message: str = "") -> HttpResponse:
+        """Answer after a change: for the script with the part that changed, else with a redirect to the page."""
         if is_htmx(self.request):
-            return self.shown(self.with_cart(sale), told=told)
+            return self.shown(self.with_cart(sale), told=message)
         return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
 
     def refused(self, refusal: Refusal) -> HttpResponse:
-        """Show a refusal above the cart, which is as it was."""
+        """Show a refusal above the unchanged cart."""
         if not hasattr(self, "staff") or self.staff.store is None:
             return super().refused(refusal)
         try:
@@ -96,10 +96,10 @@ class SaleView(TillView):
 
 
 class Till(TillView):
-    """The till's front door."""
+    """The till's start page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Lead to a new sale, or first to a register; in a warehouse nothing is sold, so there to the parcels."""
+        """Redirect to a new sale, or first to a register; in a warehouse, where nothing is sold, to the parcels."""
         if self.store.kind == Location.WAREHOUSE:
             return HttpResponseRedirect(reverse("admin:till_parcels"))
         if self.session_id is None:
@@ -111,7 +111,7 @@ class SaleScreen(SaleView):
     """A sale."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Show the cart with what can be done about it."""
+        """Show the cart with the possible actions."""
         if self.session_id is None:
             return HttpResponseRedirect(reverse("admin:till_registers"))
         sale = open_sale(key, by=self.actor, now=timezone.now())
@@ -121,10 +121,10 @@ class SaleScreen(SaleView):
 
 
 class LiveSale(SaleView):
-    """The cart as it stands, asked for again and again."""
+    """The present cart, for polling."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Show the cart if it is not at the version that the screen shows, else nothing."""
+        """Show the cart if its version differs from the screen's, else nothing."""
         sale = open_sale(key, by=self.actor, now=timezone.now())
         if sale.key == key and str(sale.version) == request.GET.get("version"):
             return HttpResponse(status=204)
@@ -135,7 +135,7 @@ class Scan(SaleView):
     """The one field."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Do what the scanned means: add goods, open a cart, recognise a customer."""
+        """Act on the scanned text: add a variant, open a cart, or recognise a customer."""
         now = timezone.now()
         read = read_scan(request.POST.get("scanned", ""), now=now, before_code=self.slow_down)
         if isinstance(read, OpenCart):
@@ -143,8 +143,8 @@ class Scan(SaleView):
         sale = find_sale(request.POST.get("sale", NEW))
         if isinstance(read, Goods):
             sale = add_units(sale, sku=read.sku, quantity=read.quantity, by=self.actor, now=now)
-            told = ngettext("%(count)s unit added: %(sku)s", "%(count)s units added: %(sku)s", read.quantity)
-            return self.done(sale, told % {"count": number_text(read.quantity, active_language()), "sku": read.sku})
+            message = ngettext("%(count)s unit added: %(sku)s", "%(count)s units added: %(sku)s", read.quantity)
+            return self.done(sale, message % {"count": number_text(read.quantity, active_language()), "sku": read.sku})
         if read.is_certain:
             return self._recognised(sale, read)
         return self.shown(self.with_cart(sale), people=read.found)
@@ -157,23 +157,23 @@ class Scan(SaleView):
 
 
 class Recognised(SaleView):
-    """Whose sale it is."""
+    """The customer of the sale."""
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Go on with the cart of the person who was chosen."""
+        """Continue with the cart of the chosen customer."""
         person = get_person(customer_id=_number(request.POST.get("customer", "")))
         return self.done(recognise(find_sale(key), person, by=self.actor, now=timezone.now()))
 
 
 class NewCustomer(SaleView):
-    """Somebody who is not known yet."""
+    """A new customer."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Ask for a name and a way to reach the person."""
+        """Ask for a name and contact details."""
         return self._form(key, ContactForm())
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Note the person (or find who has this number or address already) and go on with the sale."""
+        """Register the contact (or find the existing one with this number or address) and continue the sale."""
         form = ContactForm(request.POST)
         if not form.is_valid():
             return self._form(key, form, status=400)
@@ -190,7 +190,7 @@ class Line(SaleView):
     """A line of the cart."""
 
     def post(self, request: HttpRequest, key: str, line_id: int) -> HttpResponse:
-        """Set the quantity; 0 takes the line out."""
+        """Set the quantity; 0 removes the line."""
         now = timezone.now()
         sale = find_sale(key)
         quantity = _number(request.POST.get("set") or request.POST.get("quantity", ""), otherwise=-1)
@@ -207,10 +207,10 @@ class Line(SaleView):
 
 
 class Emptied(SaleView):
-    """All of the cart."""
+    """Emptying the cart."""
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Take everything out of the cart."""
+        """Remove all lines of the cart."""
         version = _number(request.POST.get("version", "")) or None
         sale = find_sale(key)
         empty_cart(owner=sale.owner, by=self.actor, now=timezone.now(), version=version)
@@ -218,10 +218,10 @@ class Emptied(SaleView):
 
 
 class Redeemed(SaleView):
-    """A voucher of the cart."""
+    """A voucher in the cart."""
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Put the code that the customer shows into the cart, or take it out."""
+        """Add the customer's voucher to the cart, or remove it."""
         sale, code, now = find_sale(key), request.POST.get("code", "")[:60], timezone.now()
         try:
             if "remove" in request.POST:

@@ -1,4 +1,4 @@
-"""Choosing the store in which one works."""
+"""Choosing the store to work in."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,13 +17,13 @@ MOST_STORES = 30
 
 
 class Stores(TillView):
-    """My stores; for who works in all of them, found by name, code or city."""
+    """The person's stores; people who work in all of them search by name, code or city."""
 
     right = roles.SEE_CUSTOMERS
     needs_store = False
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the stores one may work in."""
+        """Show the stores where the person may work."""
         words = request.GET.get("q", "")[:60]
         context = {
             "title": _("Choose your store"),
@@ -35,10 +35,10 @@ class Stores(TillView):
         return self.page("till/stores.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Work in a store from now on; another store's register is left."""
+        """Work in a store from now on; leave another store's register."""
         code = request.POST.get("store", "")
-        found = find_stores(code=code, ids=_own(self.staff.staff), limit=1)
-        if not found:
+        matches = find_stores(code=code, ids=_own(self.staff.staff), limit=1)
+        if not matches:
             raise NotFound(_("No such store, or you do not work there."))
         if request.session.get(STORE) != code:
             request.session[STORE] = code
@@ -51,8 +51,8 @@ def _own(staff: Staff) -> Sequence[int] | None:
 
 
 def _onwards(request: HttpRequest) -> str:
-    wanted: Any = request.POST.get("next", "")
+    target: Any = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if wanted and is_ours else reverse("admin:till")
+    return target if target and is_ours else reverse("admin:till")
