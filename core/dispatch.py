@@ -3,8 +3,8 @@ Handing the journal's entries to their handlers.
 
 An entry may commit after another with a higher id, so a reader that remembers "the last id I saw" skips rows. A reader
 here remembers (transaction, id) and reads only below the oldest open transaction (pg_snapshot_xmin), where no more
-entries can appear. Those numbers are valid in one server only; after a dump is restored into another, core/rebasing.py
-corrects them before anything is read.
+entries can appear. Those numbers are valid in one server only; after a dump is restored into another,
+core/data/rebasing.py corrects them before anything is read.
 """
 
 import logging

@@ -134,7 +134,7 @@ class Claim:
 def claim_of(request: Request, *, actor: str) -> Claim:
     """
     Read the Idempotency-Key of a request without claiming it. Do this before looking up what the request names: if a
-    look-up is refused later, a stored answer still takes precedence (core.api.ApiView).
+    look-up is refused later, a stored answer still takes precedence (core.web.api.ApiView).
 
     actor: who sent the request, so that the keys of different people never collide. Raises Malformed when the
     header is missing or is not 1 to 255 printable ASCII characters.
@@ -152,7 +152,7 @@ def claim_of(request: Request, *, actor: str) -> Claim:
         key=key,
         request_hash=hashlib.sha256(body).hexdigest(),
     )
-    request.claim = claim  # type: ignore[attr-defined]  # Read by core.api.ApiView.
+    request.claim = claim  # type: ignore[attr-defined]  # Read by core.web.api.ApiView.
     return claim
 
 

@@ -111,9 +111,9 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
-    "core.logs.log_requests",
-    "core.csp.SecurityHeadersMiddleware",
-    "core.middleware.ApiFastPathMiddleware",  # API requests stop here: the following are for browsers.
+    "core.web.logs.log_requests",
+    "core.web.csp.SecurityHeadersMiddleware",
+    "core.web.middleware.ApiFastPathMiddleware",  # API requests stop here: the following are for browsers.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.BrowserSessionMiddleware",
     "core.web.middleware.LanguageMiddleware",
@@ -168,7 +168,7 @@ DATABASES["default"] |= {
         "keepalives_interval": 3,
         "keepalives_count": 3,
         "tcp_user_timeout": 5000,
-        # The ORM writes values into its statements, so preparing them gains nothing; hand-written ones are (core.sql).
+        # The ORM writes values into its statements: preparing them gains nothing. core.data.sql prepares its own.
         "prepare_threshold": None,
         # Prepared statements are planned once, for any values. By default PostgreSQL may plan a statement at every run,
         # which costs many times the execution, if its first plans were made on empty tables.
@@ -224,7 +224,7 @@ AUTHENTICATION_BACKENDS = [
     "omnistore.permissions.StaffBackend",
 ]
 # auth.W004: addresses identify a person only after allauth has verified them, and allauth keeps those unique.
-# security.W001 to W003: core.csp and core.middleware replace the middlewares that these checks look for.
+# security.W001 to W003: core.web.csp and core.web.middleware replace the middlewares that these checks look for.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W001", "security.W002", "security.W003"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
@@ -236,7 +236,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"  # The address is optional for people who give a number.
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_in.forms.SignupForm"  # The address is optional for people who give a number.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 # Resending only: changing a mistyped address during sign-up would reveal which addresses have an account. People who
@@ -269,7 +269,7 @@ STAFF_SECOND_FACTOR = switch("STAFF_SECOND_FACTOR", default=not DEMO)
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # That page loads scripts from other hosts; the document itself remains.
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.TokenStrategy"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.tokens.TokenStrategy"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = SECRET_KEY
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(minutes=30).total_seconds())

@@ -3,7 +3,7 @@ The code on a gift card.
 
 It is never stored: it is derived from the card's key with a secret of the shop, so that it can be shown when the card
 is handed over, and only its hash is stored to look it up. Sixteen letters of Crockford's base 32 are 80 bits: nobody
-finds a card by guessing, and wrong codes are limited as well (accounts/services/gift_cards.py).
+finds a card by guessing, and wrong codes are limited as well (accounts/services/balances/gift_cards.py).
 """
 
 import hashlib

@@ -19,7 +19,7 @@ from orders.events import (
 )
 from orders.models import Fulfilment, ReceiptRequest
 
-# The reasons of a cancellation that follows from the order's last pickup (orders/services/pickup.py).
+# The reasons of a cancellation that follows from the order's last pickup (orders/services/fulfilment/pickup.py).
 REJECTED, EXPIRED = "rejected", "expired"
 
 

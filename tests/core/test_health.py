@@ -30,7 +30,7 @@ def test_readiness_is_reported_part_by_part(client):
 
 
 def test_a_dead_cache_degrades_the_shop_and_it_still_sells(client, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.cache.breaker", CircuitBreaker())
+    monkeypatch.setattr("core.web.cache.breaker", CircuitBreaker())
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"unix://{tmp_path}/nobody.sock"}}
 
     response = client.get("/readyz")

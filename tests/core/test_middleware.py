@@ -117,7 +117,7 @@ def test_a_crash_returns_a_problem_with_the_headers_of_other_responses(settings,
 
 def test_the_middlewares_that_programs_bypass_are_for_browsers():
     """Whoever adds a middleware after the fast path must know that programs' requests do not reach it."""
-    place = settings.MIDDLEWARE.index("core.middleware.ApiFastPathMiddleware")
+    place = settings.MIDDLEWARE.index("core.web.middleware.ApiFastPathMiddleware")
 
     assert settings.MIDDLEWARE[:place] == ["core.web.logs.log_requests", "core.web.csp.SecurityHeadersMiddleware"]
     assert not settings.DATABASES["default"]["ATOMIC_REQUESTS"], "it would have to open the transaction"

@@ -92,7 +92,7 @@ def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) ->
     """
     Return the usable gift card with a typed or scanned code.
 
-    asker: the client key for counting wrong codes (accounts.attempt_limits). Raises GiftCardNotValid, and
+    asker: the client key for counting wrong codes (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, and
     TooManyWrongCodes after twenty wrong ones within an hour.
     """
     counter = f"gift-card-guesses:{asker}"

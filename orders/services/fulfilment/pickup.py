@@ -1,5 +1,5 @@
 """
-Moves a pickup from acceptance until it is ready at the desk; the hand-over is in orders/services/hand_over.py.
+Moves a pickup from acceptance until it is ready at the desk; hand_over.py has what follows.
 
 Every action locks the order first and then reads the pickup, so two members of staff, a shopper who cancels and the
 sweep that expires pickups follow one another.

@@ -152,7 +152,7 @@ def balance_due_before_goods_go(order: Order) -> int:
     """
     Return the balance due of an order, in minor units; the caller holds its lock.
 
-    Raises PaymentNotTaken while money is only authorised (see orders.services.authorisations).
+    Raises PaymentNotTaken while money is only authorised (see orders.services.payments.authorisations).
     """
     money = open_amounts_of(order.pk)
     if money.is_authorised:

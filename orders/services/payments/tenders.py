@@ -41,7 +41,7 @@ def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> T
     """
     Return a tender that the gift card with a code pays.
 
-    asker: who enters the code (accounts.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
+    asker: who enters the code (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
     """
     card = look_up_gift_card(code=code, asker=asker, currency=settings.SHOP_CURRENCY, now=now)
     return replace(tender, balance_ids=(card.id,), limit=card.free)

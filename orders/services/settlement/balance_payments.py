@@ -44,9 +44,9 @@ def pay_balance_due(
     """
     Take the balance due of an order, or a part of it: 201 with the order, or 202 when somebody must act first.
 
-    tenders, has_terminal: as for orders.services.balances_due.begin_balance_payment. session_id: the open till session
-    that takes cash. Network calls between two transactions; locks the order, then the session, then balances. Raises
-    what begin_balance_payment raises, and PaymentDeclined, which leaves the order unchanged.
+    tenders, has_terminal: as for orders.services.payments.balances_due.begin_balance_payment. session_id: the open till
+    session that takes cash. Network calls between two transactions; locks the order, then the session, then balances.
+    Raises what begin_balance_payment raises, and PaymentDeclined, which leaves the order unchanged.
     """
 
     def begin() -> tuple[list[ChargeRequest], HttpResponse | None]:
