@@ -15,6 +15,7 @@ from carts.services.vouchers import MOST_IN_A_SERIES, SeriesRequest, generate_se
 from core.admin.base import AdminAction, ReadOnlyAdmin, money_column
 from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.data.csv_files import csv_download
+from core.days import shop_day
 from core.errors import Malformed, Refusal
 from core.formats import money_text
 from core.languages import active_language
@@ -117,7 +118,7 @@ def _export(request: HttpRequest) -> HttpResponse:
         [value.isoformat() if name in moments and value else value for name, value in zip(COLUMNS, row, strict=True)]
         for row in vouchers.values_list(*COLUMNS).iterator()
     )
-    return csv_download(f"vouchers-{timezone.localdate()}", COLUMNS, rows)
+    return csv_download(f"vouchers-{shop_day(timezone.now())}", COLUMNS, rows)
 
 
 class VoucherForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -16,6 +15,7 @@ from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import amounts_by_voucher, objection_to
 from core.actors import Actor
 from core.data import sql
+from core.days import shop_day
 
 # A person with an ordered cart has bought before; this cart does not count, since it is just being ordered.
 _BUYER = """
@@ -106,5 +106,4 @@ def pricing_context_of(
 
 def _tax_config(cart: CartView, config: PricingConfig, now: datetime) -> TaxConfig:
     assert config.taxes is not None
-    day = now.astimezone(ZoneInfo(settings.SHOP_TIME_ZONE)).date()
-    return TaxConfig(config.taxes, day, settings.SHOP_COUNTRY, cart.tax_number_country)
+    return TaxConfig(config.taxes, shop_day(now), settings.SHOP_COUNTRY, cart.tax_number_country)

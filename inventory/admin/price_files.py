@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.base import AdminAction, ReadOnlyAdmin, admin_actor
 from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.data.csv_files import written_lines
+from core.days import shop_day
 from core.errors import Refusal
 from inventory.models import PriceFile, PriceList
 from inventory.queries.price_files import COLUMNS, exported_prices
@@ -60,7 +61,7 @@ def _export(request: HttpRequest) -> StreamingHttpResponse:
         lines,
         content_type="text/csv; charset=utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="prices-{timezone.localdate()}.csv"',
+            "Content-Disposition": f'attachment; filename="prices-{shop_day(timezone.now())}.csv"',
             "Cache-Control": "no-store",
         },
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.base import ReadOnlyAdmin, money_column
 from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.data.csv_files import csv_download
+from core.days import shop_day
 from core.formats import money_text, number_text, percent_text
 from core.languages import active_language
 from core.money import format_minor
@@ -38,7 +39,7 @@ class PeriodForm(forms.Form):
 
 
 def _report(request: HttpRequest) -> dict[str, Any] | HttpResponse:
-    today = timezone.localdate()
+    today = shop_day(timezone.now())
     month_ago = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     form = PeriodForm(request.GET or {"first": month_ago, "last": today})
     if not form.is_valid():
