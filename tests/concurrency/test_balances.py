@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import Balance
+from accounts.services.balances import balances
 from accounts.services.balances.balances import (
     BalanceNotEnough,
     HoldRequest,
-    balances,
     change_balance,
     hold_balances,
     spend_holds,

@@ -212,7 +212,7 @@ def test_signing_in_on_two_devices_at_once_merges_each_cart_once(mug, lamp, ana)
 
 def test_without_the_lock_a_cart_would_be_merged_more_than_once(mug, lamp, ana, monkeypatch):
     """Negative control: both carts must be read under their locks."""
-    monkeypatch.setattr(merging, "_bring_over", Meeting(8).before(merging._bring_over))
+    monkeypatch.setattr(merging, "_merge_into", Meeting(8).before(merging._merge_into))
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
     devices = two_devices_signing_in(ana)
     Api(ana).add("MUG")  # The racer that created the target cart would otherwise block the others until it is done.

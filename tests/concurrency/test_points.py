@@ -6,15 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import PointEarning, PointLot
-from accounts.services.balances.balances import (
-    HoldRequest,
-    balance_for,
-    change_balance,
-    hold_balances,
-    loyalty,
-    points_in_time,
-    spend_holds,
-)
+from accounts.services.balances import loyalty, points_in_time
+from accounts.services.balances.balances import HoldRequest, balance_for, change_balance, hold_balances, spend_holds
 from accounts.services.balances.loyalty import open_earning, settle_earning
 from accounts.services.balances.points_in_time import expire_points
 from core.actors import Actor
