@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -26,7 +27,7 @@ def bench(tmp_path):
         command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     try:
-        is_open = wait_until(lambda: {one.name() for one in family(process)} >= SERVERS, seconds=LONGEST_WAIT_SECONDS)
+        is_open = wait_until(lambda: names_of(family(process)) >= SERVERS, seconds=LONGEST_WAIT_SECONDS)
         assert is_open, process.poll()
         yield process
     finally:
@@ -37,6 +38,15 @@ def bench(tmp_path):
 def family(process):
     """All that a process has started, and what that has."""
     return psutil.Process(process.pid).children(recursive=True)
+
+
+def names_of(processes):
+    """What they are called; some last only for a moment and are gone when they are asked."""
+    names = set()
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            names.add(process.name())
+    return names
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
