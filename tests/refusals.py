@@ -11,6 +11,6 @@ from core.errors import Refusal
 
 @contextmanager
 def refused(refusal: type[Refusal]) -> Iterator[pytest.ExceptionInfo[Refusal]]:
-    """Expect a refusal, and undo what came before it as the door's transaction would."""
+    """Expect a refusal, and undo what came before it as the view's transaction would."""
     with pytest.raises(refusal) as caught, transaction.atomic():
         yield caught

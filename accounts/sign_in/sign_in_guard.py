@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.web.card_numbers import holds_card_number
 from core.web.problems import problem, problem_of
 
-DOORS = "/_allauth/"
+SIGN_IN_PATHS = "/_allauth/"
 
 # The exceptions with which allauth crashes when a request is incomplete or out of sequence.
 _INCOMPLETE = {("POST", "/auth/code/request"): AttributeError}
@@ -25,7 +25,7 @@ class SignInGuard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(DOORS) and request.content_type == "application/json":
+        if request.path.startswith(SIGN_IN_PATHS) and request.content_type == "application/json":
             try:
                 if request.body and _holds_card(orjson.loads(request.body)):
                     words = _(
@@ -40,7 +40,7 @@ class SignInGuard:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the problem that a client or a lost server caused; None for a bug of the shop."""
-        if not request.path.startswith(DOORS):
+        if not request.path.startswith(SIGN_IN_PATHS):
             return None
         if _is_among(_INCOMPLETE, request, error):
             return problem(400, _("Give an e-mail address or a phone number."), code="invalid")

@@ -18,7 +18,7 @@ Recruit = Callable[..., "list[dict[str, Act]]"]
 
 
 class NothingLeft(Exception):
-    """A caller has nothing left to do the step with; he waits for the others."""
+    """A caller has nothing left to do the step with; they wait for the others."""
 
 
 class CrowdFailed(Exception):
@@ -102,7 +102,7 @@ def _result(pipe: "Connection[Any, Any]") -> Any:
 
 
 def _work(pipe: "Connection[Any, Any]", recruit: Recruit, share: dict[str, Any]) -> None:
-    # Ctrl-C is heard by whoever made the crowd, and he sends it home.
+    # Ctrl-C is heard by the thread that made the crowd, and it sends the crowd home.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     callers = recruit(**share)
     pipe.send([])

@@ -131,7 +131,7 @@ class Stage:
             _expire(pickup_id)
 
     def _send(self, chapter: Chapter, order: OrderView, seat: Seat) -> None:
-        """Let the parcels leave and arrive, or the shopper change his mind, or ask to give a thing back."""
+        """Let the parcels leave and arrive, or let the shopper cancel, or ask for a return."""
         story, ended_at = chapter.story, chapter.ended_at(self._now)
         shopper = seat.actor(story.channel, chapter.customer)
         if ended_at is None or story.state == "failed":

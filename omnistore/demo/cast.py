@@ -25,7 +25,7 @@ class Seat:
     source: Location
 
     def actor(self, channel: str, customer: Customer | None) -> Actor:
-        """Return who acts on a channel: the customer himself, or the clerk for him."""
+        """Return who acts on a channel: the customer, or the clerk for them."""
         if channel == TILL:
             return self.at_the_desk()
         return Actor(channel=channel, customer_id=customer.pk if customer else None)

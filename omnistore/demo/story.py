@@ -3,7 +3,7 @@
 
 Sara begins a cart in the app, goes on as a guest on her tablet, signs in there, walks into a store, and Carla opens
 that very cart at the till and sells it. Later Sara orders again and collects. Then the same once more through the pages
-of both doors. Every step is checked: the story ends with exit code 0 only if each did what it says.
+of web shop and till. Every step is checked: the story ends with exit code 0 only if each did what it says.
 """
 
 import os
@@ -99,7 +99,9 @@ class Story:
         expect("The customer at the till", customer["email"], SHOPPER)
         cart = self.till.post(f"till/customers/{customer['id']}/cart/lines/", {"sku": candle.sku}, status=201)
         expect("The same cart", cart["id"], seen["id"])
-        expect("The line's door", [cart["lines"][-1][key] for key in ("added_channel", "added_store")], ["till", STORE])
+        expect(
+            "The line's channel", [cart["lines"][-1][key] for key in ("added_channel", "added_store")], ["till", STORE]
+        )
         tell("Carla", "till", f"adds {candle.name}, and Sara sees it on her phone")
         expect("The cart on the phone", self.phone.get("cart/")["lines"], cart["lines"])
         number = self.pay_in_cash(session, cart)

@@ -1,5 +1,5 @@
 """
-The same job through both doors' pages: the web shop in Sara's browser, the till in Carla's.
+The same job through pages: the web shop in Sara's browser, the till in Carla's.
 
 Nothing but pages and their own forms is used, as browsers without scripts do; only how many pieces are left is asked
 of the open catalogue, because pages say "in stock".

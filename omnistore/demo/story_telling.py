@@ -39,7 +39,7 @@ def price(money: dict[str, str]) -> str:
 
 
 def cart_lines(cart: dict[str, Any]) -> None:
-    """Show what lies in a cart, and who put it there through which door."""
+    """Show what lies in a cart, and who put it there through which channel."""
     for line in cart["lines"]:
         where = f"{line['added_channel']} {line['added_store'] or ''}".strip()
         note(f"{line['quantity']} x {line['sku']:<24} {price(line['line_total']):>12}   added on {where}")

@@ -91,7 +91,7 @@ class Threads:
                 answer.close()
 
     def _make_whole(self, job: Job, started: "_Started", answer: Iterable[bytes]) -> None:
-        # A visitor who takes his time must not keep the thread, so it makes the whole answer at its own pace.
+        # A visitor who reads slowly must not keep the thread, so it makes the whole answer at its own pace.
         file = tempfile.SpooledTemporaryFile(SMALL_BYTES)  # noqa: SIM115  # Closed when the server has opened it.
         for part in answer:
             file.write(part)
@@ -102,7 +102,7 @@ class Threads:
                 job.proto.response_bytes(started.status, started.headers, file.read())
             return
         # Of a stream the server takes all it is given into memory, however slowly the visitor takes it; a file it
-        # reads as he does. This one has no name but its number, and is gone when both have closed it.
+        # reads as the visitor does. This one has no name but its number, and is gone when both have closed it.
         job.proto.response_file(started.status, started.headers, f"/dev/fd/{file.fileno()}")
         self._loop.call_soon_threadsafe(self._loop.call_later, SECONDS_TO_OPEN, file.close)
 

@@ -1,5 +1,5 @@
 """The back office of orders and their money; importing it registers the pages."""
 
-from orders.admin import dues, loyalty, orders, providers
+from orders.admin import dues, loyalty, orders, providers, taxes
 
-__all__ = ["dues", "loyalty", "orders", "providers"]
+__all__ = ["dues", "loyalty", "orders", "providers", "taxes"]

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, find_people
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
-from orders.admin import taxes as admin_taxes  # noqa: F401 - registers its pages.
 from orders.admin.dues import OF_ORDER, DueEntryInline
 from orders.models import (
     Collector,

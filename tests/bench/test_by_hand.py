@@ -26,7 +26,7 @@ def goods(transactional_db):
 
 @pytest.fixture
 def hand(goods):
-    """Somebody who orders by hand, on a connection of his own."""
+    """Somebody who orders by hand, on a connection of their own."""
     with psycopg.connect(connection.connection.info.dsn, autocommit=True, row_factory=dict_row) as own:
         yield Hand(own, [], goods.categories, goods.products, goods.warehouse_id, random.Random(1))
 

@@ -88,7 +88,7 @@ def take_till(browser: Browser) -> None:
 
 
 def sign_in(page: Page, email: str) -> None:
-    """Sign a member of staff in, at the back office's door."""
+    """Sign a member of staff in, on the back office's sign-in page."""
     page.goto("/admin/login/?next=/admin/")
     page.locator("#id_username").fill(email)
     page.locator("#id_password").fill(PASSWORD)

@@ -29,7 +29,7 @@ def work_by_keyboard(page: Page, person: Customer, register: TillSession) -> Pag
 
 
 def shopping(page: Page, person: Customer) -> Page:
-    """Have the window of a shopper who looks at his cart."""
+    """Have the window of a shopper who looks at their cart."""
     come_signed_in(page, person).goto("/cart/")
     return page
 

@@ -37,12 +37,12 @@ def make_customer(
 
 
 def make_contact(name: str = "", *, email: str = "", phone: str = "", **fields: Any) -> Customer:
-    """Make a person without an account, as the till knows him: nothing about him is proved."""
+    """Make a person without an account, as the till knows them: nothing about them is proved."""
     return Customer.objects.create_user(email, None, name=name, phone=phone, **fields)
 
 
 def make_staff(name: str = "Tess Till", *, email: str = "tess@example.com", **fields: Any) -> Customer:
-    """Make a member of staff; in which store he works and as what is an assignment of inventory's."""
+    """Make a member of staff; in which store they work and as what is an assignment of inventory's."""
     return make_customer(name, email=email, is_staff=True, **fields)
 
 

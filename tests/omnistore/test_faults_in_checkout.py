@@ -25,7 +25,7 @@ STORE = "ber-mitte"
 
 
 class Buyer(threading.Thread):
-    """A guest who wants one unit, and sends each request again until he is told yes or no."""
+    """A guest who wants one unit, and sends each request again until they are told yes or no."""
 
     def __init__(self, shop, sku):
         super().__init__()

@@ -109,7 +109,7 @@ def test_a_frozen_postgresql_is_told_within_seconds_and_forgotten_when_it_goes_o
 
 
 def search_together(shop, word, *, callers):
-    """Have many search, each for something of his own, so that no page is ready; and again; the slowest first."""
+    """Have many search, each for something of their own, so that no page is ready; and again; the slowest first."""
     answers = []
     threads = [
         threading.Thread(

@@ -1,4 +1,4 @@
-"""Visiting every page of the shop's doors, and what each costs PostgreSQL."""
+"""Visiting every page of the shop, and what each costs PostgreSQL."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ def cost_of(client: Client, address: str) -> Cost:
 
 
 def tours(known: Known) -> Iterator[tuple[str, Client, dict[str, str]]]:
-    """Yield each kind of visitor, with a browser of his own and the pages he sees."""
+    """Yield each kind of visitor, with a browser of their own and the pages they see."""
     yield "guest", Client(), _SHARED
     shopper = _signed_in(known.shopper)
     shopper.post("/cart/add/", {"sku": "TEA-CRD-100G"})

@@ -61,7 +61,7 @@ class StripeFake:
     # --- What people and banks do, outside the API ------------------------------------------------
 
     def confirm(self, intent_id: str) -> None:
-        """The shopper confirms with his bank."""
+        """The shopper confirms with their bank."""
         self._pay(self.intents[intent_id])
 
     def tap(self, reader: str, *, approves: bool = True) -> None:

@@ -108,7 +108,7 @@ def details(attributes: dict[str, Any]) -> str:
 
 
 @register.filter
-def door(channel: str) -> str:
+def channel_name(channel: str) -> str:
     """Return the name of a channel."""
     if channel.startswith("partner:"):
         return channel.partition(":")[2]

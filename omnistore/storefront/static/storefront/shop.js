@@ -23,7 +23,7 @@ function follow() {
   listen();
 }
 
-// Nothing is swapped under the visitor's hands: not what he types into, nor what an answer is awaited for.
+// Nothing is swapped while the visitor types into it or waits for the answer to a form of it.
 const isBusy = () => asked !== null && [1, 2, 3].includes(asked.readyState);
 const isTyping = () => document.activeElement?.matches("[data-live-part] :is(input, textarea)") ?? false;
 

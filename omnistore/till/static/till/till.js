@@ -54,7 +54,7 @@ const requests = (() => {
     const hadScans = isScanning;
     await done();
     const link = document.querySelector("a[data-pay]");
-    // Nobody pays for less than he was shown to buy, because a scan went wrong behind the clerk's back.
+    // Nobody pays for fewer items than the screen showed because a scan failed unnoticed.
     const isRefused = !link || (hadScans && isTroubled);
     if (!isRefused) link.click();
     typedAhead.give({ isRefused });
