@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test chromium race fault rehearsal scale contract pictures pdf pango check format messages lock
+.PHONY: help run servers demo bench reset test chromium race fault rehearsal scale migrations contract pictures pdf pango check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,7 +41,8 @@ reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
 test: .venv/.development chromium pango ## run the tests, those in a browser included
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency \
+		--ignore tests/migrations
 
 chromium: ## install the browser that the tests look through, unless it is there
 	@test -n "$$CHROMIUM" || command -v chromium-headless-shell > /dev/null || \
@@ -72,6 +73,9 @@ rehearsal: .venv/.runtime ## restore the running shop's backups on trial, in ser
 
 scale: .venv/.development ## look at every page's SQL in a shop with 100,000 variants and a million orders
 	@$(BIN)/pytest -m scale -n 0 tests/scale
+
+migrations: .venv/.development ## revert and apply every migration, one after the other
+	@$(BIN)/pytest -n 0 tests/migrations
 
 contract: .venv/.development ## try the API against its own document and with hostile input
 	@$(BIN)/pytest -n 2 tests/contract

@@ -71,32 +71,32 @@ invariant(
     """,
 )
 invariant(
-    "the lots of points that may be spent make up the balance",
+    "the batches of points that may be spent make up the balance",
     """
-    SELECT balance.id, balance.amount, coalesce(sum(lot.remaining), 0) AS lots
+    SELECT balance.id, balance.amount, coalesce(sum(batch.remaining), 0) AS batches
     FROM accounts_balance AS balance
-    LEFT JOIN accounts_pointlot AS lot ON lot.balance_id = balance.id AND lot.matured_at IS NOT NULL
+    LEFT JOIN accounts_pointbatch AS batch ON batch.balance_id = balance.id AND batch.matured_at IS NOT NULL
     WHERE balance.kind = 'points'
-    GROUP BY balance.id HAVING coalesce(sum(lot.remaining), 0) <> balance.amount
+    GROUP BY balance.id HAVING coalesce(sum(batch.remaining), 0) <> balance.amount
     """,
 )
 invariant(
-    "what is left of a lot of points is what nobody took out",
+    "what is left of a batch of points is what nobody took out",
     """
-    SELECT lot.id, lot.points, lot.remaining, coalesce(sum(draw.points), 0) AS drawn
-    FROM accounts_pointlot AS lot LEFT JOIN accounts_pointdraw AS draw ON draw.lot_id = lot.id
-    GROUP BY lot.id HAVING lot.points - coalesce(sum(draw.points), 0) <> lot.remaining
+    SELECT batch.id, batch.points, batch.remaining, coalesce(sum(redemption.points), 0) AS drawn
+    FROM accounts_pointbatch AS batch LEFT JOIN accounts_pointredemption AS redemption ON redemption.batch_id = batch.id
+    GROUP BY batch.id HAVING batch.points - coalesce(sum(redemption.points), 0) <> batch.remaining
     """,
 )
 invariant(
-    "a purchase earned what its lots brought and nobody took back",
+    "a purchase earned what its batches brought and nobody took back",
     """
-    SELECT earning.reference, earning.points, earning.owed, lots.points AS lots, taken.points AS taken
-    FROM accounts_pointearning AS earning
-    CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points FROM accounts_pointlot
-                        WHERE earning_id = earning.id) AS lots
-    CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points FROM accounts_pointdraw
-                        WHERE earning_id = earning.id) AS taken
-    WHERE earning.points <> lots.points - taken.points - earning.owed
+    SELECT accrual.reference, accrual.points, accrual.owed, batches.points AS batches, taken.points AS taken
+    FROM accounts_pointaccrual AS accrual
+    CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points FROM accounts_pointbatch
+                        WHERE accrual_id = accrual.id) AS batches
+    CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points FROM accounts_pointredemption
+                        WHERE accrual_id = accrual.id) AS taken
+    WHERE accrual.points <> batches.points - taken.points - accrual.owed
     """,
 )

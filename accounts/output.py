@@ -66,11 +66,11 @@ def loyalty_json(loyalty: Loyalty, *, card: str, language: str) -> dict[str, Any
         "owed": loyalty.owed,
         "pending_lots": [
             {
-                "points": lot.points,
-                "order": lot.reference,
-                "matures_at": lot.matures_at.isoformat() if lot.matures_at else None,
+                "points": batch.points,
+                "order": batch.reference,
+                "matures_at": batch.matures_at.isoformat() if batch.matures_at else None,
             }
-            for lot in loyalty.waiting
+            for batch in loyalty.waiting
         ],
         "next_expiry": (
             {"points": loyalty.ending[0].points, "expires_at": loyalty.ending[0].expires_at.isoformat()}

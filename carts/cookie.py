@@ -15,7 +15,7 @@ def token_in_cookie(request: HttpRequest) -> str:
     return str(request.get_signed_cookie(NAME, default="", salt=SALT))
 
 
-def keep_token(response: HttpResponse, token: str) -> None:
+def set_cart_cookie(response: HttpResponse, token: str) -> None:
     """Store the token in the cookie."""
     response.set_signed_cookie(
         NAME, token, salt=SALT, max_age=LIFETIME, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"

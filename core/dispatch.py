@@ -17,7 +17,7 @@ from django.db import transaction
 from core.data import rebasing, sql
 from core.data.rebasing import IS_FOREIGN, READABLE_BELOW
 from core.journal import Entry, Subscription, subscriptions
-from core.models import HandlerPosition, Redelivery
+from core.models import ConsumerOffset, FailedDelivery
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _BEHIND = f"""
 WITH numbers AS MATERIALIZED (SELECT {IS_FOREIGN} AS are_foreign)
 SELECT known.name, numbers.are_foreign
 FROM numbers CROSS JOIN unnest(%(handlers)s::text[]) AS known(name)
-LEFT JOIN core_handlerposition AS position ON position.handler = known.name
+LEFT JOIN core_consumeroffset AS position ON position.handler = known.name
 WHERE numbers.are_foreign OR position.handler IS NULL OR EXISTS (
     SELECT FROM core_journal
     WHERE (xid, id) > (position.xid, position.entry_id)
@@ -55,7 +55,7 @@ WITH numbers AS MATERIALIZED (SELECT {IS_FOREIGN} AS are_foreign)
 SELECT numbers.are_foreign, COALESCE(extract(epoch FROM now() - (
     SELECT min(LEAST(journal.recorded_at, CASE WHEN numbers.are_foreign THEN position.moved_at END))
     FROM unnest(%(handlers)s::text[]) AS known(name)
-    LEFT JOIN core_handlerposition AS position ON position.handler = known.name
+    LEFT JOIN core_consumeroffset AS position ON position.handler = known.name
     LEFT JOIN LATERAL (
         SELECT recorded_at FROM core_journal
         WHERE (xid, id) > (COALESCE(position.xid, 0), COALESCE(position.entry_id, 0))
@@ -106,9 +106,9 @@ def find_lag() -> Lag:
 
 
 @transaction.atomic
-def replay(redelivery: Redelivery, *, now: datetime) -> bool:
+def replay(failed_delivery: FailedDelivery, *, now: datetime) -> bool:
     """Deliver a failed entry to its handler again, dead or not. Return whether the handler succeeded."""
-    locked = Redelivery.objects.select_for_update().get(pk=redelivery.pk)
+    locked = FailedDelivery.objects.select_for_update().get(pk=failed_delivery.pk)
     return _try_again(locked, now)
 
 
@@ -131,8 +131,8 @@ def _catch_up(subscription: Subscription, now: datetime) -> int:
 
 @transaction.atomic(durable=True)
 def _hand_over_batch(subscription: Subscription, now: datetime) -> int:
-    HandlerPosition.objects.get_or_create(handler=subscription.name)
-    position = HandlerPosition.objects.select_for_update(skip_locked=True).filter(handler=subscription.name).first()
+    ConsumerOffset.objects.get_or_create(handler=subscription.name)
+    position = ConsumerOffset.objects.select_for_update(skip_locked=True).filter(handler=subscription.name).first()
     if position is None:
         return 0
     rows = sql.fetch_all(_NEXT_ENTRIES, {"xid": position.xid, "entry_id": position.entry_id})
@@ -152,7 +152,7 @@ def _hand_over(subscription: Subscription, entry: Entry, now: datetime) -> None:
     except Exception:
         # A failing entry must not hold up the entries after it: record it, go on, retry later.
         logger.exception("handler %s failed on entry %s", subscription.name, entry.id)
-        Redelivery.objects.get_or_create(
+        FailedDelivery.objects.get_or_create(
             handler=subscription.name,
             entry_id=entry.id,
             defaults={
@@ -166,32 +166,34 @@ def _hand_over(subscription: Subscription, entry: Entry, now: datetime) -> None:
 
 def _redeliver_due(now: datetime) -> int:
     handled = 0
-    due = Redelivery.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at").values_list("pk", flat=True)
+    due = (
+        FailedDelivery.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at").values_list("pk", flat=True)
+    )
     for pk in due[:BATCH]:
         with transaction.atomic(durable=True):
-            redelivery = Redelivery.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
-            if redelivery is not None:
-                handled += _try_again(redelivery, now)
+            failed_delivery = FailedDelivery.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if failed_delivery is not None:
+                handled += _try_again(failed_delivery, now)
     return handled
 
 
-def _try_again(redelivery: Redelivery, now: datetime) -> bool:
-    handler = next((known for known in subscriptions() if known.name == redelivery.handler), None)
-    row = sql.fetch_one(_ENTRY, {"id": redelivery.entry_id, "occurred_at": redelivery.entry_occurred_at})
+def _try_again(failed_delivery: FailedDelivery, now: datetime) -> bool:
+    handler = next((known for known in subscriptions() if known.name == failed_delivery.handler), None)
+    row = sql.fetch_one(_ENTRY, {"id": failed_delivery.entry_id, "occurred_at": failed_delivery.entry_occurred_at})
     try:
         if handler is None or row is None:
             raise LookupError("The handler or the entry no longer exists.")
         with transaction.atomic():
             handler.handle(Entry(**row))
     except Exception:
-        redelivery.attempts += 1
-        given_up = redelivery.attempts >= MOST_ATTEMPTS
-        redelivery.next_attempt_at = None if given_up else now + _pause_after(redelivery.attempts)
-        redelivery.error = traceback.format_exc(limit=-6)
-        redelivery.failed_at = now
-        redelivery.save()
+        failed_delivery.attempts += 1
+        given_up = failed_delivery.attempts >= MOST_ATTEMPTS
+        failed_delivery.next_attempt_at = None if given_up else now + _pause_after(failed_delivery.attempts)
+        failed_delivery.error = traceback.format_exc(limit=-6)
+        failed_delivery.failed_at = now
+        failed_delivery.save()
         return False
-    redelivery.delete()
+    failed_delivery.delete()
     return True
 
 

@@ -29,21 +29,21 @@ LEASE = timedelta(seconds=60)
 WAIT_SECONDS = 3.0
 
 _TAKE = """
-INSERT INTO core_idempotentanswer (scope, key, request_hash, body, locked_at, expires_at)
+INSERT INTO core_idempotentresponse (scope, key, request_hash, body, locked_at, expires_at)
 VALUES (%(scope)s, %(key)s, %(request_hash)s, ''::bytea, %(now)s, %(expires_at)s)
 ON CONFLICT (scope, key) DO NOTHING
 """
 _READ = """
-SELECT request_hash, status, body FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %(key)s
+SELECT request_hash, status, body FROM core_idempotentresponse WHERE scope = %(scope)s AND key = %(key)s
 """
 _TAKE_OVER = """
-UPDATE core_idempotentanswer SET locked_at = %(now)s
+UPDATE core_idempotentresponse SET locked_at = %(now)s
 WHERE scope = %(scope)s AND key = %(key)s AND status IS NULL AND locked_at < %(lease_over)s
 """
 _FINISH = """
-UPDATE core_idempotentanswer SET status = %(status)s, body = %(body)s WHERE scope = %(scope)s AND key = %(key)s
+UPDATE core_idempotentresponse SET status = %(status)s, body = %(body)s WHERE scope = %(scope)s AND key = %(key)s
 """
-_FORGET = "DELETE FROM core_idempotentanswer WHERE scope = %(scope)s AND key = %(key)s AND status IS NULL"
+_FORGET = "DELETE FROM core_idempotentresponse WHERE scope = %(scope)s AND key = %(key)s AND status IS NULL"
 
 
 class KeyReused(Refusal):
@@ -76,7 +76,7 @@ class Claim:
     request_hash: str
 
     @property
-    def mark(self) -> str:
+    def request_key(self) -> str:
         """The SHA-256 that marks work under this key, so that a retried request finds what was already done."""
         return hashlib.sha256(f"{self.scope} {self.key}".encode()).hexdigest()
 
@@ -86,7 +86,7 @@ class Claim:
 
         Raises Replay with the stored answer, KeyReused for another body, and StillAtWork if the first request was not
         done after a short wait. Returns False if the claim was taken over from a holder that died more than a minute
-        ago after a first commit: look up its work by `mark`, and continue from there.
+        ago after a first commit: look up its work by `request_key`, and continue from there.
         """
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
@@ -172,4 +172,4 @@ def do_once(claim: Claim, work: Callable[[], Any], *, status: int) -> HttpRespon
 
 def forget_expired(*, now: datetime) -> int:
     """Delete expired answers. Return how many."""
-    return sql.execute("DELETE FROM core_idempotentanswer WHERE expires_at < %(now)s", {"now": now})
+    return sql.execute("DELETE FROM core_idempotentresponse WHERE expires_at < %(now)s", {"now": now})

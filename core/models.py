@@ -12,9 +12,9 @@ class JournalEntry(models.Model):
     """
     One event. The same rows are a person's timeline and the outbox that handlers read.
 
-    The table is partitioned by month of occurred_at and append-only (migration 0001); xid is the writing transaction;
-    from it readers know what may still commit below a position. The payload holds ids and figures,
-    never free text about a person.
+    The table is partitioned by month of occurred_at and append-only (migration 0001_journal). xid is the writing
+    transaction; from it readers know what may still commit below a position. The payload holds ids and figures, never
+    free text about a person.
     """
 
     xid = models.BigIntegerField(_("transaction"), editable=False)
@@ -37,7 +37,7 @@ class JournalEntry(models.Model):
         return f"{self.kind} {self.ref}".strip()
 
 
-class HandlerPosition(models.Model):
+class ConsumerOffset(models.Model):
     """How far a handler has read the journal: it has handled everything up to (xid, entry_id)."""
 
     handler = models.CharField(_("handler"), max_length=120, primary_key=True)
@@ -46,14 +46,14 @@ class HandlerPosition(models.Model):
     moved_at = models.DateTimeField(_("moved at"), auto_now=True)
 
     class Meta:
-        verbose_name = _("handler position")
-        verbose_name_plural = _("handler positions")
+        verbose_name = _("consumer offset")
+        verbose_name_plural = _("consumer offsets")
 
     def __str__(self) -> str:
         return f"{self.handler}: {self.xid}/{self.entry_id}"
 
 
-class Redelivery(models.Model):
+class FailedDelivery(models.Model):
     """An entry that a handler failed on: retried with growing delays, then dead until staff replay it."""
 
     handler = models.CharField(_("handler"), max_length=120)
@@ -67,13 +67,15 @@ class Redelivery(models.Model):
     failed_at = models.DateTimeField(_("failed at"))
 
     class Meta:
-        verbose_name = _("redelivery")
-        verbose_name_plural = _("redeliveries")
+        verbose_name = _("failed delivery")
+        verbose_name_plural = _("failed deliveries")
         constraints = [
-            models.UniqueConstraint(fields=["handler", "entry_id"], name="redelivery_once_per_handler_and_entry"),
+            models.UniqueConstraint(fields=["handler", "entry_id"], name="failed_delivery_once_per_handler_and_entry"),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="redelivery_due"),
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="failed_delivery_due"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +86,7 @@ class Redelivery(models.Model):
         return self.next_attempt_at is None
 
 
-class IdempotentAnswer(models.Model):
+class IdempotentResponse(models.Model):
     """The answer to a request that may be sent twice; written in the transaction of the request's work."""
 
     scope = models.CharField(_("scope"), max_length=200, help_text=_("Who asked, and what: actor, method and path."))
@@ -96,12 +98,12 @@ class IdempotentAnswer(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
 
     class Meta:
-        verbose_name = _("idempotent answer")
-        verbose_name_plural = _("idempotent answers")
+        verbose_name = _("idempotent response")
+        verbose_name_plural = _("idempotent responses")
         constraints = [
-            models.UniqueConstraint(fields=["scope", "key"], name="idempotent_answer_once_per_key"),
+            models.UniqueConstraint(fields=["scope", "key"], name="idempotent_response_once_per_key"),
         ]
-        indexes = [models.Index(fields=["expires_at"], name="idempotent_answer_expiry")]
+        indexes = [models.Index(fields=["expires_at"], name="idempotent_response_expiry")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

@@ -54,9 +54,9 @@ invariant(
       AND NOT EXISTS (
         SELECT FROM inventory_listprice AS step JOIN inventory_pricelist AS list ON list.id = step.price_list_id
         JOIN inventory_variant AS variant ON variant.id = step.variant_id
-        WHERE variant.product_id = COALESCE(kept.product_id, true_range.product_id) AND (list.turned_at IS NULL
-              OR list.starts_at > list.turned_at AND list.starts_at <= now()
-              OR list.ends_at > list.turned_at AND list.ends_at <= now()))
+        WHERE variant.product_id = COALESCE(kept.product_id, true_range.product_id) AND (list.applied_until IS NULL
+              OR list.starts_at > list.applied_until AND list.starts_at <= now()
+              OR list.ends_at > list.applied_until AND list.ends_at <= now()))
     """,
 )
 invariant(
@@ -80,9 +80,9 @@ invariant(
     ) AS former ON true
     WHERE public.amount IS DISTINCT FROM former.amount AND NOT EXISTS (
         SELECT FROM inventory_listprice AS step JOIN inventory_pricelist AS list ON list.id = step.price_list_id
-        WHERE step.variant_id = price.variant_id AND (list.turned_at IS NULL
-              OR list.starts_at > list.turned_at AND list.starts_at <= now()
-              OR list.ends_at > list.turned_at AND list.ends_at <= now()))
+        WHERE step.variant_id = price.variant_id AND (list.applied_until IS NULL
+              OR list.starts_at > list.applied_until AND list.starts_at <= now()
+              OR list.ends_at > list.applied_until AND list.ends_at <= now()))
     """,
 )
 invariant(

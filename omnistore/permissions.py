@@ -26,7 +26,7 @@ _SEEN = {
     "accounts": (
         *("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
         *("balance", "balanceentry", "balancehold"),
-        *("loyaltyprogramme", "loyaltytier", "loyaltystanding", "pointearning", "pointlot", "pointdraw"),
+        *("loyaltyprogramme", "loyaltytier", "tiermembership", "pointaccrual", "pointbatch", "pointredemption"),
     ),
     "carts": (
         "cart",
@@ -55,7 +55,7 @@ _SEEN = {
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "providernotice", "cardreader", "savedcard", "receiptrequest"),
-        *("dueentry", "refund", "return", "returnline", "pointbonus"),
+        *("balancedueentry", "refund", "return", "returnline", "pointbonus"),
     ),
 }
 _EDITED = {

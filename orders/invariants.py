@@ -124,7 +124,7 @@ invariant(
     LEFT JOIN LATERAL (
         SELECT (SELECT coalesce(sum(payment.amount - payment.refunded), 0) FROM orders_payment AS payment
                 WHERE payment.order_id = orders.id AND payment.state IN ('captured', 'authorised', 'capturing'))
-             + (SELECT coalesce(sum(amount), 0) FROM orders_dueentry WHERE order_id = orders.id) AS amount
+             + (SELECT coalesce(sum(amount), 0) FROM orders_balancedueentry WHERE order_id = orders.id) AS amount
     ) AS paid ON true
     WHERE orders.state IN ('placed', 'completed') AND orders.grand_total <> paid.amount
       AND NOT EXISTS (SELECT FROM orders_orderline AS line
@@ -146,7 +146,7 @@ invariant(
 invariant(
     "an order never owes less than nothing, and nothing once it is closed",
     """
-    SELECT orders.number, orders.state, sum(due.amount) AS due FROM orders_dueentry AS due
+    SELECT orders.number, orders.state, sum(due.amount) AS due FROM orders_balancedueentry AS due
     JOIN orders_order AS orders ON orders.id = due.order_id
     GROUP BY orders.id
     HAVING sum(due.amount) < 0 OR (sum(due.amount) > 0 AND orders.state NOT IN ('pending', 'placed'))
@@ -185,7 +185,8 @@ invariant(
     HAVING count(link.id) <> CASE WHEN part.handed_over_at IS NULL THEN 0 ELSE 1 END
         OR part.handed_over_at < fulfilment.ready_at
         OR (part.handed_over_at IS NOT NULL AND EXISTS (
-            SELECT FROM orders_dueentry AS due WHERE due.order_id = fulfilment.order_id HAVING sum(due.amount) > 0))
+            SELECT FROM orders_balancedueentry AS due WHERE due.order_id = fulfilment.order_id
+            HAVING sum(due.amount) > 0))
     """,
 )
 invariant(
@@ -280,9 +281,9 @@ invariant(
 invariant(
     "an order that came to nothing earned no points",
     """
-    SELECT orders.number, earning.points FROM accounts_pointearning AS earning
-    JOIN orders_order AS orders ON orders.number = earning.reference
-    WHERE orders.state IN ('cancelled', 'failed') AND earning.points > 0
+    SELECT orders.number, accrual.points FROM accounts_pointaccrual AS accrual
+    JOIN orders_order AS orders ON orders.number = accrual.reference
+    WHERE orders.state IN ('cancelled', 'failed') AND accrual.points > 0
       AND orders.closed_at < now() - interval '10 minutes'
     """,
 )

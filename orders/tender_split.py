@@ -17,12 +17,12 @@ from accounts.queries.loyalty import programme_of
 from accounts.rules.gift_cards import CODE_LENGTH
 from accounts.rules.loyalty import Programme
 from accounts.services.balances.gift_cards import GiftCardNotValid, TooManyWrongCodes
-from orders.models import DueEntry, Payment
+from orders.models import BalanceDueEntry, Payment
 from orders.rules.checkout import CREDIT, GIFT_CARD, POINTS, Tender, shares_of
 from orders.services.payments.tenders import with_gift_card, with_holdings
 
 MOST_CARDS = 5
-_METHODS = dict([*Payment.METHODS, DueEntry.METHOD])
+_METHODS = dict([*Payment.METHODS, BalanceDueEntry.METHOD])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class BalanceForm(forms.Form):
     use_credit = forms.BooleanField(label=gettext_lazy("Store credit"), required=False)
     use_points = forms.BooleanField(label=gettext_lazy("Points"), required=False)
 
-    def __init__(self, *args: Any, customer_id: int | None, asker: str, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, customer_id: int | None, client_key: str, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.customer_id, self.asker, self.now = customer_id, asker, now
+        self.customer_id, self.client_key, self.now = customer_id, client_key, now
         self.held: dict[str, Holding] = {}
         if customer_id is not None:
             self.held = holdings_of_customer(customer_id=customer_id, currency=settings.SHOP_CURRENCY)
@@ -75,7 +75,8 @@ class BalanceForm(forms.Form):
             raise forms.ValidationError(_("At most five cards pay for one order."))
         try:
             self.cards = [
-                with_gift_card(Tender(GIFT_CARD), code, asker=self.asker, now=self.now) for code in dict.fromkeys(codes)
+                with_gift_card(Tender(GIFT_CARD), code, client_key=self.client_key, now=self.now)
+                for code in dict.fromkeys(codes)
             ]
         except (GiftCardNotValid, TooManyWrongCodes) as refusal:
             raise forms.ValidationError(str(refusal)) from refusal

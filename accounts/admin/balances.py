@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Balance, BalanceEntry, BalanceHold, Customer, PointLot
+from accounts.models import Balance, BalanceEntry, BalanceHold, Customer, PointBatch
 from accounts.models.balances import CREDIT, GIFT_CARD, POINTS
 from accounts.services.balances.credit import correct_balance
 from accounts.services.balances.gift_cards import (
@@ -163,7 +163,7 @@ class EntryInline(ReadOnlyInline):
 class LotInline(ReadOnlyInline):
     """The batches of a points balance, those with points left first."""
 
-    model = PointLot
+    model = PointBatch
     fields = ("created_at", "kind", "points", "remaining", "matures_at", "expires_at", "reference")
     ordering = ("-remaining", "-id")
 
@@ -200,7 +200,7 @@ class BalanceAdmin(ReadOnlyAdmin):
     readonly_fields = ("left", "now_held")
     ordering = ("-id",)
     inlines = (LotInline, EntryInline, HoldInline)
-    acts = (
+    object_actions = (
         AdminAction(
             name="show",
             title=_("Show the code"),

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import LoyaltyProgramme, LoyaltyStanding, LoyaltyTier, PointDraw, PointEarning, PointLot
+from accounts.models import LoyaltyProgramme, LoyaltyTier, PointAccrual, PointBatch, PointRedemption, TierMembership
 from core import currencies
 from core.admin.base import BaseAdmin, ReadOnlyAdmin, ReadOnlyInline
 
@@ -43,7 +43,7 @@ class LoyaltyTierAdmin(BaseAdmin):
     autocomplete_fields = ("segment",)
 
 
-@admin.register(LoyaltyStanding)
+@admin.register(TierMembership)
 class LoyaltyStandingAdmin(ReadOnlyAdmin):
     list_display = ("customer", "tier", "points", "reached_at", "computed_at")
     list_select_related = ("customer", "tier")
@@ -53,18 +53,18 @@ class LoyaltyStandingAdmin(ReadOnlyAdmin):
 
 
 class EarnedLotInline(ReadOnlyInline):
-    model = PointLot
+    model = PointBatch
     fields = ("created_at", "points", "remaining", "matures_at", "matured_at", "expires_at")
     ordering = ("-id",)
 
 
 class DrawInline(ReadOnlyInline):
-    model = PointDraw
+    model = PointRedemption
     fields = ("occurred_at", "cause", "points", "restored", "reference")
     ordering = ("-id",)
 
 
-@admin.register(PointEarning)
+@admin.register(PointAccrual)
 class PointEarningAdmin(ReadOnlyAdmin):
     """The points accrued by each order, with their batches and the points taken back."""
 
@@ -76,11 +76,11 @@ class PointEarningAdmin(ReadOnlyAdmin):
     inlines = (EarnedLotInline,)
 
     @admin.display(description=_("customer"))
-    def owner(self, earning: PointEarning) -> str:
-        return str(earning.balance.customer)
+    def owner(self, accrual: PointAccrual) -> str:
+        return str(accrual.balance.customer)
 
 
-@admin.register(PointLot)
+@admin.register(PointBatch)
 class PointLotAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "owner", "kind", "points", "remaining", "matures_at", "expires_at")
     list_select_related = ("balance__customer",)
@@ -90,14 +90,14 @@ class PointLotAdmin(ReadOnlyAdmin):
     inlines = (DrawInline,)
 
     @admin.display(description=_("customer"))
-    def owner(self, lot: PointLot) -> str:
-        return str(lot.balance.customer)
+    def owner(self, batch: PointBatch) -> str:
+        return str(batch.balance.customer)
 
 
-@admin.register(PointDraw)
+@admin.register(PointRedemption)
 class PointDrawAdmin(ReadOnlyAdmin):
-    list_display = ("occurred_at", "lot", "cause", "points", "restored", "reference")
-    list_select_related = ("lot",)
+    list_display = ("occurred_at", "batch", "cause", "points", "restored", "reference")
+    list_select_related = ("batch",)
     list_filter = ("cause",)
     search_fields = ("reference__exact",)
     ordering = ("-id",)

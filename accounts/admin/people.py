@@ -23,11 +23,11 @@ from accounts.models import (
     Segment,
     SegmentMembership,
     TaxNumber,
-    TouchMessage,
+    VisitMessage,
 )
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
 from accounts.services.customers.merging import merge_customers, undo_merge
-from accounts.services.customers.tax_numbers import forget_tax_number, keep_tax_number
+from accounts.services.customers.tax_numbers import forget_tax_number, save_tax_number
 from core.admin.base import AdminAction, BaseAdmin, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 
 
@@ -68,7 +68,7 @@ def _may_keep_number(request: HttpRequest, customer: Customer) -> bool:
 
 
 def _keep_number(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
-    saved = keep_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now(), **data)
+    saved = save_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now(), **data)
     return gettext("%(number)s is saved. Deliveries to %(country)s are free of tax.") % {
         "number": saved.number,
         "country": saved.country,
@@ -127,7 +127,7 @@ class CustomerAdmin(BaseAdmin):
         (_("Record"), {"fields": ("joined_at", "last_login", "merged_into", "external_id")}),
     )
     inlines = (AddressInline, ConsentInline)
-    acts = (
+    object_actions = (
         AdminAction(
             name="merge",
             title=_("Merge into another record"),
@@ -202,7 +202,7 @@ class CustomerMergeAdmin(ReadOnlyAdmin):
     list_select_related = ("duplicate", "survivor", "merged_by", "undone_by")
     search_fields = ("duplicate__name", "survivor__name", "duplicate__email__istartswith", "reason")
     ordering = ("-merged_at",)
-    acts = (
+    object_actions = (
         AdminAction(
             name="undo",
             title=_("Undo the merge"),
@@ -241,7 +241,7 @@ class TaxNumberAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
-@admin.register(TouchMessage)
+@admin.register(VisitMessage)
 class TouchMessageAdmin(ReadOnlyAdmin):
     list_display = ("received_at", "sender", "message_id")
     search_fields = ("sender__exact", "message_id__exact")

@@ -162,7 +162,7 @@ class GiftCardBalance(ApiView):
         """Return the balance of the card with this code; refused after twenty wrong codes within an hour."""
         card = look_up_gift_card(
             code=checked(CodeIn, request)["code"],
-            asker=client_key_of(request),
+            client_key=client_key_of(request),
             currency=settings.SHOP_CURRENCY,
             now=timezone.now(),
         )

@@ -124,7 +124,7 @@ class VisitEvents(ApiView):
         visitor = _visitor_of(request)
         body = checked(VisitEventsBody, request)
         taken = record_visit_events(
-            touches=[_touch(event) for event in body["events"]],
+            visit_events=[_touch(event) for event in body["events"]],
             visitor=visitor,
             by=actor_of(request),
             now=timezone.now(),

@@ -4,15 +4,15 @@ from accounts.models.consents import Consent
 from accounts.models.customers import Customer, CustomerMerge
 from accounts.models.loyalty import (
     LoyaltyProgramme,
-    LoyaltyStanding,
     LoyaltyTier,
-    PointDraw,
-    PointEarning,
-    PointLot,
+    PointAccrual,
+    PointBatch,
+    PointRedemption,
+    TierMembership,
 )
 from accounts.models.segments import Segment, SegmentMembership
 from accounts.models.tax_numbers import TaxNumber
-from accounts.models.visit_events import TouchMessage
+from accounts.models.visit_events import VisitMessage
 
 __all__ = [
     "Address",
@@ -23,13 +23,13 @@ __all__ = [
     "Customer",
     "CustomerMerge",
     "LoyaltyProgramme",
-    "LoyaltyStanding",
     "LoyaltyTier",
-    "PointDraw",
-    "PointEarning",
-    "PointLot",
+    "PointAccrual",
+    "PointBatch",
+    "PointRedemption",
     "Segment",
     "SegmentMembership",
     "TaxNumber",
-    "TouchMessage",
+    "TierMembership",
+    "VisitMessage",
 ]

@@ -87,7 +87,7 @@ class LoyaltyTier(models.Model):
         return in_language(self.name) or self.code
 
 
-class PointEarning(models.Model):
+class PointAccrual(models.Model):
     """
     The points accrual of one purchase, unique by its reference, so that repeated events accrue it once.
 
@@ -96,7 +96,7 @@ class PointEarning(models.Model):
     """
 
     balance = models.ForeignKey(
-        "accounts.Balance", on_delete=models.PROTECT, related_name="earnings", verbose_name=_("balance"), db_index=False
+        "accounts.Balance", on_delete=models.PROTECT, related_name="accruals", verbose_name=_("balance"), db_index=False
     )
     reference = models.CharField(_("reference"), max_length=40, unique=True, help_text=_("The number of the order."))
     points = models.BigIntegerField(_("points"), default=0)
@@ -111,38 +111,38 @@ class PointEarning(models.Model):
         verbose_name = _("points of an order")
         verbose_name_plural = _("points of orders")
         constraints = [
-            models.CheckConstraint(condition=Q(points__gte=0), name="point_earning_is_not_negative"),
-            models.CheckConstraint(condition=Q(owed__gte=0), name="point_earning_owes_nothing_negative"),
+            models.CheckConstraint(condition=Q(points__gte=0), name="point_accrual_is_not_negative"),
+            models.CheckConstraint(condition=Q(owed__gte=0), name="point_accrual_owes_nothing_negative"),
         ]
         indexes = [
-            models.Index(fields=["balance", "-earned_at"], name="point_earning_of_person"),
-            models.Index(fields=["balance"], condition=Q(owed__gt=0), name="point_earning_in_debt"),
+            models.Index(fields=["balance", "-earned_at"], name="point_accrual_of_person"),
+            models.Index(fields=["balance"], condition=Q(owed__gt=0), name="point_accrual_in_debt"),
         ]
 
     def __str__(self) -> str:
         return self.reference
 
 
-class PointLot(models.Model):
+class PointBatch(models.Model):
     """
     A batch of points that were credited together and expire together.
 
     pending until matured_at is set: visible but not spendable. remaining: the unused points; a balance's amount is the
-    sum over its matured batches. Only remaining and these moments change, and each use is a PointDraw.
+    sum over its matured batches. Only remaining and these moments change, and each use is a PointRedemption.
     """
 
     EARNED, GIVEN, GIVEN_BACK = "earned", "given", "given_back"
     LOT_KINDS = [(EARNED, _("Earned")), (GIVEN, _("Given by the shop")), (GIVEN_BACK, _("Given back"))]
 
     balance = models.ForeignKey(
-        "accounts.Balance", on_delete=models.PROTECT, related_name="lots", verbose_name=_("balance"), db_index=False
+        "accounts.Balance", on_delete=models.PROTECT, related_name="batches", verbose_name=_("balance"), db_index=False
     )
-    earning = models.ForeignKey(
-        PointEarning,
+    accrual = models.ForeignKey(
+        PointAccrual,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        related_name="lots",
+        related_name="batches",
         verbose_name=_("points of an order"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=LOT_KINDS)
@@ -158,33 +158,35 @@ class PointLot(models.Model):
     warned_at = models.DateTimeField(_("warned at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("lot of points")
-        verbose_name_plural = _("lots of points")
+        verbose_name = _("batch of points")
+        verbose_name_plural = _("batches of points")
         constraints = [
-            models.UniqueConstraint(fields=["balance", "reference"], name="point_lot_each_act_once"),
-            models.CheckConstraint(condition=Q(points__gt=0), name="point_lot_is_positive"),
+            models.UniqueConstraint(fields=["balance", "reference"], name="point_batch_each_act_once"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="point_batch_is_positive"),
             models.CheckConstraint(
-                condition=Q(remaining__gte=0, remaining__lte=F("points")), name="point_lot_is_not_overdrawn"
+                condition=Q(remaining__gte=0, remaining__lte=F("points")), name="point_batch_is_not_overdrawn"
             ),
             models.CheckConstraint(
-                condition=(Q(kind="earned") & Q(earning__isnull=False)) | (~Q(kind="earned") & Q(earning__isnull=True)),
-                name="point_lot_is_earned_by_something",
+                condition=(Q(kind="earned") & Q(accrual__isnull=False)) | (~Q(kind="earned") & Q(accrual__isnull=True)),
+                name="point_batch_is_earned_by_something",
             ),
             models.CheckConstraint(
-                condition=Q(matured_at__isnull=False) | Q(kind="earned"), name="point_lot_pends_if_earned"
+                condition=Q(matured_at__isnull=False) | Q(kind="earned"), name="point_batch_pends_if_earned"
             ),
         ]
         indexes = [
             models.Index(
-                fields=["balance", "expires_at"], condition=Q(remaining__gt=0), name="point_lot_with_something_left"
+                fields=["balance", "expires_at"], condition=Q(remaining__gt=0), name="point_batch_with_points_left"
             ),
             models.Index(
-                fields=["matures_at"], condition=Q(matured_at__isnull=True, remaining__gt=0), name="point_lot_to_mature"
+                fields=["matures_at"],
+                condition=Q(matured_at__isnull=True, remaining__gt=0),
+                name="point_batch_to_mature",
             ),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(matured_at__isnull=False, remaining__gt=0),
-                name="point_lot_to_expire",
+                name="point_batch_to_expire",
             ),
         ]
 
@@ -192,11 +194,11 @@ class PointLot(models.Model):
         return f"{self.points} ({self.reference})"
 
 
-class PointDraw(models.Model):
+class PointRedemption(models.Model):
     """
     An append-only redemption: points taken out of a batch at once.
 
-    restored: how many of them were given back since, as a new batch. earning: the purchase for which they were taken
+    restored: how many of them were given back since, as a new batch. accrual: the purchase for which they were taken
     back, from whichever batch.
     """
 
@@ -208,15 +210,19 @@ class PointDraw(models.Model):
         (CORRECTED, _("Corrected")),
     ]
 
-    lot = models.ForeignKey(
-        PointLot, on_delete=models.PROTECT, related_name="draws", verbose_name=_("lot of points"), db_index=False
+    batch = models.ForeignKey(
+        PointBatch,
+        on_delete=models.PROTECT,
+        related_name="redemptions",
+        verbose_name=_("batch of points"),
+        db_index=False,
     )
     cause = models.CharField(_("cause"), max_length=10, choices=CAUSES)
     points = models.BigIntegerField(_("points"))
     restored = models.BigIntegerField(_("given back"), default=0)
     reference = models.CharField(_("reference"), max_length=80, help_text=_("The action that used them."))
-    earning = models.ForeignKey(
-        PointEarning,
+    accrual = models.ForeignKey(
+        PointAccrual,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -229,23 +235,24 @@ class PointDraw(models.Model):
         verbose_name = _("use of points")
         verbose_name_plural = _("uses of points")
         constraints = [
-            models.UniqueConstraint(fields=["lot", "cause", "reference"], name="point_draw_each_act_once"),
-            models.CheckConstraint(condition=Q(points__gt=0), name="point_draw_is_positive"),
+            models.UniqueConstraint(fields=["batch", "cause", "reference"], name="point_redemption_each_act_once"),
+            models.CheckConstraint(condition=Q(points__gt=0), name="point_redemption_is_positive"),
             models.CheckConstraint(
-                condition=Q(restored__gte=0, restored__lte=F("points")), name="point_draw_given_back_within_points"
+                condition=Q(restored__gte=0, restored__lte=F("points")),
+                name="point_redemption_given_back_within_points",
             ),
         ]
-        indexes = [models.Index(fields=["reference"], name="point_draw_by_reference")]
+        indexes = [models.Index(fields=["reference"], name="point_redemption_by_reference")]
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()}: {self.points}"
 
 
-class LoyaltyStanding(models.Model):
+class TierMembership(models.Model):
     """A person's tier membership when last computed. points: earned within the twelve months before."""
 
     customer = models.OneToOneField(
-        "accounts.Customer", on_delete=models.PROTECT, related_name="loyalty_standing", verbose_name=_("customer")
+        "accounts.Customer", on_delete=models.PROTECT, related_name="tier_membership", verbose_name=_("customer")
     )
     tier = models.ForeignKey(
         LoyaltyTier, on_delete=models.PROTECT, null=True, blank=True, related_name="standings", verbose_name=_("tier")
@@ -257,7 +264,7 @@ class LoyaltyStanding(models.Model):
     class Meta:
         verbose_name = _("tier status")
         verbose_name_plural = _("tier statuses")
-        constraints = [models.CheckConstraint(condition=Q(points__gte=0), name="loyalty_standing_is_not_negative")]
+        constraints = [models.CheckConstraint(condition=Q(points__gte=0), name="tier_membership_is_not_negative")]
 
     def __str__(self) -> str:
         return str(self.points)

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class TouchMessage(models.Model):
+class VisitMessage(models.Model):
     """
     An accepted visit event, stored so that a repeated one is not counted again.
 
@@ -18,12 +18,12 @@ class TouchMessage(models.Model):
     received_at = models.DateTimeField(_("received at"))
 
     class Meta:
-        verbose_name = _("touch message")
-        verbose_name_plural = _("touch messages")
+        verbose_name = _("visit message")
+        verbose_name_plural = _("visit messages")
         constraints = [
-            models.UniqueConstraint(fields=["sender", "message_id"], name="touch_message_once_per_sender"),
+            models.UniqueConstraint(fields=["sender", "message_id"], name="visit_message_once_per_sender"),
         ]
-        indexes = [models.Index(fields=["received_at"], name="touch_message_age")]
+        indexes = [models.Index(fields=["received_at"], name="visit_message_age")]
 
     def __str__(self) -> str:
         return f"{self.sender} {self.message_id}"

@@ -23,27 +23,27 @@ _LOYALTY = f"""
 WITH person AS ({RECORDS_OF_PERSON}), balance AS (
     SELECT id, amount, held FROM accounts_balance
     WHERE customer_id IN (SELECT id FROM person) AND kind = 'points' AND state = 'active'
-), lot AS (
-    SELECT lot.remaining, lot.matures_at, lot.matured_at, lot.expires_at, earning.reference
-    FROM accounts_pointlot AS lot LEFT JOIN accounts_pointearning AS earning ON earning.id = lot.earning_id
-    WHERE lot.balance_id IN (SELECT id FROM balance) AND lot.remaining > 0
+), batch AS (
+    SELECT batch.remaining, batch.matures_at, batch.matured_at, batch.expires_at, accrual.reference
+    FROM accounts_pointbatch AS batch LEFT JOIN accounts_pointaccrual AS accrual ON accrual.id = batch.accrual_id
+    WHERE batch.balance_id IN (SELECT id FROM balance) AND batch.remaining > 0
 )
 SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM balance) AS points,
        (SELECT coalesce(sum(amount - held), 0)::bigint FROM balance) AS available,
-       (SELECT coalesce(sum(remaining), 0)::bigint FROM lot WHERE matured_at IS NULL) AS pending,
-       (SELECT coalesce(sum(owed), 0)::bigint FROM accounts_pointearning
+       (SELECT coalesce(sum(remaining), 0)::bigint FROM batch WHERE matured_at IS NULL) AS pending,
+       (SELECT coalesce(sum(owed), 0)::bigint FROM accounts_pointaccrual
         WHERE balance_id IN (SELECT id FROM balance) AND owed > 0) AS owed,
        (SELECT coalesce(jsonb_agg(to_jsonb(waiting)), '[]') FROM (
-            SELECT sum(remaining)::bigint AS points, matures_at, reference FROM lot WHERE matured_at IS NULL
+            SELECT sum(remaining)::bigint AS points, matures_at, reference FROM batch WHERE matured_at IS NULL
             GROUP BY matures_at, reference ORDER BY matures_at NULLS LAST, reference LIMIT {MOST_LOTS}
         ) AS waiting) AS waiting,
        (SELECT coalesce(jsonb_agg(to_jsonb(ending)), '[]') FROM (
-            SELECT sum(remaining)::bigint AS points, expires_at FROM lot
+            SELECT sum(remaining)::bigint AS points, expires_at FROM batch
             WHERE matured_at IS NOT NULL AND expires_at IS NOT NULL
             GROUP BY expires_at ORDER BY expires_at LIMIT {MOST_LOTS}) AS ending) AS ending,
        (SELECT coalesce(jsonb_agg(to_jsonb(tier) ORDER BY threshold), '[]') FROM (
             SELECT id, code, name, threshold FROM accounts_loyaltytier) AS tier) AS tiers,
-       (SELECT jsonb_build_object('tier', tier_id, 'points', points) FROM accounts_loyaltystanding
+       (SELECT jsonb_build_object('tier', tier_id, 'points', points) FROM accounts_tiermembership
         WHERE customer_id IN (SELECT id FROM person) ORDER BY points DESC LIMIT 1) AS standing
 """
 
@@ -112,8 +112,10 @@ def loyalty_of(*, customer_id: int) -> Loyalty:
         available=row["available"],
         pending=row["pending"],
         owed=row["owed"],
-        waiting=[Waiting(lot["points"], _moment(lot["matures_at"]), lot["reference"]) for lot in row["waiting"]],
-        ending=[Ending(lot["points"], datetime.fromisoformat(lot["expires_at"])) for lot in row["ending"]],
+        waiting=[
+            Waiting(batch["points"], _moment(batch["matures_at"]), batch["reference"]) for batch in row["waiting"]
+        ],
+        ending=[Ending(batch["points"], datetime.fromisoformat(batch["expires_at"])) for batch in row["ending"]],
         tier=next((tier for tier in tiers if tier.id == standing["tier"]), None),
         next_tier=tier_above(tiers, standing["points"]),
         year_points=standing["points"],

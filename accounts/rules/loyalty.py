@@ -73,7 +73,7 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
-class PointsBatch:
+class RemainingBatch:
     """Points that were credited together and expire together. free: how many of them are unused."""
 
     id: int
@@ -93,7 +93,7 @@ def percent_for(bonuses: Iterable[Bonus], *, categories: frozenset[str], earner:
     return max(percents) if min(percents) else 0
 
 
-def earning_amounts(values: Sequence[int], *, kept: int, earning_nothing: int) -> list[int]:
+def accrual_amounts(values: Sequence[int], *, kept: int, earning_nothing: int) -> list[int]:
     """
     Return the part of each amount that earns.
 
@@ -126,7 +126,7 @@ def expiry_given_back(former: datetime | None, *, now: datetime) -> datetime | N
 
 
 def plan_taking_back(
-    points: int, *, own: Sequence[PointsBatch], others: Sequence[PointsBatch], free: int
+    points: int, *, own: Sequence[RemainingBatch], others: Sequence[RemainingBatch], free: int
 ) -> tuple[list[tuple[int, int]], int]:
     """
     Return from which batches (id and points) points are taken back, and how many are missing.
@@ -135,12 +135,12 @@ def plan_taking_back(
     first to expire first. free: how many of all spendable points are not held.
     """
     taken = []
-    for lot in [*sorted(own, key=lambda lot: not lot.is_pending), *others]:
-        part = min(points, lot.free if lot.is_pending else min(lot.free, free))
+    for batch in [*sorted(own, key=lambda batch: not batch.is_pending), *others]:
+        part = min(points, batch.free if batch.is_pending else min(batch.free, free))
         if part:
-            taken.append((lot.id, part))
+            taken.append((batch.id, part))
             points -= part
-            free -= 0 if lot.is_pending else part
+            free -= 0 if batch.is_pending else part
     return taken, points
 
 

@@ -40,7 +40,7 @@ CONDITIONS = {
 def _preview(request: HttpRequest) -> dict[str, Any]:
     form = PreviewForm(request.GET or None)
     if not form.is_valid():
-        return {"form": form, "found": None}
+        return {"form": form, "result": None}
     chosen = form.cleaned_data
     preview = preview_cart(
         PreviewRequest(
@@ -53,7 +53,7 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
             sent_to=TaxPlace(chosen["country"], postcode=chosen["postcode"]) if chosen["country"] else None,
         )
     )
-    return {"form": form, "found": preview, **_shown(preview)}
+    return {"form": form, "result": preview, **_shown(preview)}
 
 
 def _shown(preview: Preview) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class PromotionAdmin(ReportsAdmin):
     list_filter = ("is_active", "needs_voucher", "is_exclusive")
     search_fields = ("name",)
     ordering = ("priority", "id")
-    acts = VOUCHER_ACTIONS
+    object_actions = VOUCHER_ACTIONS
     pages = (
         ReportPage(
             name="preview",

@@ -89,7 +89,7 @@ def _import(request: HttpRequest) -> dict[str, Any]:
     message = ""
     if request.method == "POST" and form.is_valid():
         message = _read_file(form)
-    return {"form": form, "told": message}
+    return {"form": form, "message": message}
 
 
 def _read_file(form: ImportForm) -> str:

@@ -21,7 +21,7 @@ from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tie
 LINES = f"""
 SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.customer_id, cart.merge_report,
        cart.changed_at,
-       (SELECT value FROM carts_termsstamp) AS config_version, tax_number.country AS tax_number_country,
+       (SELECT value FROM carts_configversion) AS config_version, tax_number.country AS tax_number_country,
        (SELECT array_agg(voucher_id) FROM carts_cartvoucher WHERE cart_id = cart.id) AS voucher_ids,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        line.added_store_id, variant.id AS variant_id, variant.sku,

@@ -30,7 +30,7 @@ LEFT JOIN inventory_category AS category ON category.id = product.category_id
 ORDER BY line.place
 """
 _BUYER = """
-SELECT (SELECT value FROM carts_termsstamp) AS config_version,
+SELECT (SELECT value FROM carts_configversion) AS config_version,
        (SELECT country FROM accounts_taxnumber WHERE customer_id = %(customer)s::bigint) AS tax_number_country,
        (SELECT array_agg(id) FROM carts_voucher WHERE code = ANY(%(codes)s::text[])) AS voucher_ids
 """

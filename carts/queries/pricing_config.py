@@ -23,7 +23,7 @@ from core.translated import TranslatedText
 logger = logging.getLogger(__name__)
 
 _CONFIG = """
-SELECT (SELECT value FROM carts_termsstamp) AS version,
+SELECT (SELECT value FROM carts_configversion) AS version,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', id, 'country', country, 'region', region, 'prefixes', postcode_prefixes, 'is_included', is_included)
             ORDER BY id), '[]') FROM carts_taxzone) AS zones,

@@ -18,11 +18,11 @@ def refresh_rates(*, zone: TaxZone, provider: TaxProvider) -> int:
     """
     prefix = zone.postcode_prefixes[0] if zone.postcode_prefixes else ""
     known = provider.rates_of(country=zone.country, region=zone.region, postcode=prefix)
-    return keep_rates(zone=zone, known=known)
+    return save_rates(zone=zone, known=known)
 
 
 @transaction.atomic
-def keep_rates(*, zone: TaxZone, known: Sequence[KnownRate]) -> int:
+def save_rates(*, zone: TaxZone, known: Sequence[KnownRate]) -> int:
     """Store rates that differ from the rate on their first day, which ends there. Locks the zone. Return how many."""
     TaxZone.objects.select_for_update().get(pk=zone.pk)
     categories = {category.code: category for category in TaxCategory.objects.all()}

@@ -172,7 +172,7 @@ def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code
 class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Pages for one model: a fixed number of statements, whatever the table holds."""
 
-    acts: ClassVar[Sequence[AdminAction]] = ()
+    object_actions: ClassVar[Sequence[AdminAction]] = ()
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200
@@ -187,12 +187,16 @@ class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"
-        pattern = path("<path:object_id>/acts/<slug:act_name>/", self.admin_site.admin_view(self.act_view), name=name)
+        pattern = path(
+            "<path:object_id>/actions/<slug:action_name>/", self.admin_site.admin_view(self.action_view), name=name
+        )
         return [pattern, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")
-        context["acts"] = [action for action in self.acts if obj is not None and action.is_allowed(request, obj)]
+        context["object_actions"] = [
+            action for action in self.object_actions if obj is not None and action.is_allowed(request, obj)
+        ]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
@@ -208,10 +212,10 @@ class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         changes = changes_of(obj) if obj is not None and self.has_view_permission(request, obj) else []
         return super().history_view(request, object_id, {**(extra_context or {}), "changes": changes})
 
-    def act_view(self, request: HttpRequest, object_id: str, act_name: str) -> HttpResponse:
+    def action_view(self, request: HttpRequest, object_id: str, action_name: str) -> HttpResponse:
         """Show the action's form, then perform it, add it to the admin's log, and return to the object's page."""
         obj = self.get_object(request, object_id)
-        action = next((known for known in self.acts if known.name == act_name), None)
+        action = next((known for known in self.object_actions if known.name == action_name), None)
         if obj is None or action is None:
             raise Http404
         if not action.is_allowed(request, obj):

@@ -10,7 +10,7 @@ from core import dispatch
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin
 from core.errors import Refusal
 from core.journal import Event
-from core.models import HandlerPosition, IdempotentAnswer, JournalEntry, Redelivery
+from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse, JournalEntry
 
 
 class StillFails(Refusal):
@@ -56,31 +56,31 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
-@admin.register(HandlerPosition)
+@admin.register(ConsumerOffset)
 class HandlerPositionAdmin(ReadOnlyAdmin):
     list_display = ("handler", "entry_id", "moved_at")
     search_fields = ("handler",)
     ordering = ("handler",)
 
 
-@admin.register(Redelivery)
+@admin.register(FailedDelivery)
 class RedeliveryAdmin(ReadOnlyAdmin):
     list_display = ("handler", "entry_id", "attempts", "failed_at", "next_attempt_at")
     list_filter = (DeadFilter,)
     search_fields = ("handler", "entry_id__exact", "error")
     ordering = ("-failed_at",)
-    acts = (
+    object_actions = (
         AdminAction(
             name="replay",
             title=gettext_lazy("Try again"),
             explanation=gettext_lazy("Runs the handler for this entry again, now."),
-            perform=lambda request, redelivery, form: _replay(redelivery),
-            is_allowed=lambda request, redelivery: bool(request.user.has_perm("core.replay_redelivery")),
+            perform=lambda request, failed_delivery, form: _replay(failed_delivery),
+            is_allowed=lambda request, failed_delivery: bool(request.user.has_perm("core.replay_faileddelivery")),
         ),
     )
 
 
-@admin.register(IdempotentAnswer)
+@admin.register(IdempotentResponse)
 class IdempotentAnswerAdmin(ReadOnlyAdmin):
     list_display = ("scope", "key", "status", "locked_at", "expires_at")
     search_fields = ("key__exact", "scope__startswith")
@@ -88,8 +88,8 @@ class IdempotentAnswerAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
-def _replay(redelivery: Redelivery) -> str:
-    if not dispatch.replay(redelivery, now=timezone.now()):
+def _replay(failed_delivery: FailedDelivery) -> str:
+    if not dispatch.replay(failed_delivery, now=timezone.now()):
         raise StillFails(_("It failed again. The error below is the new one."))
     return _("Handled.")
 

@@ -35,14 +35,14 @@ def registered() -> list[Invariant]:
 invariant(
     "no idempotency key is stuck",
     """
-    SELECT id, scope, key FROM core_idempotentanswer
+    SELECT id, scope, key FROM core_idempotentresponse
     WHERE status IS NULL AND locked_at < now() - interval '10 minutes'
     """,
 )
 invariant(
     "the journal's numbers are this server's",
     f"""
-    SELECT handler, xid FROM core_handlerposition WHERE xid >= {rebasing.UNUSED_FROM}
+    SELECT handler, xid FROM core_consumeroffset WHERE xid >= {rebasing.UNUSED_FROM}
     UNION ALL
     SELECT 'the journal', max(xid) FROM core_journal WHERE xid >= {rebasing.UNUSED_FROM} HAVING count(*) > 0
     """,

@@ -36,9 +36,9 @@ UNUSED_FROM = """(GREATEST(
 # True while there are numbers that only another server can have assigned.
 IS_FOREIGN = f"""(
     EXISTS (SELECT FROM core_journal WHERE xid >= {UNUSED_FROM})
-    OR EXISTS (SELECT FROM core_handlerposition WHERE xid >= {UNUSED_FROM}))"""
+    OR EXISTS (SELECT FROM core_consumeroffset WHERE xid >= {UNUSED_FROM}))"""
 
-_FOREMOST = "(SELECT * FROM core_handlerposition ORDER BY xid DESC, entry_id DESC, moved_at DESC LIMIT 1)"
+_FOREMOST = "(SELECT * FROM core_consumeroffset ORDER BY xid DESC, entry_id DESC, moved_at DESC LIMIT 1)"
 
 # Entries behind the foremost reader that were recorded after it got there: this server's counter has since passed the
 # restored numbers, so they look like its own. The minute allows for clocks that differ.
@@ -47,7 +47,7 @@ SELECT entry.id, entry.kind, entry.recorded_at
 FROM {_FOREMOST} AS foremost
 JOIN core_journal AS entry
   ON entry.xid <= foremost.xid AND entry.recorded_at > foremost.moved_at + interval '1 minute'
-WHERE entry.id > (SELECT max(entry_id) FROM core_handlerposition)
+WHERE entry.id > (SELECT max(entry_id) FROM core_consumeroffset)
 """
 
 _LOOK = f"SELECT {IS_FOREIGN} AS is_foreign, EXISTS ({PASSED_OVER}) AS has_passed_over"
@@ -58,10 +58,10 @@ _LOCK = f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'; LOCK TABLE ONLY core_journa
 # Entry ids continue where the dump's ended, so this server's entries have the higher ids.
 _RESTORED = f"""
 SELECT {IS_FOREIGN} AS is_foreign, highest.xid AS offset, highest.xid - core_journal_offset() AS by,
-       GREATEST((SELECT max(entry_id) FROM core_handlerposition),
+       GREATEST((SELECT max(entry_id) FROM core_consumeroffset),
                 (SELECT max(id) FROM core_journal WHERE xid >= {UNUSED_FROM}), 0) AS last_id
 FROM (SELECT GREATEST(core_journal_offset(), (SELECT max(xid) FROM core_journal),
-                      (SELECT max(xid) FROM core_handlerposition)) AS xid) AS highest
+                      (SELECT max(xid) FROM core_consumeroffset)) AS xid) AS highest
 """
 
 # Where the counter has passed them, restored and new entries differ only by when they were recorded.

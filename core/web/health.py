@@ -113,5 +113,5 @@ def _check_journal() -> None:
 
 
 def _count_dead_letters() -> float:
-    row = sql.fetch_one("SELECT count(*) AS dead FROM core_redelivery WHERE next_attempt_at IS NULL", {})
+    row = sql.fetch_one("SELECT count(*) AS dead FROM core_faileddelivery WHERE next_attempt_at IS NULL", {})
     return float(row["dead"]) if row else 0.0

@@ -59,7 +59,7 @@ class CategoryAdmin(CatalogueAdmin):
     fields = ("name", "slug", "parent", "path", "position")
     readonly_fields = ("path",)
     autocomplete_fields = ("parent",)
-    acts = (
+    object_actions = (
         AdminAction(
             name="move",
             title=_("Move"),
@@ -127,7 +127,7 @@ class ProductAdmin(CatalogueAdmin):
     readonly_fields = ("state", "published_at")
     autocomplete_fields = ("category",)
     inlines = (VariantInline, ProductMediaInline)
-    acts = (
+    object_actions = (
         AdminAction(
             name="publish",
             title=_("Publish"),

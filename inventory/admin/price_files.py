@@ -91,7 +91,7 @@ class PriceFileAdmin(ReportsAdmin, ReadOnlyAdmin):
         ),
         ReportPage(name="export", title=_("Save as CSV"), template="", may="inventory.view_listprice", show=_export),
     )
-    acts = (
+    object_actions = (
         AdminAction(
             name="write",
             title=_("Save these prices"),

@@ -35,7 +35,7 @@ MOST_ENDED = 100
 def _check(request: HttpRequest) -> dict[str, Any]:
     form = PriceCheckForm(request.GET or None, initial={"currency": settings.SHOP_CURRENCY})
     if not form.is_valid():
-        return {"form": form, "found": None}
+        return {"form": form, "result": None}
     chosen = form.cleaned_data
     question = PriceQuestion(
         sku=chosen["variant"].sku,
@@ -49,7 +49,7 @@ def _check(request: HttpRequest) -> dict[str, Any]:
     explanation, language = explain_price(question, is_whole=True), active_language()
     return {
         "form": form,
-        "found": explanation,
+        "result": explanation,
         "verdicts": [
             {
                 "price": money_text(verdict.amount, chosen["currency"], language),

@@ -66,7 +66,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
     search_fields = ("variant__sku__istartswith", "variant__barcodes__code__exact", "location__code__exact")
     search_help_text = _("The beginning of a SKU, a whole barcode, or a location's code.")
     ordering = ("-id",)
-    acts = (
+    object_actions = (
         AdminAction(
             name="receive",
             title=_("Receive"),

@@ -46,7 +46,7 @@ class Product(models.Model):
     """
     A product with a page of its own; what is bought is one of its variants.
 
-    A trigger (migration 0002) maintains search_words and search_vector from names, brand, SKUs and description.
+    A trigger (migration 0004_search) maintains search_words and search_vector from names, brand, SKUs and description.
     """
 
     DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"

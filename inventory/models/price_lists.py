@@ -24,8 +24,8 @@ class PriceList(models.Model):
     """
     Prices besides the ordinary ones: for everybody, for a segment, or, with a reason and an end, for a channel.
 
-    turned_at: the moment up to which its beginning and end are applied to price ranges and histories; empty after a
-    change of the list (migration 0013).
+    applied_until: the moment up to which its beginning and end are applied to price ranges and histories; empty after a
+    change of the list (migration 0008_price_lists).
     """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -61,7 +61,7 @@ class PriceList(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
         verbose_name=_("registered by"),
     )  # fmt: skip
-    turned_at = models.DateTimeField(_("applied until"), null=True, editable=False)
+    applied_until = models.DateTimeField(_("applied until"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("price list")

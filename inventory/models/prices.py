@@ -31,7 +31,7 @@ class Price(models.Model):
 
 class PriceHistory(models.Model):
     """
-    What a variant cost from a moment on; append-only, written by a trigger (migration 0009) at every price change.
+    What a variant cost from a moment on. Append-only; a trigger writes it at every price change (0008_price_lists).
 
     It outlives the variant, so that every charge can be proved.
     """
@@ -58,8 +58,8 @@ class PriceRange(models.Model):
     """
     The lowest and highest price of a product's variants on sale, in one currency; minor units.
 
-    Maintained by triggers (migration 0004), so that lists order and filter by price from an index instead of reading
-    every price of the catalogue. A product without a row cannot be bought and is not listed.
+    Triggers maintain it (migration 0008_price_lists), so that lists order and filter by price from an index instead of
+    reading every price of the catalogue. A product without a row cannot be bought and is not listed.
     """
 
     product = models.ForeignKey(

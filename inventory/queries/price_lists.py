@@ -26,7 +26,7 @@ from inventory.rules.price_lists import (
 # may still send an older sale. A shop without lists pays for reading one empty table in each statement.
 STEPS = """
 (CASE WHEN EXISTS (SELECT FROM inventory_pricelist WHERE is_active)
-      THEN inventory_price_steps(variant.id, {currency}, {segments}) END)
+      THEN inventory_price_tiers(variant.id, {currency}, {segments}) END)
 """
 # The segments of a person, if any list has one; {person}: their id, which stands for their merged records too.
 SEGMENTS = """

@@ -31,21 +31,21 @@ WHERE price_list_id = %(list)s AND variant_id = %(variant)s AND min_quantity = %
 # A list is due after a change, and when its beginning or end has passed since it was last applied.
 _DUE = """
 SELECT id, code, xmin::text || ctid::text AS version,
-       CASE WHEN turned_at IS NULL THEN %(now)s
+       CASE WHEN applied_until IS NULL THEN %(now)s
             ELSE greatest(starts_at, CASE WHEN ends_at <= %(now)s THEN ends_at END) END AS moment
 FROM inventory_pricelist
-WHERE turned_at IS NULL OR (starts_at > turned_at AND starts_at <= %(now)s)
-      OR (ends_at > turned_at AND ends_at <= %(now)s)
+WHERE applied_until IS NULL OR (starts_at > applied_until AND starts_at <= %(now)s)
+      OR (ends_at > applied_until AND ends_at <= %(now)s)
 ORDER BY id
 """
 _VARIANTS = """
 SELECT DISTINCT variant_id FROM inventory_listprice
 WHERE price_list_id = %(list)s AND variant_id > %(after)s ORDER BY variant_id LIMIT %(limit)s
 """
-_KEEP = "SELECT inventory_keep_public_prices(%(variants)s::bigint[], %(moment)s)"
+_KEEP = "SELECT inventory_record_public_prices(%(variants)s::bigint[], %(moment)s)"
 # A concurrent change gives the row another version; the list then stays due.
 _TURNED = """
-UPDATE inventory_pricelist SET turned_at = %(now)s
+UPDATE inventory_pricelist SET applied_until = %(now)s
 WHERE id = %(list)s AND xmin::text || ctid::text = %(version)s
 """
 

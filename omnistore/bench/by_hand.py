@@ -101,7 +101,7 @@ WITH cart AS (
     INSERT INTO orders_order (
         number, cart_id, customer_id, state, channel, currency, items_total, discount_total, shipping_total, tax_total,
         shipping_tax, shipping_tax_added, grand_total, contact_email, contact_phone, receipt_medium, language,
-        request_mark, external_id, cancel_reason, placed_at)
+        request_key, external_id, cancel_reason, placed_at)
     SELECT nextval('orders_order_number')::text, cart.id, %(customer)s, 'placed', 'app', 'EUR', %(items)s, %(discount)s,
            %(shipping)s, 0, %(shipping_tax)s, 0, %(grand)s, %(email)s, '', '', 'en', %(mark)s, '', '', %(now)s
     FROM cart RETURNING id, number, cart_id
@@ -141,7 +141,7 @@ WITH cart AS (
         key, amount, currency, outcome, is_authorisation, card_of, refunded, refund_keys, charged_at)
     SELECT %(attempt)s::uuid, %(grand)s, 'EUR', 'approved', false, '', 0, '[]', %(now)s FROM payment
 ), answer AS (
-    INSERT INTO core_idempotentanswer (scope, key, request_hash, status, body, locked_at, expires_at)
+    INSERT INTO core_idempotentresponse (scope, key, request_hash, status, body, locked_at, expires_at)
     SELECT %(scope)s, %(key)s, %(mark)s, 201,
            convert_to(replace(replace(replace(replace(%(answer)s, '{NUMBER}', number), '{PARCEL}', fulfilment.id::text),
                                       '{line_mark(1)}', ids.of_line[1]), '{line_mark(2)}', ids.of_line[2]), 'UTF8'),

@@ -13,7 +13,7 @@ from accounts.models import Customer, LoyaltyProgramme
 from core import journal
 from core.data import sql
 from core.data.imports.progress import Progress
-from core.models import HandlerPosition, JournalEntry
+from core.models import ConsumerOffset, JournalEntry
 from inventory.models import Location, Media
 from omnistore.demo import balances, goods, history, large, loyalty, money, people, stock, town
 from omnistore.demo.copying import allow_long_thought
@@ -114,6 +114,6 @@ def _mark_all_read() -> None:
     last = sql.fetch_one("SELECT xid, id FROM core_journal ORDER BY xid DESC, id DESC LIMIT 1", {})
     assert last is not None
     for subscription in journal.subscriptions():
-        HandlerPosition.objects.update_or_create(
+        ConsumerOffset.objects.update_or_create(
             handler=subscription.name, defaults={"xid": last["xid"], "entry_id": last["id"]}
         )

@@ -16,7 +16,7 @@ class MessageAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("The beginning of a recipient, or a whole order number.")
     ordering = ("-id",)
     exclude = ("html",)
-    acts = (
+    object_actions = (
         AdminAction(
             name="send-again",
             title=gettext_lazy("Send again"),

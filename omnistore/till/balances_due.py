@@ -69,8 +69,8 @@ def balance_due_forms(view: TillView, order: OrderView, data: QueryDict | None =
     due, is_waiting = balance_due_of(order), is_payment_under_way(order) and order.state == Order.PLACED
     if not due or not view.staff.may(roles.SELL):
         return {"due": due, "is_paying": is_waiting}
-    asker = f"staff:{view.request.user.pk}"
-    balances = BalanceForm(data, customer_id=order.customer_id, asker=asker, now=timezone.now())
+    client_key = f"staff:{view.request.user.pk}"
+    balances = BalanceForm(data, customer_id=order.customer_id, client_key=client_key, now=timezone.now())
     are_good = data is not None and balances.is_valid()
     rest = split_of(due, balances.tenders).rest if are_good else due
     initial = {"method": CASH}

@@ -29,7 +29,7 @@ from core.translated import in_language
 from inventory.queries.products import shown_attributes
 from inventory.queries.staff import Store
 from inventory.queries.store_stock import StoreStock, StoreStocks, stock_around
-from orders.queries.earning import earning_cart
+from orders.queries.accrual import accrual_cart
 from orders.queries.orders import number_of_cart
 
 NEW = "new"
@@ -163,7 +163,7 @@ def member_at_till(sale: Sale, quote: Quote | None, *, by_points: int = 0, now: 
     """
     if sale.person is None or sale.cart is None or quote is None:
         return None
-    earning = earning_cart(sale.cart, customer_id=sale.person.id, now=now)
+    earning = accrual_cart(sale.cart, customer_id=sale.person.id, now=now)
     tier = in_language(earning.tier_name) if earning.tier_name else ""
     return Member(earning.available, tier, earning.points(quote, by_points=by_points))
 

@@ -7,13 +7,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import ReadOnlyAdmin, ReadOnlyInline, money_column
-from orders.models import DueEntry
+from orders.models import BalanceDueEntry
 
 OF_ORDER = "order.currency"
 
 
 class DueEntryInline(ReadOnlyInline):
-    model = DueEntry
+    model = BalanceDueEntry
     fields = ("occurred_at", "kind", "amount_money")
     readonly_fields = ("amount_money",)
     amount_money = money_column("amount", title=_("change"), currency=OF_ORDER)
@@ -22,7 +22,7 @@ class DueEntryInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("order")
 
 
-@admin.register(DueEntry)
+@admin.register(BalanceDueEntry)
 class DueEntryAdmin(ReadOnlyAdmin):
     list_display = ("order", "occurred_at", "kind", "amount_money")
     list_select_related = ("order",)

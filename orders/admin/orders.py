@@ -150,7 +150,7 @@ class OrderAdmin(ReadOnlyAdmin):
         (_("Totals"), {"fields": ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")}),
     )
     inlines = (OrderLineInline, FulfilmentInline, PaymentInline, DueEntryInline)
-    acts = (
+    object_actions = (
         AdminAction(
             name="cancel",
             title=_("Cancel the order"),
@@ -217,7 +217,7 @@ class FulfilmentAdmin(ReadOnlyAdmin):
     search_fields = ("order__number__istartswith", "tracking__exact")
     ordering = ("-id",)
     inlines = (FulfilmentLineInline, HandOverInline)
-    acts = (
+    object_actions = (
         AdminAction(
             name="unlock",
             title=_("Unlock"),

@@ -64,7 +64,7 @@ class ReconciliationBreakAdmin(ReadOnlyAdmin):
     list_filter = (("resolved_at", admin.EmptyFieldListFilter), "provider", "kind")
     search_fields = ("ref__exact",)
     ordering = ("-id",)
-    acts = (
+    object_actions = (
         AdminAction(
             name="resolve",
             title=_("Explain"),

@@ -60,9 +60,11 @@ class Checkout(CartApiView):
         claim = claim_of(request, actor=who_asks(owner))
         checkout_request = CheckoutRequest(
             fulfilments=tuple(fulfilment_request(fields) for fields in body["fulfilments"]),
-            request_mark=claim.mark,
+            request_key=claim.request_key,
             **_with_contact(
-                request_fields(body, asker=partial(client_key_of, request), now=now, person_ids=owner.customer_ids),
+                request_fields(
+                    body, client_key=partial(client_key_of, request), now=now, person_ids=owner.customer_ids
+                ),
                 request,
             ),
         )

@@ -33,7 +33,7 @@ from orders.rules.checkout import (
 from orders.services.payments.cards import with_card
 from orders.services.payments.tenders import with_gift_card
 
-Asker = Callable[[], str]  # Called only when a code was sent: finding the client's key reads every header.
+ClientKey = Callable[[], str]  # Called only when a code was sent: finding the client's key reads every header.
 
 MOST_PARTS = 20
 MOST_LINES = 200
@@ -193,9 +193,11 @@ def fulfilment_request(fields: Mapping[str, Any]) -> FulfilmentRequest:
     )
 
 
-def tender(fields: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()) -> Tender:
+def tender(
+    fields: Mapping[str, Any], *, client_key: ClientKey, now: datetime, person_ids: Sequence[int] = ()
+) -> Tender:
     """
-    Read one payment. asker: who shows a gift card, to count wrong codes. person_ids: whose saved cards may pay.
+    Read one payment. client_key: who shows a gift card, to count wrong codes. person_ids: whose saved cards may pay.
 
     Raises Malformed if its currency is not the shop's, GiftCardNotValid, TooManyWrongCodes, and what with_card raises.
     """
@@ -206,7 +208,7 @@ def tender(fields: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids
         payment_method=fields.get("payment_method", ""),
     )
     if read.method == GIFT_CARD:
-        return with_gift_card(read, fields["code"], asker=asker(), now=now)
+        return with_gift_card(read, fields["code"], client_key=client_key(), now=now)
     saved, saves = fields.get("saved_card"), fields.get("save_card", False)
     if saved is None and not saves:
         return read
@@ -222,14 +224,15 @@ def shop_amount(money: Mapping[str, Any], field: str) -> int:
 
 
 def request_fields(
-    body: Mapping[str, Any], *, asker: Asker, now: datetime, person_ids: Sequence[int] = ()
+    body: Mapping[str, Any], *, client_key: ClientKey, now: datetime, person_ids: Sequence[int] = ()
 ) -> dict[str, Any]:
-    """Return the fields that a checkout and a sale have in common. asker, person_ids: as for tender()."""
+    """Return the fields that a checkout and a sale have in common. client_key, person_ids: as for tender()."""
     contact = body.get("contact", {})
     expected = body.get("expected_total")
     return {
         "tenders": tuple(
-            tender(payment, asker=asker, now=now, person_ids=person_ids) for payment in body.get("payments", ())
+            tender(payment, client_key=client_key, now=now, person_ids=person_ids)
+            for payment in body.get("payments", ())
         ),
         "cart_version": body.get("cart_version"),
         "expected_total": expected["minor"] if expected else None,

@@ -1,6 +1,6 @@
 from orders.models.card_readers import CardReader
 from orders.models.cards import SavedCard
-from orders.models.dues import DueEntry
+from orders.models.dues import BalanceDueEntry
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
@@ -10,9 +10,9 @@ from orders.models.returns import Return, ReturnLine
 from orders.models.till_sessions import TillSession
 
 __all__ = [
+    "BalanceDueEntry",
     "CardReader",
     "Collector",
-    "DueEntry",
     "Fulfilment",
     "FulfilmentLine",
     "HandOver",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
-class DueEntry(models.Model):
+class BalanceDueEntry(models.Model):
     """
     One change of the balance due of an order, in minor units of its currency; the balance due is their sum.
 
@@ -26,7 +26,7 @@ class DueEntry(models.Model):
     METHOD = ("pay_in_store", _("Pay in the store"))
 
     order = models.ForeignKey(
-        "orders.Order", on_delete=models.PROTECT, related_name="due_entries", verbose_name=_("order")
+        "orders.Order", on_delete=models.PROTECT, related_name="balance_due_entries", verbose_name=_("order")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
     amount = models.BigIntegerField(_("change"))
@@ -39,7 +39,7 @@ class DueEntry(models.Model):
             models.CheckConstraint(
                 condition=(Q(kind__in=("placed", "authorisation_lost")) & Q(amount__gt=0))
                 | (Q(kind__in=("paid", "cancelled", "failed")) & Q(amount__lt=0)),
-                name="due_entry_adds_or_takes_off_by_its_kind",
+                name="balance_due_entry_adds_or_takes_off_by_its_kind",
             )
         ]
 

@@ -83,10 +83,10 @@ class Order(models.Model):
     receipt_medium = models.CharField(_("receipt by"), max_length=10, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=language_choices, default=default_language)
     client_id = models.UUIDField(
-        _("mark of the till"), null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
+        _("key of the till"), null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
     )
-    request_mark = models.CharField(
-        _("mark of the request"), max_length=64, blank=True, help_text=_("The request that placed it.")
+    request_key = models.CharField(
+        _("key of the request"), max_length=64, blank=True, help_text=_("The request that placed it.")
     )
     external_id = models.CharField(
         _("number elsewhere"), max_length=80, blank=True, help_text=_("The number in the system it came from.")
@@ -108,8 +108,8 @@ class Order(models.Model):
                 name="order_one_per_client_id",
             ),
             models.UniqueConstraint(
-                fields=["request_mark"],
-                condition=~Q(request_mark="") & ~Q(state="failed"),
+                fields=["request_key"],
+                condition=~Q(request_key="") & ~Q(state="failed"),
                 name="order_one_per_request",
             ),
             models.UniqueConstraint(

@@ -58,7 +58,7 @@ class Payment(models.Model):
         _("authorised until"), null=True, blank=True, help_text=_("Until when the provider holds the money.")
     )
     capture_asked_at = models.DateTimeField(_("capture asked for at"), null=True, blank=True)
-    is_later = models.BooleanField(
+    pays_balance = models.BooleanField(
         _("paid later"), default=False, db_default=False, help_text=_("When the order was placed already.")
     )
     till_session = models.ForeignKey(
@@ -96,7 +96,7 @@ class Payment(models.Model):
             # Two devices that pay the same balance at the same moment: the order's lock comes first, and says why.
             models.UniqueConstraint(
                 fields=["order"],
-                condition=Q(is_later=True, state__in=("pending", "needs_action")),
+                condition=Q(pays_balance=True, state__in=("pending", "needs_action")),
                 name="payment_one_later_under_way",
             ),
         ]

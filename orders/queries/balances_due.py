@@ -5,7 +5,7 @@ from typing import NamedTuple
 from core.data import sql
 
 _OPEN_MONEY = """
-SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM orders_dueentry WHERE order_id = %(order)s) AS due,
+SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM orders_balancedueentry WHERE order_id = %(order)s) AS due,
        EXISTS (SELECT FROM orders_payment
                WHERE order_id = %(order)s AND state IN ('authorised', 'capturing')) AS is_authorised
 """

@@ -44,7 +44,7 @@ SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel,
                      WHERE hold.reference = payment.hold_key AND payment.method = 'gift_card'))
             ORDER BY payment.id), '[]')
         FROM orders_payment AS payment WHERE payment.order_id = orders.id) AS payments,
-       (SELECT sum(amount)::bigint FROM orders_dueentry WHERE order_id = orders.id) AS due,
+       (SELECT sum(amount)::bigint FROM orders_balancedueentry WHERE order_id = orders.id) AS due,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', refund.id::text, 'method', payment.method,
             'at_desk', payment.provider = '' AND payment.hold_key IS NULL, 'amount', refund.amount,
@@ -75,7 +75,9 @@ FROM orders_order AS orders LEFT JOIN inventory_location AS store ON store.id = 
 """
 _BY_NUMBER = f"{_COLUMNS} WHERE orders.number = %(number)s"
 _BY_CLIENT_ID = f"{_COLUMNS} WHERE orders.client_id = %(client_id)s AND orders.state <> 'failed'"
-_BY_MARK = f"{_COLUMNS} WHERE orders.request_mark = %(mark)s AND orders.request_mark <> '' AND orders.state <> 'failed'"
+_BY_REQUEST_KEY = (
+    f"{_COLUMNS} WHERE orders.request_key = %(request_key)s AND orders.request_key <> '' AND orders.state <> 'failed'"
+)
 _OF_CUSTOMER = f"""{_COLUMNS}
 WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'failed'
   AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)
@@ -155,9 +157,9 @@ def find_order_by_client_id(client_id: object) -> OrderView | None:
     return _view(row) if row else None
 
 
-def find_order_by_mark(mark: str) -> OrderView | None:
-    """Return the order that the request with this mark has placed, if any."""
-    row = sql.fetch_one(_BY_MARK, {"mark": mark})
+def find_order_by_request_key(request_key: str) -> OrderView | None:
+    """Return the order that the request with this key has placed, if any."""
+    row = sql.fetch_one(_BY_REQUEST_KEY, {"request_key": request_key})
     return _view(row) if row else None
 
 

@@ -20,7 +20,7 @@ SELECT fulfilment.id, fulfilment.state, orders.number, store.code AS store, orde
        orders.contact_phone AS phone,
        (SELECT jsonb_build_object('name', collector.name, 'phone', collector.phone)
         FROM orders_collector AS collector WHERE collector.order_id = orders.id) AS collector,
-       (SELECT coalesce(sum(amount), 0)::bigint FROM orders_dueentry WHERE order_id = orders.id) AS due,
+       (SELECT coalesce(sum(amount), 0)::bigint FROM orders_balancedueentry WHERE order_id = orders.id) AS due,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'line', line.id::text, 'sku', line.sku, 'name', line.name, 'quantity', part.quantity,
             'product', product.name, 'attributes', variant.attributes,

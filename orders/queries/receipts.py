@@ -9,16 +9,19 @@ from django.utils.translation import gettext_lazy
 from core.data import sql
 from core.formats import day_text, money_text, number_text, percent_text, time_text
 from core.translated import in_language
-from orders.models import DueEntry, Payment
+from orders.models import BalanceDueEntry, Payment
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 
 # The name of each payment method; one that means little to the reader is just called paid.
-_METHODS = dict([*Payment.METHODS, DueEntry.METHOD]) | {"test": gettext_lazy("Paid"), "imported": gettext_lazy("Paid")}
+_METHODS = dict([*Payment.METHODS, BalanceDueEntry.METHOD]) | {
+    "test": gettext_lazy("Paid"),
+    "imported": gettext_lazy("Paid"),
+}
 # The store that sold the order, or else the location that serves it: its name, address and time zone are printed.
 _PLACE = """
 SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,
-       (SELECT points FROM accounts_pointearning WHERE reference = orders.number) AS points
+       (SELECT points FROM accounts_pointaccrual WHERE reference = orders.number) AS points
 FROM orders_order AS orders
 LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
     AS served ON true

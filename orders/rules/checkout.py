@@ -87,7 +87,7 @@ class CheckoutRequest:
     session_id: int | None = None
     customer_id: int | None = None
     occurred_at: datetime | None = None
-    request_mark: str = ""
+    request_key: str = ""
 
 
 class PlannedTender(NamedTuple):

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.models import Balance, BalanceEntry, PointEarning, PointLot
+from accounts.models import Balance, BalanceEntry, PointAccrual, PointBatch
 from accounts.queries.balances import holdings_of
 from accounts.services.balances.balances import (
     HOLD_LIFETIME,
@@ -170,13 +170,13 @@ def test_a_balance_that_disagrees_with_its_entries_or_holds_is_found(ana):
 
 def test_batches_that_do_not_add_up_to_the_balance_are_found(ana):
     points = give_credit(ana, 100, kind="points")
-    PointLot.objects.update(remaining=90)
+    PointBatch.objects.update(remaining=90)
 
     assert set(find_breaches()) == {
-        "the lots of points that may be spent make up the balance",
-        "what is left of a lot of points is what nobody took out",
+        "the batches of points that may be spent make up the balance",
+        "what is left of a batch of points is what nobody took out",
     }
 
-    PointLot.objects.update(remaining=100)
-    PointEarning.objects.create(balance=points, reference="1", points=5, terms={}, channel="web", earned_at=NOW)
-    assert set(find_breaches()) == {"a purchase earned what its lots brought and nobody took back"}
+    PointBatch.objects.update(remaining=100)
+    PointAccrual.objects.create(balance=points, reference="1", points=5, terms={}, channel="web", earned_at=NOW)
+    assert set(find_breaches()) == {"a purchase earned what its batches brought and nobody took back"}

@@ -36,8 +36,8 @@ def no_guesses():
     cache.clear()
 
 
-def look_up(code, *, asker="ip:1", currency="EUR"):
-    return look_up_gift_card(code=code, asker=asker, currency=currency, now=NOW)
+def look_up(code, *, client_key="ip:1", currency="EUR"):
+    return look_up_gift_card(code=code, client_key=client_key, currency=currency, now=NOW)
 
 
 def test_a_code_is_derived_and_accepted_in_any_notation():
@@ -98,7 +98,7 @@ def test_wrong_codes_are_limited_for_each_client(db):
     with refused(TooManyWrongCodes):
         look_up(code)
 
-    assert look_up(code, asker="ip:2").free == 2000
+    assert look_up(code, client_key="ip:2").free == 2000
 
 
 def test_a_card_is_blocked_and_unblocked(db):

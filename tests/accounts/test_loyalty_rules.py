@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from accounts.rules.loyalty import (
     Bonus,
     Earner,
-    PointsBatch,
     Programme,
+    RemainingBatch,
     Tier,
-    earning_amounts,
+    accrual_amounts,
     expiry_given_back,
     expiry_of,
     percent_for,
@@ -67,12 +67,12 @@ def test_the_highest_rule_that_applies_counts_and_zero_overrides_it(bonuses, exp
     ],
 )
 def test_money_covers_what_earns_nothing_first(values, kept, nothing, expected):
-    assert earning_amounts(values, kept=kept, earning_nothing=nothing) == expected
+    assert accrual_amounts(values, kept=kept, earning_nothing=nothing) == expected
 
 
 @given(values=st.lists(AMOUNTS, max_size=8), kept=AMOUNTS, nothing=AMOUNTS)
 def test_no_more_earns_than_was_kept_or_charged(values, kept, nothing):
-    amounts = earning_amounts(values, kept=kept, earning_nothing=nothing)
+    amounts = accrual_amounts(values, kept=kept, earning_nothing=nothing)
 
     assert sum(amounts) == min(max(kept - nothing, 0), sum(values))
     assert all(0 <= amount <= value for amount, value in zip(amounts, values, strict=True))
@@ -127,7 +127,7 @@ def test_restored_points_keep_their_expiry_but_last_a_month(former, expected):
     assert expiry_given_back(former, now=NOON) == expected
 
 
-PENDING, RIPE, OTHER = PointsBatch(1, 50, True), PointsBatch(2, 40, False), PointsBatch(3, 30, False)
+PENDING, RIPE, OTHER = RemainingBatch(1, 50, True), RemainingBatch(2, 40, False), RemainingBatch(3, 30, False)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.models import TouchMessage
+from accounts.models import VisitMessage
 from accounts.services.customers.visit_events import forget_visit_messages
 from core.models import JournalEntry
 from tests.factories.accounts import bearer, make_customer
@@ -116,7 +116,7 @@ def test_refuses_what_makes_no_sense_and_keeps_nothing(report, wrong):
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
     assert not JournalEntry.objects.exists()
-    assert not TouchMessage.objects.exists()
+    assert not VisitMessage.objects.exists()
 
 
 @pytest.mark.parametrize("events", [[], [event(number) for number in range(101)]])

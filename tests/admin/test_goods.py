@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from core.models import JournalEntry
 from inventory.models import Category, Product, StaffAssignment, StockMovement
-from tests.admin.test_acts import act
+from tests.admin.test_admin_actions import act
 from tests.client import signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.inventory import make_category, make_product, make_stock, make_store, make_variant

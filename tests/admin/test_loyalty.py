@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from accounts.models import LoyaltyProgramme, PointLot
+from accounts.models import LoyaltyProgramme, PointBatch
 from accounts.rules import roles
 from core.data.invariants import find_breaches
 from core.ids import new_id
@@ -78,10 +78,10 @@ def test_points_given_by_hand_end_as_others_do_and_stand_on_the_balances_page(of
     office.post(act, {"change": "40", "reason": "Late parcel", "key": str(new_id())})
     office.post(act, {"change": "-15", "reason": "Typing error", "key": str(new_id())})
 
-    given = PointLot.objects.get(points=40)
+    given = PointBatch.objects.get(points=40)
     assert given.expires_at is not None
     # The ones that end first go first.
     assert given.remaining == 25
     page = office.get(page_of(given.balance, "change", given.balance_id)).content.decode()
-    assert "lots of points" in page.lower()
+    assert "batches of points" in page.lower()
     assert find_breaches() == {}

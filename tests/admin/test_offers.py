@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from carts.models import VoucherBudget
-from tests.admin.test_acts import act
+from tests.admin.test_admin_actions import act
 from tests.factories.pricing import make_offer
 
 

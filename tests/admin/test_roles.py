@@ -25,7 +25,7 @@ def test_a_clerk_sees_people_orders_and_stock_and_changes_nothing(db):
 
     for page in ("accounts_customer", "orders_order", "inventory_stocklevel", "inventory_product"):
         assert status_of(clerk, f"{page}_changelist") == 200, page
-    for page in ("inventory_staffassignment", "core_redelivery", "core_idempotentanswer", "auth_group"):
+    for page in ("inventory_staffassignment", "core_faileddelivery", "core_idempotentresponse", "auth_group"):
         assert status_of(clerk, f"{page}_changelist") == 403, page
     assert status_of(clerk, "inventory_product_add") == 403
     refused = clerk.post(reverse("admin:inventory_product_change", args=[product.pk]), {"slug": "other"})

@@ -33,8 +33,8 @@ def test_shows_what_a_hypothetical_cart_would_cost_and_writes_nothing(office, an
 
     context, page = previewed(office, "MUG 3\nLAMP\nNOTHING 2", customer=ana.pk, codes="welcome", country="DE")
 
-    assert context["found"].quote.totals.grand == 8770 - 387 - 490 - 1290 + 0
-    assert context["found"].unknown == ["NOTHING"]
+    assert context["result"].quote.totals.grand == 8770 - 387 - 490 - 1290 + 0
+    assert context["result"].unknown == ["NOTHING"]
     assert context["vouchers"] == [("WELCOME", "€12.90")]
     assert "Trade" in page and "19%" in page and not Cart.objects.exists()
 
@@ -60,7 +60,7 @@ def test_says_why_each_promotion_does_not_apply(office, mug):
 def test_applies_the_promotions_of_a_future_moment(office, mug):
     make_offer(TEN_PERCENT, name={"en": "Summer"}, starts_at=datetime(2027, 6, 1, tzinfo=UTC))
 
-    assert previewed(office, moment="2027-06-02 12:00")[0]["found"].quote.totals.discount == 387
+    assert previewed(office, moment="2027-06-02 12:00")[0]["result"].quote.totals.discount == 387
 
 
 def test_only_staff_who_may_see_promotions_may_preview(ana, tess):

@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from carts.models import Cart, ShippingRate
-from core.models import IdempotentAnswer, JournalEntry
+from core.models import IdempotentResponse, JournalEntry
 from inventory.models import Price, Reservation, StockLevel, StockMovement
 from orders.models import Order
 from tests.client import Api
@@ -26,7 +26,7 @@ def refused(answer, code):
     assert (answer.status_code, answer.json()["code"]) == (409, code), answer.content
     assert not Order.objects.exclude(state="failed").exists()
     assert not Reservation.objects.filter(state__in=Reservation.LIVE).exists()
-    assert not IdempotentAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
     assert Cart.objects.get().state == "open"
     return answer.json()
 

@@ -223,7 +223,7 @@ def test_an_amount_to_pay_in_store_is_due_only_if_the_order_is_confirmed(place, 
 
     holds = outcome in ("approved", "confirmed") and moment != GOODS_GONE
     order = Order.objects.get(number=number)
-    entries = list(order.due_entries.order_by("pk").values_list("kind", "amount"))
+    entries = list(order.balance_due_entries.order_by("pk").values_list("kind", "amount"))
     assert entries == [("placed", owed), *([] if holds else [("failed", -owed)])]
     assert order.state == ("placed" if holds else "failed")
     assert find_breaches() == {}

@@ -4,11 +4,11 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import PointEarning, PointLot
+from accounts.models import PointAccrual, PointBatch
 from accounts.queries.loyalty import loyalty_of
 from core.data import sql
 from core.data.invariants import find_breaches
-from core.models import HandlerPosition
+from core.models import ConsumerOffset
 from tests.client import Api
 from tests.factories.balances import give_credit
 from tests.factories.loyalty import make_tier, switch_on
@@ -26,7 +26,7 @@ def programme(transactional_db):
 
 
 def forget_what_was_read():
-    HandlerPosition.objects.filter(handler="orders.handlers.settle_points").delete()
+    ConsumerOffset.objects.filter(handler="orders.handlers.settle_points").delete()
 
 
 def test_an_order_earns_when_it_is_placed_and_loses_it_when_it_is_cancelled(ana, mug):
@@ -41,7 +41,7 @@ def test_an_order_earns_when_it_is_placed_and_loses_it_when_it_is_cancelled(ana,
 
     loyalty = loyalty_of(customer_id=ana.pk)
     assert (loyalty.pending, loyalty.tier.code) == (12, "silver")
-    assert PointLot.objects.count() == 1
+    assert PointBatch.objects.count() == 1
     kinds = [entry["kind"] for entry in phone.get("me/timeline/").json()["results"]]
     assert "points.pending" in kinds
     assert "loyalty.tier_changed" in kinds
@@ -53,7 +53,7 @@ def test_an_order_earns_when_it_is_placed_and_loses_it_when_it_is_cancelled(ana,
 
     loyalty = loyalty_of(customer_id=ana.pk)
     assert (loyalty.pending, loyalty.tier) == (0, None)
-    assert PointEarning.objects.get().points == 0
+    assert PointAccrual.objects.get().points == 0
     assert find_breaches() == {}
 
 

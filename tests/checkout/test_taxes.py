@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, keep_tax_number
+from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, save_tax_number
 from carts.models import ShippingRate, TaxRate, TaxZone
 from carts.providers.base import KnownRate, TaxProviderError
 from carts.providers.listed import ListedRates
-from carts.services.taxes import keep_rates, refresh_rates
+from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
 from inventory.models import TaxCategory
@@ -88,7 +88,7 @@ def test_a_business_abroad_sees_and_pays_no_tax(ana, mug):
     make_german_taxes()
     make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
     staff = Actor(channel="system")
-    keep_tax_number(customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=staff, now=timezone.now())
+    save_tax_number(customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=staff, now=timezone.now())
     phone = Api(ana)
     cart = phone.add("MUG")
 
@@ -177,7 +177,7 @@ def test_a_provider_fills_in_rates_and_their_ends(db):
     assert refresh_rates(zone=zone, provider=ListedRates()) == 2
     assert refresh_rates(zone=zone, provider=ListedRates()) == 0
     announced = [KnownRate("standard", 2000, date(2027, 1, 1)), KnownRate("unheard-of", 1, date(2027, 1, 1))]
-    assert keep_rates(zone=zone, known=announced) == 1
+    assert save_rates(zone=zone, known=announced) == 1
 
     rates = TaxRate.objects.filter(category__code="standard").order_by("starts_date")
     assert [(rate.basis_points, rate.ends_date) for rate in rates] == [(1900, date(2027, 1, 1)), (2000, None)]
@@ -195,7 +195,7 @@ def test_a_provider_that_does_not_know_changes_nothing(db):
 @pytest.mark.parametrize(("country", "number"), [("FR", "FR40303265046"), ("DE", "12"), ("ZZ", "1"), ("..", "1")])
 def test_numbers_with_a_wrong_form_are_refused(ana, country, number):
     with pytest.raises(NotATaxNumber):
-        keep_tax_number(customer_id=ana.pk, country=country, number=number, by=Actor("system"), now=timezone.now())
+        save_tax_number(customer_id=ana.pk, country=country, number=number, by=Actor("system"), now=timezone.now())
 
     assert not hasattr(ana, "tax_number")
 

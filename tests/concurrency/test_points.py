@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import PointEarning, PointLot
+from accounts.models import PointAccrual, PointBatch
 from accounts.services.balances import loyalty, points_in_time
 from accounts.services.balances.balances import HoldRequest, balance_for, change_balance, hold_balances, spend_holds
-from accounts.services.balances.loyalty import open_earning, settle_earning
+from accounts.services.balances.loyalty import open_accrual, settle_accrual
 from accounts.services.balances.points_in_time import expire_points
 from core.actors import Actor
 from core.data import sql
@@ -25,12 +25,12 @@ WEB = Actor(channel="web")
 
 def settle():
     with transaction.atomic():
-        return settle_earning(reference="100001", points=25, matures_at=None, by=WEB, now=NOW)
+        return settle_accrual(reference="100001", points=25, matures_at=None, by=WEB, now=NOW)
 
 
 def open_one():
     ana = make_customer()
-    return open_earning(customer_id=ana.pk, reference="100001", terms="{}", by=WEB, now=NOW)
+    return open_accrual(customer_id=ana.pk, reference="100001", terms="{}", by=WEB, now=NOW)
 
 
 def test_an_order_reported_many_times_at_once_earns_once():
@@ -39,15 +39,15 @@ def test_an_order_reported_many_times_at_once_earns_once():
     results = race([settle] * 6)
 
     assert sorted(results) == [0, 0, 0, 0, 0, 25]
-    assert PointEarning.objects.get().points == 25
-    assert PointLot.objects.get().points == 25
+    assert PointAccrual.objects.get().points == 25
+    assert PointBatch.objects.get().points == 25
     assert find_breaches() == {}
 
 
 def test_without_the_lock_on_its_accrual_only_a_constraint_stops_a_second_booking(monkeypatch):
-    """Negative control: without the lock both find nothing booked, and only the lot's uniqueness stops the second."""
+    """Negative control: without the lock both find nothing booked, and only the batch's uniqueness stops the second."""
     open_one()
-    unlocked = loyalty._LOCK_EARNING.replace("FOR UPDATE OF earning", "")
+    unlocked = loyalty._LOCK_EARNING.replace("FOR UPDATE OF accrual", "")
     monkeypatch.setattr(loyalty, "_LOCK_EARNING", unlocked)
     meeting = Meeting(2)
     monkeypatch.setattr(loyalty, "open_batch", meeting.before(loyalty.open_batch))
@@ -55,7 +55,7 @@ def test_without_the_lock_on_its_accrual_only_a_constraint_stops_a_second_bookin
     results = race([settle] * 2)
 
     assert sum(isinstance(result, IntegrityError) for result in results) == 1
-    assert PointEarning.objects.get().points == 25
+    assert PointAccrual.objects.get().points == 25
 
 
 @pytest.fixture
@@ -81,8 +81,8 @@ def spender(balance_id):
 
 
 def left(balance_id):
-    lots = PointLot.objects.filter(balance_id=balance_id).order_by("points").values_list("remaining", flat=True)
-    return PointLot.objects.filter(balance_id=balance_id).first().balance.amount, list(lots)
+    batches = PointBatch.objects.filter(balance_id=balance_id).order_by("points").values_list("remaining", flat=True)
+    return PointBatch.objects.filter(balance_id=balance_id).first().balance.amount, list(batches)
 
 
 def test_points_that_expire_while_they_are_spent_go_once(ending):
@@ -96,7 +96,7 @@ def test_points_that_expire_while_they_are_spent_go_once(ending):
 
 def test_without_the_lock_on_the_balance_points_would_expire_twice(ending, monkeypatch):
     """
-    Negative control: old lots are read, then spent by another, then expired all the same; only constraints stop it.
+    Negative control: old batches are read, then spent by another, then expired all the same; only constraints stop it.
     """
     monkeypatch.setattr(points_in_time, "LOCK_BALANCE", points_in_time.LOCK_BALANCE.replace(" FOR UPDATE", ""))
     read = sql.fetch_all
@@ -109,5 +109,5 @@ def test_without_the_lock_on_the_balance_points_would_expire_twice(ending, monke
 
     monkeypatch.setattr(sql, "fetch_all", read_and_be_overtaken)
 
-    with pytest.raises(IntegrityError, match="point_lot_is_not_overdrawn"):
+    with pytest.raises(IntegrityError, match="point_batch_is_not_overdrawn"):
         expire_points(now=NOW)

@@ -30,7 +30,7 @@ def order():
     return make_order((make_variant(sku="MUG"), 2, 1290), store=make_store("mitte"), customer=make_customer())
 
 
-def asker(order, amount, *, as_credit=False):
+def client_key(order, amount, *, as_credit=False):
     def ask():
         with transaction.atomic():
             Order.objects.locked().get(pk=order.pk)
@@ -40,7 +40,7 @@ def asker(order, amount, *, as_credit=False):
 
 
 def test_refunds_requested_at_once_never_exceed_what_was_paid(order):
-    results = race([asker(order, 1000) for _clerk in range(8)])
+    results = race([client_key(order, 1000) for _clerk in range(8)])
 
     assert sorted(results) == [0, 0, 0, 0, 0, 580, 1000, 1000]
     assert Payment.objects.get().refunded == 2580
@@ -70,7 +70,7 @@ def test_without_the_orders_lock_two_refunds_would_take_the_same_money(order, mo
 
 
 def test_credit_instead_of_money_is_given_once(order):
-    results = race([asker(order, 2580, as_credit=True) for _clerk in range(8)])
+    results = race([client_key(order, 2580, as_credit=True) for _clerk in range(8)])
 
     assert sorted(results) == [0] * 7 + [2580]
     assert Balance.objects.get().amount == 2580
@@ -78,7 +78,7 @@ def test_credit_instead_of_money_is_given_once(order):
 
 
 def test_two_workers_settle_a_refund_once(order):
-    asker(order, 2580)()
+    client_key(order, 2580)()
 
     race([lambda: settle_refunds(now=NOW) for _worker in range(4)])
 
@@ -89,7 +89,7 @@ def test_two_workers_settle_a_refund_once(order):
 
 def test_a_refund_without_its_own_key_would_be_paid_twice(order):
     """Negative control: the key, the same in every call, is what makes a repeated call harmless."""
-    asker(order, 1000)()
+    client_key(order, 1000)()
     both_have_read = threading.Barrier(2)
 
     def ask_with_a_key_of_its_own():
@@ -105,7 +105,7 @@ def test_a_refund_without_its_own_key_would_be_paid_twice(order):
 
 
 def test_a_failed_refund_frees_its_amount_once(order):
-    asker(order, 2580)()
+    client_key(order, 2580)()
     [refund] = Refund.objects.all()
 
     results = race([lambda: refunds._settle(refund.pk, Refund.FAILED, by=THE_SYSTEM, now=NOW) for _worker in range(4)])

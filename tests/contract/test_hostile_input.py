@@ -74,7 +74,7 @@ def check(answer, what):
 
 
 @pytest.fixture
-def asker(mona, mug):
+def client_key(mona, mug):
     with connection.cursor() as cursor:
         cursor.execute("SET idle_in_transaction_session_timeout = 0")  # One transaction holds the whole test.
     client = Client(raise_request_exception=False)
@@ -82,8 +82,8 @@ def asker(mona, mug):
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_bodies(asker, name):
-    client, headers = asker
+def test_bodies(client_key, name):
+    client, headers = client_key
     body, content_type = BODIES[name]
     before = rows()
 
@@ -97,8 +97,8 @@ def test_bodies(asker, name):
 
 
 @pytest.mark.parametrize("text", STRINGS)
-def test_addresses_and_queries(asker, text):
-    client, headers = asker
+def test_addresses_and_queries(client_key, text):
+    client, headers = client_key
     for address in addresses(text):
         query = f"?limit={text}&cursor={text}&q={text}&near={text}&state={text}&ordering={text}&before={text}"
         check(client.get(address, headers=headers), address)
@@ -119,8 +119,8 @@ def test_addresses_and_queries(asker, text):
     ],
     ids=str,
 )
-def test_headers(asker, headers):
-    client, own = asker
+def test_headers(client_key, headers):
+    client, own = client_key
     before = rows()
     for address in addresses("1"):
         for sent in (headers, {**own, **headers}):
@@ -129,8 +129,8 @@ def test_headers(asker, headers):
     assert rows() == before
 
 
-def test_a_body_of_10_mb_is_turned_away_by_its_size(asker):
-    client, headers = asker
+def test_a_body_of_10_mb_is_turned_away_by_its_size(client_key):
+    client, headers = client_key
 
     answer = client.post("/api/v1/cart/lines/", data=TOO_LARGE, content_type=JSON, headers=headers)
 

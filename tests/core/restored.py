@@ -12,7 +12,7 @@ from core.actors import THE_SYSTEM
 from core.data import sql
 from core.dispatch import dispatch_journal
 from core.journal import Entry, handles, publish
-from core.models import HandlerPosition, JournalEntry
+from core.models import ConsumerOffset, JournalEntry
 from orders.events import OrderPlaced
 from tests.journal import read_journal
 
@@ -67,8 +67,8 @@ def write_elsewhere(ref: str, *, xid: int) -> int:
 
 def stand(reader: Reader, *, xid: int, entry_id: int) -> None:
     """Set a reader to its position in that server."""
-    HandlerPosition.objects.create(handler=reader.name, xid=ELSEWHERE + xid, entry_id=entry_id)
-    HandlerPosition.objects.update(moved_at=timezone.now() - timedelta(days=1))
+    ConsumerOffset.objects.create(handler=reader.name, xid=ELSEWHERE + xid, entry_id=entry_id)
+    ConsumerOffset.objects.update(moved_at=timezone.now() - timedelta(days=1))
 
 
 def write_here(ref: str) -> None:

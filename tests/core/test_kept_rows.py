@@ -5,10 +5,10 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import BalanceEntry, Consent, PointDraw
+from accounts.models import BalanceEntry, Consent, PointRedemption
 from accounts.services.balances.balances import change_balance
 from core.actors import THE_SYSTEM
-from orders.models import DueEntry, Refund
+from orders.models import BalanceDueEntry, Refund
 from tests.factories.balances import give_credit
 from tests.factories.inventory import make_variant
 from tests.factories.orders import PLACED_AT, make_order, owe
@@ -39,9 +39,9 @@ CHANGES = [
     (BalanceEntry, {"amount": 1_000_000}),
     (BalanceEntry, {"reference": "another"}),
     (Consent, {"is_given": False}),
-    (PointDraw, {"points": 5}),
-    (DueEntry, {"amount": 5}),
-    (DueEntry, {"kind": "authorisation_lost"}),
+    (PointRedemption, {"points": 5}),
+    (BalanceDueEntry, {"amount": 5}),
+    (BalanceDueEntry, {"kind": "authorisation_lost"}),
     (Refund, {"amount": 5}),
     (Refund, {"key": uuid.uuid4()}),
 ]
@@ -57,7 +57,7 @@ def test_no_row_can_be_rewritten(ledgers, ledger, change):
     assert list(ledger.objects.order_by("pk").values()) == before
 
 
-@pytest.mark.parametrize("ledger", [BalanceEntry, Consent, DueEntry, PointDraw, Refund])
+@pytest.mark.parametrize("ledger", [BalanceEntry, Consent, BalanceDueEntry, PointRedemption, Refund])
 def test_no_row_can_be_deleted(ledgers, ledger):
     before = ledger.objects.count()
 
@@ -68,10 +68,10 @@ def test_no_row_can_be_deleted(ledgers, ledger):
 
 
 def test_the_outcome_of_a_row_can_be_recorded_on_it(ledgers):
-    PointDraw.objects.update(restored=1)
+    PointRedemption.objects.update(restored=1)
     Refund.objects.update(state="done", done_at=PLACED_AT, provider_ref="re_1")
 
-    assert PointDraw.objects.get().restored == 1
+    assert PointRedemption.objects.get().restored == 1
     assert Refund.objects.get().provider_ref == "re_1"
 
 

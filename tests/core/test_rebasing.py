@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.data import rebasing, sql
 from core.data.invariants import find_breaches
 from core.dispatch import dispatch_journal, find_lag
-from core.models import HandlerPosition, JournalEntry, Redelivery
+from core.models import ConsumerOffset, FailedDelivery, JournalEntry
 from tests.core.restored import (
     ELSEWHERE,
     NOW,
@@ -91,7 +91,7 @@ def test_a_rebase_is_recorded_in_the_journal_and_in_the_log(ahead, caplog):
 def test_a_dump_of_a_restored_journal_is_restored_in_the_same_way(ahead):
     read_all()
     twice = write_elsewhere("twice", xid=ELSEWHERE)
-    HandlerPosition.objects.update(xid=2 * ELSEWHERE, entry_id=twice)
+    ConsumerOffset.objects.update(xid=2 * ELSEWHERE, entry_id=twice)
     write_here("first")
 
     read_all()
@@ -123,7 +123,7 @@ def test_a_position_of_another_server_is_enough_to_detect_it(readers):
 
 def test_a_delivery_that_failed_before_the_dump_is_retried_after_it(ahead):
     failed = JournalEntry.objects.get(ref="read")
-    Redelivery.objects.create(
+    FailedDelivery.objects.create(
         handler=ahead.name, entry_id=failed.id, entry_occurred_at=failed.occurred_at, next_attempt_at=NOW,
         failed_at=NOW, error="no network",
     )  # fmt: skip
@@ -131,7 +131,7 @@ def test_a_delivery_that_failed_before_the_dump_is_retried_after_it(ahead):
     read_all()
 
     assert ahead.told == ["read"]
-    assert not Redelivery.objects.exists()
+    assert not FailedDelivery.objects.exists()
 
 
 def test_migrating_rebases_the_journal(ahead):
@@ -182,8 +182,8 @@ def test_the_audit_finds_numbers_of_another_server(ahead):
 def stand_where_the_counter_came_by(reader):
     """Set the reader to its position before the dump, at a number that this server has reached since."""
     row = sql.fetch_one("SELECT pg_current_xact_id()::text::bigint AS xid", {})
-    HandlerPosition.objects.create(handler=reader.name, xid=row["xid"], entry_id=0)
-    HandlerPosition.objects.update(moved_at=timezone.now() - timedelta(days=1))
+    ConsumerOffset.objects.create(handler=reader.name, xid=row["xid"], entry_id=0)
+    ConsumerOffset.objects.update(moved_at=timezone.now() - timedelta(days=1))
 
 
 def test_entries_below_a_readers_position_are_found_by_their_recording_time(readers):
@@ -206,7 +206,7 @@ def test_an_unread_entry_is_delivered_although_a_read_one_has_a_higher_id(reader
     ahead = readers[0]
     write_here("1")
     stand_where_the_counter_came_by(ahead)
-    HandlerPosition.objects.update(moved_at=JournalEntry.objects.get().recorded_at)
+    ConsumerOffset.objects.update(moved_at=JournalEntry.objects.get().recorded_at)
 
     connection.close()
     read_all()
@@ -243,7 +243,7 @@ def test_a_dispatch_takes_one_statement_and_one_more_on_a_new_connection(readers
     connection.close()
     connection.ensure_connection()
 
-    # Each in addition to the one for redeliveries.
+    # Each in addition to the one for failed_deliveries.
     with django_assert_num_queries(3):
         dispatch_journal(now=NOW)
     with django_assert_num_queries(2):
@@ -256,7 +256,7 @@ def test_a_database_replaced_under_a_running_worker_is_detected(readers):
     read_all()
     assert rebasing.is_looked_through()
 
-    HandlerPosition.objects.update(xid=ELSEWHERE)
+    ConsumerOffset.objects.update(xid=ELSEWHERE)
     write_here("after")
     read_all()
 

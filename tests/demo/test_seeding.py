@@ -12,11 +12,11 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import Customer, LoyaltyStanding, PointLot
+from accounts.models import Customer, PointBatch, TierMembership
 from core import journal
 from core.data.imports.progress import Silence
 from core.data.invariants import find_breaches, registered
-from core.models import HandlerPosition, JournalEntry
+from core.models import ConsumerOffset, JournalEntry
 from inventory.models import Location, Media, Product, StaffAssignment, StockLevel, Variant
 from omnistore.demo import large, seeding
 from omnistore.demo.people import PASSWORD
@@ -68,17 +68,17 @@ def the_shop() -> list[tuple[Any, ...]]:
         *Order.objects.order_by("pk").values_list("number", "state", "channel", "grand_total", "placed_at"),
         *Fulfilment.objects.order_by("pk").values_list("kind", "state", "ready_at", "expires_at", "finished_at"),
         *StockLevel.objects.order_by("pk").values_list("variant__sku", "location__code", "on_hand", "reserved"),
-        *LoyaltyStanding.objects.order_by("pk").values_list("customer__email", "tier__code", "points"),
+        *TierMembership.objects.order_by("pk").values_list("customer__email", "tier__code", "points"),
         *Customer.objects.order_by("pk").values_list("name", "email", "card_number", "joined_at"),
         *Product.objects.order_by("pk").values_list("slug", "published_at"),
     ]
 
 
 def test_some_shoppers_have_points_and_a_tier():
-    tiers = LoyaltyStanding.objects.filter(tier__isnull=False)
+    tiers = TierMembership.objects.filter(tier__isnull=False)
     assert tiers.exists()
-    assert PointLot.objects.filter(kind="earned", matured_at__isnull=True).exists()
-    assert PointLot.objects.filter(kind="earned", matured_at__isnull=False).exists()
+    assert PointBatch.objects.filter(kind="earned", matured_at__isnull=True).exists()
+    assert PointBatch.objects.filter(kind="earned", matured_at__isnull=False).exists()
 
 
 def test_is_sound():
@@ -160,7 +160,7 @@ def test_happened_in_the_past():
 def test_announces_none_of_its_past():
     newest = JournalEntry.objects.order_by("-xid", "-id").first()
 
-    positions = dict(HandlerPosition.objects.values_list("handler", "entry_id"))
+    positions = dict(ConsumerOffset.objects.values_list("handler", "entry_id"))
 
     assert positions == {subscription.name: newest.pk for subscription in journal.subscriptions()}
 

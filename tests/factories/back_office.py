@@ -11,10 +11,10 @@ from accounts.models import (
     Consent,
     Customer,
     CustomerMerge,
-    TouchMessage,
+    VisitMessage,
 )
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
-from core.models import HandlerPosition, IdempotentAnswer, Redelivery
+from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse
 from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
 from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
@@ -88,15 +88,15 @@ def _fill(number: int) -> None:
     OpeningException.objects.create(location=store, day=NOON.date())
     StaffAssignment.objects.create(staff=shopper, location=store, role="clerk")
     ShippingRate.objects.create(currency=CURRENCIES[number], amount=490)
-    TouchMessage.objects.create(sender="s", message_id=str(number), received_at=NOON)
+    VisitMessage.objects.create(sender="s", message_id=str(number), received_at=NOON)
     Message.objects.create(
         event_id=number, kind="order_placed", medium="email", recipient="ana@example.com", customer=shopper,
         body="Hello", language="en", next_attempt_at=NOON, created_at=NOON,
     )  # fmt: skip
     MailboxMessage.objects.create(medium="sms", recipient="+491701234567", body="Hello")
-    HandlerPosition.objects.create(handler=f"handler.{number}")
-    IdempotentAnswer.objects.create(scope="s", key=f"k{number}", request_hash="h", locked_at=NOON, expires_at=NOON)
-    Redelivery.objects.create(
+    ConsumerOffset.objects.create(handler=f"handler.{number}")
+    IdempotentResponse.objects.create(scope="s", key=f"k{number}", request_hash="h", locked_at=NOON, expires_at=NOON)
+    FailedDelivery.objects.create(
         handler=f"handler.{number}", entry_id=number, entry_occurred_at=NOON, error="boom", failed_at=NOON
     )
     level = StockLevel.objects.create(variant=variant, location=store, on_hand=5, reserved=1)

@@ -8,11 +8,11 @@ from accounts.models import (
     Balance,
     Customer,
     LoyaltyProgramme,
-    LoyaltyStanding,
     LoyaltyTier,
-    PointDraw,
-    PointEarning,
-    PointLot,
+    PointAccrual,
+    PointBatch,
+    PointRedemption,
+    TierMembership,
 )
 from inventory.models import Category
 from orders.models import PointBonus
@@ -35,13 +35,13 @@ def make_tier(code: str, threshold: int, **fields: Any) -> LoyaltyTier:
 def fill_loyalty(number: int, shopper: Customer, shelf: Category) -> None:
     """Add one row to each table of the programme; number makes them differ."""
     points = Balance.objects.create(kind="points", customer=shopper, key=uuid.uuid4(), opened_at=NOON)
-    earning = PointEarning.objects.create(
+    accrual = PointAccrual.objects.create(
         balance=points, reference=f"thing {number}", points=9, terms={}, channel="web", earned_at=NOON
     )
-    lot = PointLot.objects.create(
-        balance=points, earning=earning, kind="earned", reference="r", points=9, remaining=8, created_at=NOON
+    batch = PointBatch.objects.create(
+        balance=points, accrual=accrual, kind="earned", reference="r", points=9, remaining=8, created_at=NOON
     )
-    PointDraw.objects.create(lot=lot, cause="taken_back", points=1, reference="r", occurred_at=NOON)
+    PointRedemption.objects.create(batch=batch, cause="taken_back", points=1, reference="r", occurred_at=NOON)
     tier = LoyaltyTier.objects.create(code=f"tier-{number}", name={"en": "Tier"}, threshold=number)
-    LoyaltyStanding.objects.create(customer=shopper, tier=tier, points=9, reached_at=NOON, computed_at=NOON)
+    TierMembership.objects.create(customer=shopper, tier=tier, points=9, reached_at=NOON, computed_at=NOON)
     PointBonus.objects.create(name={"en": "Bonus"}, percent=200, tier=tier, category=shelf)

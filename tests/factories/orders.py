@@ -10,7 +10,16 @@ from core.actors import Actor
 from core.ids import new_id
 from inventory.models import Location, StockLevel, Variant
 from inventory.services.reservations import ReservationRequest, new_reservation_id, reserve_stock
-from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment, PaymentAttempt, TillSession
+from orders.models import (
+    BalanceDueEntry,
+    Fulfilment,
+    FulfilmentLine,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentAttempt,
+    TillSession,
+)
 from orders.providers.sandbox import SandboxProvider
 from orders.queries.orders import get_order
 from tests.factories.inventory import make_stock
@@ -102,14 +111,16 @@ def make_fulfilment(
     return fulfilment
 
 
-def owe(order: Order, amount: int) -> DueEntry:
+def owe(order: Order, amount: int) -> BalanceDueEntry:
     """An amount that is to be paid in the store."""
-    return DueEntry.objects.create(order=order, kind=DueEntry.PLACED, amount=amount, occurred_at=order.placed_at)
+    return BalanceDueEntry.objects.create(
+        order=order, kind=BalanceDueEntry.PLACED, amount=amount, occurred_at=order.placed_at
+    )
 
 
 def due() -> int:
     """What all orders owe; a test that asks has one."""
-    return sum(DueEntry.objects.values_list("amount", flat=True))
+    return sum(BalanceDueEntry.objects.values_list("amount", flat=True))
 
 
 def money_of(order: Order) -> list[tuple[str, int, str]]:

@@ -21,7 +21,7 @@ from inventory.models import (
 )
 from inventory.services import price_files
 from inventory.tasks import read_price_files
-from tests.admin.test_acts import act
+from tests.admin.test_admin_actions import act
 from tests.client import signed_in
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.inventory import make_variant

@@ -159,9 +159,9 @@ def test_a_copy_is_looked_through(shop):
     ("damage", "reason"),
     [
         ("DELETE FROM django_migrations WHERE app = 'engagement'", "migrations of this version are not applied"),
-        ("INSERT INTO core_handlerposition VALUES ('h', 10000000000, 0, now())", "numbers that the copy has not come"),
+        ("INSERT INTO core_consumeroffset VALUES ('h', 10000000000, 0, now())", "numbers that the copy has not come"),
         (
-            "INSERT INTO core_idempotentanswer (scope, key, request_hash, body, locked_at, expires_at) "
+            "INSERT INTO core_idempotentresponse (scope, key, request_hash, body, locked_at, expires_at) "
             "VALUES ('s', 'k', 'h', '', now() - interval '1 day', now())",
             "finds breaches .no idempotency key is stuck.",
         ),

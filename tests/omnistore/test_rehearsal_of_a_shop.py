@@ -100,7 +100,7 @@ def test_a_role_that_may_not_copy_the_files_rehearses_the_dump_alone(shop):
 def test_a_shop_with_a_breach_has_no_backup_to_trust(shop):
     with shop.postgres() as connection:
         connection.execute(
-            "INSERT INTO core_idempotentanswer (scope, key, request_hash, body, locked_at, expires_at) "
+            "INSERT INTO core_idempotentresponse (scope, key, request_hash, body, locked_at, expires_at) "
             "VALUES ('s', 'k', 'h', '', now() - interval '1 day', now())"
         )
 

@@ -10,7 +10,7 @@ from core.actors import Actor
 from core.data.invariants import find_breaches
 from core.ids import new_id
 from orders.models import Payment, Refund
-from orders.services.fulfilment.cancellation import cancel_order, foresee_cancellation
+from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
 from orders.services.payments.refunds import CreditNeedsCustomer, ask_refund, pay_out_refund, settle_refunds
 from tests.factories.balances import give_card, give_credit
 from tests.factories.orders import make_order, make_till_session, pay_order
@@ -65,9 +65,9 @@ def test_a_store_is_announced_to_pay_out_only_the_cash(unpaid, ana, as_ana, now)
     pay_order(unpaid, 1000, method="cash")
     pay_order(unpaid, 1000)
 
-    outlook = foresee_cancellation(number=unpaid.number, by=as_ana)
+    preview = preview_cancellation(number=unpaid.number, by=as_ana)
 
-    assert (outlook.refund, outlook.at_desk) == (2580, 1000)
+    assert (preview.refund, preview.at_desk) == (2580, 1000)
 
 
 def test_the_shop_decides_which_tender_is_refunded_first(unpaid, as_ana, now, settings):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import BalanceEntry, Customer, LoyaltyStanding, PointEarning, PointLot, Segment, SegmentMembership
+from accounts.models import BalanceEntry, Customer, PointAccrual, PointBatch, Segment, SegmentMembership, TierMembership
 from accounts.queries.loyalty import loyalty_of
 from accounts.services.balances.balances import HoldRequest, hold_balances, spend_holds
 from accounts.services.balances.points_in_time import expire_points, mature_points, warn_of_expiry
@@ -25,9 +25,9 @@ from tests.factories.orders import make_order, pay_order
 SUMS = (
     "a balance is the sum of its entries and never below zero",
     "what is held of a balance is what its holds say",
-    "the lots of points that may be spent make up the balance",
-    "what is left of a lot of points is what nobody took out",
-    "a purchase earned what its lots brought and nobody took back",
+    "the batches of points that may be spent make up the balance",
+    "what is left of a batch of points is what nobody took out",
+    "a purchase earned what its batches brought and nobody took back",
 )
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_an_order_earns_once_however_often_it_is_reported(ana, mitte, mug, settl
     assert settle(order) == 0
 
     assert has(ana) == (0, 25, 0)
-    assert PointLot.objects.get().matures_at is None
+    assert PointBatch.objects.get().matures_at is None
     assert JournalEntry.objects.filter(kind="points.pending").count() == 1
     assert adds_up()
 
@@ -88,7 +88,7 @@ def test_a_guest_and_a_shop_without_a_programme_earn_nothing(ana, mitte, mug, se
 
     assert settle(make_order((mug, 2, 1290), store=mitte, customer=ana)) == 0
 
-    assert not PointEarning.objects.exists()
+    assert not PointAccrual.objects.exists()
 
 
 def test_points_mature_after_the_return_window_and_expire_a_year_later(ana, mitte, mug, settle, now):
@@ -102,11 +102,11 @@ def test_points_mature_after_the_return_window_and_expire_a_year_later(ana, mitt
     assert mature_points(now=now + 31 * DAY) == 0
 
     assert has(ana) == (25, 0, 0)
-    lot = PointLot.objects.get()
-    assert lot.expires_at == (now + 31 * DAY).replace(year=2027)
+    batch = PointBatch.objects.get()
+    assert batch.expires_at == (now + 31 * DAY).replace(year=2027)
     assert BalanceEntry.objects.get().kind == "earned"
-    assert expire_points(now=lot.expires_at - timedelta(seconds=1)) == 0
-    assert expire_points(now=lot.expires_at) == 1
+    assert expire_points(now=batch.expires_at - timedelta(seconds=1)) == 0
+    assert expire_points(now=batch.expires_at) == 1
     assert has(ana) == (0, 0, 0)
     assert adds_up()
 
@@ -225,7 +225,7 @@ def test_points_are_spent_and_restored_in_order_of_expiry(ana, mitte, mug, as_an
     order.payments.all().delete()
     points = give_credit(ana, 60, kind="points")
     late = give_credit(ana, 100, kind="points")
-    first, second = PointLot.objects.order_by("pk")
+    first, second = PointBatch.objects.order_by("pk")
     first.expires_at, second.expires_at = now + 400 * DAY, now + 60 * DAY
     first.save()
     second.save()
@@ -233,15 +233,15 @@ def test_points_are_spent_and_restored_in_order_of_expiry(ana, mitte, mug, as_an
     hold_balances(requests=[HoldRequest(key, (points.pk,), 130)], now=now)
     spend_holds(references=[key], note="", by=as_ana, now=now)
     pay_order(order, 2580, method="points", hold_key=key, points=130)
-    assert [lot.remaining for lot in PointLot.objects.order_by("pk")] == [30, 0]
+    assert [batch.remaining for batch in PointBatch.objects.order_by("pk")] == [30, 0]
 
     for amount in (1290, 1290):
         ask_refund(order_id=order.pk, amount=amount, reason="test", now=now + 50 * DAY)
 
     late.refresh_from_db()
     assert late.amount == 160
-    back = PointLot.objects.filter(kind="given_back").order_by("pk")
-    assert [(lot.points, lot.expires_at) for lot in back] == [
+    back = PointBatch.objects.filter(kind="given_back").order_by("pk")
+    assert [(batch.points, batch.expires_at) for batch in back] == [
         (30, now + 400 * DAY),
         (35, now + 80 * DAY),
         (65, now + 80 * DAY),
@@ -260,7 +260,7 @@ def test_a_tier_is_reached_at_once_joins_its_segment_and_is_lost_after_a_year(an
     [change] = JournalEntry.objects.filter(kind="loyalty.tier_changed")
     assert change.payload == {"tier": "gold", "former": "", "is_up": True}
     assert compute_tiers(now=now + 366 * DAY) == 1
-    assert LoyaltyStanding.objects.get().tier is None
+    assert TierMembership.objects.get().tier is None
     assert not SegmentMembership.objects.exists()
     assert JournalEntry.objects.filter(kind="loyalty.tier_changed").count() == 2
 
@@ -269,7 +269,7 @@ def test_an_order_placed_before_the_programme_began_earns_nothing_later(ana, mit
     order = make_order((mug, 2, 1290), store=mitte, customer=ana)
 
     assert settle_order_points(order_id=order.pk, by=as_ana, now=now) == 0
-    assert not PointEarning.objects.exists()
+    assert not PointAccrual.objects.exists()
 
 
 def test_an_order_of_a_merged_record_earns_for_the_person(ana, ben, mitte, mug, settle, now):
@@ -278,14 +278,14 @@ def test_an_order_of_a_merged_record_earns_for_the_person(ana, ben, mitte, mug, 
 
     settle(order)
 
-    assert PointEarning.objects.get().balance.customer == ana
+    assert PointAccrual.objects.get().balance.customer == ana
     assert has(ana) == has(ben) == (0, 25, 0)
-    assert LoyaltyStanding.objects.get().customer == ana
+    assert TierMembership.objects.get().customer == ana
 
 
 def test_points_that_expire_soon_are_notified_once(ana, now):
     give_credit(ana, 60, kind="points")
-    PointLot.objects.update(expires_at=now + 30 * DAY)
+    PointBatch.objects.update(expires_at=now + 30 * DAY)
 
     notified = [warn_of_expiry(now=at) for at in (now - DAY, now, now + DAY)]
 

@@ -41,7 +41,7 @@ ANALYZE plan, goods;
 _ORDERS = """
 INSERT INTO orders_order (id, number, state, channel, currency, items_total, discount_total, shipping_total, tax_total,
     grand_total, contact_email, contact_phone, receipt_medium, language, external_id, cancel_reason, placed_at,
-    closed_at, customer_id, store_id, request_mark)
+    closed_at, customer_id, store_id, request_key)
 SELECT id, id::text, CASE WHEN is_open THEN 'placed' WHEN n %% 100 = 99 THEN 'cancelled' ELSE 'completed' END,
        CASE kind WHEN 'carry_out' THEN 'till' ELSE (ARRAY['web', 'app'])[1 + n %% 2] END, 'EUR', 1990 * line_count, 0,
        0, 0, 1990 * line_count, coalesce('buyer' || (customer_id - %(first_person)s), 'guest' || n) || '@example.net',

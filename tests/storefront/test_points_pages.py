@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import PointEarning, PointLot
+from accounts.models import PointAccrual, PointBatch
 from core.actors import Actor
 from orders.models import Order
 from orders.services.payments.loyalty import open_order_points
@@ -91,7 +91,7 @@ def test_my_points_shows_what_waits_what_ends_and_the_tier(member, ana):
     make_tier("gold", 100)
     order = earn(member)
     give_credit(ana, 250, kind="points")
-    PointLot.objects.filter(kind="given").update(expires_at=timezone.now() + timedelta(days=40))
+    PointBatch.objects.filter(kind="given").update(expires_at=timezone.now() + timedelta(days=40))
 
     page = words(member.get("/account/points/"))
 
@@ -130,4 +130,4 @@ def test_the_api_tells_the_person_all_of_it(member, ana):
     assert (told["points"], told["pending"], told["year_points"]) == (0, 12, 12)
     assert told["pending_lots"] == [{"points": 12, "order": order.number, "matures_at": None}]
     assert told["next_tier"] == {"code": "gold", "name": "Gold", "missing": 88}
-    assert PointEarning.objects.get().channel == "web"
+    assert PointAccrual.objects.get().channel == "web"

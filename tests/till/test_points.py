@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import PointEarning
+from accounts.models import PointAccrual
 from tests.client import Api
 from tests.factories.balances import give_credit
 from tests.factories.loyalty import make_tier, switch_on
@@ -33,7 +33,7 @@ def test_a_sale_shows_points_and_what_it_earns_and_the_receipt_says_so(clerk, an
     done = clerk.sell(sale)
 
     assert "25 points earned" in text_of(done)
-    earning = PointEarning.objects.get()
+    earning = PointAccrual.objects.get()
     assert (earning.points, earning.channel, earning.store) == (25, "till", "high-street")
     assert "25 points earned" in text_of(clerk.get("receipt", earning.reference))
 
@@ -55,4 +55,4 @@ def test_a_sale_to_nobody_earns_nothing(clerk, mug):
 
     assert "Earns" not in text_of(clerk.get("sale", sale))
     clerk.sell(sale)
-    assert not PointEarning.objects.exists()
+    assert not PointAccrual.objects.exists()

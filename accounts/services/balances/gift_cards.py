@@ -88,14 +88,14 @@ def show_gift_card_code(*, card_id: int, now: datetime) -> str:
     return _code_of(Balance.objects.values_list("key", flat=True).get(pk=card_id))
 
 
-def look_up_gift_card(*, code: str, asker: str, currency: str, now: datetime) -> GiftCard:
+def look_up_gift_card(*, code: str, client_key: str, currency: str, now: datetime) -> GiftCard:
     """
     Return the usable gift card with a typed or scanned code.
 
-    asker: the client key for counting wrong codes (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, and
+    client_key: the client key for counting wrong codes (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, and
     TooManyWrongCodes after twenty wrong ones within an hour.
     """
-    counter = f"gift-card-guesses:{asker}"
+    counter = f"gift-card-guesses:{client_key}"
     if (cache.get(counter) or 0) >= MOST_WRONG_CODES:
         raise TooManyWrongCodes(_("Too many wrong codes. Try again in an hour."))
     card = find_card_by_hash(code_hash(code)) if plain_code(code) else None

@@ -9,52 +9,54 @@ first is used first.
 from collections.abc import Sequence
 from datetime import datetime
 
-from accounts.rules.loyalty import PointsBatch, expiry_given_back
+from accounts.rules.loyalty import RemainingBatch, expiry_given_back
 from core.data import sql
 
 LOCK_BALANCE = "SELECT amount, held FROM accounts_balance WHERE id = %(balance)s FOR UPDATE"
 
 _OPEN = """
-INSERT INTO accounts_pointlot (
-    balance_id, earning_id, kind, reference, points, remaining, created_at, matures_at, matured_at, expires_at)
-VALUES (%(balance)s, %(earning)s, %(kind)s, %(reference)s, %(points)s, %(points)s, %(now)s, %(matures_at)s,
+INSERT INTO accounts_pointbatch (
+    balance_id, accrual_id, kind, reference, points, remaining, created_at, matures_at, matured_at, expires_at)
+VALUES (%(balance)s, %(accrual)s, %(kind)s, %(reference)s, %(points)s, %(points)s, %(now)s, %(matures_at)s,
         %(matured_at)s, %(expires_at)s)
 """
-_DRAW = """
+_REDEEM = """
 WITH share AS (
     SELECT id, least(remaining, %(points)s - before) AS part
     FROM (SELECT id, remaining, sum(remaining) OVER (ORDER BY expires_at NULLS LAST, id) - remaining AS before
-          FROM accounts_pointlot
-          WHERE balance_id = %(balance)s AND matured_at IS NOT NULL AND remaining > 0) AS lot
+          FROM accounts_pointbatch
+          WHERE balance_id = %(balance)s AND matured_at IS NOT NULL AND remaining > 0) AS batch
     WHERE before < %(points)s
 ), drawn AS (
-    UPDATE accounts_pointlot AS lot SET remaining = lot.remaining - share.part FROM share WHERE lot.id = share.id
+    UPDATE accounts_pointbatch AS batch SET remaining = batch.remaining - share.part
+    FROM share WHERE batch.id = share.id
 )
-INSERT INTO accounts_pointdraw (lot_id, cause, points, restored, reference, occurred_at)
+INSERT INTO accounts_pointredemption (batch_id, cause, points, restored, reference, occurred_at)
 SELECT id, %(cause)s, part, 0, %(reference)s, %(now)s FROM share
 """
 _TAKE = """
 WITH given AS (
-    SELECT * FROM unnest(%(lots)s::bigint[], %(parts)s::bigint[]) AS given(lot_id, part)
+    SELECT * FROM unnest(%(batches)s::bigint[], %(parts)s::bigint[]) AS given(batch_id, part)
 ), drawn AS (
-    UPDATE accounts_pointlot AS lot SET remaining = lot.remaining - given.part FROM given WHERE lot.id = given.lot_id
+    UPDATE accounts_pointbatch AS batch SET remaining = batch.remaining - given.part
+    FROM given WHERE batch.id = given.batch_id
 )
-INSERT INTO accounts_pointdraw (lot_id, cause, points, restored, reference, earning_id, occurred_at)
-SELECT lot_id, %(cause)s, part, 0, %(reference)s, %(earning)s::bigint, %(now)s FROM given
+INSERT INTO accounts_pointredemption (batch_id, cause, points, restored, reference, accrual_id, occurred_at)
+SELECT batch_id, %(cause)s, part, 0, %(reference)s, %(accrual)s::bigint, %(now)s FROM given
 """
 _FREE = """
-SELECT id, remaining AS free, matured_at IS NULL AS is_pending, earning_id FROM accounts_pointlot
-WHERE balance_id = %(balance)s AND remaining > 0 AND (matured_at IS NOT NULL OR earning_id = %(earning)s::bigint)
+SELECT id, remaining AS free, matured_at IS NULL AS is_pending, accrual_id FROM accounts_pointbatch
+WHERE balance_id = %(balance)s AND remaining > 0 AND (matured_at IS NOT NULL OR accrual_id = %(accrual)s::bigint)
 ORDER BY expires_at NULLS LAST, id
 """
 # The batches that expire last were used last, and are restored first.
 _SPENT_FOR = """
-SELECT draw.id, draw.points - draw.restored AS free, lot.balance_id, lot.expires_at
-FROM accounts_pointdraw AS draw JOIN accounts_pointlot AS lot ON lot.id = draw.lot_id
-WHERE draw.reference = %(reference)s AND draw.cause = 'spent' AND draw.restored < draw.points
-ORDER BY lot.expires_at DESC NULLS FIRST, draw.id DESC FOR UPDATE OF draw
+SELECT redemption.id, redemption.points - redemption.restored AS free, batch.balance_id, batch.expires_at
+FROM accounts_pointredemption AS redemption JOIN accounts_pointbatch AS batch ON batch.id = redemption.batch_id
+WHERE redemption.reference = %(reference)s AND redemption.cause = 'spent' AND redemption.restored < redemption.points
+ORDER BY batch.expires_at DESC NULLS FIRST, redemption.id DESC FOR UPDATE OF redemption
 """
-_RESTORE = "UPDATE accounts_pointdraw SET restored = restored + %(points)s WHERE id = %(draw)s"
+_RESTORE = "UPDATE accounts_pointredemption SET restored = restored + %(points)s WHERE id = %(redemption)s"
 
 
 def open_batch(
@@ -65,7 +67,7 @@ def open_batch(
     points: int,
     now: datetime,
     expires_at: datetime | None = None,
-    earning_id: int | None = None,
+    accrual_id: int | None = None,
     matures_at: datetime | None = None,
 ) -> None:
     """
@@ -77,13 +79,13 @@ def open_batch(
         _OPEN,
         {
             "balance": balance_id,
-            "earning": earning_id,
+            "accrual": accrual_id,
             "kind": kind,
             "reference": reference,
             "points": points,
             "now": now,
             "matures_at": matures_at,
-            "matured_at": None if earning_id else now,
+            "matured_at": None if accrual_id else now,
             "expires_at": expires_at,
         },
     )
@@ -91,34 +93,34 @@ def open_batch(
 
 def redeem_batches(*, balance_id: int, points: int, cause: str, reference: str, now: datetime) -> None:
     """Redeem points from the batches that expire first. The caller has locked and reduced the balance."""
-    sql.execute(_DRAW, {"balance": balance_id, "points": points, "cause": cause, "reference": reference, "now": now})
+    sql.execute(_REDEEM, {"balance": balance_id, "points": points, "cause": cause, "reference": reference, "now": now})
 
 
 def take_from_batches(
-    parts: Sequence[tuple[int, int]], *, cause: str, reference: str, now: datetime, earning_id: int | None = None
+    parts: Sequence[tuple[int, int]], *, cause: str, reference: str, now: datetime, accrual_id: int | None = None
 ) -> None:
     """Take points from given batches (id and points). The caller has locked the balance and then read them."""
     sql.execute(
         _TAKE,
         {
-            "lots": [lot_id for lot_id, _part in parts],
+            "batches": [batch_id for batch_id, _part in parts],
             "parts": [part for _lot_id, part in parts],
             "cause": cause,
             "reference": reference,
-            "earning": earning_id,
+            "accrual": accrual_id,
             "now": now,
         },
     )
 
 
-def batches_to_take_back(*, balance_id: int, earning_id: int) -> tuple[list[PointsBatch], list[PointsBatch]]:
+def batches_to_take_back(*, balance_id: int, accrual_id: int) -> tuple[list[RemainingBatch], list[RemainingBatch]]:
     """Return an accrual's batches and the person's other spendable ones, the first to expire first."""
-    rows = sql.fetch_all(_FREE, {"balance": balance_id, "earning": earning_id})
-    own: list[PointsBatch] = []
-    others: list[PointsBatch] = []
+    rows = sql.fetch_all(_FREE, {"balance": balance_id, "accrual": accrual_id})
+    own: list[RemainingBatch] = []
+    others: list[RemainingBatch] = []
     for row in rows:
-        (own if row["earning_id"] == earning_id else others).append(
-            PointsBatch(row["id"], row["free"], row["is_pending"])
+        (own if row["accrual_id"] == accrual_id else others).append(
+            RemainingBatch(row["id"], row["free"], row["is_pending"])
         )
     return own, others
 
@@ -135,7 +137,7 @@ def restore_batches(*, spent_for: str, points: int, reference: str, now: datetim
         part = min(points, row["free"])
         if not part:
             break
-        sql.execute(_RESTORE, {"draw": row["id"], "points": part})
+        sql.execute(_RESTORE, {"redemption": row["id"], "points": part})
         open_batch(
             balance_id=row["balance_id"],
             kind="given_back",

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.events import PointsExpireSoon
-from accounts.models import BalanceEntry, PointDraw
+from accounts.models import BalanceEntry, PointRedemption
 from accounts.queries.loyalty import programme_of
 from accounts.rules.loyalty import Programme, expiry_of
 from accounts.services.balances.balances import change_amount
@@ -24,34 +24,34 @@ from core.journal import publish
 AT_ONCE = 500
 
 _DUE = """
-SELECT balance_id FROM accounts_pointlot
+SELECT balance_id FROM accounts_pointbatch
 WHERE matured_at IS NULL AND remaining > 0 AND matures_at <= %(now)s AND balance_id > %(after)s
 GROUP BY balance_id ORDER BY balance_id LIMIT %(limit)s
 """
 _RIPE = """
-SELECT id, remaining, reference FROM accounts_pointlot
+SELECT id, remaining, reference FROM accounts_pointbatch
 WHERE balance_id = %(balance)s AND matured_at IS NULL AND remaining > 0 AND matures_at <= %(now)s ORDER BY id
 """
-_MATURE = "UPDATE accounts_pointlot SET matured_at = %(now)s, expires_at = %(expires_at)s WHERE id = %(lot)s"
+_MATURE = "UPDATE accounts_pointbatch SET matured_at = %(now)s, expires_at = %(expires_at)s WHERE id = %(batch)s"
 _DEBTS = """
-SELECT id, owed, reference FROM accounts_pointearning
+SELECT id, owed, reference FROM accounts_pointaccrual
 WHERE balance_id = %(balance)s AND owed > 0 ORDER BY id FOR UPDATE
 """
-_PAY_DEBT = "UPDATE accounts_pointearning SET owed = owed - %(points)s WHERE id = %(earning)s"
+_PAY_DEBT = "UPDATE accounts_pointaccrual SET owed = owed - %(points)s WHERE id = %(accrual)s"
 _ENDING = """
-SELECT balance_id FROM accounts_pointlot
+SELECT balance_id FROM accounts_pointbatch
 WHERE matured_at IS NOT NULL AND remaining > 0 AND expires_at <= %(now)s AND balance_id > %(after)s
 GROUP BY balance_id ORDER BY balance_id LIMIT %(limit)s
 """
 _OVER = """
-SELECT id, remaining FROM accounts_pointlot
+SELECT id, remaining FROM accounts_pointbatch
 WHERE balance_id = %(balance)s AND matured_at IS NOT NULL AND remaining > 0 AND expires_at <= %(now)s
 ORDER BY expires_at, id
 """
 _WARN = """
 WITH ending AS (
-    UPDATE accounts_pointlot SET warned_at = %(now)s
-    WHERE id IN (SELECT id FROM accounts_pointlot
+    UPDATE accounts_pointbatch SET warned_at = %(now)s
+    WHERE id IN (SELECT id FROM accounts_pointbatch
                  WHERE matured_at IS NOT NULL AND remaining > 0 AND warned_at IS NULL
                    AND expires_at > %(now)s AND expires_at <= %(until)s
                  ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
@@ -116,23 +116,23 @@ def _for_each(statement: str, change: Callable[[int], None], now: datetime) -> i
 def _mature(balance_id: int, programme: Programme, now: datetime) -> None:
     debts = sql.fetch_all(_DEBTS, {"balance": balance_id})
     sql.fetch_one(LOCK_BALANCE, {"balance": balance_id})
-    for lot in sql.fetch_all(_RIPE, {"balance": balance_id, "now": now}):
+    for batch in sql.fetch_all(_RIPE, {"balance": balance_id, "now": now}):
         change_amount(
-            balance_id=balance_id, kind=BalanceEntry.EARNED, amount=lot["remaining"], reference=lot["reference"],
+            balance_id=balance_id, kind=BalanceEntry.EARNED, amount=batch["remaining"], reference=batch["reference"],
             by=THE_SYSTEM, now=now,
         )  # fmt: skip
-        sql.execute(_MATURE, {"lot": lot["id"], "now": now, "expires_at": expiry_of(programme, now)})
-        _pay_debts(balance_id, lot, debts, now)
+        sql.execute(_MATURE, {"batch": batch["id"], "now": now, "expires_at": expiry_of(programme, now)})
+        _pay_debts(balance_id, batch, debts, now)
 
 
-def _pay_debts(balance_id: int, lot: sql.Row, debts: list[sql.Row], now: datetime) -> None:
+def _pay_debts(balance_id: int, batch: sql.Row, debts: list[sql.Row], now: datetime) -> None:
     """Take points that were owed from a batch that has just matured."""
-    left = lot["remaining"]
+    left = batch["remaining"]
     for debt in debts:
         part = min(left, debt["owed"])
         if not part:
             continue
-        reference = f"{debt['reference']} by {lot['reference']}"
+        reference = f"{debt['reference']} by {batch['reference']}"
         change_amount(
             balance_id=balance_id,
             kind=BalanceEntry.TAKEN_BACK,
@@ -142,9 +142,9 @@ def _pay_debts(balance_id: int, lot: sql.Row, debts: list[sql.Row], now: datetim
             now=now,
         )
         take_from_batches(
-            [(lot["id"], part)], cause=PointDraw.TAKEN_BACK, reference=reference, now=now, earning_id=debt["id"]
+            [(batch["id"], part)], cause=PointRedemption.TAKEN_BACK, reference=reference, now=now, accrual_id=debt["id"]
         )
-        sql.execute(_PAY_DEBT, {"earning": debt["id"], "points": part})
+        sql.execute(_PAY_DEBT, {"accrual": debt["id"], "points": part})
         debt["owed"] -= part
         left -= part
 
@@ -154,11 +154,11 @@ def _expire(balance_id: int, now: datetime) -> None:
     balance = sql.fetch_one(LOCK_BALANCE, {"balance": balance_id})
     assert balance is not None
     free = balance["amount"] - balance["held"]
-    for lot in sql.fetch_all(_OVER, {"balance": balance_id, "now": now}):
-        part = min(lot["remaining"], free)
+    for batch in sql.fetch_all(_OVER, {"balance": balance_id, "now": now}):
+        part = min(batch["remaining"], free)
         if part:
             free -= part
-            reference = f"lot {lot['id']} {now:%Y-%m-%dT%H:%M:%S}"
+            reference = f"batch {batch['id']} {now:%Y-%m-%dT%H:%M:%S}"
             change_amount(
                 balance_id=balance_id,
                 kind=BalanceEntry.EXPIRED,
@@ -167,4 +167,4 @@ def _expire(balance_id: int, now: datetime) -> None:
                 by=THE_SYSTEM,
                 now=now,
             )
-            take_from_batches([(lot["id"], part)], cause=PointDraw.EXPIRED, reference=reference, now=now)
+            take_from_batches([(batch["id"], part)], cause=PointRedemption.EXPIRED, reference=reference, now=now)

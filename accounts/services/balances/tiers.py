@@ -21,20 +21,20 @@ WHERE id = (SELECT coalesce(merged_into_id, id) FROM accounts_customer WHERE id 
 FOR NO KEY UPDATE
 """
 _STANDING = """
-SELECT coalesce((SELECT sum(earning.points) FROM accounts_pointearning AS earning
-                 JOIN accounts_balance AS balance ON balance.id = earning.balance_id
+SELECT coalesce((SELECT sum(accrual.points) FROM accounts_pointaccrual AS accrual
+                 JOIN accounts_balance AS balance ON balance.id = accrual.balance_id
                  JOIN accounts_customer AS record ON record.id = balance.customer_id
                  WHERE (record.id = %(person)s OR record.merged_into_id = %(person)s)
-                   AND earning.earned_at > %(since)s), 0)::bigint AS points,
-       (SELECT tier_id FROM accounts_loyaltystanding WHERE customer_id = %(person)s) AS tier
+                   AND accrual.earned_at > %(since)s), 0)::bigint AS points,
+       (SELECT tier_id FROM accounts_tiermembership WHERE customer_id = %(person)s) AS tier
 """
 _WRITE = """
-INSERT INTO accounts_loyaltystanding (customer_id, tier_id, points, reached_at, computed_at)
+INSERT INTO accounts_tiermembership (customer_id, tier_id, points, reached_at, computed_at)
 VALUES (%(person)s, %(tier)s, %(points)s, %(now)s, %(now)s)
 ON CONFLICT (customer_id) DO UPDATE
 SET points = excluded.points, computed_at = excluded.computed_at, tier_id = excluded.tier_id,
-    reached_at = CASE WHEN accounts_loyaltystanding.tier_id IS DISTINCT FROM excluded.tier_id
-                      THEN excluded.reached_at ELSE accounts_loyaltystanding.reached_at END
+    reached_at = CASE WHEN accounts_tiermembership.tier_id IS DISTINCT FROM excluded.tier_id
+                      THEN excluded.reached_at ELSE accounts_tiermembership.reached_at END
 """
 _LEAVE = """
 DELETE FROM accounts_segmentmembership
@@ -48,13 +48,13 @@ ON CONFLICT (customer_id, segment_id) DO UPDATE SET until = NULL
 # People whose points of the last twelve months, with the present tiers, lead to another membership.
 _STALE = """
 SELECT standing.customer_id
-FROM accounts_loyaltystanding AS standing
+FROM accounts_tiermembership AS standing
 JOIN accounts_customer AS person ON person.id = standing.customer_id AND person.merged_into_id IS NULL
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(earning.points), 0)::bigint AS points FROM accounts_pointearning AS earning
-    JOIN accounts_balance AS balance ON balance.id = earning.balance_id
+    SELECT coalesce(sum(accrual.points), 0)::bigint AS points FROM accounts_pointaccrual AS accrual
+    JOIN accounts_balance AS balance ON balance.id = accrual.balance_id
     JOIN accounts_customer AS record ON record.id = balance.customer_id
-    WHERE (record.id = person.id OR record.merged_into_id = person.id) AND earning.earned_at > %(since)s
+    WHERE (record.id = person.id OR record.merged_into_id = person.id) AND accrual.earned_at > %(since)s
 ) AS year
 WHERE standing.customer_id > %(after)s AND (
     standing.points <> year.points

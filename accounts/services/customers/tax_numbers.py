@@ -25,7 +25,7 @@ class NotATaxNumber(Refusal):
 
 
 @transaction.atomic
-def keep_tax_number(*, customer_id: int, country: str, number: str, by: Actor, now: datetime) -> TaxNumber:
+def save_tax_number(*, customer_id: int, country: str, number: str, by: Actor, now: datetime) -> TaxNumber:
     """
     Store the VAT number of a customer; it replaces the former one.
 

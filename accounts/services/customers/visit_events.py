@@ -14,12 +14,12 @@ from core.journal import Event, publish
 OLDEST = timedelta(days=30)
 
 _TAKE_NEW = """
-INSERT INTO accounts_touchmessage (sender, message_id, received_at)
+INSERT INTO accounts_visitmessage (sender, message_id, received_at)
 SELECT %(sender)s, message_id, %(now)s FROM unnest(%(message_ids)s::text[]) AS message_id
 ON CONFLICT (sender, message_id) DO NOTHING
 RETURNING message_id
 """
-_FORGET = "DELETE FROM accounts_touchmessage WHERE received_at < %(before)s"
+_FORGET = "DELETE FROM accounts_visitmessage WHERE received_at < %(before)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ class VisitRecorded(Event):
 
 
 @transaction.atomic
-def record_visit_events(*, touches: Sequence[VisitEvent], visitor: str, by: Actor, now: datetime) -> Taken:
+def record_visit_events(*, visit_events: Sequence[VisitEvent], visitor: str, by: Actor, now: datetime) -> Taken:
     """
     Write the visit events of a person or visitor into the journal, each once, in two statements.
 
     visitor: the opaque key of a device, empty when only the person is known. A time in the future becomes now: the
     clocks of devices are often wrong. Events older than 30 days are dropped.
     """
-    recent = [visit_event for visit_event in touches if visit_event.occurred_at > now - OLDEST]
+    recent = [visit_event for visit_event in visit_events if visit_event.occurred_at > now - OLDEST]
     sender = f"person:{by.customer_id}" if by.customer_id else f"visitor:{visitor}"
     by_message = {visit_event.message_id: visit_event for visit_event in reversed(recent)}
     rows = sql.fetch_all(_TAKE_NEW, {"sender": sender, "message_ids": sorted(by_message), "now": now})
@@ -91,7 +91,7 @@ def record_visit_events(*, touches: Sequence[VisitEvent], visitor: str, by: Acto
             for visit_event in new
         )
     )
-    return Taken(accepted=len(new), repeated=len(recent) - len(new), too_old=len(touches) - len(recent))
+    return Taken(accepted=len(new), repeated=len(recent) - len(new), too_old=len(visit_events) - len(recent))
 
 
 def forget_visit_messages(*, now: datetime) -> int:

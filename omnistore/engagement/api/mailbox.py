@@ -28,7 +28,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     messages = [_shown(row) for row in rows]
     if request.GET.get("format") == "json" or not request.accepts("text/html"):
         return answer({"results": messages})
-    response = render(request, "engagement/mailbox.html", {"messages": messages, "wanted": filters})
+    response = render(request, "engagement/mailbox.html", {"messages": messages, "filters": filters})
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language, Cookie"
     return response

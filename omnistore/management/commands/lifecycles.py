@@ -18,7 +18,7 @@ The states of orders, fulfilments, payments and the like: which state may follow
 cause it. *Who* is the shopper, staff, or the system; the system causes whatever follows from something else. The
 database refuses every other transition (decision 0111).
 
-What an order owes has no states: it is the sum of its entries (`orders.models.DueEntry`), which only grow.
+What an order owes has no states: it is the sum of its entries (`orders.models.BalanceDueEntry`), which only grow.
 
 Drawn by `manage.py lifecycles` from `orders/rules/lifecycle.py` and `accounts/rules/lifecycle.py`; do not edit.
 """

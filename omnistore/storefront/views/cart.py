@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from carts.cookie import forget_token, keep_token
+from carts.cookie import forget_token, set_cart_cookie
 from carts.output import cart_code_json
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
@@ -36,7 +36,7 @@ from core.web.problems import text_of
 from omnistore.storefront.pages import page, private_page, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import Visitor, visitor_of
-from orders.queries.earning import earning_cart
+from orders.queries.accrual import accrual_cart
 
 MOST_CHOICES = 10
 LARGEST_ID = 2**63 - 1
@@ -78,7 +78,7 @@ def points_for(visitor: Visitor, cart: CartView, quotes: Sequence[tuple[Quote, i
     """
     if visitor.customer is None:
         return [0 for _quote in quotes]
-    earning = earning_cart(cart, customer_id=visitor.customer.pk, now=now)
+    earning = accrual_cart(cart, customer_id=visitor.customer.pk, now=now)
     return [earning.points(quote, by_points=by_points) for quote, by_points in quotes]
 
 
@@ -98,7 +98,7 @@ def add(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
         if token:
-            keep_token(response, token)
+            set_cart_cookie(response, token)
         messages.success(request, _("Added to your cart."))
     except Refusal as refusal:
         messages.error(request, str(refusal))

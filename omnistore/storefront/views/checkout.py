@@ -36,7 +36,7 @@ from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_
 from omnistore.storefront.views.orders import order_address
 from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.queries.cards import SavedCardView
-from orders.queries.orders import find_order_by_mark, get_order
+from orders.queries.orders import find_order_by_request_key, get_order
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, CheckoutRequest, FulfilmentRequest, Tender
 from orders.services.payments.gateway import PaymentResult
@@ -82,7 +82,7 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
         )
     except KeyReused:
         # The same form was submitted again with other values after it had placed an order: show that order.
-        known = find_order_by_mark(claim.mark)
+        known = find_order_by_request_key(claim.request_key)
         if known is None:
             return _show(request, visitor, form.data, status=409)
         messages.info(request, _("This was already ordered. Here is your order."))
@@ -111,7 +111,7 @@ def _balances(request: HttpRequest, visitor: Visitor) -> BalanceForm:
     return BalanceForm(
         request.POST if request.method == "POST" else None,
         customer_id=visitor.customer.pk if visitor.customer else None,
-        asker=client_key_of(request),
+        client_key=client_key_of(request),
         now=timezone.now(),
     )
 
@@ -140,7 +140,7 @@ def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutR
         contact_email=(values["email"] or (customer.email if customer else "")).lower(),
         contact_phone=values["phone"] or (str(customer.phone or "") if customer else ""),
         language=active_language(),
-        request_mark=claim.mark,
+        request_key=claim.request_key,
     )
 
 

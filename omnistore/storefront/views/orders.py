@@ -35,7 +35,7 @@ from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
 from orders.rules.order_links import is_order_key, order_key
 from orders.rules.pickup_codes import collection_code
-from orders.services.fulfilment.cancellation import cancel_order, foresee_cancellation
+from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
 from orders.services.payments.balances_due import balance_due_of, is_payment_under_way
 from orders.services.payments.gateway import look_up
 from orders.services.payments.gift_cards import gift_cards_of, show_sold_gift_card
@@ -135,15 +135,15 @@ def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         return redirect(order_address(order))
     if request.method == "POST":
         return _cancelled(request, order, by)
-    outlook = foresee_cancellation(number=order.number, by=by)
+    preview = preview_cancellation(number=order.number, by=by)
     places = _places(order)
     parts = [_part(order, part, places) for part in order.fulfilments]
     context = {
         "title": _("Cancel order %(number)s") % {"number": order.number},
         "order": order,
-        "outlook": outlook,
-        "ending": [part for part in parts if part["view"].id in outlook.parts],
-        "staying": [part for part in parts if part["view"].id not in outlook.parts],
+        "preview": preview,
+        "ending": [part for part in parts if part["view"].id in preview.fulfilment_ids],
+        "staying": [part for part in parts if part["view"].id not in preview.fulfilment_ids],
         "order_address": order_address(order),
         "reasons": CANCEL_REASONS,
     }

@@ -146,7 +146,7 @@ def _balances(request: HttpRequest, order: OrderView, visitor: Visitor) -> Balan
         request.POST if request.method == "POST" else None,
         # A guest's order cannot be paid with credit, whoever has its link.
         customer_id=order.customer_id if visitor.customer else None,
-        asker=client_key_of(request),
+        client_key=client_key_of(request),
         now=timezone.now(),
     )
 

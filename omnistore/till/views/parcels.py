@@ -99,7 +99,7 @@ class FindParcel(TillView):
             raise NotFound(_("No parcel here has this order or tracking number."))
         if len(parcels) == 1:
             return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcels[0].id]))
-        context = {"title": _("Parcels"), "parcels": parcels, "tabs": [], "found": text, "now": timezone.now()}
+        context = {"title": _("Parcels"), "parcels": parcels, "tabs": [], "search_text": text, "now": timezone.now()}
         return self.page("till/parcels.html", context)
 
 

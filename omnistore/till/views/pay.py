@@ -23,7 +23,7 @@ from omnistore.till.paying import ELSEWHERE, WAYS, TenderForm, Way, fulfilment_o
 from omnistore.till.sales import Sale, open_sale, stock_of
 from omnistore.till.views.base import claim_of_form
 from omnistore.till.views.sell import SaleView
-from orders.queries.orders import find_order_by_mark
+from orders.queries.orders import find_order_by_request_key
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
 from orders.services.payments.gift_cards import issue_sold_gift_cards
@@ -133,7 +133,7 @@ class Pay(SaleView):
         return BalanceForm(
             data,
             customer_id=sale.person.id if sale.person else None,
-            asker=client_key_of(self.request),
+            client_key=client_key_of(self.request),
             now=timezone.now(),
         )
 
@@ -156,7 +156,7 @@ class Pay(SaleView):
             language=(person.language if person else "") or active_language(),
             session_id=self.session_id,
             customer_id=person.id if person else None,
-            request_mark=claim.mark,
+            request_key=claim.request_key,
         )
 
     def _again(self, key: str, way_name: str, forms: PayForms, refusal: Refusal) -> HttpResponse:
@@ -172,7 +172,7 @@ class Pay(SaleView):
         return self._form(sale, cart, ways, ways[way_name], forms, status=refusal.status, error=_advice(refusal))
 
     def _replayed(self, claim: Claim, refusal: Refusal) -> HttpResponse:
-        order = find_order_by_mark(claim.mark)
+        order = find_order_by_request_key(claim.request_key)
         if order is not None:
             return _to_order(order.number)
         return self.refused(refusal)

@@ -61,7 +61,7 @@ class Find(TillView):
         context = {
             "title": _("Find"),
             "q": words,
-            "people": customers,
+            "customers": customers,
             "orders": orders[:PAGE],
             "places": names_of_places(order.store for order in orders),
             "next": next_address(request, page, orders, key=lambda order: [order.id]),
@@ -89,7 +89,7 @@ class CustomerPage(TillView):
             "person": person,
             "story": [(entry, summary_of(entry)) for entry in entries[:PAGE]],
             "older": TimelinePlace(entries[PAGE - 1].occurred_at, entries[PAGE - 1].id) if more else None,
-            "asked": filters,
+            "filters": filters,
             "families": FAMILIES,
             "channels": (WEB, APP, TILL, SYSTEM),
             "cart": cart,

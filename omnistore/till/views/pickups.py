@@ -117,8 +117,8 @@ class HandOverForm(forms.Form):
 
 
 def _balances(view: TillView, pickup: PickupView, data: QueryDict | None = None) -> BalanceForm:
-    asker = f"staff:{view.request.user.pk}"
-    return BalanceForm(data, customer_id=pickup.customer_id, asker=asker, now=timezone.now())
+    client_key = f"staff:{view.request.user.pk}"
+    return BalanceForm(data, customer_id=pickup.customer_id, client_key=client_key, now=timezone.now())
 
 
 class Desk(TillView):
@@ -179,7 +179,7 @@ class FindPickup(TillView):
         pickups = open_pickups_of(customer_ids=ids, store_id=self.store.id, limit=PAGE) if ids else []
         if not pickups:
             raise NotFound(self._where_else(number))
-        context = {"title": _("Pickups"), "pickups": pickups, "chosen": "", "tabs": [], "found": text}
+        context = {"title": _("Pickups"), "pickups": pickups, "chosen": "", "tabs": [], "search_text": text}
         return self.page("till/pickups.html", context)
 
     def _where_else(self, number: str) -> str:

@@ -49,7 +49,7 @@ class SaleView(TillView):
         """
         Render the present sale: for the script only the part that changes, else the whole page.
 
-        extra: error or told, as messages for the clerk; people, the customers found.
+        extra: error or message, as messages for the clerk; customers, those found.
         """
         lines = shown_lines(sale.cart, stock_of(sale.cart, self.store), language=active_language())
         now = timezone.now()
@@ -78,7 +78,7 @@ class SaleView(TillView):
     def done(self, sale: Sale, message: str = "") -> HttpResponse:
         """Answer after a change: for the script with the part that changed, else with a redirect to the page."""
         if is_htmx(self.request):
-            return self.shown(self.with_cart(sale), told=message)
+            return self.shown(self.with_cart(sale), message=message)
         return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
 
     def refused(self, refusal: Refusal) -> HttpResponse:
@@ -128,7 +128,7 @@ class LiveSale(SaleView):
         sale = open_sale(key, by=self.actor, now=timezone.now())
         if sale.key == key and str(sale.version) == request.GET.get("version"):
             return HttpResponse(status=204)
-        return self.shown(sale, told=_("The customer changed the cart.") if sale.person else "")
+        return self.shown(sale, message=_("The customer changed the cart.") if sale.person else "")
 
 
 class Scan(SaleView):
@@ -147,7 +147,7 @@ class Scan(SaleView):
             return self.done(sale, message % {"count": number_text(read.quantity, active_language()), "sku": read.sku})
         if read.is_certain:
             return self._recognised(sale, read)
-        return self.shown(self.with_cart(sale), people=read.found)
+        return self.shown(self.with_cart(sale), customers=read.found)
 
     def _open(self, cart_id: int) -> HttpResponse:
         return self.done(find_cart(cart_id))

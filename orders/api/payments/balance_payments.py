@@ -72,8 +72,10 @@ class OrderPayments(CartApiView):
         order = get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
         # No card is saved with a guest's order, whoever has its token.
         person_ids = () if order.customer_id is None else owner.customer_ids
-        asker = partial(client_key_of, request)
-        tenders = [tender(payment, asker=asker, now=now, person_ids=person_ids) for payment in body["payments"]]
+        client_key = partial(client_key_of, request)
+        tenders = [
+            tender(payment, client_key=client_key, now=now, person_ids=person_ids) for payment in body["payments"]
+        ]
         check_methods(tenders)
         return pay_balance_due(
             claim=claim,
@@ -104,7 +106,7 @@ class TillOrderPayments(StaffApiView):
         body = checked(TillBalancePaymentsIn, request)
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{by.staff_id}")
-        tenders = [tender(payment, asker=partial(client_key_of, request), now=now) for payment in body["payments"]]
+        tenders = [tender(payment, client_key=partial(client_key_of, request), now=now) for payment in body["payments"]]
         check_readers([card for card in tenders if card.payment_method], store_id=by.store_id)
         return pay_balance_due(
             claim=claim,

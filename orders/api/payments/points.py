@@ -15,7 +15,7 @@ from carts.queries.quoting import quote_cart
 from core.money import money_json
 from core.web.api import ApiView, answer
 from core.web.schema import MoneySchema
-from orders.queries.earning import earning_cart
+from orders.queries.accrual import accrual_cart
 
 _NOTHING = {"earns": 0, "available": 0, "least": 0, "pays": None}
 
@@ -55,7 +55,7 @@ class CartPoints(ApiView):
         if cart is None or not cart.lines:
             return answer(_NOTHING)
         quote = quote_cart(cart, by=by, now=now)
-        earning = earning_cart(cart, customer_id=shopper.pk, now=now)
+        earning = accrual_cart(cart, customer_id=shopper.pk, now=now)
         programme = programme_of(cart.currency)
         total = quote.totals.grand
         most = min(earning.available * programme.point_value, total * programme.most_percent // 100)

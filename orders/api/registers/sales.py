@@ -65,8 +65,8 @@ class Sales(StaffApiView):
             session_id=session_id,
             customer_id=customer_id,
             occurred_at=_occurred_at(body.get("occurred_at"), now),
-            request_mark=claim.mark,
-            **request_fields(body, asker=partial(client_key_of, request), now=now),
+            request_key=claim.request_key,
+            **request_fields(body, client_key=partial(client_key_of, request), now=now),
         )
         check_readers(checkout_request.tenders, store_id=by.store_id)
         if "cart" in body:

@@ -17,7 +17,7 @@ from core.moving import move
 from core.transitions import IllegalTransition
 from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
-from orders.models import DueEntry, Fulfilment, Order, Payment
+from orders.models import BalanceDueEntry, Fulfilment, Order, Payment
 from orders.queries.balances_due import balance_due_in
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
@@ -71,21 +71,21 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class CancellationPreview:
     """
     What cancelling an order would do, in minor units.
 
-    parts: ids of the fulfilments that would end. refund: what would be refunded; at_desk: how much of it a store pays
-    out. not_due: what would no longer be due.
+    fulfilment_ids: the fulfilments that would end. refund: what would be refunded; at_desk: how much of it a store
+    pays out. not_due: what would no longer be due.
     """
 
-    parts: list[int]
+    fulfilment_ids: list[int]
     refund: int
     at_desk: int
     not_due: int
 
 
-def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
+def preview_cancellation(*, number: str, by: Actor) -> CancellationPreview:
     """
     Return what cancelling an order would do now, without doing it.
 
@@ -103,7 +103,7 @@ def foresee_cancellation(*, number: str, by: Actor) -> Outlook:
     not_due = min(owed, balance_due_in(order.pk) + authorised)
     spread = spread_refund(owed - not_due, tenders_of(payments))
     at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
-    return Outlook(ids, sum(spread.values()), at_desk, not_due)
+    return CancellationPreview(ids, sum(spread.values()), at_desk, not_due)
 
 
 @transaction.atomic(savepoint=False)
@@ -228,7 +228,7 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
         raise PaymentBeingTaken(_("A payment of this order is being captured. Try again in a minute."))
     not_due = min(owed, balance_due_in(order.pk))
     if not_due:
-        DueEntry.objects.create(order=order, kind=DueEntry.CANCELLED, amount=-not_due, occurred_at=now)
+        BalanceDueEntry.objects.create(order=order, kind=BalanceDueEntry.CANCELLED, amount=-not_due, occurred_at=now)
         owed -= not_due
     for payment in order.payments.filter(state=Payment.AUTHORISED).order_by("pk"):
         taken = min(owed, payment.amount)

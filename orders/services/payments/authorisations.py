@@ -21,7 +21,7 @@ from core.errors import Refusal
 from core.journal import publish
 from core.moving import move, move_all
 from orders.events import AuthorisationLost, PaymentCaptured
-from orders.models import DueEntry, Order, Payment, PaymentAttempt
+from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, AUTHORISED
 from orders.rules.lifecycle import ATTEMPT, PAYMENT
 from orders.services.payments.balances_due import PaymentNotTaken
@@ -168,7 +168,9 @@ def _settle(payment_id: int, outcome: PaymentResult, *, by: Actor, now: datetime
     authorised = payment.attempts.filter(outcome=PaymentAttempt.AUTHORISED).values_list("pk", flat=True)
     move_all(ATTEMPT, list(authorised), answer, detail=outcome.detail, answered_at=now)
     if not is_ours and order.state == Order.PLACED:
-        DueEntry.objects.create(order=order, kind=DueEntry.AUTHORISATION_LOST, amount=payment.amount, occurred_at=now)
+        BalanceDueEntry.objects.create(
+            order=order, kind=BalanceDueEntry.AUTHORISATION_LOST, amount=payment.amount, occurred_at=now
+        )
     event = PaymentCaptured if is_ours else AuthorisationLost
     publish(
         event(

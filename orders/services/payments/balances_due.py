@@ -16,7 +16,7 @@ from core.ids import new_id
 from core.journal import publish
 from core.money import money_json
 from orders.events import BalancePaid
-from orders.models import DueEntry, Order, Payment, PaymentAttempt
+from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, DECLINED
 from orders.queries.balances_due import balance_due_in, open_amounts_of
 from orders.queries.views import DUE, OrderView
@@ -131,7 +131,9 @@ def settle_balance_payments(*, order_id: int, written: Sequence[RecordedResult],
 def open_charges(order: Order) -> list[ChargeRequest]:
     """Return the charges of a balance payment that are not answered yet, so that they can be asked for again."""
     attempts = PaymentAttempt.objects.filter(
-        payment__order=order, payment__is_later=True, outcome__in=(PaymentAttempt.ASKED, PaymentAttempt.NEEDS_ACTION)
+        payment__order=order,
+        payment__pays_balance=True,
+        outcome__in=(PaymentAttempt.ASKED, PaymentAttempt.NEEDS_ACTION),
     ).select_related("payment")
     return [_charge_of(attempt, order) for attempt in attempts]
 
@@ -206,7 +208,7 @@ def _write_one(
     state = Payment.PENDING if is_asked else Payment.HELD if at_provider else Payment.CAPTURED
     payment = Payment.objects.create(
         order=order,
-        is_later=True,
+        pays_balance=True,
         method=tender.method,
         provider=provider_of(tender) if is_asked else "",
         amount=tender.amount,
@@ -258,7 +260,7 @@ def _take_off_due(order: Order, paid: int, *, by: Actor, now: datetime) -> int:
     """Reduce the balance due by a payment. Return how much of the payment exceeded it."""
     taken = min(paid, balance_due_in(order.pk))
     if taken:
-        DueEntry.objects.create(order=order, kind=DueEntry.PAID, amount=-taken, occurred_at=now)
+        BalanceDueEntry.objects.create(order=order, kind=BalanceDueEntry.PAID, amount=-taken, occurred_at=now)
     publish(
         BalancePaid(
             by=by,
@@ -274,7 +276,7 @@ def _take_off_due(order: Order, paid: int, *, by: Actor, now: datetime) -> int:
 
 
 def _check_none_under_way(order: Order) -> None:
-    states = set(order.payments.filter(is_later=True, state__in=UNDER_WAY).values_list("state", flat=True))
+    states = set(order.payments.filter(pays_balance=True, state__in=UNDER_WAY).values_list("state", flat=True))
     if states == {Payment.NEEDS_ACTION}:
         raise PaymentStillWaits(_("A payment of this order is waiting for confirmation. Cancel or confirm it first."))
     if states:

@@ -42,7 +42,7 @@ RETURNING id, customer_id
 """
 
 
-def keep_cards(cards: Sequence[CardDetails], *, customer_id: int | None, by: Actor, now: datetime) -> None:
+def save_cards(cards: Sequence[CardDetails], *, customer_id: int | None, by: Actor, now: datetime) -> None:
     """
     Save cards that a provider has stored, each once, in the caller's transaction.
 

@@ -10,16 +10,16 @@ from django.db import transaction
 
 from accounts.queries.loyalty import programme_of
 from accounts.rules.loyalty import Programme, percent_for, points_earned
-from accounts.services.balances.loyalty import open_earning, settle_earning
+from accounts.services.balances.loyalty import open_accrual, settle_accrual
 from accounts.services.balances.tiers import compute_tier
 from carts.rules.goods import paths_of
 from core.actors import Actor
 from core.data import sql
 from core.money import places_of
 from orders.models import Order
-from orders.queries.earning import AccrualOrder, earning_context, earning_order
+from orders.queries.accrual import AccrualOrder, accrual_context, accrual_order
 
-_TERMS = "SELECT terms FROM accounts_pointearning WHERE reference = %(reference)s"
+_TERMS = "SELECT terms FROM accounts_pointaccrual WHERE reference = %(reference)s"
 
 
 @transaction.atomic(savepoint=False)
@@ -29,14 +29,14 @@ def open_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
 
     One statement where the programme is switched off. Return how many pending points it has earned so far.
     """
-    order = earning_order(order_id=order_id)
+    order = accrual_order(order_id=order_id)
     if order is None:
         return 0
     programme = programme_of(order.currency)
     if not programme.is_active or not programme.points_per_unit:
         return 0
     accrual_rules = orjson.dumps(_accrual_rules(order, programme)).decode()
-    open_earning(customer_id=order.person_id, reference=order.number, terms=accrual_rules, by=by, now=order.placed_at)
+    open_accrual(customer_id=order.person_id, reference=order.number, terms=accrual_rules, by=by, now=order.placed_at)
     return settle_order_points(order_id=order_id, by=by, now=now)
 
 
@@ -49,11 +49,11 @@ def settle_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
     earns none. Locks the order, then the accrual and the balance, then the person. Return the difference.
     """
     Order.objects.locked().filter(pk=order_id).first()
-    order = earning_order(order_id=order_id)
+    order = accrual_order(order_id=order_id)
     row = sql.fetch_one(_TERMS, {"reference": order.number}) if order else None
     if order is None or row is None:
         return 0
-    difference = settle_earning(
+    difference = settle_accrual(
         reference=order.number, points=_points(order, row["terms"]), matures_at=_matures_at(order, row["terms"]),
         by=by, now=now,
     )  # fmt: skip
@@ -64,7 +64,7 @@ def settle_order_points(*, order_id: int, by: Actor, now: datetime) -> int:
 
 def _accrual_rules(order: AccrualOrder, programme: Programme) -> dict[str, Any]:
     """Return the rules by which an order earns, fixed when it is placed: later changes do not affect it."""
-    context = earning_context(customer_id=order.person_id, now=order.placed_at)
+    context = accrual_context(customer_id=order.person_id, now=order.placed_at)
     return {
         "points_per_unit": programme.points_per_unit,
         "pending_days": programme.pending_days,

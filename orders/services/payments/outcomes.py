@@ -46,7 +46,7 @@ WITH locked AS (
                       AND other.state IN ('pending', 'needs_action', 'declined')
                       AND other.id NOT IN (SELECT id FROM written))
 )
-SELECT payment.amount, payment.is_later, given.outcome, written.id IS NOT NULL AS is_new,
+SELECT payment.amount, payment.pays_balance, given.outcome, written.id IS NOT NULL AS is_new,
        paid.reservations, paid.carried
 FROM given JOIN orders_paymentattempt AS known ON known.key = given.key
 JOIN orders_payment AS payment ON payment.id = known.payment_id
@@ -67,11 +67,12 @@ WHERE orders.id = %(order)s AND orders.state = 'pending'
 @dataclass(frozen=True, slots=True)
 class RecordedResult:
     """
-    The effect of one outcome, in minor units. is_later: paid after the order was placed. is_new: not written before.
+    The effect of one outcome, in minor units. pays_balance: paid after the order was placed. is_new: not yet
+    written.
     """
 
     amount: int
-    is_later: bool
+    pays_balance: bool
     outcome: str
     is_new: bool
 
@@ -106,7 +107,7 @@ def write_outcomes(
             "until": now + AUTHORISED_FOR,
         },
     )
-    written = [RecordedResult(row["amount"], row["is_later"], row["outcome"], row["is_new"]) for row in rows]
+    written = [RecordedResult(row["amount"], row["pays_balance"], row["outcome"], row["is_new"]) for row in rows]
     return written, _paid_order(rows[0]) if rows else None
 
 

@@ -37,13 +37,13 @@ from orders.rules.lifecycle import PAYMENT
 _HELD = "SELECT id, hold_key FROM orders_payment WHERE order_id = %(order)s AND state = 'held' ORDER BY id"
 
 
-def with_gift_card(tender: Tender, code: str, *, asker: str, now: datetime) -> Tender:
+def with_gift_card(tender: Tender, code: str, *, client_key: str, now: datetime) -> Tender:
     """
     Return a tender that the gift card with a code pays.
 
-    asker: who enters the code (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
+    client_key: who enters the code (accounts.sign_in.attempt_limits). Raises GiftCardNotValid, TooManyWrongCodes.
     """
-    card = look_up_gift_card(code=code, asker=asker, currency=settings.SHOP_CURRENCY, now=now)
+    card = look_up_gift_card(code=code, client_key=client_key, currency=settings.SHOP_CURRENCY, now=now)
     return replace(tender, balance_ids=(card.id,), limit=card.free)
 
 

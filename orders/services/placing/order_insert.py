@@ -23,13 +23,13 @@ WITH new_order AS (
     INSERT INTO orders_order (
         number, cart_id, customer_id, state, channel, store_id, staff_id, till_session_id, currency, items_total,
         discount_total, shipping_total, tax_total, shipping_tax, shipping_tax_added, grand_total, contact_email,
-        contact_phone, receipt_medium, language, client_id, request_mark, external_id, cancel_reason, placed_at,
+        contact_phone, receipt_medium, language, client_id, request_key, external_id, cancel_reason, placed_at,
         closed_at)
     VALUES (
         nextval('orders_order_number')::text, %(cart)s, %(customer)s::bigint, %(state)s, %(channel)s,
         %(store)s::bigint, %(staff)s::bigint, %(session)s::bigint, %(currency)s, %(items)s, %(discount)s, %(shipping)s,
         %(tax)s, %(shipping_tax)s, %(shipping_tax_added)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s,
-        %(client_id)s::uuid, %(request_mark)s, '', '', %(placed_at)s, %(closed_at)s::timestamptz)
+        %(client_id)s::uuid, %(request_key)s, '', '', %(placed_at)s, %(closed_at)s::timestamptz)
     RETURNING id, number
 ), line AS (
     INSERT INTO orders_orderline (
@@ -85,7 +85,7 @@ WITH new_order AS (
            CASE WHEN tender.state = 'captured' THEN %(now)s::timestamptz END
     FROM new_order, tender WHERE tender.state <> 'due'
 ), due AS (
-    INSERT INTO orders_dueentry (order_id, kind, amount, occurred_at)
+    INSERT INTO orders_balancedueentry (order_id, kind, amount, occurred_at)
     SELECT new_order.id, 'placed', tender.amount, %(now)s FROM new_order, tender WHERE tender.state = 'due'
 ), attempt AS (
     INSERT INTO orders_paymentattempt (
@@ -161,7 +161,7 @@ def _parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
         "receipt": request.receipt_medium,
         "language": request.language,
         "client_id": request.client_id,
-        "request_mark": request.request_mark,
+        "request_key": request.request_key,
         "now": now,
         "placed_at": request.occurred_at or now,
         "closed_at": now if draft.is_complete else None,

@@ -53,7 +53,7 @@ class Unavailable(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Promised:
+class PlacedOrder:
     """A written order with the charges still to be made; it is confirmed once all of them are paid."""
 
     order: OrderView
@@ -61,7 +61,7 @@ class Promised:
 
 
 @transaction.atomic(savepoint=False)
-def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: datetime) -> Promised:
+def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: datetime) -> PlacedOrder:
     """
     Turn a cart that was taken (carts.services.placing) into an order.
 
@@ -112,7 +112,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
     _reserve_stock(allocations, waits=waits, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
-    return Promised(order, [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key])
+    return PlacedOrder(order, [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key])
 
 
 def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:

@@ -80,7 +80,7 @@ def end_waiting_payment(*, number: str, by: Actor, now: datetime) -> None:
     A payment that the provider has approved meanwhile is taken; one that is being asked for right now stays.
     """
     waiting = PaymentAttempt.objects.filter(
-        payment__order__number=number, payment__is_later=True, outcome=PaymentAttempt.NEEDS_ACTION
+        payment__order__number=number, payment__pays_balance=True, outcome=PaymentAttempt.NEEDS_ACTION
     ).select_related("payment")
     outcomes = [look_up(key=attempt.key, provider=attempt.payment.provider, gives_up=True) for attempt in waiting]
     if outcomes:

@@ -22,7 +22,7 @@ from core.actors import Actor
 from core.errors import Refusal
 from core.idempotency import Claim, Replay
 from orders.models import Order
-from orders.queries.orders import find_order_by_client_id, find_order_by_mark, number_ordered_with
+from orders.queries.orders import find_order_by_client_id, find_order_by_request_key, number_ordered_with
 from orders.queries.views import OrderView
 from orders.rules.checkout import CheckoutRequest
 from orders.services.payments.gateway import ChargeRequest, PaymentResult, ask_providers
@@ -141,7 +141,7 @@ def _known_order(
     """Return the order that an interrupted request, or an earlier copy of the same sale, has placed already."""
     known = None
     if not is_fresh:
-        known = find_order_by_mark(claim.mark)
+        known = find_order_by_request_key(claim.request_key)
     elif request.client_id is not None:
         known = find_order_by_client_id(request.client_id)
     if known is None:

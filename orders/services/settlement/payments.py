@@ -30,7 +30,7 @@ from inventory.services.reservations import (
     reserve_stock,
 )
 from orders.events import OrderPaymentFailed
-from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment
+from orders.models import BalanceDueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment
 from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
 from orders.queries.balances_due import balance_due_in
 from orders.queries.orders import get_order
@@ -38,7 +38,7 @@ from orders.queries.views import OrderView, PaymentView
 from orders.rules.lifecycle import FULFILMENTS, ORDER, PAYMENT
 from orders.services.fulfilment.fulfilments import note_goods_out, take_goods_out_of_stock
 from orders.services.payments.balances_due import settle_balance_payments
-from orders.services.payments.cards import keep_cards
+from orders.services.payments.cards import save_cards
 from orders.services.payments.gateway import UNKNOWN, ChargeRequest, PaymentResult, look_up
 from orders.services.payments.outcomes import PaidOrder, find_paid_order, write_outcomes
 from orders.services.payments.refunds import refund_payments
@@ -103,8 +103,8 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: 
     if not known:
         return order
     written, paid = write_outcomes(order_id=order.id, outcomes=known, now=now)
-    keep_cards([result.card for result in known if result.card], customer_id=order.customer_id, by=by, now=now)
-    if any(result.is_later for result in written):
+    save_cards([result.card for result in known if result.card], customer_id=order.customer_id, by=by, now=now)
+    if any(result.pays_balance for result in written):
         settle_balance_payments(order_id=order.id, written=written, by=by, now=now)
         return get_order(order.number)
     # Only what was written now counts: an answer that arrives after another one rolls nothing back.
@@ -251,7 +251,7 @@ def _roll_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
     open_states = (Payment.PENDING, Payment.NEEDS_ACTION, Payment.AUTHORISED)
     move_all(PAYMENT, _payments_in(order, open_states), Payment.VOIDED)
     if owed := balance_due_in(order.id):
-        DueEntry.objects.create(order_id=order.id, kind=DueEntry.FAILED, amount=-owed, occurred_at=now)
+        BalanceDueEntry.objects.create(order_id=order.id, kind=BalanceDueEntry.FAILED, amount=-owed, occurred_at=now)
     if _is_anything_held(order):
         release_held_tenders(order_id=order.id, now=now)
     refund = refund_payments(order_id=order.id, reason=reason, by=by, now=now)
