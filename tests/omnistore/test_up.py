@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "DEMO", "HOST", "TEST_DATA")
 
@@ -92,6 +93,17 @@ def test_a_wrong_redis_url_is_explained(up, db, free_port):
     said = up(REDIS_URL="redis://127.0.0.1:9/0", PORT=free_port, LIVE_PORT=free_port)
 
     assert said.startswith("The Valkey named by REDIS_URL cannot be used: ")
+    assert said.count("\n") == 1
+
+
+def test_data_of_a_version_with_other_migrations_is_refused(up, db, free_port):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts' AND name = '0001_customers'")
+
+    said = up(PORT=free_port, LIVE_PORT=free_port)
+
+    assert said.startswith("This data was made by a version with other migrations, before the first release.")
+    assert "make reset" in said
     assert said.count("\n") == 1
 
 

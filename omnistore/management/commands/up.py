@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 
 from core.web import metrics
 from inventory.models import Product
@@ -130,7 +131,13 @@ class Command(BaseCommand):
 
     def prepare(self, servers_only: bool) -> None:
         """Bring the database, the static files and the demo up to where this version needs them."""
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except InconsistentMigrationHistory as error:
+            raise ServerError(
+                "This data was made by a version with other migrations, before the first release. Erase it with "
+                f"`make reset`, or name an empty directory in DATA. ({error})"
+            ) from error
         if servers_only:
             return
         if collect_if_changed():
