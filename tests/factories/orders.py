@@ -11,7 +11,7 @@ from core.ids import new_id
 from inventory.models import Location, StockLevel, Variant
 from inventory.services.reservations import ReservationRequest, new_reservation_id, reserve_stock
 from orders.models import DueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment, PaymentAttempt, TillSession
-from orders.providers.sandbox import SandboxProvider
+from orders.providers.sandbox.provider import SandboxProvider
 from orders.queries.orders import get_order
 from tests.factories.inventory import make_stock
 from tests.factories.states import make_in
