@@ -54,7 +54,7 @@ _SEEN = {
     ),
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
-        *("tillsession", "payment", "paymentattempt", "providernotice", "cardreader", "savedcard", "receiptrequest"),
+        *("tillsession", "payment", "paymentattempt", "webhookevent", "cardreader", "savedcard", "receiptrequest"),
         *("balancedueentry", "refund", "return", "returnline", "pointbonus"),
     ),
 }

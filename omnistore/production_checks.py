@@ -1,13 +1,10 @@
-"""Validation of settings, and the unsafe settings with which a production shop refuses to run."""
+"""The unsafe settings with which a production shop refuses to run."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
-
 SHORTEST_SECRET_KEY = 50
-HIGHEST_PORT = 65535
 
 
 class Danger(NamedTuple):
@@ -47,11 +44,6 @@ DANGERS = (
         "opens the mailbox of all customers and well-known passwords: set it to 0.",
     ),
     Danger(
-        "ENABLE_TEST_PROVIDER",
-        lambda settings, environment: settings["ENABLE_TEST_PROVIDER"],
-        "lets people pay with play money: set it to 0.",
-    ),
-    Danger(
         "DATABASE_URL",
         _is_absent("DATABASE_URL"),
         "must name the PostgreSQL server: postgres://user:secret@host/name.",
@@ -64,44 +56,6 @@ DANGERS = (
     ),
     Danger("EMAIL_URL", _is_absent("EMAIL_URL"), "must name the mail server: smtp+tls://user:secret@host:587."),
 )
-
-
-def a_number(variable: str, value: str) -> int:
-    """Parse a whole number that is not negative."""
-    if value.isascii() and value.isdigit():
-        return int(value)
-    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a whole number.")
-
-
-def a_port(variable: str, value: str) -> int:
-    """Parse a TCP port."""
-    if value.isascii() and value.isdigit() and 0 < int(value) <= HIGHEST_PORT:
-        return int(value)
-    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a port number between 1 and {HIGHEST_PORT}.")
-
-
-def a_switch(variable: str, value: str) -> bool:
-    """Parse on or off. Any other value is refused: a misspelt PRODUCTION must not publish a demo."""
-    if value.lower() in ("1", "true", "yes", "on"):
-        return True
-    if value.lower() in ("0", "false", "no", "off", ""):
-        return False
-    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to 1 or 0.")
-
-
-def a_choice(variable: str, value: str, choices: tuple[str, ...]) -> str:
-    """Parse one of several choices."""
-    if value in choices:
-        return value
-    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to {' or '.join(choices)}.")
-
-
-def a_postgres_url(value: str) -> str:
-    """Check that a URL names a PostgreSQL database."""
-    # The value may hold a password, so the message does not repeat it.
-    if urlsplit(value).scheme not in ("postgres", "postgresql") or not urlsplit(value).path.strip("/"):
-        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:secret@host:5432/name.")
-    return value
 
 
 def find_unsafe(settings: Mapping[str, Any], *, environment: Mapping[str, str]) -> list[str]:

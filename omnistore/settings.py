@@ -5,31 +5,26 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from core import languages
-from omnistore.production_checks import a_choice, a_number, a_port, a_postgres_url, a_switch, find_unsafe
+from core.environment import a_choice, a_port, a_postgres_url, env, is_demo, is_production, number, switch
+from core.parts import names_in, read_parts
+from omnistore.production_checks import find_unsafe
 from omnistore.servers.locations import postgres_url, valkey_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / ".env")
-env = environ.FileAwareEnv()  # NAME_FILE is a file with the value of NAME, for mounted secrets.
-
-
-def switch(name: str, *, default: bool) -> bool:
-    """Read an on/off variable."""
-    return a_switch(name, env.str(name, default="1" if default else "0"))
-
-
-def number(name: str, *, default: int) -> int:
-    """Read a whole-number variable."""
-    return a_number(name, env.str(name, default=str(default)))
-
-
-PRODUCTION = switch("PRODUCTION", default=False)
+# Each payment provider, tax service and carrier is a folder with settings of its own.
+PAYMENT_PROVIDERS = BASE_DIR / "orders" / "providers"
+PARTS = read_parts(
+    PAYMENT_PROVIDERS,
+    BASE_DIR / "carts" / "providers" / "taxes",
+    BASE_DIR / "carts" / "providers" / "carriers",
+)
+globals().update(PARTS.settings)
+PRODUCTION = is_production()
 DEBUG = switch("DEBUG", default=False)
-DEMO = switch("DEMO", default=not PRODUCTION)
+DEMO = is_demo()
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use")
 # Codes that people show in a store are derived, each kind with a separate key.
 HANDOVER_SECRET = hmac.digest(SECRET_KEY.encode(), b"hand-over codes of carts", "sha256")
@@ -45,17 +40,10 @@ WEB_THREADS = number("WEB_THREADS", default=4)
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 LIVE_PORT = a_port("LIVE_PORT", env.str("LIVE_PORT", default=str(PORT + 1)))
 LIVE_URL = env.str("LIVE_URL", default="" if PRODUCTION else f"http://localhost:{LIVE_PORT}").rstrip("/")
-# Payments by the test provider, whose test cards determine the result.
-ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=DEMO)
-# Cards by Stripe if its keys are set; otherwise the test provider takes cards, and the pages say so.
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
-STRIPE_CAPTURE = env.str("STRIPE_CAPTURE", default="automatic")  # Or manual: authorised first, then captured.
 # When cards are charged: now, with the order; or fulfilment, when the goods leave (docs/paying.md).
 CARD_CAPTURE = a_choice("CARD_CAPTURE", env.str("CARD_CAPTURE", default="now"), ("now", "fulfilment"))
-STRIPE_API_URL = env.str("STRIPE_API_URL", default="https://api.stripe.com")
-STRIPE_RETRIES = number("STRIPE_RETRIES", default=2)
+# The provider that takes cards, where several that are switched on do; empty for the first by name.
+CARD_PROVIDER = a_choice("CARD_PROVIDER", env.str("CARD_PROVIDER", default=""), ("", *names_in(PAYMENT_PROVIDERS)))
 # The brand's name on pages, receipts and e-mails.
 SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
@@ -133,6 +121,7 @@ WSGI_APPLICATION = "omnistore.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": PARTS.templates,
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -301,7 +290,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 # A folder with the brand's own brand.css, logo.svg and icon.svg (docs/brand.md); missing files are the shop's.
 BRAND_DIR = env.str("BRAND_DIR", default="")
-STATICFILES_DIRS = [("brand", BRAND_DIR)] if BRAND_DIR else []
+STATICFILES_DIRS = [*PARTS.static, *([("brand", BRAND_DIR)] if BRAND_DIR else [])]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
@@ -348,7 +337,6 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
-        "stripe": {"level": "WARNING"},
         "weasyprint": {"level": "CRITICAL"},  # It warns, with every PDF, of styles that only browsers support.
         "fontTools": {"level": "WARNING"},
         "access": {"level": env.str("ACCESS_LOG_LEVEL", default="INFO")},
@@ -394,5 +382,5 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-if PRODUCTION and (unsafe := find_unsafe(globals(), environment=env.ENVIRON)):
+if PRODUCTION and (unsafe := find_unsafe(globals(), environment=env.ENVIRON) + PARTS.find_unsafe(globals())):
     raise ImproperlyConfigured(" ".join(unsafe))

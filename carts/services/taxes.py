@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from carts.models import TaxRate, TaxZone
-from carts.providers.base import KnownRate, TaxProvider
+from carts.providers.taxes.base import KnownRate, TaxProvider
 from inventory.models import TaxCategory
 
 
@@ -13,7 +13,7 @@ def refresh_rates(*, zone: TaxZone, provider: TaxProvider) -> int:
     """
     Read the rates of a zone from a provider and store those that are new; return how many were.
 
-    The provider is called outside of any transaction. Only categories of the shop are stored. Raises TaxProviderError,
+    The provider is called outside of any transaction. Only categories of the shop are stored. Raises ServiceError,
     which leaves the rates as they were.
     """
     prefix = zone.postcode_prefixes[0] if zone.postcode_prefixes else ""

@@ -8,7 +8,8 @@ from django.conf import settings
 
 from accounts.models import Segment
 from carts.models import Promotion, TaxZone
-from carts.providers.listed import REDUCED, STANDARD, ListedRates
+from carts.providers.taxes import tax_providers
+from carts.providers.taxes.listed import REDUCED, STANDARD
 from carts.services.taxes import refresh_rates
 from core.actors import THE_SYSTEM
 from core.money import Money
@@ -41,7 +42,7 @@ def write_taxes() -> None:
     }
     for country, name in COUNTRIES.items():
         zone = TaxZone.objects.create(code=country.lower(), name=name, country=country)
-        refresh_rates(zone=zone, provider=ListedRates())
+        refresh_rates(zone=zone, provider=tax_providers()["listed"])
     Product.objects.filter(slug__in=FOOD).update(tax_category=categories[REDUCED])
 
 

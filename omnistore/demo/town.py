@@ -8,12 +8,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Address, Consent, Customer
-from carts.models import ShippingRate
+from carts.providers.carriers import carriers
+from carts.services.shipping import refresh_shipping_rate
 from inventory.models import Location, OpeningException, OpeningHours, StaffAssignment
 from omnistore.demo import people, places
 
-SHIPPING_CENTS = 490
-FREE_FROM_CENTS = 5900
 NEWEST_ACCOUNT_DAYS = 95
 OLDEST_ACCOUNT_DAYS = 700
 CONSENT_TEXT = "2025-01"
@@ -55,9 +54,7 @@ def write_places(*, today: date) -> dict[str, Location]:
         for place in places.PLACES
         for day in places.exceptions_of(place, first=today)
     )
-    ShippingRate.objects.get_or_create(
-        currency=settings.SHOP_CURRENCY, defaults={"amount": SHIPPING_CENTS, "free_from": FREE_FROM_CENTS}
-    )
+    refresh_shipping_rate(currency=settings.SHOP_CURRENCY, carrier=carriers()["flat"])
     return by_code
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from omnistore.storefront.visitors import Visitor
-from orders.providers import provider_for
 from orders.queries.cards import SavedCardView, cards_of
 from orders.rules.checkout import CARD, TEST, Tender
 from orders.services.payments.cards import with_card
+from orders.services.payments.gateway import takes_saved_cards
 
 _SAVED = "saved-"
 
@@ -19,7 +19,7 @@ def usable_cards(visitor: Visitor) -> list[SavedCardView]:
     if visitor.customer is None:
         return []
     cards = cards_of(person_ids=visitor.owner.customer_ids, now=timezone.now())
-    return [card for card in cards if not card.has_expired and provider_for(card.provider) is not None]
+    return [card for card in cards if not card.has_expired and takes_saved_cards(card.provider)]
 
 
 def choice_of(card: SavedCardView) -> str:
@@ -34,7 +34,7 @@ def offered(cards: Sequence[SavedCardView]) -> list[tuple[str, SavedCardView]]:
 
 def paid_by(values: Mapping[str, Any], cards: Sequence[SavedCardView], person_ids: Sequence[int]) -> Tender:
     """
-    Return the tender for a page's choice. values: pay, card, card_token and save_card, validated by the form.
+    Return the tender for a page's choice. values: pay, token and save_card, validated by the form.
 
     cards: those that the page showed. person_ids: the person for whom a new card may be saved, none for nobody.
     """
@@ -46,7 +46,6 @@ def paid_by(values: Mapping[str, Any], cards: Sequence[SavedCardView], person_id
                 payment_method=card.provider_ref,
                 customer_ref=card.provider_customer,
             )
-    tokens = {TEST: values["card"], CARD: values["card_token"]}
-    tender = Tender(method, payment_method=tokens.get(method, ""))
-    saves = bool(values["save_card"] and person_ids) and method in tokens
+    tender = Tender(method, payment_method=values["token"])
+    saves = bool(values["save_card"] and person_ids) and method in (CARD, TEST)
     return with_card(tender, person_ids=person_ids, now=timezone.now(), saves=saves)

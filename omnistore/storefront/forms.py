@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -16,19 +15,13 @@ from accounts.addresses import AddressBody
 from accounts.phones import PhoneText
 from core.languages import language as language_named
 from core.web.api import checked_values
-from omnistore.storefront.cards import choice_of
-from orders.providers.stripe import is_stripe_on
+from omnistore.storefront.payment_pages import MeansForm
 from orders.queries.cards import SavedCardView
-from orders.rules.checkout import CARD, PAY_IN_STORE, PICKUP, SHIP, TEST
+from orders.rules.checkout import PAY_IN_STORE, PICKUP, SHIP
 from orders.tender_split import BalanceForm, split_of
 
 NEW_ADDRESS = "new"
 ADDRESS_FIELDS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
-TEST_CARDS = [
-    ("approve", gettext_lazy("pays")),
-    ("needs_action", gettext_lazy("asks you to confirm first")),
-    ("decline", gettext_lazy("is declined")),
-]
 
 
 def checked_address(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +57,7 @@ class AddressForm(forms.Form):
         return checked_address(self.cleaned_data) | {"is_default": self.cleaned_data["is_default"]}
 
 
-class CheckoutForm(forms.Form):
+class CheckoutForm(MeansForm):
     """
     The whole checkout. Its required fields depend on the fulfilment: a store, or an address.
 
@@ -87,10 +80,6 @@ class CheckoutForm(forms.Form):
     country_area = forms.CharField(label=gettext_lazy("State or province"), required=False, max_length=200)
     country_code = forms.CharField(label=gettext_lazy("Country"), required=False, max_length=2)
     keep_address = forms.BooleanField(required=False)
-    pay = forms.ChoiceField(choices=[(CARD, ""), (TEST, ""), (PAY_IN_STORE, "")], required=False)
-    card_token = forms.RegexField(r"^pm_[A-Za-z0-9_]+$", required=False, max_length=255)
-    card = forms.ChoiceField(choices=TEST_CARDS, required=False)
-    save_card = forms.BooleanField(required=False)
 
     def __init__(
         self,
@@ -101,14 +90,10 @@ class CheckoutForm(forms.Form):
         cards: Sequence[SavedCardView],
         balances: BalanceForm,
     ) -> None:
-        super().__init__(data)
-        self.cards = cards
-        self.choices_of_cards = [choice_of(card) for card in cards]
-        self.fields["pay"].choices += [(choice, "") for choice in self.choices_of_cards]  # type: ignore[attr-defined]
+        super().__init__(data, cards=cards, others=[PAY_IN_STORE])
         self.is_guest = is_guest
         self.balances = balances
         self.saved = {str(row["id"]): row for row in saved}
-        self.fields["pay"].error_messages["invalid_choice"] = _("Choose how to pay.")
 
     def clean_phone(self) -> str:
         """Return the number as E.164."""
@@ -137,13 +122,8 @@ class CheckoutForm(forms.Form):
         values["rest"] = split_of(total, self.balances.tenders).rest
         if not values["rest"]:
             return
-        ways = {*self.choices_of_cards, *([TEST] if settings.ENABLE_TEST_PROVIDER else [])}
-        if is_stripe_on():
-            ways.add(CARD)
-        if values.get("kind") == PICKUP:
-            ways.add(PAY_IN_STORE)
-        if values.get("pay") == CARD and not values.get("card_token"):
-            self.add_error("pay", _("Enter your card first. This needs JavaScript."))
+        ways = [*self.ways, *([PAY_IN_STORE] if values.get("kind") == PICKUP else [])]
+        self.check_token(values)
         if values.get("pay") not in ways and "pay" not in self.errors:
             self.add_error("pay", _("Choose how to pay. Only pickup orders can be paid in the store."))
 

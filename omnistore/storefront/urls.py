@@ -50,6 +50,7 @@ urlpatterns = [
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
     path("orders/<str:number>/<slug:key>/pay/", paying.pay, name="guest_order_pay"),
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
+    path("payments/<uuid:attempt>/return/", orders.payment_return, name="payment_return"),
     path("account/", account.account, name="account"),
     path("account/points/", points.points, name="points"),
     path("account/cards/", cards.cards, name="cards"),

@@ -17,7 +17,7 @@ from orders.queries.views import OrderView
 from orders.rules.cash import cash_rounding
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, READER, TEST, Tender
 from orders.services.payments.balances_due import balance_due_of, is_payment_under_way
-from orders.services.registers.card_readers import readers_of
+from orders.services.payments.card_readers import readers_of
 from orders.tender_split import BalanceForm, split_of
 
 

@@ -32,6 +32,7 @@ from orders.rules.checkout import (
     FulfilmentRequest,
     Tender,
 )
+from orders.services.payments.gateway import is_taken
 
 HERE, ELSEWHERE = "here", "elsewhere"
 WAYS = (CARRY_OUT, HERE, ELSEWHERE, SHIP)
@@ -217,7 +218,7 @@ def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple
     """Return the payment methods for a way of fulfilment, as choices. readers: number and name."""
     choices: list[tuple[str, Any]] = [(CASH, gettext_lazy("Cash"))]
     choices += [(f"{READER}{number}", _("Card at %(reader)s") % {"reader": name}) for number, name in readers]
-    if settings.ENABLE_TEST_PROVIDER:
+    if is_taken(TEST):
         choices += [(TEST, gettext_lazy("Test card")), ("test_declined", gettext_lazy("Test card that is declined"))]
     if way in (HERE, ELSEWHERE):
         choices.append((PAY_IN_STORE, gettext_lazy("At pickup")))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, BaseAdmin, ReadOnlyAdmin, money_column
-from orders.models import CardReader, ProviderNotice, ReconciliationBreak, SavedCard
+from orders.models import CardReader, ReconciliationBreak, SavedCard, WebhookEvent
 from orders.services.payments.reconciliation import resolve_break
 
 
@@ -48,8 +48,8 @@ class SavedCardAdmin(ReadOnlyAdmin):
         return f"{card.exp_month:02}/{card.exp_year}"
 
 
-@admin.register(ProviderNotice)
-class ProviderNoticeAdmin(ReadOnlyAdmin):
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(ReadOnlyAdmin):
     list_display = ("received_at", "provider", "kind", "number", "state", "handled_at")
     list_filter = ("state", "provider")
     search_fields = ("number__exact", "attempt_key__exact", "refund_key__exact")

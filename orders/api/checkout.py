@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,10 +21,9 @@ from core.idempotency import claim_of
 from core.web.api import ApiView, answer, checked
 from orders.api.input import CheckoutIn, fulfilment_request, request_fields
 from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
-from orders.providers.sandbox import SandboxProvider
-from orders.providers.stripe import is_stripe_on
 from orders.queries.orders import get_order_for
 from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, CheckoutRequest, Tender
+from orders.services.payments.gateway import confirm, is_taken, is_token
 from orders.services.settlement.checkout import check_out
 from orders.services.settlement.payments import look_again
 
@@ -95,9 +93,9 @@ class TestConfirmation(ApiView):
     @extend_schema(operation_id="test_provider_confirm", request=None, responses={204: None}, tags=["orders"])
     def post(self, request: Request, key: UUID) -> HttpResponse:
         """Act as the shopper who confirms a test payment with the bank."""
-        if not settings.ENABLE_TEST_PROVIDER:
+        if not is_taken(TEST):
             raise NotFound(_("The test provider is off."))
-        if not SandboxProvider().confirm(key=key):
+        if not confirm(key=key, provider=TEST, fields={}):
             raise NotFound(_("Not found, or you do not have access."))
         return HttpResponse(status=204)
 
@@ -114,15 +112,11 @@ def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
 
 def check_methods(tenders: Iterable[Tender]) -> None:
     """Refuse payment methods that are not available online. Raises Malformed."""
-    possible = {*BALANCES, PAY_IN_STORE}
-    if settings.ENABLE_TEST_PROVIDER:
-        possible.add(TEST)
-    if is_stripe_on():
-        possible.add(CARD)
+    possible = {*BALANCES, PAY_IN_STORE, *(method for method in (CARD, TEST) if is_taken(method))}
     for tender in tenders:
         if tender.method not in possible:
             raise Malformed(
                 _("Paying by %(method)s is not possible here.") % {"method": tender.method}, field="payments"
             )
-        if tender.method == CARD and not tender.payment_method.startswith("pm_"):
+        if tender.method == CARD and not is_token(CARD, tender.payment_method):
             raise Malformed(_("Name the card by the token from the hosted fields."), field="payments")

@@ -21,7 +21,7 @@ urlpatterns = [
     path("orders/<str:number>/receipt/", receipts.OrderReceipt.as_view()),
     path("orders/<str:number>/pickup/collector/", collector.PickupCollector.as_view()),
     path("test-provider/<uuid:key>/confirmation/", checkout.TestConfirmation.as_view()),
-    path("webhooks/stripe/", webhooks.StripeWebhook.as_view()),
+    path("webhooks/<slug:provider>/", webhooks.Webhook.as_view()),
     path("till/customers/", till_customers.TillCustomers.as_view()),
     path("till/customers/<str:customer_id>/", till_customers.TillCustomer.as_view()),
     path("till/orders/", till_orders.TillOrders.as_view()),

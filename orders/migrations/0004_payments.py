@@ -270,39 +270,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ProviderNotice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("provider", models.CharField(max_length=20, verbose_name="provider")),
-                ("number", models.CharField(max_length=255, verbose_name="provider's number")),
-                ("kind", models.CharField(max_length=80, verbose_name="kind")),
-                ("attempt_key", models.UUIDField(blank=True, null=True, verbose_name="attempt")),
-                ("refund_key", models.UUIDField(blank=True, null=True, verbose_name="refund")),
-                ("has_failed", models.BooleanField(default=False, verbose_name="failed")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "Waiting"), ("done", "Done"), ("unknown", "Not related to us")],
-                        default="waiting",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("received_at", models.DateTimeField(verbose_name="received at")),
-                ("handled_at", models.DateTimeField(blank=True, null=True, verbose_name="handled at")),
-            ],
-            options={
-                "verbose_name": "provider's notice",
-                "verbose_name_plural": "provider's notices",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "waiting")), fields=["received_at"], name="provider_notice_waiting"
-                    )
-                ],
-                "constraints": [models.UniqueConstraint(fields=("provider", "number"), name="provider_notice_once")],
-            },
-        ),
-        migrations.CreateModel(
             name="ReconciliationBreak",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -392,6 +359,39 @@ class Migration(migrations.Migration):
                         name="saved_card_detached_once_removed",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="WebhookEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=20, verbose_name="provider")),
+                ("number", models.CharField(max_length=255, verbose_name="provider's number")),
+                ("kind", models.CharField(max_length=80, verbose_name="kind")),
+                ("attempt_key", models.UUIDField(blank=True, null=True, verbose_name="attempt")),
+                ("refund_key", models.UUIDField(blank=True, null=True, verbose_name="refund")),
+                ("has_failed", models.BooleanField(default=False, verbose_name="failed")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("done", "Done"), ("unknown", "Not related to us")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                ("handled_at", models.DateTimeField(blank=True, null=True, verbose_name="handled at")),
+            ],
+            options={
+                "verbose_name": "webhook event",
+                "verbose_name_plural": "webhook events",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["received_at"], name="webhook_event_waiting"
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("provider", "number"), name="webhook_event_once")],
             },
         ),
         migrations.CreateModel(

@@ -4,7 +4,7 @@ from orders.models.dues import BalanceDueEntry
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
-from orders.models.payments import Payment, PaymentAttempt, ProviderNotice, ReconciliationBreak, Refund, SandboxCharge
+from orders.models.payments import Payment, PaymentAttempt, ReconciliationBreak, Refund, SandboxCharge, WebhookEvent
 from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnLine
 from orders.models.till_sessions import TillSession
@@ -23,7 +23,6 @@ __all__ = [
     "Payment",
     "PaymentAttempt",
     "PointBonus",
-    "ProviderNotice",
     "ReceiptRequest",
     "ReconciliationBreak",
     "Refund",
@@ -32,4 +31,5 @@ __all__ = [
     "SandboxCharge",
     "SavedCard",
     "TillSession",
+    "WebhookEvent",
 ]

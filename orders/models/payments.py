@@ -214,7 +214,7 @@ class Refund(models.Model):
         return self.get_state_display()
 
 
-class ProviderNotice(models.Model):
+class WebhookEvent(models.Model):
     """
     A webhook event of a provider, once for each number of its own.
 
@@ -235,10 +235,10 @@ class ProviderNotice(models.Model):
     handled_at = models.DateTimeField(_("handled at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("provider's notice")
-        verbose_name_plural = _("provider's notices")
-        constraints = [models.UniqueConstraint(fields=["provider", "number"], name="provider_notice_once")]
-        indexes = [models.Index(fields=["received_at"], condition=Q(state="waiting"), name="provider_notice_waiting")]
+        verbose_name = _("webhook event")
+        verbose_name_plural = _("webhook events")
+        constraints = [models.UniqueConstraint(fields=["provider", "number"], name="webhook_event_once")]
+        indexes = [models.Index(fields=["received_at"], condition=Q(state="waiting"), name="webhook_event_waiting")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"

@@ -18,7 +18,7 @@ from inventory.services.reservations import release_expired
 from omnistore.engagement.handlers import notify_people
 from omnistore.engagement.models import Message
 from orders.models import Order, PaymentAttempt, Refund, SandboxCharge
-from orders.providers.sandbox import SandboxProvider
+from orders.providers.sandbox.provider import SandboxProvider
 from orders.queries.orders import get_order
 from orders.services.payments.authorisations import void_unneeded
 from orders.services.payments.gateway import PaymentResult
@@ -104,7 +104,7 @@ def pass_time(moment, kind, ben, card):
 def answer_comes(outcome, later):
     """Deliver the provider's final answer: by the sweep, after a shopper who did or did not confirm."""
     if outcome == "confirmed":
-        assert SandboxProvider().confirm(key=PaymentAttempt.objects.get(outcome="needs_action").key)
+        assert SandboxProvider().confirm(key=PaymentAttempt.objects.get(outcome="needs_action").key, fields={})
     if OUTCOMES[outcome] == "needs_action":
         later = max(later, timezone.now() + timedelta(minutes=16))
     settle_open_payments(now=later)
@@ -285,7 +285,7 @@ def test_an_approval_after_a_decline_is_refunded(place, script):
     attempt = PaymentAttempt.objects.get()
     now = timezone.now()
     settle(number, PaymentResult(attempt.key, "declined", detail="never arrived"), now=now)
-    SandboxProvider().confirm(key=attempt.key)
+    SandboxProvider().confirm(key=attempt.key, fields={})
 
     settled = settle(number, PaymentResult(attempt.key, "approved", ref="ch_1"), now=now)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.actors import Actor
 from core.data.invariants import find_breaches
 from core.ids import new_id
-from orders.models import CardReader, Order, Payment, PaymentAttempt, ProviderNotice, Refund
+from orders.models import CardReader, Order, Payment, PaymentAttempt, Refund, WebhookEvent
 from orders.providers import provider_for
 from orders.providers.base import PaymentError
 from orders.services.fulfilment.cancellation import cancel_order
@@ -163,7 +163,7 @@ class TestWebhookEvents:
                 assert notify(*webhook_event).status_code == 200
 
         assert Order.objects.get().state == "placed"
-        assert ProviderNotice.objects.count() == 3
+        assert WebhookEvent.objects.count() == 3
         assert settle_open_payments(now=later()) == 0
         assert find_breaches() == {}
 
@@ -188,7 +188,7 @@ class TestWebhookEvents:
         refused = notify(body, signature if header is None else header)
 
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
-        assert not ProviderNotice.objects.exists()
+        assert not WebhookEvent.objects.exists()
         assert Order.objects.get().state == "pending"
 
     def test_a_body_changed_on_the_way_is_refused(self, stripe):
@@ -207,11 +207,11 @@ class TestWebhookEvents:
         assert [notify(*webhook_event).status_code for _time in range(2)] == [202, 202]
         assert process_webhook_events(now=timezone.now()) == 0
         assert process_webhook_events(now=later(61)) == 1
-        assert ProviderNotice.objects.get().state == "unknown"
+        assert WebhookEvent.objects.get().state == "unknown"
 
     def test_an_event_about_an_unknown_payment_is_stored_and_left_alone(self, stripe):
         assert notify(*stripe.webhook_event("customer.created", {"metadata": {"attempt": "no key"}})).status_code == 200
-        assert ProviderNotice.objects.get().state == "unknown"
+        assert WebhookEvent.objects.get().state == "unknown"
 
     def test_an_event_that_arrives_while_stripe_is_down_waits(self, stripe, phone):
         stripe.faults = ["silent"]

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, save_tax_number
 from carts.models import ShippingRate, TaxRate, TaxZone
-from carts.providers.base import KnownRate, TaxProviderError
-from carts.providers.listed import ListedRates
+from carts.providers.base import ServiceError
+from carts.providers.taxes.base import KnownRate
+from carts.providers.taxes.listed import ListedRates
 from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
@@ -186,7 +187,7 @@ def test_a_provider_fills_in_rates_and_their_ends(db):
 def test_a_provider_that_does_not_know_changes_nothing(db):
     zone = make_tax_zone("zz", country="ZZ")
 
-    with pytest.raises(TaxProviderError) as error:
+    with pytest.raises(ServiceError) as error:
         refresh_rates(zone=zone, provider=ListedRates())
 
     assert error.value.permanent and not TaxRate.objects.exists()

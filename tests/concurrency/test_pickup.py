@@ -240,7 +240,7 @@ def test_refunds_swept_by_two_workers_are_paid_once(order, ana):
 def test_without_its_state_a_refund_would_be_settled_by_each_worker(order, ana, monkeypatch):
     """Negative control: whoever learns the outcome first writes it, because the statement checks the state."""
     monkeypatch.setattr(refunds, "_SETTLE", refunds._SETTLE.replace("AND state = ANY(%(from_states)s::text[])", ""))
-    monkeypatch.setattr(refunds, "_ask", Meeting(4).after(refunds._ask))
+    monkeypatch.setattr(refunds, "refund", Meeting(4).after(refunds.refund))
     Api(ana).post(f"orders/{order.number}/cancellation/")
 
     settled = race([lambda: settle_refunds(now=timezone.now())] * 4)

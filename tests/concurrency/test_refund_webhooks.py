@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, Payment, PaymentAttempt, Refund
-from orders.providers import stripe as stripe_provider
+from orders.providers.stripe import provider as stripe_provider
 from orders.services.payments import refunds
 from orders.services.payments.refunds import ask_refund, refund_payments, settle_refunds
 from orders.services.settlement.payments import settle_open_payments

@@ -12,7 +12,7 @@ from core.data.invariants import find_breaches
 from core.ids import new_id
 from core.models import JournalEntry
 from orders.models import Order, Payment, Refund, SandboxCharge
-from orders.providers.sandbox import SandboxProvider
+from orders.providers.sandbox.provider import SandboxProvider
 from orders.services.payments import refunds
 from orders.services.payments.refunds import ask_refund, settle_refunds
 from tests.concurrency.racing import race

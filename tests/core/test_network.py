@@ -11,8 +11,8 @@ from core.ids import new_id
 from core.network import CalledInsideTransaction, about_to_call
 from omnistore.engagement.models import Message
 from omnistore.engagement.senders.email import EmailSender
-from orders.providers.stripe import StripeProvider
-from orders.services.payments.gateway import ask_providers, capture, detach_card, look_up
+from orders.providers.stripe.provider import StripeProvider
+from orders.services.payments.gateway import ask_providers, capture, confirm, detach_card, look_up, transactions
 from orders.services.payments.reconciliation import reconcile
 from orders.services.payments.refunds import settle_refunds
 
@@ -21,10 +21,12 @@ CALLS = {
     "charge": lambda: ask_providers([]),
     "look up": lambda: look_up(key=new_id(), provider="test", gives_up=False),
     "capture": lambda: capture(key=new_id(), provider="test", amount=1),
+    "confirm": lambda: confirm(key=new_id(), provider="test", fields={}),
+    "list": lambda: transactions(provider="test", since=NOW, until=NOW),
     "forget a card": lambda: detach_card(provider="test", ref="pm_1"),
     "refund": lambda: settle_refunds(now=NOW),
     "reconcile": lambda: reconcile(now=NOW),
-    "Stripe": lambda: StripeProvider().find(key=new_id()),
+    "Stripe": lambda: StripeProvider().retrieve(key=new_id()),
     "text": lambda: send_sms("+491701234567", "Hello"),
     "mail": lambda: EmailSender().send(Message(recipient="ana@example.com")),
 }

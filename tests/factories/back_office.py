@@ -27,7 +27,6 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
-    ProviderNotice,
     ReceiptRequest,
     ReconciliationBreak,
     Refund,
@@ -35,6 +34,7 @@ from orders.models import (
     ReturnLine,
     SandboxCharge,
     TillSession,
+    WebhookEvent,
 )
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_category, make_store, make_variant
@@ -157,7 +157,7 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
     ReconciliationBreak.objects.create(
         provider="stripe", kind="charge", ref=f"pi_{number}", currency="EUR", ours=0, theirs=100, found_at=NOON
     )
-    ProviderNotice.objects.create(provider="stripe", number=f"evt_{number}", kind="k", received_at=NOON)
+    WebhookEvent.objects.create(provider="stripe", number=f"evt_{number}", kind="k", received_at=NOON)
     PaymentAttempt.objects.create(payment=payment, key=uuid.uuid4(), asked_at=NOON)
     Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=100, reason="damage", asked_at=NOON)
     taken_back = Return.objects.create(

@@ -20,7 +20,7 @@ from orders.models import (
     PaymentAttempt,
     TillSession,
 )
-from orders.providers.sandbox import SandboxProvider
+from orders.providers.sandbox.provider import SandboxProvider
 from orders.queries.orders import get_order
 from tests.factories.inventory import make_stock
 from tests.factories.states import make_in

@@ -5,13 +5,13 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from omnistore.production_checks import a_number, a_port, a_postgres_url, a_switch, find_unsafe
+from core.environment import a_number, a_port, a_postgres_url, a_switch
+from omnistore.production_checks import find_unsafe
 
 SAFE = {
     "SECRET_KEY": "k7Qm2xVb9Zt4Ws8Ey1Rf6Ug3Ih0Jo5Lp-Ac_Nd7Md4Bk2Xv9Tz6Ys",
     "DEBUG": False,
     "DEMO": False,
-    "ENABLE_TEST_PROVIDER": False,
     "ALLOWED_HOSTS": ["shop.example.com"],
     "PUBLIC_URL": "https://shop.example.com",
 }
@@ -35,7 +35,6 @@ def test_lets_safe_settings_pass():
         ("SECRET_KEY", "x" * 60),
         ("DEBUG", True),
         ("DEMO", True),
-        ("ENABLE_TEST_PROVIDER", True),
         ("ALLOWED_HOSTS", ["*"]),
         ("ALLOWED_HOSTS", []),
         ("PUBLIC_URL", "http://shop.example.com"),
@@ -47,6 +46,22 @@ def test_names_the_unsafe_variable_and_a_remedy(variable, value):
     assert len(complaints) == 1
     assert complaints[0].startswith(f"{variable} ")
     assert complaints[0].endswith((".", '"'))
+
+
+@pytest.mark.parametrize(
+    ("changes", "variables"),
+    [
+        ({}, []),
+        ({"ENABLE_TEST_PROVIDER": True}, ["ENABLE_TEST_PROVIDER"]),
+        ({"STRIPE_SECRET_KEY": "sk_1"}, ["STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"]),
+        ({"STRIPE_SECRET_KEY": "sk_1", "STRIPE_PUBLISHABLE_KEY": "pk_1"}, ["STRIPE_WEBHOOK_SECRET"]),
+        ({"STRIPE_SECRET_KEY": "sk_1", "STRIPE_PUBLISHABLE_KEY": "pk_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}, []),
+    ],
+)
+def test_payment_providers_say_what_they_lack(changes, variables):
+    complaints = settings.PARTS.find_unsafe(settings.PARTS.settings | {"ENABLE_TEST_PROVIDER": False} | changes)
+
+    assert [complaint.split()[0] for complaint in complaints] == variables
 
 
 @pytest.mark.parametrize("variable", ["ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"])
@@ -93,12 +108,16 @@ def test_refuses_values_that_mean_nothing(read, value):
 
 
 def test_the_example_lists_every_variable():
-    read = set(
-        re.findall(
-            r'(?:env\.\w+|switch|number|a_port)\("([A-Z_]+)"',
-            Path(settings.BASE_DIR, "omnistore/settings.py").read_text(),
+    root = Path(settings.BASE_DIR)
+    read = {
+        name
+        for path in (
+            root / "omnistore/settings.py",
+            root / "core/environment.py",
+            *root.glob("*/providers/**/settings.py"),
         )
-    )
-    listed = set(re.findall(r"^#?([A-Z_]+)=", Path(settings.BASE_DIR, ".env.example").read_text(), re.MULTILINE))
+        for name in re.findall(r'(?:env\.\w+|switch|number|a_port)\("([A-Z_]+)"', path.read_text())
+    }
+    listed = set(re.findall(r"^#?([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
 
     assert read - listed == set()

@@ -4,7 +4,7 @@ from core.errors import NotFound
 from core.models import JournalEntry
 from orders.models import Payment, PaymentAttempt, Refund, SandboxCharge
 from orders.providers.base import PaymentError
-from orders.providers.sandbox import SandboxProvider
+from orders.providers.sandbox.provider import SandboxProvider
 from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.payments.refunds import (
     RefundNotAtDesk,

@@ -230,11 +230,11 @@ def bedding(paint: Paint) -> str:
 def tea_towel(paint: Paint) -> str:
     """Two striped kitchen towels on hooks."""
 
-    def cloth(x: float, cloth_tone: str, stripe: str) -> str:
-        bands = "".join(rect(x, y, 104, 7, stripe) for y in (232, 246, 260))
+    def cloth(x: float, cloth_tone: str, band: str) -> str:
+        bands = "".join(rect(x, y, 104, 7, band) for y in (232, 246, 260))
         return (
             circle(x + 52, 84, 8, WOOD)
-            + stroke(f"M{x + 52} 84v22", stripe, 4)
+            + stroke(f"M{x + 52} 84v22", band, 4)
             + shape(f"M{x + 52} 100q40 8 52 34v166q-52 10-104 0V134q12-26 52-34Z", cloth_tone)
             + bands
         )

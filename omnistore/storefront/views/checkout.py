@@ -26,11 +26,11 @@ from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.languages import active_language
 from core.web import logs
-from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
-from omnistore.storefront.forms import ADDRESS_FIELDS, TEST_CARDS, CheckoutForm, country_options
+from omnistore.storefront.forms import ADDRESS_FIELDS, CheckoutForm, country_options
 from omnistore.storefront.pages import page, private_page
+from omnistore.storefront.payment_pages import page_context, with_hosts
 from omnistore.storefront.places import place_of, place_text
 from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_for
 from omnistore.storefront.views.orders import order_address
@@ -38,8 +38,8 @@ from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.queries.cards import SavedCardView
 from orders.queries.orders import find_order_by_request_key, get_order
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARD, PICKUP, SHIP, TEST, CheckoutRequest, FulfilmentRequest, Tender
-from orders.services.payments.gateway import PaymentResult
+from orders.rules.checkout import PICKUP, SHIP, CheckoutRequest, FulfilmentRequest, Tender
+from orders.services.payments.gateway import PaymentResult, payment_pages
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.settlement.checkout import CartAlreadyOrdered, check_out
 from orders.tender_split import BalanceForm, split_of
@@ -188,15 +188,13 @@ def _show(
         "problem": problem,
         "saved": saved,
         "countries": country_options(active_language(), values.get("country_code", "")),
-        "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
-        "card_key": card_key(),
         "cards": offered(cards),
-        "can_save_card": visitor.customer is not None,
+        **page_context(can_save=visitor.customer is not None),
         **_ways(request, cart, visitor, values, saved),
     }
     context |= _paid_by_balances(_balances(request, visitor), context, visitor)
     response = private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
-    return with_card_fields(response)
+    return with_hosts(response, context["pages"])
 
 
 def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any], visitor: Visitor) -> dict[str, Any]:
@@ -259,7 +257,7 @@ def _first_values(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {
         "country_code": settings.SHOP_COUNTRY,
-        "pay": choice_of(cards[0]) if cards else CARD if card_key() else TEST,
+        "pay": choice_of(cards[0]) if cards else next((page.method for page in payment_pages()), ""),
         "address": "new",
     }
     customer = visitor.customer

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,13 +23,11 @@ from core.transitions import IllegalTransition
 from core.web import logs
 from core.web.api import PageQuery, next_cursor, page_of
 from omnistore.engagement.queries.order_contacts import ContactPlace, places_of
-from omnistore.storefront.card_fields import card_key, with_card_fields
 from omnistore.storefront.pages import PRIVATE, page, private_page, query_of
+from omnistore.storefront.payment_pages import with_hosts
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
-from orders.models import Order
-from orders.providers import SANDBOX, STRIPE
-from orders.providers.sandbox import SandboxProvider
+from orders.models import Order, PaymentAttempt
 from orders.queries.orders import get_order, get_order_for, orders_of
 from orders.queries.receipts import receipt_of
 from orders.queries.views import FulfilmentView, OrderView
@@ -37,7 +36,7 @@ from orders.rules.order_links import is_order_key, order_key
 from orders.rules.pickup_codes import collection_code
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
 from orders.services.payments.balances_due import balance_due_of, is_payment_under_way
-from orders.services.payments.gateway import look_up
+from orders.services.payments.gateway import look_up, payment_page
 from orders.services.payments.gift_cards import gift_cards_of, show_sold_gift_card
 from orders.services.settlement.payments import look_again, open_attempts
 
@@ -87,7 +86,7 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     order = order_of(request, number, key)
     logs.bind(order=order.number)
     places = _places(order)
-    context = {
+    context: dict[str, Any] = {
         "title": _("Order %(number)s") % {"number": order.number},
         "order": order,
         "parts": [_part(order, part, places) for part in order.fulfilments],
@@ -105,8 +104,9 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "gift_cards": gift_cards_of(order_id=order.id, number=order.number),
     }
     if context["is_waiting"]:
-        context |= _waits_for(order)
-    return with_card_fields(private_page(request, "storefront/order.html", context))
+        context |= _waits_for(order) | {"confirm_address": _address(order.number, key, "order_confirm")}
+    response = private_page(request, "storefront/order.html", context)
+    return with_hosts(response, [context["page"]] if context.get("page") else [])
 
 
 @require_POST
@@ -187,18 +187,25 @@ def receipt(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 @require_POST
 @page
 def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
-    """Resolve a payment that waited for the visitor; for the test provider, simulate the bank's page."""
-    order = order_of(request, number, key)
-    if not settings.ENABLE_TEST_PROVIDER and not card_key():
-        raise NotFound(_("The test provider is off."))
-    visitor = visitor_of(request)
+    """Resolve a payment that waited for the visitor."""
+    return _resolved(request, order_of(request, number, key), request.POST.dict())
+
+
+@require_safe
+@page
+def payment_return(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """Resolve a payment whose visitor comes back from the provider's own page. Its key is known to them alone."""
+    numbers = PaymentAttempt.objects.filter(key=attempt).values_list("payment__order__number", flat=True)
+    if not numbers:
+        raise NotFound(_("There is no such order."))
+    return _resolved(request, get_order(numbers[0]), request.GET.dict())
+
+
+def _resolved(request: HttpRequest, order: OrderView, returned: Mapping[str, str]) -> HttpResponse:
     if is_payment_under_way(order):
         was_placed = order.state == Order.PLACED
-        for attempt in open_attempts(order):
-            if attempt.provider == SANDBOX:
-                SandboxProvider().confirm(key=attempt.key)
         try:
-            order = look_again(order=order, by=visitor.actor, now=timezone.now())
+            order = look_again(order=order, by=visitor_of(request).actor, now=timezone.now(), returned=returned)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect(order_address(order) if was_placed else "cart")
@@ -206,11 +213,11 @@ def confirm(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 
 
 def _waits_for(order: OrderView) -> dict[str, Any]:
-    """Return the context for the provider's script to show the bank's confirmation; empty for the test provider."""
-    for attempt in open_attempts(order):
-        if attempt.provider == STRIPE:
-            action = look_up(key=attempt.key, provider=attempt.provider, gives_up=False).next_action or {}
-            return {"card_key": card_key(), "card_secret": action.get("client_secret", "")}
+    """Return the context of the provider's part of the page, with what the shopper must do."""
+    for charge in open_attempts(order):
+        if page := payment_page(charge.provider):
+            answer = look_up(key=charge.key, ref=charge.ref, provider=charge.provider, gives_up=False)
+            return {"page": page, "action": answer.next_action or {}}
     return {}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,48 +17,41 @@ from accounts.sign_in.attempt_limits import client_key_of
 from core.errors import Refusal
 from core.idempotency import KeyReused
 from core.web import logs
-from omnistore.storefront.card_fields import card_key, with_card_fields
-from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
+from omnistore.storefront.cards import offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
-from omnistore.storefront.forms import TEST_CARDS
 from omnistore.storefront.pages import page, private_page
+from omnistore.storefront.payment_pages import MeansForm, page_context, with_hosts
 from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import Visitor, visitor_of
 from orders.queries.cards import SavedCardView
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARD, TEST, Tender
+from orders.rules.checkout import Tender
 from orders.services.payments.balances_due import balance_due_of
 from orders.services.payments.gateway import PaymentResult
 from orders.services.settlement.balance_payments import pay_balance_due
 from orders.tender_split import BalanceForm, split_of
 
 
-class PayForm(forms.Form):
+class PayForm(MeansForm):
     """The payment of a balance due: balances first, and a card for the rest."""
 
     key = forms.RegexField(r"^[0-9a-f-]{20,64}$")
-    pay = forms.ChoiceField(choices=[(CARD, ""), (TEST, "")], required=False)
-    card_token = forms.RegexField(r"^pm_[A-Za-z0-9_]+$", required=False, max_length=255)
-    card = forms.ChoiceField(choices=TEST_CARDS, required=False)
-    save_card = forms.BooleanField(required=False)
 
     def __init__(
         self, data: Mapping[str, Any], *, due: int, balances: BalanceForm, cards: Sequence[SavedCardView]
     ) -> None:
-        super().__init__(data)
-        self.due, self.balances, self.cards = due, balances, cards
-        self.choices_of_cards = [choice_of(card) for card in cards]
-        self.fields["pay"].choices += [(choice, "") for choice in self.choices_of_cards]  # type: ignore[attr-defined]
+        super().__init__(data, cards=cards)
+        self.due, self.balances = due, balances
 
     def clean(self) -> dict[str, Any]:
         """Validate fields that depend on each other."""
         values = self.cleaned_data
         if not self.balances.is_valid():
             self.add_error(None, list(self.balances.errors.get("gift_cards", [])))
-        elif self.rest and values.get("pay") not in (*self.choices_of_cards, *ways_to_pay()):
+        elif self.rest and values.get("pay") not in self.ways:
             self.add_error("pay", _("Choose how to pay."))
-        elif self.rest and values["pay"] == CARD and not values.get("card_token"):
-            self.add_error("pay", _("Enter your card first. This needs JavaScript."))
+        elif self.rest:
+            self.check_token(values)
         return values
 
     @property
@@ -72,11 +64,6 @@ class PayForm(forms.Form):
         if not self.rest:
             return list(self.balances.tenders)
         return [*self.balances.tenders, paid_by(self.cleaned_data, self.cards, person_ids)]
-
-
-def ways_to_pay() -> list[str]:
-    """Return the page's choices for the amount left after balances."""
-    return [*([CARD] if card_key() else []), *([TEST] if settings.ENABLE_TEST_PROVIDER else [])]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,7 +151,8 @@ def _show(
     balances = form.balances if form else _balances(request, order, visitor)
     cards = offered(form.cards if form else _cards(order, visitor))
     tenders = balances.tenders if balances.is_bound and not balances.errors else []
-    first = [*(choice for choice, _card in cards), *ways_to_pay()][:1]
+    means = page_context(can_save=_may_save(order, visitor))
+    first = [*(choice for choice, _card in cards), *(page.method for page in means["pages"])][:1]
     context = {
         "title": _("Pay order %(number)s") % {"number": order.number},
         "order": order,
@@ -176,9 +164,7 @@ def _show(
         "errors": form.errors if form else {},
         "values": {"pay": first[0] if first else "", **(form.data if form else {}), "key": str(uuid.uuid4())},
         "problem": problem,
-        "test_cards": TEST_CARDS if settings.ENABLE_TEST_PROVIDER else [],
-        "card_key": card_key(),
         "cards": cards,
-        "can_save_card": _may_save(order, visitor),
+        **means,
     }
-    return with_card_fields(private_page(request, "storefront/pay.html", context, status=status))
+    return with_hosts(private_page(request, "storefront/pay.html", context, status=status), means["pages"])

@@ -26,9 +26,9 @@ from omnistore.till.views.sell import SaleView
 from orders.queries.orders import find_order_by_request_key
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
+from orders.services.payments.card_readers import readers_of
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.payments.loyalty import open_order_points
-from orders.services.registers.card_readers import readers_of
 from orders.services.settlement.checkout import sell_cart
 from orders.tender_split import BalanceForm, split_of
 

@@ -19,7 +19,7 @@ from orders.api.checkout import KEY_PARAMETER, check_methods, who_asks
 from orders.api.input import PaymentIn, TillPaymentIn, tender
 from orders.api.output import OrderOut, paid_at_till_json, placed_json
 from orders.queries.orders import get_order, get_order_for
-from orders.services.registers.card_readers import check_readers
+from orders.services.payments.card_readers import check_readers
 from orders.services.settlement.balance_payments import pay_balance_due
 
 EXAMPLE = OpenApiExample("By card", value={"payments": [{"method": "test"}]}, request_only=True)

@@ -16,8 +16,8 @@ from orders.services.payments.cards import remove_card
 
 _EXAMPLE = {
     "id": "12",
-    "provider": "stripe",
-    "brand": "visa",
+    "provider": "test",
+    "brand": "Test card",
     "last4": "4242",
     "exp_month": 12,
     "exp_year": 2029,

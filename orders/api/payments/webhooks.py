@@ -4,17 +4,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from core.errors import Malformed
 from core.web.api import LARGEST_BODY_BYTES, ApiView, BodyTooLarge, answer
-from orders.providers import STRIPE
-from orders.providers.stripe import read_webhook
+from orders.services.payments.gateway import read_webhook
 from orders.services.settlement.webhook_events import record_webhook_event
 
 
@@ -34,25 +31,22 @@ class WebhookEventOut(serializers.Serializer[Any]):
     received = serializers.BooleanField()
 
 
-class StripeWebhook(ApiView):
-    """Stripe's webhook: signed events, in any order, any number of times."""
+class Webhook(ApiView):
+    """A provider's webhook: signed events, in any order, any number of times."""
 
     permission_classes = [AllowAny]
     authentication_classes = []
     parser_classes = [RawBody]
 
     @extend_schema(
-        operation_id="stripe_notice",
+        operation_id="webhook",
         request=None,
         responses={200: WebhookEventOut, 202: WebhookEventOut},
         tags=["orders"],
     )
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: Request, provider: str) -> HttpResponse:
         """Accept an event: 200 when it is settled, 202 when it must wait; 400 for an invalid signature."""
         body = request.data if isinstance(request.data, bytes) else b""
-        try:
-            webhook_event = read_webhook(body, request.headers.get("Stripe-Signature", ""))
-        except ValueError as error:
-            raise Malformed(_("This notice has no valid signature from Stripe.")) from error
-        is_done = record_webhook_event(provider=STRIPE, webhook_event=webhook_event, now=timezone.now())
+        webhook_event = read_webhook(provider=provider, body=body, headers=request.headers)
+        is_done = record_webhook_event(provider=provider, webhook_event=webhook_event, now=timezone.now())
         return answer({"received": True}, status=200 if is_done else 202)

@@ -26,7 +26,7 @@ from orders.api.input import SaleIn, fulfilment_request, request_fields
 from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
 from orders.models import TillSession
 from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
-from orders.services.registers.card_readers import check_readers
+from orders.services.payments.card_readers import check_readers
 from orders.services.settlement.checkout import sell_cart, sell_lines
 
 OLDEST_OFFLINE_SALE = timedelta(days=30)

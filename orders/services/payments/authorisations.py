@@ -34,7 +34,7 @@ AT_ONCE = 100
 Answer = TypeVar("Answer")
 
 _CAPTURING = """
-SELECT payment.id, payment.amount, payment.provider, attempt.key
+SELECT payment.id, payment.amount, payment.provider, attempt.key, attempt.provider_ref AS ref
 FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
 WHERE payment.state = 'capturing'
@@ -42,13 +42,13 @@ WHERE payment.state = 'capturing'
 ORDER BY payment.id LIMIT %(limit)s
 """
 _UNNEEDED = """
-SELECT attempt.id, attempt.key, payment.provider FROM orders_paymentattempt AS attempt
+SELECT attempt.id, attempt.key, attempt.provider_ref AS ref, payment.provider FROM orders_paymentattempt AS attempt
 JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 WHERE attempt.outcome = 'authorised' AND payment.state = 'voided'
 ORDER BY attempt.id LIMIT %(limit)s
 """
 _EXPIRED = """
-SELECT payment.id, payment.provider, attempt.key FROM orders_payment AS payment
+SELECT payment.id, payment.provider, attempt.key, attempt.provider_ref AS ref FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
 WHERE payment.state = 'authorised' AND payment.authorised_until < %(now)s
 ORDER BY payment.authorised_until LIMIT %(limit)s
@@ -105,7 +105,7 @@ def void_unneeded(*, now: datetime) -> int:
     """Void authorisations of payments that were voided. Return how many were released."""
     released = 0
     for row in sql.fetch_all(_UNNEEDED, {"limit": AT_ONCE}):
-        outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
+        outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True)
         if outcome.outcome in (UNKNOWN, AUTHORISED):
             continue
         if outcome.outcome == APPROVED:
@@ -122,7 +122,8 @@ def void_expired(*, now: datetime) -> int:
     """
     rows = sql.fetch_all(_EXPIRED, {"now": now, "limit": AT_ONCE})
     return sum(
-        _end(row["id"], look_up(key=row["key"], provider=row["provider"], gives_up=True), now=now) for row in rows
+        _end(row["id"], look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True), now=now)
+        for row in rows
     )
 
 
@@ -131,7 +132,7 @@ def record_lost(*, key: UUID, now: datetime) -> bool:
     attempt = PaymentAttempt.objects.select_related("payment").get(key=key)
     if attempt.payment.state != Payment.AUTHORISED:
         return True
-    outcome = look_up(key=key, provider=attempt.payment.provider, gives_up=False)
+    outcome = look_up(key=key, ref=attempt.provider_ref, provider=attempt.payment.provider, gives_up=False)
     return outcome.outcome == AUTHORISED or _end(attempt.payment_id, outcome, now=now)
 
 
@@ -144,7 +145,7 @@ def _capturing(*, ids: Sequence[int] = (), before: datetime | None = None) -> li
 
 
 def _capture(row: sql.Row, *, by: Actor, now: datetime) -> bool:
-    outcome = capture(key=row["key"], provider=row["provider"], amount=row["amount"])
+    outcome = capture(key=row["key"], ref=row["ref"], provider=row["provider"], amount=row["amount"])
     return outcome.outcome != UNKNOWN and _settle(row["id"], outcome, by=by, now=now)
 
 

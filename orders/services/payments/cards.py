@@ -19,12 +19,11 @@ from core.errors import Malformed, NotFound
 from core.journal import publish
 from orders.events import CardRemoved, CardSaved
 from orders.models import SavedCard
-from orders.providers import SANDBOX, provider_of_cards
 from orders.providers.base import CardDetails
 from orders.queries.cards import cards_of, customer_at
 from orders.rules.cards import may_be_kept
-from orders.rules.checkout import CARD, Tender
-from orders.services.payments.gateway import detach_card
+from orders.rules.checkout import Tender
+from orders.services.payments.gateway import detach_card, provider_named
 
 DETACHED_AT_ONCE = 100
 
@@ -78,7 +77,7 @@ def with_card(
     person_ids: all records of the signed-in person, empty for a guest. Raises NotFound for a card that is not the
     person's or belongs to another provider, Malformed for an expired card, and for a guest who wants to save one.
     """
-    provider = provider_of_cards() if tender.method == CARD else SANDBOX
+    provider = provider_named(tender.method)
     if saved_card is None:
         if not saves:
             return tender

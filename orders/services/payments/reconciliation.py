@@ -14,8 +14,8 @@ from django.db import transaction
 from core.data import sql
 from core.network import about_to_call
 from orders.models import ReconciliationBreak
-from orders.providers import SANDBOX, STRIPE, provider_for
 from orders.providers.base import CHARGE, PaymentError, ProviderTransaction
+from orders.services.payments.gateway import lists_refunds, providers_on, transactions
 from orders.services.payments.outcomes import AUTHORISED_FOR
 
 logger = logging.getLogger(__name__)
@@ -54,12 +54,9 @@ def reconcile(*, now: datetime) -> int:
     """
     about_to_call("a payment provider")
     since, until = now - _looked_back(), now - AT_LEAST_OLD
-    for name in (SANDBOX, STRIPE):
-        provider = provider_for(name)
-        if provider is None:
-            continue
+    for name in providers_on():
         try:
-            theirs = provider.movements(since=since, until=until)
+            theirs = transactions(provider=name, since=since, until=until)
         except PaymentError as error:
             logger.warning("the books of %s could not be read: %s", name, error)
             continue
@@ -83,10 +80,10 @@ def _compare(
     # The difference between the provider's clock and ours, and the time a call takes, must not show as a difference.
     our_rows = sql.fetch_all(_OURS, {"provider": name, "since": since, "until": until - AT_THE_EDGE})
     by_key = {(row["kind"], row["key"]): row for row in our_rows}
-    has_refunds = any(movement.kind != CHARGE for movement in theirs) or name == STRIPE
-    for movement in theirs:
-        row = by_key.pop((movement.kind, movement.key), None)
-        _note(name, movement.kind, movement.ref, movement.currency, _ours(row, movement), _moved(movement), now)
+    has_refunds = lists_refunds(name)
+    for record in theirs:
+        row = by_key.pop((record.kind, record.key), None)
+        _note(name, record.kind, record.ref, record.currency, _ours(row, record), _moved(record), now)
     for row in by_key.values():
         if row["is_done"] and (row["kind"] == CHARGE or has_refunds):
             _note(name, row["kind"], row["ref"], row["currency"], row["amount"], 0, now)
@@ -97,19 +94,19 @@ def _looked_back() -> timedelta:
     return LOOKED_BACK + AUTHORISED_FOR if settings.CARD_CAPTURE == "fulfilment" else LOOKED_BACK
 
 
-def _ours(row: Mapping[str, object] | None, movement: ProviderTransaction) -> int:
+def _ours(row: Mapping[str, object] | None, record: ProviderTransaction) -> int:
     """Return our amount of a transaction; one that we recorded outside the period agrees."""
     if row is not None:
-        return int(str(row["amount"])) if row["is_done"] and row["currency"] == movement.currency else 0
+        return int(str(row["amount"])) if row["is_done"] and row["currency"] == record.currency else 0
     try:
-        known = sql.fetch_one(_KNOWN, {"keys": [movement.key]}) if len(movement.key) == 36 else None
+        known = sql.fetch_one(_KNOWN, {"keys": [record.key]}) if len(record.key) == 36 else None
     except ValueError:
         known = None
-    return movement.amount if known and movement.is_done else 0
+    return record.amount if known and record.is_done else 0
 
 
-def _moved(movement: ProviderTransaction) -> int:
-    return movement.amount if movement.is_done else 0
+def _moved(record: ProviderTransaction) -> int:
+    return record.amount if record.is_done else 0
 
 
 def _note(name: str, kind: str, ref: str, currency: str, ours: int, theirs: int, now: datetime) -> None:

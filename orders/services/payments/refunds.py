@@ -10,7 +10,6 @@ takes as credit, is written in our own database at once.
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -29,11 +28,11 @@ from core.journal import publish
 from core.network import about_to_call
 from orders.events import RefundDone, RefundFailed
 from orders.models import Order, Payment, Refund
-from orders.providers import provider_for
-from orders.providers.base import APPROVED, PaymentError, ProviderResult
+from orders.providers.base import APPROVED
 from orders.rules.cash import cash_rounding, smallest_coin
 from orders.rules.checkout import GIFT_CARD
 from orders.rules.refunds import RefundableTender, points_back, spread_refund
+from orders.services.payments.gateway import UNKNOWN, refund
 from orders.services.registers.till_sessions import take_open_session
 
 logger = logging.getLogger(__name__)
@@ -58,10 +57,10 @@ SELECT refund.id AS refund_id, refund.goes_to, counted.* FROM refund JOIN counte
 ORDER BY refund.id
 """
 _PENDING = """
-SELECT refund.id, refund.key, refund.amount, payment.provider,
-       (SELECT attempt.key FROM orders_paymentattempt AS attempt
-        WHERE attempt.payment_id = payment.id AND attempt.outcome = 'approved') AS charge_key
+SELECT refund.id, refund.key, refund.amount, payment.provider, charge.key AS charge_key,
+       charge.provider_ref AS charge_ref
 FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
+LEFT JOIN orders_paymentattempt AS charge ON charge.payment_id = payment.id AND charge.outcome = 'approved'
 WHERE refund.state = 'pending' AND payment.provider <> ''
   AND (%(refund)s::bigint IS NULL OR refund.id = %(refund)s::bigint)
 ORDER BY refund.id
@@ -163,8 +162,13 @@ def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     about_to_call("a payment provider")
     settled = 0
     for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
-        answer = _ask(row["provider"], row["charge_key"], row["key"], row["amount"])
-        if answer is not None:
+        if row["charge_key"] is None:
+            logger.warning("refund %s waits: its payment has no charge", row["key"])
+            continue
+        answer = refund(**{name: row[name] for name in ("provider", "charge_key", "charge_ref", "key", "amount")})
+        if answer.outcome == UNKNOWN:
+            logger.warning("refund %s waits for %s: %s", row["key"], row["provider"], answer.detail)
+        else:
             state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
             settled += _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
     return settled
@@ -187,21 +191,21 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     session_id: the open till session whose drawer the cash comes from; not needed for a card at the terminal. Locks the
     session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
     """
-    refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
-    if refund is None:
+    row = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
+    if row is None:
         raise NotFound(_("There is no such refund."))
     rounding = 0
-    if refund.payment.method == "cash":
+    if row.payment.method == "cash":
         take_open_session(session_id=session_id, store_id=by.store_id)
-        coin = smallest_coin(refund.payment.order.currency, override=settings.CASH_COIN_MINOR)
-        rounding = cash_rounding(refund.amount, coin=coin)
+        coin = smallest_coin(row.payment.order.currency, override=settings.CASH_COIN_MINOR)
+        rounding = cash_rounding(row.amount, coin=coin)
     else:
         session_id = None
-    if refund.payment.provider or not _settle(
+    if row.payment.provider or not _settle(
         refund_id, Refund.DONE, session_id=session_id, rounding=rounding, by=by, now=now
     ):
-        raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=refund.state)
-    return refund.payment.order.number
+        raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=row.state)
+    return row.payment.order.number
 
 
 def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
@@ -241,18 +245,6 @@ def _credit_of(payment_id: int, *, now: datetime) -> int:
     if order.customer_id is None:
         raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
     return balance_for(customer_id=order.customer_id, kind=Refund.CREDIT, currency=order.currency, now=now)
-
-
-def _ask(provider_name: str, charge_key: UUID | None, key: UUID, amount: int) -> ProviderResult | None:
-    """Ask the provider for one refund; None while the outcome is unknown."""
-    provider = provider_for(provider_name)
-    if provider is None or charge_key is None:
-        logger.warning("refund %s waits: provider %s is switched off or knows no charge", key, provider_name)
-        return None
-    try:
-        return provider.refund(charge_key=charge_key, key=key, amount=amount)
-    except PaymentError as error:
-        return ProviderResult("declined", detail=str(error)) if error.permanent else None
 
 
 @transaction.atomic(savepoint=False)

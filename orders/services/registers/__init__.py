@@ -1,1 +1,1 @@
-"""Registers and their sessions: opened, counted, closed; card readers. The lowest room: every other may import it."""
+"""Registers and their sessions: opened, counted, closed. The lowest room: every other may import it."""

@@ -82,7 +82,10 @@ def end_waiting_payment(*, number: str, by: Actor, now: datetime) -> None:
     waiting = PaymentAttempt.objects.filter(
         payment__order__number=number, payment__pays_balance=True, outcome=PaymentAttempt.NEEDS_ACTION
     ).select_related("payment")
-    outcomes = [look_up(key=attempt.key, provider=attempt.payment.provider, gives_up=True) for attempt in waiting]
+    outcomes = [
+        look_up(key=attempt.key, ref=attempt.provider_ref, provider=attempt.payment.provider, gives_up=True)
+        for attempt in waiting
+    ]
     if outcomes:
         with transaction.atomic(durable=True):
             settle_payments(order=get_order(number), outcomes=outcomes, by=by, now=now)

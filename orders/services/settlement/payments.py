@@ -5,7 +5,7 @@ The attempt is written and committed with the order, the provider is called, the
 outcome first (the request, the sweep, or a webhook event) writes it; the others find it written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -39,7 +39,7 @@ from orders.rules.lifecycle import FULFILMENTS, ORDER, PAYMENT
 from orders.services.fulfilment.fulfilments import note_goods_out, take_goods_out_of_stock
 from orders.services.payments.balances_due import settle_balance_payments
 from orders.services.payments.cards import save_cards
-from orders.services.payments.gateway import UNKNOWN, ChargeRequest, PaymentResult, look_up
+from orders.services.payments.gateway import UNKNOWN, ChargeRequest, PaymentResult, confirm, look_up
 from orders.services.payments.outcomes import PaidOrder, find_paid_order, write_outcomes
 from orders.services.payments.refunds import refund_payments
 from orders.services.payments.tenders import release_held_tenders, spend_held_tenders
@@ -65,7 +65,7 @@ WITH paid AS (
 SELECT state FROM paid
 """
 _OPEN_ATTEMPTS = """
-SELECT attempt.key, attempt.outcome, payment.provider, orders.id AS order_id, orders.number
+SELECT attempt.key, attempt.provider_ref AS ref, attempt.outcome, payment.provider, orders.id AS order_id, orders.number
 FROM orders_paymentattempt AS attempt
 JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 JOIN orders_order AS orders ON orders.id = payment.order_id
@@ -75,7 +75,7 @@ ORDER BY attempt.asked_at LIMIT %(limit)s
 """
 _OPEN_OF_ORDER = """
 SELECT attempt.key, payment.provider, payment.amount, %(currency)s AS currency, attempt.payment_method,
-       attempt.captures_at_once AS captures, attempt.customer_ref, attempt.saves_card
+       attempt.captures_at_once AS captures, attempt.customer_ref, attempt.saves_card, attempt.provider_ref AS ref
 FROM orders_paymentattempt AS attempt JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_action')
 """
@@ -128,23 +128,28 @@ def settle_open_payments(*, now: datetime) -> int:
         {"unanswered": now - UNANSWERED_AFTER, "abandoned": now - HOLD_LIFETIME, "limit": SETTLED_AT_ONCE},
     )
     for row in rows:
-        outcome = look_up(key=row["key"], provider=row["provider"], gives_up=False)
+        outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=False)
         # Only payments that still wait are cancelled: cancelling a confirmed authorisation would lose the shopper's
         # order.
         if row["outcome"] == NEEDS_ACTION and outcome.outcome == NEEDS_ACTION:
-            outcome = look_up(key=row["key"], provider=row["provider"], gives_up=True)
+            outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True)
         with transaction.atomic(durable=True):
             settle_payments(order=get_order(row["number"]), outcomes=[outcome], by=THE_SYSTEM, now=now)
     return len(rows)
 
 
-def look_again(*, order: OrderView, by: Actor, now: datetime) -> OrderView:
+def look_again(*, order: OrderView, by: Actor, now: datetime, returned: Mapping[str, str] | None = None) -> OrderView:
     """
     Ask the providers again about an order whose shopper says that they have confirmed the payment.
 
-    Network calls outside, the outcome in its own transaction. Raises PaymentDeclined.
+    returned: what the shopper brought back from the provider's page, None if they came from nowhere. Network calls
+    outside, the outcome in its own transaction. Raises PaymentDeclined.
     """
-    outcomes = [look_up(key=charge.key, provider=charge.provider, gives_up=False) for charge in open_attempts(order)]
+    charges = open_attempts(order)
+    if returned is not None:
+        for charge in charges:
+            confirm(key=charge.key, ref=charge.ref, provider=charge.provider, fields=returned)
+    outcomes = [look_up(key=charge.key, ref=charge.ref, provider=charge.provider, gives_up=False) for charge in charges]
     with transaction.atomic(durable=True):
         settled = settle_payments(order=order, outcomes=outcomes, by=by, now=now)
     if settled.state == Order.FAILED:

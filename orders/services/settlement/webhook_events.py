@@ -7,7 +7,6 @@ tried again for an hour; then it is marked as unknown.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +14,8 @@ from django.db import transaction
 from core.actors import THE_SYSTEM
 from core.data import sql
 from core.ids import new_id
-from orders.models import PaymentAttempt, ProviderNotice, Refund
+from orders.models import PaymentAttempt, Refund, WebhookEvent
+from orders.providers.base import ProviderEvent
 from orders.queries.orders import get_order
 from orders.services.payments.authorisations import record_lost
 from orders.services.payments.gateway import UNKNOWN, look_up
@@ -26,39 +26,37 @@ TRIED_FOR = timedelta(hours=1)
 TRIED_AT_ONCE = 100
 
 _KEEP = """
-INSERT INTO orders_providernotice (
+INSERT INTO orders_webhookevent (
     provider, number, kind, attempt_key, refund_key, has_failed, state, received_at)
 VALUES (%(provider)s, %(number)s, %(kind)s, %(attempt)s, %(refund)s, %(failed)s, 'waiting', %(now)s)
 ON CONFLICT (provider, number) DO NOTHING
 """
 _WAITING = """
-SELECT id FROM orders_providernotice WHERE state = 'waiting' ORDER BY id LIMIT %(limit)s
+SELECT id FROM orders_webhookevent WHERE state = 'waiting' ORDER BY id LIMIT %(limit)s
 """
 
 
-def record_webhook_event(*, provider: str, webhook_event: dict[str, Any], now: datetime) -> bool:
+def record_webhook_event(*, provider: str, webhook_event: ProviderEvent, now: datetime) -> bool:
     """
     Store a provider's event whose signature is verified, and apply it unless that was done before.
 
     Network calls, outside transactions. Return False if it must wait.
     """
-    payload = webhook_event.get("data", {}).get("object", {})
-    metadata = payload.get("metadata") or {}
-    number = str(webhook_event.get("id", "")) or str(new_id())
+    number = (webhook_event.number or str(new_id()))[:255]
     sql.execute(
         _KEEP,
         {
             "provider": provider,
-            "number": number[:255],
-            "kind": str(webhook_event.get("type", ""))[:80],
-            "attempt": _key_of(metadata.get("attempt")),
-            "refund": _key_of(metadata.get("refund")),
-            "failed": payload.get("status") in ("failed", "canceled"),
+            "number": number,
+            "kind": webhook_event.kind[:80],
+            "attempt": webhook_event.attempt_key,
+            "refund": webhook_event.refund_key,
+            "failed": webhook_event.has_failed,
             "now": now,
         },
     )
-    event = ProviderNotice.objects.get(provider=provider, number=number[:255])
-    return event.state != ProviderNotice.WAITING or _act_on(event, now=now)
+    event = WebhookEvent.objects.get(provider=provider, number=number)
+    return event.state != WebhookEvent.WAITING or _act_on(event, now=now)
 
 
 def process_webhook_events(*, now: datetime) -> int:
@@ -66,20 +64,20 @@ def process_webhook_events(*, now: datetime) -> int:
     rows = sql.fetch_all(_WAITING, {"limit": TRIED_AT_ONCE})
     return sum(
         _act_on(webhook_event, now=now)
-        for webhook_event in ProviderNotice.objects.filter(pk__in=[row["id"] for row in rows])
+        for webhook_event in WebhookEvent.objects.filter(pk__in=[row["id"] for row in rows])
     )
 
 
-def _act_on(webhook_event: ProviderNotice, *, now: datetime) -> bool:
+def _act_on(webhook_event: WebhookEvent, *, now: datetime) -> bool:
     if webhook_event.attempt_key is not None:
         is_done = _settle_payment(webhook_event.attempt_key, now=now)
     elif webhook_event.refund_key is not None:
         is_done = _settle_refund(webhook_event.refund_key, has_failed=webhook_event.has_failed, now=now)
     else:
-        return _end(webhook_event, ProviderNotice.UNKNOWN, now)
+        return _end(webhook_event, WebhookEvent.UNKNOWN, now)
     if is_done:
-        return _end(webhook_event, ProviderNotice.DONE, now)
-    return now - webhook_event.received_at > TRIED_FOR and _end(webhook_event, ProviderNotice.UNKNOWN, now)
+        return _end(webhook_event, WebhookEvent.DONE, now)
+    return now - webhook_event.received_at > TRIED_FOR and _end(webhook_event, WebhookEvent.UNKNOWN, now)
 
 
 def _settle_payment(key: UUID, *, now: datetime) -> bool:
@@ -91,7 +89,7 @@ def _settle_payment(key: UUID, *, now: datetime) -> bool:
     # A declined attempt may have been confirmed since, from a page that was still open.
     if attempt.outcome in (PaymentAttempt.APPROVED, PaymentAttempt.RELEASED):
         return True
-    outcome = look_up(key=key, provider=attempt.payment.provider, gives_up=False)
+    outcome = look_up(key=key, ref=attempt.provider_ref, provider=attempt.payment.provider, gives_up=False)
     if outcome.outcome == UNKNOWN:
         return False
     with transaction.atomic(durable=True):
@@ -111,13 +109,6 @@ def _settle_refund(key: UUID, *, has_failed: bool, now: datetime) -> bool:
     return True
 
 
-def _end(webhook_event: ProviderNotice, state: str, now: datetime) -> bool:
-    ProviderNotice.objects.filter(pk=webhook_event.pk).update(state=state, handled_at=now)
+def _end(webhook_event: WebhookEvent, state: str, now: datetime) -> bool:
+    WebhookEvent.objects.filter(pk=webhook_event.pk).update(state=state, handled_at=now)
     return True
-
-
-def _key_of(text: object) -> UUID | None:
-    try:
-        return UUID(str(text)) if text else None
-    except ValueError:
-        return None

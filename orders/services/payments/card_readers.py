@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refusal
 from orders.models import CardReader
-from orders.providers.stripe import is_stripe_on
 from orders.rules.checkout import CARD, READER, Tender
+from orders.services.payments.gateway import drives_readers
 
 
 class NoSuchReader(Refusal):
@@ -18,7 +18,7 @@ class NoSuchReader(Refusal):
 
 def readers_of(store_id: int | None) -> list[tuple[str, str]]:
     """Return number and name of a store's terminals; none, without a query, where no provider drives them."""
-    if not is_stripe_on() or store_id is None:
+    if store_id is None or not drives_readers():
         return []
     readers = CardReader.objects.filter(store_id=store_id, is_active=True).order_by("name")
     return list(readers.values_list("number", "name"))
@@ -31,7 +31,7 @@ def check_readers(tenders: Sequence[Tender], *, store_id: int | None) -> None:
     Raises NoSuchReader.
     """
     cards = [tender for tender in tenders if tender.method == CARD]
-    if not cards or not is_stripe_on():
+    if not cards or not drives_readers():
         return
     known = {f"{READER}{number}" for number, _name in readers_of(store_id)}
     if any(tender.payment_method not in known for tender in cards):

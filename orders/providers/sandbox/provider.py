@@ -6,10 +6,13 @@ The test provider: acts like a payment provider without money, scripted by the p
 their own, as a provider's are outside the shop.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Case, Value, When
+from django.utils.translation import gettext as _
 
 from core.data import sql
 from orders.models import SandboxCharge
@@ -19,13 +22,19 @@ from orders.providers.base import (
     CHARGE,
     DECLINED,
     NEEDS_ACTION,
+    BadSignature,
     CardDetails,
     PaymentError,
+    PaymentPage,
+    PaymentProvider,
+    ProviderEvent,
     ProviderResult,
     ProviderTransaction,
 )
+from orders.rules.checkout import TEST
 
 SCRIPTS = {"": APPROVED, "approve": APPROVED, "decline": DECLINED, "needs_action": NEEDS_ACTION, "timeout": APPROVED}
+LOST = "lost"
 SAVED = "pm_"  # Begins the id of a saved card.
 YEARS_OF_A_CARD = 3
 
@@ -52,7 +61,36 @@ WHERE key = %(key)s AND outcome = 'approved'
 class SandboxProvider:
     """Implements the whole interface of providers, and moves no money."""
 
-    name = "test"
+    name = TEST
+    methods: tuple[str, ...] = (TEST,)
+    drives_readers = False
+    lists_refunds = False
+
+    def is_on(self) -> bool:
+        return bool(settings.ENABLE_TEST_PROVIDER)
+
+    def page(self) -> PaymentPage:
+        cards = {
+            "approve": _("pays"),
+            "needs_action": _("asks you to confirm first"),
+            "decline": _("is declined"),
+        }
+        return PaymentPage(
+            TEST,
+            title=_("Test card"),
+            hint=_("Play money: this shop is a demo, and no money moves."),
+            fields="sandbox/fields.html",
+            token="card",  # noqa: S106
+            action="sandbox/action.html",
+            values={"cards": cards},
+            saves_cards=True,
+        )
+
+    def is_token(self, payment_method: str) -> bool:
+        return payment_method in SCRIPTS or payment_method == LOST or payment_method.startswith(SAVED)
+
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
+        raise BadSignature("the test provider sends no webhooks")
 
     def charge(
         self,
@@ -64,8 +102,9 @@ class SandboxProvider:
         captures: bool = True,
         customer_ref: str = "",
         saves_card: bool = False,
+        return_url: str = "",
     ) -> ProviderResult:
-        if payment_method == "lost":
+        if payment_method == LOST:
             raise PaymentError("The request did not arrive.", permanent=False)
         if payment_method.startswith(SAVED):
             outcome = APPROVED if _is_saved(payment_method, customer_ref) else DECLINED
@@ -92,30 +131,30 @@ class SandboxProvider:
     def detach_card(self, *, ref: str) -> None:
         SandboxCharge.objects.filter(key=_key_of_card(ref)).update(card_of="")
 
-    def capture(self, *, key: UUID, amount: int) -> ProviderResult:
+    def capture(self, *, key: UUID, amount: int, ref: str = "") -> ProviderResult:
         sql.execute(_CAPTURE, {"key": key, "amount": amount})
-        charge = self.find(key=key)
+        charge = self.retrieve(key=key)
         return charge if charge and charge.outcome == APPROVED else ProviderResult(DECLINED, detail="nothing is kept")
 
-    def find(self, *, key: UUID) -> ProviderResult | None:
+    def retrieve(self, *, key: UUID, ref: str = "") -> ProviderResult | None:
         charge = SandboxCharge.objects.filter(key=key).first()
         return _answer(key, charge.outcome, charge.card_of, charge.charged_at) if charge else None
 
-    def give_up(self, *, key: UUID) -> ProviderResult:
+    def cancel(self, *, key: UUID, ref: str = "") -> ProviderResult:
         SandboxCharge.objects.filter(key=key, outcome__in=(NEEDS_ACTION, AUTHORISED)).update(outcome=DECLINED)
-        return self.find(key=key) or ProviderResult(DECLINED)
+        return self.retrieve(key=key) or ProviderResult(DECLINED)
 
-    def confirm(self, *, key: UUID) -> bool:
+    def confirm(self, *, key: UUID, fields: Mapping[str, str], ref: str = "") -> bool:
         """Act as the shopper who confirms the payment with their bank. Return whether there was anything to confirm."""
         waiting = SandboxCharge.objects.filter(key=key, outcome=NEEDS_ACTION)
         approved = Case(When(is_authorisation=True, then=Value(AUTHORISED)), default=Value(APPROVED))
         return bool(waiting.update(outcome=approved))
 
-    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderResult:
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int, charge_ref: str = "") -> ProviderResult:
         done = sql.execute(_REFUND, {"key": charge_key, "refund_key": str(key), "amount": amount})
         return ProviderResult(APPROVED if done else DECLINED, ref=f"re_{key.hex}")
 
-    def movements(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
+    def transactions(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
         charges = SandboxCharge.objects.filter(charged_at__gte=since, charged_at__lt=until)
         return [
             ProviderTransaction(
@@ -155,3 +194,6 @@ def _answer(key: UUID, outcome: str, card_of: str, charged_at: datetime) -> Prov
     if outcome == NEEDS_ACTION:
         next_action = {"type": "confirm", "url": f"/api/v1/test-provider/{key}/confirmation/"}
     return ProviderResult(outcome, ref=f"ch_{key.hex}", next_action=next_action, card=card)
+
+
+PROVIDER: PaymentProvider = SandboxProvider()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from carts.providers.base import KnownRate, TaxProviderError
+from carts.providers.base import ServiceError
+from carts.providers.taxes.base import KnownRate, TaxProvider
 
 STANDARD, REDUCED = "standard", "reduced"
 _LISTED = {
@@ -20,7 +21,10 @@ class ListedRates:
     name = "listed"
 
     def rates_of(self, *, country: str, region: str, postcode: str) -> Sequence[KnownRate]:
-        """Return the rates of a listed country. Raises TaxProviderError for any other."""
+        """Return the rates of a listed country. Raises ServiceError for any other."""
         if country not in _LISTED:
-            raise TaxProviderError(f"No rates are listed for {country}.", permanent=True)
+            raise ServiceError(f"No rates are listed for {country}.", permanent=True)
         return [KnownRate(*rate) for rate in _LISTED[country]]
+
+
+PROVIDER: TaxProvider = ListedRates()

@@ -7,12 +7,15 @@ list, unlike a search, shows at once what exists, and because Stripe forgets ide
 """
 
 import logging
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import stripe
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from core.network import about_to_call
 from orders.providers.base import (
@@ -22,12 +25,16 @@ from orders.providers.base import (
     DECLINED,
     NEEDS_ACTION,
     REFUND,
+    BadSignature,
     CardDetails,
     PaymentError,
+    PaymentPage,
+    PaymentProvider,
+    ProviderEvent,
     ProviderResult,
     ProviderTransaction,
 )
-from orders.rules.checkout import READER
+from orders.rules.checkout import CARD, READER
 
 KEPT = "kept"  # Marks an intent that is captured only when goods leave.
 WINDOW_BEFORE_SECONDS, WINDOW_AFTER_SECONDS = 300, 3600
@@ -38,6 +45,10 @@ COUNTED_IN_HUNDREDTHS = {"ISK", "UGX"}
 WITH_CARD: Any = {"expand": ["payment_method"]}
 _MAY_GO_WELL_LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError)
 
+_TOKEN = re.compile(r"pm_\w+", re.ASCII)
+_SCRIPTS = "https://js.stripe.com"
+
+logging.getLogger("stripe").setLevel(logging.WARNING)  # Otherwise the library logs every request.
 logger = logging.getLogger(__name__)
 
 
@@ -45,6 +56,54 @@ class StripeProvider:
     """Charges cards online, and at readers that the server drives; card data never reaches this server."""
 
     name = "stripe"
+    methods: tuple[str, ...] = (CARD,)
+    drives_readers = True
+    lists_refunds = True
+
+    def is_on(self) -> bool:
+        """As in the base class: with a key."""
+        return bool(settings.STRIPE_SECRET_KEY)
+
+    def page(self) -> PaymentPage:
+        """As in the base class. What is typed goes to Stripe; the form sends the token that it gives for it."""
+        return PaymentPage(
+            CARD,
+            title=_("Card"),
+            hint=_("Your card number goes straight to the payment provider. This shop never sees it."),
+            fields="stripe/fields.html",
+            token="card_token",  # noqa: S106
+            action="stripe/action.html",
+            values={"key": settings.STRIPE_PUBLISHABLE_KEY},
+            hosts={
+                "script-src": _SCRIPTS,
+                "frame-src": f"{_SCRIPTS} https://hooks.stripe.com",
+                "connect-src": "https://api.stripe.com",
+            },
+            saves_cards=True,
+        )
+
+    def is_token(self, payment_method: str) -> bool:
+        """As in the base class."""
+        return bool(_TOKEN.fullmatch(payment_method))
+
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
+        """As in the base class; an event older than five minutes is refused."""
+        secret = settings.STRIPE_WEBHOOK_SECRET
+        if not secret:
+            raise BadSignature("no secret for webhooks is set")
+        try:
+            event = stripe.Webhook.construct_event(body, headers.get("Stripe-Signature", ""), secret).to_dict()
+        except (stripe.SignatureVerificationError, UnicodeDecodeError, AttributeError, ValueError) as error:
+            raise BadSignature(str(error)) from error
+        payload = event.get("data", {}).get("object", {})
+        metadata = payload.get("metadata") or {}
+        return ProviderEvent(
+            number=str(event.get("id", "")),
+            kind=str(event.get("type", "")),
+            attempt_key=_key_of(metadata.get("attempt")),
+            refund_key=_key_of(metadata.get("refund")),
+            has_failed=payload.get("status") in ("failed", "canceled"),
+        )
 
     def charge(
         self,
@@ -56,6 +115,7 @@ class StripeProvider:
         captures: bool = True,
         customer_ref: str = "",
         saves_card: bool = False,
+        return_url: str = "",
     ) -> ProviderResult:
         """As in the base class. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
         fields: dict[str, Any] = {
@@ -92,6 +152,10 @@ class StripeProvider:
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
+    def confirm(self, *, key: UUID, fields: Mapping[str, str], ref: str = "") -> bool:
+        """As in the base class: the browser confirms at Stripe itself."""
+        return False
+
     def detach_card(self, *, ref: str) -> None:
         """As in the base class."""
         try:
@@ -102,7 +166,7 @@ class StripeProvider:
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def capture(self, *, key: UUID, amount: int) -> ProviderResult:
+    def capture(self, *, key: UUID, amount: int, ref: str = "") -> ProviderResult:
         """As in the base class; an intent is captured once, so the rest is voided."""
         try:
             intent = _intent_of(key)
@@ -121,7 +185,7 @@ class StripeProvider:
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def find(self, *, key: UUID) -> ProviderResult | None:
+    def retrieve(self, *, key: UUID, ref: str = "") -> ProviderResult | None:
         """As in the base class."""
         try:
             intent = _intent_of(key)
@@ -129,7 +193,7 @@ class StripeProvider:
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def give_up(self, *, key: UUID) -> ProviderResult:
+    def cancel(self, *, key: UUID, ref: str = "") -> ProviderResult:
         """As in the base class; a reader that waits for a card returns to its own screen by itself."""
         try:
             intent = _intent_of(key)
@@ -140,11 +204,11 @@ class StripeProvider:
             return _answer(_client().v1.payment_intents.cancel(intent.id, {}, {"idempotency_key": f"cancel-{key}"}))
         except stripe.InvalidRequestError:
             # It was approved between our two calls.
-            return self.find(key=key) or ProviderResult(DECLINED)
+            return self.retrieve(key=key) or ProviderResult(DECLINED)
         except stripe.StripeError as error:
             raise _payment_error(error) from error
 
-    def refund(self, *, charge_key: UUID, key: UUID, amount: int) -> ProviderResult:
+    def refund(self, *, charge_key: UUID, key: UUID, amount: int, charge_ref: str = "") -> ProviderResult:
         """As in the base class. Raises PaymentError while the refund is under way at the bank."""
         try:
             intent = _intent_of(charge_key)
@@ -163,7 +227,7 @@ class StripeProvider:
             return ProviderResult(DECLINED, ref=made.id, detail=str(made.failure_reason or made.status)[:200])
         raise PaymentError(f"{made.id} is {made.status}.", permanent=False)
 
-    def movements(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
+    def transactions(self, *, since: datetime, until: datetime) -> list[ProviderTransaction]:
         """As in the base class."""
         window: Any = {"created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())}, "limit": 100}
         try:
@@ -171,29 +235,8 @@ class StripeProvider:
             refunds = list(_client().v1.refunds.list(window).auto_paging_iter())
         except stripe.StripeError as error:
             raise _payment_error(error) from error
-        charged = [_movement(CHARGE, row, "attempt") for row in intents]
-        return charged + [_movement(REFUND, row, "refund") for row in refunds]
-
-
-def is_stripe_on() -> bool:
-    """Return whether the shop has keys for Stripe."""
-    return bool(settings.STRIPE_SECRET_KEY)
-
-
-def read_webhook(body: bytes, signature: str) -> dict[str, Any]:
-    """
-    Return a webhook event of Stripe once its signature is verified, not older than five minutes.
-
-    Raises ValueError for an event that is forged, stale or malformed.
-    """
-    secret = settings.STRIPE_WEBHOOK_SECRET
-    if not secret:
-        raise ValueError("no secret for notices is set")
-    try:
-        event = stripe.Webhook.construct_event(body, signature, secret)
-        return dict(event.to_dict())
-    except (stripe.SignatureVerificationError, UnicodeDecodeError, AttributeError) as error:
-        raise ValueError(str(error)) from error
+        charged = [_transaction(CHARGE, row, "attempt") for row in intents]
+        return charged + [_transaction(REFUND, row, "refund") for row in refunds]
 
 
 def _client() -> stripe.StripeClient:
@@ -246,7 +289,7 @@ def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
     )
 
 
-def _movement(kind: str, row: stripe.PaymentIntent | stripe.Refund, key_name: str) -> ProviderTransaction:
+def _transaction(kind: str, row: stripe.PaymentIntent | stripe.Refund, key_name: str) -> ProviderTransaction:
     currency = row.currency.upper()
     moved = getattr(row, "amount_received", 0) or row.amount
     amount = moved // 100 if currency in COUNTED_IN_HUNDREDTHS else moved
@@ -325,3 +368,13 @@ def _words(error: stripe.StripeError) -> str:
 
 def _amount(amount: int, currency: str) -> int:
     return amount * 100 if currency in COUNTED_IN_HUNDREDTHS else amount
+
+
+def _key_of(text: object) -> UUID | None:
+    try:
+        return UUID(str(text)) if text else None
+    except ValueError:
+        return None
+
+
+PROVIDER: PaymentProvider = StripeProvider()

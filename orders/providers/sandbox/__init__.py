@@ -1,0 +1,5 @@
+"""The test provider, which moves no money."""
+
+from orders.providers.sandbox.provider import PROVIDER
+
+__all__ = ["PROVIDER"]

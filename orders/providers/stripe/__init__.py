@@ -1,0 +1,5 @@
+"""Cards by Stripe, online and at readers."""
+
+from orders.providers.stripe.provider import PROVIDER
+
+__all__ = ["PROVIDER"]

@@ -1,0 +1,1 @@
+// What the wallet would do.
