@@ -32,7 +32,7 @@ servers: .venv/.runtime ## run PostgreSQL and Valkey only, for manage.py command
 	@exec $(MANAGE) up --servers-only
 
 demo: .venv/.runtime ## tell the shop's main job as a story, over HTTP, starting the shop if needed
-	@exec $(BIN)/python -m omnistore.demo.story
+	@exec $(BIN)/python -m omnistore.tools.demo.story
 
 bench: .venv/.runtime ## measure a shop of its own; AGAINST=<commit> measures that commit beside, in turns
 	@exec $(MANAGE) bench $(if $(AGAINST),--against "$(AGAINST)")

@@ -11,7 +11,7 @@ from core import languages
 from core.environment import a_choice, a_port, a_postgres_url, env, is_demo, is_production, number, switch
 from core.parts import names_in, read_parts
 from omnistore.production_checks import find_unsafe
-from omnistore.servers.locations import postgres_url, valkey_url
+from omnistore.tools.servers.locations import postgres_url, valkey_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Each payment provider, tax service and carrier is a folder with settings of its own.

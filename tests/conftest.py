@@ -12,8 +12,8 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
-from omnistore.servers.postgres import Postgres
-from omnistore.servers.valkey import Valkey
+from omnistore.tools.servers.postgres import Postgres
+from omnistore.tools.servers.valkey import Valkey
 from tests import prepared, tidying
 
 pytest_plugins = ["tests.shop"]

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from omnistore.servers.locations import postgres_directory
-from omnistore.servers.postgres import Postgres
+from omnistore.tools.servers.locations import postgres_directory
+from omnistore.tools.servers.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".test-data"

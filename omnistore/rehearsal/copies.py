@@ -13,9 +13,9 @@ from psycopg import sql
 
 from omnistore.rehearsal.shop import Shop, run_program
 from omnistore.rehearsal.steps import RehearsalError
-from omnistore.servers.locations import SHORT_ROOT
-from omnistore.servers.postgres import open_the_way, system_user
-from omnistore.servers.processes import spawn, stop_group, wait_until
+from omnistore.tools.servers.locations import SHORT_ROOT
+from omnistore.tools.servers.postgres import open_the_way, system_user
+from omnistore.tools.servers.processes import spawn, stop_group, wait_until
 
 # Recovery replays what a day has written; a rehearsal may take its time.
 START_SECONDS = 3600.0

@@ -23,7 +23,7 @@ from omnistore.rehearsal.checks import check
 from omnistore.rehearsal.copies import Copy
 from omnistore.rehearsal.shop import Shop, run_program
 from omnistore.rehearsal.steps import RehearsalError, Steps, size_of
-from omnistore.servers.processes import wait_until
+from omnistore.tools.servers.processes import wait_until
 
 FETCHING_STARTS_SECONDS = 20.0
 FLUSHED_WITHIN_SECONDS = 20.0

@@ -12,8 +12,8 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from omnistore.rehearsal.steps import RehearsalError
-from omnistore.servers.postgres import binaries
-from omnistore.servers.processes import ServerError
+from omnistore.tools.servers.postgres import binaries
+from omnistore.tools.servers.processes import ServerError
 
 # What Django adds for its own driver, and time limits that are for requests and not for backups.
 _NOT_FOR_PROGRAMS = {"client_encoding", "context", "cursor_factory", "options", "password", "prepare_threshold"}

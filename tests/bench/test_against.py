@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from omnistore.bench.against import in_turns
+from omnistore.tools.bench.against import in_turns
 
 
 def test_who_goes_first_changes_from_round_to_round():

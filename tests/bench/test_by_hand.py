@@ -10,9 +10,9 @@ from django.utils import timezone
 from psycopg.rows import dict_row
 
 from accounts.models import Customer
-from omnistore.bench.by_hand import Hand
-from omnistore.bench.stock_room import fill_shelves, invite_shoppers
-from omnistore.bench.visitor import Filled
+from omnistore.tools.bench.callers.by_hand import Hand
+from omnistore.tools.bench.callers.visitor import Filled
+from omnistore.tools.bench.shops.stock_room import fill_shelves, invite_shoppers
 from orders.models import OrderDiscount, OrderLine
 from tests.bench.rows import changes, read_everything
 from tests.client import Api

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from omnistore.bench.crowd import Crowd, CrowdFailed, NothingLeft
+from omnistore.tools.bench.callers.crowd import Crowd, CrowdFailed, NothingLeft
 
 
 def recruit(*, count, supply):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from omnistore.bench.figures import (
+from omnistore.tools.bench.measuring.figures import (
     Figures,
     Usage,
     as_json,

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from omnistore.bench import keeper
 from omnistore.engagement.services.messages import send_queued_messages
+from omnistore.tools.bench.shops import keeper
 from tests.client import Api
 from tests.journal import read_journal, wait_until_readable
 

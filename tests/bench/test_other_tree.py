@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omnistore.bench.other_tree import CannotCompare, build, name_of_this
+from omnistore.tools.bench.shops.other_tree import CannotCompare, build, name_of_this
 
 PYTHON = Path(sys.executable)
 MAKEFILE = """.venv/.runtime:
@@ -22,11 +22,11 @@ def repository(tmp_path):
     git(place, "init", "--quiet", "--initial-branch", "main")
     (place / "Makefile").write_text(MAKEFILE)
     (place / "requirements.txt").write_text("django\n")
-    for file in ("omnistore/bench/shop.py", "omnistore/bench/stock_room.py"):
+    for file in ("omnistore/tools/bench/shops/shop.py", "omnistore/tools/bench/shops/stock_room.py"):
         (place / file).parent.mkdir(parents=True, exist_ok=True)
         (place / file).write_text("then\n")
     commit(place, "Then")
-    (place / "omnistore/bench/shop.py").write_text("now\n")
+    (place / "omnistore/tools/bench/shops/shop.py").write_text("now\n")
     commit(place, "Now")
     return place
 
@@ -49,9 +49,9 @@ def test_it_is_laid_out_by_any_name_that_git_knows(repository, tmp_path, given):
 
     found = build(given.format(long), repository=repository, python=PYTHON, at=tmp_path / "other")
 
-    assert (found.tree / "omnistore/bench/shop.py").read_text() == "then\n"
+    assert (found.tree / "omnistore/tools/bench/shops/shop.py").read_text() == "then\n"
     assert found.name == f"{git(repository, 'rev-parse', '--short', 'HEAD~1').strip()} (Then)"
-    assert (repository / "omnistore/bench/shop.py").read_text() == "now\n"
+    assert (repository / "omnistore/tools/bench/shops/shop.py").read_text() == "now\n"
 
 
 def test_it_leaves_no_trace_in_the_repository(repository, tmp_path):
@@ -95,10 +95,10 @@ def test_an_unknown_commit_is_refused_with_one_sentence(repository, tmp_path, gi
 
 
 def test_a_commit_without_a_shop_to_fill_is_refused(repository, tmp_path):
-    git(repository, "rm", "--quiet", "omnistore/bench/stock_room.py")
+    git(repository, "rm", "--quiet", "omnistore/tools/bench/shops/stock_room.py")
     commit(repository, "Emptied")
 
-    with pytest.raises(CannotCompare, match=r"HEAD cannot be measured: it has no .*stock_room.py"):
+    with pytest.raises(CannotCompare, match=r"HEAD cannot be measured: .* has no .*stock_room.py"):
         build("HEAD", repository=repository, python=PYTHON, at=tmp_path / "other")
 
 

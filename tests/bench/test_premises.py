@@ -6,8 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from omnistore.bench.premises import Keeper, Site, free_port, open_programs, open_web, paused
-from omnistore.servers.processes import ServerError, wait_until
+from omnistore.tools.bench.shops.premises import Keeper, Site, free_port, open_programs, open_web, paused
+from omnistore.tools.servers.processes import ServerError, wait_until
 
 LONGEST_WAIT_SECONDS = 60
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from omnistore.bench.figures import Background, Figures
-from omnistore.bench.ratios import (
+from omnistore.tools.bench.measuring.figures import Background, Figures
+from omnistore.tools.bench.measuring.ratios import (
     ALL,
     BEHIND,
     IDLE,

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from omnistore.servers.processes import is_running, wait_until
+from omnistore.tools.servers.processes import is_running, wait_until
 
 pytestmark = pytest.mark.fault
 

@@ -10,8 +10,8 @@ from carts.rules.goods import Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
-from omnistore.bench.stock_room import OFFERS
-from omnistore.bench.sums import FREE_FROM_CENTS, SHIPPING_CENTS, Terms, Wanted, reckon
+from omnistore.tools.bench.callers.sums import FREE_FROM_CENTS, SHIPPING_CENTS, Terms, Wanted, reckon
+from omnistore.tools.bench.shops.stock_room import OFFERS
 
 NOW = timezone.now()
 STANDARD, ZONE = 1, 7

@@ -8,7 +8,8 @@ import pytest
 from phonenumbers import is_valid_number, parse
 from stdnum import ean
 
-from omnistore.demo import catalogue, people, places
+from omnistore.tools.demo import catalogue, places
+from omnistore.tools.demo.customers import people
 
 ARABIC_ONLY = "\u064a\u0643\u0629\u0649"
 PERSIAN_ONLY = "\u06cc\u06a9\u067e\u0686\u06af\u0698"

@@ -4,14 +4,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from omnistore.demo import catalogue
-from omnistore.demo.pictures import FAMILIES, draw_picture
+from omnistore.tools.demo import catalogue
+from omnistore.tools.demo.drawings import draw_picture, families
 
 PLAIN = {"svg", "g", "rect", "ellipse", "circle", "path"}
 LARGEST_BYTES = 4096
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", families())
 @pytest.mark.parametrize("colour", ["#F7F4EC", "#33435C"])
 def test_is_small_and_made_of_plain_shapes(family, colour):
     drawing = draw_picture(family=family, colour=colour, key=family)
@@ -34,6 +34,15 @@ def test_is_the_same_every_time_and_another_for_each_colour():
     assert first != other
 
 
+def test_tones_follow_the_colour_and_no_sample_stays():
+    pale, dark = (draw_picture(family="mug", colour=colour, key="mug") for colour in ("#F7F4EC", "#33435C"))
+
+    assert "#9CAF94" not in pale + dark  # The sample's own colour.
+    assert "data-" not in pale + dark
+    assert 'fill="#33435C"' in dark
+    assert 'fill="#6C788A"' in dark  # 28 % lighter.
+
+
 def test_every_kind_of_goods_has_a_shape():
-    assert {product.family for product in catalogue.products()} == set(FAMILIES)
-    assert set(catalogue.nouns()) == set(FAMILIES)
+    assert {product.family for product in catalogue.products()} == set(families())
+    assert set(catalogue.nouns()) == set(families())

@@ -18,8 +18,8 @@ from core.data.imports.progress import Silence
 from core.data.invariants import find_breaches, registered
 from core.models import ConsumerOffset, JournalEntry
 from inventory.models import Location, Media, Product, StaffAssignment, StockLevel, Variant
-from omnistore.demo import large, seeding
-from omnistore.demo.people import PASSWORD
+from omnistore.tools.demo import large, seeding
+from omnistore.tools.demo.customers.people import PASSWORD
 from orders.models import Fulfilment, Order
 
 NOW = datetime(2026, 6, 17, 15, 30, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from core.data import sql
 from core.models import JournalEntry
 from inventory.models import StaffAssignment, StockLevel
-from omnistore.demo.story_client import StoryError
-from omnistore.demo.story_pages import PagesStory
+from omnistore.tools.demo.story.client import StoryError
+from omnistore.tools.demo.story.pages import PagesStory
 from orders.models import Order
 from tests.factories.inventory import make_category
 

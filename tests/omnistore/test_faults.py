@@ -16,7 +16,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from omnistore.servers.locations import postgres_url, valkey_socket
+from omnistore.tools.servers.locations import postgres_url, valkey_socket
 from tests import prepared
 
 pytestmark = pytest.mark.fault

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from omnistore.servers.locations import postgres_url
+from omnistore.tools.servers.locations import postgres_url
 from tests.omnistore.test_faults import HEALED_WITHIN_SECONDS, NOT_INHERITED, _wait, running_shop
 
 pytestmark = pytest.mark.fault

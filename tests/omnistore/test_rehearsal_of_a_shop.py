@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from omnistore.servers.locations import postgres_directory, postgres_url
+from omnistore.tools.servers.locations import postgres_directory, postgres_url
 from tests.omnistore.test_faults import NOT_INHERITED, running_shop
 
 pytestmark = pytest.mark.fault

@@ -4,8 +4,8 @@ from collections import namedtuple
 
 import pytest
 
-from omnistore.servers import room as rooms
-from omnistore.servers.room import BALLAST_BYTES, ENOUGH_BYTES, LOW_BYTES, Room
+from omnistore.tools.servers import room as rooms
+from omnistore.tools.servers.room import BALLAST_BYTES, ENOUGH_BYTES, LOW_BYTES, Room
 
 Usage = namedtuple("Usage", "total used free")
 PLENTY, LITTLE, NONE = ENOUGH_BYTES + 1, LOW_BYTES - 1, 0

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from omnistore.supervisor import Program, Supervisor, read_procfile
+from omnistore.tools.supervisor import Program, Supervisor, read_procfile
 
 LONGEST_WAIT_SECONDS = 60
 
@@ -76,7 +76,7 @@ def test_asks_before_it_kills(supervisor, program, tmp_path):
 
 
 def test_kills_what_does_not_listen(supervisor, program, tmp_path, monkeypatch):
-    monkeypatch.setattr("omnistore.supervisor.STOP_SECONDS", 0.5)
+    monkeypatch.setattr("omnistore.tools.supervisor.STOP_SECONDS", 0.5)
     web = program(f"trap '' TERM; touch {tmp_path}/ready; while :; do sleep 0.05; done")
     child = web.child
     supervisor.wait_for((tmp_path / "ready").exists, web, seconds=LONGEST_WAIT_SECONDS)

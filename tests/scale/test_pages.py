@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from inventory.models import Location, Variant
-from omnistore.demo.loyalty import write_points
+from omnistore.tools.demo.customers.loyalty import write_points
 from orders.models import Order
 from tests.scale.history import FIRST_ORDER, FIRST_PERSON, ORDERS, write_history
 from tests.scale.pages import Cost, Known, visit_all

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from omnistore.servers.processes import wait_until
+from omnistore.tools.servers.processes import wait_until
 
 START_SECONDS = 60.0
 

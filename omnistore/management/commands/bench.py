@@ -10,11 +10,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from omnistore.bench import course
-from omnistore.bench.against import run as run_against
-from omnistore.bench.crowd import CrowdFailed
-from omnistore.bench.other_tree import CannotCompare
-from omnistore.servers.processes import ServerError
+from omnistore.tools.bench import course
+from omnistore.tools.bench.against import run as run_against
+from omnistore.tools.bench.callers.crowd import CrowdFailed
+from omnistore.tools.bench.shops.other_tree import CannotCompare
+from omnistore.tools.servers.processes import ServerError
 
 # Against another commit each measurement is made in every round, so it may be shorter.
 SECONDS, SECONDS_AGAINST = 8.0, 4.0

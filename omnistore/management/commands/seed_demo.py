@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.data.imports.progress import Bar, Progress, Silence
-from omnistore.demo import seeding
+from omnistore.tools.demo import seeding
 
 
 class Command(BaseCommand):

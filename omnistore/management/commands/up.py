@@ -19,12 +19,12 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 
 from core.web import metrics
 from inventory.models import Product
-from omnistore.servers.postgres import Postgres
-from omnistore.servers.processes import ServerError
-from omnistore.servers.room import Room
-from omnistore.servers.valkey import Valkey
 from omnistore.static_files import collect_if_changed
-from omnistore.supervisor import Program, Supervisor, environment_of_programs, read_procfile
+from omnistore.tools.servers.postgres import Postgres
+from omnistore.tools.servers.processes import ServerError
+from omnistore.tools.servers.room import Room
+from omnistore.tools.servers.valkey import Valkey
+from omnistore.tools.supervisor import Program, Supervisor, environment_of_programs, read_procfile
 
 LEAST_FREE_BYTES = 300_000_000
 FULL_BYTES = 10_000_000

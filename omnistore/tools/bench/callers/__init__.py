@@ -1,0 +1,1 @@
+"""Who calls a measured shop: visitors, their crowd, and the same work by hand."""

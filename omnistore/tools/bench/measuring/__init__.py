@@ -1,0 +1,1 @@
+"""Reading costs and turning them into figures and ratios."""

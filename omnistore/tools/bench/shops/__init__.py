@@ -1,0 +1,1 @@
+"""The shops that are measured: this tree's and another commit's."""

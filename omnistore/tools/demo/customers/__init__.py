@@ -1,0 +1,1 @@
+"""The people of the demo, with what they own."""
