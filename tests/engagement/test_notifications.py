@@ -114,7 +114,7 @@ def test_a_carry_out_sale_is_not_confirmed_but_its_requested_receipt_is_sent(ana
 
     message = Message.objects.get()
     assert message.kind == "receipt"
-    assert message.order_number == with_receipt.order.number
+    assert message.ref == with_receipt.order.number
     assert "Total: €25.80" in message.body
 
 
