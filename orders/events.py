@@ -320,7 +320,11 @@ class RefundFailed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderImported(Event):
-    """An order of another system was imported, long after it was placed: that is its time. total: minor units; lines: how many lines it has."""
+    """
+    An order of another system was imported; its time is when it was placed.
+
+    total: minor units; lines: how many lines it has.
+    """
 
     kind: ClassVar[str] = "order.imported"
     words = worded(_("Order %(number)s taken over from another system, %(total)s"), total=money("total"))
