@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.journal import Event
+from django.utils.translation import gettext_lazy as _
+
+from core.journal import Event, ShopEvent
+from core.wording import number, ref, worded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +18,7 @@ class CartLineAdded(Event):
     """
 
     kind: ClassVar[str] = "cart.line_added"
+    words = worded(_("%(units)s × %(sku)s added to the cart"), units=number("quantity"), sku=ref)
     cart_id: int
     variant_id: int
     quantity: int
@@ -25,6 +29,7 @@ class CartLineChanged(Event):
     """The quantity of a line changed; ref is the SKU."""
 
     kind: ClassVar[str] = "cart.line_changed"
+    words = worded(_("%(sku)s in the cart: %(units)s now"), units=number("quantity"), sku=ref)
     cart_id: int
     variant_id: int
     quantity: int
@@ -35,6 +40,7 @@ class CartLineRemoved(Event):
     """A line was removed from a cart; ref is the SKU."""
 
     kind: ClassVar[str] = "cart.line_removed"
+    words = worded(_("%(sku)s removed from the cart"), sku=ref)
     cart_id: int
     variant_id: int
 
@@ -44,6 +50,7 @@ class CartEmptied(Event):
     """All lines were removed from a cart at once."""
 
     kind: ClassVar[str] = "cart.emptied"
+    words = worded(_("Emptied the cart"))
     cart_id: int
     lines: int
 
@@ -53,6 +60,7 @@ class CartsMerged(Event):
     """Another cart's lines were merged into this one."""
 
     kind: ClassVar[str] = "cart.merged"
+    words = worded(_("Two carts were merged"))
     cart_id: int
     source_id: int
     lines: int
@@ -63,11 +71,12 @@ class SavedForLater(Event):
     """A variant was added to the wish list; ref is the SKU."""
 
     kind: ClassVar[str] = "wishlist.added"
+    words = worded(_("%(sku)s saved for later"), sku=ref)
     variant_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class PricesDiffer(Event):
+class PricesDiffer(ShopEvent):
     """A parity check found prices that differ without a registered reason; differences: how many."""
 
     kind: ClassVar[str] = "prices.differ"

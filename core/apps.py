@@ -15,7 +15,9 @@ class CoreConfig(AppConfig):
     verbose_name = _("Journal")
 
     def ready(self) -> None:
-        autodiscover_modules("invariants", "handlers")
+        # All events before the first handler: a handler may ask which events there are.
+        autodiscover_modules("events", "invariants")
+        autodiscover_modules("handlers")
         pre_migrate.connect(_allow_long_thought, sender=self)
         post_migrate.connect(_take_over_journal, sender=self)
 

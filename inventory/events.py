@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.journal import Event
+from core.journal import ShopEvent
 
 
 @dataclass(frozen=True, kw_only=True)
-class CatalogueChanged(Event):
+class CatalogueChanged(ShopEvent):
     """
     A product was created, published, retired or edited, or got a variant; ref is its slug.
 
@@ -20,7 +20,7 @@ class CatalogueChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PriceChanged(Event):
+class PriceChanged(ShopEvent):
     """The price of a variant changed; ref is the SKU. amount, previous: minor units, None if it had none."""
 
     kind: ClassVar[str] = "price.changed"
@@ -31,7 +31,7 @@ class PriceChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PriceListChanged(Event):
+class PriceListChanged(ShopEvent):
     """A price list, or prices in it, changed, began or ended; ref is its code. prices: how many of them changed."""
 
     kind: ClassVar[str] = "price_list.changed"
@@ -40,7 +40,7 @@ class PriceListChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockReceived(Event):
+class StockReceived(ShopEvent):
     """Units were received at a location; ref is the SKU, the store is the location's code."""
 
     kind: ClassVar[str] = "stock.received"
@@ -50,7 +50,7 @@ class StockReceived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockAdjusted(Event):
+class StockAdjusted(ShopEvent):
     """Stock was corrected; ref is the SKU. change: units more (or less, negative) than were recorded."""
 
     kind: ClassVar[str] = "stock.adjusted"
@@ -60,7 +60,7 @@ class StockAdjusted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockLow(Event):
+class StockLow(ShopEvent):
     """Available units at a location fell below the variant's threshold; ref is the SKU."""
 
     kind: ClassVar[str] = "stock.low"

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.journal import Event
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from core.journal import Event, Notification, ShopEvent
+from core.wording import count, money, number, worded
+
+_FOR_BUYER = {"subject": "order", "recipients": "buyer"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +17,8 @@ class OrderPlaced(Event):
     """An order was confirmed: the payment is there or is due at the desk. total: minor units."""
 
     kind: ClassVar[str] = "order.placed"
+    words = worded(_("Order %(number)s placed, %(total)s"), total=money("total"))
+    notifications = (Notification("order_placed", **_FOR_BUYER), Notification("receipt", **_FOR_BUYER))
     order_id: int
     cart_id: int | None
     total: int
@@ -23,6 +31,7 @@ class BalancePaid(Event):
     """The balance due of an order, or a part of it, was paid. amount: minor units."""
 
     kind: ClassVar[str] = "order.due_paid"
+    words = worded(_("Order %(number)s: %(amount)s paid"), amount=money("amount"))
     order_id: int
     amount: int
     currency: str
@@ -33,6 +42,7 @@ class PaymentCaptured(Event):
     """Authorised money was captured, because goods leave. amount: minor units."""
 
     kind: ClassVar[str] = "payment.captured"
+    words = worded(_("Order %(number)s: %(amount)s taken from the card"), amount=money("amount"))
     order_id: int
     amount: int
     currency: str
@@ -43,6 +53,9 @@ class AuthorisationLost(Event):
     """Authorised money can no longer be captured; it is due again. amount: minor units."""
 
     kind: ClassVar[str] = "payment.authorisation_lost"
+    words = worded(
+        _("Order %(number)s: %(amount)s can no longer be taken from the card and are due"), amount=money("amount")
+    )
     order_id: int
     amount: int
     currency: str
@@ -57,6 +70,8 @@ class OrderPaymentFailed(Event):
     """
 
     kind: ClassVar[str] = "order.payment_failed"
+    words = worded(_("Order %(number)s: the payment did not arrive"))
+    notifications = (Notification("order_not_placed", **_FOR_BUYER),)
     order_id: int
     reason: str
     refund: int = 0
@@ -67,6 +82,8 @@ class OrderCancelled(Event):
     """The order was cancelled before it left; refund: minor units that are refunded."""
 
     kind: ClassVar[str] = "order.cancelled"
+    words = worded(_("Order %(number)s cancelled"))
+    notifications = (Notification("order_cancelled", **_FOR_BUYER),)
     order_id: int
     reason: str
     refund: int
@@ -77,6 +94,7 @@ class OrderCompleted(Event):
     """Everything that was ordered and not cancelled was handed over."""
 
     kind: ClassVar[str] = "order.completed"
+    words = worded(_("Order %(number)s completed"))
     order_id: int
 
 
@@ -85,6 +103,7 @@ class PickupAccepted(Event):
     """The store accepted the pickup."""
 
     kind: ClassVar[str] = "pickup.accepted"
+    words = worded(_("Order %(number)s: the store accepted it"))
     order_id: int
     fulfilment_id: int
 
@@ -94,6 +113,7 @@ class PickupPicking(Event):
     """The store began to pick."""
 
     kind: ClassVar[str] = "pickup.picking"
+    words = worded(_("Order %(number)s: the store is picking"))
     order_id: int
     fulfilment_id: int
 
@@ -103,6 +123,8 @@ class PickupReady(Event):
     """The goods are at the desk: the buyer is notified, once."""
 
     kind: ClassVar[str] = "pickup.ready"
+    words = worded(_("Order %(number)s ready to be collected"))
+    notifications = (Notification("pickup_ready", **_FOR_BUYER),)
     order_id: int
     fulfilment_id: int
 
@@ -112,6 +134,8 @@ class PickupRejected(Event):
     """The store cannot serve the pickup; refund: minor units that are refunded."""
 
     kind: ClassVar[str] = "pickup.rejected"
+    words = worded(_("Order %(number)s: the store could not fulfil it"))
+    notifications = (Notification("pickup_rejected", **_FOR_BUYER),)
     order_id: int
     fulfilment_id: int
     refund: int
@@ -122,6 +146,13 @@ class PickupCollected(Event):
     """The goods, or some of them, were handed over at the desk."""
 
     kind: ClassVar[str] = "pickup.collected"
+    words = worded(
+        ngettext_lazy(
+            "Order %(number)s: %(units)s item collected", "Order %(number)s: %(units)s items collected", "count"
+        ),
+        count=count("units"),
+        units=number("units"),
+    )
     order_id: int
     fulfilment_id: int
     units: int
@@ -132,6 +163,8 @@ class PickupExpired(Event):
     """Nobody came in time: cancelled, returned to stock, refunded."""
 
     kind: ClassVar[str] = "pickup.expired"
+    words = worded(_("Order %(number)s was not collected in time"))
+    notifications = (Notification("pickup_expired", **_FOR_BUYER),)
     order_id: int
     fulfilment_id: int
     refund: int
@@ -142,6 +175,7 @@ class PickupCodeRefused(Event):
     """Somebody showed a wrong pickup code."""
 
     kind: ClassVar[str] = "pickup.code_refused"
+    words = worded(_("Order %(number)s: a wrong collection code was shown"))
     order_id: int
     fulfilment_id: int
     wrong_codes: int
@@ -152,6 +186,7 @@ class PickupUnlocked(Event):
     """A manager allowed codes to be tried again."""
 
     kind: ClassVar[str] = "pickup.unlocked"
+    words = worded(_("Order %(number)s: collection codes may be tried again"))
     order_id: int
     fulfilment_id: int
 
@@ -161,6 +196,7 @@ class ParcelPicking(Event):
     """Somebody began to pick and pack a parcel."""
 
     kind: ClassVar[str] = "parcel.picking"
+    words = worded(_("Order %(number)s: a parcel is being packed"))
     order_id: int
     fulfilment_id: int
 
@@ -170,6 +206,8 @@ class OrderShipped(Event):
     """A parcel left."""
 
     kind: ClassVar[str] = "order.shipped"
+    words = worded(_("Order %(number)s: a parcel left"))
+    notifications = (Notification("order_shipped", **_FOR_BUYER),)
     order_id: int
     fulfilment_id: int
 
@@ -179,6 +217,7 @@ class ParcelDelivered(Event):
     """A parcel arrived."""
 
     kind: ClassVar[str] = "parcel.delivered"
+    words = worded(_("Order %(number)s: a parcel arrived"))
     order_id: int
     fulfilment_id: int
 
@@ -188,6 +227,7 @@ class CollectorNamed(Event):
     """The buyer named another person to collect the order."""
 
     kind: ClassVar[str] = "pickup.collector_named"
+    words = worded(_("Order %(number)s: another person may collect it"))
     order_id: int
 
 
@@ -196,6 +236,15 @@ class ReturnRequested(Event):
     """The shopper wants to return goods."""
 
     kind: ClassVar[str] = "return.requested"
+    words = worded(
+        ngettext_lazy(
+            "Order %(number)s: return of %(units)s item requested",
+            "Order %(number)s: return of %(units)s items requested",
+            "count",
+        ),
+        count=count("units"),
+        units=number("units"),
+    )
     order_id: int
     return_id: int
     units: int
@@ -206,6 +255,8 @@ class ReceiptRequested(Event):
     """The receipt is to be sent; the address is in the request's own row."""
 
     kind: ClassVar[str] = "receipt.requested"
+    words = worded(_("Order %(number)s: receipt asked for"))
+    notifications = (Notification("receipt", subject="order", recipients="receipt_address"),)
     order_id: int
     receipt_request_id: int
 
@@ -215,6 +266,7 @@ class CardSaved(Event):
     """A card was saved for its owner; ref is the card's id."""
 
     kind: ClassVar[str] = "card.saved"
+    words = worded(_("A card was saved for next time"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,10 +274,11 @@ class CardRemoved(Event):
     """The owner removed a saved card; ref is the card's id."""
 
     kind: ClassVar[str] = "card.removed"
+    words = worded(_("A saved card was removed"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class TillOpened(Event):
+class TillOpened(ShopEvent):
     """A till session began; ref is the register."""
 
     kind: ClassVar[str] = "till.opened"
@@ -233,7 +286,7 @@ class TillOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TillClosed(Event):
+class TillClosed(ShopEvent):
     """A till session ended; difference: counted minus expected, minor units."""
 
     kind: ClassVar[str] = "till.closed"
@@ -246,6 +299,7 @@ class RefundDone(Event):
     """A refund was completed: the provider confirmed it, or staff paid it out. amount: minor units."""
 
     kind: ClassVar[str] = "refund.done"
+    words = worded(_("Order %(number)s: %(amount)s refunded"), amount=money("amount"))
     order_id: int
     refund_id: int
     amount: int
@@ -257,7 +311,40 @@ class RefundFailed(Event):
     """The provider will not refund this money; somebody has to find another way. amount: minor units."""
 
     kind: ClassVar[str] = "refund.failed"
+    words = worded(_("Order %(number)s: a refund failed"))
     order_id: int
     refund_id: int
     amount: int
     currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderImported(Event):
+    """
+    An order of another system was imported; its time is when it was placed.
+
+    total: minor units; lines: how many lines it has.
+    """
+
+    kind: ClassVar[str] = "order.imported"
+    words = worded(_("Order %(number)s taken over from another system, %(total)s"), total=money("total"))
+
+    order_id: int
+    total: int
+    currency: str
+    lines: int
+    country: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnImported(Event):
+    """A return of another system was imported. order_id: empty if its order was not found."""
+
+    kind: ClassVar[str] = "return.imported"
+    words = worded(_("Return %(number)s taken over from another system, %(amount)s"), amount=money("amount"))
+
+    return_id: int
+    order_id: int | None
+    amount: int
+    currency: str
+    lines: int

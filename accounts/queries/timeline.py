@@ -1,17 +1,12 @@
 """A person's timeline over all channels, read from the journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from accounts.models.consents import MEDIA, PURPOSES
 from core.data import sql
-from core.journal import Entry
-
-Summary = Callable[[Entry], str]
+from core.journal import Entry, event_class
 
 # Each record of the person is read along its own index, newest first, so that the cost is a page, not a whole history.
 _PAGE = """
@@ -38,8 +33,6 @@ FROM core_journal WHERE ref = %(ref)s AND ref <> '' AND split_part(kind, '.', 1)
 ORDER BY occurred_at DESC, id DESC LIMIT %(limit)s
 """
 
-_summaries: dict[str, Summary] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class TimelinePlace:
@@ -52,21 +45,12 @@ class TimelinePlace:
         return f"{self.at.isoformat()}~{self.id}"
 
 
-def describes_event(kind: str, summary: Summary) -> None:
-    """
-    Register how entries of a kind are worded in a timeline, in the active language.
-
-    Each app registers the wording of its own events, in its handlers module. kind: for example "order.placed", or a
-    whole family, "order", for those of its kinds that have no wording of their own. summary: receives the entry, whose
-    payload holds ids and figures (money in minor units); it must not query the database.
-    """
-    _summaries[kind] = summary
-
-
 def summary_of(entry: Entry) -> str:
     """Return an entry as a short sentence in the active language."""
-    summary = _summaries.get(entry.kind) or _summaries.get(entry.kind.partition(".")[0])
-    return summary(entry) if summary else entry.kind.replace(".", " ").replace("_", " ").capitalize()
+    event = event_class(entry.kind)
+    if event is None or event.words is None:
+        return entry.kind.replace(".", " ").replace("_", " ").capitalize()
+    return event.words(entry)
 
 
 def timeline(
@@ -120,24 +104,3 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "summary": summary_of(entry),
         "ref": entry.ref or None,
     }
-
-
-def _consent(entry: Entry) -> str:
-    medium, purpose = entry.payload["medium"], entry.payload["purpose"]
-    words = {"medium": dict(MEDIA).get(medium, medium), "purpose": dict(PURPOSES).get(purpose, purpose)}
-    if entry.payload["is_given"]:
-        return _("Allowed: %(purpose)s (%(medium)s)") % words
-    return _("Declined: %(purpose)s (%(medium)s)") % words
-
-
-def _verified(entry: Entry) -> str:
-    return _("Confirmed the phone number") if entry.payload["medium"] == "phone" else _("Confirmed the e-mail address")
-
-
-describes_event("customer.registered", lambda entry: _("Added as a customer"))
-describes_event("customer.verified", _verified)
-describes_event("customer.changed", lambda entry: _("Changed own details"))
-describes_event("customer.merged", lambda entry: _("Merged with another record of the same person"))
-describes_event("customer.parted", lambda entry: _("Separated from the record of another person"))
-describes_event("consent.decided", _consent)
-describes_event("touch", lambda entry: _("Visited: %s") % (entry.payload.get("path") or entry.kind.partition(".")[2]))

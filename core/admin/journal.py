@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from core import dispatch
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin
 from core.errors import Refusal
-from core.journal import Event
+from core.journal import event_classes
 from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse, JournalEntry
 
 
@@ -26,9 +26,8 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        # An event whose kind is named by its instances, like a visit event, declares no kind to list here.
-        kinds = {event.__dict__.get("kind") for event in _all_below(Event)}
-        return [(kind, kind) for kind in sorted(filter(None, kinds))]
+        # A class whose kinds are made by its entries is known by the first part of them, which no entry has alone.
+        return [(kind, kind) for kind, event in sorted(event_classes().items()) if event.__dict__.get("kind") == kind]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -92,8 +91,3 @@ def _replay(failed_delivery: FailedDelivery) -> str:
     if not dispatch.replay(failed_delivery, now=timezone.now()):
         raise StillFails(_("It failed again. The error below is the new one."))
     return _("Handled.")
-
-
-def _all_below(event: type[Event]) -> set[type[Event]]:
-    below = set(event.__subclasses__())
-    return below.union(*(_all_below(event) for event in below))

@@ -19,7 +19,7 @@ from psycopg.errors import LockNotAvailable
 
 from core.actors import THE_SYSTEM
 from core.data import sql
-from core.journal import Event, publish
+from core.journal import ShopEvent, publish
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ _looked_through: WeakSet[Any] = WeakSet()
 
 
 @dataclass(frozen=True, kw_only=True)
-class JournalRebased(Event):
+class JournalRebased(ShopEvent):
     """
     The journal was restored from another server's dump and continues here.
 

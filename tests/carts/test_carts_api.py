@@ -1,8 +1,12 @@
+from dataclasses import fields
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from carts.events import CartLineAdded
 from carts.models import Cart, CartLine
+from core.journal import Event
 from core.models import JournalEntry
 from inventory.models import Price, Product
 from tests.client import Api
@@ -41,6 +45,13 @@ def test_the_same_sku_adds_up_and_records_its_origin(mug, ana, tess, high_street
     assert (line["quantity"], line["added_channel"], line["added_store"]) == (3, "app", None)
     channels = list(JournalEntry.objects.filter(kind="cart.line_added").order_by("id").values_list("channel", "store"))
     assert channels == [("app", ""), ("till", "high-street")]
+
+
+def test_the_entry_that_the_statement_writes_has_the_fields_of_its_event(mug, ana):
+    Api(ana).add("MUG", 2)
+
+    payload = JournalEntry.objects.get(kind="cart.line_added").payload
+    assert set(payload) == {field.name for field in fields(CartLineAdded)} - {field.name for field in fields(Event)}
 
 
 def test_a_write_at_an_older_version_is_refused_and_returns_the_current_cart(mug, ana):

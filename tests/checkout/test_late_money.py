@@ -174,7 +174,7 @@ def went_back(number, reason):
     failed = JournalEntry.objects.get(kind="order.payment_failed", ref=number)
     assert failed.payload["refund"] == sum(Refund.objects.values_list("amount", flat=True))
     tell(failed)
-    assert "could not be placed" in Message.objects.get(order_number=number).body
+    assert "could not be placed" in Message.objects.get(ref=number).body
     assert find_breaches() == {}
 
 
@@ -262,7 +262,7 @@ def test_money_that_never_arrives_leaves_nothing_behind(place, ben, kind, outcom
     failed = JournalEntry.objects.get(kind="order.payment_failed", ref=number)
     assert failed.payload["refund"] == 0
     tell(failed)
-    assert not Message.objects.filter(order_number=number).exists()
+    assert not Message.objects.filter(ref=number).exists()
     assert find_breaches() == {}
 
 

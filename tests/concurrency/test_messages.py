@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db.models import QuerySet
 
+from omnistore.engagement.media import all_media
 from omnistore.engagement.models import Message
-from omnistore.engagement.services import messages
 from omnistore.engagement.services.messages import send_queued_messages
 from tests.concurrency.racing import Meeting, race
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 class Line:
-    """A sender that keeps the messages it gets."""
+    """A medium that keeps the messages it gets."""
 
     def __init__(self):
         self.sent = []
@@ -28,7 +28,7 @@ class Line:
 @pytest.fixture
 def line(monkeypatch):
     line = Line()
-    monkeypatch.setitem(messages.SENDERS, "email", line)
+    monkeypatch.setitem(all_media(), "email", line)
     return line
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.senders.sms import send_sms
 from core.ids import new_id
 from core.network import CalledInsideTransaction, about_to_call
+from omnistore.engagement.media.email import Email
 from omnistore.engagement.models import Message
-from omnistore.engagement.senders.email import EmailSender
 from orders.providers.stripe.provider import StripeProvider
 from orders.services.payments.gateway import ask_providers, capture, confirm, detach_card, look_up, transactions
 from orders.services.payments.reconciliation import reconcile
@@ -28,7 +28,7 @@ CALLS = {
     "reconcile": lambda: reconcile(now=NOW),
     "Stripe": lambda: StripeProvider().retrieve(key=new_id()),
     "text": lambda: send_sms("+491701234567", "Hello"),
-    "mail": lambda: EmailSender().send(Message(recipient="ana@example.com")),
+    "mail": lambda: Email().send(Message(recipient="ana@example.com")),
 }
 
 

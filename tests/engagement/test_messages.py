@@ -3,15 +3,15 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
+from omnistore.engagement.media import all_media
+from omnistore.engagement.media.base import SendError
+from omnistore.engagement.media.email import Email
 from omnistore.engagement.models import Message
-from omnistore.engagement.senders.base import SendError
-from omnistore.engagement.senders.email import EmailSender
-from omnistore.engagement.services import messages
 from omnistore.engagement.services.messages import LEASE, MOST_ATTEMPTS, NotFailed, send_again, send_queued_messages
 
 
 class Line:
-    """A sender that stores its messages, or raises a given error."""
+    """A medium that stores its messages, or raises a given error."""
 
     def __init__(self, error=None):
         self.sent, self.error = [], error
@@ -25,7 +25,7 @@ class Line:
 @pytest.fixture
 def line(monkeypatch):
     line = Line()
-    monkeypatch.setitem(messages.SENDERS, "email", line)
+    monkeypatch.setitem(all_media(), "email", line)
     return line
 
 
@@ -118,6 +118,6 @@ def test_an_email_server_that_does_not_answer_is_retried(settings, now):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
     with pytest.raises(SendError) as error:
-        EmailSender().send(Message(recipient="ana@example.com", body="Hello", created_at=now))
+        Email().send(Message(recipient="ana@example.com", body="Hello", created_at=now))
 
     assert error.value.permanent is False

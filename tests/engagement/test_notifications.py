@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -114,7 +115,7 @@ def test_a_carry_out_sale_is_not_confirmed_but_its_requested_receipt_is_sent(ana
 
     message = Message.objects.get()
     assert message.kind == "receipt"
-    assert message.order_number == with_receipt.order.number
+    assert message.ref == with_receipt.order.number
     assert "Total: €25.80" in message.body
 
 
@@ -142,9 +143,29 @@ def test_a_receipt_is_sent_to_the_requested_address(ana, mitte, now):
     assert message.subject == f"Receipt for your order #{pickup.order.number}"
 
 
+def test_the_date_on_a_receipt_is_the_day_where_its_reader_is(mitte, now):
+    late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # Past midnight in Berlin.
+    pickup = make_pickup(None, mitte, now=late)
+    request = ReceiptRequest.objects.create(
+        order=pickup.order, medium="email", address="a@example.com", requested_at=now
+    )
+
+    notify_people(entry_about(pickup, "receipt.requested", now=now, receipt_request_id=request.pk))
+
+    assert "Date: Sunday, November 22, 2026" in Message.objects.get().body
+
+
+def test_an_order_that_is_gone_causes_no_notification(ana, mitte, now):
+    entry = entry_about(make_pickup(ana, mitte, now=now), "order.placed", now=now)
+
+    notify_people(replace(entry, ref="gone"))
+
+    assert not Message.objects.exists()
+
+
 def test_notifying_takes_a_fixed_number_of_statements(ana, mitte, now, django_assert_num_queries):
     pickup = make_pickup(ana, mitte, now=now)
 
-    # Whether a fulfilment is left, the contact, the order, its stores, the message.
+    # The order's facts, the buyer, the order, its stores, the message.
     with django_assert_num_queries(5):
         notify_people(entry_about(pickup, "order.placed", now=now))

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.events import VisitRecorded
 from core.actors import Actor
 from core.data import sql
-from core.journal import Event, publish
+from core.journal import publish
 
 OLDEST = timedelta(days=30)
 
@@ -45,22 +46,6 @@ class Taken:
     accepted: int
     repeated: int
     too_old: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class VisitRecorded(Event):
-    """A visit event in the journal; its kind is "touch" with the reported kind."""
-
-    kind: str  # type: ignore[misc]  # Kinds are made by the clients, so each entry has its own.
-    visitor: str
-    path: str
-    campaign: str
-    props: dict[str, Any]
-
-    def payload(self) -> dict[str, Any]:
-        """Return the reported fields that are not empty."""
-        fields = {"visitor": self.visitor, "path": self.path, "campaign": self.campaign, "props": self.props}
-        return {name: value for name, value in fields.items() if value}
 
 
 @transaction.atomic

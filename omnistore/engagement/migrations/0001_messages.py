@@ -38,12 +38,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("event_id", models.BigIntegerField(verbose_name="journal entry")),
                 ("kind", models.CharField(max_length=40, verbose_name="kind")),
-                (
-                    "medium",
-                    models.CharField(
-                        choices=[("email", "E-mail"), ("sms", "SMS")], max_length=10, verbose_name="medium"
-                    ),
-                ),
+                ("medium", models.CharField(max_length=20, verbose_name="medium")),
                 ("recipient", models.CharField(max_length=254, verbose_name="recipient")),
                 (
                     "customer",
@@ -55,7 +50,12 @@ class Migration(migrations.Migration):
                         verbose_name="customer",
                     ),
                 ),
-                ("order_number", models.CharField(blank=True, max_length=40, verbose_name="order")),
+                (
+                    "ref",
+                    models.CharField(
+                        blank=True, help_text="Of the order or other subject.", max_length=80, verbose_name="number"
+                    ),
+                ),
                 ("language", models.CharField(max_length=8, verbose_name="language")),
                 ("subject", models.CharField(blank=True, max_length=300, verbose_name="subject")),
                 ("body", models.TextField(verbose_name="text")),
@@ -91,11 +91,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state", "sending")), fields=["claimed_at"], name="message_being_sent"
                     ),
-                    models.Index(
-                        condition=models.Q(("order_number", ""), _negated=True),
-                        fields=["order_number"],
-                        name="message_of_order",
-                    ),
+                    models.Index(condition=models.Q(("ref", ""), _negated=True), fields=["ref"], name="message_by_ref"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from omnistore.engagement.models.messages import MEDIA
+# What the demo's own backends store (omnistore/engagement/senders/mailbox.py).
+MEDIA = [("email", _("E-mail")), ("sms", _("SMS"))]
 
 
 class MailboxMessage(models.Model):

@@ -4,8 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-MEDIA = [("email", _("E-mail")), ("sms", _("SMS"))]
-
 
 class Message(models.Model):
     """
@@ -20,12 +18,12 @@ class Message(models.Model):
 
     event_id = models.BigIntegerField(_("journal entry"))
     kind = models.CharField(_("kind"), max_length=40)
-    medium = models.CharField(_("medium"), max_length=10, choices=MEDIA)
+    medium = models.CharField(_("medium"), max_length=20)
     recipient = models.CharField(_("recipient"), max_length=254)
     customer = models.ForeignKey(
         "accounts.Customer", on_delete=models.SET_NULL, null=True, related_name="messages", verbose_name=_("customer")
     )
-    order_number = models.CharField(_("order"), max_length=40, blank=True)
+    ref = models.CharField(_("number"), max_length=80, blank=True, help_text=_("Of the order or other subject."))
     language = models.CharField(_("language"), max_length=8)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"))
@@ -52,8 +50,8 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="message_due"),
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="message_being_sent"),
-            models.Index(fields=["order_number"], condition=~Q(order_number=""), name="message_of_order"),
+            models.Index(fields=["ref"], condition=~Q(ref=""), name="message_by_ref"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.order_number}".strip()
+        return f"{self.kind} {self.ref}".strip()

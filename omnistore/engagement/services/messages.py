@@ -1,22 +1,18 @@
 """Sending messages, each at most once, even if a worker dies."""
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import Refusal
+from omnistore.engagement.media import all_media
+from omnistore.engagement.media.base import SendError
 from omnistore.engagement.models import Message
-from omnistore.engagement.rules.media import EMAIL, SMS
-from omnistore.engagement.senders.base import Sender, SendError
-from omnistore.engagement.senders.email import EmailSender
-from omnistore.engagement.senders.sms import SmsSender
 
 logger = logging.getLogger(__name__)
 
-SENDERS: Mapping[str, Sender] = {EMAIL: EmailSender(), SMS: SmsSender()}
 BATCH = 200
 MOST_ATTEMPTS = 8
 LONGEST_PAUSE_SECONDS = 3600
@@ -83,7 +79,7 @@ def _claim_next(now: datetime) -> Message | None:
 
 def _send(message: Message, now: datetime) -> bool:
     try:
-        SENDERS[message.medium].send(message)
+        all_media()[message.medium].send(message)
     except SendError as error:
         logger.warning("message %s not sent: %s", message.pk, error)
         is_over = error.permanent or message.attempts >= MOST_ATTEMPTS

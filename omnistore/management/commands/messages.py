@@ -1,6 +1,7 @@
 """Keeping the translations: read the texts, update the catalogues, compile them. Needs no gettext."""
 
 import io
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
+
+from omnistore.engagement.rules.templates import parse_template, texts_of
 
 SOURCES = ("core", "accounts", "inventory", "carts", "orders", "omnistore")
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES if code != "en")
@@ -66,7 +69,7 @@ def read_texts() -> Catalog:
     texts = Catalog(charset="utf-8")
     for path in _source_files():
         place = path.relative_to(settings.BASE_DIR).as_posix()
-        method: Any = extract_python if path.suffix == ".py" else extract_template
+        method = METHODS[path.suffix]
         with path.open("rb") as source:
             for line, text, comments, context in extract(method, source, KEYWORDS, [COMMENT]):
                 texts.add(text, None, [(place, line)], auto_comments=comments, context=context)
@@ -78,6 +81,21 @@ def extract_template(source: Any, keywords: Any, comment_tags: Any, options: Any
     # The template's own indentation is no Python.
     code = "\n".join(line.lstrip() for line in templatize(source.read().decode()).split("\n")).encode()
     yield from extract_python(io.BytesIO(code), keywords, comment_tags, {"encoding": "utf-8"})
+
+
+def extract_notification(source: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
+    """Read a notification's template, in which every text but the names of values is translatable."""
+    lines = source.read().decode().splitlines()
+    for text in texts_of(parse_template(tomllib.loads("\n".join(lines)))):
+        yield next((number for number, line in enumerate(lines, 1) if text in line), 1), "_", text, []
+
+
+METHODS: dict[str, Any] = {
+    ".py": extract_python,
+    ".html": extract_template,
+    ".txt": extract_template,
+    ".toml": extract_notification,
+}
 
 
 def updated(language: str, texts: Catalog) -> Catalog:
@@ -135,7 +153,7 @@ def _context(message: Message) -> str | None:
 
 def _source_files() -> list[Path]:
     roots = [settings.BASE_DIR / name for name in SOURCES]
-    patterns = ("*.py", "templates/**/*.html", "templates/**/*.txt")
+    patterns = ("*.py", "templates/**/*.html", "templates/**/*.txt", "notifications/*.toml")
     found = [path for root in roots for pattern in patterns for path in root.rglob(pattern)]
     return sorted(path for path in found if "migrations" not in path.parts)
 

@@ -22,7 +22,7 @@ from core.languages import active_language
 from core.transitions import IllegalTransition
 from core.web import logs
 from core.web.api import PageQuery, next_cursor, page_of
-from omnistore.engagement.queries.order_contacts import ContactPlace, places_of
+from omnistore.engagement.queries.places import ContactPlace, places_of
 from omnistore.storefront.pages import PRIVATE, page, private_page, query_of
 from omnistore.storefront.payment_pages import with_hosts
 from omnistore.storefront.views.account import members_only

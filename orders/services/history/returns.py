@@ -9,9 +9,9 @@ from core import journal
 from core.actors import Actor
 from core.data import sql
 from core.ids import new_id
+from orders.events import ReturnImported
 from orders.models import Payment, Refund, Return, ReturnLine
 from orders.services.history.accounting import ImportSource
-from orders.services.history.events import ReturnImported
 from orders.services.history.matching import Returned, Sold, match_returns
 
 REASON = "imported"

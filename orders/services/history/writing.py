@@ -13,9 +13,9 @@ from core.data.imports import Options
 from core.data.imports.columns import with_defaults
 from core.data.imports.sessions import write_in_sessions
 from inventory.services.product_import import NewProduct, make_products
+from orders.events import OrderImported
 from orders.models import Order, OrderLine, Payment
 from orders.services.history.accounting import NEW_CUSTOMERS, ImportSource
-from orders.services.history.events import OrderImported
 from orders.services.history.returns import write_returns
 
 PEOPLE_AT_ONCE = 1000

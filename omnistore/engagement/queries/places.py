@@ -1,4 +1,4 @@
-"""The contact details of an order's buyer, and its stores."""
+"""Stores as their visitors need them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,6 @@ from core.data import sql
 from core.translated import in_language
 from inventory.queries.hours import hours_of
 from inventory.rules.opening import Hours
-
-_CONTACT = """
-SELECT orders.contact_email AS email, orders.contact_phone AS phone, orders.customer_id,
-       orders.external_id <> '' AS is_imported, orders.receipt_medium,
-       coalesce(customer.preferred_channel, '') AS preferred
-FROM orders_order AS orders LEFT JOIN accounts_customer AS customer ON customer.id = orders.customer_id
-WHERE orders.number = %(number)s
-"""
 
 _PLACES = """
 SELECT location.code, location.name, location.street_address, location.postal_code, location.city, location.phone,
@@ -28,22 +20,6 @@ FROM inventory_location AS location WHERE location.code = ANY(%(codes)s::text[])
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """
-    The contact details of an order's buyer. is_imported: another system took the order and notified them.
-
-    receipt_medium: the medium that they chose for the receipt, if any.
-    """
-
-    email: str
-    phone: str
-    customer_id: int | None
-    is_imported: bool
-    receipt_medium: str
-    preferred: str
-
-
-@dataclass(frozen=True, slots=True)
 class ContactPlace:
     """A store with the details that a visitor needs."""
 
@@ -51,12 +27,6 @@ class ContactPlace:
     address: str
     phone: str
     hours: Hours
-
-
-def contact_of(order_number: str) -> Contact | None:
-    """Return the contact details of an order's buyer; None if there is no such order."""
-    row = sql.fetch_one(_CONTACT, {"number": order_number})
-    return Contact(**row) if row else None
 
 
 def places_of(codes: Sequence[str], *, language: str) -> dict[str, ContactPlace]:

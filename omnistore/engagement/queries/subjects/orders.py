@@ -1,0 +1,166 @@
+"""Notifications about an order, or about one fulfilment of it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core.data import sql
+from core.formats import day_text, money_text, number_text, time_text
+from core.journal import Entry
+from omnistore.engagement.queries.places import ContactPlace, places_of
+from omnistore.engagement.queries.subjects.base import Context
+from omnistore.engagement.rules.policy import Facts
+from omnistore.engagement.rules.recipients import Recipient
+from orders.queries.orders import get_order
+from orders.queries.views import DUE, FulfilmentView, OrderView
+from orders.rules.order_links import order_key
+from orders.rules.pickup_codes import collection_code
+
+PICKUP, SHIP = "pickup", "ship"
+DAYS_OF_HOURS = 7
+
+_FACTS = """
+SELECT external_id <> '' AS is_imported, receipt_medium,
+       NOT EXISTS (
+           SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind <> 'carry_out'
+       ) AS is_carry_out
+FROM orders_order AS orders WHERE number = %(number)s
+"""
+
+
+class OrderSubject:
+    """
+    The order whose number is the entry's ref.
+
+    Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link` and `bought_on`; the lists are
+    `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels` (address, tracking). Values that
+    do not apply are empty. An entry about one fulfilment has only the lines of that one, and adds the values of its
+    parcel, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and `hours` of its pickup.
+    """
+
+    def facts_of(self, entry: Entry) -> Facts | None:
+        """Return where the order came from, whether it was carried out, and the medium chosen for its receipt."""
+        return sql.fetch_one(_FACTS, {"number": entry.ref})
+
+    def context_of(self, entry: Entry, *, reader: Recipient, now: datetime) -> Context:
+        """Return the values that templates may name, in two statements."""
+        order, language = get_order(entry.ref), reader.language
+        places = places_of([fulfilment.store for fulfilment in order.fulfilments], language=language)
+        concerned = [part for part in order.fulfilments if part.id == entry.payload.get("fulfilment_id")]
+        shown = concerned or order.fulfilments
+        bought_on = order.placed_at.astimezone(ZoneInfo(reader.time_zone)).date()
+        context = {
+            # Marked as a number, so that nobody mistakes it for a code.
+            "number": f"#{order.number}",
+            "total": money_text(order.grand_total, order.currency, language),
+            "due": _money(order, sum(payment.amount for payment in order.payments if payment.state == DUE), language),
+            "amount": _money(order, entry.payload.get("refund", 0), language),
+            "shop": settings.SHOP_NAME,
+            "link": _link(order),
+            "bought_on": day_text(bought_on, language),
+            "lines": _lines(order, dict(concerned[0].lines) if concerned else None, language),
+            "totals": _totals(order, language),
+            "payments": _payments(order, language),
+            "pickups": [_pickup(part, places[part.store], language) for part in shown if part.kind == PICKUP],
+            "parcels": [_parcel(part) for part in shown if part.kind == SHIP],
+        }
+        for part in concerned:
+            context |= _concerned(part, places[part.store], language, now) if part.kind == PICKUP else _parcel(part)
+        return context
+
+
+def _concerned(part: FulfilmentView, place: ContactPlace, language: str, now: datetime) -> dict[str, Any]:
+    until = part.expires_at.astimezone(_zone(place)).date() if part.expires_at else None
+    return {
+        "store": place.name,
+        "address": place.address,
+        "phone": place.phone,
+        "code": collection_code(part.id, secret=settings.COLLECTION_SECRET),
+        "day": day_text(until, language) if until else "",
+        "hours": _hours(place, language, now),
+    }
+
+
+def _pickup(part: FulfilmentView, place: ContactPlace, language: str) -> dict[str, str]:
+    ready_at = ""
+    if part.promised_at:
+        local = part.promised_at.astimezone(_zone(place))
+        words = {"day": day_text(local.date(), language), "time": time_text(local, language)}
+        ready_at = _("%(day)s, %(time)s") % words
+    return {"store": place.name, "address": place.address, "ready_at": ready_at}
+
+
+def _parcel(part: FulfilmentView) -> dict[str, str]:
+    address = [str(part.address.get(name, "")) for name in ("name", "street_address", "postal_code", "city")]
+    return {"address": ", ".join(filter(None, address)), "tracking": part.tracking}
+
+
+def _link(order: OrderView) -> str:
+    address = f"{settings.PUBLIC_URL}/orders/{order.number}/"
+    # A guest's link contains its key.
+    if order.customer_id is None:
+        address += f"{order_key(order.number, secret=settings.ORDER_LINK_SECRET)}/"
+    return address
+
+
+def _lines(order: OrderView, shown: Mapping[int, int] | None, language: str) -> list[tuple[str, str, str]]:
+    quantities = {line.id: line.quantity for line in order.lines} if shown is None else shown
+    return [
+        (
+            number_text(quantities[line.id], language),
+            line.name,
+            money_text(line.unit_price * quantities[line.id], order.currency, language),
+        )
+        for line in order.lines
+        if line.id in quantities
+    ]
+
+
+def _totals(order: OrderView, language: str) -> list[tuple[str, str]]:
+    rows = [
+        (_("Items"), order.items_total, True),
+        (_("Discount"), -order.discount_total, bool(order.discount_total)),
+        (_("Shipping"), order.shipping_total, any(part.kind == SHIP for part in order.fulfilments)),
+        (_("Tax"), order.tax_total, bool(order.tax_total)),
+        (_("Total"), order.grand_total, True),
+    ]
+    return [(label, money_text(amount, order.currency, language)) for label, amount, is_shown in rows if is_shown]
+
+
+def _payments(order: OrderView, language: str) -> list[tuple[str, str]]:
+    names = {
+        "cash": _("Paid in cash"),
+        "card": _("Paid by card"),
+        "pay_in_store": _("Paid in the store"),
+        "gift_card": _("Paid by gift card"),
+        "credit": _("Paid with store credit"),
+        "points": _("Paid with points"),
+    }
+    paid = [payment for payment in order.payments if payment.state == "captured"]
+    return [
+        (names.get(payment.method, _("Paid")), money_text(payment.amount, order.currency, language)) for payment in paid
+    ]
+
+
+def _hours(place: ContactPlace, language: str, now: datetime) -> list[tuple[str, str]]:
+    today = now.astimezone(_zone(place)).date()
+    rows = []
+    for day in (today + timedelta(days=ahead) for ahead in range(DAYS_OF_HOURS)):
+        spans = [
+            f"{time_text(span.opens, language)} – {time_text(span.closes, language)}"
+            for span in sorted(place.hours.on(day), key=lambda span: span.opens)
+        ]
+        rows.append((day_text(day, language), ", ".join(spans) or _("closed")))
+    return rows
+
+
+def _money(order: OrderView, amount: int, language: str) -> str:
+    return money_text(amount, order.currency, language) if amount else ""
+
+
+def _zone(place: ContactPlace) -> ZoneInfo:
+    return ZoneInfo(place.hours.time_zone)

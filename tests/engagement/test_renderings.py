@@ -1,0 +1,139 @@
+"""Every notification as people read it, in each language and medium, compared with stored renderings."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from core.ids import new_id
+from core.journal import Entry
+from omnistore.engagement.handlers import notify_people
+from omnistore.engagement.models import Message
+from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, ReceiptRequest
+from tests.factories.accounts import make_customer
+from tests.factories.inventory import make_store, make_variant
+from tests.factories.orders import owe, pay_order
+from tests.factories.states import make_in
+
+RENDERINGS = json.loads(Path(__file__).with_name("renderings.json").read_text())
+NOW = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)  # A Saturday.
+LANGUAGES = ("en", "ar", "fa", "de")
+ADDRESSES = {"email": "ana@example.com", "sms": "+491701234567"}
+HOME = {"name": "Ana Moreno", "street_address": "Torstr. 5", "postal_code": "10119", "city": "Berlin"}
+PICKUP, PARCEL = 700001, 700002
+
+
+@pytest.fixture(autouse=True)
+def shop(settings, monkeypatch):
+    settings.SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
+    settings.PUBLIC_URL, settings.SHOP_NAME = "https://shop.example", "Omnistore"
+    settings.COLLECTION_SECRET, settings.ORDER_LINK_SECRET = b"collection", b"links"
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def order(db):
+    """An order of a guest: two mugs to collect, and one bowl in a parcel."""
+    mug, bowl = make_variant(sku="MUG"), make_variant(sku="BOWL")
+    mitte = make_store(
+        "ber-mitte",
+        name={"en": "Omnistore Mitte", "ar": "متجر ميته", "fa": "فروشگاه میته", "de": "Omnistore Mitte"},
+        phone="+493012345",
+    )
+    order = make_in(
+        Order, number="100042", state="placed", channel="app", currency="EUR", items_total=5080, discount_total=500,
+        shipping_total=490, tax_total=120, grand_total=5190, placed_at=NOW, contact_email=ADDRESSES["email"],
+        contact_phone=ADDRESSES["sms"],
+    )  # fmt: skip
+    for fulfilment, kind, variant, name, quantity, price in (
+        (PICKUP, Fulfilment.PICKUP, mug, "Blue mug", 2, 1290),
+        (PARCEL, Fulfilment.SHIP, bowl, "Bowl & lid", 1, 2500),
+    ):
+        line = OrderLine.objects.create(
+            order=order, position=fulfilment, variant=variant, sku=variant.sku, name=name, quantity=quantity,
+            unit_price=price, line_total=quantity * price,
+        )  # fmt: skip
+        make_in(
+            Fulfilment, id=fulfilment, order=order, kind=kind, location=mitte, state="placed",
+            promised_at=NOW + timedelta(hours=2), address=HOME if kind == Fulfilment.SHIP else {},
+        )  # fmt: skip
+        FulfilmentLine.objects.create(fulfilment_id=fulfilment, order_line=line, quantity=quantity)
+    return order
+
+
+def nothing(order):
+    """Leave the order as it is."""
+
+
+def owed_and_kept(order):
+    owe(order, 2580)
+    Fulfilment.objects.filter(pk=PICKUP).update(expires_at=NOW + timedelta(days=7))
+
+
+def tracked(order):
+    Fulfilment.objects.filter(pk=PARCEL).update(tracking="JD0146")
+
+
+def paid(order):
+    for amount, method in enumerate(("cash", "card", "pay_in_store", "gift_card", "credit", "points", "test"), 1000):
+        fields = {"hold_key": new_id()} if method in ("gift_card", "credit", "points") else {}
+        pay_order(order, amount, method=method, points=10 if method == "points" else None, **fields)
+
+
+def without_parcel(order):
+    FulfilmentLine.objects.filter(fulfilment_id=PARCEL).delete()
+    Fulfilment.objects.filter(pk=PARCEL).delete()
+
+
+def of_a_customer(order):
+    Order.objects.filter(pk=order.pk).update(customer=make_customer("Ana Moreno"))
+
+
+SCENARIOS = {
+    "order_placed": ("order.placed", nothing, {}),
+    "order_placed, of a customer": ("order.placed", of_a_customer, {}),
+    "order_placed, pickup": ("order.placed", without_parcel, {}),
+    "pickup_ready": ("pickup.ready", nothing, {"fulfilment_id": PICKUP}),
+    "pickup_ready, owed": ("pickup.ready", owed_and_kept, {"fulfilment_id": PICKUP}),
+    "pickup_rejected": ("pickup.rejected", nothing, {"fulfilment_id": PICKUP, "refund": 2580}),
+    "pickup_expired": ("pickup.expired", nothing, {"fulfilment_id": PICKUP, "refund": 0}),
+    "order_cancelled": ("order.cancelled", nothing, {"reason": "shopper", "refund": 5190}),
+    "order_cancelled, unpaid": ("order.cancelled", nothing, {"reason": "shopper", "refund": 0}),
+    "order_not_placed": ("order.payment_failed", nothing, {"reason": "late", "refund": 5190}),
+    "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
+    "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),
+    "receipt": ("receipt.requested", paid, {}),
+}
+
+
+def render(scenario, order, medium, language):
+    kind, _prepare, payload = SCENARIOS[scenario]
+    Message.objects.all().delete()
+    Order.objects.filter(pk=order.pk).update(
+        language=language, contact_email=ADDRESSES["email"] if medium == "email" else ""
+    )
+    if kind == "receipt.requested":
+        request = ReceiptRequest.objects.create(order=order, medium=medium, address=ADDRESSES[medium], requested_at=NOW)
+        payload = {"receipt_request_id": request.pk}
+    notify_people(Entry(1, kind, NOW, None, "app", "", None, order.number, {"order_id": order.pk, **payload}))
+    message = Message.objects.get()
+    assert (message.kind, message.medium) == (scenario.partition(",")[0], medium)
+    return message
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_notification_reads_as_it_is_stored(order, scenario):
+    SCENARIOS[scenario][1](order)
+    for language in LANGUAGES:
+        email = render(scenario, order, "email", language)
+        text = render(scenario, order, "sms", language)
+
+        assert {
+            "subject": email.subject,
+            "email": email.body.split("\n"),
+            "html": email.html.split("\n"),
+            "sms": text.body,
+        } == RENDERINGS[scenario][language], language
+        assert (text.subject, text.html) == ("", "")
