@@ -46,19 +46,19 @@ def make_german_taxes(*, is_included: bool = True) -> TaxZone:
     return zone
 
 
-def make_offer(benefit: dict[str, Any], *conditions: dict[str, Any], **fields: Any) -> Promotion:
-    """An offer that began long ago and has no end; benefit and conditions as JSON."""
+def make_offer(reward: dict[str, Any], *conditions: dict[str, Any], **fields: Any) -> Promotion:
+    """An offer that began long ago and has no end; reward and conditions as JSON."""
     values = {"name": {"en": "Offer"}, "starts_at": datetime(2026, 1, 1, tzinfo=UTC)} | fields
-    promotion = Promotion(benefit=benefit, conditions=list(conditions), **values)
+    promotion = Promotion(reward=reward, conditions=list(conditions), **values)
     promotion.full_clean()
     promotion.save()
     return promotion
 
 
-def make_voucher(code: str = "WELCOME", *, benefit: dict[str, Any] | None = None, **fields: Any) -> Voucher:
-    """A code for one use of an offer of its own: ten percent off, unless a benefit is given."""
+def make_voucher(code: str = "WELCOME", *, reward: dict[str, Any] | None = None, **fields: Any) -> Voucher:
+    """A code for one use of an offer of its own: ten percent off, unless a reward is given."""
     if "promotion" not in fields:
-        fields["promotion"] = make_offer(benefit or {"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+        fields["promotion"] = make_offer(reward or {"kind": "percent", "basis_points": 1000}, needs_voucher=True)
     return Voucher.objects.create(code=code, **fields)
 
 
