@@ -63,7 +63,8 @@ def _joined(declared: Sequence[Field]) -> Field:
 
 
 def _example(field: Field) -> Iterable[str]:
-    return (f"[{field.example}, …]",) if isinstance(field, Several) else ()
+    # Isolated, since brackets of JSON change their places among Arabic letters.
+    return (f"\u2066[{field.example}, …]\u2069",) if isinstance(field, Several) else ()
 
 
 class Written(forms.JSONField):
@@ -101,5 +102,5 @@ _INPUTS: dict[type[Field], Input] = {
     Units: Input(lambda field, **texts: forms.IntegerField(min_value=field.least, max_value=field.most, **texts)),
     Truth: Input(lambda _field, **texts: forms.BooleanField(**texts)),
     Codes: Input(_codes, lambda chosen, _currency: [getattr(each, "code", each) for each in chosen]),
-    Several: Input(lambda _field, **texts: Written(**texts)),
+    Several: Input(lambda _field, **texts: Written(widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), **texts)),
 }
