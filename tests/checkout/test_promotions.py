@@ -228,8 +228,8 @@ def test_taxes_and_promotions_add_no_statement_to_an_order(ana, mug):
 def test_staff_enter_a_promotion_in_percent_and_currency_units(office, mug):
     page = reverse("admin:carts_promotion_add")
     fields = {
-        "name_en": "Two for one", "kind": "percent", "reward_basis_points": "12.5", "minimum_value_amount": "20.00", "currency": "EUR",
-        "priority": "5", "starts_at_0": "2026-01-01", "starts_at_1": "00:00", "is_active": "on",
+        "name_en": "Two for one", "kind": "percent", "reward_basis_points": "12.5", "minimum_value_amount": "20.00",
+        "currency": "EUR", "priority": "5", "starts_at_0": "2026-01-01", "starts_at_1": "00:00", "is_active": "on",
         "products": [mug.product_id],
     }  # fmt: skip
 

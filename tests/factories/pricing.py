@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
 from carts.models import (
+    CartCode,
     CartVoucher,
     ParityCheck,
     ParityDifference,
@@ -79,6 +80,7 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     put_into_segment(shopper, f"segment-{number}")
     voucher = make_voucher(f"CODE-{number}", uses=1)
     assert order.cart is not None
+    CartCode.objects.create(cart=order.cart, code=f"C0DE{number:04}", expires_at=NOON)
     CartVoucher.objects.create(cart=order.cart, voucher=voucher, added_at=NOON)
     VoucherUse.objects.create(
         voucher=voucher, cart=order.cart, customer=shopper, state="used", amount=100, held_at=NOON
