@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -82,7 +83,9 @@ def _minor(text: str, currency: str) -> int:
 
 
 def _percent(field: BasisPoints, **texts: Any) -> forms.Field:
-    return forms.DecimalField(min_value=field.least / 100, max_value=field.most / 100, decimal_places=2, **texts)
+    # Decimals, since the float 0.01 is more than one hundredth, and would refuse one basis point.
+    least, most = Decimal(field.least) / 100, Decimal(field.most) / 100
+    return forms.DecimalField(min_value=least, max_value=most, decimal_places=2, **texts)
 
 
 def _codes(field: Codes, **texts: Any) -> forms.Field:

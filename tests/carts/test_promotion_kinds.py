@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from carts.admin.inputs import form_field_of
 from carts.admin.kind_forms import condition_fields, condition_names, reward_choices, reward_fields
 from carts.models import Promotion
 from carts.rules import conditions, rewards
@@ -13,7 +14,7 @@ from carts.rules.conditions import condition_kinds, parse_conditions
 from carts.rules.context import PricingContext
 from carts.rules.goods import EVERYTHING, Goods, Item
 from carts.rules.kinds.condition import Condition
-from carts.rules.kinds.fields import ChosenGoods, Money, fields_of, has_amount
+from carts.rules.kinds.fields import ChosenGoods, Units, fields_of, has_amount
 from carts.rules.kinds.finding import kinds_in
 from carts.rules.kinds.parsing import PromotionNotValid
 from carts.rules.promotions import PromotionRule
@@ -237,19 +238,14 @@ def test_the_form_speaks_the_language_of_staff():
         assert "رایگان" in reward_fields()["reward_basis_points"].help_text
 
 
-def test_a_shared_form_field_takes_what_any_of_its_kinds_takes():
-    amounts = [
-        declared.field
-        for kind in reward_kinds().values()
-        for declared in fields_of(kind)
-        if isinstance(declared.field, Money)
-    ]
+def test_a_shared_form_field_takes_what_any_of_its_kinds_takes_and_shows_the_helps_of_all():
+    few = Units(label="units", least=2, most=3, help="A few.")
+    more = Units(label="units", least=1, most=5, help="Or more.")
 
-    assert {field.least for field in amounts} == {0, 1}
-    assert reward_fields()["reward_at_least"].max_value == 1000
-    assert (reward_fields()["reward_basis_points"].min_value, reward_fields()["reward_basis_points"].max_value) == (
-        0.01, 100,
-    )  # fmt: skip
+    shared = form_field_of([few, more, few])
+
+    assert (shared.label, shared.help_text, shared.required) == ("units", "A few. Or more.", False)
+    assert (shared.min_value, shared.max_value) == (1, 5)
 
 
 FORM = {
@@ -266,6 +262,8 @@ FORM = {
             {"kind": "buy_and_get", "buy": 2, "get": 1, "basis_points": 5000},
         ),
         ({"kind": "cheapest_free"}, {"kind": "cheapest_free"}),
+        ({"kind": "percent", "reward_basis_points": "0.01"}, {"kind": "percent", "basis_points": 1}),
+        ({"kind": "percent", "reward_basis_points": "100"}, {"kind": "percent", "basis_points": 10_000}),
         ({"kind": "fixed_price", "reward_amount": "0", "currency": "EUR"}, {"kind": "fixed_price", "amount": 0}),
         ({"kind": "free_shipping", "reward_amount": "5.00"}, {"kind": "free_shipping"}),
         (
@@ -325,6 +323,9 @@ def test_conditions_are_stored_and_shown_again(office, mug, ana):
         }),
         ({"kind": "free_shipping", "minimum_value_amount": "cheap", "currency": "EUR"}, {
             "minimum_value_amount": ["Give an amount of the offer's currency, like 5.00."],
+        }),
+        ({"kind": "percent", "reward_basis_points": "100.01"}, {
+            "reward_basis_points": ["Ensure this value is less than or equal to 100."],
         }),
         ({"kind": "amount", "reward_amount": "0.00", "currency": "EUR"}, {
             "__all__": ["reward.amount is missing, unknown or out of range."],

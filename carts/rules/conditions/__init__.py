@@ -14,7 +14,6 @@ def condition_kinds() -> Mapping[str, type[Condition]]:
 
 def parse_conditions(value: Any) -> tuple[Condition, ...]:
     """Parse a list of conditions, each an object with its `kind`. Raises PromotionNotValid."""
-    conditions = enumerate(value if isinstance(value, list) else [value])
-    return tuple(
-        parse_kind(condition, condition_kinds(), of=f"conditions.{place}") for place, condition in conditions
-    )  # fmt: skip
+    kinds = condition_kinds()
+    conditions = value if isinstance(value, list) else [value]
+    return tuple(parse_kind(each, kinds, of=f"conditions.{place}") for place, each in enumerate(conditions))
