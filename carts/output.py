@@ -10,10 +10,11 @@ from rest_framework import serializers
 
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import quote_cart
-from carts.rules.cart_codes import cart_code
+from carts.rules.cart_codes import code_expires_at
 from carts.rules.problems import Problem
 from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
 from carts.rules.vouchers import WORDS
+from carts.services.cart_codes import make_cart_code
 from core.actors import Actor
 from core.languages import active_language
 from core.money import money_json
@@ -41,7 +42,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
         "totals": totals_json(quoted.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
-        "handover": cart_code_json(cart.id, now=now) if cart.state == "open" else None,
+        "handover": cart_code_json(cart, now=now) if cart.state == "open" else None,
     }
 
 
@@ -61,9 +62,16 @@ def etag_of(cart: CartView | None) -> str:
     return f'"{cart.version if cart else NO_CART_VERSION}"'
 
 
-def cart_code_json(cart_id: int, *, now: datetime) -> dict[str, Any]:
-    """Return the code to show at the till, the address of its QR code, and when it expires."""
-    code, expires_at = cart_code(cart_id, secret=settings.HANDOVER_SECRET, now=now)
+def cart_code_json(cart: CartView, *, now: datetime) -> dict[str, Any] | None:
+    """
+    Return the code to show at the till, the address of its QR code, and when it expires; None if the shop only reads.
+
+    Costs a statement if the cart has no code of this period yet.
+    """
+    expires_at = code_expires_at(now)
+    code = cart.code if cart.code_expires_at == expires_at else make_cart_code(cart_id=cart.id, now=now)
+    if code is None:
+        return None
     return {"code": code, "qr_url": f"/api/v1/cart/handover/{code}.svg", "expires_at": expires_at.isoformat()}
 
 

@@ -28,6 +28,7 @@ TIMETABLE = {
     "orders.tasks.expire_overdue_pickups": MINUTE,
     "orders.tasks.reconcile": 24 * HOUR,
     "carts.tasks.check_parity": 24 * HOUR,
+    "carts.tasks.forget_expired_codes": HOUR,
     "core.tasks.prepare_journal_months": HOUR,
     "accounts.tasks.release_lapsed_holds": MINUTE,
     "accounts.tasks.expire_balances": HOUR,

@@ -27,7 +27,6 @@ DEBUG = switch("DEBUG", default=False)
 DEMO = is_demo()
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use")
 # Codes that people show in a store are derived, each kind with a separate key.
-HANDOVER_SECRET = hmac.digest(SECRET_KEY.encode(), b"hand-over codes of carts", "sha256")
 COLLECTION_SECRET = hmac.digest(SECRET_KEY.encode(), b"collection codes of pickups", "sha256")
 ORDER_LINK_SECRET = hmac.digest(SECRET_KEY.encode(), b"links to orders of guests", "sha256")
 GIFT_CARD_SECRET = hmac.digest(SECRET_KEY.encode(), b"codes of gift cards", "sha256")

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from carts.models import Cart, CartLine, ShippingRate, TaxRate, TaxZone, WishlistItem
+from carts.models import Cart, CartCode, CartLine, ShippingRate, TaxRate, TaxZone, WishlistItem
 from core.admin.base import (
     BaseAdmin,
     BaseInline,
@@ -49,6 +49,14 @@ class CartLineAdmin(ReadOnlyAdmin):
     list_display = ("cart", "variant", "quantity", "added_channel", "added_at")
     list_select_related = ("cart", "variant")
     search_fields = ("variant__sku__startswith", "cart__id__exact")
+    ordering = ("-id",)
+
+
+@admin.register(CartCode)
+class CartCodeAdmin(ReadOnlyAdmin):
+    list_display = ("code", "cart", "expires_at")
+    list_select_related = ("cart",)
+    search_fields = ("code__iexact", "cart__id__exact")
     ordering = ("-id",)
 
 

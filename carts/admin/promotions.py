@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from carts.admin.forms import PreviewForm, PromotionForm
+from carts.admin.kind_forms import condition_names, reward_choices, reward_fields
 from carts.admin.vouchers import VOUCHER_ACTIONS
-from carts.forms import PreviewForm, PromotionForm
 from carts.models import Promotion
 from carts.queries.preview import Preview, PreviewRequest, preview_cart
-from carts.rules.conditions import FirstPurchase, InSegment, InStore, MinimumQuantity, MinimumValue, OnChannel
+from carts.rules.kinds.condition import Condition
 from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import WORDS as VOUCHER_WORDS
 from carts.rules.vouchers import plain_code
@@ -26,14 +27,6 @@ WORDS = {
     "other_currency": _("for another currency"),
     "condition": _("a condition is not met"),
     "nothing": _("gives no discount here, or another offer gives more"),
-}
-CONDITIONS = {
-    MinimumValue: _("the value of its goods is too low"),
-    MinimumQuantity: _("not enough of its goods"),
-    FirstPurchase: _("not the first purchase of a known customer"),
-    InSegment: _("the customer is in none of its segments"),
-    OnChannel: _("not on this channel"),
-    InStore: _("not in this store"),
 }
 
 
@@ -95,7 +88,7 @@ def _shown(preview: Preview) -> dict[str, Any]:
             (
                 in_language(dict(promotion.name)),
                 WORDS[verdict.word],
-                CONDITIONS[type(verdict.condition)] if verdict.condition is not None else "",
+                gettext(verdict.condition.unmet) if verdict.condition is not None else "",
                 money(-verdict.amount) if verdict.amount else "",
             )
             for promotion, verdict in preview.verdicts
@@ -120,27 +113,25 @@ class PromotionAdmin(ReportsAdmin):
             show=_preview,
         ),
     )
-    fieldsets = (
-        (None, {"fields": ("name", "is_active", "starts_at", "ends_at")}),
-        (
-            _("What it gives"),
-            {
-                "fields": (
-                    *("kind", "currency", "percent", "on_whole", "amount", "is_each"),
-                    *("buy", "get", "at_least", "parts"),
-                )
-            },
-        ),
-        (_("On which goods"), {"fields": ("categories", "products", "minimum_value", "minimum_quantity")}),
-        (_("For whom"), {"fields": ("needs_voucher", "first_purchase", "segments")}),
-        (_("Where it applies"), {"fields": ("channels", "stores", "door_reason")}),
-        (_("With other offers"), {"fields": ("priority", "is_exclusive")}),
-    )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        # The fields of rewards and conditions are no columns: the form adds them itself.
+        return super().get_form(request, obj, change=change, **{**kwargs, "fields": PromotionForm.Meta.fields})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        goods, buyer, channel = map(condition_names, (Condition.GOODS, Condition.BUYER, Condition.CHANNEL))
+        return (
+            (None, {"fields": ("name", "is_active", "starts_at", "ends_at")}),
+            (_("What it gives"), {"fields": ("kind", "currency", *reward_fields())}),
+            (_("On which goods"), {"fields": ("categories", "products", *goods)}),
+            (_("For whom"), {"fields": ("needs_voucher", *buyer)}),
+            (_("Where it applies"), {"fields": (*channel, "door_reason")}),
+            (_("With other offers"), {"fields": ("priority", "is_exclusive")}),
+        )
 
     @admin.display(description=_("what it gives"))
     def kind(self, promotion: Promotion) -> str:
-        choices: Any = PromotionForm.base_fields["kind"]
-        return str(dict(choices.choices).get(promotion.benefit.get("kind"), ""))
+        return dict(reward_choices()).get(promotion.reward.get("kind"), "")
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         return False  # Orders refer to their promotions; one that has ended is made inactive.

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("conditions", models.JSONField(blank=True, default=list, verbose_name="conditions")),
-                ("benefit", models.JSONField(verbose_name="benefit")),
+                ("reward", models.JSONField(verbose_name="reward")),
                 (
                     "currency",
                     models.CharField(
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="name_conditions_benefit_currency_priority_is_exclusive_needs_voucher_starts_at_ends_at_door_reason_is_active_events",
+                        related_name="name_conditions_reward_currency_priority_is_exclusive_needs_voucher_starts_at_ends_at_door_reason_is_active_events",
                         to="carts.promotion",
                     ),
                 ),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("conditions", models.JSONField(blank=True, default=list, verbose_name="conditions")),
-                ("benefit", models.JSONField(verbose_name="benefit")),
+                ("reward", models.JSONField(verbose_name="reward")),
                 (
                     "currency",
                     models.CharField(
@@ -168,9 +168,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."benefit" IS DISTINCT FROM (NEW."benefit") OR OLD."conditions" IS DISTINCT FROM (NEW."conditions") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."door_reason" IS DISTINCT FROM (NEW."door_reason") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_exclusive" IS DISTINCT FROM (NEW."is_exclusive") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."needs_voucher" IS DISTINCT FROM (NEW."needs_voucher") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at"))',
-                    func='INSERT INTO "carts_promotionchange" ("benefit", "conditions", "currency", "door_reason", "ends_at", "is_active", "is_exclusive", "name", "needs_voucher", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "starts_at") VALUES (OLD."benefit", OLD."conditions", OLD."currency", OLD."door_reason", OLD."ends_at", OLD."is_active", OLD."is_exclusive", OLD."name", OLD."needs_voucher", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."priority", OLD."starts_at"); RETURN NULL;',
-                    hash="7d695a87d97992110694dc6af70713609aad06c0",
+                    condition='WHEN (OLD."conditions" IS DISTINCT FROM (NEW."conditions") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."door_reason" IS DISTINCT FROM (NEW."door_reason") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_exclusive" IS DISTINCT FROM (NEW."is_exclusive") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."needs_voucher" IS DISTINCT FROM (NEW."needs_voucher") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."reward" IS DISTINCT FROM (NEW."reward") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at"))',
+                    func='INSERT INTO "carts_promotionchange" ("conditions", "currency", "door_reason", "ends_at", "is_active", "is_exclusive", "name", "needs_voucher", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reward", "starts_at") VALUES (OLD."conditions", OLD."currency", OLD."door_reason", OLD."ends_at", OLD."is_active", OLD."is_exclusive", OLD."name", OLD."needs_voucher", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."priority", OLD."reward", OLD."starts_at"); RETURN NULL;',
+                    hash="d8230bc234f9d1de6553e548a4179a129caa2394",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_b6929",
                     table="carts_promotion",
@@ -183,8 +183,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "carts_promotionchange" ("benefit", "conditions", "currency", "door_reason", "ends_at", "is_active", "is_exclusive", "name", "needs_voucher", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "starts_at") VALUES (OLD."benefit", OLD."conditions", OLD."currency", OLD."door_reason", OLD."ends_at", OLD."is_active", OLD."is_exclusive", OLD."name", OLD."needs_voucher", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."starts_at"); RETURN NULL;',
-                    hash="fee9fee03a33be46895315ab7496739fb19994ae",
+                    func='INSERT INTO "carts_promotionchange" ("conditions", "currency", "door_reason", "ends_at", "is_active", "is_exclusive", "name", "needs_voucher", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reward", "starts_at") VALUES (OLD."conditions", OLD."currency", OLD."door_reason", OLD."ends_at", OLD."is_active", OLD."is_exclusive", OLD."name", OLD."needs_voucher", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."reward", OLD."starts_at"); RETURN NULL;',
+                    hash="5b6688cdb5b8b7c128ebe966ba4d2231be829482",
                     operation="DELETE",
                     pgid="pgtrigger_delete_delete_7c8cc",
                     table="carts_promotion",

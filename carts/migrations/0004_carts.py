@@ -102,6 +102,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CartCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cart",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="carts.cart",
+                        verbose_name="cart",
+                    ),
+                ),
+                ("code", models.CharField(max_length=8, verbose_name="code")),
+                ("expires_at", models.DateTimeField(verbose_name="expires at")),
+            ],
+            options={
+                "verbose_name": "cart code",
+                "verbose_name_plural": "cart codes",
+                "constraints": [
+                    models.UniqueConstraint(fields=("cart", "expires_at"), name="cart_code_one_per_period"),
+                    models.UniqueConstraint(fields=("code",), name="cart_code_opens_one_cart"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CartLine",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,4 +1,4 @@
-from carts.models.carts import Cart, CartLine
+from carts.models.carts import Cart, CartCode, CartLine
 from carts.models.parity import ParityCheck, ParityDifference
 from carts.models.promotions import Promotion
 from carts.models.shipping import ShippingRate
@@ -8,6 +8,7 @@ from carts.models.wishlists import WishlistItem
 
 __all__ = [
     "Cart",
+    "CartCode",
     "CartLine",
     "CartVoucher",
     "ParityCheck",

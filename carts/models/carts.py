@@ -94,3 +94,29 @@ class CartLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.variant_id}"
+
+
+class CartCode(models.Model):
+    """
+    A random code by which a till opens a cart until it expires; a cart has one for each period of 15 minutes.
+
+    A code that a phone still shows stays valid beside the newer one. Expired codes are deleted, and only then may a
+    code be used again.
+    """
+
+    cart = models.ForeignKey(
+        Cart, on_delete=models.CASCADE, related_name="codes", verbose_name=_("cart"), db_index=False
+    )
+    code = models.CharField(_("code"), max_length=8)
+    expires_at = models.DateTimeField(_("expires at"))
+
+    class Meta:
+        verbose_name = _("cart code")
+        verbose_name_plural = _("cart codes")
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "expires_at"], name="cart_code_one_per_period"),
+            models.UniqueConstraint(fields=["code"], name="cart_code_opens_one_cart"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,5 +1,8 @@
 """Promotions. The rules that evaluate them are in carts/rules."""
 
+from functools import reduce
+from operator import or_
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -7,29 +10,38 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from carts.rules.benefits import parse_benefit
-from carts.rules.conditions import ABOUT_CHANNEL, MinimumValue, parse_conditions
-from carts.rules.parsing import PromotionNotValid
+from carts.rules.conditions import condition_kinds, parse_conditions
+from carts.rules.kinds.condition import Condition
+from carts.rules.kinds.fields import has_amount
+from carts.rules.kinds.parsing import PromotionNotValid
+from carts.rules.rewards import parse_reward
 from core.audit import audited
 from core.translated import TranslatedField, in_language
 
-OF_ONE_CHANNEL = Q(conditions__contains=[{"kind": "channel"}]) | Q(conditions__contains=[{"kind": "store"}])
+OF_ONE_CHANNEL = reduce(
+    or_,
+    (
+        Q(conditions__contains=[{"kind": name}])
+        for name, kind in condition_kinds().items()
+        if kind.about == Condition.CHANNEL
+    ),
+)
 
 
 @audited(
-    "name", "conditions", "benefit", "currency", "priority", "is_exclusive", "needs_voucher", "starts_at", "ends_at",
+    "name", "conditions", "reward", "currency", "priority", "is_exclusive", "needs_voucher", "starts_at", "ends_at",
     "door_reason", "is_active",
 )  # fmt: skip
 class Promotion(models.Model):
     """
-    A promotion: its conditions on a cart and its benefit, both stored as JSON.
+    A promotion: its conditions on a cart and its reward, both stored as JSON.
 
     Promotions apply on every channel alike; one for a single channel or store needs a reason and an end.
     """
 
     name = TranslatedField(_("name"), help_text=_("Shoppers read it in the cart and on the receipt."))
     conditions = models.JSONField(_("conditions"), default=list, blank=True)
-    benefit = models.JSONField(_("benefit"))
+    reward = models.JSONField(_("reward"))
     currency = models.CharField(_("currency"), max_length=3, blank=True, help_text=_("Currency of its amounts."))
     priority = models.PositiveIntegerField(
         _("priority"), default=100, help_text=_("Smaller numbers are applied first."), validators=[MinValueValidator(1)]
@@ -68,14 +80,13 @@ class Promotion(models.Model):
     def clean(self) -> None:
         """Refuse JSON that the calculation cannot read, and amounts without a currency."""
         try:
-            benefit, conditions = parse_benefit(self.benefit), parse_conditions(self.conditions)
+            reward, conditions = parse_reward(self.reward), parse_conditions(self.conditions)
         except PromotionNotValid as refusal:
             raise ValidationError(gettext(refusal.message) % refusal.details) from refusal
-        is_of_one_channel = any(isinstance(condition, ABOUT_CHANNEL) for condition in conditions)
+        is_of_one_channel = any(condition.about == Condition.CHANNEL for condition in conditions)
         if is_of_one_channel and not (self.ends_at and self.door_reason):
             raise ValidationError(
                 {"door_reason": _("An offer of a single channel or store needs a reason and an end.")}
             )
-        has_amount = benefit.has_amount or any(isinstance(condition, MinimumValue) for condition in conditions)
-        if has_amount != bool(self.currency):
+        if any(has_amount(type(part)) for part in (reward, *conditions)) != bool(self.currency):
             raise ValidationError({"currency": _("An offer has a currency if, and only if, it contains amounts.")})

@@ -23,6 +23,7 @@ SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.custome
        cart.changed_at,
        (SELECT value FROM carts_configversion) AS config_version, tax_number.country AS tax_number_country,
        (SELECT array_agg(voucher_id) FROM carts_cartvoucher WHERE cart_id = cart.id) AS voucher_ids,
+       newest.code, newest.expires_at AS code_expires_at,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        line.added_store_id, variant.id AS variant_id, variant.sku,
        variant.attributes, product.id AS product_id, product.tax_category_id, category.path AS category_path,
@@ -31,6 +32,9 @@ SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.custome
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
 LEFT JOIN LATERAL (SELECT {SEGMENTS.format(person="cart.customer_id")} AS segments) AS buyer ON true
+LEFT JOIN LATERAL (
+    SELECT code, expires_at FROM carts_cartcode WHERE cart_id = cart.id ORDER BY expires_at DESC LIMIT 1
+) AS newest ON true
 LEFT JOIN accounts_taxnumber AS tax_number ON tax_number.customer_id = cart.customer_id
 LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
@@ -112,7 +116,11 @@ class CartLineView(NamedTuple):
 
 
 class CartView(NamedTuple):
-    """A cart with its lines, priced for a channel, and their problems; queries/quoting.py computes the total."""
+    """
+    A cart with its lines, priced for a channel, and their problems; queries/quoting.py computes the total.
+
+    code: its newest code for the till, with its end, which may be over; None if it never had one.
+    """
 
     id: int
     version: int
@@ -125,6 +133,8 @@ class CartView(NamedTuple):
     config_version: int = 0
     tax_number_country: str = ""
     voucher_ids: Sequence[int] = ()
+    code: str | None = None
+    code_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +192,8 @@ def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None
         config_version=cart["config_version"],
         tax_number_country=cart["tax_number_country"] or "",
         voucher_ids=cart["voucher_ids"] or (),
+        code=cart["code"],
+        code_expires_at=cart["code_expires_at"],
     )
 
 

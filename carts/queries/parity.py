@@ -6,7 +6,8 @@ from datetime import datetime
 
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
-from carts.rules.conditions import ABOUT_CHANNEL, PricingContext
+from carts.rules.context import PricingContext
+from carts.rules.kinds.condition import Condition
 from carts.rules.parity import ChannelPrice
 from carts.rules.quote import quote
 from core.actors import APP, TILL, WEB, Actor
@@ -41,7 +42,7 @@ WHERE kind = 'store' AND is_active AND (
     id = (SELECT min(id) FROM inventory_location WHERE kind = 'store' AND is_active)
     OR EXISTS (SELECT FROM inventory_pricelist WHERE store_id = store.id AND is_active)
     OR EXISTS (SELECT FROM carts_promotion AS promotion, jsonb_array_elements(promotion.conditions) AS condition
-               WHERE promotion.is_active AND condition->>'kind' = 'store' AND condition->'stores' ? store.code))
+               WHERE promotion.is_active AND condition->'stores' ? store.code))
 ORDER BY id
 """
 _REGISTERED = """
@@ -95,7 +96,7 @@ def charges_of(cart: CartView, *, by: Actor, now: datetime, known: Registered) -
     of_channels = {
         promotion.id
         for promotion in config.promotions
-        if any(isinstance(condition, ABOUT_CHANNEL) for condition in promotion.conditions)
+        if any(condition.about == Condition.CHANNEL for condition in promotion.conditions)
     }
     return {line.variant_id: _charge(line, cart.currency, config, context, known, of_channels) for line in cart.lines}
 

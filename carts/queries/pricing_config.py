@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from carts.rules.benefits import parse_benefit
-from carts.rules.conditions import ABOUT_BUYER, parse_conditions
-from carts.rules.parsing import PromotionNotValid
+from carts.rules.conditions import parse_conditions
+from carts.rules.kinds.condition import Condition
+from carts.rules.kinds.parsing import PromotionNotValid
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig
+from carts.rules.rewards import parse_reward
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 from core.data import sql
 from core.translated import TranslatedText
@@ -31,7 +32,7 @@ SELECT (SELECT value FROM carts_configversion) AS version,
             ORDER BY id), '[]') FROM carts_taxrate) AS rates,
        (SELECT id FROM inventory_taxcategory WHERE is_standard) AS standard,
        (SELECT coalesce(jsonb_agg(to_jsonb(promotion) ORDER BY promotion.priority, promotion.id), '[]') FROM (
-            SELECT id, name, conditions, benefit, currency, priority, is_exclusive, needs_voucher, starts_at, ends_at
+            SELECT id, name, conditions, reward, currency, priority, is_exclusive, needs_voucher, starts_at, ends_at
             FROM carts_promotion
             WHERE is_active AND (ends_at IS NULL OR ends_at > now() - interval '31 days')) AS promotion) AS promotions,
        (SELECT coalesce(jsonb_object_agg(code, jsonb_build_array(country_code, region, postal_code)), '{}')
@@ -95,7 +96,7 @@ def _read() -> PricingConfig:
         places={code: TaxPlace(*place) for code, place in row["places"].items()},
         promotions=promotions,
         asks_about_buyer=any(
-            isinstance(condition, ABOUT_BUYER) for promotion in promotions for condition in promotion.conditions
+            condition.about == Condition.BUYER for promotion in promotions for condition in promotion.conditions
         ),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
@@ -107,7 +108,7 @@ def _promotion(fields: sql.Row) -> PromotionRule | None:
         return PromotionRule(
             **{
                 **fields,
-                "benefit": parse_benefit(fields["benefit"]),
+                "reward": parse_reward(fields["reward"]),
                 "conditions": parse_conditions(fields["conditions"]),
                 "starts_at": datetime.fromisoformat(fields["starts_at"]),
                 "ends_at": datetime.fromisoformat(fields["ends_at"]) if fields["ends_at"] else None,

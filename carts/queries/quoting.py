@@ -9,7 +9,7 @@ from django.conf import settings
 from carts.queries.carts import CartView
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
 from carts.queries.vouchers import vouchers_by_ids
-from carts.rules.conditions import PricingContext
+from carts.rules.context import PricingContext
 from carts.rules.quote import Quote, QuotedVoucher, Supply, TaxConfig, quote
 from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import amounts_by_voucher, objection_to

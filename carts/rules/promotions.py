@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from carts.rules.benefits import Benefit, FreeShipping, Savings
-from carts.rules.conditions import Condition, PricingContext
+from carts.rules.context import PricingContext
 from carts.rules.goods import Item
+from carts.rules.kinds.condition import Condition
+from carts.rules.kinds.reward import Reward, Savings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class PromotionRule:
 
     id: int
     name: Mapping[str, str]
-    benefit: Benefit
+    reward: Reward
     conditions: tuple[Condition, ...] = ()
     currency: str = ""
     priority: int = 100
@@ -98,7 +99,9 @@ def apply_promotions(
     ]
     if not fitting:
         return []
-    in_order = sorted(fitting, key=lambda promotion: (promotion.benefit.on_whole, promotion.priority, promotion.id))
+    in_order = sorted(
+        fitting, key=lambda promotion: (promotion.reward.is_order_level, promotion.priority, promotion.id)
+    )
     best = _apply(items, [promotion for promotion in in_order if not promotion.is_exclusive])
     exclusive = [promotion for promotion in in_order if promotion.is_exclusive]
     if not exclusive:
@@ -117,13 +120,13 @@ def _apply(items: Sequence[Item], promotions: Sequence[PromotionRule]) -> list[A
     applied = []
     for promotion in promotions:
         savings: Savings = {}
-        for item_id, amount in promotion.benefit.savings(items, left).items():
+        for item_id, amount in promotion.reward.savings(items, left).items():
             if amount > 0:
                 left[item_id] -= amount
                 savings[item_id] = amount
-        frees = isinstance(promotion.benefit, FreeShipping)
-        if savings or frees:
-            applied.append(AppliedPromotion(promotion, savings, frees))
+        frees_shipping = promotion.reward.frees_shipping
+        if savings or frees_shipping:
+            applied.append(AppliedPromotion(promotion, savings, frees_shipping))
     return applied
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from carts.rules.conditions import PricingContext
+from carts.rules.context import PricingContext
 from carts.rules.goods import Item, by_price_descending
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
 from carts.rules.taxes import NOTHING, Taxed, TaxLine, TaxPlace, TaxTable, Treatment, is_exempt_at, tax_amounts

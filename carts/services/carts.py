@@ -17,6 +17,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from carts.events import CartEmptied, CartLineAdded, CartLineChanged, CartLineRemoved
+from carts.rules.cart_codes import code_expires_at
+from carts.services.cart_codes import new_code
 from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed, NotFound, Refusal
@@ -51,6 +53,9 @@ WITH wanted AS (
     FROM cart, wanted
     ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = present.quantity + EXCLUDED.quantity
     RETURNING id, present.quantity = %(quantity)s::int AS is_new
+), code AS (
+    INSERT INTO carts_cartcode (cart_id, code, expires_at) SELECT cart.id, %(code)s, %(code_expires_at)s FROM cart
+    ON CONFLICT DO NOTHING
 ), event AS (
     {event}
     SELECT %(now)s, %(kind)s, %(customer)s::bigint, %(channel)s, %(store_code)s, %(staff)s::bigint, %(sku)s,
@@ -296,6 +301,9 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
         "kind": CartLineAdded.kind,
         "now": now,
         "version": version,
+        # The answer shows the code. If another cart has the same one, the answer makes another.
+        "code": new_code(),
+        "code_expires_at": code_expires_at(now),
     }
     with _QuantityChecked():
         row = sql.fetch_one(statement, parameters)

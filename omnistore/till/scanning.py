@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.queries.people import LONGEST_SEARCH, Person, find_people
-from carts.rules.cart_codes import CODE_LENGTH, LETTERS, MISREAD, cart_id_of
+from carts.queries.cart_codes import cart_id_of
+from carts.rules.cart_codes import plain_cart_code
 from core.errors import NotFound
 from inventory.queries.products import find_by_barcode
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
@@ -25,7 +25,6 @@ MOST_FOUND = 12
 FEWEST_DIGITS = 7  # Of a phone number that identifies only one person.
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _TIMES = re.compile(r"(\d{1,4})\s*[*×xX]\s*(\S.*)")
-_CODE = re.compile(rf"[{LETTERS}]{{{CODE_LENGTH}}}", re.IGNORECASE)
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,63}")
 # A letter and a digit: names do not look like this.
 _LIKE_A_SKU = re.compile(r"(?=.*\d)(?=.*[A-Za-z])|.*[-_/]")
@@ -73,9 +72,9 @@ def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> R
     scanned = _goods(rest, quantity)
     if scanned is not None:
         return scanned
-    if _CODE.fullmatch(words.translate(MISREAD)):
+    if plain_cart_code(words):
         before_code()
-        cart_id = cart_id_of(words, secret=settings.HANDOVER_SECRET, now=now)
+        cart_id = cart_id_of(words, now=now)
         if cart_id is not None:
             return OpenCart(cart_id)
     if _SKU.fullmatch(rest) and _LIKE_A_SKU.match(rest):

@@ -4,11 +4,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carts.rules.benefits import parse_benefit
-from carts.rules.conditions import PricingContext, parse_conditions
+from carts.rules.conditions import parse_conditions
+from carts.rules.context import PricingContext
 from carts.rules.goods import Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
+from carts.rules.rewards import parse_reward
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 from omnistore.tools.bench.callers.sums import FREE_FROM_CENTS, SHIPPING_CENTS, Terms, Wanted, reckon
 from omnistore.tools.bench.shops.stock_room import OFFERS
@@ -20,8 +21,8 @@ TAXES = TaxConfig(
 )
 IDS = (11, 12, 13)
 RUNNING = [
-    PromotionRule(number, {"en": "Offer"}, parse_benefit(benefit), parse_conditions(conditions))
-    for number, (benefit, conditions) in zip(IDS, OFFERS, strict=True)
+    PromotionRule(number, {"en": "Offer"}, parse_reward(reward), parse_conditions(conditions))
+    for number, (reward, conditions) in zip(IDS, OFFERS, strict=True)
 ]
 LINES = st.builds(
     Wanted,

@@ -28,7 +28,7 @@ def previewed(office, lines="MUG 3", **parameters):
 def test_shows_what_a_hypothetical_cart_would_cost_and_writes_nothing(office, ana, mug, lamp):
     make_german_taxes()
     make_offer(TEN_PERCENT, {"kind": "segment", "segments": ["trade"]}, name={"en": "Trade"})
-    make_voucher(benefit={"kind": "buy_and_get", "buy": 2, "get": 1})
+    make_voucher(reward={"kind": "buy_and_get", "buy": 2, "get": 1})
     put_into_segment(ana, "trade")
 
     context, page = previewed(office, "MUG 3\nLAMP\nNOTHING 2", customer=ana.pk, codes="welcome", country="DE")

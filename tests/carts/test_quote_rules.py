@@ -9,28 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carts.rules.benefits import (
-    AmountOff,
-    BundlePart,
-    BundlePrice,
-    BuyAndGet,
-    CheapestFree,
-    FixedPrice,
-    FreeShipping,
-    PercentOff,
-)
-from carts.rules.conditions import (
-    FirstPurchase,
-    InSegment,
-    InStore,
-    MinimumQuantity,
-    MinimumValue,
-    OnChannel,
-    PricingContext,
-)
+from carts.rules.conditions.channel import OnChannel
+from carts.rules.conditions.first_purchase import FirstPurchase
+from carts.rules.conditions.minimum_quantity import MinimumQuantity
+from carts.rules.conditions.minimum_value import MinimumValue
+from carts.rules.conditions.segment import InSegment
+from carts.rules.conditions.store import InStore
+from carts.rules.context import PricingContext
 from carts.rules.goods import Goods, Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
+from carts.rules.rewards.amount import AmountOff
+from carts.rules.rewards.bundle import BundlePart, BundlePrice
+from carts.rules.rewards.buy_and_get import BuyAndGet
+from carts.rules.rewards.cheapest_free import CheapestFree
+from carts.rules.rewards.fixed_price import FixedPrice
+from carts.rules.rewards.free_shipping import FreeShipping
+from carts.rules.rewards.percent import PercentOff
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -48,8 +43,8 @@ def lamps(quantity=1, price=4900, **fields):
     return Item(2, 2, quantity, price, **fields)
 
 
-def promotion(benefit, *conditions, number=1, **fields):
-    return PromotionRule(number, {"en": f"Offer {number}"}, benefit, conditions, **fields)
+def promotion(reward, *conditions, number=1, **fields):
+    return PromotionRule(number, {"en": f"Offer {number}"}, reward, conditions, **fields)
 
 
 def priced(*items, promotions=(), context=CONTEXT, currency="EUR", **how):
@@ -61,13 +56,13 @@ def discounts_of(quoted):
 
 
 @pytest.mark.parametrize(
-    ("benefit", "items", "saved"),
+    ("reward", "items", "saved"),
     [
         (PercentOff(1000), [mugs(3), lamps()], {1: 387, 2: 490}),
         (PercentOff(1000, MUGS), [mugs(3), lamps()], {1: 387, 2: 0}),
         (PercentOff(2500), [mugs(1, 2)], {1: 1}),  # Half a cent is a cent.
         (PercentOff(2500), [mugs(1, 1)], {1: 0}),
-        (PercentOff(3333, on_whole=True), [mugs(1, 5), lamps(1, 5)], {1: 2, 2: 1}),  # 3.33 of 10, shared out.
+        (PercentOff(3333, is_order_level=True), [mugs(1, 5), lamps(1, 5)], {1: 2, 2: 1}),  # 3.33 of 10, shared out.
         (AmountOff(1000), [mugs(), lamps()], {1: 208, 2: 792}),
         (AmountOff(1000), [mugs(1, 300)], {1: 300}),
         (AmountOff(100, is_each=True), [mugs(3), lamps()], {1: 300, 2: 100}),
@@ -87,8 +82,8 @@ def discounts_of(quoted):
         (BundlePrice((BundlePart(2, MUGS), BundlePart(1, Goods())), 9000), [mugs(2), lamps()], {1: 0, 2: 0}),
     ],
 )
-def test_what_each_benefit_takes_off(benefit, items, saved):
-    quoted = priced(*items, promotions=[promotion(benefit)])
+def test_what_each_reward_takes_off(reward, items, saved):
+    quoted = priced(*items, promotions=[promotion(reward)])
 
     assert discounts_of(quoted) == saved
     assert quoted.totals.discount == sum(saved.values())
@@ -131,7 +126,7 @@ def test_goods_are_chosen_by_category_product_or_variant():
 
 def test_promotions_on_lines_apply_before_those_on_the_cart_and_each_by_priority():
     promotions = [
-        promotion(PercentOff(1000, on_whole=True), number=1, priority=1),
+        promotion(PercentOff(1000, is_order_level=True), number=1, priority=1),
         promotion(PercentOff(5000), number=2, priority=9),
         promotion(AmountOff(100, is_each=True), number=3, priority=5),
     ]
@@ -199,7 +194,7 @@ sets_of_goods = st.builds(
 )
 percent = st.integers(1, 10_000)
 amounts = st.integers(1, 500_000)
-benefits = st.one_of(
+rewards = st.one_of(
     st.builds(PercentOff, percent, sets_of_goods, st.booleans()),
     st.builds(AmountOff, amounts, sets_of_goods, st.booleans()),
     st.builds(FixedPrice, st.integers(0, 500_000), sets_of_goods),
@@ -214,14 +209,14 @@ benefits = st.one_of(
 )
 promotions_of_any_kind = st.lists(
     st.builds(
-        lambda benefit, priority, lone, least: (benefit, priority, lone, least),
-        benefits, st.integers(1, 3), st.booleans(), st.integers(0, 100_000),
+        lambda reward, priority, lone, least: (reward, priority, lone, least),
+        rewards, st.integers(1, 3), st.booleans(), st.integers(0, 100_000),
     ),
     max_size=5,
 ).map(
     lambda drawn: [
-        promotion(benefit, MinimumValue(least), number=number, priority=priority, is_exclusive=lone)
-        for number, (benefit, priority, lone, least) in enumerate(drawn, 1)
+        promotion(reward, MinimumValue(least), number=number, priority=priority, is_exclusive=lone)
+        for number, (reward, priority, lone, least) in enumerate(drawn, 1)
     ]
 )  # fmt: skip
 carts = st.lists(
@@ -300,7 +295,7 @@ def test_a_hundred_promotions_on_a_hundred_lines_take_few_calls():
         lambda chosen: PercentOff(1000, chosen),
         lambda chosen: BuyAndGet(2, 1, chosen),
         lambda chosen: AmountOff(50, chosen, is_each=True),
-        lambda chosen: PercentOff(500, chosen, on_whole=True),
+        lambda chosen: PercentOff(500, chosen, is_order_level=True),
     ]
     promotions = [
         promotion(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from carts.rules.conditions import PricingContext
+from carts.rules.context import PricingContext
 from carts.rules.goods import Item
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone

@@ -52,7 +52,7 @@ def test_a_promotion_is_in_the_cart_by_line_and_in_total(ana, mug, lamp):
 
 def test_the_order_stores_what_each_promotion_took_off_each_line(ana, mug, lamp):
     make_german_taxes()
-    promotion = make_offer({"kind": "percent", "basis_points": 3333, "on_whole": True}, name={"en": "A third"})
+    promotion = make_offer({"kind": "percent", "basis_points": 3333, "is_order_level": True}, name={"en": "A third"})
     phone = Api(ana)
     phone.add("MUG", 2)
     cart = phone.add("LAMP")
@@ -77,7 +77,7 @@ def test_the_order_stores_what_each_promotion_took_off_each_line(ana, mug, lamp)
 def test_the_order_lists_promotions_in_the_order_of_the_cart(ana, mug, lamp):
     lamp.product.category = make_category("lights")
     lamp.product.save()
-    make_offer({"kind": "percent", "basis_points": 1000, "on_whole": True}, name={"en": "On everything"})
+    make_offer({"kind": "percent", "basis_points": 1000, "is_order_level": True}, name={"en": "On everything"})
     make_offer({"kind": "percent", "basis_points": 2000, "goods": {"categories": ["lights"]}}, name={"en": "On lights"})
     phone = Api(ana)
     phone.add("MUG")
@@ -155,7 +155,7 @@ def test_a_promotion_of_one_channel_needs_a_reason_and_an_end(ana, mug):
         make_offer(TEN_PERCENT, of_the_app)
     with pytest.raises(IntegrityError), transaction.atomic():
         Promotion.objects.create(
-            name={"en": "App only"}, benefit=TEN_PERCENT, conditions=[of_the_app], starts_at=timezone.now()
+            name={"en": "App only"}, reward=TEN_PERCENT, conditions=[of_the_app], starts_at=timezone.now()
         )
     make_offer(TEN_PERCENT, of_the_app, door_reason="Launch of the app", ends_at=timezone.now() + timedelta(days=1))
 
@@ -163,7 +163,7 @@ def test_a_promotion_of_one_channel_needs_a_reason_and_an_end(ana, mug):
 
 
 @pytest.mark.parametrize(
-    ("benefit", "conditions", "currency"),
+    ("reward", "conditions", "currency"),
     [
         ({"kind": "percent"}, [], ""),
         ({"kind": "percent", "basis_points": 10_001}, [], ""),
@@ -178,13 +178,13 @@ def test_a_promotion_of_one_channel_needs_a_reason_and_an_end(ana, mug):
         ({"kind": "bundle", "amount": 1, "parts": [{"quantity": 1}]}, [], "EUR"),
     ],
 )
-def test_contradictory_promotions_are_refused(db, benefit, conditions, currency):
+def test_contradictory_promotions_are_refused(db, reward, conditions, currency):
     with pytest.raises(ValidationError):
-        make_offer(benefit, *conditions, currency=currency)
+        make_offer(reward, *conditions, currency=currency)
 
 
 def test_an_unreadable_promotion_does_not_block_checkout(ana, mug):
-    Promotion.objects.create(name={"en": "?"}, benefit={"kind": "gift"}, starts_at=datetime(2026, 1, 1, tzinfo=UTC))
+    Promotion.objects.create(name={"en": "?"}, reward={"kind": "gift"}, starts_at=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert Api(ana).add("MUG")["totals"]["grand"]["amount"] == "12.90"
 
@@ -228,8 +228,8 @@ def test_taxes_and_promotions_add_no_statement_to_an_order(ana, mug):
 def test_staff_enter_a_promotion_in_percent_and_currency_units(office, mug):
     page = reverse("admin:carts_promotion_add")
     fields = {
-        "name_en": "Two for one", "kind": "percent", "percent": "12.5", "minimum_value": "20.00", "currency": "EUR",
-        "priority": "5", "starts_at_0": "2026-01-01", "starts_at_1": "00:00", "is_active": "on",
+        "name_en": "Two for one", "kind": "percent", "reward_basis_points": "12.5", "minimum_value_amount": "20.00",
+        "currency": "EUR", "priority": "5", "starts_at_0": "2026-01-01", "starts_at_1": "00:00", "is_active": "on",
         "products": [mug.product_id],
     }  # fmt: skip
 
@@ -238,10 +238,10 @@ def test_staff_enter_a_promotion_in_percent_and_currency_units(office, mug):
 
     promotion = Promotion.objects.get()
     eligible = {"products": [mug.product_id]}
-    assert promotion.benefit == {"kind": "percent", "basis_points": 1250, "on_whole": False, "goods": eligible}
+    assert promotion.reward == {"kind": "percent", "basis_points": 1250, "goods": eligible}
     assert promotion.conditions == [{"kind": "minimum_value", "amount": 2000, "goods": eligible}]
     shown = office.get(reverse("admin:carts_promotion_change", args=[promotion.pk])).content.decode()
     assert 'value="12.5"' in shown and 'value="20.00"' in shown
     assert office.post(page, {**fields, "kind": "amount"}).status_code == 200
-    assert office.post(page, {**fields, "channels": ["app"]}).status_code == 200
+    assert office.post(page, {**fields, "channel_channels": ["app"]}).status_code == 200
     assert Promotion.objects.count() == 1

@@ -172,7 +172,7 @@ def test_a_budget_is_never_overspent(ana, ben, mug, lamp):
 
 
 def test_a_voucher_that_takes_nothing_off_is_not_redeemed(ana, mug):
-    make_voucher(benefit={"kind": "buy_and_get", "buy": 2, "get": 1})
+    make_voucher(reward={"kind": "buy_and_get", "buy": 2, "get": 1})
     phone = filled(ana)
 
     order = phone.check_out(redeem(phone).json(), fulfilments=PICKUP)

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
 from carts.models import (
+    CartCode,
     CartVoucher,
     ParityCheck,
     ParityDifference,
@@ -46,19 +47,19 @@ def make_german_taxes(*, is_included: bool = True) -> TaxZone:
     return zone
 
 
-def make_offer(benefit: dict[str, Any], *conditions: dict[str, Any], **fields: Any) -> Promotion:
-    """An offer that began long ago and has no end; benefit and conditions as JSON."""
+def make_offer(reward: dict[str, Any], *conditions: dict[str, Any], **fields: Any) -> Promotion:
+    """An offer that began long ago and has no end; reward and conditions as JSON."""
     values = {"name": {"en": "Offer"}, "starts_at": datetime(2026, 1, 1, tzinfo=UTC)} | fields
-    promotion = Promotion(benefit=benefit, conditions=list(conditions), **values)
+    promotion = Promotion(reward=reward, conditions=list(conditions), **values)
     promotion.full_clean()
     promotion.save()
     return promotion
 
 
-def make_voucher(code: str = "WELCOME", *, benefit: dict[str, Any] | None = None, **fields: Any) -> Voucher:
-    """A code for one use of an offer of its own: ten percent off, unless a benefit is given."""
+def make_voucher(code: str = "WELCOME", *, reward: dict[str, Any] | None = None, **fields: Any) -> Voucher:
+    """A code for one use of an offer of its own: ten percent off, unless a reward is given."""
     if "promotion" not in fields:
-        fields["promotion"] = make_offer(benefit or {"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+        fields["promotion"] = make_offer(reward or {"kind": "percent", "basis_points": 1000}, needs_voucher=True)
     return Voucher.objects.create(code=code, **fields)
 
 
@@ -79,6 +80,7 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     put_into_segment(shopper, f"segment-{number}")
     voucher = make_voucher(f"CODE-{number}", uses=1)
     assert order.cart is not None
+    CartCode.objects.create(cart=order.cart, code=f"C0DE{number:04}", expires_at=NOON)
     CartVoucher.objects.create(cart=order.cart, voucher=voucher, added_at=NOON)
     VoucherUse.objects.create(
         voucher=voucher, cart=order.cart, customer=shopper, state="used", amount=100, held_at=NOON

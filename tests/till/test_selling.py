@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from carts.models import Cart, CartLine
-from carts.rules.cart_codes import cart_code
+from carts.services.cart_codes import make_cart_code
 from tests.client import Api
 from tests.factories.accounts import make_contact
 from tests.factories.inventory import make_stock, make_store, make_variant
@@ -23,7 +22,7 @@ def shown_lines(answer):
 
 
 def code_of(cart_id):
-    return cart_code(cart_id, secret=settings.HANDOVER_SECRET, now=timezone.now())[0]
+    return make_cart_code(cart_id=cart_id, now=timezone.now())
 
 
 def test_a_barcode_begins_a_sale_for_nobody(clerk, mug, tess, high_street):

@@ -57,7 +57,7 @@ def cart(request: HttpRequest) -> HttpResponse:
         "cart": open_cart if has_lines else None,
         "quote": quote,
         "earns": points_for(visitor, open_cart, [(quote, 0)], now)[0] if open_cart and quote else 0,
-        "handover": cart_code_json(open_cart.id, now=now) if open_cart and has_lines else None,
+        "handover": cart_code_json(open_cart, now=now) if open_cart and has_lines else None,
         "merged": merged_of(open_cart),
         "quantities": range(1, MOST_CHOICES + 1),
         "has_blocking": any(problem.blocks for line in open_cart.lines for problem in line.problems)

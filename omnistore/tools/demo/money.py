@@ -50,7 +50,7 @@ def write_offers(*, now: datetime) -> None:
     """Write three offers that run from now on: the orders of the last ninety days were placed without them."""
     shelf = {"goods": {"categories": ["desk-paper/notebooks"]}}
     garden = {"goods": {"categories": ["garden/garden-tools"]}}
-    benefits: list[tuple[dict[str, str], dict[str, Any], list[dict[str, Any]]]] = [
+    offers: list[tuple[dict[str, str], dict[str, Any], list[dict[str, Any]]]] = [
         (
             {
                 "en": "Paper: three for two",
@@ -82,12 +82,12 @@ def write_offers(*, now: datetime) -> None:
             [{"kind": "minimum_value", "amount": 15_000}],
         ),
     ]
-    for name, benefit, conditions in benefits:
+    for name, reward, conditions in offers:
         promotion = Promotion(
             name=name,
-            benefit=benefit,
+            reward=reward,
             conditions=conditions,
-            currency=settings.SHOP_CURRENCY if "amount" in benefit else "",
+            currency=settings.SHOP_CURRENCY if "amount" in reward else "",
             starts_at=now,
         )
         promotion.full_clean()

@@ -29,11 +29,11 @@ PLACES = ("wh-berlin", "ber-mitte", "ber-kreuzberg", "muc-zentrum")
 HOT_SKU = "HOT"
 HOT_UNITS = 500
 SEED = 20_260_101
-# Benefits with their conditions; sums.py reckons with the same by hand.
+# Rewards with their conditions; sums.py reckons with the same by hand.
 OFFERS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
     ({"kind": "percent", "basis_points": 1000, "goods": {"categories": ["shelf-1", "shelf-2"]}}, []),
     ({"kind": "buy_and_get", "buy": 2, "get": 1}, []),
-    ({"kind": "percent", "basis_points": 500, "on_whole": True}, [{"kind": "minimum_quantity", "quantity": 3}]),
+    ({"kind": "percent", "basis_points": 500, "is_order_level": True}, [{"kind": "minimum_quantity", "quantity": 3}]),
 ]
 
 
@@ -139,8 +139,8 @@ def analyse() -> None:
 def _price(now: datetime) -> None:
     """Write taxes and three offers that run, so that what is measured is what a shop pays for."""
     money.write_taxes()
-    for benefit, conditions in OFFERS:
-        Promotion.objects.create(name={"en": "Offer"}, benefit=benefit, conditions=conditions, starts_at=now)
+    for reward, conditions in OFFERS:
+        Promotion.objects.create(name={"en": "Offer"}, reward=reward, conditions=conditions, starts_at=now)
 
 
 def _product(number: int, categories: Sequence[Category], now: datetime) -> Product:

@@ -1,4 +1,4 @@
-"""Parses conditions and benefits from JSON strictly, so that a mistyped promotion is refused, not guessed at."""
+"""Parses conditions and rewards from JSON strictly, so that a mistyped promotion is refused, not guessed at."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,13 +17,13 @@ class PromotionNotValid(Refusal):
 
 
 class Fields:
-    """The fields of one JSON object; each is read once, and none may be left over."""
+    """The fields of one JSON object; each is read once, and none may be left over. of: names the object in errors."""
 
     def __init__(self, value: Any, *, of: str) -> None:
         if not isinstance(value, Mapping):
             raise PromotionNotValid(_("%(field)s must be an object."), field=of)
         self._unread = dict(value)
-        self._of = of
+        self.of = of
 
     def number(self, name: str, *, least: int = 1, most: int = LARGEST, default: int | None = None) -> int:
         """Return a whole number within bounds."""
@@ -57,7 +57,7 @@ class Fields:
         """Return a set of goods: an object of variants, products and categories; all goods if left out."""
         if name not in self._unread:
             return EVERYTHING
-        fields = Fields(self._unread.pop(name), of=f"{self._of}.{name}")
+        fields = Fields(self._unread.pop(name), of=f"{self.of}.{name}")
         goods = Goods(
             variants=fields._numbers("variants"), products=fields._numbers("products"), categories=fields._paths()
         )
@@ -89,4 +89,4 @@ class Fields:
         return frozenset(value)
 
     def _wrong(self, name: str) -> PromotionNotValid:
-        return PromotionNotValid(_("%(field)s is missing, unknown or out of range."), field=f"{self._of}.{name}")
+        return PromotionNotValid(_("%(field)s is missing, unknown or out of range."), field=f"{self.of}.{name}")

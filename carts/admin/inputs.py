@@ -1,0 +1,109 @@
+"""How the back office asks for the declared fields of rewards and conditions, by their types, and shows them again."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import Segment
+from carts.rules.kinds.fields import BasisPoints, Codes, Field, Money, Number, Several, Truth, Units
+from core.models import CHANNELS
+from core.money import MoneyError, format_minor, parse_money
+from inventory.models import Location
+
+SELLING_CHANNELS = [choice for choice in CHANNELS if choice[0] != "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """
+    The form field of a type of declared field.
+
+    to_json: a cleaned value in the promotion's JSON; raises ValidationError. to_form: the reverse. Both receive the
+    promotion's currency.
+    """
+
+    form_field: Callable[..., forms.Field]
+    to_json: Callable[[Any, str], Any] = lambda value, _currency: value
+    to_form: Callable[[Any, str], Any] = lambda value, _currency: value
+
+
+def input_of(field: Field) -> Input:
+    """Return how the back office asks for a declared field."""
+    return _INPUTS[type(field)]
+
+
+def form_field_of(declared: Sequence[Field], *, label: str = "") -> forms.Field:
+    """
+    Return one form field for the fields of one name that several kinds declare, with the help texts of all.
+
+    label: marks a field without a label of its own.
+    """
+    field, helps = _joined(declared), dict.fromkeys(_(each.help) for each in declared if each.help)
+    return input_of(field).form_field(
+        field, label=_(field.label or label), required=False, help_text=" ".join([*helps, *_example(field)])
+    )
+
+
+def is_given(value: Any) -> bool:
+    """Return whether staff entered something into a form field; zero is something."""
+    return not (value is None or value is False or (hasattr(value, "__len__") and len(value) == 0))
+
+
+def _joined(declared: Sequence[Field]) -> Field:
+    field = declared[0]
+    numbers = [other for other in declared if isinstance(other, Number)]
+    if not numbers or not isinstance(field, Number):
+        return field
+    # The parser holds each kind to its own bounds.
+    return replace(field, least=min(each.least for each in numbers), most=max(each.most for each in numbers))
+
+
+def _example(field: Field) -> Iterable[str]:
+    # Isolated, since brackets of JSON change their places among Arabic letters.
+    return (f"\u2066[{field.example}, …]\u2069",) if isinstance(field, Several) else ()
+
+
+class Written(forms.JSONField):
+    """A JSON field that is shown empty if it has no value."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
+def _minor(text: str, currency: str) -> int:
+    try:
+        return parse_money(text.strip(), currency).amount
+    except MoneyError as error:
+        raise ValidationError(_("Give an amount of the offer's currency, like 5.00.")) from error
+
+
+def _percent(field: BasisPoints, **texts: Any) -> forms.Field:
+    # Decimals, since the float 0.01 is more than one hundredth, and would refuse one basis point.
+    least, most = Decimal(field.least) / 100, Decimal(field.most) / 100
+    return forms.DecimalField(min_value=least, max_value=most, decimal_places=2, **texts)
+
+
+def _codes(field: Codes, **texts: Any) -> forms.Field:
+    if field.of == Codes.CHANNELS:
+        return forms.MultipleChoiceField(choices=SELLING_CHANNELS, **texts)
+    rows: Any = {
+        Codes.SEGMENTS: Segment.objects.all(), Codes.STORES: Location.objects.filter(kind=Location.STORE)
+    }[field.of]  # fmt: skip
+    return forms.ModelMultipleChoiceField(queryset=rows, to_field_name="code", **texts)
+
+
+_INPUTS: dict[type[Field], Input] = {
+    Money: Input(lambda _field, **texts: forms.CharField(max_length=20, **texts), _minor, format_minor),
+    BasisPoints: Input(
+        _percent, lambda value, _currency: int(value * 100), lambda value, _currency: f"{value / 100:g}"
+    ),
+    Units: Input(lambda field, **texts: forms.IntegerField(min_value=field.least, max_value=field.most, **texts)),
+    Truth: Input(lambda _field, **texts: forms.BooleanField(**texts)),
+    Codes: Input(_codes, lambda chosen, _currency: [getattr(each, "code", each) for each in chosen]),
+    Several: Input(lambda _field, **texts: Written(widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), **texts)),
+}

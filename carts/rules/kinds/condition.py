@@ -1,0 +1,31 @@
+"""The base of conditions. Amounts in minor units of the promotion's currency, before any discount."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from carts.rules.context import PricingContext
+from carts.rules.goods import Item
+
+
+class Condition:
+    """
+    A requirement on a cart, its buyer or its channel.
+
+    about: which of these; prices of a buyer cost a statement, and a promotion of a channel needs a reason and an end.
+    label, position: how, and in which order, the back office asks for it. unmet: why a cart does not get the promotion.
+    """
+
+    __slots__ = ()
+
+    GOODS: ClassVar = "goods"
+    BUYER: ClassVar = "buyer"
+    CHANNEL: ClassVar = "channel"
+
+    label: ClassVar[str]
+    unmet: ClassVar[str]
+    position: ClassVar[int]
+    about: ClassVar[str]
+
+    def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
+        """Return whether the cart, its buyer or its channel meets it."""
+        raise NotImplementedError
