@@ -9,7 +9,7 @@ class CartsConfig(AppConfig):
     verbose_name = _("Carts")
 
     def ready(self) -> None:
-        from carts import signals  # noqa: F401 - connects the receivers
+        from carts.channels import signals  # noqa: F401 - connects the receivers
         from carts.queries.parity import count_differences
         from core.web import metrics
 

@@ -1,8 +1,8 @@
 """Reactions of the catalogue to events."""
 
 from core.journal import Entry, handles
+from inventory.channels.response_caches import catalogue
 from inventory.events import CatalogueChanged, PriceChanged, PriceListChanged
-from inventory.response_caches import catalogue
 
 
 @handles(CatalogueChanged, PriceChanged, PriceListChanged)

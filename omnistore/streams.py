@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import connections
 
-from carts.views import STREAM_SALT
+from carts.channels.views import STREAM_SALT
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.addresses import ADDRESS_EXAMPLE, AddressBody
+from accounts.channels.addresses import ADDRESS_EXAMPLE, AddressBody
 from accounts.queries.addresses import FIELDS, address_json, get_address, list_addresses
 from accounts.services.customers.addresses import add_address, change_address, remove_address
 from accounts.sign_in.authentication import actor_of, person_ids, shopper_of

@@ -9,10 +9,10 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.channels.output import LOYALTY_EXAMPLE, LoyaltyOut, loyalty_json
+from accounts.channels.phones import PhoneText
 from accounts.models import Customer
 from accounts.models.customers import MESSAGE_CHANNELS, RECEIPT_CHANNELS
-from accounts.output import LOYALTY_EXAMPLE, LoyaltyOut, loyalty_json
-from accounts.phones import PhoneText
 from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import has_proved_email
 from accounts.services.identity.profile import change_profile

@@ -13,16 +13,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.sign_in.authentication import actor_of
-from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut
-from carts.rules.cart_codes import CODE_LENGTH, LETTERS
-from carts.services.carts import (
-    LARGEST_QUANTITY,
-    change_quantity,
-    empty_cart,
-    put_into_cart,
-    remove_line,
-)
-from carts.views import (
+from carts.channels.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut
+from carts.channels.views import (
     TOKEN_PARAMETER,
     VERSION_PARAMETER,
     CartApiView,
@@ -31,6 +23,14 @@ from carts.views import (
     parse_int,
     stream_address,
     version_of,
+)
+from carts.rules.cart_codes import CODE_LENGTH, LETTERS
+from carts.services.carts import (
+    LARGEST_QUANTITY,
+    change_quantity,
+    empty_cart,
+    put_into_cart,
+    remove_line,
 )
 from core.errors import NotFound
 from core.web.api import ApiView, StrictSerializer, checked

@@ -10,15 +10,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.sign_in.authentication import actor_of
+from carts.channels.views import TOKEN_PARAMETER, CartApiView, cart_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, StoreOption, find_options
-from carts.views import TOKEN_PARAMETER, CartApiView, cart_of
 from core.actors import Actor
 from core.money import money_json
 from core.translated import in_language
 from core.web.api import StrictSerializer, answer, checked_query
 from core.web.schema import MoneySchema
-from inventory.places import parse_place
+from inventory.channels.places import parse_place
 from inventory.queries.availability import GeoPoint
 
 MOST_STORES = 50

@@ -14,16 +14,16 @@ from accounts.queries.people import get_person
 from carts.api.carts import NewLine, Quantity
 from carts.api.vouchers import EXAMPLE as VOUCHER_EXAMPLE
 from carts.api.vouchers import NewVoucher
-from carts.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
+from carts.channels.output import ADD_EXAMPLE, QUANTITY_EXAMPLE, CartOut, cart_json
+from carts.channels.views import VERSION_PARAMETER, answer_cart, parse_int, version_of
 from carts.queries.cart_codes import cart_id_of
 from carts.queries.carts import cart_of_customer, get_cart
 from carts.services.carts import Owner, VersionConflict, add_to_cart, change_quantity, empty_cart, remove_line
 from carts.services.vouchers import add_voucher, remove_voucher
-from carts.views import VERSION_PARAMETER, answer_cart, parse_int, version_of
 from core.actors import Actor
 from core.errors import NotFound
 from core.web.api import checked
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 
 
 class CartByCode(StaffApiView):

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.sign_in.authentication import actor_of
-from carts.output import CartOut
+from carts.channels.output import CartOut
+from carts.channels.views import TOKEN_PARAMETER, VERSION_PARAMETER, CartApiView, answer_cart, cart_of, version_of
 from carts.services.vouchers import add_voucher, remove_voucher
-from carts.views import TOKEN_PARAMETER, VERSION_PARAMETER, CartApiView, answer_cart, cart_of, version_of
 from core.web.api import StrictSerializer, checked
 
 EXAMPLE = OpenApiExample("A code", value={"code": "WELCOME-10"}, request_only=True)

@@ -10,10 +10,10 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from accounts.sign_in.authentication import actor_of, person_ids
-from carts.output import CartOut
+from carts.channels.output import CartOut
+from carts.channels.views import VERSION_PARAMETER, CartApiView, answer_cart, cart_of, owner_of, parse_int, version_of
 from carts.queries.wishlists import wishlist_of
 from carts.services.wishlists import forget_saved, move_line_to_wishlist, save_for_later
-from carts.views import VERSION_PARAMETER, CartApiView, answer_cart, cart_of, owner_of, parse_int, version_of
 from core.money import money_json
 from core.translated import in_language
 from core.web.api import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of

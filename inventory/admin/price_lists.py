@@ -16,10 +16,10 @@ from core.formats import money_text
 from core.languages import active_language
 from core.money import Money
 from core.translated import in_language
+from inventory.admin.price_forms import ListPriceForm, PriceCheckForm, PriceListForm
+from inventory.channels.price_texts import KINDS, WORDS
 from inventory.models import ListPrice, Price, PriceList
 from inventory.models.price_lists import OF_ONE_CHANNEL
-from inventory.price_forms import ListPriceForm, PriceCheckForm, PriceListForm
-from inventory.price_texts import KINDS, WORDS
 from inventory.queries.price_lists import PriceQuestion, explain_price
 from inventory.rules.price_lists import BASE
 from inventory.services.price_lists import publish_list_change, remove_list_price, set_list_price

@@ -19,12 +19,12 @@ from core.web.response_cache import answer_from_cache
 from core.web.schema import MoneySchema
 from inventory.api import examples
 from inventory.api.output import ProductOut, ProductPageOut, product_json, product_page_json
-from inventory.lists import ProductListQuery, find_products
-from inventory.places import parse_place
+from inventory.channels.lists import ProductListQuery, find_products
+from inventory.channels.places import parse_place
+from inventory.channels.response_caches import catalogue
 from inventory.queries.availability import Availability, availability_of, place_of_postcode
 from inventory.queries.catalogue import Facets
 from inventory.queries.products import find_by_barcode, get_product, list_categories
-from inventory.response_caches import catalogue
 
 
 class CategoryFacetOut(serializers.Serializer[Any]):

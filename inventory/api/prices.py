@@ -16,11 +16,11 @@ from core.money import money_json
 from core.translated import in_language
 from core.web.api import ApiView, StrictSerializer, answer, checked_query
 from core.web.schema import MoneySchema
-from inventory.price_texts import KINDS, WORDS
+from inventory.channels.price_texts import KINDS, WORDS
+from inventory.channels.staff import StaffApiView
 from inventory.queries.price_lists import PriceExplanation, PriceQuestion, explain_price
 from inventory.rules.price_lists import BASE, PriceVerdict
 from inventory.services.price_lists import LARGEST_QUANTITY
-from inventory.staff import StaffApiView
 
 
 class PriceQuery(StrictSerializer):

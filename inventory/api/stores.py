@@ -13,8 +13,8 @@ from core.web.api import PageQuery, checked_query, page_json, page_of
 from inventory.api import examples
 from inventory.api.catalogue import PublicApiView
 from inventory.api.output import StoreOut, store_json
-from inventory.lists import store_key_of
-from inventory.places import parse_place
+from inventory.channels.lists import store_key_of
+from inventory.channels.places import parse_place
 from inventory.queries.stores import get_store, list_stores
 
 FARTHEST_KM = 20_000

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 
-from accounts.addresses import AddressBody
-from accounts.phones import PhoneText
+from accounts.channels.addresses import AddressBody
+from accounts.channels.phones import PhoneText
 from core.languages import language as language_named
 from core.web.api import checked_values
 from omnistore.storefront.payment_pages import MeansForm
+from orders.channels.tender_split import BalanceForm, split_of
 from orders.queries.cards import SavedCardView
 from orders.rules.checkout import PAY_IN_STORE, PICKUP, SHIP
-from orders.tender_split import BalanceForm, split_of
 
 NEW_ADDRESS = "new"
 ADDRESS_FIELDS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")

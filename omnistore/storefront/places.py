@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from core.errors import Malformed
-from inventory.places import parse_place
+from inventory.channels.places import parse_place
 from inventory.queries.availability import GeoPoint, place_of_postcode
 
 COOKIE = "place"

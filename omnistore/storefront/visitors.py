@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer
 from accounts.sign_in.authentication import has_second_factor as has_second_factor_of
 from accounts.sign_in.authentication import person_ids, refuse_single_factor, works_here
-from carts.cookie import token_in_cookie
-from carts.output import NO_CART_VERSION
+from carts.channels.cookie import token_in_cookie
+from carts.channels.output import NO_CART_VERSION
+from carts.channels.views import cart_of
 from carts.queries.carts import CartGlance, CartView, glance_at_cart
 from carts.services.carts import Owner, hash_of
-from carts.views import cart_of
 from core.actors import WEB, Actor
 from core.errors import NotAllowed
 from core.web import logs

@@ -12,13 +12,13 @@ from accounts.rules import roles
 from omnistore.till.forms import CashField
 from omnistore.till.paying import cash_coin, methods_for
 from omnistore.till.views.base import TillView
+from orders.channels.tender_split import BalanceForm, split_of
 from orders.models import Order
 from orders.queries.views import OrderView
 from orders.rules.cash import cash_rounding
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, READER, TEST, Tender
 from orders.services.payments.balances_due import balance_due_of, is_payment_under_way
 from orders.services.payments.card_readers import readers_of
-from orders.tender_split import BalanceForm, split_of
 
 
 class BalanceDueForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from accounts.phones import PhoneText
+from accounts.channels.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.money import MoneyError, format_minor, parse_money
 

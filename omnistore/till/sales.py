@@ -15,13 +15,13 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from accounts.queries.people import Person, get_person
+from carts.channels.views import parse_int
 from carts.queries.carts import CartLineView, CartView, cart_of_customer, cart_of_token
 from carts.queries.holders import holder_of
 from carts.rules.problems import INSUFFICIENT_STOCK, PRICE_CHANGED, Problem
 from carts.rules.quote import Quote
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, new_token
 from carts.services.merging import merge_token_cart
-from carts.views import parse_int
 from core.actors import Actor
 from core.errors import NotFound, Refusal
 from core.formats import listed_text, money_text

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 
 from accounts.sign_in.attempt_limits import client_key_of
 from accounts.sign_in.authentication import actor_of
+from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from carts.services.carts import Owner
-from carts.views import TOKEN_PARAMETER, CartApiView
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
 from core.web.api import ApiView, answer, checked

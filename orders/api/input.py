@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.rules.addresses import NotAnAddress, normalise_address
+from carts.channels.views import parse_int
 from carts.services.vouchers import MOST_IN_A_CART
-from carts.views import parse_int
 from core.errors import Malformed
 from core.languages import active_language
 from core.money import MoneyError, parse_money

@@ -14,15 +14,15 @@ from rest_framework import exceptions, renderers, serializers
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
 
-from accounts.phones import PhoneText
+from accounts.channels.phones import PhoneText
 from accounts.rules import roles
 from accounts.sign_in.authentication import actor_of
-from carts.views import TOKEN_PARAMETER, CartApiView
+from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.errors import Malformed
 from core.languages import active_language
 from core.web.api import ApiView, Negotiation, StrictSerializer, answer, checked
 from core.web.pdf import is_pdf_possible, pdf_of
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.receipts import receipt_of
 from orders.services.placing.receipts import EMAIL, SMS, request_receipt

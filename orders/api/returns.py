@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.sign_in.authentication import actor_of
-from carts.views import TOKEN_PARAMETER, CartApiView, parse_int
+from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.web.api import StrictSerializer, checked

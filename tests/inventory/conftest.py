@@ -1,6 +1,6 @@
 import pytest
 
-from inventory.response_caches import catalogue
+from inventory.channels.response_caches import catalogue
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from accounts.models import Customer
 from accounts.rules import roles
 from core.actors import Actor
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from tests.factories.inventory import assign, make_store
 
 

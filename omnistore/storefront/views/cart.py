@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from carts.cookie import forget_token, set_cart_cookie
-from carts.output import cart_code_json
+from carts.channels.cookie import forget_token, set_cart_cookie
+from carts.channels.output import cart_code_json
+from carts.channels.views import stream_address
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
 from carts.rules.merging import ADDED, RAISED
@@ -27,7 +28,6 @@ from carts.services.carts import (
 from carts.services.merging import merge_token_cart
 from carts.services.vouchers import add_voucher, remove_voucher
 from carts.services.wishlists import move_line_to_wishlist
-from carts.views import stream_address
 from core.errors import Malformed, Refusal
 from core.formats import number_text
 from core.languages import active_language

@@ -35,6 +35,7 @@ from omnistore.storefront.places import place_of, place_text
 from omnistore.storefront.views.cart import bring_cart_along, merged_of, points_for
 from omnistore.storefront.views.orders import order_address
 from omnistore.storefront.visitors import Visitor, visitor_of
+from orders.channels.tender_split import BalanceForm, split_of
 from orders.queries.cards import SavedCardView
 from orders.queries.orders import find_order_by_request_key, get_order
 from orders.queries.views import OrderView
@@ -42,7 +43,6 @@ from orders.rules.checkout import PICKUP, SHIP, CheckoutRequest, FulfilmentReque
 from orders.services.payments.gateway import PaymentResult, payment_pages
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.settlement.checkout import CartAlreadyOrdered, check_out
-from orders.tender_split import BalanceForm, split_of
 
 STORES_SHOWN = 6
 STORES_ASKED = 50

@@ -23,13 +23,13 @@ from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.payment_pages import MeansForm, page_context, with_hosts
 from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import Visitor, visitor_of
+from orders.channels.tender_split import BalanceForm, split_of
 from orders.queries.cards import SavedCardView
 from orders.queries.views import OrderView
 from orders.rules.checkout import Tender
 from orders.services.payments.balances_due import balance_due_of
 from orders.services.payments.gateway import PaymentResult
 from orders.services.settlement.balance_payments import pay_balance_due
-from orders.tender_split import BalanceForm, split_of
 
 
 class PayForm(MeansForm):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from core.data import sql
 from core.translated import in_language
 from core.web.api import PageQuery, next_cursor, page_of
-from inventory.lists import store_key_of
+from inventory.channels.lists import store_key_of
 from inventory.queries.hours import hours_of
 from inventory.queries.stores import get_store, list_stores
 from inventory.rules.opening import is_open, next_opening

@@ -22,8 +22,8 @@ from core.actors import TILL, Actor
 from core.errors import Malformed, NotAllowed, Refusal
 from core.idempotency import Claim
 from core.web.problems import LOCK_NOT_AVAILABLE, RETRYABLE, sqlstate_of
+from inventory.channels.staff import AtWork, NotAllowedHere
 from inventory.queries.staff import Store, staff_with_store
-from inventory.staff import AtWork, NotAllowedHere
 
 MOST_RETRIES = 3
 STORE, REGISTER = "till_store", "till_register"  # Keys of the browser's session.

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.queries.addresses import list_addresses
 from accounts.sign_in.attempt_limits import client_key_of
+from carts.channels.views import parse_int
 from carts.queries.carts import CartView
-from carts.views import parse_int
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.languages import active_language
@@ -23,6 +23,7 @@ from omnistore.till.paying import ELSEWHERE, WAYS, TenderForm, Way, fulfilment_o
 from omnistore.till.sales import Sale, open_sale, stock_of
 from omnistore.till.views.base import claim_of_form
 from omnistore.till.views.sell import SaleView
+from orders.channels.tender_split import BalanceForm, split_of
 from orders.queries.orders import find_order_by_request_key
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
@@ -30,7 +31,6 @@ from orders.services.payments.card_readers import readers_of
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.payments.loyalty import open_order_points
 from orders.services.settlement.checkout import sell_cart
-from orders.tender_split import BalanceForm, split_of
 
 
 class NothingToSell(Refusal):

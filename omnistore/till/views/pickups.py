@@ -23,6 +23,7 @@ from omnistore.till.forms import CashField
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView, claim_of_form, not_here
+from orders.channels.tender_split import BalanceForm, split_of
 from orders.queries.desk import now_in_store
 from orders.queries.orders import get_order
 from orders.queries.pickups import (
@@ -53,7 +54,6 @@ from orders.services.fulfilment.pickup import (
 )
 from orders.services.payments.authorisations import capturing_first
 from orders.services.settlement.balance_payments import end_waiting_payment
-from orders.tender_split import BalanceForm, split_of
 
 LEAVING_WITHIN = timedelta(days=1)
 PAGE, MOST_TO_PICK = 20, 200

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 
 from accounts.rules import roles
 from accounts.sign_in.authentication import actor_of
-from carts.views import TOKEN_PARAMETER, CartApiView
+from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.idempotency import claim_of, do_once
 from core.web.api import StrictSerializer, checked
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.api.output import OrderOut, order_json
 from orders.queries.orders import get_order, get_order_for

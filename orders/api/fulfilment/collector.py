@@ -8,9 +8,9 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.phones import PhoneText
+from accounts.channels.phones import PhoneText
 from accounts.sign_in.authentication import actor_of
-from carts.views import TOKEN_PARAMETER, CartApiView
+from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.web.api import StrictSerializer, answer, checked
 from orders.api.output import CollectorOut
 from orders.queries.orders import get_order_for

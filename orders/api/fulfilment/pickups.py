@@ -11,13 +11,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from carts.views import parse_int
+from carts.channels.views import parse_int
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.web.api import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from core.web.schema import MoneySchema
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MOST_LINES, AnyPaymentIn, MoneyIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from accounts.rules import roles
 from accounts.sign_in.attempt_limits import client_key_of
 from accounts.sign_in.authentication import actor_of
-from carts.views import TOKEN_PARAMETER, CartApiView, parse_int
+from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.idempotency import claim_of
 from core.web.api import StrictSerializer, checked
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, check_methods, who_asks
 from orders.api.input import PaymentIn, TillPaymentIn, tender
 from orders.api.output import OrderOut, paid_at_till_json, placed_json

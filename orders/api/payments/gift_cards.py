@@ -11,13 +11,13 @@ from rest_framework.request import Request
 
 from accounts.queries.balances import GiftCard
 from accounts.rules import roles
-from carts.views import TOKEN_PARAMETER, CartApiView, parse_int
+from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.actors import TILL
 from core.errors import NotFound
 from core.money import money_json
 from core.web.api import answer
 from core.web.schema import MoneySchema
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.views import OrderView
 from orders.services.payments.gift_cards import gift_cards_of, show_sold_gift_card

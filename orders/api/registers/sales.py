@@ -14,13 +14,13 @@ from rest_framework.request import Request
 from accounts.queries.people import get_person
 from accounts.rules import roles
 from accounts.sign_in.attempt_limits import client_key_of
-from carts.views import parse_int
+from carts.channels.views import parse_int
 from core.actors import Actor
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
 from core.web.api import checked
+from inventory.channels.staff import StaffApiView
 from inventory.models import Barcode
-from inventory.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import SaleIn, fulfilment_request, request_fields
 from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json

@@ -10,22 +10,22 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.output import LoyaltyOut, loyalty_json
-from accounts.phones import PhoneText
+from accounts.channels.output import LoyaltyOut, loyalty_json
+from accounts.channels.phones import PhoneText
 from accounts.queries.consents import ConsentInForce, consents_in_force
 from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, Person, find_people, get_person
 from accounts.queries.timeline import entry_json, timeline
 from accounts.rules import roles
 from accounts.services.customers.people import register_contact
-from carts.output import CartOut, cart_json
+from carts.channels.output import CartOut, cart_json
+from carts.channels.views import parse_int
 from carts.queries.carts import cart_of_customer
-from carts.views import parse_int
 from core.languages import active_language, default_language
 from core.money import money_json
 from core.web.api import StrictSerializer, answer, checked, checked_query
 from core.web.schema import MoneySchema
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.api.output import OrderOut, order_json
 from orders.queries.customer_value import BoughtSoFar, bought_so_far
 from orders.queries.orders import orders_of

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from accounts.queries.people import LONGEST_SEARCH, find_people
 from accounts.rules import roles
 from accounts.rules.search import spell
-from carts.views import parse_int
+from carts.channels.views import parse_int
 from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.web.api import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.orders import OrderListOut
 from orders.api.output import OrderOut, RefundOut, order_json

@@ -10,13 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from carts.views import parse_int
+from carts.channels.views import parse_int
 from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.web.api import StrictSerializer, answer, checked
 from core.web.schema import MoneySchema
-from inventory.staff import StaffApiView
+from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MoneyIn, shop_amount
 from orders.models import TillSession as Session

@@ -14,7 +14,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts.sign_in.authentication import actor_of, person_ids
-from carts.output import cart_json, etag_of
+from carts.channels.output import cart_json, etag_of
 from carts.queries.carts import CartView, cart_of_customer, cart_of_token
 from carts.services.carts import Owner, VersionConflict, hash_of
 from carts.services.merging import merge_token_cart

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Customer
-from carts.cookie import token_in_cookie
+from carts.channels.cookie import token_in_cookie
 from carts.services.carts import hash_of
 from carts.services.merging import merge_token_cart
 from core.actors import APP, WEB, Actor

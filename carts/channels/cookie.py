@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 NAME = "cart"
-SALT = "carts.cookie"
+SALT = "carts.channels.cookie"
 LIFETIME = timedelta(days=365)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 
-from accounts.phones import PhoneText
+from accounts.channels.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.web.api import StrictSerializer
 
