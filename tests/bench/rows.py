@@ -110,6 +110,8 @@ class _Names:
             return self._of.get((self._to[table, column], value), value)
         if column in ("id", "xid"):
             return "an id"
+        if (table, column) == ("carts_cartcode", "code"):
+            return "a random code"
         if isinstance(value, bytes | memoryview):
             value = json.loads(bytes(value))
         return self._plain(value, column)

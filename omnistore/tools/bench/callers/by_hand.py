@@ -8,6 +8,7 @@ Nothing is checked that the statements do not need.
 
 import hashlib
 import random
+import secrets
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
 
+from carts.rules.cart_codes import code_expires_at
 from core.ids import new_id
 from omnistore.tools.bench.callers.answer import NUMBER, PARCEL, answer, line_mark
 from omnistore.tools.bench.callers.crowd import Act
@@ -65,6 +67,9 @@ WITH wanted AS (
     SELECT cart.id, wanted.id, %(quantity)s, wanted.amount, 'app', now() FROM cart, wanted
     ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = present.quantity + EXCLUDED.quantity
     RETURNING id
+), code AS (
+    INSERT INTO carts_cartcode (cart_id, code, expires_at) SELECT cart.id, %(code)s, %(code_expires_at)s FROM cart
+    ON CONFLICT DO NOTHING
 ), entry AS (
     INSERT INTO core_journal (occurred_at, kind, customer_id, channel, store, ref, payload)
     SELECT now(), 'cart.line_added', %(customer)s, 'app', '', %(sku)s,
@@ -226,7 +231,7 @@ class Hand:
     def order(self, customer: int, basket: Sequence[tuple[str, int]]) -> None:
         """Put two lines, pairs of SKU and quantity, into a cart, read it, and order it."""
         for sku, quantity in basket:
-            self._run(_ADD, customer=customer, sku=sku, quantity=quantity)
+            self._run(_ADD, customer=customer, sku=sku, quantity=quantity, **_cart_code())
         lines = self._run(_READ, customer=customer)
         wanted = [Wanted(line["variant_id"], line["quantity"], line["amount"], line["shelf"]) for line in lines]
         found = reckon(wanted, self.terms)
@@ -278,6 +283,11 @@ class Hand:
     def _run(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         # Each statement is its own transaction: psycopg commits it with the same round trip.
         return self.connection.execute(statement, parameters, prepare=True).fetchall()
+
+
+def _cart_code() -> dict[str, Any]:
+    """Return a code for the till, if the cart has none of this quarter of an hour."""
+    return {"code": secrets.token_hex(4).upper(), "code_expires_at": code_expires_at(datetime.now(UTC))}
 
 
 def _line_row(place: int, line: tuple[Wanted, str, str], found: Sum) -> dict[str, Any]:
