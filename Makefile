@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test chromium race fault rehearsal scale migrations contract pictures pdf pango check format messages lock
+.PHONY: help run servers demo bench reset test walk chromium race fault rehearsal scale migrations contract pictures pdf pango check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,9 +40,12 @@ bench: .venv/.runtime ## measure a shop of its own; AGAINST=<commit> measures th
 reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
-test: .venv/.development chromium pango ## run the tests, those in a browser included
+test: .venv/.development chromium pango ## run the tests, those in a browser included, but for the long walks
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency \
 		--ignore tests/migrations
+
+walk: .venv/.development chromium pango ## go through every page, table and form, and through the demo shop
+	@$(BIN)/pytest -m walk -n $(WORKERS) --dist worksteal -p no:schemathesis
 
 chromium: ## install the browser that the tests look through, unless it is there
 	@test -n "$$CHROMIUM" || command -v chromium-headless-shell > /dev/null || \

@@ -1,3 +1,4 @@
+import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
 from django.db import connection
@@ -42,6 +43,7 @@ def test_every_table_of_ours_has_pages():
     assert {model._meta.label for model in ours - set(ALL)} == set()
 
 
+@pytest.mark.walk
 def test_every_list_takes_as_many_statements_for_four_rows_as_for_two(office):
     fill_every_table(range(2))
     few = {model._meta.label: statements_of(office, address_of(model, "changelist")) for model in OWN}
@@ -52,6 +54,7 @@ def test_every_list_takes_as_many_statements_for_four_rows_as_for_two(office):
     assert many == few
 
 
+@pytest.mark.walk
 def test_every_list_can_be_searched(office):
     fill_every_table(range(1))
 
@@ -60,6 +63,7 @@ def test_every_list_can_be_searched(office):
         assert 'id="searchbar"' in page, model
 
 
+@pytest.mark.walk
 def test_every_thing_opens(office):
     fill_every_table(range(1))
 
@@ -69,6 +73,7 @@ def test_every_thing_opens(office):
             opened(office, address_of(model, "change", thing.pk))
 
 
+@pytest.mark.walk
 def test_pages_to_add_open(office):
     for model in OWN:
         page = office.get(address_of(model, "add"))
@@ -76,6 +81,7 @@ def test_pages_to_add_open(office):
         assert Inline(page.content.decode()).found == [], model
 
 
+@pytest.mark.walk
 def test_things_with_many_parts_take_no_more_statements(office):
     fill_every_table(range(1))
     order, cart = Order.objects.get(), Cart.objects.get()

@@ -12,6 +12,8 @@ from tests.browser.people import come_signed_in, work
 from tests.client import Api
 from tests.factories.orders import make_order
 
+pytestmark = pytest.mark.walk
+
 NARROW = {"width": 320, "height": 700}
 
 # These take longest and are collected first, so that no worker begins one when the others are about to end.

@@ -33,7 +33,7 @@ HAVING level.on_hand <> coalesce(sum(movement.on_hand_change), 0)
 
 
 # Without the mark there would be no test database for the shop below, and it would be written into the real one.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -12,7 +12,7 @@ from omnistore.tools.demo.story.pages import PagesStory
 from orders.models import Order
 from tests.factories.inventory import make_category
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.walk, pytest.mark.django_db(transaction=True)]
 PASSWORD = "omnistore-demo"
 
 

@@ -99,6 +99,7 @@ def test_one_with_a_region_is_a_language_of_its_own(brazilian, client):
     assert client.get("/search/?sort=name", headers=visitor).status_code == 200
 
 
+@pytest.mark.walk
 def test_api_and_imports_offer_it_and_no_migration_is_missing(tmp_path):
     (tmp_path / "more_languages.py").write_text(SETTINGS)
     environment = os.environ | {

@@ -36,6 +36,7 @@ def found_pages():
     return sorted(set(pages(get_resolver().url_patterns)))
 
 
+@pytest.mark.walk
 def test_no_form_of_any_page_takes_one_or_says_it_back(db, capsys):
     browser = Client(raise_request_exception=False)
     answers = {page: browser.post(page, {"anything": f"pay with {CARD}, please"}) for page in found_pages()}

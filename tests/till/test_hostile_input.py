@@ -10,7 +10,7 @@ from tests.till.conftest import new_key
 
 # A refused statement ends its transaction; each page here has its own, as in a running shop. Emptying the tables again
 # takes longer than all the pages, so one test looks at many.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.walk, pytest.mark.django_db(transaction=True)]
 
 # What is bad whatever stands beside it is sent in one; the others would be hidden by a neighbour.
 TEXTS = ["\x00", "9" * 30, "-1", "٣", "a" * 5000, "0" * 19, "../../etc%<script>🧨\ufffe' OR 1=1 --"]
