@@ -31,8 +31,8 @@ run: .venv/.runtime ## run the whole shop; the first time installs it and fills 
 servers: .venv/.runtime ## run PostgreSQL and Valkey only, for manage.py commands in another shell
 	@exec $(MANAGE) up --servers-only
 
-demo: .venv/.runtime ## tell the shop's main job as a story, over HTTP, starting the shop if needed
-	@exec $(BIN)/python -m omnistore.tools.demo.story
+demo: .venv/.runtime ## walk through the shop's main use case over HTTP, starting the shop if needed
+	@exec $(BIN)/python -m omnistore.tools.demo.walkthrough
 
 bench: .venv/.runtime ## measure a shop of its own; AGAINST=<commit> measures that commit beside, in turns
 	@exec $(MANAGE) bench $(if $(AGAINST),--against "$(AGAINST)")

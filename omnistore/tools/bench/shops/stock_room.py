@@ -20,7 +20,8 @@ from accounts.models import Customer
 from carts.models import Promotion
 from core import journal
 from inventory.models import Category, Location, Media, Price, Product, StockLevel, StockMovement, Variant
-from omnistore.tools.demo import money, town
+from omnistore.tools.demo import money
+from omnistore.tools.demo.locations import write_locations
 
 PRODUCTS = 1_000
 CATEGORIES = 10
@@ -58,7 +59,7 @@ class Shopper:
 def fill_shelves(*, now: datetime, kinds: int = PRODUCTS) -> Catalogue:
     """Write locations, products in ten categories with stock in four locations, and the variant of the flash sale."""
     journal.ensure_months(now.date(), now.date())
-    locations = town.write_places(today=now.date())
+    locations = write_locations(today=now.date())
     categories = Category.objects.bulk_create(
         Category(slug=f"shelf-{number}", path=f"shelf-{number}", name={"en": f"Shelf {number}"}, position=number)
         for number in range(CATEGORIES)
