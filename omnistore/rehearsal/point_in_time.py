@@ -2,9 +2,9 @@
 The rehearsal of a physical copy with its write-ahead log, restored to a point in time.
 
 The proof is two committed transactions that change nothing, one before the point and one after it: PostgreSQL stores
-the outcome of every transaction, so the copy knows both by their numbers. The log is fetched without a replication slot. A
-slot left by a killed rehearsal would make the shop keep its log until the disk is full. Without one, the worst case is
-that a segment is removed before it is fetched, and the rehearsal reports that.
+the outcome of every transaction, so the copy knows both by their numbers. The log is fetched without a replication
+slot. A slot left by a killed rehearsal would make the shop keep its log until the disk is full. Without one, the worst
+case is that a segment is removed before it is fetched, and the rehearsal reports that.
 """
 
 import shlex
