@@ -40,7 +40,7 @@ def a_point(*, before, after, entries=0):
 def test_a_copy_with_the_earlier_and_without_the_later_transaction_passes(open_connection):
     point = a_point(before=committed(open_connection), after=NOT_YET)
 
-    assert prove(open_connection, point).startswith("what was committed before is host")
+    assert prove(open_connection, point).startswith("what was committed before is there")
 
 
 def test_a_copy_with_the_later_transaction_is_refused(open_connection):
