@@ -1,19 +1,19 @@
-# The shop's commands. `make` alone lists them.
+# The shop's commands; `make` lists them.
 
 PORT ?= 8000
 DATA ?= .data
-# How many run tests side by side: one more than two cores, as tests wait for their database most of the time.
+# The number of test workers: one more than two cores, because tests mostly wait for their database.
 WORKERS ?= 3
 export PORT DATA
 
-# The first Python on the path that is new enough to make .venv with.
+# The first Python on the path that is new enough for .venv.
 PYTHON ?= $(shell for candidate in python3 python3.11 python3.12 python3.13; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/.venv
-# Programs start in a third of the time where Python may keep what it has compiled.
+# Programs start in a third of the time if Python can write its bytecode cache.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -22,8 +22,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo
-	@echo "  make run PORT=8000 DATA=.data   sets where the shop listens and where its data lies"
-	@echo "  make bench AGAINST=8b714e5      says what this tree costs beside that commit"
+	@echo "  make run PORT=8000 DATA=.data   sets the shop's port and data directory"
+	@echo "  make bench AGAINST=8b714e5      compares this tree with that commit"
 
 run: .venv/.runtime ## run the whole shop; the first time installs it and fills in demo data
 	@exec $(MANAGE) up
@@ -31,23 +31,23 @@ run: .venv/.runtime ## run the whole shop; the first time installs it and fills 
 servers: .venv/.runtime ## run PostgreSQL and Valkey only, for manage.py commands in another shell
 	@exec $(MANAGE) up --servers-only
 
-demo: .venv/.runtime ## tell the shop's main job as a story, over HTTP, starting the shop if needed
-	@exec $(BIN)/python -m omnistore.tools.demo.story
+demo: .venv/.runtime ## walk through the shop's main use case over HTTP, starting the shop if needed
+	@exec $(BIN)/python -m omnistore.tools.demo.walkthrough
 
-bench: .venv/.runtime ## measure a shop of its own; AGAINST=<commit> measures that commit beside, in turns
+bench: .venv/.runtime ## measure a temporary shop; AGAINST=<commit> compares it with that commit
 	@exec $(MANAGE) bench $(if $(AGAINST),--against "$(AGAINST)")
 
 reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
-test: .venv/.development chromium pango ## run the tests, those in a browser included, but for the long walks
+test: .venv/.development chromium pango ## run the tests, including those in a browser, except the long walks
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency \
 		--ignore tests/migrations
 
 walk: .venv/.development chromium pango ## go through every page, table and form, and through the demo shop
 	@$(BIN)/pytest -m walk -n $(WORKERS) --dist worksteal -p no:schemathesis
 
-chromium: ## install the browser that the tests look through, unless it is there
+chromium: ## install the browser of the tests if it is missing
 	@test -n "$$CHROMIUM" || command -v chromium-headless-shell > /dev/null || \
 		{ test "$$(id -u)" = 0 && command -v apt-get > /dev/null && apt-get update -q && \
 			{ apt-get install -qy chromium-headless-shell$$(dpkg-query -Wf '=$${Version}' chromium 2> /dev/null) || \
@@ -56,34 +56,34 @@ chromium: ## install the browser that the tests look through, unless it is there
 		{ echo "The tests need the browser Chromium: install it (Debian: apt-get install chromium-headless-shell)" \
 			"or name it in CHROMIUM."; exit 1; }
 
-pdf: .venv/.pdf pango ## have receipts as PDF too: install what makes them; then start the shop anew
+pdf: .venv/.pdf pango ## install the library for receipts as PDF; then restart the shop
 
-pango: .venv/.runtime ## install the system's library that lays out the text of PDFs, unless it is there
+pango: .venv/.runtime ## install the system library for the text of PDFs if it is missing
 	@$(BIN)/python -c "import ctypes.util, sys; sys.exit(not ctypes.util.find_library('pangoft2-1.0'))" || \
 		{ test "$$(id -u)" = 0 && command -v apt-get > /dev/null && apt-get update -q && \
 			apt-get install -qy libpango-1.0-0 libpangoft2-1.0-0; } || \
 		{ echo "PDFs need the system's library Pango: install it" \
 			"(Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0)."; exit 1; }
 
-race: .venv/.development ## have many do the same thing at the same moment, with each guard and without it
+race: .venv/.development ## run concurrent operations, with each guard and without it
 	@$(BIN)/pytest -n 2 tests/concurrency
 
 fault: .venv/.development ## run the slow tests that kill servers and workers
 	@$(BIN)/pytest -m fault -n 0 --ignore tests/contract
 
-rehearsal: .venv/.runtime ## restore the running shop's backups on trial, in servers of their own
+rehearsal: .venv/.runtime ## rehearse restoring the running shop's backups, in temporary servers
 	@$(MANAGE) rehearse_restore
 
-scale: .venv/.development ## look at every page's SQL in a shop with 100,000 variants and a million orders
+scale: .venv/.development ## check every page's SQL in a shop with 100,000 variants and a million orders
 	@$(BIN)/pytest -m scale -n 0 tests/scale
 
 migrations: .venv/.development ## revert and apply every migration, one after the other
 	@$(BIN)/pytest -n 0 tests/migrations
 
-contract: .venv/.development ## try the API against its own document and with hostile input
+contract: .venv/.development ## test the API against its OpenAPI document and with hostile input
 	@$(BIN)/pytest -n 2 tests/contract
 
-pictures: .venv/.development chromium ## take the documents' pictures anew, of the demo shop running at PORT
+pictures: .venv/.development chromium ## retake the documents' pictures from the demo shop running at PORT
 	@$(BIN)/python -m tests.browser.album
 
 check: .venv/.development ## format, lint, types, imports, migrations, API document
@@ -94,11 +94,11 @@ check: .venv/.development ## format, lint, types, imports, migrations, API docum
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # Needs no server.
 	@$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 
-format: .venv/.development ## put the code into its one format
+format: .venv/.development ## format the code
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format
 
-messages: .venv/.development ## read the texts that people see, update the translations, compile them
+messages: .venv/.development ## collect the user-visible texts, update and compile the translations
 	@$(MANAGE) messages
 
 lock: .venv/.development ## lock the newest versions that are at least three weeks old
@@ -107,7 +107,7 @@ lock: .venv/.development ## lock the newest versions that are at least three wee
 			--no-emit-index-url --no-annotate --no-header --exclude-newer "3 weeks" \
 			$$set.in --output-file $$set.txt; done
 
-# uv installs in seconds what takes pip most of a minute; where there is no uv for the platform, pip it is.
+# uv installs in seconds what takes pip most of a minute; without uv for the platform, pip is used.
 define install
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: name one with PYTHON=..."; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv

@@ -1,4 +1,4 @@
-"""A client of the API, as the app, a guest, or the till: it remembers its tokens and makes its own keys; a browser."""
+"""A client of the API for the app, a guest or the till, which stores its tokens and makes its keys; and a browser."""
 
 import uuid
 from typing import Any
@@ -11,14 +11,14 @@ from tests.factories.accounts import bearer, make_session
 
 
 def signed_in(person: Customer, browser: Client | None = None, **kept: Any) -> Client:
-    """Return a browser, or make the given one that, of somebody who signed in before; kept: what its session holds."""
+    """Sign a customer in to a new or given browser, and return it; kept: the values of its session."""
     browser = browser or Client()
     browser.cookies[settings.SESSION_COOKIE_NAME] = make_session(person, **kept).session_key
     return browser
 
 
 class Api:
-    """Asks below /api/v1/; a guest keeps the cart token it is given. Answers are Django's test responses."""
+    """Sends requests below /api/v1/; a guest keeps its cart token. It returns Django's test responses."""
 
     def __init__(self, person: Customer | None = None, *, store: str = "") -> None:
         self._client = Client(raise_request_exception=False)
@@ -43,7 +43,7 @@ class Api:
         return self._send("delete", path, None, headers)
 
     def add(self, sku: str, quantity: int = 1) -> Any:
-        """Put something into the cart, which must go well, and return the cart."""
+        """Add a variant to the cart, which must succeed, and return the cart."""
         answer = self.post("cart/lines/", {"sku": sku, "quantity": quantity})
         assert answer.status_code == 201, answer.content
         return answer.json()

@@ -1,4 +1,4 @@
-"""What every test may use: a PostgreSQL and a Valkey for each process with tests, thrown away at its end."""
+"""The fixtures of all tests: a temporary PostgreSQL and Valkey for each test process."""
 
 import gc
 import os
@@ -18,11 +18,11 @@ from tests import prepared, tidying
 
 pytest_plugins = ["tests.shop"]
 
-# A machine with other work on it is no fault of a test's.
+# A busy machine must not fail a test.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-# What is imported by now stays; looking through all of it again and again for garbage takes a tenth of the time.
+# Imported modules stay in memory; repeated garbage collection of them takes a tenth of the time.
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)
 
@@ -31,7 +31,7 @@ SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start this process's servers, unless the environment names others; who has workers only prepares theirs."""
+    """Start this process's servers, unless the environment names others; with workers only prepare theirs."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _clear_left_overs()
     data = Path(os.environ["DATA"])
@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the models, routes and tests, which are all imported now, from being searched for garbage as well."""
+    """Exclude the models, routes and tests, which are all imported now, from garbage collection, too."""
     gc.freeze()
 
 
@@ -72,7 +72,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test's database, which is put back quickly behind tests that commit."""
+    """The test's database, with a quick reset after tests that commit."""
     with django_db_blocker.unblock():
         tidier = tidying.put_back_by_hand()
     yield

@@ -1,4 +1,4 @@
-"""Reading the journal in tests that run beside others."""
+"""Reads the journal in tests that run in parallel."""
 
 import time
 from datetime import datetime
@@ -26,6 +26,6 @@ def wait_until_readable() -> None:
 
 
 def read_journal(*, now: datetime) -> None:
-    """Hand every entry to its handlers, once all are readable."""
+    """Pass every entry to its handlers once all are readable."""
     wait_until_readable()
     dispatch_journal(now=now)

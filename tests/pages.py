@@ -1,15 +1,15 @@
-"""Looking at pages as a browser with a strict policy would."""
+"""Checks pages as a browser with a strict Content-Security-Policy does."""
 
 import re
 from html.parser import HTMLParser
 from typing import Any
 
-# Reading a page tag by tag takes longer than to make it; a page without any of this has nothing to be found in it.
+# Parsing a page takes longer than rendering it; a page without a match cannot contain anything forbidden.
 _SUSPICIOUS = re.compile(r"""<style|<script(?![^>]*\ssrc=)|[\s"'/](?:style|on[a-z]+)\s*=""", re.IGNORECASE)
 
 
 class Inline(HTMLParser):
-    """Finds what a strict Content-Security-Policy would refuse."""
+    """Finds everything that a strict Content-Security-Policy would refuse."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -21,7 +21,7 @@ HOW_MANY_KEPT = 3
 
 
 def start(postgres: Postgres) -> None:
-    """Start a PostgreSQL whose database `omnistore` is migrated, from a kept copy where there is one."""
+    """Start a PostgreSQL whose database `omnistore` is migrated, from a stored copy if there is one."""
     data = postgres.directory.parent
     is_migrated = copy_cluster(data)
     postgres.start()
@@ -32,7 +32,7 @@ def start(postgres: Postgres) -> None:
 
 
 def prepare(data: Path) -> None:
-    """Have a kept copy for several processes that will each start one, unless the environment names a PostgreSQL."""
+    """Store a copy for the worker processes, unless the environment names a PostgreSQL."""
     if "DATABASE_URL" not in os.environ and not _prepared().exists():
         postgres = Postgres(data, durable=False)
         start(postgres)
@@ -40,7 +40,7 @@ def prepare(data: Path) -> None:
 
 
 def copy_cluster(data: Path) -> bool:
-    """Copy the kept cluster into a new data directory; tells whether there was one."""
+    """Copy the stored cluster into a new data directory; return whether there was one."""
     if not _prepared().exists():
         return False
     data.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def _prepared() -> Path:
 def _migrate(data: Path) -> bool:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "omnistore.settings", "DATA": str(data)}
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    # Failing here is no news: the test databases are then migrated from nothing, and tell what is wrong.
+    # A failure here is ignored: the test databases are then migrated from scratch, and show the error.
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True).returncode == 0
 
 
@@ -77,5 +77,5 @@ def _keep(directory: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    # cp keeps the owner, which is not ours when root runs the tests.
+    # cp keeps the owner, who is another user if root runs the tests.
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)

@@ -1,4 +1,4 @@
-"""Expecting a refusal, and looking at the database behind it."""
+"""Expects a refusal, so that a test can check the database after it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,6 @@ from core.errors import Refusal
 
 @contextmanager
 def refused(refusal: type[Refusal]) -> Iterator[pytest.ExceptionInfo[Refusal]]:
-    """Expect a refusal, and undo what came before it as the view's transaction would."""
+    """Expect a refusal, and roll back as the view's transaction does."""
     with pytest.raises(refusal) as caught, transaction.atomic():
         yield caught

@@ -1,4 +1,4 @@
-"""What is asked of a restored copy, by the same code that runs the shop."""
+"""Checks a restored copy with the code that runs the shop."""
 
 import logging
 from collections.abc import Iterator
@@ -15,16 +15,16 @@ from omnistore.rehearsal.steps import RehearsalError, Steps
 
 
 @contextmanager
-def looking_at(copy: Copy) -> Iterator[None]:
-    """Have Django talk to the copy instead of the shop."""
-    the_shops = dict(connection.settings_dict)
+def connected_to(copy: Copy) -> Iterator[None]:
+    """Connect Django to the copy instead of the shop."""
+    shop_settings = dict(connection.settings_dict)
     connection.close()
     connection.settings_dict.update(
         HOST=str(copy.sockets), PORT="5432", USER=copy.shop.user, PASSWORD="", NAME=copy.shop.database
     )
-    # How the shop's server is reached (TLS, a service's name) says nothing of a socket.
-    connection.settings_dict["OPTIONS"] = {"options": the_shops["OPTIONS"]["options"], "prepare_threshold": None}
-    # What happens in a copy is no news of the shop's.
+    # The shop's connection options (TLS, a service name) do not apply to a socket.
+    connection.settings_dict["OPTIONS"] = {"options": shop_settings["OPTIONS"]["options"], "prepare_threshold": None}
+    # Warnings about a copy do not belong in the shop's log.
     logging.disable(logging.WARNING)
     try:
         connection.ensure_connection()
@@ -33,23 +33,23 @@ def looking_at(copy: Copy) -> Iterator[None]:
     finally:
         logging.disable(logging.NOTSET)
         connection.close()
-        connection.settings_dict.update(the_shops)
+        connection.settings_dict.update(shop_settings)
 
 
 def check(copy: Copy, steps: Steps, *, from_another_server: bool) -> None:
     """
-    Look through a copy as after a real restore. Raises RehearsalError at the first thing that is not right.
+    Check a copy as after a real restore. Raises RehearsalError at the first failed check.
 
-    from_another_server: whether its journal may have to be taken over, which a physical copy's must not.
+    from_another_server: whether the journal is taken over, which must not be needed for a physical copy.
     """
-    with looking_at(copy):
-        with steps.step("Migrations") as told:
+    with connected_to(copy):
+        with steps.step("Migrations") as results:
             _check_migrations()
-            told.append("all applied")
-        with steps.step("Journal") as told:
-            told.append(_take_over_journal() if from_another_server else _check_journal())
-        with steps.step("Audit") as told:
-            told.append(_audit())
+            results.append("all applied")
+        with steps.step("Journal") as results:
+            results.append(_take_over_journal() if from_another_server else _check_journal())
+        with steps.step("Audit") as results:
+            results.append(_audit())
 
 
 def _check_migrations() -> None:
@@ -63,14 +63,14 @@ def _take_over_journal() -> str:
     before = _offset()
     call_command("migrate", interactive=False, verbosity=0, stdout=StringIO())
     if find_lag().is_foreign:
-        raise RehearsalError("the journal is still under the numbers of the shop's server")
+        raise RehearsalError("the journal still has the transaction numbers of the shop's server")
     raised = _offset() - before
     return f"taken over, its numbers raised by {raised}" if raised else "goes on as it is"
 
 
 def _check_journal() -> str:
     if find_lag().is_foreign:
-        raise RehearsalError("the journal holds numbers that the copy has not come to")
+        raise RehearsalError("the journal has transaction numbers that the copy has not reached")
     return "goes on as it is"
 
 
@@ -81,12 +81,12 @@ def _offset() -> int:
 
 
 def _audit() -> str:
-    written = StringIO()
+    output = StringIO()
     try:
-        call_command("audit", stdout=written)
+        call_command("audit", stdout=output)
     except CommandError as error:
         breached = [
-            line.removeprefix("BREACHED").strip() for line in written.getvalue().splitlines() if "BREACHED" in line
+            line.removeprefix("BREACHED").strip() for line in output.getvalue().splitlines() if "BREACHED" in line
         ]
         raise RehearsalError(f"the audit of the copy finds breaches ({'; '.join(breached)})") from error
-    return f"{len(written.getvalue().splitlines())} checks, no breach"
+    return f"{len(output.getvalue().splitlines())} checks, no breach"

@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own for what is restored: reached by a socket alone, thrown away with its directory."""
+"""A temporary PostgreSQL for restored data: reached only by a socket, deleted with its directory."""
 
 import shutil
 import signal
@@ -14,15 +14,15 @@ from psycopg import sql
 from omnistore.rehearsal.shop import Shop, run_program
 from omnistore.rehearsal.steps import RehearsalError
 from omnistore.tools.servers.locations import SHORT_ROOT
-from omnistore.tools.servers.postgres import open_the_way, system_user
+from omnistore.tools.servers.postgres import make_reachable, system_user
 from omnistore.tools.servers.processes import spawn, stop_group, wait_until
 
-# Recovery replays what a day has written; a rehearsal may take its time.
+# Recovery may replay the log of a day, so it may take long.
 START_SECONDS = 3600.0
 STOP_SECONDS = 30.0
 
-# A copy of the shop's files has the shop's settings. It must not write to the shop's archive, fetch what other
-# servers publish, or listen; and nobody will miss it.
+# A copy of the shop's files has the shop's settings. It must not write to the shop's archive, subscribe to other
+# servers or listen; and it need not be durable.
 OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -42,7 +42,7 @@ OPTIONS = {
 
 
 class Copy:
-    """The server of one restored copy; its role and database have the names that the shop's have."""
+    """The server of one restored copy, with the shop's names of role and database."""
 
     def __init__(self, shop: Shop, room: Path) -> None:
         self.shop = shop
@@ -56,7 +56,7 @@ class Copy:
         self._settings.mkdir(parents=True)
 
     def create(self) -> None:
-        """Make an empty cluster with the shop's role as its superuser, and an empty database."""
+        """Create an empty cluster with the shop's role as superuser, and an empty database."""
         self._hand_over()
         run_program(
             self.shop.programs / "initdb",
@@ -70,7 +70,7 @@ class Copy:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
 
     def start(self, options: Mapping[str, str], *, database: str = "") -> None:
-        """Start the server and wait until its database can be written to, which takes as long as it recovers."""
+        """Start the server and wait until its recovery ends and the database is writable."""
         (self._settings / "postgresql.conf").touch()
         (self._settings / "pg_hba.conf").write_text("local all all trust\n")
         self._hand_over()
@@ -84,7 +84,7 @@ class Copy:
             )
         wait_until(lambda: not self.is_alive() or self._is_writable(database), seconds=START_SECONDS)
         if not self.is_alive():
-            raise RehearsalError(f"the restored server does not start: {self._last_words()}")
+            raise RehearsalError(f"the restored server does not start: {self._end_of_log()}")
 
     def stop(self) -> None:
         """Stop the server and remove its socket; the directory goes with the rehearsal."""
@@ -94,7 +94,7 @@ class Copy:
         shutil.rmtree(self.sockets, ignore_errors=True)
 
     def is_alive(self) -> bool:
-        """Tell whether the server runs."""
+        """Return whether the server is running."""
         return self.child is not None and self.child.poll() is None
 
     def connect(self, database: str = "") -> "psycopg.Connection[Any]":
@@ -109,10 +109,10 @@ class Copy:
         )
 
     def _hand_over(self) -> None:
-        """Give the files to the system's user that the server runs as, if that is not us."""
+        """Make the system user of the server the owner of the files, if it is not the present user."""
         if self.system_user is None:
             return
-        open_the_way(self.room, self.sockets, self.shop.programs)
+        make_reachable(self.room, self.sockets, self.shop.programs)
         for path in (self.sockets, self.room, *self.room.rglob("*")):
             shutil.chown(path, self.system_user, self.system_user)
 
@@ -124,6 +124,6 @@ class Copy:
             return False
         return bool(row and row[0])
 
-    def _last_words(self) -> str:
+    def _end_of_log(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()
-        return ([line for line in lines if "FATAL" in line] or lines or ["it said nothing"])[-1]
+        return ([line for line in lines if "FATAL" in line] or lines or ["its log is empty"])[-1]

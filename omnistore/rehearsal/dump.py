@@ -1,4 +1,4 @@
-"""A logical dump, restored into a fresh server."""
+"""The rehearsal of a logical dump, restored into a new server."""
 
 from pathlib import Path
 from typing import Any
@@ -19,28 +19,28 @@ SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND rel
 
 
 def rehearse_dump(shop: Shop, room: Path, steps: Steps) -> None:
-    """Dump the shop, restore the dump and look through it. Raises RehearsalError."""
-    dump = room / "kept" / "shop.dump"
+    """Dump the shop, restore the dump and check the copy. Raises RehearsalError."""
+    dump = room / "dumps" / "shop.dump"
     dump.parent.mkdir(mode=0o700)
-    with shop.connect() as connection, connection.transaction(), steps.step("Dump of the shop") as told:
-        # One snapshot for the count and the dump: the shop goes on selling meanwhile.
+    with shop.connect() as connection, connection.transaction(), steps.step("Dump of the shop") as results:
+        # One snapshot for the counts and the dump: the shop keeps selling meanwhile.
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        snapshot = _one(connection, "SELECT pg_export_snapshot()")
+        snapshot = _scalar(connection, "SELECT pg_export_snapshot()")
         in_shop = _count_rows(connection)
         shop.run("pg_dump", "-Fc", f"--snapshot={snapshot}", "-f", str(dump))
-        told.append(size_of(dump))
+        results.append(size_of(dump))
     copy = Copy(shop, room / "dump")
     try:
         with steps.step("A fresh server"):
             copy.create()
-        with steps.step("The dump restored into it") as told:
+        with steps.step("The dump restored into it") as results:
             restore(copy, dump)
-            told.append(size_of(copy.directory))
+            results.append(size_of(copy.directory))
         with (
-            steps.step("Rows compared with the shop's at the moment of the dump") as told,
+            steps.step("Rows compared with the shop's at the moment of the dump") as results,
             copy.connect() as connection,
         ):
-            told.append(compare(in_shop, _count_rows(connection)))
+            results.append(compare(in_shop, _count_rows(connection)))
         check(copy, steps, from_another_server=True)
     finally:
         copy.stop()
@@ -58,19 +58,20 @@ def restore(copy: Copy, dump: Path) -> None:
 def _count_rows(connection: "psycopg.Connection[Any]") -> dict[str, int]:
     names = [name for (name,) in connection.execute(_TABLES)]
     return {
-        name: _one(connection, sql.SQL("SELECT count(*) FROM public.{}").format(sql.Identifier(name))) for name in names
+        name: _scalar(connection, sql.SQL("SELECT count(*) FROM public.{}").format(sql.Identifier(name)))
+        for name in names
     }
 
 
 def compare(in_shop: dict[str, int], in_copy: dict[str, int]) -> str:
-    """Compare the numbers of rows by table. Raises RehearsalError that names the tables that differ."""
+    """Compare the numbers of rows by table. Raises RehearsalError with the tables that differ."""
     differing = sorted(name for name in in_shop | in_copy if in_shop.get(name) != in_copy.get(name))
     if differing:
         raise RehearsalError(f"other rows than in the shop in {', '.join(differing)}")
     return f"{sum(in_copy.values())} rows in {len(in_copy)} tables, the same"
 
 
-def _one(connection: "psycopg.Connection[Any]", query: Any) -> Any:
+def _scalar(connection: "psycopg.Connection[Any]", query: Any) -> Any:
     row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]

@@ -1,10 +1,10 @@
 """
-A physical copy with the log written since, restored to a point in time.
+The rehearsal of a physical copy with its write-ahead log, restored to a point in time.
 
-The proof are two transactions that change nothing and are committed all the same, one before the point and one after
-it: PostgreSQL keeps what became of every transaction, so the copy is asked for both by their numbers. The log is
-fetched without a replication slot. A slot that a killed rehearsal leaves behind would have the shop keep its log until
-the disk is full; without one, the worst is that a piece is gone before it was fetched, and the rehearsal says so.
+The proof is two committed transactions that change nothing, one before the point and one after it: PostgreSQL stores
+the outcome of every transaction, so the copy knows both by their numbers. The log is fetched without a replication
+slot. A slot left by a killed rehearsal would make the shop keep its log until the disk is full. Without one, the worst
+case is that a segment is removed before it is fetched, and the rehearsal reports that.
 """
 
 import shlex
@@ -28,7 +28,7 @@ from omnistore.tools.servers.processes import wait_until
 FETCHING_STARTS_SECONDS = 20.0
 FLUSHED_WITHIN_SECONDS = 20.0
 
-# Less than the shop's own, and the copy refuses to recover.
+# With lower values than the shop's, the copy refuses to recover.
 _AS_IN_THE_SHOP = (
     "max_connections",
     "max_worker_processes",
@@ -36,7 +36,7 @@ _AS_IN_THE_SHOP = (
     "max_prepared_transactions",
     "max_locks_per_transaction",
 )
-# A transaction that the copy knows nothing of has a number that it has not come to, or never ended there.
+# The copy lacks a transaction if it has not reached its number, or if it did not end there.
 _IS_COMMITTED = """
 SELECT %(number)s::bigint < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
    AND pg_xact_status(%(number)s::text::xid8) = 'committed'
@@ -46,7 +46,7 @@ _ENTRIES = "SELECT count(*) FROM core_journal WHERE id <= %(last)s::bigint"
 
 @dataclass(frozen=True)
 class Point:
-    """A point in time, with what was committed before it and what after it."""
+    """A point in time, with a transaction committed before it and one after it."""
 
     at: datetime
     before: int
@@ -57,25 +57,25 @@ class Point:
 
 
 def rehearse_point_in_time(shop: Shop, room: Path, steps: Steps) -> None:
-    """Copy the shop's files, fetch its log, restore to a point and look through it. Raises RehearsalError."""
+    """Copy the shop's files, fetch its log, restore to a point and check the copy. Raises RehearsalError."""
     copy = Copy(shop, room / "files")
     log = copy.room / "log"
     log.mkdir(mode=0o700)
     try:
         with _fetching_log(shop, log):
-            with steps.step("Copy of the server's files") as told:
+            with steps.step("Copy of the server's files") as results:
                 shop.run("pg_basebackup", "-D", str(copy.directory), "-X", "stream", "-c", "fast")
-                told.append(size_of(copy.directory))
+                results.append(size_of(copy.directory))
             with steps.step("The copy verified by its manifest"):
                 run_program(shop.programs / "pg_verifybackup", str(copy.directory))
             point = choose_point(shop)
-        with steps.step("The log written since") as told:
+        with steps.step("The log written since") as results:
             shop.run("pg_receivewal", "-D", str(log), "--endpos", point.log_until, "--no-loop")
-            told.append(size_of(log))
+            results.append(size_of(log))
         with steps.step(f"Restored to {point.at.isoformat(sep=' ')}"):
             _restore(copy, log, point, shop)
-        with steps.step("Before and after the point") as told, copy.connect() as connection:
-            told.append(prove(connection, point))
+        with steps.step("Before and after the point") as results, copy.connect() as connection:
+            results.append(prove(connection, point))
         check(copy, steps, from_another_server=False)
     finally:
         copy.stop()
@@ -83,64 +83,64 @@ def rehearse_point_in_time(shop: Shop, room: Path, steps: Steps) -> None:
 
 @contextmanager
 def _fetching_log(shop: Shop, log: Path) -> Iterator[None]:
-    """Fetch the shop's log from before the copy begins, so that there is no gap between the two."""
-    said_at = log.with_suffix(".said")
-    with said_at.open("w") as said:
+    """Fetch the shop's log from before the copy begins, so that nothing is missing between them."""
+    errors_at = log.with_suffix(".errors")
+    with errors_at.open("w") as errors:
         fetching = subprocess.Popen(
             [str(shop.programs / "pg_receivewal"), "-D", str(log), "--no-loop", "-d", shop.conninfo],
             env=shop.environment(),
             stdout=subprocess.DEVNULL,
-            stderr=said,
+            stderr=errors,
             cwd="/",
         )
     try:
         wait_until(lambda: fetching.poll() is not None or any(log.iterdir()), seconds=FETCHING_STARTS_SECONDS)
-        _refuse_if_ended(fetching, said_at)
+        _refuse_if_ended(fetching, errors_at)
         yield
-        _refuse_if_ended(fetching, said_at)
+        _refuse_if_ended(fetching, errors_at)
     finally:
         fetching.send_signal(signal.SIGINT)
         fetching.wait()
 
 
-def _refuse_if_ended(fetching: "subprocess.Popen[bytes]", said_at: Path) -> None:
+def _refuse_if_ended(fetching: "subprocess.Popen[bytes]", errors_at: Path) -> None:
     if fetching.poll() is not None:
-        said = said_at.read_text(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise RehearsalError(f"the log cannot be fetched: {said[0]}")
+        reason = errors_at.read_text(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+        raise RehearsalError(f"the log cannot be fetched: {reason[0]}")
 
 
 def choose_point(shop: Shop) -> Point:
-    """Choose this very moment, with a transaction before it and one after it, and wait until both are on the disk."""
+    """Choose the present moment, with a transaction before and after it, and wait until both are on disk."""
     with shop.connect() as connection:
         with connection.transaction():
-            before = _number(connection)
+            before = _transaction_number(connection)
             entries, last_entry = connection.execute(
                 "SELECT count(*), COALESCE(max(id), 0) FROM core_journal"
             ).fetchone()  # type: ignore[misc]
-        at = _one(connection, "SELECT clock_timestamp() FROM pg_sleep(0.01)")
+        at = _scalar(connection, "SELECT clock_timestamp() FROM pg_sleep(0.01)")
         connection.execute("SELECT pg_sleep(0.01)")
-        after = _number(connection)
-        log_until = _one(connection, "SELECT pg_current_wal_insert_lsn()::text")
-        # Fetching ends behind the place that it is given, so there must be something behind it.
-        _number(connection)
+        after = _transaction_number(connection)
+        log_until = _scalar(connection, "SELECT pg_current_wal_insert_lsn()::text")
+        # Fetching ends after the given position, so something must be written after it.
+        _transaction_number(connection)
         wait_until(
-            lambda: _one(connection, f"SELECT pg_current_wal_flush_lsn() > '{log_until}'::pg_lsn"),
+            lambda: _scalar(connection, f"SELECT pg_current_wal_flush_lsn() > '{log_until}'::pg_lsn"),
             seconds=FLUSHED_WITHIN_SECONDS,
         )
     return Point(at, before, after, entries, last_entry, log_until)
 
 
 def _restore(copy: Copy, log: Path, point: Point, shop: Shop) -> None:
-    # What the shop has set by ALTER SYSTEM goes before what a file says, and is meant for the shop.
+    # Settings by ALTER SYSTEM override the configuration file, and they are meant for the shop.
     (copy.directory / "postgresql.auto.conf").write_text("")
     (copy.directory / "recovery.signal").touch()
-    piece = f"{shlex.quote(str(log).replace('%', '%%'))}/%f"
+    segment = f"{shlex.quote(str(log).replace('%', '%%'))}/%f"
     with shop.connect() as connection:
-        as_in_the_shop = {name: str(_one(connection, f"SHOW {name}")) for name in _AS_IN_THE_SHOP}
+        as_in_the_shop = {name: str(_scalar(connection, f"SHOW {name}")) for name in _AS_IN_THE_SHOP}
     copy.start(
         as_in_the_shop
         | {
-            "restore_command": f'cp {piece} "%p" 2>/dev/null || cp {piece}.partial "%p" 2>/dev/null',
+            "restore_command": f'cp {segment} "%p" 2>/dev/null || cp {segment}.partial "%p" 2>/dev/null',
             "recovery_target_time": point.at.isoformat(sep=" "),
             "recovery_target_action": "promote",
         }
@@ -148,23 +148,23 @@ def _restore(copy: Copy, log: Path, point: Point, shop: Shop) -> None:
 
 
 def prove(connection: "psycopg.Connection[Any]", point: Point) -> str:
-    """Ask a copy for what was before its point and what came after it. Raises RehearsalError."""
-    # The number of the later one is asked for at once: the copy itself will come to it.
-    if _one(connection, _IS_COMMITTED, {"number": point.after}):
+    """Check that a copy has what was before its point and nothing after it. Raises RehearsalError."""
+    # The later transaction is checked first: the copy's own transactions will reach its number.
+    if _scalar(connection, _IS_COMMITTED, {"number": point.after}):
         raise RehearsalError("what was committed after the point is in the copy")
-    if not _one(connection, _IS_COMMITTED, {"number": point.before}):
+    if not _scalar(connection, _IS_COMMITTED, {"number": point.before}):
         raise RehearsalError("what was committed before the point is not in the copy")
-    entries = _one(connection, _ENTRIES, {"last": point.last_entry})
+    entries = _scalar(connection, _ENTRIES, {"last": point.last_entry})
     if entries < point.entries:
         raise RehearsalError(f"{point.entries - entries} entries of the journal from before the point are missing")
     return f"what was committed before is there (with {entries} entries of the journal), what came after is not"
 
 
-def _number(connection: "psycopg.Connection[Any]") -> int:
-    return int(_one(connection, "SELECT pg_current_xact_id()::text"))
+def _transaction_number(connection: "psycopg.Connection[Any]") -> int:
+    return int(_scalar(connection, "SELECT pg_current_xact_id()::text"))
 
 
-def _one(connection: "psycopg.Connection[Any]", query: Any, values: dict[str, Any] | None = None) -> Any:
+def _scalar(connection: "psycopg.Connection[Any]", query: Any, values: dict[str, Any] | None = None) -> Any:
     row = connection.execute(query, values).fetchone()
     assert row is not None
     return row[0]

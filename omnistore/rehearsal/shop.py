@@ -1,4 +1,4 @@
-"""The shop's own PostgreSQL, which a rehearsal reads from and never writes to."""
+"""The shop's own PostgreSQL, which a rehearsal only reads."""
 
 import os
 import shutil
@@ -15,13 +15,13 @@ from omnistore.rehearsal.steps import RehearsalError
 from omnistore.tools.servers.postgres import binaries
 from omnistore.tools.servers.processes import ServerError
 
-# What Django adds for its own driver, and time limits that are for requests and not for backups.
+# Parameters of Django's driver, and time limits that are for requests and not for backups.
 _NOT_FOR_PROGRAMS = {"client_encoding", "context", "cursor_factory", "options", "password", "prepare_threshold"}
 
 
 @dataclass(frozen=True)
 class Shop:
-    """The server that the settings name, and PostgreSQL's programs of the same version."""
+    """The server in the settings, with PostgreSQL's programs of the same version."""
 
     conninfo: str
     password: str
@@ -30,7 +30,7 @@ class Shop:
     programs: Path
 
     def connect(self) -> "psycopg.Connection[Any]":
-        """Open a connection that runs each statement by itself and may hold a snapshot for long."""
+        """Open an autocommit connection that may hold a snapshot for long."""
         return psycopg.connect(
             self.conninfo,
             password=self.password or None,
@@ -39,27 +39,27 @@ class Shop:
         )
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs against the shop's server. Raises RehearsalError with its own words."""
+        """Run one of PostgreSQL's programs on the shop's server. Raises RehearsalError with its message."""
         run_program(self.programs / program, *arguments, "-d", self.conninfo, environment=self.environment())
 
     def environment(self) -> dict[str, str]:
-        """Return the environment for the programs; a password on their command line could be seen by others."""
+        """Return the environment for the programs; a password on the command line would be visible to others."""
         return {**os.environ, **({"PGPASSWORD": self.password} if self.password else {})}
 
 
 def find_shop() -> Shop:
-    """Return the shop's server. Raises RehearsalError where it does not answer or its programs are missing."""
-    given = connection.get_connection_params()
+    """Return the shop's server. Raises RehearsalError if it does not respond or its programs are missing."""
+    parameters = connection.get_connection_params()
     try:
         connection.ensure_connection()
     except Exception as error:
-        # Whatever keeps the driver from connecting, the remedy is the same.
+        # The remedy is the same for every reason why the driver cannot connect.
         reason = str(error).strip().splitlines()[0]
         raise RehearsalError(f"the shop's database does not answer ({reason}); start it first") from error
     info = connection.connection.info
     return Shop(
-        conninfo=make_conninfo(**{name: value for name, value in given.items() if name not in _NOT_FOR_PROGRAMS}),
-        password=given.get("password") or "",
+        conninfo=make_conninfo(**{name: value for name, value in parameters.items() if name not in _NOT_FOR_PROGRAMS}),
+        password=parameters.get("password") or "",
         user=info.user,
         database=info.dbname,
         programs=_programs(info.server_version // 10000),
@@ -69,8 +69,8 @@ def find_shop() -> Shop:
 def run_program(
     program: Path, *arguments: str, environment: dict[str, str] | None = None, user: str | None = None
 ) -> None:
-    """Run a program to its end. Raises RehearsalError with its last words if it fails."""
-    answer = subprocess.run(
+    """Run a program to its end. Raises RehearsalError with its last message if it fails."""
+    result = subprocess.run(
         [str(program), *arguments],
         env=environment,
         user=user,
@@ -81,27 +81,31 @@ def run_program(
         text=True,
         cwd="/",
     )
-    if answer.returncode:
-        said = answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise RehearsalError(f"{program.name} failed: {said[0]}")
+    if result.returncode:
+        reason = result.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise RehearsalError(f"{program.name} failed: {reason[0]}")
 
 
 def _programs(major: int) -> Path:
-    """Find the programs of the server's own version: a copy of its files can be started by no other."""
-    places = [Path(f"/usr/lib/postgresql/{major}/bin")]
+    """Return the directory of the programs of the server's version: no other version can start a copy of its files."""
+    directories = [Path(f"/usr/lib/postgresql/{major}/bin")]
     on_path = shutil.which("postgres")
     if on_path:
-        places.insert(0, Path(on_path).resolve().parent)
+        directories.insert(0, Path(on_path).resolve().parent)
     try:
-        places.insert(0, binaries())
+        directories.insert(0, binaries())
     except ServerError:
-        pass  # Said below, with the version that is needed.
-    for place in places:
-        if (place / "postgres").exists() and (place / "pg_dump").exists() and _major(place / "postgres") == major:
-            return place
+        pass  # The error below names the needed version.
+    for directory in directories:
+        if (
+            (directory / "postgres").exists()
+            and (directory / "pg_dump").exists()
+            and _major(directory / "postgres") == major
+        ):
+            return directory
     raise RehearsalError(f"the programs of PostgreSQL {major} are not here; install its server package on this machine")
 
 
 def _major(program: Path) -> int:
-    answer = subprocess.run([str(program), "--version"], capture_output=True, text=True)
-    return int(answer.stdout.split()[2].split(".")[0])
+    result = subprocess.run([str(program), "--version"], capture_output=True, text=True)
+    return int(result.stdout.split()[2].split(".")[0])

@@ -1,4 +1,4 @@
-"""What a rehearsal tells while it is on, and how it fails."""
+"""The steps of a rehearsal with their messages, and the error of a failed one."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,18 +7,18 @@ from pathlib import Path
 
 
 class RehearsalError(Exception):
-    """A backup cannot be made or restored, or is not what it should be; the text is for whoever runs the shop."""
+    """A backup cannot be made or restored, or fails a check; the text is for the operator of the shop."""
 
 
 class Steps:
-    """Tells each step when it is done, with how long it took and what came of it."""
+    """Prints each step when it is done, with its duration and results."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
 
     @contextmanager
     def step(self, name: str) -> Iterator[list[str]]:
-        """Time a step; what it adds to the list is told behind its name."""
+        """Time a step; the results that it appends are printed after its name."""
         results: list[str] = []
         began = time.monotonic()
         yield results
@@ -27,6 +27,6 @@ class Steps:
 
 
 def size_of(path: Path) -> str:
-    """Return how much room a file or directory takes, for people."""
+    """Return the size of a file or directory in megabytes, as text."""
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     return f"{sum(file.stat().st_size for file in files) / 1_000_000:.1f} MB"

@@ -9,14 +9,14 @@ from psycopg.conninfo import make_conninfo
 from core.data.database.watch import Watch, watch_over
 from omnistore.web.server import Web
 
-# Sets Django up, so it comes before anything that needs it.
+# This import sets up Django, so it comes before everything that needs Django.
 from omnistore.wsgi import application as _wsgi
 
 MOST_OPEN_FILES = 65_536
 
 
 def _allow_open_files() -> None:
-    """Let this process keep as many connections open as it may; a shell's usual limit is soon reached by visitors."""
+    """Raise the limit of open files to the hard limit; the usual soft limit is too low for many connections."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

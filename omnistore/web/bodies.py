@@ -1,4 +1,4 @@
-"""Reading a request's body to its end, within limits of size and time, before any thread is taken for it."""
+"""Reads a whole request body within limits of size and time, before a thread is used for the request."""
 
 import asyncio
 import io
@@ -7,25 +7,25 @@ from typing import IO, NamedTuple
 
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 
-# Up to this size bodies are read at once and kept in memory; nearly all are.
+# Bodies up to this size are read at once and kept in memory; nearly all are smaller.
 SMALL_BYTES = 64_000
 LARGEST_BYTES = 100_000_000
-# Larger ones lie on the disk meanwhile; together, in one process, they may take no more than this.
+# Larger bodies are stored on disk; this is the limit of their total size in one process.
 MOST_BYTES_IN_FILES = 400_000_000
-# A visitor has this long to send a body, and longer for a large one: a phone in a lift still sends so much a second.
+# The time limit for a body, extended for a large one by its size at the rate of a poor mobile connection.
 SECONDS, BYTES_PER_SECOND = 20.0, 50_000
 SECONDS_WITHOUT_LENGTH = 60.0
 
 
 class Body(NamedTuple):
-    """A body that has been read, to be read again from its beginning. length: in bytes."""
+    """A complete body, positioned at its beginning. length: in bytes."""
 
     content: IO[bytes]
     length: int
 
 
 class BodyRefused(Exception):
-    """The body is not taken. status: of the answer; code: of the problem; the text is fit for people."""
+    """The body is refused. status: of the response; code: of the problem; the text is for people."""
 
     def __init__(self, status: int, code: str, text: str) -> None:
         super().__init__(text)
@@ -34,13 +34,13 @@ class BodyRefused(Exception):
 
 
 class Bodies:
-    """Reads the bodies of one process, and knows how much of the disk those at work take."""
+    """Reads the bodies of one process, and counts their disk usage."""
 
     def __init__(self) -> None:
         self._bytes_in_files = 0
 
     async def read(self, scope: Scope, proto: HTTPProtocol) -> Body:
-        """Read a body to its end. Raises BodyRefused, also when the visitor has left before its end."""
+        """Read a whole body. Raises BodyRefused, also if the client disconnects before its end."""
         headers = scope.headers
         declared = headers.get("content-length")
         if declared is None and "transfer-encoding" not in headers:
@@ -58,31 +58,31 @@ class Bodies:
         except TimeoutError:
             raise BodyRefused(408, "request_timeout", "The request did not arrive in time. Send it again.") from None
         except ProtocolClosed:
-            raise _cut_off() from None
+            raise _truncated() from None
 
-    def let_go(self, body: Body) -> None:
-        """Give back what a body took, when the work on it is done."""
+    def release(self, body: Body) -> None:
+        """Close a body and free its disk space when the request is done."""
         body.content.close()
         if isinstance(body.content, tempfile.SpooledTemporaryFile):
             self._bytes_in_files -= body.length
 
     async def _read_into_file(self, proto: HTTPProtocol, length: int | None) -> Body:
-        body = Body(tempfile.SpooledTemporaryFile(SMALL_BYTES), 0)  # noqa: SIM115  # let_go() closes it.
+        body = Body(tempfile.SpooledTemporaryFile(SMALL_BYTES), 0)  # noqa: SIM115  # release() closes it.
         is_over = False
         try:
             async for part in proto:
-                # The server tells of a body's end by one empty part, and of one that was cut off by two of them.
+                # The server signals the end of a body by one empty part, and a truncated body by two.
                 if is_over:
-                    raise _cut_off()
+                    raise _truncated()
                 is_over = not part
                 body = self._add(body, part)
             if length is not None and body.length != length:
-                raise _cut_off()
+                raise _truncated()
             body.content.seek(0)
         except BaseException as error:
-            self.let_go(body)
+            self.release(body)
             if isinstance(error, OSError):
-                # Most likely the disk is full: whoever uploads hears of it, and everybody else goes on.
+                # Most likely the disk is full: only the uploading client gets an error.
                 raise BodyRefused(503, "unavailable", "The upload cannot be kept right now. Try again.") from error
             raise
         return body
@@ -98,7 +98,7 @@ class Bodies:
         return Body(body.content, length)
 
 
-def _cut_off() -> BodyRefused:
+def _truncated() -> BodyRefused:
     return BodyRefused(400, "malformed", "The request ended before all of it had arrived. Send it again.")
 
 

@@ -1,4 +1,4 @@
-"""A request as WSGI's environ (PEP 3333), from what the server tells of it (RSGI)."""
+"""Converts a request of the server (RSGI) to WSGI's environ (PEP 3333)."""
 
 import sys
 from functools import lru_cache
@@ -14,7 +14,7 @@ _SAME_FOR_ALL: dict[str, Any] = {
     "wsgi.run_once": False,
     "wsgi.version": (1, 0),
 }
-# What each header is called; hostile names are many, so only so many are remembered.
+# The size of the cache of header names; it is limited because clients can send arbitrary names.
 MOST_NAMES = 512
 _BARE = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 _SEPARATORS = {"HTTP_COOKIE": "; "}
@@ -22,9 +22,9 @@ _SEPARATORS = {"HTTP_COOKIE": "; "}
 
 def environ_of(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
     """
-    Return the environ of a request whose body is there already.
+    Return the environ of a request whose body has been read.
 
-    length: of the body in bytes; it stands as CONTENT_LENGTH also where the client sent the body in chunks.
+    length: of the body in bytes; it is CONTENT_LENGTH even if the client sent the body in chunks.
     """
     name, _colon, port = scope.server.rpartition(":")
     environ = _SAME_FOR_ALL | {
@@ -51,12 +51,12 @@ def environ_of(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
 
 @lru_cache(MOST_NAMES)
 def _name_of(header: str) -> str | None:
-    # "X_Forwarded_For" would be taken for "X-Forwarded-For", which a proxy in front sets and visitors must not.
+    # "X_Forwarded_For" would be read as "X-Forwarded-For", which only a proxy may set.
     if "_" in header:
         return None
     return _BARE.get(header) or f"HTTP_{header.upper().replace('-', '_')}"
 
 
 def _as_wsgi(text: str) -> str:
-    """Write text as WSGI wants it: each byte of its UTF-8 as the letter of that number."""
+    """Return text in WSGI's encoding: its UTF-8 bytes decoded as Latin-1."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -1,4 +1,4 @@
-"""What the server calls for each request: probes are answered at once, everything else by a thread once it is whole."""
+"""Handles each request: responds to probes at once, and passes every other complete request to a thread."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ from granian.rsgi import HTTPProtocol, Scope
 from omnistore.web.bodies import Bodies, BodyRefused
 from omnistore.web.threads import Job, Threads
 
-# More than this many whole requests wait for seconds already; whoever comes now had better come again.
+# With more requests in the queue the wait is several seconds, so further clients are told to try again.
 MOST_WAITING = 400
 
 _PLAIN = [("content-type", "text/plain"), ("cache-control", "max-age=0, no-cache, no-store, must-revalidate, private")]
@@ -29,7 +29,7 @@ class Web:
         self._threads: Threads | None = None
 
     def longest_seconds(self) -> float:
-        """Return how long the request takes that has been worked on for longest."""
+        """Return the age of the oldest request that a thread works on."""
         return self._threads.longest_seconds() if self._threads else 0.0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -39,7 +39,7 @@ class Web:
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         try:
             if scope.path == "/livez" and scope.method in ("GET", "HEAD"):
-                # Threads may all be waiting for a database that does not answer: no reason to end this process.
+                # All threads may wait for a database that does not respond; that is no reason to kill this process.
                 proto.response_bytes(200, _PLAIN, b"ok\n")
             else:
                 await self._answer(scope, proto)
@@ -56,7 +56,7 @@ class Web:
             self._threads.put(Job(scope, proto, body, done))
             await done
         finally:
-            self._bodies.let_go(body)
+            self._bodies.release(body)
 
 
 def _refuse(proto: HTTPProtocol, refused: BodyRefused) -> None:

@@ -1,4 +1,4 @@
-"""The few threads that run a WSGI application, each at one request at a time."""
+"""The threads that run a WSGI application, each with one request at a time."""
 
 import asyncio
 import io
@@ -19,17 +19,17 @@ from omnistore.web.environ import environ_of
 
 logger = logging.getLogger(__name__)
 
-# An answer that is made while it is sent is kept in memory up to this size, and on the disk beyond it.
+# A streaming response is kept in memory up to this size, and on disk beyond it.
 SMALL_BYTES = 256_000
 
-# The server opens a file at once; this long is enough also where the processor is busy.
+# The server opens a file at once; this is long enough even on a busy machine.
 SECONDS_TO_OPEN = 30.0
 
 Headers = list[tuple[str, str]]
 
 
 class Job(NamedTuple):
-    """A request that waits for a thread. done: tells the event loop that it is answered."""
+    """A request that waits for a thread. done: tells the event loop that the response is sent."""
 
     scope: Scope
     proto: HTTPProtocol
@@ -38,7 +38,7 @@ class Job(NamedTuple):
 
 
 class Threads:
-    """So many threads in front of an application, and the queue of what waits for them."""
+    """A number of threads that run an application, and their queue of requests."""
 
     def __init__(self, application: Any, *, count: int, loop: asyncio.AbstractEventLoop) -> None:
         self._application = application
@@ -49,7 +49,7 @@ class Threads:
             threading.Thread(target=self._work, args=[number], name=f"web-{number}", daemon=True).start()
 
     def put(self, job: Job) -> None:
-        """Have the next free thread answer a request."""
+        """Queue a request for the next free thread."""
         self._jobs.put(job)
 
     def waiting(self) -> int:
@@ -57,7 +57,7 @@ class Threads:
         return self._jobs.qsize()
 
     def longest_seconds(self) -> float:
-        """Return how long the request takes that a thread has been at for longest; 0 when all are free."""
+        """Return the age of the oldest request that a thread works on; 0 if all are free."""
         now = time.monotonic()
         return max((now - since for since in list(self._busy_since.values())), default=0.0)
 
@@ -68,11 +68,11 @@ class Threads:
             try:
                 self._answer(job)
             except Exception:
-                # Django answers its own errors; whatever comes out of it all the same must not end the thread.
+                # Django handles its own errors; any other exception must not end the thread.
                 logger.exception("a request was not answered")
                 job.proto.response_bytes(500, [("content-type", "text/plain")], b"Something went wrong.\n")
             del self._busy_since[number]
-            # A loop that was closed meanwhile has nobody left to tell.
+            # The loop may have been closed meanwhile.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(_finish, job.done)
 
@@ -85,14 +85,14 @@ class Threads:
             elif not getattr(answer, "streaming", True):
                 job.proto.response_bytes(started.status, started.headers, answer.content)
             else:
-                self._make_whole(job, started, answer)
+                self._complete(job, started, answer)
         finally:
             if hasattr(answer, "close"):
                 answer.close()
 
-    def _make_whole(self, job: Job, started: "_Started", answer: Iterable[bytes]) -> None:
-        # A visitor who reads slowly must not keep the thread, so it makes the whole answer at its own pace.
-        file = tempfile.SpooledTemporaryFile(SMALL_BYTES)  # noqa: SIM115  # Closed when the server has opened it.
+    def _complete(self, job: Job, started: "_Started", answer: Iterable[bytes]) -> None:
+        # A client that reads slowly must not occupy the thread, so the thread first completes the response.
+        file = tempfile.SpooledTemporaryFile(SMALL_BYTES)  # noqa: SIM115  # Closed after the server has opened it.
         for part in answer:
             file.write(part)
         length = file.tell()
@@ -101,14 +101,14 @@ class Threads:
             with file:
                 job.proto.response_bytes(started.status, started.headers, file.read())
             return
-        # Of a stream the server takes all it is given into memory, however slowly the visitor takes it; a file it
-        # reads as the visitor does. This one has no name but its number, and is gone when both have closed it.
+        # The server buffers a whole stream in memory if the client reads slowly, but it reads a file at the client's
+        # pace. This file has no name, only a number, and disappears when both sides have closed it.
         job.proto.response_file(started.status, started.headers, f"/dev/fd/{file.fileno()}")
         self._loop.call_soon_threadsafe(self._loop.call_later, SECONDS_TO_OPEN, file.close)
 
 
 class _Started:
-    """WSGI's start_response: keeps what the answer begins with."""
+    """WSGI's start_response: stores the status and the headers."""
 
     __slots__ = ("headers", "status")
 
@@ -120,14 +120,14 @@ class _Started:
 
 
 class _File:
-    """WSGI's file_wrapper: a file to be sent, by the server itself where it has a path."""
+    """WSGI's file_wrapper: a file that the server itself sends if it has a path."""
 
     def __init__(self, file: IO[bytes], block_size: int) -> None:
         self._file = file
         self._block_size = block_size
 
     def path(self) -> str | None:
-        """Return the path of the file if all of it is to be sent and it stays where it is."""
+        """Return the path of the file if the whole file is sent and it has a permanent path."""
         file = self._file
         if type(file) is not io.BufferedReader or not isinstance(file.name, str) or file.tell():
             return None
@@ -137,7 +137,7 @@ class _File:
         return iter(lambda: self._file.read(self._block_size), b"")
 
     def close(self) -> None:
-        """Close the file; Django has tied it to the end of the request."""
+        """Close the file at the end of the request."""
         if hasattr(self._file, "close"):
             self._file.close()
 

@@ -24,7 +24,7 @@ STATEMENTS = {
     "orders/services/settlement/payments.py": 2,
     "orders/services/payments/refunds.py": 1,
     # The bench's order by hand, which is what the shop's own work is compared with.
-    "omnistore/tools/bench/callers/by_hand.py": 1,
+    "omnistore/tools/bench/callers/sql_caller.py": 1,
     # The test provider's own charges, and webhook events: they have no lifecycle.
     "orders/providers/sandbox/provider.py": 2,
     "orders/services/settlement/webhook_events.py": 1,

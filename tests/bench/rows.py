@@ -1,7 +1,7 @@
 """
-Which rows something writes, in whatever tables: read from the catalogue, so that a new table is looked at as well.
+Reads which rows of all tables an action writes. The tables come from PostgreSQL's catalogue, so new ones are included.
 
-What differs from one time to the next is replaced by what it is: ids of new rows by table and turn, times, keys.
+Values that differ from run to run are replaced by names: ids of new rows by table and number, times, keys.
 """
 
 import json
@@ -32,8 +32,8 @@ WHERE contype = 'f' AND conparentid = 0
 """
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{32,64}(?![0-9a-f])")
-# In documents, whose names say less than columns do.
-_NAMED = {"lines": "orders_orderline", "line": "orders_orderline", "fulfilments": "orders_fulfilment"}
+# Keys of JSON documents whose names do not tell the table.
+_TABLE_OF_KEY = {"lines": "orders_orderline", "line": "orders_orderline", "fulfilments": "orders_fulfilment"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 
 Key = tuple[Any, ...]
@@ -42,48 +42,48 @@ Rows = dict[str, dict[Key, dict[str, Any]]]
 
 def read_everything() -> Rows:
     """Return every row of every table, by its key."""
-    found: Rows = {}
-    # Django's own connection would give documents as text.
+    everything: Rows = {}
+    # Django's own connection would return JSON as text.
     connection.ensure_connection()
     with psycopg.connect(connection.connection.info.dsn, row_factory=dict_row) as own:
         for table in own.execute(_TABLES).fetchall():
             rows, key = own.execute(f"SELECT * FROM {table['name']}").fetchall(), table["key"]
-            # A row without a key is known by all that it holds.
-            found[table["name"]] = {tuple(row[part] for part in key) if key else (repr(row),): row for row in rows}
-    return found
+            # A row without a key is identified by its content.
+            everything[table["name"]] = {tuple(row[part] for part in key) if key else (repr(row),): row for row in rows}
+    return everything
 
 
 def changes(before: Rows, after: Rows, *, buyer: Customer) -> list[str]:
     """
-    Tell what was written (+), changed (~) and deleted (-) between two readings, a line each row.
+    Return what was written (+), changed (~) and deleted (-) between two readings, one line per row.
 
-    buyer: whoever did it, whose id and address are replaced too. Of a number that changed it tells by how much.
+    buyer: the customer of the action, whose id and e-mail address are replaced too. A changed number is a difference.
     """
     names = _Names(before, after, buyer)
-    told = []
+    lines = []
     for table, rows in after.items():
         was = before[table]
-        told += [f"{table} + {names.row(table, rows[key])}" for key in rows.keys() - was.keys()]
-        told += [f"{table} - {names.row(table, was[key])}" for key in was.keys() - rows.keys()]
-        told += [
+        lines += [f"{table} + {names.row(table, rows[key])}" for key in rows.keys() - was.keys()]
+        lines += [f"{table} - {names.row(table, was[key])}" for key in was.keys() - rows.keys()]
+        lines += [
             f"{table} ~ {names.change(table, was[key], rows[key])}"
             for key in rows.keys() & was.keys()
             if was[key] != rows[key]
         ]
-    return sorted(told)
+    return sorted(lines)
 
 
 class _Names:
-    """What stands for each value that is another one the next time."""
+    """The names that replace values that differ from run to run."""
 
     def __init__(self, before: Rows, after: Rows, buyer: Customer) -> None:
         self._of: dict[tuple[str, Any], str] = {("accounts_customer", buyer.pk): "the buyer"}
         for table, rows in after.items():
             fresh = sorted(rows.keys() - before[table].keys())
-            # Random keys come in no order, so one of them cannot be told from another.
+            # Random keys have no order, so they cannot be numbered.
             are_counted = all(isinstance(key[0], int) for key in fresh)
-            for turn, key in enumerate(fresh, 1):
-                self._of[table, key[0]] = f"{table} {turn}" if are_counted else f"{table}, new"
+            for number, key in enumerate(fresh, 1):
+                self._of[table, key[0]] = f"{table} {number}" if are_counted else f"{table}, new"
         with connection.cursor() as cursor:
             cursor.execute(_REFERENCES)
             self._to = {(table, column): to for table, column, to in cursor.fetchall()}
@@ -97,7 +97,7 @@ class _Names:
     def change(self, table: str, was: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         changed = {}
         for column in row:
-            old, new = (self._value(table, column, each[column]) for each in (was, row))
+            old, new = (self._value(table, column, version[column]) for version in (was, row))
             if old != new:
                 are_numbers = isinstance(old, int) and isinstance(new, int) and not isinstance(new, bool)
                 changed[column] = f"by {new - old}" if are_numbers else [old, new]
@@ -118,24 +118,24 @@ class _Names:
 
     def _plain(self, value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
-            return {key: self._plain(each, name if key == "id" else key) for key, each in value.items()}
+            return {key: self._plain(item, name if key == "id" else key) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._plain(each, name) for each in value]
+            return [self._plain(item, name) for item in value]
         if isinstance(value, datetime | date):
             return "a time"
         if isinstance(value, UUID):
             return "a key"
-        if (name in (*_NAMED, "customer") or name.endswith("_id")) and str(value).isdigit():
-            return self._meant(name, int(value))
-        return self._words(value) if isinstance(value, str) else value
+        if (name in (*_TABLE_OF_KEY, "customer") or name.endswith("_id")) and str(value).isdigit():
+            return self._row_name(name, int(value))
+        return self._text(value) if isinstance(value, str) else value
 
-    def _meant(self, name: str, value: int) -> Any:
-        """What an id stands for that no foreign key leads from; documents write some of them as text."""
+    def _row_name(self, name: str, value: int) -> Any:
+        """Return the name for an id without a foreign key; in JSON some ids are text."""
         suffix = f"_{name.removesuffix('_id')}"
         tables = [table for table, known in self._of if known == value and table.endswith(suffix)]
-        return self._of.get((_NAMED.get(name, "".join(tables[:1])), value), value)
+        return self._of.get((_TABLE_OF_KEY.get(name, "".join(tables[:1])), value), value)
 
-    def _words(self, text: str) -> str:
+    def _text(self, text: str) -> str:
         if text in self._numbers:
             return "the number"
         for pattern, word in ((_UUID, "a key"), (_TIME, "a time"), (_DIGEST, "a digest")):

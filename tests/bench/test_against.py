@@ -1,22 +1,22 @@
-"""Two shops measured in turns."""
+"""Two shops measured in alternating rounds."""
 
 import pytest
 from django.core.management import call_command
 
-from omnistore.tools.bench.against import in_turns
+from omnistore.tools.bench.against import alternate
 
 
-def test_who_goes_first_changes_from_round_to_round():
-    asked = []
+def test_the_first_side_changes_from_round_to_round():
+    sides = []
 
     def measure(side):
-        asked.append(side)
-        return f"{side} {len(asked)}"
+        sides.append(side)
+        return f"{side} {len(sides)}"
 
-    found = in_turns("the journey", 3, measure, say=lambda text: None)
+    pairs = alternate("the journey", 3, measure, say=lambda text: None)
 
-    assert asked == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
-    assert found == [("ours 1", "theirs 2"), ("ours 4", "theirs 3"), ("ours 5", "theirs 6")]
+    assert sides == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
+    assert pairs == [("ours 1", "theirs 2"), ("ours 4", "theirs 3"), ("ours 5", "theirs 6")]
 
 
 def test_an_unknown_commit_ends_the_command_with_one_sentence_and_nothing_left(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""A measurement that is stopped on the way leaves nothing behind; nor does one whose process is killed."""
+"""A benchmark that is stopped or killed leaves no processes and no files."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ LONGEST_WAIT_SECONDS = 300.0
 
 @pytest.fixture
 def bench(tmp_path):
-    """A measurement under way, in a temporary directory of its own, whose servers are running."""
+    """A running benchmark with its servers, in a temporary directory."""
     environment = {**os.environ, "TMPDIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "omnistore.settings"}
     command = [sys.executable, "manage.py", "bench", "--against", "HEAD"]
     process = subprocess.Popen(
@@ -36,12 +36,12 @@ def bench(tmp_path):
 
 
 def family(process):
-    """All that a process has started, and what that has."""
+    """Return all descendants of a process."""
     return psutil.Process(process.pid).children(recursive=True)
 
 
 def names_of(processes):
-    """What they are called; some last only for a moment and are gone when they are asked."""
+    """Return the names of processes; short-lived ones may have ended already."""
     names = set()
     for process in processes:
         with suppress(psutil.NoSuchProcess):
@@ -50,7 +50,7 @@ def names_of(processes):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_asked_to_stop_it_stops_its_servers_and_deletes_its_directory(bench, tmp_path, number):
+def test_a_stop_signal_stops_its_servers_and_deletes_its_directory(bench, tmp_path, number):
     started = family(bench)
 
     bench.send_signal(number)
@@ -61,7 +61,7 @@ def test_asked_to_stop_it_stops_its_servers_and_deletes_its_directory(bench, tmp
     assert not any(tmp_path.glob("omnistore-bench-*"))
 
 
-def test_killed_it_takes_its_servers_along(bench):
+def test_its_servers_end_when_it_is_killed(bench):
     started = family(bench)
 
     bench.kill()

@@ -23,7 +23,7 @@ TEA, PENCILS = "TEA-CRD-100G", "PCL-SIX"
 
 
 def main() -> None:
-    """Take all of them."""
+    """Take all pictures."""
     with sync_playwright() as playwright:
         program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
@@ -58,7 +58,7 @@ def take_shop(browser: Browser) -> None:
 
 
 def take_till(browser: Browser) -> None:
-    """The till, the pickup desk and what staff know of a customer."""
+    """The till, the pickup desk and the page of a customer."""
     with window(browser, DESK, "en") as page:
         sign_in(page, "clerk@example.com")
         take(page, "till-home-en")
@@ -108,7 +108,7 @@ def enter_register(page: Page) -> None:
 
 
 def take(page: Page, name: str) -> None:
-    """Keep what the window shows as a small picture, once everything in it has come."""
+    """Save a small picture of the window after everything in it has loaded."""
     page.wait_for_load_state("load")
     page.evaluate("Promise.all([...document.images].filter((it) => it.loading !== 'lazy').map((it) => it.decode()))")
     session = page.context.new_cdp_session(page)
@@ -118,7 +118,7 @@ def take(page: Page, name: str) -> None:
 
 @contextmanager
 def window(browser: Browser, size: Any, language: str, **options: Any) -> Iterator[Page]:
-    """A window of somebody's own."""
+    """Open a separate window."""
     context = browser.new_context(base_url=SHOP, viewport=size, locale=language, reduced_motion="reduce", **options)
     yield context.new_page()
     context.close()

@@ -1,4 +1,4 @@
-"""A real browser in front of a real shop: Chromium, Django's live server, and the process that keeps streams open."""
+"""A real browser in front of a real shop: Chromium, Django's live server, and the process of event streams."""
 
 import os
 import shutil
@@ -25,13 +25,13 @@ from tests.browser.looking import Faults
 from tests.factories.inventory import make_category
 from tests.factories.orders import make_till_session
 
-# Playwright keeps an event loop in this thread; Django would refuse to touch the database beside one.
+# Playwright runs an event loop in this thread, in which Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-LONGEST_WAIT_MS = 30_000  # Waited out only by what fails.
-# The first is the same browser without what a window on a desk needs; each page costs half as much.
+LONGEST_WAIT_MS = 30_000  # Only failures take this long.
+# The first is the same browser without the parts for a desktop window; each page costs half as much.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 
 MUG, LAMP = "4006381333931", "4012345678901"
@@ -41,7 +41,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser; a test opens windows of its own in it."""
+    """The browser; each test opens its own windows."""
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.fail("These tests need the browser Chromium: run `make chromium`.")
@@ -55,7 +55,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def live_stream(django_db_setup: None) -> Iterator[str]:
-    """The process that keeps event streams open, on the test's database; yields its address."""
+    """The process of event streams with the test's database; yield its URL."""
     port = urlsplit(settings.LIVE_URL).port
     database = connections["default"].get_connection_params()
     user, password, host = (quote(str(database.get(name) or ""), safe="") for name in ("user", "password", "host"))
@@ -76,7 +76,7 @@ def live_stream(django_db_setup: None) -> Iterator[str]:
 
 @pytest.fixture
 def shop(live_stream: str, live_server: Any) -> str:
-    """The address of the running shop."""
+    """The URL of the running shop."""
     _wait_for(live_stream)
     return str(live_server.url)
 
@@ -128,10 +128,10 @@ def desk(open_page: OpenPage) -> Page:
 
 @pytest.fixture
 def goods(shop: str, mug: Variant, lamp: Variant, settings: Any) -> Variant:
-    """A shelf with the mug and the lamp, both with a barcode; sending costs 4.90."""
+    """A category with the mug and the lamp, both with a barcode; shipping costs 4.90."""
     settings.ENABLE_TEST_PROVIDER = True
     settings.STAFF_SECOND_FACTOR = False
-    # What other tests sold is still known to the search, and would be taken for what was meant.
+    # Words of other tests' products are still in the search index and would be taken as corrections.
     sql.execute("TRUNCATE inventory_searchword", {})
     ShippingRate.objects.create(currency="EUR", amount=490)
     lamp.barcodes.create(code=LAMP)

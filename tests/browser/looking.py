@@ -1,4 +1,4 @@
-"""What a browser test looks for on every page, whatever the page is about."""
+"""The checks of browser tests that apply to every page."""
 
 from collections import UserList
 from typing import Any
@@ -9,13 +9,13 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 from tests.browser.pictures import grey_of
 
-# As the body of a function it gives nothing back that would have to be carried over.
+# As the body of a function it returns no value that would have to be transferred.
 AXE = f"() => {{{AXE_SCRIPT}}}"
 RUN = "options => axe.run(options).then(found => found.violations)"
 
 
 class Faults(UserList[str]):
-    """What the browser complains about on a page: refused or broken scripts and styles, foreign addresses."""
+    """The browser's errors on a page: refused or broken scripts and styles, requests to other hosts."""
 
     def __init__(self, page: Page, shop: str) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Faults(UserList[str]):
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A refusal that the shopper reads (404, 409) is an answer, not a fault.
+        # A refusal that the shopper reads (404, 409) is a response, not a fault.
         if message.type == "error" and "the server responded with a status of 4" not in message.text:
             self.append(f"console: {message.text}")
 
@@ -36,7 +36,7 @@ class Faults(UserList[str]):
 
 
 def have_axe_on_every_page(window: Page) -> None:
-    """Have axe stand ready on each page that is opened here from now on, instead of handing it over each time."""
+    """Load axe on each page that is opened from now on, instead of transferring it for each check."""
     window.context.add_init_script(AXE_SCRIPT)
 
 
@@ -54,11 +54,11 @@ def axe_violations(page: Page, *, contrast: bool = True) -> list[str]:
 
 
 def fits(page: Page) -> bool:
-    """Tell whether the page is no wider than its window."""
+    """Return whether the page is no wider than its window."""
     widths: Any = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     return bool(widths[0] <= widths[1])
 
 
 def codes_on(place: Locator) -> list[str]:
-    """Return what a scanner reads on a part of the page, from a screenshot of it."""
+    """Return the code that a scanner reads in a screenshot of a part of the page."""
     return [code.text for code in zxingcpp.read_barcodes(grey_of(place.screenshot()))]

@@ -1,4 +1,4 @@
-"""What people do on the web shop's pages, as a test tells it."""
+"""Actions of people on the pages of web shop and till."""
 
 import re
 from typing import Any
@@ -30,13 +30,13 @@ def sign_in(page: Page, email: str, *, path: str = "/accounts/login/") -> None:
 
 
 def come_signed_in(page: Page, person: Customer) -> Page:
-    """Have the window of somebody who signed in before; how people sign in has tests of its own."""
+    """Return the window of a signed-in customer; other tests cover signing in."""
     _take_over(page, signed_in(person))
     return page
 
 
 def work(page: Page, person: Customer, register: TillSession) -> Page:
-    """Have the till's window of a member of staff who has entered a register."""
+    """Return the till's window of a member of staff who has entered a register."""
     browser = signed_in(person)
     entered = browser.post(reverse("admin:till_registers"), {"session": register.pk})
     _take_over(page, browser)
@@ -46,7 +46,7 @@ def work(page: Page, person: Customer, register: TillSession) -> Page:
 
 
 def check_out_to_store(page: Page, *, email: str = "guest@example.com") -> None:
-    """Fill the checkout in for collecting in a store; the last click is left to the test."""
+    """Fill in the checkout for pickup in a store; the test makes the last click."""
     page.goto("/checkout/")
     page.locator("#kind-pickup").check()
     if email:

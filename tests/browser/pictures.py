@@ -1,4 +1,4 @@
-"""Reading a screenshot as a camera would: a PNG's pixels, without a library for pictures."""
+"""Reads the pixels of a screenshot (PNG) without an image library."""
 
 import struct
 import zlib
@@ -8,7 +8,7 @@ _CHANNELS = {2: 3, 6: 4}  # red, green, blue; and the same with transparency
 
 
 def grey_of(png: bytes) -> Any:
-    """Return the picture's brightness as rows of bytes (a view of height by width), which barcode readers take."""
+    """Return the picture's brightness as rows of bytes (a view of height by width) for barcode readers."""
     width, height, depth, colour = struct.unpack(">IIBB", png[16:26])
     assert depth == 8 and colour in _CHANNELS, "screenshots are 8 bits deep, in colour, not interlaced"
     channels = _CHANNELS[colour]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.walk
 
 NARROW = {"width": 320, "height": 700}
 
-# These take longest and are collected first, so that no worker begins one when the others are about to end.
+# These take longest and are collected first, so that no worker starts one at the end of the run.
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_every_page_of_the_shop_is_accessible_and_fits(open_page, goods, ana, hi
     assert found == {}
 
 
-# What differs by language is the same on every page of the till; one language goes through all of them.
+# Differences by language are the same on every page of the till, so only one language opens all of them.
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 def test_the_tills_chief_pages_are_accessible_and_fit(open_page: OpenPage, ana, tess, register, orders, language):
     Api(ana).add("MUG", 40)
@@ -116,7 +116,7 @@ def test_the_pages_of_the_desk_and_the_registers_are_accessible_and_fit(
 
 
 def faults_of_till_pages(page: Page, paths: list[str]) -> list[Any]:
-    """Return what axe finds on the till's pages, and which do not fit a desk or a narrow phone."""
+    """Return axe's findings on the till's pages, and the pages that do not fit a desktop or a narrow phone."""
     have_axe_on_every_page(page)
     wrong: list[Any] = []
     for path in paths:

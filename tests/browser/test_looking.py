@@ -1,4 +1,4 @@
-"""The means of looking themselves see what they should."""
+"""The checks of pages find what they should."""
 
 from tests.browser.looking import axe_violations, fits
 

@@ -1,4 +1,4 @@
-"""What is a shopper's own, kept in order with a real browser: the order, the address book, the wish list."""
+"""A shopper's orders, address book and wish list in a real browser."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,7 +19,7 @@ def own(open_page, ana) -> Page:
 
 
 def press(page: Page, name: str) -> None:
-    """Go to a link or a button and press Enter, as one does without a mouse."""
+    """Focus a link or a button and press Enter, without a mouse."""
     page.locator("main a, main button").filter(has_text=name).first.focus()
     page.keyboard.press("Enter")
 

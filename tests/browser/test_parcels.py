@@ -1,4 +1,4 @@
-"""Parcels, packed and sent with a real browser, a keyboard and a scanner."""
+"""Packing and sending parcels with a real browser, a keyboard and a scanner."""
 
 from django.utils import timezone
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The web shop, shopped in with a real browser."""
+"""The web shop in a real browser."""
 
 import re
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""The till and the pickup desk, worked at with a real browser, a keyboard and a scanner."""
+"""The till and the pickup desk with a real browser, a keyboard and a scanner."""
 
 import re
 
@@ -29,7 +29,7 @@ def work_by_keyboard(page: Page, person: Customer, register: TillSession) -> Pag
 
 
 def shopping(page: Page, person: Customer) -> Page:
-    """Have the window of a shopper who looks at their cart."""
+    """Return the window of a shopper with their cart open."""
     come_signed_in(page, person).goto("/cart/")
     return page
 

@@ -1,4 +1,4 @@
-"""Keys that do not wait: typed while a page of the till changes, they reach the field that comes, or nothing at all."""
+"""Keys typed while a page of the till changes: they reach the next page's field, or nothing."""
 
 import re
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ LOOK_AGAIN_MS = 20
 def till(open_page: OpenPage, goods: Any, tess: Any, register: Any) -> Page:
     """The till's window of Tess, ready for the next customer."""
     page = open_page(size=DESK)
-    # A window asked for its first route while it is open lets one more request through.
+    # The first route of an open window lets one more request through.
     page.route("**/nowhere/", lambda route: route.abort())
     return work(page, tess, register)
 
 
 @contextmanager
 def on_its_way(page: Page, address: str, *, arrives: bool = True) -> Iterator[None]:
-    """Keep what a window asks of some addresses back until the end, and then let it go on, or be lost."""
+    """Delay a window's requests to some URLs until the end, then continue or abort them."""
     held: list[Route] = []
     is_over = Event()
     page.route(address, lambda route: route.continue_() if is_over.is_set() else held.append(route))
@@ -45,7 +45,7 @@ def on_its_way(page: Page, address: str, *, arrives: bool = True) -> Iterator[No
 
 
 def slow_down(page: Page, rate: int) -> None:
-    """Have the window work as on a processor so many times slower."""
+    """Slow the window's processor down by a factor."""
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
 
 
@@ -54,7 +54,7 @@ def styles_of(page: Page) -> Any:
 
 
 def scan_first(page: Page, *codes: str) -> None:
-    """Scan goods, and see them come."""
+    """Scan products, and wait until they are shown."""
     for number, code in enumerate(codes, start=1):
         type_as_scanner(page, code)
         expect(page.locator(".line")).to_have_count(number)

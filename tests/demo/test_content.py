@@ -1,4 +1,4 @@
-"""The demo's texts, codes and places, as they are written down."""
+"""The demo's texts, codes and locations."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def variants() -> Iterator[catalogue.VariantContent]:
 
 
 def texts() -> Iterator[tuple[str, catalogue.Text]]:
-    """Everything that people read, with where it stands."""
+    """Yield every text that people read, with its key."""
     for category in catalogue.categories():
         yield category.slug, category.name
     for product in catalogue.products():
@@ -29,8 +29,8 @@ def texts() -> Iterator[tuple[str, catalogue.Text]]:
         yield f"{product.slug} material", product.material
     for option, entry in catalogue.options().items():
         yield option, entry["name"]
-        for value, words in entry["values"].items():
-            yield f"{option} {value}", {language: words[language] for language in catalogue.languages()}
+        for value, text in entry["values"].items():
+            yield f"{option} {value}", {language: text[language] for language in catalogue.languages()}
     yield from catalogue.nouns().items()
     yield from ((name["en"], name) for name in catalogue.series())
     yield from ((city["name"]["en"], city["name"]) for city in catalogue.cities())
@@ -39,17 +39,17 @@ def texts() -> Iterator[tuple[str, catalogue.Text]]:
     yield "easter", places.EASTER_NAMES
 
 
-def test_the_shop_is_a_small_one_worth_a_visit():
+def test_the_demo_has_enough_products():
     assert len(catalogue.products()) >= 64
     assert len([category for category in catalogue.categories() if category.parent]) >= 10
     assert len(list(variants())) >= 150
 
 
-def test_the_demo_speaks_every_language_of_the_shop(settings):
+def test_the_demo_has_texts_in_every_language_of_the_shop(settings):
     assert catalogue.languages() == [code for code, _name in settings.LANGUAGES]
 
 
-def test_a_language_that_is_added_leaves_the_demo_as_it_is(settings):
+def test_an_added_language_does_not_change_the_demo(settings):
     before = catalogue.languages()
     settings.LANGUAGES = [*settings.LANGUAGES, ("fr", "Français")]
 
@@ -58,10 +58,10 @@ def test_a_language_that_is_added_leaves_the_demo_as_it_is(settings):
 
 def test_every_text_is_there_in_every_language_of_the_shop():
     missing = [
-        (place, language)
-        for place, words in texts()
+        (key, language)
+        for key, text in texts()
         for language in catalogue.languages()
-        if not words.get(language, "").strip()
+        if not text.get(language, "").strip()
     ]
 
     assert missing == []
@@ -69,9 +69,9 @@ def test_every_text_is_there_in_every_language_of_the_shop():
 
 def test_arabic_and_persian_use_their_own_letters():
     foreign = [
-        place
-        for place, words in texts()
-        if any(letter in words["ar"] for letter in PERSIAN_ONLY) or any(letter in words["fa"] for letter in ARABIC_ONLY)
+        key
+        for key, text in texts()
+        if any(letter in text["ar"] for letter in PERSIAN_ONLY) or any(letter in text["fa"] for letter in ARABIC_ONLY)
     ]
 
     assert foreign == []
@@ -84,7 +84,7 @@ def test_descriptions_are_translated_and_not_copied():
             assert len(letters) > 40, product.slug
 
 
-def test_every_barcode_is_a_valid_one_of_the_shops_own():
+def test_every_barcode_is_valid_and_reserved_for_shops():
     codes = [code for variant in variants() for code in variant.barcodes]
 
     assert all(ean.is_valid(code) and len(code) == 13 for code in codes)
@@ -123,7 +123,7 @@ def test_stores_close_on_the_holidays_of_their_country():
     assert str(berlin[date(2026, 12, 24)].closes) == "14:00:00"
 
 
-def test_places_are_where_they_say():
+def test_locations_are_where_their_addresses_say():
     assert [place.code for place in places.STORES] == [
         "ber-mitte",
         "ber-kreuzberg",
@@ -146,12 +146,13 @@ def test_hours_differ_from_store_to_store():
     assert 6 not in weeks["ber-mitte"]
 
 
-def test_people_can_be_reached_at_numbers_and_addresses_that_are_nobodys():
+def test_shoppers_have_valid_numbers_and_addresses_that_belong_to_nobody():
     shoppers = people.shoppers()
 
     assert len(shoppers) >= 40
-    assert all(person.email.endswith("@example.com") for person in shoppers if person.email)
-    assert all(is_valid_number(parse(person.phone)) for person in shoppers if person.phone)
-    assert len({person.phone for person in shoppers if person.phone}) == len([p for p in shoppers if p.phone])
-    assert any(not person.has_account for person in shoppers)
-    assert all(person.has_account or person.phone for person in shoppers)
+    assert all(shopper.email.endswith("@example.com") for shopper in shoppers if shopper.email)
+    assert all(is_valid_number(parse(shopper.phone)) for shopper in shoppers if shopper.phone)
+    phones = [shopper.phone for shopper in shoppers if shopper.phone]
+    assert len(set(phones)) == len(phones)
+    assert any(not shopper.has_account for shopper in shoppers)
+    assert all(shopper.has_account or shopper.phone for shopper in shoppers)

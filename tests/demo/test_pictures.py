@@ -1,4 +1,4 @@
-"""The drawings of the demo's goods."""
+"""The pictures of the demo's products."""
 
 from xml.etree import ElementTree
 
@@ -7,25 +7,25 @@ import pytest
 from omnistore.tools.demo import catalogue
 from omnistore.tools.demo.drawings import draw_picture, families
 
-PLAIN = {"svg", "g", "rect", "ellipse", "circle", "path"}
+ALLOWED_TAGS = {"svg", "g", "rect", "ellipse", "circle", "path"}
 LARGEST_BYTES = 4096
 
 
 @pytest.mark.parametrize("family", families())
 @pytest.mark.parametrize("colour", ["#F7F4EC", "#33435C"])
-def test_is_small_and_made_of_plain_shapes(family, colour):
+def test_a_picture_is_small_and_has_only_plain_shapes(family, colour):
     drawing = draw_picture(family=family, colour=colour, key=family)
 
     root = ElementTree.fromstring(drawing)
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
     names = {name.lower() for element in root.iter() for name in element.attrib}
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert tags <= PLAIN
+    assert tags <= ALLOWED_TAGS
     assert not any(name.startswith("on") or "href" in name or name == "style" for name in names)
     assert len(drawing.encode()) <= LARGEST_BYTES
 
 
-def test_is_the_same_every_time_and_another_for_each_colour():
+def test_a_picture_is_always_the_same_and_differs_by_colour():
     first = draw_picture(family="mug", colour="#9CAF94", key="rim-mug")
     again = draw_picture(family="mug", colour="#9CAF94", key="rim-mug")
     other = draw_picture(family="mug", colour="#33435C", key="rim-mug")
@@ -34,7 +34,7 @@ def test_is_the_same_every_time_and_another_for_each_colour():
     assert first != other
 
 
-def test_tones_follow_the_colour_and_no_sample_stays():
+def test_tones_follow_the_colour_and_no_sample_colour_stays():
     pale, dark = (draw_picture(family="mug", colour=colour, key="mug") for colour in ("#F7F4EC", "#33435C"))
 
     assert "#9CAF94" not in pale + dark  # The sample's own colour.
@@ -43,6 +43,6 @@ def test_tones_follow_the_colour_and_no_sample_stays():
     assert 'fill="#6C788A"' in dark  # 28 % lighter.
 
 
-def test_every_kind_of_goods_has_a_shape():
+def test_every_product_family_has_a_shape():
     assert {product.family for product in catalogue.products()} == set(families())
     assert set(catalogue.nouns()) == set(families())

@@ -1,4 +1,4 @@
-"""What `seed_demo` leaves behind."""
+"""The shop that `seed_demo` writes."""
 
 import io
 import random
@@ -32,26 +32,26 @@ HAVING level.on_hand <> coalesce(sum(movement.on_hand_change), 0)
 """
 
 
-# Without the mark there would be no test database for the shop below, and it would be written into the real one.
+# Without the mark, the fixture below would write into the real database instead of a test database.
 pytestmark = [pytest.mark.walk, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def first_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[tuple[Any, ...]]]:
     """
-    The small demo shop, written once for all tests of this file, in their order; what it was like at first.
+    The small demo shop, written once for the tests of this file, which run in order; yield its content at first.
 
-    Its orders are played through services that commit, so it cannot live in a test's transaction.
+    Its history is run through services that commit, so it cannot be in a test's transaction.
     """
     with django_db_blocker.unblock():
         seeding.empty_the_shop()
         seeding.seed_small(seed=1, now=NOW, progress=Silence())
-        yield the_shop()
+        yield content_of_shop()
         seeding.empty_the_shop()
 
 
 def row_counts() -> dict[str, int]:
-    """How many rows each table has, and what the journal and the ledger came to."""
+    """Return the number of rows of each table."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
         tables = [name for (name,) in cursor.fetchall()]
@@ -62,8 +62,8 @@ def row_counts() -> dict[str, int]:
     return counts
 
 
-def the_shop() -> list[tuple[Any, ...]]:
-    """What people would call the content of the shop, without the keys that are made up anew each time."""
+def content_of_shop() -> list[tuple[Any, ...]]:
+    """Return the content of the shop without random keys."""
     return [
         *Order.objects.order_by("pk").values_list("number", "state", "channel", "grand_total", "placed_at"),
         *Fulfilment.objects.order_by("pk").values_list("kind", "state", "ready_at", "expires_at", "finished_at"),
@@ -81,32 +81,32 @@ def test_some_shoppers_have_points_and_a_tier():
     assert PointBatch.objects.filter(kind="earned", matured_at__isnull=False).exists()
 
 
-def test_is_sound():
+def test_no_invariant_is_violated():
     assert registered()
     assert find_breaches() == {}
 
 
-def test_has_no_unit_that_the_ledger_cannot_explain():
+def test_every_level_is_the_sum_of_its_movements():
     with connection.cursor() as cursor:
         cursor.execute(DRIFT)
         assert cursor.fetchall() == []
 
 
-def test_has_goods_in_every_place():
+def test_every_location_has_stock():
     assert Variant.objects.count() == 246
     assert Location.objects.filter(kind="store").count() == 6
     assert Location.objects.filter(kind="warehouse").count() == 2
     assert all(location.levels.filter(on_hand__gt=0).count() > 100 for location in Location.objects.all())
 
 
-def test_has_one_piece_left_of_something_and_nothing_of_another():
+def test_one_variant_has_one_unit_left_and_another_none():
     last = StockLevel.objects.filter(variant__sku="BAG-SDL-OLIVE")
 
     assert [level.available for level in last] == [1]
     assert not StockLevel.objects.filter(variant__sku="CAR-LIN-AMBER").exists()
 
 
-def test_shows_a_picture_of_every_variant():
+def test_every_product_has_a_picture():
     products = Product.objects.prefetch_related("media")
 
     assert all(any(media.variant_id is None for media in product.media.all()) for product in products)
@@ -114,14 +114,14 @@ def test_shows_a_picture_of_every_variant():
 
 
 @pytest.mark.parametrize("name", ["shopper", "clerk", "manager", "head", "admin"])
-def test_lets_people_sign_in(name, rf):
-    person = authenticate(rf.post("/"), email=f"{name}@example.com", password=PASSWORD)
+def test_people_can_sign_in(name, rf):
+    customer = authenticate(rf.post("/"), email=f"{name}@example.com", password=PASSWORD)
 
-    assert person is not None
-    assert person.emailaddress_set.get().verified
+    assert customer is not None
+    assert customer.emailaddress_set.get().verified
 
 
-def test_gives_staff_their_roles():
+def test_staff_have_their_roles():
     roles = StaffAssignment.objects.values_list("staff__email", "role", "location__code")
 
     assert ("clerk@example.com", "clerk", "ber-mitte") in roles
@@ -131,33 +131,33 @@ def test_gives_staff_their_roles():
     assert Customer.objects.get(email="admin@example.com").is_superuser
 
 
-def test_has_orders_in_every_state_that_lasts():
+def test_there_are_orders_in_every_lasting_state():
     states = set(Order.objects.values_list("state", flat=True))
     pickups = set(Fulfilment.objects.filter(kind="pickup").values_list("state", flat=True))
     parcels = set(Fulfilment.objects.filter(kind="ship").values_list("state", flat=True))
 
-    # A pending order lasts 15 minutes at most, so there is none in the past.
+    # A pending order lasts 15 minutes at most, so there is none in the history.
     assert states == {"placed", "completed", "cancelled", "failed"}
     assert pickups == {"placed", "accepted", "picking", "ready", "collected", "expired", "cancelled"}
     assert parcels == {"placed", "shipped", "delivered", "cancelled"}
 
 
-def test_tells_of_one_customer_on_every_channel():
+def test_one_customer_has_a_timeline_on_every_channel():
     sara = Customer.objects.get(email="shopper@example.com")
 
-    told = JournalEntry.objects.filter(customer_id=sara.pk)
+    entries = JournalEntry.objects.filter(customer_id=sara.pk)
 
-    assert {"web", "app", "till"} <= set(told.values_list("channel", flat=True))
-    assert told.count() > 30
+    assert {"web", "app", "till"} <= set(entries.values_list("channel", flat=True))
+    assert entries.count() > 30
     assert not sara.carts.filter(state="open").exists()
 
 
-def test_happened_in_the_past():
+def test_everything_happened_in_the_past():
     assert not JournalEntry.objects.filter(occurred_at__gt=NOW).exists()
     assert not Order.objects.filter(placed_at__gt=NOW).exists()
 
 
-def test_announces_none_of_its_past():
+def test_no_handler_reads_the_history():
     newest = JournalEntry.objects.order_by("-xid", "-id").first()
 
     positions = dict(ConsumerOffset.objects.values_list("handler", "entry_id"))
@@ -165,7 +165,7 @@ def test_announces_none_of_its_past():
     assert positions == {subscription.name: newest.pk for subscription in journal.subscriptions()}
 
 
-def test_stays_as_it_is_when_seeded_again():
+def test_seeding_again_changes_nothing():
     before = row_counts()
 
     call_command("seed_demo", verbosity=0)
@@ -173,15 +173,15 @@ def test_stays_as_it_is_when_seeded_again():
     assert row_counts() == before
 
 
-def test_says_that_there_was_nothing_to_do():
-    said = io.StringIO()
+def test_seeding_again_says_that_nothing_was_changed():
+    output = io.StringIO()
 
-    call_command("seed_demo", stdout=said, stderr=io.StringIO())
+    call_command("seed_demo", stdout=output, stderr=io.StringIO())
 
-    assert said.getvalue() == "The demo data is there already; nothing was changed.\n"
+    assert output.getvalue() == "The demo data is there already; nothing was changed.\n"
 
 
-def test_is_for_demos_only(settings):
+def test_seeding_is_refused_outside_a_demo(settings):
     settings.DEMO = False
     before = row_counts()
 
@@ -191,7 +191,7 @@ def test_is_for_demos_only(settings):
     assert row_counts() == before
 
 
-def test_grows_without_losing_soundness(settings):
+def test_the_large_catalogue_violates_no_invariant(settings):
     large.write_large(rng=random.Random(1), now=NOW, progress=Silence(), variants=1001, stores=9)
 
     assert Variant.objects.count() == 1001
@@ -204,11 +204,11 @@ def test_grows_without_losing_soundness(settings):
     assert seeding.is_seeded_large()
 
 
-def test_the_same_seed_makes_the_same_shop_again(first_shop):
+def test_the_same_seed_writes_the_same_shop(first_shop):
     seeding.empty_the_shop()
     assert not seeding.is_seeded()
     assert not Media.objects.exists()
 
     seeding.seed_small(seed=1, now=NOW, progress=Silence())
 
-    assert the_shop() == first_shop
+    assert content_of_shop() == first_shop

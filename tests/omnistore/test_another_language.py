@@ -1,4 +1,4 @@
-"""A fifth and a sixth language, only named in the settings: what follows them without another line of code."""
+"""A fifth and a sixth language that only the settings name, without any other code."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A payment card's number that is typed into any form of any page."""
+"""Payment card numbers typed into any form of any page."""
 
 import re
 
@@ -16,7 +16,7 @@ SAMPLES = {"int": "1", "slug": "x", "str": "x", "uuid": "01890000-0000-7000-8000
 
 
 def pages(patterns, before=""):
-    """The address of every page of the shop, with something in the place of what varies."""
+    """Return the URL of every page, with sample values for its parameters."""
     for pattern in patterns:
         here = before + str(pattern.pattern)
         if here.startswith(NO_PAGES):
@@ -37,7 +37,7 @@ def found_pages():
 
 
 @pytest.mark.walk
-def test_no_form_of_any_page_takes_one_or_says_it_back(db, capsys):
+def test_no_form_of_any_page_accepts_or_repeats_a_card_number(db, capsys):
     browser = Client(raise_request_exception=False)
     answers = {page: browser.post(page, {"anything": f"pay with {CARD}, please"}) for page in found_pages()}
 
@@ -55,20 +55,20 @@ def test_no_form_of_any_page_takes_one_or_says_it_back(db, capsys):
     [{"sku": "4242424242424242"}, {"password1": CARD}, {"key": "42424242-4242-4242-8242-424242424242"},
      {"phone": "+49 171 3920001"}, {"q": "4242 4242 4242 4243"}],
 )  # fmt: skip
-def test_what_may_look_like_one_passes(db, fields):
+def test_values_that_only_look_like_card_numbers_pass(db, fields):
     answer = Client().post("/cart/empty/", fields)
 
     assert answer.status_code == 302
 
 
-def test_a_form_from_elsewhere_is_refused_for_that(db):
+def test_a_form_from_another_site_is_refused_by_the_csrf_check(db):
     answer = Client(enforce_csrf_checks=True).post("/cart/add/", {"sku": "MUG", "note": CARD})
 
     assert answer.status_code == 403
     assert not Cart.objects.exists()
 
 
-def test_the_doors_for_signing_in_take_none(db):
+def test_the_sign_in_views_accept_no_card_number(db):
     answer = Client().post(
         "/_allauth/app/v1/auth/signup",
         {"email": "cara@example.com", "name": CARD, "password": "a long enough secret"},
@@ -80,7 +80,7 @@ def test_the_doors_for_signing_in_take_none(db):
     assert not Customer.objects.exists()
 
 
-def test_the_api_says_which_field(ana):
+def test_the_api_names_the_field(ana):
     refused = Api(ana).post("cart/vouchers/", {"code": CARD})
 
     assert refused.json()["errors"][0]["code"] == "card_number"

@@ -1,4 +1,4 @@
-"""Kill -9 of each part of a running shop: it comes back by itself, and the next start always works."""
+"""Kill -9 of each part of a running shop: it recovers automatically, and the next start always works."""
 
 import os
 import signal
@@ -21,13 +21,13 @@ from tests import prepared
 
 pytestmark = pytest.mark.fault
 
-# Far more than it takes, for machines with other work to do.
+# Far more than needed, for busy machines.
 HEALED_WITHIN_SECONDS = 60.0
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "TEST_DATA", "HOST")
 
 
 class Shop:
-    """A supervisor in a process of its own, on data of its own."""
+    """A supervisor in a separate process with separate data."""
 
     def __init__(self, data: Path, *options: str, **environment: str) -> None:
         self.data = data
@@ -44,13 +44,13 @@ class Shop:
             stdout=self.output,
             stderr=subprocess.STDOUT,
         )
-        _wait(lambda: self.is_started() or self.process.poll() is not None, seconds=300, otherwise=self.said)
-        assert self.is_started(), self.said()
+        _wait(lambda: self.is_started() or self.process.poll() is not None, seconds=300, otherwise=self.output)
+        assert self.is_started(), self.output()
 
     def is_started(self) -> bool:
-        return "Stop with Ctrl-C" in self.said()
+        return "Stop with Ctrl-C" in self.output()
 
-    def said(self) -> str:
+    def output(self) -> str:
         return Path(self.output.name).read_text()
 
     def family(self, name: str) -> psutil.Process:
@@ -95,7 +95,7 @@ def test_a_killed_postgresql_comes_back_with_everything_committed(tmp_path):
             assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
 
 
-def test_a_killed_postgresql_comes_back_though_its_way_was_closed_meanwhile(tmp_path):
+def test_a_killed_postgresql_comes_back_though_its_directory_was_closed_meanwhile(tmp_path):
     with running_shop(tmp_path / "data", "--servers-only") as shop:
         tmp_path.chmod(0o700)
         shop.family("bin/postgres").kill()
@@ -115,7 +115,7 @@ def test_a_killed_valkey_comes_back_with_its_queues(tmp_path):
         assert client.lrange("queue", 0, -1) == [b"task"]
 
 
-def test_a_killed_supervisor_takes_its_servers_along_and_the_next_one_starts(tmp_path):
+def test_a_killed_supervisor_ends_its_servers_and_the_next_one_starts(tmp_path):
     shop = Shop(tmp_path / "data", "--servers-only")
     servers = psutil.Process(shop.process.pid).children()
     with shop.postgres() as connection:
@@ -128,7 +128,7 @@ def test_a_killed_supervisor_takes_its_servers_along_and_the_next_one_starts(tmp
     assert [server for server in servers if _runs(server)] == []
 
 
-def test_the_lock_of_a_dead_postgresql_is_no_obstacle_even_if_its_number_lives_again(tmp_path):
+def test_the_lock_of_a_dead_postgresql_is_no_obstacle_even_if_its_pid_is_used_again(tmp_path):
     with running_shop(tmp_path / "data", "--servers-only"):
         pass
     lock = tmp_path / "data" / "postgres" / "postmaster.pid"
@@ -153,14 +153,14 @@ def test_killed_processes_of_the_shop_come_back(tmp_path):
         _wait(lambda: shop.answers(lambda: shop.ask("/livez")), seconds=HEALED_WITHIN_SECONDS)
 
 
-def test_web_workers_may_be_killed_one_by_one(tmp_path):
+def test_killed_web_workers_are_replaced(tmp_path):
     with running_shop(tmp_path / "data") as shop:
         for worker in shop.family("--interface rsgi").children():
             worker.kill()
             _wait(lambda: shop.answers(lambda: shop.ask("/livez")), seconds=HEALED_WITHIN_SECONDS)
 
 
-def test_a_killed_supervisor_leaves_nothing_in_the_way(tmp_path):
+def test_a_killed_supervisor_leaves_no_obstacle_for_the_next_start(tmp_path):
     shop = Shop(tmp_path / "data")
     family = psutil.Process(shop.process.pid).children(recursive=True)
     shop.process.kill()
@@ -177,7 +177,7 @@ def test_ctrl_c_stops_everything(tmp_path):
     shop.process.send_signal(signal.SIGINT)
 
     assert shop.process.wait(timeout=60) == 0
-    assert shop.said().endswith("Stopping ...\nStopped.\n")
+    assert shop.output().endswith("Stopping ...\nStopped.\n")
     assert [process for process in family if _runs(process)] == []
 
 

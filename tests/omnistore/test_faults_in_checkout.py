@@ -1,4 +1,4 @@
-"""Kill -9 of every part while people buy: nothing is sold twice, nothing that was answered is lost."""
+"""Kill -9 of every part while customers buy: nothing is sold twice, and no confirmed order is lost."""
 
 import json
 import os
@@ -25,7 +25,7 @@ STORE = "ber-mitte"
 
 
 class Buyer(threading.Thread):
-    """A guest who wants one unit, and sends each request again until they are told yes or no."""
+    """A guest who orders one unit, and repeats each request until it succeeds or is refused."""
 
     def __init__(self, shop, sku):
         super().__init__()
@@ -70,7 +70,7 @@ class Buyer(threading.Thread):
 
 
 def stock_of_one_variant(shop):
-    """Leave so many units of one variant in the store, as a count would, and return its SKU."""
+    """Set the stock of one variant in the store by a count, and return its SKU."""
     with shop.postgres() as connection:
         level, sku, on_hand = connection.execute(
             """
@@ -93,14 +93,14 @@ def stock_of_one_variant(shop):
     return sku
 
 
-def kill_everything_in_turn(shop):
-    """Kill a web worker, the Celery worker, PostgreSQL and Valkey, each once the shop is well again."""
+def kill_every_part_in_turn(shop):
+    """Kill a web worker, the Celery worker, PostgreSQL and Valkey, each after the shop has recovered."""
     for name in ("granian", "worker", "postgres", "valkey"):
         process = shop.family(name)
         victims = process.children() if name == "granian" else []
         (victims[0] if victims else process).kill()
         time.sleep(1.0)
-        _wait(lambda: shop.answers(lambda: shop.ask("/readyz")), seconds=HEALED_WITHIN_SECONDS, otherwise=shop.said)
+        _wait(lambda: shop.answers(lambda: shop.ask("/readyz")), seconds=HEALED_WITHIN_SECONDS, otherwise=shop.output)
         time.sleep(1.0)
 
 
@@ -116,11 +116,11 @@ def audit(shop):
     )
 
 
-def test_whatever_is_killed_while_people_buy(tmp_path):
+def test_no_kill_while_customers_buy_sells_twice_or_loses_an_order(tmp_path):
     with running_shop(tmp_path / "data", DEMO="1") as shop:
         sku = stock_of_one_variant(shop)
         buyers = [Buyer(shop, sku) for _ in range(BUYERS)]
-        killer = threading.Thread(target=kill_everything_in_turn, args=(shop,))
+        killer = threading.Thread(target=kill_every_part_in_turn, args=(shop,))
         killer.start()
         for buyer in buyers:
             buyer.start()
@@ -135,7 +135,7 @@ def test_whatever_is_killed_while_people_buy(tmp_path):
         assert len({buyer.order for buyer in sold}) == UNITS
         for buyer in sold:
             assert buyer.ask(f"orders/{buyer.order}/")["number"] == buyer.order
-        # Orders whose request died are settled by the sweep, without anybody's help.
+        # The sweep settles orders whose request died.
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             with psycopg.connect(postgres_url(shop.data)) as connection:

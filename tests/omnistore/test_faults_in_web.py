@@ -1,4 +1,4 @@
-"""What visitors hold, and a PostgreSQL that says nothing, against a whole running shop: it goes on."""
+"""A running shop keeps working with held connections, half-sent bodies and a frozen PostgreSQL."""
 
 import resource
 import signal
@@ -27,14 +27,14 @@ HALF = (
 
 
 def hold(shop, count, sending, at_the_end):
-    """Open so many connections, send the same bytes on each, and keep them."""
+    """Open so many connections, send the same bytes on each, and keep them open."""
     for _ in range(count):
         wire = at_the_end.enter_context(socket.create_connection(("127.0.0.1", shop.port), timeout=10))
         wire.sendall(sending)
 
 
 def measure(shop, path, *, times):
-    """Ask so often; return each answer's status and seconds, the slowest first."""
+    """Send so many requests; return the seconds and status of each response, slowest first."""
     answers = []
     for _ in range(times):
         started = time.monotonic()
@@ -48,10 +48,10 @@ def measure(shop, path, *, times):
     return sorted(answers, reverse=True)
 
 
-def report(said, answers):
-    """Print what was measured, for whoever runs these tests by hand."""
+def report(name, answers):
+    """Print the measurement for people who run these tests manually."""
     slowest = ", ".join(f"{seconds * 1000:.0f}" for seconds, _status in answers[:3])
-    print(f"{said}: {len(answers)} answers, the slowest after {slowest} ms")
+    print(f"{name}: {len(answers)} answers, the slowest after {slowest} ms")
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def many_open_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_held_connections_and_half_sent_bodies_stop_nobody(tmp_path, many_open_files):
+def test_held_connections_and_half_sent_bodies_block_nobody(tmp_path, many_open_files):
     with running_shop(tmp_path / "data", DEMO="1") as shop, ExitStack() as at_the_end:
         sku = stock_of_one_variant(shop)
         hold(shop, IDLE, b"", at_the_end)
@@ -72,7 +72,7 @@ def test_held_connections_and_half_sent_bodies_stop_nobody(tmp_path, many_open_f
             answers = measure(shop, path, times=100)
             report(f"{path} beside {IDLE} idle and {HALF_SENT} half-sent", answers)
             assert {status for _seconds, status in answers} == {200}
-            # The slowest but one of a hundred: the 99th percentile.
+            # The second slowest of a hundred is the 99th percentile.
             assert answers[1][0] < PROBE_SECONDS
 
         buyers = [Buyer(shop, sku) for _ in range(5)]
@@ -83,15 +83,15 @@ def test_held_connections_and_half_sent_bodies_stop_nobody(tmp_path, many_open_f
         assert all(buyer.order for buyer in buyers)
 
 
-def test_a_frozen_postgresql_is_told_within_seconds_and_forgotten_when_it_goes_on(tmp_path):
+def test_requests_fail_within_seconds_while_postgresql_is_frozen_and_succeed_after(tmp_path):
     with running_shop(tmp_path / "data") as shop:
         postmaster = shop.family("bin/postgres")
-        search_together(shop, "mugs", callers=30)
+        search_concurrently(shop, "mugs", callers=30)
         frozen = [postmaster, *postmaster.children(recursive=True)]
         for process in frozen:
             process.send_signal(signal.SIGSTOP)
         try:
-            refused = search_together(shop, "lamps", callers=30)
+            refused = search_concurrently(shop, "lamps", callers=30)
             probes = measure(shop, LIVE, times=100)
             ready = measure(shop, READY, times=3)
         finally:
@@ -104,12 +104,12 @@ def test_a_frozen_postgresql_is_told_within_seconds_and_forgotten_when_it_goes_o
         assert refused[0][0] < REFUSED_WITHIN_SECONDS
         assert {status for _seconds, status in probes} == {200}
         assert probes[1][0] < PROBE_SECONDS
-        _wait(lambda: search_together(shop, "cups", callers=1)[0][1] == 200, seconds=10)
+        _wait(lambda: search_concurrently(shop, "cups", callers=1)[0][1] == 200, seconds=10)
         assert {status for _seconds, status in measure(shop, READY, times=20)} == {200}
 
 
-def search_together(shop, word, *, callers):
-    """Have many search, each for something of their own, so that no page is ready; and again; the slowest first."""
+def search_concurrently(shop, word, *, callers):
+    """Search with many callers, each for a different word, so that no page is cached; return the slowest first."""
     answers = []
     threads = [
         threading.Thread(

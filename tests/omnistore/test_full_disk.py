@@ -1,8 +1,8 @@
 """
-What `manage.py up` says on a disk without room: one sentence, and no trace.
+The errors of `manage.py up` on a full disk: one sentence without a traceback.
 
-The disk is a small one in memory, which only these processes see. Root may mount it; others may where Linux lets them
-be root in a namespace of their own (unshare of util-linux 2.38 or later).
+The disk is a small tmpfs that only these processes see. Root can mount it; other users can if Linux lets them be root
+in a user namespace (unshare of util-linux 2.38 or later).
 """
 
 import os
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.fault
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "TEST_DATA", "HOST")
 LONGEST_WAIT_SECONDS = 300
 MOUNT = 'mount -t tmpfs -o size="$SIZE",mode=777 tmpfs "$DATA"'
-# Fills the disk as soon as PostgreSQL works on it, while tables are still being made.
+# Fills the disk as soon as PostgreSQL runs, while the migrations create tables.
 FILL = """
 (until grep -q "ready to accept connections" "$DATA/log/postgres.log" 2> /dev/null; do
     kill -0 $$ && sleep 0.02 || exit
@@ -28,7 +28,7 @@ FILL = """
 
 
 def in_namespace(start):
-    """Return the command that mounts a disk of SIZE at DATA where only it sees it, and then starts something."""
+    """Return a command that mounts a disk of SIZE at DATA in a namespace, and then starts a command."""
     if not os.getuid():
         return ["unshare", "--mount", "sh", "-c", f"{MOUNT} && {start}"]
     back = f"unshare --user --map-user={os.getuid()} --map-group={os.getgid()}"
@@ -42,33 +42,33 @@ def up(tmp_path):
     data.mkdir()
 
     def run(size, before=""):
-        kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         ports = {"PORT": str(_free_port()), "LIVE_PORT": str(_free_port())}
         command = in_namespace(f"{before} exec {sys.executable} manage.py up")
-        answer = subprocess.run(
+        result = subprocess.run(
             command,
             cwd=settings.BASE_DIR,
-            env={**kept, **ports, "DJANGO_SETTINGS_MODULE": "omnistore.settings", "DATA": str(data), "SIZE": size},
+            env={**inherited, **ports, "DJANGO_SETTINGS_MODULE": "omnistore.settings", "DATA": str(data), "SIZE": size},
             capture_output=True,
             text=True,
             timeout=LONGEST_WAIT_SECONDS,
         )
-        assert answer.returncode == 1
-        return answer.stderr.replace(str(data), "DATA")
+        assert result.returncode == 1
+        return result.stderr.replace(str(data), "DATA")
 
     return run
 
 
-def test_too_little_room_is_told_at_the_start(up):
-    said = up("20m")
+def test_too_little_space_is_reported_at_the_start(up):
+    output = up("20m")
 
-    assert said == "Only 20 MB are free for DATA: make room for 300 MB.\n"
+    assert output == "Only 20 MB are free for DATA: make room for 300 MB.\n"
 
 
-def test_a_disk_that_runs_full_on_the_way_is_named(up):
-    said = up("400m", before=FILL)
+def test_a_disk_that_becomes_full_during_the_start_is_reported(up):
+    output = up("400m", before=FILL)
 
-    assert said == "The disk is full: make room for DATA, then start again.\n"
+    assert output == "The disk is full: make room for DATA, then start again.\n"
 
 
 def _free_port():

@@ -1,4 +1,4 @@
-"""A disk that runs full under a running shop: it goes on showing its goods, and sells again when there is room."""
+"""A running shop whose disk becomes full: reads keep working, and it sells again when there is space."""
 
 import json
 import os
@@ -19,13 +19,13 @@ from tests.omnistore.test_full_disk import in_namespace
 pytestmark = pytest.mark.fault
 
 START_SECONDS = 600
-TOLD_WITHIN_SECONDS = 30
+NOTICED_WITHIN_SECONDS = 30
 ROUNDS = 30
 READS = ("/livez", "/readyz", "/", "/stores/", "/search/?q=lamp", "/api/v1/catalogue/products/")
 
 
 class Shop:
-    """A demo shop whose data lies on a small disk of its own, which only its processes see."""
+    """A demo shop with its data on a small disk that only its processes see."""
 
     def __init__(self, data: Path) -> None:
         self.port = _free_port()
@@ -39,15 +39,15 @@ class Shop:
             stdout=self.output.open("w"),
             stderr=subprocess.STDOUT,
         )
-        # The same directory as its processes see it.
+        # The directory as the shop's processes see it.
         self.disk = Path(f"/proc/{self.process.pid}/root{data}")
-        _wait(lambda: "Stop with Ctrl-C" in self.said(), seconds=START_SECONDS, otherwise=self.said)
+        _wait(lambda: "Stop with Ctrl-C" in self.output(), seconds=START_SECONDS, otherwise=self.output)
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self.output.read_text()
 
     def fill(self) -> None:
-        """Write a file until there is no room for another byte."""
+        """Write a file until the disk is full."""
         subprocess.run(["dd", "if=/dev/zero", f"of={self.disk / 'large'}", "bs=1M"], capture_output=True)
 
     def ask(self, path: str, body: object = None) -> tuple[int, object]:
@@ -64,8 +64,8 @@ class Shop:
         return Counter(self.ask(path)[0] for _ in range(ROUNDS) for path in READS)
 
     def add_to_a_cart(self) -> int:
-        _status, found = self.ask("/api/v1/catalogue/products/?limit=1")
-        _status, product = self.ask(f"/api/v1/catalogue/products/{json.loads(found)['results'][0]['slug']}/")
+        _status, products = self.ask("/api/v1/catalogue/products/?limit=1")
+        _status, product = self.ask(f"/api/v1/catalogue/products/{json.loads(products)['results'][0]['slug']}/")
         return self.ask("/api/v1/cart/lines/", {"sku": json.loads(product)["variants"][0]["sku"]})[0]
 
 
@@ -79,12 +79,12 @@ def shop(tmp_path_factory):
     assert shop.process.wait(timeout=60) == 0
 
 
-def test_reads_and_probes_go_on_and_changes_are_refused_until_there_is_room(shop):
+def test_reads_and_probes_work_and_writes_are_refused_until_there_is_space(shop):
     assert shop.read_everything() == {200: ROUNDS * len(READS)}
     assert shop.add_to_a_cart() == 201
 
     shop.fill()
-    _wait(lambda: "takes no orders" in shop.said(), seconds=TOLD_WITHIN_SECONDS, otherwise=shop.said)
+    _wait(lambda: "takes no orders" in shop.output(), seconds=NOTICED_WITHIN_SECONDS, otherwise=shop.output)
     time.sleep(1)
     assert shop.read_everything() == {200: ROUNDS * len(READS)}
     assert {shop.add_to_a_cart() for _ in range(ROUNDS)} == {503}
@@ -92,6 +92,6 @@ def test_reads_and_probes_go_on_and_changes_are_refused_until_there_is_room(shop
     assert (ready["state"], ready["changes"]) == ("degraded", "PostgreSQL lets nothing be changed")
 
     (shop.disk / "large").unlink()
-    _wait(lambda: shop.add_to_a_cart() == 201, seconds=TOLD_WITHIN_SECONDS, otherwise=shop.said)
+    _wait(lambda: shop.add_to_a_cart() == 201, seconds=NOTICED_WITHIN_SECONDS, otherwise=shop.output)
     assert json.loads(shop.ask("/readyz")[1])["changes"] == "ok"
-    assert "The disk is nearly full" in shop.said() and "There is room on the disk again" in shop.said()
+    assert "The disk is nearly full" in shop.output() and "There is room on the disk again" in shop.output()

@@ -1,4 +1,4 @@
-"""A rehearsal's proofs, and what it says of a backup that is not whole."""
+"""The checks of a rehearsal, and its errors for an incomplete backup."""
 
 import subprocess
 from pathlib import Path
@@ -37,20 +37,20 @@ def a_point(*, before, after, entries=0):
     return Point(timezone.now(), before=before, after=after, entries=entries, last_entry=0, log_until="0/0")
 
 
-def test_what_was_committed_before_and_not_after_is_proved(open_connection):
+def test_a_copy_with_the_earlier_and_without_the_later_transaction_passes(open_connection):
     point = a_point(before=committed(open_connection), after=NOT_YET)
 
     assert prove(open_connection, point).startswith("what was committed before is there")
 
 
-def test_a_copy_with_what_came_after_the_point_is_refused(open_connection):
+def test_a_copy_with_the_later_transaction_is_refused(open_connection):
     point = a_point(before=committed(open_connection), after=committed(open_connection))
 
     with pytest.raises(RehearsalError, match="committed after the point is in the copy"):
         prove(open_connection, point)
 
 
-def test_a_transaction_that_was_under_way_at_the_point_is_not_there(open_connection):
+def test_a_transaction_open_at_the_point_counts_as_absent(open_connection):
     before = committed(open_connection)
     with open_connection.transaction(force_rollback=True):
         under_way = committed(open_connection)
@@ -58,7 +58,7 @@ def test_a_transaction_that_was_under_way_at_the_point_is_not_there(open_connect
     assert prove(open_connection, a_point(before=before, after=under_way))
 
 
-def test_a_copy_without_what_came_before_the_point_is_refused(open_connection):
+def test_a_copy_without_the_earlier_transaction_is_refused(open_connection):
     with pytest.raises(RehearsalError, match="committed before the point is not in the copy"):
         prove(open_connection, a_point(before=NOT_YET, after=NOT_YET))
 
@@ -83,13 +83,13 @@ def test_a_point_lies_between_two_transactions_that_change_nothing(shop):
     assert (point.entries, point.last_entry) == (0, 0)
 
 
-def test_tables_with_other_rows_than_the_shops_are_named():
+def test_tables_with_different_numbers_of_rows_are_named():
     assert compare({"a": 1, "b": 2}, {"a": 1, "b": 2}) == "3 rows in 2 tables, the same"
     with pytest.raises(RehearsalError, match="other rows than in the shop in b, c"):
         compare({"a": 1, "b": 2, "c": 0}, {"a": 1, "b": 3})
 
 
-def test_a_program_that_fails_is_quoted(shop):
+def test_the_error_of_a_failed_program_is_quoted(shop):
     with pytest.raises(RehearsalError, match=r'pg_dump failed: .*database "nowhere" does not exist'):
         run_program(shop.programs / "pg_dump", "-d", f"{shop.conninfo} dbname=nowhere")
 
@@ -98,7 +98,7 @@ def test_programs_are_of_the_servers_version(shop):
     version = connection.connection.info.server_version // 10000
 
     assert (shop.programs / "pg_basebackup").exists()
-    assert f"PostgreSQL) {version}." in _said_by(shop.programs / "postgres")
+    assert f"PostgreSQL) {version}." in _output_of(shop.programs / "postgres")
 
 
 def test_the_password_is_not_on_a_programs_command_line(shop, settings):
@@ -112,54 +112,54 @@ def test_the_password_is_not_on_a_programs_command_line(shop, settings):
     assert with_password.environment()["PGPASSWORD"] == "hunter2"
 
 
-def test_a_shop_that_does_not_answer_is_said_to_be_down(shop, tmp_path):
-    there = connection.settings_dict["HOST"]
+def test_a_shop_that_does_not_respond_is_reported(shop, tmp_path):
+    host = connection.settings_dict["HOST"]
     connection.close()
     connection.settings_dict["HOST"] = str(tmp_path)
     try:
         with pytest.raises(RehearsalError, match=r"does not answer .* start it first"):
             find_shop()
     finally:
-        connection.settings_dict["HOST"] = there
+        connection.settings_dict["HOST"] = host
 
 
-def test_steps_are_told_with_what_came_of_them(tmp_path):
-    said = []
+def test_steps_are_printed_with_their_results(tmp_path):
+    lines = []
     (tmp_path / "file").write_bytes(b"x" * 1_500_000)
 
-    with Steps(said.append).step("Copy") as told:
-        told.append(size_of(tmp_path))
-    with pytest.raises(ValueError), Steps(said.append).step("Never done"):
+    with Steps(lines.append).step("Copy") as results:
+        results.append(size_of(tmp_path))
+    with pytest.raises(ValueError), Steps(lines.append).step("Never done"):
         raise ValueError
 
-    assert [line.partition(" s  ")[2] for line in said] == ["Copy: 1.5 MB"]
+    assert [line.partition(" s  ")[2] for line in lines] == ["Copy: 1.5 MB"]
 
 
-class TheShopItself:
-    """Stands for a copy, so that what is asked of one is asked of the test's own database."""
+class ShopAsCopy:
+    """A fake copy that connects to the test's own database."""
 
     def __init__(self, shop):
         self.shop = shop
         self.sockets = Path(connection.get_connection_params()["host"])
 
 
-def test_a_copy_is_looked_through(shop):
-    said = []
+def test_a_sound_copy_passes_all_checks(shop):
+    lines = []
 
-    check(TheShopItself(shop), Steps(said.append), from_another_server=True)
-    check(TheShopItself(shop), Steps(said.append), from_another_server=False)
+    check(ShopAsCopy(shop), Steps(lines.append), from_another_server=True)
+    check(ShopAsCopy(shop), Steps(lines.append), from_another_server=False)
 
-    told = [line.partition(" s  ")[2] for line in said]
-    assert told[:2] == ["Migrations: all applied", "Journal: goes on as it is"]
-    assert told[2].startswith("Audit: ") and told[2].endswith(" checks, no breach")
-    assert told[3:] == told[:3]
+    texts = [line.partition(" s  ")[2] for line in lines]
+    assert texts[:2] == ["Migrations: all applied", "Journal: goes on as it is"]
+    assert texts[2].startswith("Audit: ") and texts[2].endswith(" checks, no breach")
+    assert texts[3:] == texts[:3]
 
 
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
         ("DELETE FROM django_migrations WHERE app = 'engagement'", "migrations of this version are not applied"),
-        ("INSERT INTO core_consumeroffset VALUES ('h', 10000000000, 0, now())", "numbers that the copy has not come"),
+        ("INSERT INTO core_consumeroffset VALUES ('h', 10000000000, 0, now())", "that the copy has not reached"),
         (
             "INSERT INTO core_idempotentresponse (scope, key, request_hash, body, locked_at, expires_at) "
             "VALUES ('s', 'k', 'h', '', now() - interval '1 day', now())",
@@ -167,13 +167,13 @@ def test_a_copy_is_looked_through(shop):
         ),
     ],
 )  # fmt: skip
-def test_a_copy_that_is_not_right_is_refused(shop, damage, reason):
+def test_a_damaged_copy_is_refused(shop, damage, reason):
     with connection.cursor() as cursor:
         cursor.execute(damage)
 
     with pytest.raises(RehearsalError, match=reason):
-        check(TheShopItself(shop), Steps(lambda line: None), from_another_server=False)
+        check(ShopAsCopy(shop), Steps(lambda line: None), from_another_server=False)
 
 
-def _said_by(program):
+def _output_of(program):
     return subprocess.run([program, "--version"], capture_output=True, text=True).stdout

@@ -1,4 +1,4 @@
-"""`manage.py rehearse_restore` on a running shop: what it says, and that it leaves no trace."""
+"""`manage.py rehearse_restore` on a running shop: its output, and that it leaves no traces."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.omnistore.test_faults import NOT_INHERITED, running_shop
 
 pytestmark = pytest.mark.fault
 
-# What the rehearsal could have left: databases, slots, settings, rows and the journal's count.
+# Possible traces of a rehearsal: databases, slots, settings, rows and the journal's counter.
 _TRACES = """
 SELECT (SELECT count(*) FROM pg_database), (SELECT count(*) FROM pg_replication_slots),
        (SELECT count(*) FROM core_journal), core_journal_offset(), (SELECT count(*) FROM django_content_type)
@@ -41,7 +41,7 @@ def rehearse(shop, *options, **variables):
 
 
 def count_on(shop):
-    """Have the shop's server count further than restoring a dump takes."""
+    """Raise the shop's transaction numbers above those that restoring a dump uses."""
     with shop.postgres() as connection:
         connection.execute("DO $$ BEGIN FOR n IN 1..20000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
 
@@ -57,7 +57,7 @@ def publish(shop):
         connection.execute("INSERT INTO core_journal (occurred_at, kind, channel) VALUES (now(), 'test.told', 'web')")
 
 
-def test_both_ways_back_are_rehearsed_while_the_shop_sells(shop, tmp_path):
+def test_both_kinds_of_restore_are_rehearsed_while_the_shop_sells(shop, tmp_path):
     publish(shop)
     count_on(shop)
     publish(shop)
@@ -83,7 +83,7 @@ def test_both_ways_back_are_rehearsed_while_the_shop_sells(shop, tmp_path):
     assert (postgres_directory(shop.data) / "postgresql.auto.conf").read_text().count("\n") <= 2
 
 
-def test_a_role_that_may_not_copy_the_files_rehearses_the_dump_alone(shop):
+def test_a_role_without_replication_rights_rehearses_only_the_dump(shop):
     with shop.postgres() as connection:
         connection.execute("CREATE ROLE modest LOGIN; GRANT pg_read_all_data TO modest")
     url = postgres_url(shop.data).replace("//postgres@", "//modest@")
@@ -97,7 +97,7 @@ def test_a_role_that_may_not_copy_the_files_rehearses_the_dump_alone(shop):
     assert dump.stdout.splitlines()[-1] == "The backups can be trusted: a dump restored, everything there."
 
 
-def test_a_shop_with_a_breach_has_no_backup_to_trust(shop):
+def test_a_shop_with_a_violated_invariant_fails_the_rehearsal(shop):
     with shop.postgres() as connection:
         connection.execute(
             "INSERT INTO core_idempotentresponse (scope, key, request_hash, body, locked_at, expires_at) "
@@ -112,7 +112,7 @@ def test_a_shop_with_a_breach_has_no_backup_to_trust(shop):
     )
 
 
-def test_a_shop_that_is_not_there_is_said_to_be_down(shop, tmp_path):
+def test_a_shop_that_does_not_run_is_reported(shop, tmp_path):
     answer = rehearse(shop, DATA=str(tmp_path))
 
     assert answer.returncode == 1

@@ -1,4 +1,4 @@
-"""A shop's dump in a server that has hardly counted yet: customers are told everything, and nothing twice."""
+"""A dump restored into a server with low transaction numbers: customers are notified of everything exactly once."""
 
 import pytest
 from django.core.cache import cache
@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.data.invariants import find_breaches
 from core.dispatch import dispatch_journal, find_lag
 from omnistore.engagement.models import Message
-from omnistore.rehearsal.checks import looking_at
+from omnistore.rehearsal.checks import connected_to
 from omnistore.rehearsal.copies import Copy
 from omnistore.rehearsal.dump import restore
 from omnistore.rehearsal.shop import find_shop
@@ -19,7 +19,7 @@ from tests.journal import read_journal
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
 PICKUP = [{"kind": "pickup", "store": "high-street"}]
-# More than restoring takes.
+# More transaction numbers than restoring uses.
 COUNTED = 20_000
 
 
@@ -43,24 +43,24 @@ def buy(shopper):
     return shopper.check_out(fulfilments=PICKUP, payments=[{"method": "test"}]).json()["number"]
 
 
-def told():
+def notified():
     return sorted(message.subject.rpartition("#")[2] for message in Message.objects.filter(kind="order_placed"))
 
 
-def test_orders_from_before_the_dump_and_after_it_are_told_once(ana, mug, fresh_server, tmp_path, client):
+def test_customers_are_notified_once_of_orders_before_and_after_the_dump(ana, mug, fresh_server, tmp_path, client):
     shopper = Api(ana)
     count_on()
-    told_before = buy(shopper)
+    notified_before = buy(shopper)
     read_journal(now=timezone.now())
-    not_told_yet = buy(shopper)
+    not_notified_yet = buy(shopper)
     dump = tmp_path / "shop.dump"
     connection.close()
     fresh_server.shop.run("pg_dump", "-Fc", "-f", str(dump))
 
     restore(fresh_server, dump)
-    with looking_at(fresh_server):
+    with connected_to(fresh_server):
         cache.clear()
-        assert told() == [told_before]
+        assert notified() == [notified_before]
         before_the_worker = buy(shopper)
         assert find_lag().is_foreign
         assert client.get("/readyz").json()["state"] == "degraded"
@@ -70,14 +70,14 @@ def test_orders_from_before_the_dump_and_after_it_are_told_once(ana, mug, fresh_
         dispatch_journal(now=timezone.now())
         dispatch_journal(now=timezone.now())
 
-        assert told() == [told_before, not_told_yet, before_the_worker, after_it]
+        assert notified() == [notified_before, not_notified_yet, before_the_worker, after_it]
         assert client.get("/readyz").json()["journal"] == "ok"
         assert find_breaches() == {}
         assert offset() > COUNTED
-    assert told() == [told_before]
+    assert notified() == [notified_before]
 
 
-def test_a_copy_of_a_copy_goes_on_as_well(ana, mug, fresh_server, tmp_path):
+def test_a_copy_of_a_copy_works_as_well(ana, mug, fresh_server, tmp_path):
     shopper = Api(ana)
     count_on()
     buy(shopper)
@@ -86,24 +86,24 @@ def test_a_copy_of_a_copy_goes_on_as_well(ana, mug, fresh_server, tmp_path):
     connection.close()
     fresh_server.shop.run("pg_dump", "-Fc", "-f", str(first))
     restore(fresh_server, first)
-    with looking_at(fresh_server):
+    with connected_to(fresh_server):
         cache.clear()
         in_the_copy = buy(shopper)
         dispatch_journal(now=timezone.now())
         raised = offset()
-        assert in_the_copy in told()
+        assert in_the_copy in notified()
         find_shop().run("pg_dump", "-Fc", "-f", str(second))
     again = Copy(fresh_server.shop, tmp_path / "again")
     try:
         again.create()
         restore(again, second)
-        with looking_at(again):
+        with connected_to(again):
             cache.clear()
-            before = told()
+            before = notified()
             in_its_copy = buy(shopper)
             dispatch_journal(now=timezone.now())
 
-            assert told() == sorted([*before, in_its_copy])
+            assert notified() == sorted([*before, in_its_copy])
             assert offset() > raised
     finally:
         again.stop()

@@ -8,13 +8,13 @@ LONGEST_WAIT_SECONDS = 60
 
 
 @pytest.fixture
-def said():
+def messages():
     return []
 
 
 @pytest.fixture
-def supervisor(said):
-    return Supervisor(said.append)
+def supervisor(messages):
+    return Supervisor(messages.append)
 
 
 @pytest.fixture
@@ -22,17 +22,17 @@ def program(tmp_path):
     programs = []
 
     def make(command):
-        made = Program("web", command, data=tmp_path, environment={"PATH": "/usr/bin:/bin", "PORT": "8123"})
-        programs.append(made)
-        made.start()
-        return made
+        program = Program("web", command, data=tmp_path, environment={"PATH": "/usr/bin:/bin", "PORT": "8123"})
+        programs.append(program)
+        program.start()
+        return program
 
     yield make
-    for one in programs:
-        one.make_sure_it_stopped()
+    for program in programs:
+        program.make_sure_it_stopped()
 
 
-def test_starts_again_at_once_what_dies_once(supervisor, said, program, tmp_path):
+def test_starts_again_at_once_what_dies_once(supervisor, messages, program, tmp_path):
     web = program(f"echo started >> {tmp_path}/starts; exec sleep 60")
     first = web.child
 
@@ -40,22 +40,22 @@ def test_starts_again_at_once_what_dies_once(supervisor, said, program, tmp_path
     supervisor.wait_for(lambda: web.child is not first and web.is_alive(), web, seconds=LONGEST_WAIT_SECONDS)
 
     assert web.is_alive()
-    assert said == ["web has died and is started again"]
+    assert messages == ["web has died and is started again"]
 
 
-def test_leaves_growing_pauses_to_what_keeps_dying(supervisor, said, program):
+def test_leaves_growing_pauses_to_what_keeps_dying(supervisor, messages, program):
     web = program("exit 1")
 
     def say(sentence):
-        said.append(sentence)
-        if len(said) == 3:
+        messages.append(sentence)
+        if len(messages) == 3:
             supervisor.asked_to_stop.set()
 
     supervisor.say = say
 
     supervisor.watch(web)
 
-    assert said == [
+    assert messages == [
         "web has died and is started again",
         "web has died and is started again in 1 s",
         "web has died and is started again in 2 s",

@@ -1,4 +1,4 @@
-"""What `manage.py up` says when it cannot start: one sentence that names the cause, and no trace."""
+"""The errors of `manage.py up`: one sentence that names the cause, without a traceback."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "PRODUCTION", "DEMO", "HOST", "
 
 @pytest.fixture
 def up(tmp_path, settings, monkeypatch):
-    """Start the shop in this process, with settings other than the test's: it need not be loaded anew."""
+    """Start the shop in this process with changed settings, so it is not loaded again."""
     asked_by_signal = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.delenv("HOST", raising=False)
     settings.DATA_DIR, settings.IS_POSTGRES_EMBEDDED, settings.IS_VALKEY_EMBEDDED = tmp_path, False, False
@@ -27,11 +27,11 @@ def up(tmp_path, settings, monkeypatch):
     def run(**values):
         for name, value in values.items():
             setattr(settings, name, value)
-        said = StringIO()
+        output = StringIO()
         with pytest.raises(SystemExit) as end:
-            call_command("up", stdout=said)
-        assert said.getvalue() == ""
-        return f"{end.value.code}\n"  # As Python says it when it ends with this.
+            call_command("up", stdout=output)
+        assert output.getvalue() == ""
+        return f"{end.value.code}\n"  # Python prints it like this at exit.
 
     yield run
     for number, handler in asked_by_signal.items():
@@ -40,7 +40,7 @@ def up(tmp_path, settings, monkeypatch):
 
 @pytest.fixture
 def up_with(tmp_path):
-    """Start the shop as a process of its own, with variables in its environment."""
+    """Start the shop in a separate process with environment variables."""
 
     def run(**variables):
         kept = {name: value for name, value in os.environ.items() if name not in SERVER_VARIABLES}
@@ -65,9 +65,9 @@ def test_a_port_in_use_is_named(up):
         taken.listen()
         port = taken.getsockname()[1]
 
-        said = up(PORT=port, LIVE_PORT=1)
+        output = up(PORT=port, LIVE_PORT=1)
 
-    assert said == (
+    assert output == (
         f"Port {port} cannot be used (Address already in use): stop what uses it, or set PORT to another.\n"
     )
 
@@ -84,35 +84,35 @@ def test_a_port_in_use_is_named(up):
     ],
 )
 def test_a_wrong_database_url_is_explained_without_its_password(up_with, free_port, url, expected):
-    said = up_with(DATABASE_URL=url, PORT=str(free_port), LIVE_PORT=str(free_port))
+    output = up_with(DATABASE_URL=url, PORT=str(free_port), LIVE_PORT=str(free_port))
 
-    assert said == expected
+    assert output == expected
 
 
 def test_a_wrong_redis_url_is_explained(up, db, free_port):
-    said = up(REDIS_URL="redis://127.0.0.1:9/0", PORT=free_port, LIVE_PORT=free_port)
+    output = up(REDIS_URL="redis://127.0.0.1:9/0", PORT=free_port, LIVE_PORT=free_port)
 
-    assert said.startswith("The Valkey named by REDIS_URL cannot be used: ")
-    assert said.count("\n") == 1
+    assert output.startswith("The Valkey named by REDIS_URL cannot be used: ")
+    assert output.count("\n") == 1
 
 
 def test_data_of_a_version_with_other_migrations_is_refused(up, db, free_port):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts' AND name = '0001_customers'")
 
-    said = up(PORT=free_port, LIVE_PORT=free_port)
+    output = up(PORT=free_port, LIVE_PORT=free_port)
 
-    assert said.startswith("This data was made by a version with other migrations, before the first release.")
-    assert "make reset" in said
-    assert said.count("\n") == 1
+    assert output.startswith("This data was made by a version with other migrations, before the first release.")
+    assert "make reset" in output
+    assert output.count("\n") == 1
 
 
 def test_production_with_unsafe_settings_is_refused(up_with):
-    said = up_with(PRODUCTION="1")
+    output = up_with(PRODUCTION="1")
 
-    assert said.startswith("SECRET_KEY is the development key")
-    assert "DATABASE_URL must name the PostgreSQL server" in said
-    assert said.count("\n") == 1
+    assert output.startswith("SECRET_KEY is the development key")
+    assert "DATABASE_URL must name the PostgreSQL server" in output
+    assert output.count("\n") == 1
 
 
 def test_a_second_shop_on_the_same_data_is_refused(up, tmp_path, free_port):
@@ -120,15 +120,15 @@ def test_a_second_shop_on_the_same_data_is_refused(up, tmp_path, free_port):
     with (tmp_path / "run" / "up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
-        said = up(PORT=free_port)
+        output = up(PORT=free_port)
 
-    assert said == f"The shop is already running on {tmp_path}: stop it first, or choose another DATA directory.\n"
+    assert output == f"The shop is already running on {tmp_path}: stop it first, or choose another DATA directory.\n"
 
 
 def test_a_data_directory_that_cannot_be_made_is_named(up):
-    said = up(DATA_DIR=Path("/proc/no-such-place"))
+    output = up(DATA_DIR=Path("/proc/no-such-place"))
 
-    assert said == "No such file or directory: /proc/no-such-place\n"
+    assert output == "No such file or directory: /proc/no-such-place\n"
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from django.db import connection, transaction
 
 ORDERS, PEOPLE = 1_000_000, 200_000
-# The first person of the history buys a lot, so that long stories and lists are there to be shown.
+# The first customer buys a lot, so there are long timelines and lists.
 FIRST_PERSON, FIRST_ORDER = 10_000_000, 10_000_000
-# So many of the newest orders are still under way.
+# The number of newest orders that are still open.
 UNDER_WAY = 20_000
 
 _PEOPLE = """
@@ -20,7 +20,7 @@ SELECT %(first_person)s + n, '!', false,
        'email', 'email', false, true, now() - interval '2 years', '', now() - interval '2 years'
 FROM generate_series(0, %(people)s - 1) AS n
 """
-# Four of ten were carried out of a store, three collected in one, three sent from the warehouse.
+# Four of ten were carried out of a store, three collected in one, three shipped from the warehouse.
 _PLAN = """
 CREATE TEMP TABLE plan AS
 SELECT %(first_order)s + n AS id, n, now() - (%(orders)s - n) * interval '63 seconds' AS placed_at,
@@ -94,7 +94,7 @@ FROM plan CROSS JOIN generate_series(1, 2) AS step WHERE step = 1 OR NOT is_open
 
 
 def write_history(*, orders: int = ORDERS, people: int = PEOPLE) -> None:
-    """Write it, and let PostgreSQL look at what there is now. Takes minutes."""
+    """Write the history and update PostgreSQL's statistics. This takes minutes."""
     given = {
         "orders": orders,
         "people": people,
@@ -104,7 +104,7 @@ def write_history(*, orders: int = ORDERS, people: int = PEOPLE) -> None:
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        # What is generated agrees with itself; checking each row's relations one by one would take an hour.
+        # The generated rows are consistent; checking each row's foreign keys would take an hour.
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in (_PEOPLE, *_PLAN.split(";\n")[:-1], _ORDERS, _LINES, _FULFILMENTS, _PARTS, _PAYMENTS):
             cursor.execute(statement, given)

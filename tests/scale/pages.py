@@ -1,4 +1,4 @@
-"""Visiting every page of the shop, and what each costs PostgreSQL."""
+"""Visits every page of the shop and measures its SQL."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from accounts.models import Customer
 from omnistore.storefront.pages import page_cache
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-# The best of so many visits: a machine with other work on it is no fault of a query's.
+# The best of so many visits counts, because other work on the machine slows queries down.
 VISITS = 3
 
 
 @dataclass
 class Cost:
-    """What a page asked of PostgreSQL: the statements, and for each the least milliseconds it took."""
+    """The SQL of a page: its statements, with the least milliseconds of each."""
 
     statements: list[str]
     milliseconds: list[float] = field(default_factory=list)
@@ -29,13 +29,13 @@ class Cost:
 
     @property
     def slowest(self) -> tuple[float, str]:
-        """The statement that took longest, with its milliseconds."""
+        """Return the slowest statement with its milliseconds."""
         return max(zip(self.milliseconds, self.statements, strict=True), default=(0.0, ""))
 
 
 @dataclass(frozen=True)
 class Known:
-    """Who and what the pages are about. words: a name that many people have."""
+    """The customers and objects of the pages. words: a name that many customers have."""
 
     shopper: Customer
     order: str
@@ -43,7 +43,7 @@ class Known:
 
 
 def visit_all(known: Known) -> dict[str, Cost]:
-    """Visit every page, each as a visitor of its own kind, with nothing kept ready."""
+    """Visit every page, each as its kind of visitor, without caches."""
     return {
         f"{kind} {page}": cost_of(client, address)
         for kind, client, pages in tours(known)
@@ -52,7 +52,7 @@ def visit_all(known: Known) -> dict[str, Cost]:
 
 
 def cost_of(client: Client, address: str) -> Cost:
-    """Open a page several times; each time it must show itself, and with the same number of statements."""
+    """Open a page several times; each time it must load with the same number of statements."""
     client.get(address)
     cost: Cost | None = None
     for _visit in range(VISITS):
@@ -70,7 +70,7 @@ def cost_of(client: Client, address: str) -> Cost:
 
 
 def tours(known: Known) -> Iterator[tuple[str, Client, dict[str, str]]]:
-    """Yield each kind of visitor, with a browser of their own and the pages they see."""
+    """Yield each kind of visitor, with a browser and their pages."""
     yield "guest", Client(), _SHARED
     shopper = _signed_in(known.shopper)
     shopper.post("/cart/add/", {"sku": "TEA-CRD-100G"})

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.scale, pytest.mark.django_db]
 
 @pytest.fixture(scope="module")
 def costs(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[dict[str, Cost], dict[str, Cost]]]:
-    """What every page costs in the demo shop, and in the same shop grown large."""
+    """The SQL of every page in the demo shop and in the large shop."""
     settings.ENABLE_TEST_PROVIDER = True
     with django_db_blocker.unblock():
         call_command("seed_demo", verbosity=0)

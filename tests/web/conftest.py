@@ -1,4 +1,4 @@
-"""The shop's web server in a process of its own, in front of a sample application, with short limits."""
+"""The shop's web server in a separate process with a sample application and short limits."""
 
 import os
 import socket
@@ -16,14 +16,14 @@ START_SECONDS = 60.0
 
 
 class Served:
-    """A running server, to be asked in whole requests or byte by byte."""
+    """A running server, for whole requests or single bytes."""
 
     def __init__(self, port, process):
         self.port = port
         self.process = process
 
     def ask(self, path, method="GET", body=None, headers=None):
-        """Ask on a connection of its own; return the answer, read."""
+        """Send a request on a new connection; return the read response."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
@@ -32,18 +32,18 @@ class Served:
         return answer
 
     def memory_bytes(self):
-        """Tell how much memory the server and its worker take."""
+        """Return the memory of the server and its worker."""
         process = psutil.Process(self.process.pid)
-        return sum(one.memory_info().rss for one in (process, *process.children()))
+        return sum(member.memory_info().rss for member in (process, *process.children()))
 
     def open(self, *, sending=b""):
-        """Open a connection and send bytes; the connection is the caller's to close."""
+        """Open a connection and send bytes; the caller closes the connection."""
         wire = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         wire.sendall(sending)
         return wire
 
     def say(self, request):
-        """Send the bytes of a request; return the bytes of what comes back until the server hangs up."""
+        """Send the bytes of a request; return all bytes until the server closes the connection."""
         with self.open(sending=request) as wire, wire.makefile("rb") as answer:
             return answer.read()
 

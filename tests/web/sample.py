@@ -1,4 +1,4 @@
-"""A small WSGI application behind the shop's own web server; it tells what reached it."""
+"""A small WSGI application behind the shop's web server; its responses contain what it received."""
 
 import hashlib
 import json
@@ -15,21 +15,21 @@ counting = threading.Lock()
 
 
 def sample(environ, start_response):
-    asked = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
-    return PAGES.get(environ["PATH_INFO"], tell)(environ, start_response, **asked)
+    query = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
+    return PAGES.get(environ["PATH_INFO"], echo)(environ, start_response, **query)
 
 
-def tell(environ, start_response, **asked):
-    """Every text of the environ, and what the body was."""
+def echo(environ, start_response, **query):
+    """Respond with every text of the environ, and the size and hash of the body."""
     body = environ["wsgi.input"].read()
     known = {name: value for name, value in environ.items() if isinstance(value, str)}
-    told = {**known, "body": [len(body), hashlib.sha256(body).hexdigest()]}
+    content = {**known, "body": [len(body), hashlib.sha256(body).hexdigest()]}
     start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps(told).encode()]
+    return [json.dumps(content).encode()]
 
 
 def work(environ, start_response, seconds="0"):
-    """Take a thread for a while; answers how many were at work at most until now."""
+    """Occupy a thread for a while; respond with the highest number of busy threads so far."""
     global at_work, most_at_work
     with counting:
         at_work += 1
@@ -42,13 +42,13 @@ def work(environ, start_response, seconds="0"):
 
 
 def stream(environ, start_response, parts="1"):
-    """Parts of a thousand bytes, made one by one."""
+    """Respond with a stream of parts of a thousand bytes."""
     start_response("200 OK", [("Content-Type", "text/plain")])
     return (str(number % 10).encode() * 1000 for number in range(int(parts)))
 
 
 def file(environ, start_response, path="", skip="0"):
-    """A file, from some byte on."""
+    """Respond with a file from a position on."""
     opened = Path(path).open("rb")  # noqa: SIM115  # The server closes it.
     opened.seek(int(skip))
     start_response("200 OK", [("Content-Type", "text/plain")])
@@ -56,7 +56,7 @@ def file(environ, start_response, path="", skip="0"):
 
 
 def fail(environ, start_response):
-    """Raise what no framework has caught."""
+    """Raise an exception that no framework catches."""
     raise RuntimeError("on purpose")
 
 

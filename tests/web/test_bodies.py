@@ -1,4 +1,4 @@
-"""Limits of bodies, with limits so small that a test reaches them."""
+"""The limits of bodies, lowered so that tests reach them."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ class Scope:
 
 
 class Sender:
-    """The visitor's side: sends parts, then ends, stops, or leaves."""
+    """A client that sends parts, then ends, stalls or disconnects."""
 
     def __init__(self, *parts, then=None):
         self.parts, self.then = parts, then
@@ -36,14 +36,14 @@ class Sender:
             await asyncio.Event().wait()
 
 
-def read(kept, sender, **headers):
-    # In a thread of its own: a browser's test that ran before in this process leaves its loop running in this one.
+def read(bodies_of_process, sender, **headers):
+    # In a separate thread: an earlier browser test in this process leaves its event loop running.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, kept.read(Scope(**headers), sender)).result()
+        return thread.submit(asyncio.run, bodies_of_process.read(Scope(**headers), sender)).result()
 
 
 class Cut(Sender):
-    """A visitor whose chunks break off; the server tells of it by an empty part before the last one."""
+    """A client whose chunks are truncated; the server signals it by a second empty part."""
 
     async def __aiter__(self):
         for part in (*self.parts, b"", b""):
@@ -93,33 +93,37 @@ def test_a_body_beyond_the_limit_is_refused(headers, monkeypatch):
     assert (refused.value.status, refused.value.code) == (413, "too_large")
 
 
-def test_uploads_share_the_disk_and_give_their_place_back(monkeypatch):
+def test_uploads_share_the_disk_and_free_it_afterwards(monkeypatch):
     monkeypatch.setattr(bodies, "MOST_BYTES_IN_FILES", 10)
-    kept = Bodies()
-    first = read(kept, Sender(b"12345678"), transfer_encoding="chunked")
+    bodies_of_process = Bodies()
+    first = read(bodies_of_process, Sender(b"12345678"), transfer_encoding="chunked")
 
     with pytest.raises(BodyRefused) as refused:
-        read(kept, Sender(b"1", b"23"), transfer_encoding="chunked")
-    kept.let_go(first)
-    second = read(kept, Sender(b"1234567890"), transfer_encoding="chunked")
+        read(bodies_of_process, Sender(b"1", b"23"), transfer_encoding="chunked")
+    bodies_of_process.release(first)
+    second = read(bodies_of_process, Sender(b"1234567890"), transfer_encoding="chunked")
 
     assert refused.value.status == 503
     assert second.content.read() == b"1234567890"
 
 
 @pytest.mark.parametrize("then", ["leaves", None])
-def test_an_upload_that_fails_gives_its_place_back(then, monkeypatch):
+def test_a_failed_upload_frees_its_disk_space(then, monkeypatch):
     monkeypatch.setattr(bodies, "MOST_BYTES_IN_FILES", 10)
-    kept = Bodies()
+    bodies_of_process = Bodies()
 
     for _ in range(3):
         with pytest.raises((ProtocolClosed, BodyRefused)):
-            read(kept, Sender(b"1234", b"5678", b"9012" * (then is None), then=then), transfer_encoding="chunked")
+            read(
+                bodies_of_process,
+                Sender(b"1234", b"5678", b"9012" * (then is None), then=then),
+                transfer_encoding="chunked",
+            )
 
-    assert read(kept, Sender(b"1234567890"), transfer_encoding="chunked").length == 10
+    assert read(bodies_of_process, Sender(b"1234567890"), transfer_encoding="chunked").length == 10
 
 
-def test_an_upload_that_finds_no_room_on_the_disk_is_refused(monkeypatch):
+def test_an_upload_on_a_full_disk_is_refused(monkeypatch):
     class Full:
         def __init__(self, *_):
             pass

@@ -1,4 +1,4 @@
-"""Visitors who send slowly, take slowly, or only hold their connection, keep no thread from anybody else."""
+"""Clients that send slowly, read slowly or only hold a connection occupy no thread."""
 
 import socket
 import threading
@@ -37,7 +37,7 @@ def test_a_half_sent_body_is_answered_once_its_rest_arrives(served):
 
 def take_slowly(served, address):
     wire = socket.socket()
-    # So little is on its way that the server has to wait for the visitor.
+    # The buffers are so small that the server has to wait for the client.
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     wire.connect(("127.0.0.1", served.port))
     wire.sendall(f"GET {address} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
@@ -45,7 +45,7 @@ def take_slowly(served, address):
     return wire
 
 
-def test_slow_takers_of_large_answers_take_no_thread(served):
+def test_slow_readers_of_large_responses_take_no_thread(served):
     held = [take_slowly(served, "/stream?parts=6000") for _ in range(THREADS * 3)]
 
     assert served.ask("/").status == 200
@@ -54,7 +54,7 @@ def test_slow_takers_of_large_answers_take_no_thread(served):
         wire.close()
 
 
-def test_what_slow_takers_have_not_taken_is_not_kept_in_memory(served):
+def test_the_unread_rest_of_a_response_is_not_kept_in_memory(served):
     before = served.memory_bytes()
 
     held = [take_slowly(served, "/stream?parts=30000") for _ in range(4)]
@@ -77,7 +77,7 @@ def test_probes_are_answered_while_every_thread_is_at_work(served):
 
     for caller in callers:
         caller.join()
-    # Never more at a time than there are threads, each of which has a connection to the database.
+    # Never more at a time than threads, because each thread has a database connection.
     assert served.ask("/work").text == str(THREADS).encode()
 
 
@@ -85,10 +85,10 @@ def test_connections_that_send_no_whole_header_are_closed(served):
     for begun in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"):
         with served.open(sending=begun) as wire:
             while wire.recv(4096):
-                pass  # The answer to the whole one; then nothing more, as the server has hung up.
+                pass  # The response to the complete request; then the server closes the connection.
 
 
-def test_a_visitor_who_leaves_in_the_middle_is_forgotten(served):
+def test_a_client_that_disconnects_early_leaves_nothing_behind(served):
     for sent in (HALF_SENT, HALF_SENT.replace(b"900", b"900000")):
         served.open(sending=sent).close()
     served.open(sending=b"GET /stream?parts=6000 HTTP/1.1\r\nHost: a\r\n\r\n").close()

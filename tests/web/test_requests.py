@@ -1,4 +1,4 @@
-"""What reaches the application, and what the visitor gets back."""
+"""Requests as the application receives them, and responses as the client receives them."""
 
 import hashlib
 import json
@@ -9,13 +9,15 @@ import pytest
 LARGE = b"0123456789" * 30_000
 
 
-def told(answer):
+def environ_of(answer):
     assert answer.status == 200
     return json.loads(answer.text)
 
 
-def test_an_address_and_its_headers_reach_the_application_as_wsgi_wants_them(served):
-    environ = told(served.ask("/caf%C3%A9/%D9%85?q=%D9%85&r=1", headers={"X-Wanted": "yes", "Accept": "text/html"}))
+def test_an_address_and_its_headers_reach_the_application_as_wsgi_defines_them(served):
+    environ = environ_of(
+        served.ask("/caf%C3%A9/%D9%85?q=%D9%85&r=1", headers={"X-Wanted": "yes", "Accept": "text/html"})
+    )
 
     assert environ["PATH_INFO"] == "/café/م".encode().decode("latin-1")
     assert environ["QUERY_STRING"] == "q=%D9%85&r=1"
@@ -35,15 +37,15 @@ def test_a_header_sent_twice_is_one_list_and_cookies_are_one_line(served):
     assert (environ["HTTP_ACCEPT"], environ["HTTP_COOKIE"]) == ("a,b", "a=1; b=2")
 
 
-def test_a_header_with_an_underscore_is_not_taken_for_the_one_a_proxy_sets(served):
-    environ = told(served.ask("/", headers={"X_Forwarded_For": "10.0.0.1"}))
+def test_a_header_with_an_underscore_is_not_mistaken_for_a_header_of_a_proxy(served):
+    environ = environ_of(served.ask("/", headers={"X_Forwarded_For": "10.0.0.1"}))
 
     assert "HTTP_X_FORWARDED_FOR" not in environ
 
 
 def test_bodies_of_every_size_arrive_whole(served):
     for body in (b"", b"{}", LARGE):
-        environ = told(served.ask("/", "POST", body, {"Content-Type": "application/json"}))
+        environ = environ_of(served.ask("/", "POST", body, {"Content-Type": "application/json"}))
 
         assert environ["body"] == [len(body), hashlib.sha256(body).hexdigest()]
         assert environ["CONTENT_TYPE"] == "application/json"
@@ -88,14 +90,14 @@ def test_a_body_that_ends_too_early_does_not_reach_the_application(served, sent)
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == "malformed"
 
 
-def test_answers_that_are_made_while_they_are_sent_arrive_whole(served):
+def test_streaming_responses_arrive_whole(served):
     for parts in (0, 3, 1000):
         answer = served.ask(f"/stream?parts={parts}")
 
         assert answer.text == b"".join(str(number % 10).encode() * 1000 for number in range(parts))
 
 
-def test_files_arrive_whole_or_from_the_byte_that_was_asked_for(served, tmp_path):
+def test_files_arrive_whole_or_from_a_requested_position(served, tmp_path):
     path = tmp_path / "a file"
     path.write_bytes(LARGE)
 
@@ -113,7 +115,7 @@ def test_head_is_answered_without_a_body(served, tmp_path):
         assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(b"\r\n\r\n")
 
 
-def test_what_nobody_has_caught_is_an_error_and_ends_no_thread(served):
+def test_an_uncaught_exception_is_an_error_and_ends_no_thread(served):
     answers = [served.ask("/fail") for _ in range(5)]
 
     assert {(answer.status, answer.text) for answer in answers} == {(500, b"Something went wrong.\n")}

@@ -1,4 +1,4 @@
-"""Drawing docs/lifecycles.md from the tables in the rules."""
+"""Draws docs/lifecycles.md from the tables in the rules."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ Drawn by `manage.py lifecycles` from `orders/rules/lifecycle.py` and `accounts/r
 
 
 class Command(BaseCommand):
-    """Draw the lifecycles, or check that they are drawn as they are."""
+    """Draw the lifecycles, or check that the page is up to date."""
 
     help = __doc__
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 def page() -> str:
     """Return the page as it should be."""
-    return "\n".join([HEAD, *(_section(one) for one in DRAWN)])
+    return "\n".join([HEAD, *(_section(lifecycle) for lifecycle in DRAWN)])
 
 
 def _section(lifecycle: Lifecycle) -> str:
@@ -50,7 +50,9 @@ def _section(lifecycle: Lifecycle) -> str:
     pairs = [f"    {present} --> {after}" for present, following in lifecycle.pairs.items() for after in following]
     ends = [f"    {state} --> [*]" for state in lifecycle.states if state not in lifecycle.pairs]
     rows = [f"| | {event} | {state} | |" for state, event in lifecycle.begins.items()]
-    rows += [f"| {one.present} | {one.event} | {one.next} | {', '.join(sorted(one.who))} |" for one in lifecycle.moves]
+    rows += [
+        f"| {move.present} | {move.event} | {move.next} | {', '.join(sorted(move.who))} |" for move in lifecycle.moves
+    ]
     return "\n".join(
         [
             f"## {lifecycle.name[0].upper()}{lifecycle.name[1:]}",

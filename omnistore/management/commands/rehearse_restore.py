@@ -14,13 +14,13 @@ from omnistore.rehearsal.point_in_time import rehearse_point_in_time
 from omnistore.rehearsal.shop import Shop, find_shop
 from omnistore.rehearsal.steps import RehearsalError, Steps
 
-# The files, the log and the dump beside what is restored from them, one rehearsal after the other.
+# For the files, the log or the dump and the copy that is restored from them; one rehearsal runs after the other.
 ROOM_FOR_EACH_BYTE = 2.5
 LEAST_ROOM_BYTES = 500_000_000
 
 
 class Command(BaseCommand):
-    """Make a dump and a physical copy of the running shop, restore both into servers of their own, look at them."""
+    """Make a dump and a physical copy of the running shop, restore both into temporary servers, and check them."""
 
     help = "Restore a dump, and a physical copy at a point in time, on trial; the shop's data is only read."
     requires_system_checks: list[str] = []
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             shop = find_shop()
             for name, rehearse in parts.items():
                 with tempfile.TemporaryDirectory(prefix="omnistore-rehearsal-", dir=directory) as room:
-                    _refuse_too_little_room(shop, Path(room))
+                    _refuse_too_little_space(shop, Path(room))
                     self.say(f"Restoring {name} of {shop.database} in {room}")
                     rehearse(shop, Path(room), steps)
         except RehearsalError as error:
@@ -53,14 +53,14 @@ class Command(BaseCommand):
         self.say(f"The backups can be trusted: {' and '.join(parts)} restored, everything there.")
 
     def say(self, sentence: str) -> None:
-        """Tell whoever watches, at once."""
+        """Print a sentence at once."""
         self.stdout.write(sentence)
         self.stdout.flush()
 
 
-def _refuse_too_little_room(shop: Shop, room: Path) -> None:
-    with shop.connect() as shops:
-        row = shops.execute("SELECT pg_database_size(current_database())").fetchone()
+def _refuse_too_little_space(shop: Shop, room: Path) -> None:
+    with shop.connect() as connection_to_shop:
+        row = connection_to_shop.execute("SELECT pg_database_size(current_database())").fetchone()
     assert row is not None
     needed = int(row[0] * ROOM_FOR_EACH_BYTE) + LEAST_ROOM_BYTES
     free = shutil.disk_usage(room).free

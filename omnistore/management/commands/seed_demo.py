@@ -13,7 +13,7 @@ from omnistore.tools.demo import seeding
 
 
 class Command(BaseCommand):
-    """Fill the shop with demo data; what is there already is left alone."""
+    """Fill the shop with demo data; existing data stays."""
 
     help = "Fill the shop with demo data: goods, stores, stock, people and their history. Only where DEMO is on."
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, scale: str, seed: int, reset: bool, **options: Any) -> None:
-        """Seed, and say what was done; the bar goes to stderr."""
+        """Seed, and print what was done; the progress bar goes to stderr."""
         if not settings.DEMO:
             raise CommandError("Demo data is only for a demo: set DEMO=true, which a production shop must not have.")
         progress = Bar() if options["verbosity"] else Silence()
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.say(f"Seeded {' and '.join(done)} in {time.monotonic() - started:.1f} s.", options)
 
     def seed(self, *, scale: str, seed: int, progress: Progress) -> list[str]:
-        """Write what the scale asks for and is not there, and name it."""
+        """Write the missing data of the scale, and return its names."""
         done = []
         now = timezone.now()
         if not seeding.is_seeded():
@@ -57,6 +57,6 @@ class Command(BaseCommand):
         return done
 
     def say(self, sentence: str, options: dict[str, Any]) -> None:
-        """Tell whoever watches."""
+        """Print a sentence."""
         if options["verbosity"]:
             self.stdout.write(sentence)

@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole shop with one command."""
+"""`manage.py up`: runs the whole shop with one command."""
 
 import fcntl
 import os
@@ -20,9 +20,9 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from core.web import metrics
 from inventory.models import Product
 from omnistore.static_files import collect_if_changed
+from omnistore.tools.servers.disk_space import DiskSpace
 from omnistore.tools.servers.postgres import Postgres
 from omnistore.tools.servers.processes import ServerError
-from omnistore.tools.servers.room import Room
 from omnistore.tools.servers.valkey import Valkey
 from omnistore.tools.supervisor import Program, Supervisor, environment_of_programs, read_procfile
 
@@ -31,7 +31,7 @@ FULL_BYTES = 10_000_000
 OLDEST_POSTGRES = 160000
 LONGEST_START_SECONDS = 600.0
 DEATHS_OF_WEB = 3
-QUESTIONS_TO_WEB = 6
+PROBES_OF_WEB = 6
 DEMO_PASSWORD = "omnistore-demo"  # noqa: S105  # Published on purpose; the demo holds nobody's data.
 DEMO_LOGINS = {
     "shopper@example.com": "a customer",
@@ -44,7 +44,7 @@ DEMO_LOGINS = {
 
 
 class Command(BaseCommand):
-    """Start the servers, bring the database up to date, then run and keep running every process of the shop."""
+    """Start the servers, migrate the database, then run and supervise every process of the shop."""
 
     help = "Run the whole shop: PostgreSQL and Valkey where none are named, migrations, demo data, all processes."
     requires_system_checks: list[str] = []
@@ -63,55 +63,55 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, servers_only: bool, erase_data: bool, **options: Any) -> None:
-        """Run until told to stop; whatever is wrong at the start is said in one sentence."""
+        """Run until stopped; print one sentence if the start fails."""
         self.supervisor = Supervisor(self.say)
         self.supervisor.stop_on_signals()
-        with ExitStack() as at_the_end:
+        with ExitStack() as exit_stack:
             try:
-                at_the_end.enter_context(_claim(settings.DATA_DIR))
+                exit_stack.enter_context(_claim(settings.DATA_DIR))
                 if erase_data:
                     return self.erase_data()
-                self.run(at_the_end, servers_only)
+                self.run(exit_stack, servers_only)
             except ServerError as error:
-                # A message for exit() is printed as it is: one sentence, no trace.
+                # SystemExit prints its message without a traceback.
                 raise SystemExit(str(error)) from error
             except OSError as error:
-                # A full disk, a directory that may not be written.
+                # For example a full disk or a read-only directory.
                 raise SystemExit(f"{error.strerror or error}: {error.filename or settings.DATA_DIR}") from error
             except Exception as error:
-                # A disk that runs full on the way shows in a hundred errors, and this is what they mean.
+                # A disk that becomes full causes many kinds of errors; all of them get this message.
                 if shutil.disk_usage(settings.DATA_DIR).free > FULL_BYTES:
                     raise
                 raise SystemExit(f"The disk is full: make room for {settings.DATA_DIR}, then start again.") from error
             self.say("Stopping ...")
         self.say("Stopped.")
 
-    def run(self, at_the_end: ExitStack, servers_only: bool) -> None:
-        """Start everything and look after it until asked to stop."""
+    def run(self, exit_stack: ExitStack, servers_only: bool) -> None:
+        """Start everything and supervise it until stopped."""
         if not servers_only:
             _refuse_taken_ports()
-        servers = self.start_servers(at_the_end)
+        servers = self.start_servers(exit_stack)
         self.prepare(servers_only)
-        programs = [] if servers_only else self.start_programs(at_the_end, servers)
+        programs = [] if servers_only else self.start_programs(exit_stack, servers)
         if not self.supervisor.asked_to_stop.is_set():
             self.say_where_things_are(servers_only)
             self.supervisor.watch(*servers, *programs)
 
     def erase_data(self) -> None:
-        """Delete what the shop has written to its data directory; what else lies there stays."""
+        """Delete the shop's files in its data directory; other files stay."""
         for name in ("postgres", "valkey", "media", "log", "run"):
             shutil.rmtree(settings.DATA_DIR / name, ignore_errors=True)
         self.say(f"All data of the shop in {settings.DATA_DIR} is deleted.")
 
     def say(self, sentence: str) -> None:
-        """Tell whoever watches."""
+        """Print a sentence."""
         try:
             self.stdout.write(sentence)
             self.stdout.flush()
         except OSError:
             pass  # Written to a file on a full disk; no reason to stop looking after the shop.
 
-    def start_servers(self, at_the_end: ExitStack) -> list[Postgres | Valkey]:
+    def start_servers(self, exit_stack: ExitStack) -> list[Postgres | Valkey]:
         """Start the servers that the environment does not name, and refuse named ones that do not answer."""
         servers: list[Postgres | Valkey] = []
         if settings.IS_POSTGRES_EMBEDDED:
@@ -119,18 +119,18 @@ class Command(BaseCommand):
         if settings.IS_VALKEY_EMBEDDED:
             servers.append(Valkey(settings.DATA_DIR))
         for server in servers:
-            at_the_end.callback(server.stop)
+            exit_stack.callback(server.stop)
             server.start()
             if isinstance(server, Postgres):
-                room = Room(settings.DATA_DIR, server, self.say)
-                room.start()
-                at_the_end.callback(room.stop)
+                space = DiskSpace(settings.DATA_DIR, server, self.say)
+                space.start()
+                exit_stack.callback(space.stop)
         _refuse_unreachable_database()
         _refuse_unreachable_valkey()
         return servers
 
     def prepare(self, servers_only: bool) -> None:
-        """Bring the database, the static files and the demo up to where this version needs them."""
+        """Migrate the database, collect the static files and seed the demo, as needed."""
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except InconsistentMigrationHistory as error:
@@ -147,11 +147,11 @@ class Command(BaseCommand):
             call_command("seed_demo")
         connection.close()
 
-    def start_programs(self, at_the_end: ExitStack, servers: list[Postgres | Valkey]) -> list[Program]:
-        """Start every program of the Procfile, the first of them being web, and wait until web answers."""
+    def start_programs(self, exit_stack: ExitStack, servers: list[Postgres | Valkey]) -> list[Program]:
+        """Start every program of the Procfile, web first, and wait until web responds."""
         counts = metrics.directory_of(settings.DATA_DIR)
         metrics.prepare_directory(counts)
-        at_the_end.callback(metrics.remove_directory, counts)
+        exit_stack.callback(metrics.remove_directory, counts)
         environment = environment_of_programs(
             DATA=str(settings.DATA_DIR),
             PORT=str(settings.PORT),
@@ -162,20 +162,20 @@ class Command(BaseCommand):
             Program(name, command, data=settings.DATA_DIR, environment=environment)
             for name, command in read_procfile(settings.BASE_DIR / "Procfile").items()
         ]
-        at_the_end.callback(self.supervisor.stop, programs)
-        # Web alone has the processors until it answers; what comes after it is not waited for by anybody.
+        exit_stack.callback(self.supervisor.stop, programs)
+        # Web starts alone so that it has the processors until it responds; nobody waits for the others.
         web, *others = programs
         web.start()
-        # However slow the machine is, a web process that lives is on its way.
+        # On a slow machine a running web process may just need more time.
         self.supervisor.wait_for(
-            lambda: _all_of_web_answers() or self.supervisor.deaths[web.name] >= DEATHS_OF_WEB,
+            lambda: _all_workers_respond() or self.supervisor.deaths[web.name] >= DEATHS_OF_WEB,
             *servers,
             web,
             seconds=LONGEST_START_SECONDS,
         )
         if self.supervisor.asked_to_stop.is_set():
             return []
-        if not _web_answers():
+        if not _web_responds():
             raise ServerError(f"The web process does not start: see {settings.DATA_DIR / 'log' / 'web.log'}.")
         for program in others:
             program.start()
@@ -200,7 +200,7 @@ class Command(BaseCommand):
 
 
 def _claim(data: Path) -> IO[str]:
-    """Make sure that one supervisor at most works on a data directory, and that there is room in it."""
+    """Make sure that only one supervisor uses a data directory, and that it has enough disk space."""
     (data / "run").mkdir(parents=True, exist_ok=True)
     lock = (data / "run" / "up.lock").open("a+")
     try:
@@ -249,12 +249,12 @@ def _refuse_unreachable_valkey() -> None:
         raise ServerError(f"The Valkey named by REDIS_URL cannot be used: {error}") from error
 
 
-def _all_of_web_answers() -> bool:
-    # The port is open long before a worker behind it has loaded the shop, and connections are dealt to all workers.
-    return all(_web_answers() for _ in range(QUESTIONS_TO_WEB))
+def _all_workers_respond() -> bool:
+    # The port is open before all workers have loaded the shop, and connections are distributed among the workers.
+    return all(_web_responds() for _ in range(PROBES_OF_WEB))
 
 
-def _web_answers() -> bool:
+def _web_responds() -> bool:
     connection_to_web = HTTPConnection(os.environ.get("HOST", "127.0.0.1"), settings.PORT, timeout=5)
     try:
         connection_to_web.request("GET", "/livez")

@@ -1,6 +1,6 @@
 """
-Measures the shop: a shopper's journey over HTTP, what the shop does behind it, the same work as hand-written SQL, and a
-run on one variant; and this tree's shop against another commit's, in turns.
+Benchmarks of the shop: a shopper's journey over HTTP, the background work that it causes, the same work as hand-written
+SQL, and a flash sale of one variant. Also this tree's shop compared with another commit's in alternating rounds.
 
-Everything runs in shops of its own, in a temporary directory: real servers, and the processes of production.
+Each benchmark runs in a temporary shop with real servers and the processes of production.
 """

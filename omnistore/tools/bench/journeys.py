@@ -1,4 +1,4 @@
-"""Measuring what shoppers do in a shop, whosever it is, and what the shop does behind their backs then."""
+"""Measures the steps of shoppers in a shop, and the background work that their orders cause."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -6,25 +6,25 @@ from typing import Any
 
 import psutil
 
-from omnistore.tools.bench.callers.crowd import Crowd, Done
-from omnistore.tools.bench.callers.visitor import recruit_visitors
+from omnistore.tools.bench.callers.load import Completed, LoadGenerator
+from omnistore.tools.bench.callers.visitor import make_visitors
 from omnistore.tools.bench.measuring.figures import STEPS, Background, Figures, background, figures
 from omnistore.tools.bench.measuring.meters import Meter, seconds_of
-from omnistore.tools.bench.shops.premises import WEB, MeasuredShop, open_programs, paused
+from omnistore.tools.bench.shops.environment import WEB, MeasuredShop, open_programs, paused
 from omnistore.tools.servers.processes import ServerError
 
-# Two processes drive more than one core can; within each the callers are threads that mostly wait.
+# Two processes create more load than one core can; within each, the callers are threads that mostly wait.
 MOST_PROCESSES = 2
-# Until each thread of each process has met each statement a few times, and PostgreSQL has settled on its plans.
+# Enough for each thread of each process to run each statement a few times, and for PostgreSQL to settle on its plans.
 WARM_UP_JOURNEYS = 160
 WARM_UP_SECONDS = 20.0
-# More carts than can be filled in a measurement on the machines this is for.
+# More than the carts that can be filled in a measurement.
 NEWCOMERS_PER_SECOND = {1: 60, 16: 200}
 REGULARS_EACH = 8
-# How many at once place the orders whose background work is measured, and for how long at most.
+# How many callers place the orders whose background work is measured, and for how long at most.
 ORDERING = 16
 ORDERING_SECONDS = 100.0
-# Orders from which the worker has everything imported and prepared, and how long nobody orders then.
+# Orders after which the worker has imported and prepared everything; then nobody orders for some seconds.
 FIRST_ORDERS = 48
 IDLE_SECONDS = 8.0
 LONGEST_WAIT_SECONDS = 180.0
@@ -32,33 +32,33 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def measure_steps(shop: MeasuredShop, *, concurrency: int, seconds: float) -> dict[str, Figures]:
-    """Measure each step by itself, and the journey as a whole. seconds: how long the journey is measured."""
-    newcomers = shop.invite(int(seconds * NEWCOMERS_PER_SECOND[concurrency]))
-    regulars = shop.invite(concurrency * REGULARS_EACH)
-    shop.keeper.ask("analyse")
+    """Measure each step, and the whole journey. seconds: how long the journey is measured."""
+    newcomers = shop.add_shoppers(int(seconds * NEWCOMERS_PER_SECOND[concurrency]))
+    regulars = shop.add_shoppers(concurrency * REGULARS_EACH)
+    shop.agent.call("analyse")
     meter = Meter(servers=[shop.web], postgres=shop.postgres, database=shop.database)
     measured = {}
-    with visitors(shop, concurrency, newcomers=newcomers, regulars=regulars) as crowd:
-        warm_up(crowd, concurrency)
+    with visitors(shop, concurrency, newcomers=newcomers, regulars=regulars) as load:
+        warm_up(load, concurrency)
         for step in STEPS:
-            measured[step] = measure(crowd, step, seconds if step == "journey" else seconds / 2, meter)
+            measured[step] = measure(load, step, seconds if step == "journey" else seconds / 2, meter)
     return measured
 
 
 def measure_background(shop: MeasuredShop, *, orders: int) -> Background:
     """
-    Start the programs of the Procfile beside web, and measure what they do for so many orders, and for none.
+    Start the Procfile's programs except web and measure their work for so many orders, and while idle.
 
-    They stand still while the orders are placed, so that PostgreSQL's work for web is not taken for theirs, and are
-    watched from then on until the journal is read up and every message sent. They are stopped at the end.
+    They are paused while the orders are placed, so that PostgreSQL's work for web is not counted as theirs. Then they
+    are watched until the journal is dispatched and every message is sent. They are stopped at the end.
     """
-    beside_web = {name: command for name, command in shop.site.programs().items() if name != WEB}
-    regulars = shop.invite(ORDERING * REGULARS_EACH)
-    with open_programs(shop.site, beside_web) as running:
+    beside_web = {name: command for name, command in shop.environment.programs().items() if name != WEB}
+    regulars = shop.add_shoppers(ORDERING * REGULARS_EACH)
+    with open_programs(shop.environment, beside_web) as running:
         processes = {**running, "PostgreSQL": shop.postgres, "Valkey": shop.valkey}
         _place_orders(shop, FIRST_ORDERS, regulars)
         _wait_until_caught_up(shop)
-        shop.keeper.ask("analyse")
+        shop.agent.call("analyse")
         idle = _Watch(processes)
         time.sleep(IDLE_SECONDS)
         idle.end()
@@ -76,52 +76,56 @@ def measure_background(shop: MeasuredShop, *, orders: int) -> Background:
     )
 
 
-def measure(crowd: Crowd, step: str, seconds: float, meter: Meter) -> Figures:
-    """Have a crowd do one step for so long, and sum up what it cost."""
+def measure(load: LoadGenerator, step: str, seconds: float, meter: Meter) -> Figures:
+    """Run one step for so long and return what it cost."""
     before = meter.read()
-    done: Done = crowd.do(step, seconds=seconds)
-    return figures(done.latencies(), seconds=done.seconds, used=meter.read().since(before))
+    completed: Completed = load.run(step, seconds=seconds)
+    return figures(completed.latencies(), seconds=completed.seconds, used=meter.read().since(before))
 
 
-def warm_up(crowd: Crowd, concurrency: int) -> None:
-    """Have journeys made that nobody measures."""
-    crowd.do("journey", seconds=WARM_UP_SECONDS, most_each=WARM_UP_JOURNEYS // concurrency)
+def warm_up(load: LoadGenerator, concurrency: int) -> None:
+    """Run journeys that are not measured."""
+    load.run("journey", seconds=WARM_UP_SECONDS, most_each=WARM_UP_JOURNEYS // concurrency)
 
 
 def visitors(
     shop: MeasuredShop, concurrency: int, *, newcomers: Sequence[dict[str, Any]], regulars: Sequence[dict[str, Any]]
-) -> Crowd:
-    """Send so many visitors to a shop, who share the people among them."""
+) -> LoadGenerator:
+    """Return a load generator of so many visitors, who share the shoppers among them."""
     counts = split(concurrency)
-    goods = {"categories": shop.goods["categories"], "products": shop.goods["products"], "hot_sku": shop.hot_sku}
+    catalogue = {
+        "categories": shop.catalogue["categories"],
+        "products": shop.catalogue["products"],
+        "hot_sku": shop.hot_sku,
+    }
     shares = [
         {
             "count": count,
-            "port": shop.site.port,
-            "goods": goods,
-            "newcomers": [person["token"] for person in newcomers[number :: len(counts)]],
-            "regulars": [person["token"] for person in regulars[number :: len(counts)]],
+            "port": shop.environment.port,
+            "catalogue": catalogue,
+            "newcomers": [shopper["token"] for shopper in newcomers[number :: len(counts)]],
+            "regulars": [shopper["token"] for shopper in regulars[number :: len(counts)]],
             "seed": number * 1000,
         }
         for number, count in enumerate(counts)
     ]
-    return Crowd(recruit_visitors, shares)
+    return LoadGenerator(make_visitors, shares)
 
 
 def split(concurrency: int) -> list[int]:
-    """Share callers among processes."""
+    """Divide callers among processes."""
     processes = min(MOST_PROCESSES, concurrency)
     return [len(range(number, concurrency, processes)) for number in range(processes)]
 
 
 def _place_orders(shop: MeasuredShop, orders: int, regulars: Sequence[dict[str, Any]]) -> int:
-    # Web closes connections that are idle for long, so those who ordered before are not asked to order again.
-    with visitors(shop, ORDERING, newcomers=[], regulars=regulars) as crowd:
-        return len(crowd.do("journey", seconds=ORDERING_SECONDS, most_each=orders // ORDERING).acts)
+    # New visitors each time: web closes connections that are idle for long.
+    with visitors(shop, ORDERING, newcomers=[], regulars=regulars) as load:
+        return len(load.run("journey", seconds=ORDERING_SECONDS, most_each=orders // ORDERING).operations)
 
 
 class _Watch:
-    """The CPU seconds that each of some processes uses from its making to its end."""
+    """Measures the CPU seconds of processes between its creation and end()."""
 
     def __init__(self, processes: Mapping[str, psutil.Process]) -> None:
         self._processes = processes
@@ -135,8 +139,8 @@ class _Watch:
 
 def _wait_until_caught_up(shop: MeasuredShop) -> None:
     deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-    while not shop.keeper.ask("is_caught_up"):
+    while not shop.agent.call("is_caught_up"):
         if time.monotonic() > deadline:
-            words = shop.site.last_words("worker")
-            raise ServerError(f"The background work does not end within {LONGEST_WAIT_SECONDS:.0f} s: {words}")
+            log = shop.environment.end_of_log("worker")
+            raise ServerError(f"The background work does not end within {LONGEST_WAIT_SECONDS:.0f} s: {log}")
         time.sleep(SECONDS_BETWEEN_LOOKS)

@@ -1,1 +1,1 @@
-"""The demo shop: its goods, places and people as data, the pictures drawn for them, and the loader that seeds them."""
+"""The demo shop: its products, locations and people as data, the drawn pictures, and the loader that seeds them."""

@@ -1,4 +1,4 @@
-"""The goods of the demo shop, read from the texts in content/ and spelled out as categories, products and variants."""
+"""The demo's categories, products and variants, read from the texts in content/."""
 
 import itertools
 import json
@@ -12,7 +12,7 @@ from django.conf import settings
 Text = dict[str, str]
 
 CONTENT = Path(__file__).parent / "content"
-# GS1 leaves the prefixes 20 to 29 to shops for codes of their own, so these can never meet a code in the real world.
+# GS1 reserves the prefixes 20 to 29 for the codes of shops, so these never equal a real code.
 UNIT_PREFIX = "29"
 LARGE_PREFIX = "28"
 OLD_LABEL_EVERY = 3
@@ -21,7 +21,7 @@ DEFAULT_PAINT = "#D6C09C"
 
 @dataclass(frozen=True)
 class CategoryContent:
-    """A shelf; parent is the slug of the shelf above, path the slugs from the root."""
+    """A category; parent: the slug of the parent category; path: the slugs from the root."""
 
     slug: str
     name: Text
@@ -32,7 +32,7 @@ class CategoryContent:
 
 @dataclass(frozen=True)
 class VariantContent:
-    """One thing to buy. amount: cents; attributes: option to its value in every language; colour: #RRGGBB."""
+    """A variant. amount: in cents; attributes: option to its value in every language; colour: #RRGGBB."""
 
     sku: str
     amount: int
@@ -44,7 +44,7 @@ class VariantContent:
 
 @dataclass(frozen=True)
 class ProductContent:
-    """One product page. family: which shape its pictures have."""
+    """A product. family: the shape of its pictures."""
 
     slug: str
     name: Text
@@ -57,26 +57,26 @@ class ProductContent:
 
 
 def languages() -> list[str]:
-    """Return the shop's languages that the demo speaks."""
-    written = _read("categories")[0]["name"]
-    return [code for code, _name in settings.LANGUAGES if code in written]
+    """Return the shop's languages in which the demo has texts."""
+    translations = _read("categories")[0]["name"]
+    return [code for code, _name in settings.LANGUAGES if code in translations]
 
 
 @cache
 def categories() -> tuple[CategoryContent, ...]:
-    """Return the shelves, each after the one it stands in."""
-    found = []
+    """Return the categories, each after its parent."""
+    content = []
     for position, root in enumerate(_read("categories")):
-        found.append(CategoryContent(root["slug"], root["name"], "", root["slug"], position))
-        for place, child in enumerate(root["children"]):
+        content.append(CategoryContent(root["slug"], root["name"], "", root["slug"], position))
+        for index, child in enumerate(root["children"]):
             path = f"{root['slug']}/{child['slug']}"
-            found.append(CategoryContent(child["slug"], child["name"], root["slug"], path, place))
-    return tuple(found)
+            content.append(CategoryContent(child["slug"], child["name"], root["slug"], path, index))
+    return tuple(content)
 
 
 @cache
 def products() -> tuple[ProductContent, ...]:
-    """Return every product with its variants, shelf by shelf."""
+    """Return all products with their variants, category by category."""
     return tuple(
         _product(entry, category.slug) for category in categories() if category.parent for entry in _read(category.slug)
     )
@@ -84,32 +84,32 @@ def products() -> tuple[ProductContent, ...]:
 
 @cache
 def options() -> dict[str, dict[str, Any]]:
-    """Return what variants differ in: option to its name and its values, in every language."""
-    known: dict[str, dict[str, Any]] = _read("options")
-    return known
+    """Return the options of variants: option to its name and values, in every language."""
+    content: dict[str, dict[str, Any]] = _read("options")
+    return content
 
 
 def nouns() -> dict[str, Text]:
-    """Return what generated goods are called: family to a word in every language."""
-    known: dict[str, Text] = _read("nouns")
-    return known
+    """Return the nouns for generated products: family to a word in every language."""
+    content: dict[str, Text] = _read("nouns")
+    return content
 
 
 def series() -> list[Text]:
-    """Return the names of the series that generated goods belong to."""
-    known: list[Text] = _read("series")
-    return known
+    """Return the names of the series of generated products."""
+    content: list[Text] = _read("series")
+    return content
 
 
 def cities() -> list[dict[str, Any]]:
     """Return the cities around which generated stores open, with their coordinates."""
-    known: list[dict[str, Any]] = _read("cities")
-    return known
+    content: list[dict[str, Any]] = _read("cities")
+    return content
 
 
 def with_check_digit(body: str) -> str:
-    """Return the 12 digits of an EAN-13 with the thirteenth, the check digit."""
-    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
+    """Return the 12 digits of an EAN-13 with its check digit."""
+    weighted = sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(body))
     return f"{body}{-weighted % 10}"
 
 
@@ -128,25 +128,25 @@ def _product(entry: dict[str, Any], category: str) -> ProductContent:
 
 def _variants(entry: dict[str, Any]) -> list[VariantContent]:
     chosen = entry["options"]
-    found = []
-    for place, values in enumerate(itertools.product(*chosen.values())):
+    variants = []
+    for index, values in enumerate(itertools.product(*chosen.values())):
         picked = dict(zip(chosen, values, strict=True))
         look, colour = _look(entry, picked)
-        found.append(
+        variants.append(
             VariantContent(
                 sku="-".join([entry["sku"], *values]).upper(),
                 amount=entry["price"] + sum(entry.get("dearer", {}).get(value, 0) for value in values),
                 attributes={option: _texts(option, value) for option, value in picked.items()},
-                barcodes=_barcodes(entry["number"], place),
+                barcodes=_barcodes(entry["number"], index),
                 colour=colour,
                 look=look,
             )
         )
-    return found
+    return variants
 
 
 def _look(entry: dict[str, Any], picked: dict[str, str]) -> tuple[str, str]:
-    """Return by what the variant's picture is told apart, and its colour."""
+    """Return the value that distinguishes the variant's picture, and its colour."""
     for option, value in picked.items():
         colour = options()[option]["values"][value].get("hex")
         if colour:
@@ -158,10 +158,10 @@ def _look(entry: dict[str, Any], picked: dict[str, str]) -> tuple[str, str]:
     return "", DEFAULT_PAINT
 
 
-def _barcodes(number: int, place: int) -> tuple[str, ...]:
-    """Return the code on the label and, for every third variant, the one on labels from before."""
-    labels = 2 if (number + place) % OLD_LABEL_EVERY == 0 else 1
-    return tuple(with_check_digit(f"{UNIT_PREFIX}{number:05d}{place:03d}{label:02d}") for label in range(labels))
+def _barcodes(number: int, index: int) -> tuple[str, ...]:
+    """Return the code on the label and, for every third variant, the code on older labels."""
+    labels = 2 if (number + index) % OLD_LABEL_EVERY == 0 else 1
+    return tuple(with_check_digit(f"{UNIT_PREFIX}{number:05d}{index:03d}{label:02d}") for label in range(labels))
 
 
 def _texts(option: str, value: str) -> Text:

@@ -1,4 +1,4 @@
-"""Writing many rows at once: ids taken beforehand, rows streamed with COPY."""
+"""Writes many rows at once: with reserved ids, streamed with COPY."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,13 +11,13 @@ from core.data.imports.progress import Progress
 ROWS_BETWEEN_REPORTS = 5000
 
 
-def allow_long_thought() -> None:
-    """Let the present transaction wait for this program as long as it takes; the shop cuts off idle ones."""
+def allow_idle_transaction() -> None:
+    """Let the present transaction idle as long as this program needs; the shop ends idle ones."""
     sql.execute("SET LOCAL idle_in_transaction_session_timeout = 0", {})
 
 
 def reserve_ids(table: str, count: int) -> range:
-    """Take so many ids out of the table's sequence at once, and return them."""
+    """Reserve so many ids of the table's sequence at once, and return them."""
     if not count:
         return range(0)
     row = sql.fetch_one(
@@ -30,7 +30,7 @@ def reserve_ids(table: str, count: int) -> range:
 
 
 def copy_rows(target: str, rows: Iterable[tuple[Any, ...]], *, step: str, count: int, progress: Progress) -> None:
-    """Stream rows into a table. target: its name and columns, as COPY wants them; count: how many rows to expect."""
+    """Stream rows into a table. target: its name and columns in COPY's syntax; count: the expected number of rows."""
     connection.ensure_connection()
     with connection.connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for done, row in enumerate(rows):

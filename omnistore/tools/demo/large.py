@@ -1,4 +1,4 @@
-"""Adds a large generated catalogue and many stores to the demo shop, streamed into PostgreSQL with COPY."""
+"""Adds a large generated catalogue and many stores to the demo shop, streamed to PostgreSQL with COPY."""
 
 import itertools
 import json
@@ -12,9 +12,10 @@ from django.db import connection, transaction
 
 from core.data.imports.progress import Progress
 from inventory.models import Location, OpeningHours, Variant
-from omnistore.tools.demo import catalogue, goods, places
-from omnistore.tools.demo.copying import allow_long_thought, copy_rows, reserve_ids
+from omnistore.tools.demo import catalogue, places
+from omnistore.tools.demo.copying import allow_idle_transaction, copy_rows, reserve_ids
 from omnistore.tools.demo.drawings import draw_picture
+from omnistore.tools.demo.products import save_picture, write_categories
 
 VARIANTS = 100_000
 STORES = 200
@@ -33,39 +34,39 @@ Name = tuple[str, str, catalogue.Text]
 
 
 def is_written() -> bool:
-    """Tell whether the large catalogue is there; it is written at once, so one variant stands for it."""
+    """Return whether the large catalogue exists; it is written in one transaction, so one variant shows it."""
     return Variant.objects.filter(sku__startswith=SKUS_START).exists()
 
 
 def write_large(
     *, rng: random.Random, now: datetime, progress: Progress, variants: int = VARIANTS, stores: int = STORES
 ) -> None:
-    """Write generated goods and stores until the shop has so many in all, with stock in all of them."""
+    """Write generated products and stores until the shop has so many in total, with stock in every store."""
     pictures = _draw_pictures(progress)
     with transaction.atomic():
-        allow_long_thought()
+        allow_idle_transaction()
         _write_stores(rng, stores)
-        written = _write_goods(variants, rng=rng, now=now, pictures=pictures, progress=progress)
+        written = _write_catalogue(variants, rng=rng, now=now, pictures=pictures, progress=progress)
         _write_stock(rng=rng, now=now, variants=written, progress=progress)
     with connection.cursor() as cursor:
-        # Plans made for an empty table would make the first hours slow.
+        # Plans made for empty tables would make the first hours slow.
         cursor.execute("ANALYZE")
 
 
 def _draw_pictures(progress: Progress) -> dict[tuple[str, str], str]:
-    """Draw every shape in every colour, and return the names of the files."""
-    wanted = list(itertools.product(catalogue.nouns(), COLOURS))
+    """Draw every shape in every colour, and return the file names."""
+    combinations = list(itertools.product(catalogue.nouns(), COLOURS))
     files = {}
-    for done, (family, colour) in enumerate(wanted, start=1):
+    for done, (family, colour) in enumerate(combinations, start=1):
         drawing = draw_picture(family=family, colour=_colour(colour)["hex"], key=family)
-        files[family, colour] = goods.save_picture(f"{CODES_START}{family}-{colour}", drawing)
-        progress.show("Drawing pictures", done / len(wanted))
+        files[family, colour] = save_picture(f"{CODES_START}{family}-{colour}", drawing)
+        progress.show("Drawing pictures", done / len(combinations))
     return files
 
 
-def _write_stores(rng: random.Random, wanted: int) -> None:
-    """Open stores around real cities, each some streets away from the middle, with one of the known weeks."""
-    missing = wanted - Location.objects.filter(kind=Location.STORE).count()
+def _write_stores(rng: random.Random, total: int) -> None:
+    """Write stores around real cities, each some streets from the centre, with the week of a small-demo store."""
+    missing = total - Location.objects.filter(kind=Location.STORE).count()
     weeks = [place.week for place in places.STORES]
     cities = catalogue.cities()
     stores = []
@@ -97,17 +98,17 @@ def _write_stores(rng: random.Random, wanted: int) -> None:
     )
 
 
-def _write_goods(
-    wanted: int, *, rng: random.Random, now: datetime, pictures: dict[tuple[str, str], str], progress: Progress
+def _write_catalogue(
+    total: int, *, rng: random.Random, now: datetime, pictures: dict[tuple[str, str], str], progress: Progress
 ) -> range:
-    """Write products, variants, prices, barcodes and pictures; return the ids of the variants."""
-    count = max(wanted - Variant.objects.count(), 0)
+    """Write products, variants, prices, barcodes and pictures; return the variants' ids."""
+    count = max(total - Variant.objects.count(), 0)
     product_count = -(-count // COLOURS_EACH)
     products, variants = reserve_ids("inventory_product", product_count), reserve_ids("inventory_variant", count)
     names = list(itertools.islice(_names(), product_count))
     looks = [rng.sample(COLOURS, COLOURS_EACH) for _ in names]
 
-    # Variants come before their products, whose triggers then read all SKUs at once and are not run a second time.
+    # Variants come before their products, so the products' triggers read all SKUs at once and run only once.
     _write_variants(variants, products, looks, progress=progress)
     _write_products(products, names, rng=rng, now=now, progress=progress)
     copy_rows(
@@ -120,8 +121,8 @@ def _write_goods(
     copy_rows(
         "inventory_barcode (variant_id, code)",
         (
-            (variant, catalogue.with_check_digit(f"{catalogue.LARGE_PREFIX}{place:010d}"))
-            for place, variant in enumerate(variants)
+            (variant, catalogue.with_check_digit(f"{catalogue.LARGE_PREFIX}{index:010d}"))
+            for index, variant in enumerate(variants)
         ),
         step="Writing barcodes",
         count=count,
@@ -133,7 +134,7 @@ def _write_goods(
             (product, pictures[family, look[0]], _json(name), 0)
             for product, (family, _, name), look in zip(products, names, looks, strict=True)
         ),
-        step="Hanging pictures",
+        step="Writing pictures",
         count=product_count,
         progress=progress,
     )
@@ -143,8 +144,8 @@ def _write_goods(
 def _write_products(
     products: range, names: list[Name], *, rng: random.Random, now: datetime, progress: Progress
 ) -> None:
-    shelves = goods.write_categories()
-    family_shelf = {product.family: shelves[product.category].pk for product in catalogue.products()}
+    categories = write_categories()
+    family_category = {product.family: categories[product.category].pk for product in catalogue.products()}
     brands = sorted({product.brand for product in catalogue.products()})
     copy_rows(
         "inventory_product (id, slug, name, description, brand, category_id, attributes, state, published_at, "
@@ -156,7 +157,7 @@ def _write_products(
                 _json(name),
                 _json({language: f"{text}." for language, text in name.items()}),
                 rng.choice(brands),
-                family_shelf[family],
+                family_category[family],
                 "{}",
                 "published",
                 now - timedelta(hours=rng.randint(24, 24 * 700)),
@@ -177,14 +178,14 @@ def _write_variants(variants: range, products: range, looks: list[list[str]], *,
         (
             (
                 variant,
-                products[place // COLOURS_EACH],
-                f"{SKUS_START}{place // COLOURS_EACH:05d}-{colour.upper()}",
+                products[index // COLOURS_EACH],
+                f"{SKUS_START}{index // COLOURS_EACH:05d}-{colour.upper()}",
                 _json({"colour": {language: _colour(colour)[language] for language in catalogue.languages()}}),
-                place % COLOURS_EACH,
+                index % COLOURS_EACH,
                 True,
                 0,
             )
-            for place, (variant, colour) in enumerate(zip(variants, itertools.chain(*looks), strict=False))
+            for index, (variant, colour) in enumerate(zip(variants, itertools.chain(*looks), strict=False))
         ),
         step="Writing variants",
         count=len(variants),
@@ -193,7 +194,7 @@ def _write_variants(variants: range, products: range, looks: list[list[str]], *,
 
 
 def _write_stock(*, rng: random.Random, now: datetime, variants: range, progress: Progress) -> None:
-    """Fill one warehouse with everything and each generated store with its own few hundred things."""
+    """Write stock of all variants in one warehouse, and of a few hundred in each generated store."""
     warehouse = Location.objects.get(code="wh-berlin").pk
     stores = Location.objects.filter(code__startswith=CODES_START).order_by("code").values_list("pk", flat=True)
     plan = [(variant, warehouse, rng.randint(5, 200)) for variant in variants]
@@ -207,16 +208,16 @@ def _write_stock(*, rng: random.Random, now: datetime, variants: range, progress
             (level, variant, location, units, 0, 0)
             for level, (variant, location, units) in zip(levels, plan, strict=True)
         ),
-        step="Filling shelves",
+        step="Writing stock",
         count=len(plan),
         progress=progress,
     )
-    came_at = now - timedelta(days=DAYS_AGO)
+    received_at = now - timedelta(days=DAYS_AGO)
     copy_rows(
         "inventory_stockmovement (level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id, channel, "
         "reason, occurred_at)",
         (
-            (level, "received", units, 0, "receipt", RECEIPT, "system", "", came_at)
+            (level, "received", units, 0, "receipt", RECEIPT, "system", "", received_at)
             for level, (_, _, units) in zip(levels, plan, strict=True)
         ),
         step="Writing the ledger",
@@ -226,7 +227,7 @@ def _write_stock(*, rng: random.Random, now: datetime, variants: range, progress
 
 
 def _names() -> Iterator[Name]:
-    """Yield family, slug and name of one generated product after the other, mixed over all families."""
+    """Yield the family, slug and name of each generated product, alternating between all families."""
     for edition, series, (family, noun) in itertools.product(
         range(1, EDITIONS + 1), catalogue.series(), catalogue.nouns().items()
     ):

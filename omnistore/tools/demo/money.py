@@ -1,4 +1,4 @@
-"""Writes what the demo shop's prices are made of besides the prices: taxes of the countries it sells to, and offers."""
+"""Writes the demo's taxes, promotions and price lists."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ CATEGORIES = {
 
 
 def write_taxes() -> None:
-    """Write categories, zones and rates, and which goods are food."""
+    """Write tax categories, zones and rates, and assign the category of food."""
     categories = {
         code: TaxCategory.objects.create(code=code, name=name, is_standard=code == STANDARD)
         for code, name in CATEGORIES.items()
@@ -46,11 +46,11 @@ def write_taxes() -> None:
     Product.objects.filter(slug__in=FOOD).update(tax_category=categories[REDUCED])
 
 
-def write_offers(*, now: datetime) -> None:
-    """Write three offers that run from now on: the orders of the last ninety days were placed without them."""
-    shelf = {"goods": {"categories": ["desk-paper/notebooks"]}}
-    garden = {"goods": {"categories": ["garden/garden-tools"]}}
-    offers: list[tuple[dict[str, str], dict[str, Any], list[dict[str, Any]]]] = [
+def write_promotions(*, now: datetime) -> None:
+    """Write three promotions from now on: the orders of the last ninety days were placed without them."""
+    notebooks = {"goods": {"categories": ["desk-paper/notebooks"]}}
+    garden_tools = {"goods": {"categories": ["garden/garden-tools"]}}
+    promotions: list[tuple[dict[str, str], dict[str, Any], list[dict[str, Any]]]] = [
         (
             {
                 "en": "Paper: three for two",
@@ -58,7 +58,7 @@ def write_offers(*, now: datetime) -> None:
                 "ar": "الورقيات: ثلاثة بسعر اثنين",
                 "fa": "کاغذی‌ها: سه تا به قیمت دو تا",
             },
-            {"kind": "buy_and_get", "buy": 2, "get": 1, **shelf},
+            {"kind": "buy_and_get", "buy": 2, "get": 1, **notebooks},
             [],
         ),
         (
@@ -68,7 +68,7 @@ def write_offers(*, now: datetime) -> None:
                 "ar": "خصم 10٪ على أدوات الحديقة",
                 "fa": "۱۰٪ تخفیف ابزار باغبانی",
             },
-            {"kind": "percent", "basis_points": 1000, **garden},
+            {"kind": "percent", "basis_points": 1000, **garden_tools},
             [],
         ),
         (
@@ -82,7 +82,7 @@ def write_offers(*, now: datetime) -> None:
             [{"kind": "minimum_value", "amount": 15_000}],
         ),
     ]
-    for name, reward, conditions in offers:
+    for name, reward, conditions in promotions:
         promotion = Promotion(
             name=name,
             reward=reward,
@@ -95,7 +95,7 @@ def write_offers(*, now: datetime) -> None:
 
 
 def write_price_lists(*, now: datetime) -> None:
-    """Write a list for everybody with a cheaper dozen, one for the trade, and one store that sells off its tea."""
+    """Write a price list for everybody with a lower price from twelve, one for the trade, one for a store's sale."""
     trade = Segment.objects.create(code="trade", name={"en": "Trade", "de": "Gewerbe", "ar": "التجار", "fa": "همکاران"})
     tea = PriceList.objects.create(
         code="tea-weeks",
@@ -104,14 +104,14 @@ def write_price_lists(*, now: datetime) -> None:
         starts_at=now,
         ends_at=now + timedelta(days=30),
     )
-    of_trade = PriceList.objects.create(
+    for_trade = PriceList.objects.create(
         code="trade",
         name={"en": "Trade prices", "de": "Gewerbepreise", "ar": "أسعار التجار", "fa": "قیمت همکاران"},
         currency=settings.SHOP_CURRENCY,
         segment=trade,
         starts_at=now,
     )
-    selling_off = PriceList.objects.create(
+    clearance = PriceList.objects.create(
         code="wie-neubau-tea",
         name={
             "en": "Vienna sells off its tea",
@@ -125,15 +125,15 @@ def write_price_lists(*, now: datetime) -> None:
         starts_at=now,
         ends_at=now + timedelta(days=14),
     )
-    _cut(tea, "cardamom-black-tea", {1: 90, 12: 80}, now)
-    _cut(of_trade, "moroccan-mint-tea", {1: 85, 12: 75}, now)
-    _cut(selling_off, "moroccan-mint-tea", {1: 60}, now)
+    _add_reduced(tea, "cardamom-black-tea", {1: 90, 12: 80}, now)
+    _add_reduced(for_trade, "moroccan-mint-tea", {1: 85, 12: 75}, now)
+    _add_reduced(clearance, "moroccan-mint-tea", {1: 60}, now)
 
 
-def _cut(price_list: PriceList, slug: str, percents: Mapping[int, int], now: datetime) -> None:
-    """Put a product into a list at so many percent of its ordinary price, by the quantity from which they hold."""
-    ordinary = Price.objects.filter(variant__product__slug=slug, currency=price_list.currency)
-    for price in ordinary.order_by("variant_id"):
+def _add_reduced(price_list: PriceList, slug: str, percents: Mapping[int, int], now: datetime) -> None:
+    """Add a product to a price list at so many percent of its base price. percents: by minimum quantity."""
+    base_prices = Price.objects.filter(variant__product__slug=slug, currency=price_list.currency)
+    for price in base_prices.order_by("variant_id"):
         for quantity, percent in percents.items():
             set_list_price(
                 price_list_id=price_list.pk,

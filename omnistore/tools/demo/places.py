@@ -1,4 +1,4 @@
-"""The demo shop's six stores and two warehouses, with their hours and the holidays on which they keep others."""
+"""The demo's six stores and two warehouses, with their opening hours and holidays."""
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -51,7 +51,7 @@ SHORT_DAY_CLOSES = time(14)
 
 @dataclass(frozen=True)
 class PlaceContent:
-    """A store, or a warehouse when it has no pickup desk. Coordinates in degrees; lead in opening minutes."""
+    """A store, or a warehouse without pickup. Coordinates are in degrees; the lead time is in opening minutes."""
 
     code: str
     kind: str
@@ -75,7 +75,7 @@ class PlaceContent:
 
 @dataclass(frozen=True)
 class ExceptionContent:
-    """A day with hours of its own; closed when they are empty."""
+    """A day with different hours; closed if they are empty."""
 
     day: date
     note: Text
@@ -84,18 +84,18 @@ class ExceptionContent:
 
 
 def exceptions_of(place: PlaceContent, *, first: date, days: int = 365) -> list[ExceptionContent]:
-    """Return the holidays of a place from a day on: closed on most, open until two on the last days of the year."""
-    found = []
+    """Return the holidays of a location from a day on: closed on most, open until two on the last days of the year."""
+    exceptions = []
     for day in (first + timedelta(days=n) for n in range(days)):
         usual = place.week.get(day.weekday(), ())
         key = (day.month, day.day)
         if key in CLOSED_DAYS[place.country_code]:
-            found.append(ExceptionContent(day, HOLIDAY_NAMES[key]))
+            exceptions.append(ExceptionContent(day, HOLIDAY_NAMES[key]))
         elif day == easter_sunday(day.year) + timedelta(days=1):
-            found.append(ExceptionContent(day, EASTER_NAMES))
+            exceptions.append(ExceptionContent(day, EASTER_NAMES))
         elif key in SHORT_DAYS and usual and usual[0][0] < SHORT_DAY_CLOSES:
-            found.append(ExceptionContent(day, HOLIDAY_NAMES[key], usual[0][0], SHORT_DAY_CLOSES))
-    return found
+            exceptions.append(ExceptionContent(day, HOLIDAY_NAMES[key], usual[0][0], SHORT_DAY_CLOSES))
+    return exceptions
 
 
 def easter_sunday(year: int) -> date:
@@ -119,7 +119,7 @@ def _span(text: str) -> Span:
     return time.fromisoformat(opens), time.fromisoformat(closes)
 
 
-# The regulator keeps these telephone numbers free for films and books, so nobody is rung up by mistake.
+# The regulator reserves these phone numbers for fiction, so nobody is called by mistake.
 STORES = (
     PlaceContent(
         code="ber-mitte", kind="store", street_address="Rosenthaler Straße 39", postal_code="10178", city="Berlin",

@@ -1,4 +1,4 @@
-"""Fills the demo shop's shelves, always through the ledger: a level is what its movements add up to."""
+"""Writes the demo's stock with its ledger: a level is the sum of its movements."""
 
 import random
 from collections.abc import Iterable
@@ -15,14 +15,14 @@ RESTOCK_DAYS_AGO = 35
 COUNT_DAYS_AGO = 6
 OPENING, RESTOCK, COUNT = "demo-opening", "demo-restock", "demo-count"
 STORE_SAFETY = 1
-# Two things that are sold out everywhere, and one of which a single piece is left in a single store.
+# Two variants that are sold out everywhere, and one with a single unit in a single store.
 SOLD_OUT = {"CAR-LIN-AMBER", "BED-SLW-SKY-155X220"}
-LAST_PIECE = {"BAG-SDL-OLIVE": "ber-mitte"}
+LAST_UNIT = {"BAG-SDL-OLIVE": "ber-mitte"}
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Units that came (or, counted, were missing) at one place on one day."""
+    """Units that one location received, or missed at a count, on one day."""
 
     kind: str
     cause_kind: str
@@ -32,7 +32,7 @@ class Delivery:
     reason: str = ""
 
 
-def fill_shelves(
+def write_stock(
     *,
     rng: random.Random,
     now: datetime,
@@ -40,7 +40,7 @@ def fill_shelves(
     locations: dict[str, Location],
     progress: Progress,
 ) -> None:
-    """Write a level for each variant at the places that carry it, with the movements that make it up."""
+    """Write a level for each variant at the locations that carry it, with its movements."""
     plan = [
         (variant, location, deliveries)
         for variant in variants
@@ -61,7 +61,7 @@ def fill_shelves(
             )
             for level, (variant, location, deliveries) in zip(levels, plan, strict=True)
         ),
-        step="Filling shelves",
+        step="Writing stock",
         count=len(plan),
         progress=progress,
     )
@@ -90,11 +90,11 @@ def fill_shelves(
 
 
 def _safety(variant: Variant, location: Location) -> int:
-    return STORE_SAFETY if location.kind == Location.STORE and variant.sku not in LAST_PIECE else 0
+    return STORE_SAFETY if location.kind == Location.STORE and variant.sku not in LAST_UNIT else 0
 
 
 def _deliveries(rng: random.Random, sku: str, location: Location) -> list[Delivery]:
-    """Decide what a place got of a variant over the last months; nothing where it is not carried."""
+    """Choose the deliveries of a variant to a location; none if the location does not carry it."""
     is_warehouse = location.kind == Location.WAREHOUSE
     carries = {"wh-berlin": 1.0, "ber-mitte": 0.94, "muc-zentrum": 0.85, "wh-hamburg": 0.7}.get(location.code, 0.75)
     opening = rng.randint(30, 140) if is_warehouse else rng.randint(3, 12)
@@ -102,8 +102,8 @@ def _deliveries(rng: random.Random, sku: str, location: Location) -> list[Delive
     missing = rng.random() < 0.04
     if rng.random() > carries or sku in SOLD_OUT:
         return []
-    if sku in LAST_PIECE:
-        return [_opening(1)] if LAST_PIECE[sku] == location.code else []
+    if sku in LAST_UNIT:
+        return [_opening(1)] if LAST_UNIT[sku] == location.code else []
     deliveries = [_opening(opening)]
     if restock:
         deliveries.append(Delivery(StockMovement.RECEIVED, "receipt", RESTOCK, restock, RESTOCK_DAYS_AGO))

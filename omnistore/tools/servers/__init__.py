@@ -1,6 +1,5 @@
 """
-The real PostgreSQL and the real Valkey, started from Python wheels where no other servers are named.
+PostgreSQL and Valkey, started from Python wheels if the settings name no other servers.
 
-Where their sockets lie follows from the data directory alone, so that settings, commands and tests find a
-running server without asking anybody.
+The data directory alone determines the paths of their sockets, so settings, commands and tests find a running server.
 """

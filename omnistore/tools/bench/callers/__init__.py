@@ -1,1 +1,1 @@
-"""Who calls a measured shop: visitors, their crowd, and the same work by hand."""
+"""The callers of a measured shop: its visitors, the load generator, and the same work as hand-written SQL."""

@@ -1,8 +1,8 @@
 """
-The same steps as five plain views, one statement each, on tables of their own: what the smallest shop would cost here.
+The same steps as five plain views with one statement each, on separate tables: the cost of a minimal shop.
 
-It knows no accounts, languages, promises or rights, only goods, carts and orders. Its cost tells how fast the machine
-is for work of this kind, so that a budget in milliseconds can be held against figures of any machine.
+It has products, carts and orders, but no accounts, languages, delivery dates or permissions. Its cost shows how fast
+the machine is for work of this kind, so a budget in milliseconds can be compared with the figures of any machine.
 """
 
 import http.client
@@ -22,10 +22,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from psycopg.rows import dict_row
 
-from omnistore.tools.bench.callers.crowd import Act
+from omnistore.tools.bench.callers.load import Operation
 
 PRODUCTS, CATEGORIES = 1000, 10
-# A yardstick stays what it is, so this is no line of the Procfile, which changes with the shop.
+# A reference must not change, so this is not in the Procfile, which changes with the shop.
 COMMAND = (
     "exec granian --interface wsgi --host $HOST --port $PORT --workers 2 --blocking-threads 4 --no-ws "
     "omnistore.tools.bench.callers.plain:application"
@@ -104,19 +104,19 @@ WITH line AS (
 SELECT id, (SELECT count(*) FROM taken) AS taken FROM placed
 """
 _STEPS = {"list": _LIST, "detail": _DETAIL, "cart": _CART, "read": _READ, "checkout": _CHECK_OUT}
-_kept = threading.local()
+_local = threading.local()
 
 
 def make_tables(connection: Any) -> None:
-    """Make and fill the tables. connection: psycopg's own, outside of a transaction."""
+    """Create and fill the tables. connection: of psycopg, outside a transaction."""
     connection.execute(_TABLES)
 
 
 def view(request: HttpRequest, step: str) -> HttpResponse:
-    """Run the statement of a step for the values in the body, on the thread's own connection."""
-    connection = getattr(_kept, "connection", None)
+    """Run the statement of a step with the values in the body, on the thread's connection."""
+    connection = getattr(_local, "connection", None)
     if connection is None:
-        connection = _kept.connection = psycopg.connect(
+        connection = _local.connection = psycopg.connect(
             os.environ["PLAIN_DATABASE"], autocommit=True, row_factory=dict_row
         )
     rows = connection.execute(_STEPS[step], orjson.loads(request.body), prepare=True).fetchall()
@@ -127,7 +127,7 @@ urlpatterns = [path("livez", lambda request: HttpResponse("ok")), path("<str:ste
 
 
 def _application() -> Any:
-    """Make the web application: Django with these addresses alone and without any middleware."""
+    """Return the web application: Django with only these URLs and without middleware."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
     django.setup(set_prefix=False)
     settings.MIDDLEWARE, settings.ROOT_URLCONF = [], __name__
@@ -140,27 +140,27 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(name)
 
 
-def recruit_callers(*, count: int, port: int, seed: int) -> list[dict[str, Act]]:
-    """Return the acts of so many callers, each with a connection of its own."""
-    return [{"journey": partial(_make_journey, *_tools(port, seed + number))} for number in range(count)]
+def make_plain_callers(*, count: int, port: int, seed: int) -> list[dict[str, Operation]]:
+    """Return the operations of so many callers, each with its own connection."""
+    return [{"journey": partial(_make_journey, *_connection_and_rng(port, seed + number))} for number in range(count)]
 
 
-def _tools(port: int, seed: int) -> tuple[http.client.HTTPConnection, random.Random]:
+def _connection_and_rng(port: int, seed: int) -> tuple[http.client.HTTPConnection, random.Random]:
     return http.client.HTTPConnection("127.0.0.1", port, timeout=30), random.Random(seed)  # noqa: S311  # No secrets.
 
 
 def _make_journey(connection: http.client.HTTPConnection, rng: random.Random) -> None:
-    def ask(step: str, **values: Any) -> list[dict[str, Any]]:
+    def call(step: str, **values: Any) -> list[dict[str, Any]]:
         connection.request("POST", f"/{step}", body=json.dumps(values))
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise AssertionError(f"{step}: {answer.status} {body[:200]!r}")
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise AssertionError(f"{step}: {response.status} {body[:200]!r}")
         rows: list[dict[str, Any]] = json.loads(body)
         return rows
 
-    ask("list", category=rng.randrange(CATEGORIES))
-    ask("detail", product=rng.randint(1, PRODUCTS))
-    cart = ask("cart", variants=rng.sample(range(1, PRODUCTS + 1), 2))[0]["cart_id"]
-    if len(ask("read", cart=cart)) != 2 or ask("checkout", cart=cart)[0]["taken"] != 2:
-        raise AssertionError("The plain shop did not sell two things.")
+    call("list", category=rng.randrange(CATEGORIES))
+    call("detail", product=rng.randint(1, PRODUCTS))
+    cart = call("cart", variants=rng.sample(range(1, PRODUCTS + 1), 2))[0]["cart_id"]
+    if len(call("read", cart=cart)) != 2 or call("checkout", cart=cart)[0]["taken"] != 2:
+        raise AssertionError("The plain shop did not sell two lines.")

@@ -1,4 +1,4 @@
-"""One shopper's phone: a kept connection to the shop, and the steps of a journey, every answer checked."""
+"""A visitor: a persistent connection to the shop and the steps of a journey, with every response checked."""
 
 import itertools
 import json
@@ -11,8 +11,8 @@ from functools import partial
 from http.client import HTTPConnection
 from typing import Any, TypeVar
 
-from omnistore.tools.bench.callers.crowd import Act, NothingLeft
-from omnistore.tools.bench.callers.sums import FREE_FROM_CENTS, SHIPPING_CENTS
+from omnistore.tools.bench.callers.load import NothingLeft, Operation
+from omnistore.tools.bench.callers.totals import FREE_FROM_CENTS, SHIPPING_CENTS
 
 T = TypeVar("T")
 REFUSED = "refused"
@@ -25,13 +25,13 @@ ADDRESS = {
 }
 
 
-class WrongAnswer(Exception):
-    """The shop answered something else than the step asks for; a measurement with one of these is worthless."""
+class WrongResponse(Exception):
+    """The shop's response is not what the step expects, which makes the measurement worthless."""
 
 
 @dataclass
-class Filled:
-    """A shopper's cart as the last answer showed it, ready to be read or ordered. total: minor units, shipping too."""
+class FilledCart:
+    """A shopper's cart as of the last response. total: in minor units, with shipping."""
 
     token: str
     version: int
@@ -39,14 +39,14 @@ class Filled:
     lines: int
 
     @classmethod
-    def seen(cls, token: str, cart: Any) -> "Filled":
-        """Take down a cart as an answer shows it."""
+    def from_response(cls, token: str, cart: Any) -> "FilledCart":
+        """Return the cart of a response."""
         items = int(cart["totals"]["grand"]["amount"].replace(".", ""))
         shipping = SHIPPING_CENTS if items < FREE_FROM_CENTS else 0
         return cls(token, cart["version"], items + shipping, len(cart["lines"]))
 
-    def order(self) -> dict[str, Any]:
-        """Return the request that orders it, shipped and paid."""
+    def checkout_request(self) -> dict[str, Any]:
+        """Return the request that orders the cart, shipped and paid."""
         return {
             "cart_version": self.version,
             "expected_total": {"amount": f"{self.total / 100:.2f}", "currency": "EUR"},
@@ -58,9 +58,9 @@ class Filled:
 @dataclass
 class Visitor:
     """
-    One connection with the shoppers who use it in turn.
+    One connection, and the shoppers who use it in turn.
 
-    newcomers begin a cart in single steps; regulars make whole journeys; filled have something in the cart.
+    newcomers have no cart and do single steps; regulars make whole journeys; filled are carts with lines.
     """
 
     host: str
@@ -71,25 +71,25 @@ class Visitor:
     rng: random.Random
     newcomers: deque[str] = field(default_factory=deque)
     regulars: deque[str] = field(default_factory=deque)
-    filled: deque[Filled] = field(default_factory=deque)
+    filled: deque[FilledCart] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._connection = HTTPConnection(self.host, self.port, timeout=60)
 
-    def look_around(self) -> None:
+    def list_products(self) -> None:
         """List twenty products of a category."""
         category = self.rng.choice(self.categories)
-        found = self._ask("GET", f"catalogue/products/?category={category}&limit=20")
-        _check(len(found["results"]) == 20 and found["next"], found)
+        products = self._request("GET", f"catalogue/products/?category={category}&limit=20")
+        _check(len(products["results"]) == 20 and products["next"], products)
 
-    def look_closer(self) -> None:
-        """Look at one product."""
+    def read_product(self) -> None:
+        """Read one product."""
         slug, sku = self.rng.choice(self.products)
-        found = self._ask("GET", f"catalogue/products/{slug}/")
-        _check(found["slug"] == slug and found["variants"][0]["sku"] == sku, found)
+        product = self._request("GET", f"catalogue/products/{slug}/")
+        _check(product["slug"] == slug and product["variants"][0]["sku"] == sku, product)
 
     def fill_cart(self) -> None:
-        """Begin the next newcomer's cart with two lines."""
+        """Create the next newcomer's cart with two lines."""
         self.filled.append(self._fill(_next(self.newcomers)))
 
     def read_cart(self) -> None:
@@ -103,52 +103,52 @@ class Visitor:
         self._order(_next(self.filled))
 
     def make_journey(self) -> None:
-        """Look around, look closer, fill a cart, read it, order it."""
-        self.look_around()
-        self.look_closer()
+        """List products, read one, fill a cart, read it, and order it."""
+        self.list_products()
+        self.read_product()
         self.regulars.rotate(1)
         cart = self._fill(self.regulars[0])
         self._read(cart)
         self._order(cart)
 
-    def want_hot(self) -> None:
-        """Put the one variant that everybody wants into the next newcomer's cart."""
+    def add_hot(self) -> None:
+        """Put the variant of the flash sale into the next newcomer's cart."""
         token = _next(self.newcomers)
-        self.filled.append(Filled.seen(token, self._add(token, self.hot_sku)))
+        self.filled.append(FilledCart.from_response(token, self._add(token, self.hot_sku)))
 
-    def rush(self) -> str | None:
-        """Order the wanted variant; being told that it is gone is an answer, too."""
-        return self._order(_next(self.filled), may_be_gone=True)
+    def buy_hot(self) -> str | None:
+        """Order the variant of the flash sale; a refusal because it is sold out is a valid response."""
+        return self._order(_next(self.filled), may_be_sold_out=True)
 
-    def _fill(self, token: str) -> Filled:
+    def _fill(self, token: str) -> FilledCart:
         for (_slug, sku), quantity in zip(self.rng.sample(self.products, 2), (1, 2), strict=True):
             cart = self._add(token, sku, quantity)
         _check(len(cart["lines"]) == 2 and not cart["problems"], cart)
-        return Filled.seen(token, cart)
+        return FilledCart.from_response(token, cart)
 
     def _add(self, token: str, sku: str, quantity: int = 1) -> Any:
-        return self._ask("POST", "cart/lines/", token, {"sku": sku, "quantity": quantity}, status=201)
+        return self._request("POST", "cart/lines/", token, {"sku": sku, "quantity": quantity}, status=201)
 
-    def _read(self, cart: Filled) -> None:
-        read = self._ask("GET", "cart/", cart.token)
+    def _read(self, cart: FilledCart) -> None:
+        read = self._request("GET", "cart/", cart.token)
         _check(read["version"] == cart.version and len(read["lines"]) == cart.lines, read)
 
-    def _order(self, cart: Filled, *, may_be_gone: bool = False) -> str | None:
-        order = cart.order()
-        status, answer = self._send("POST", "checkout/", cart.token, order)
-        if may_be_gone and status == 409 and answer["code"] == "insufficient_stock":
+    def _order(self, cart: FilledCart, *, may_be_sold_out: bool = False) -> str | None:
+        request = cart.checkout_request()
+        status, order = self._send("POST", "checkout/", cart.token, request)
+        if may_be_sold_out and status == 409 and order["code"] == "insufficient_stock":
             return REFUSED
         _check(
-            status == 201 and answer["state"] == "placed" and answer["totals"]["grand"] == order["expected_total"],
-            answer,
+            status == 201 and order["state"] == "placed" and order["totals"]["grand"] == request["expected_total"],
+            order,
         )
-        _check(answer["payments"][0]["state"] == "captured" and len(answer["lines"]) == cart.lines, answer)
+        _check(order["payments"][0]["state"] == "captured" and len(order["lines"]) == cart.lines, order)
         return None
 
-    def _ask(self, method: str, path: str, token: str = "", body: Any = None, *, status: int = 200) -> Any:
-        answered, answer = self._send(method, path, token, body)
-        _check(answered == status, answer)
-        return answer
+    def _request(self, method: str, path: str, token: str = "", body: Any = None, *, status: int = 200) -> Any:
+        actual, content = self._send(method, path, token, body)
+        _check(actual == status, content)
+        return content
 
     def _send(self, method: str, path: str, token: str = "", body: Any = None) -> tuple[int, Any]:
         headers = {"Accept": "application/json"}
@@ -157,32 +157,35 @@ class Visitor:
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
         self._connection.request(method, f"/api/v1/{path}", None if body is None else json.dumps(body), headers)
-        answered = self._connection.getresponse()
-        return answered.status, json.loads(answered.read())
+        response = self._connection.getresponse()
+        return response.status, json.loads(response.read())
 
 
 STEPS: dict[str, Callable[[Visitor], str | None]] = {
-    "list": Visitor.look_around,
-    "detail": Visitor.look_closer,
+    "list": Visitor.list_products,
+    "detail": Visitor.read_product,
     "cart": Visitor.fill_cart,
     "read": Visitor.read_cart,
     "checkout": Visitor.check_out,
     "journey": Visitor.make_journey,
-    "want_hot": Visitor.want_hot,
-    "rush": Visitor.rush,
+    "add_hot": Visitor.add_hot,
+    "buy_hot": Visitor.buy_hot,
 }
 
 
-def recruit_visitors(
-    *, count: int, port: int, goods: dict[str, Any], newcomers: list[str], regulars: list[str], seed: int
-) -> list[dict[str, Act]]:
-    """Return the acts of so many visitors, who share the shoppers, by their access tokens, among them."""
-    found = [Visitor("127.0.0.1", port, rng=random.Random(seed + number), **goods) for number in range(count)]  # noqa: S311
-    for visitor, token in zip(itertools.cycle(found), newcomers, strict=False):
+def make_visitors(
+    *, count: int, port: int, catalogue: dict[str, Any], newcomers: list[str], regulars: list[str], seed: int
+) -> list[dict[str, Operation]]:
+    """Return the operations of so many visitors, who share the shoppers' access tokens among them."""
+    all_visitors = [
+        Visitor("127.0.0.1", port, rng=random.Random(seed + number), **catalogue)  # noqa: S311
+        for number in range(count)
+    ]
+    for visitor, token in zip(itertools.cycle(all_visitors), newcomers, strict=False):
         visitor.newcomers.append(token)
-    for visitor, token in zip(itertools.cycle(found), regulars, strict=False):
+    for visitor, token in zip(itertools.cycle(all_visitors), regulars, strict=False):
         visitor.regulars.append(token)
-    return [{name: partial(step, visitor) for name, step in STEPS.items()} for visitor in found]
+    return [{name: partial(step, visitor) for name, step in STEPS.items()} for visitor in all_visitors]
 
 
 def _next(waiting: deque[T]) -> T:
@@ -191,6 +194,6 @@ def _next(waiting: deque[T]) -> T:
     return waiting.popleft()
 
 
-def _check(is_right: Any, answer: Any) -> None:
+def _check(is_right: Any, content: Any) -> None:
     if not is_right:
-        raise WrongAnswer(json.dumps(answer)[:600])
+        raise WrongResponse(json.dumps(content)[:600])

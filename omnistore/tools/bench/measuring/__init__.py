@@ -1,1 +1,1 @@
-"""Reading costs and turning them into figures and ratios."""
+"""Meters of CPU time and statements, and the figures and ratios that are computed from them."""

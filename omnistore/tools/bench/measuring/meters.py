@@ -1,4 +1,4 @@
-"""Reading what processes and statements have cost so far."""
+"""Reads the CPU time of processes and the number of SQL statements."""
 
 import time
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ import psycopg
 
 from omnistore.tools.bench.measuring.figures import Usage
 
-# What somebody sent. PostgreSQL's own checks of foreign keys, put off to the commit, are counted as if they were
-# statements, and the meter's own reading is one; neither is the shop's.
+# Only statements that clients sent: PostgreSQL also counts its deferred checks of foreign keys. This statement does not
+# count either.
 _STATEMENTS = """
 SELECT COALESCE(sum(calls), 0)::bigint FROM pg_stat_statements
 WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -28,14 +28,14 @@ class Meter:
         postgres: psutil.Process,
         database: "psycopg.Connection[Any]",
     ) -> None:
-        """database: a connection of the meter's own, outside of transactions."""
+        """database: a separate connection for the meter, outside transactions."""
         self._servers = servers
         self._postgres = postgres
         self._database = database
         database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
     def read(self) -> Usage:
-        """Return what was used since the processes began. BEGIN and COMMIT are no statements here."""
+        """Return the usage since the processes began. BEGIN and COMMIT are not counted."""
         row = self._database.execute(_STATEMENTS).fetchone()
         assert row is not None
         return Usage(
@@ -47,9 +47,9 @@ class Meter:
 
 def yardstick_ms() -> float:
     """
-    Return the CPU milliseconds that a million additions take in Python just now.
+    Return the CPU milliseconds that a million additions take in Python now.
 
-    Two machines, or two moments of a machine that others use as well, differ by as much as their yardsticks do.
+    The speed of two machines, or of a shared machine at two moments, differs by the ratio of their yardsticks.
     """
     began = time.process_time()
     total = 0
@@ -59,7 +59,7 @@ def yardstick_ms() -> float:
 
 
 def seconds_of(parent: psutil.Process) -> float:
-    """Return the CPU time of a process, of its living children, and of those that it has seen end."""
+    """Return the CPU time of a process, its running children, and its ended children."""
     own = parent.cpu_times()
     total = own.user + own.system + own.children_user + own.children_system
     for child in parent.children(recursive=True):

@@ -1,4 +1,4 @@
-"""Holding the figures of two shops against each other, which were measured in turns. Pure."""
+"""Compares the figures of two shops that were measured in alternating rounds. Pure."""
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
@@ -8,15 +8,15 @@ from typing import Any
 from omnistore.tools.bench.measuring.figures import Background, Figures
 
 MEASURES: Mapping[str, Callable[[Figures], float]] = {
-    "per second": lambda found: found.rps,
-    "p50 ms": lambda found: found.p50_ms,
-    "p95 ms": lambda found: found.p95_ms,
-    "CPU ms of web": lambda found: found.server_cpu_ms,
-    "CPU ms of PostgreSQL": lambda found: found.pg_cpu_ms,
-    "CPU ms of both": lambda found: found.cpu_ms,
-    "SQL statements": lambda found: found.sql,
+    "per second": lambda cost: cost.rps,
+    "p50 ms": lambda cost: cost.p50_ms,
+    "p95 ms": lambda cost: cost.p95_ms,
+    "CPU ms of web": lambda cost: cost.server_cpu_ms,
+    "CPU ms of PostgreSQL": lambda cost: cost.pg_cpu_ms,
+    "CPU ms of both": lambda cost: cost.cpu_ms,
+    "SQL statements": lambda cost: cost.sql,
 }
-BEHIND = "behind the answers, for an order"
+BACKGROUND = "background work, per order"
 ALL = "CPU ms of all"
 IDLE = "idle, % of a core"
 
@@ -24,9 +24,9 @@ IDLE = "idle, % of a core"
 @dataclass(frozen=True)
 class Compared:
     """
-    The medians of one figure on both sides, and of the ratios ours / theirs of all rounds with the least and the most.
+    The medians of one figure on both sides, and the median, least and most of the ratios ours / theirs of all rounds.
 
-    No ratio where theirs was nothing in some round, or one of them was less than its idling.
+    There is no ratio if theirs was zero in a round, or if a side was below its idle usage.
     """
 
     ours: float
@@ -42,10 +42,10 @@ Comparison = Mapping[str, Mapping[str, Compared]]
 def compare(pairs: Sequence[tuple[float, float]]) -> Compared:
     """Compare one figure; pairs: ours and theirs of each round, at least one."""
     ours, theirs = (round(statistics.median(side), 2) for side in zip(*pairs, strict=True))
-    if any(other <= 0 or one < 0 for one, other in pairs):
+    if any(their <= 0 or our < 0 for our, their in pairs):
         return Compared(ours, theirs, None, None, None)
-    ratios = [one / other for one, other in pairs]
-    ratio, least, most = (round(each, 3) for each in (statistics.median(ratios), min(ratios), max(ratios)))
+    ratios = [our / their for our, their in pairs]
+    ratio, least, most = (round(value, 3) for value in (statistics.median(ratios), min(ratios), max(ratios)))
     return Compared(ours, theirs, ratio, least, most)
 
 
@@ -61,7 +61,7 @@ def compare_steps(rounds: Sequence[tuple[Mapping[str, Figures], Mapping[str, Fig
 
 
 def compare_background(rounds: Sequence[tuple[Background, Background]]) -> Comparison:
-    """Compare what orders cost behind their answers, by process; one that a side does not have costs it nothing."""
+    """Compare the background work by process; a process that a side does not have costs it nothing."""
     names = {name: None for pair in rounds for side in pair for name in side.cpu_ms}
     by_process = {
         f"CPU ms of {name}": compare(
@@ -70,7 +70,7 @@ def compare_background(rounds: Sequence[tuple[Background, Background]]) -> Compa
         for name in names
     }
     return {
-        BEHIND: {
+        BACKGROUND: {
             **by_process,
             ALL: compare([(ours.all_cpu_ms, theirs.all_cpu_ms) for ours, theirs in rounds]),
             IDLE: compare([(ours.all_idle_percent, theirs.all_idle_percent) for ours, theirs in rounds]),
@@ -79,18 +79,21 @@ def compare_background(rounds: Sequence[tuple[Background, Background]]) -> Compa
 
 
 def as_json(compared: Comparison) -> dict[str, dict[str, Any]]:
-    """Shape a comparison by what was measured, and by figure."""
-    return {what: {name: asdict(figure) for name, figure in figures.items()} for what, figures in compared.items()}
+    """Return a comparison as JSON, by step and figure."""
+    return {step: {name: asdict(figure) for name, figure in figures.items()} for step, figures in compared.items()}
 
 
 def table(compared: Comparison) -> str:
-    """Lay a comparison out for people."""
+    """Return a comparison as a table."""
     lines = [f"{'':<26}{'ours':>10}{'theirs':>10}   ours / theirs (least .. most)"]
-    for what, figures in compared.items():
-        lines += ["", what]
-        lines += [f"  {name:<24}{one.ours:>10.2f}{one.theirs:>10.2f}   {_ratio(one)}" for name, one in figures.items()]
+    for step, figures in compared.items():
+        lines += ["", step]
+        lines += [
+            f"  {name:<24}{figure.ours:>10.2f}{figure.theirs:>10.2f}   {_ratio(figure)}"
+            for name, figure in figures.items()
+        ]
     return "\n".join(lines)
 
 
-def _ratio(one: Compared) -> str:
-    return "-" if one.ratio is None else f"{one.ratio:.2f} ({one.least:.2f} .. {one.most:.2f})"
+def _ratio(figure: Compared) -> str:
+    return "-" if figure.ratio is None else f"{figure.ratio:.2f} ({figure.least:.2f} .. {figure.most:.2f})"

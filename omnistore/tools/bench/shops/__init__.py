@@ -1,1 +1,1 @@
-"""The shops that are measured: this tree's and another commit's."""
+"""The measured shops: this tree's and another commit's."""

@@ -1,4 +1,4 @@
-"""The servers of the shop that is measured. Measurements of other commits open them by this name, too (keeper.py)."""
+"""The servers of the measured shop. Benchmarks of other commits use this module and function, too (agent.py)."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,12 +13,12 @@ from omnistore.tools.servers.valkey import Valkey
 
 @contextmanager
 def open_servers() -> Iterator[Postgres]:
-    """Start PostgreSQL, as durable as in production, and Valkey in settings.DATA_DIR, migrated; stop them after."""
+    """Start PostgreSQL, as durable as in production, and Valkey in settings.DATA_DIR; migrate; stop both afterwards."""
     postgres, valkey = Postgres(settings.DATA_DIR), Valkey(settings.DATA_DIR)
-    with ExitStack() as at_the_end:
+    with ExitStack() as exit_stack:
         for server in (postgres, valkey):
-            at_the_end.callback(server.stop)
+            exit_stack.callback(server.stop)
             server.start()
         call_command("migrate", interactive=False, verbosity=0)
-        at_the_end.callback(connection.close)
+        exit_stack.callback(connection.close)
         yield postgres

@@ -1,4 +1,4 @@
-"""What the measured shop sells, and who buys: written straight into the tables, then analysed."""
+"""Writes the catalogue and the shoppers of the measured shop straight into its tables."""
 
 import random
 import secrets
@@ -20,17 +20,18 @@ from accounts.models import Customer
 from carts.models import Promotion
 from core import journal
 from inventory.models import Category, Location, Media, Price, Product, StockLevel, StockMovement, Variant
-from omnistore.tools.demo import money, town
+from omnistore.tools.demo import money
+from omnistore.tools.demo.locations import write_locations
 
 PRODUCTS = 1_000
 CATEGORIES = 10
 ON_HAND = 1_000_000
-PLACES = ("wh-berlin", "ber-mitte", "ber-kreuzberg", "muc-zentrum")
+STOCKED = ("wh-berlin", "ber-mitte", "ber-kreuzberg", "muc-zentrum")
 HOT_SKU = "HOT"
 HOT_UNITS = 500
 SEED = 20_260_101
-# Rewards with their conditions; sums.py reckons with the same by hand.
-OFFERS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+# Rewards with their conditions; totals.py computes the same promotions independently.
+PROMOTIONS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
     ({"kind": "percent", "basis_points": 1000, "goods": {"categories": ["shelf-1", "shelf-2"]}}, []),
     ({"kind": "buy_and_get", "buy": 2, "get": 1}, []),
     ({"kind": "percent", "basis_points": 500, "is_order_level": True}, [{"kind": "minimum_quantity", "quantity": 3}]),
@@ -38,8 +39,8 @@ OFFERS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
 
 
 @dataclass(frozen=True)
-class Goods:
-    """What a shopper may ask for: category slugs, pairs of product slug and SKU, and the warehouse that ships."""
+class Catalogue:
+    """What a shopper may request: category slugs, pairs of product slug and SKU, and the warehouse that ships."""
 
     categories: list[str]
     products: list[tuple[str, str]]
@@ -48,22 +49,22 @@ class Goods:
 
 @dataclass(frozen=True)
 class Shopper:
-    """Somebody signed in, with the access token of the app."""
+    """A signed-in shopper, with an access token of the app."""
 
     id: int
     token: str
 
 
 @transaction.atomic
-def fill_shelves(*, now: datetime, kinds: int = PRODUCTS) -> Goods:
-    """Write places, products in ten categories with stock in four places, and the variant for the run."""
+def fill_shelves(*, now: datetime, kinds: int = PRODUCTS) -> Catalogue:
+    """Write locations, products in ten categories with stock in four locations, and the variant of the flash sale."""
     journal.ensure_months(now.date(), now.date())
-    places = town.write_places(today=now.date())
+    locations = write_locations(today=now.date())
     categories = Category.objects.bulk_create(
         Category(slug=f"shelf-{number}", path=f"shelf-{number}", name={"en": f"Shelf {number}"}, position=number)
         for number in range(CATEGORIES)
     )
-    rng = random.Random(SEED)  # noqa: S311  # Goods, not secrets.
+    rng = random.Random(SEED)  # noqa: S311  # Test data, not secrets.
     products = Product.objects.bulk_create(_product(number, categories, now) for number in range(kinds))
     variants = Variant.objects.bulk_create(
         Variant(product=product, sku=f"SKU-{number}", attributes={"colour": {"en": "Blue", "ar": "أزرق", "fa": "آبی"}})
@@ -79,67 +80,67 @@ def fill_shelves(*, now: datetime, kinds: int = PRODUCTS) -> Goods:
         Media(product=product, file=f"products/{number}.svg", alt={"en": f"Product {number}"})
         for number, product in enumerate(products)
     )
-    _receive([(variant, places[code], ON_HAND) for variant in variants for code in PLACES], now)
-    _receive([(hot, places[PLACES[0]], HOT_UNITS)], now)
-    _price(now)
-    return Goods(
+    _receive([(variant, locations[code], ON_HAND) for variant in variants for code in STOCKED], now)
+    _receive([(hot, locations[STOCKED[0]], HOT_UNITS)], now)
+    _write_pricing(now)
+    return Catalogue(
         categories=[category.slug for category in categories],
         products=[(product.slug, variant.sku) for product, variant in zip(products, variants, strict=True)],
-        warehouse_id=places[PLACES[0]].pk,
+        warehouse_id=locations[STOCKED[0]].pk,
     )
 
 
 @transaction.atomic
 def invite_shoppers(*, count: int, now: datetime) -> list[Shopper]:
-    """Write people with accounts who are signed in; their tokens hold as long as any that sign-in hands out."""
-    nobody_knows_it = make_password(None)
+    """Write signed-in shoppers; their tokens are valid as long as those of any sign-in."""
+    unusable = make_password(None)
     first = Customer.objects.count()
-    people = Customer.objects.bulk_create(
+    customers = Customer.objects.bulk_create(
         Customer(
             name=f"Shopper {number}",
             email=f"shopper-{number}@example.com",
-            password=nobody_knows_it,
+            password=unusable,
             signed_up_at=now,
         )
         for number in range(first, first + count)
     )
     store = import_module(settings.SESSION_ENGINE).SessionStore
-    sessions = [store(secrets.token_hex(16)) for _person in people]
+    sessions = [store(secrets.token_hex(16)) for _customer in customers]
     Session.objects.bulk_create(
         Session(
             session_key=session.session_key,
             session_data=session.encode(
                 {
-                    SESSION_KEY: str(person.pk),
+                    SESSION_KEY: str(customer.pk),
                     BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-                    HASH_SESSION_KEY: person.get_session_auth_hash(),
+                    HASH_SESSION_KEY: customer.get_session_auth_hash(),
                 }
             ),
             expire_date=now + timedelta(days=1),
         )
-        for person, session in zip(people, sessions, strict=True)
+        for customer, session in zip(customers, sessions, strict=True)
     )
     claims = headless.TOKEN_STRATEGY.get_claims
     return [
-        Shopper(person.pk, internal.create_access_token(person, session, claims(person)))
-        for person, session in zip(people, sessions, strict=True)
+        Shopper(customer.pk, internal.create_access_token(customer, session, claims(customer)))
+        for customer, session in zip(customers, sessions, strict=True)
     ]
 
 
 def analyse() -> None:
     """
-    Have PostgreSQL look at the tables.
+    Update PostgreSQL's statistics.
 
-    A foreign key first checked while its table is known to be empty is checked by reading all of it, ever after.
+    A connection that first checks a foreign key while its table seems empty keeps a plan that reads all of it.
     """
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _price(now: datetime) -> None:
-    """Write taxes and three offers that run, so that what is measured is what a shop pays for."""
+def _write_pricing(now: datetime) -> None:
+    """Write taxes and three running promotions, so that the measurement includes their cost."""
     money.write_taxes()
-    for reward, conditions in OFFERS:
+    for reward, conditions in PROMOTIONS:
         Promotion.objects.create(name={"en": "Offer"}, reward=reward, conditions=conditions, starts_at=now)
 
 
@@ -156,9 +157,9 @@ def _product(number: int, categories: Sequence[Category], now: datetime) -> Prod
     )
 
 
-def _receive(goods: Sequence[tuple[Variant, Location, int]], now: datetime) -> None:
+def _receive(stock: Sequence[tuple[Variant, Location, int]], now: datetime) -> None:
     levels = StockLevel.objects.bulk_create(
-        StockLevel(variant=variant, location=place, on_hand=units) for variant, place, units in goods
+        StockLevel(variant=variant, location=location, on_hand=units) for variant, location, units in stock
     )
     StockMovement.objects.bulk_create(
         StockMovement(

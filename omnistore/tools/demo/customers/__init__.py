@@ -1,1 +1,1 @@
-"""The people of the demo, with what they own."""
+"""The demo's staff and shoppers, with their balances and points."""

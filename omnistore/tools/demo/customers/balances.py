@@ -1,4 +1,4 @@
-"""Credit and points of the demo's first shoppers."""
+"""Writes store credit and points of the demo's first shoppers."""
 
 import random
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ SHOPPERS = 12
 
 
 def give_balances(*, shoppers: Sequence[Customer], now: datetime) -> None:
-    """Give some shoppers a little credit and points to pay with, always the same."""
+    """Give some shoppers store credit and points, with the same amounts every time."""
     rng = random.Random(4)
     for shopper in shoppers[:SHOPPERS]:
         for kind, amount in ((CREDIT, rng.randrange(500, 4000, 50)), (POINTS, rng.randrange(40, 900))):

@@ -1,4 +1,4 @@
-"""The demo's loyalty programme, and what its first shoppers have earned by the orders of the last ninety days."""
+"""Writes the demo's loyalty programme, and the points that its first shoppers earned in the last ninety days."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ TIERS = (
 
 
 def write_programme() -> None:
-    """Write a programme of a point for each euro, two on garden tools, and two tiers; gold customers are a segment."""
+    """Write a programme of one point per euro, two for garden tools, and two tiers with a segment each."""
     LoyaltyProgramme.objects.update_or_create(
         currency=settings.SHOP_CURRENCY, defaults={"is_active": True, "expiry_months": 24}
     )
@@ -41,7 +41,7 @@ def write_programme() -> None:
 
 
 def write_points(*, shoppers: Sequence[Customer], now: datetime) -> None:
-    """Book the points of the first shoppers' orders; those of long ago may be spent by now."""
+    """Book the points of the first shoppers' orders; old points are mature and can be spent."""
     buyers = [shopper.pk for shopper in shoppers[:SHOPPERS]]
     orders = Order.objects.filter(customer__in=buyers, state__in=(Order.PLACED, Order.COMPLETED)).order_by("pk")
     for order in orders:

@@ -1,4 +1,4 @@
-"""The people of the demo shop: staff in every role, and shoppers with and without an account. All are invented."""
+"""The demo's invented people: staff in every role, and shoppers with and without an account."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ PASSWORD = "omnistore-demo"  # noqa: S105  (printed in the README; the loader re
 
 @dataclass(frozen=True)
 class StaffContent:
-    """Somebody who works here; store is a code, or empty for all stores; without a role, only the back office's own."""
+    """A member of staff. store: a code, or empty for all stores; role: may be empty for a superuser."""
 
     name: str
     email: str
@@ -18,7 +18,7 @@ class StaffContent:
 
 @dataclass(frozen=True)
 class AddressContent:
-    """Where a shopper lives."""
+    """A shopper's address."""
 
     street_address: str
     postal_code: str
@@ -28,7 +28,7 @@ class AddressContent:
 
 @dataclass(frozen=True)
 class ShopperContent:
-    """A customer. Without an e-mail address: met at the till, known by phone only, has no account."""
+    """A customer. Without an e-mail address, they were met at the till, are known by phone only and have no account."""
 
     name: str
     home_store: str
@@ -69,7 +69,7 @@ _HOMES = {
     "wie-neubau": ("AT", "Wien", (("Burggasse 71", "1070"), ("Josefstädter Straße 25", "1080"))),
 }
 
-# name | home store | language | orders | phone; without an address part before the @ the person is known by phone only.
+# name | home store | language | orders | phone | part before the @; without the last, known by phone only.
 _SHOPPERS = """
 Sara Rahimi | ber-mitte | fa | 8 | +491713920001 | shopper
 Yusuf Al-Khatib | ber-mitte | ar | 4 | +491713920002 | yusuf
@@ -117,7 +117,7 @@ Noor Said | ber-mitte | ar | 0 | +491713920028 |
 
 
 def shoppers() -> tuple[ShopperContent, ...]:
-    """Return the customers in the order in which they came; the first is the one whose login the README names."""
+    """Return the customers in order of arrival; the README names the login of the first."""
     lines = [line for line in _SHOPPERS.strip().splitlines() if line]
     return tuple(_shopper(number, line) for number, line in enumerate(lines))
 

@@ -1,1 +1,1 @@
-"""The demo's past: what happened to the orders of its last ninety days."""
+"""The demo's history: the orders of its last ninety days."""

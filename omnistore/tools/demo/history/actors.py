@@ -1,4 +1,4 @@
-"""Who and what plays a part in a past order."""
+"""The actors and items of a past order."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from inventory.models import Location, Variant
 
 
 @dataclass(frozen=True)
-class Basket:
+class BasketLine:
     """Units of one variant at their price in cents."""
 
     variant: Variant
@@ -17,15 +17,15 @@ class Basket:
 
 
 @dataclass(frozen=True)
-class Seat:
-    """Where an order plays: the store with its clerk, and the place whose goods it takes."""
+class StoreFixture:
+    """The store of an order with its clerk, and the location that supplies it."""
 
     clerk: Customer
     store: Location
     source: Location
 
     def actor(self, channel: str, customer: Customer | None) -> Actor:
-        """Return who acts on a channel: the customer, or the clerk for them."""
+        """Return the actor on a channel: the customer, or the clerk at the till."""
         if channel == TILL:
             return self.at_the_desk()
         return Actor(channel=channel, customer_id=customer.pk if customer else None)

@@ -1,4 +1,4 @@
-"""Plays a past order through the shop's own services, each step at the time at which it is said to have happened."""
+"""Runs the scenario of a past order through the shop's services, each step at its time in the past."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,8 +9,8 @@ from carts.queries.carts import CartView
 from carts.services.carts import Owner
 from carts.services.placing import cart_from_lines, take_cart
 from core.actors import SYSTEM, TILL, Actor
-from omnistore.tools.demo.history.actors import Basket, Seat
-from omnistore.tools.demo.history.scenarios import CARRY_OUT, PICKUP, SHIP, TAKEN_BACK, Chapter
+from omnistore.tools.demo.history.actors import BasketLine, StoreFixture
+from omnistore.tools.demo.history.scenarios import CARRY_OUT, PICKUP, SHIP, TAKEN_BACK, PastOrder
 from orders.models import Fulfilment
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, CheckoutRequest, FulfilmentRequest, Tender
@@ -45,22 +45,22 @@ OPENS, CLOSES = time(9), time(21)
 PICKUP_STEPS = ("accepted", "picking", "ready")
 
 
-class Stage:
-    """Plays one chapter after the other, oldest first, and keeps the tills on which cash is taken meanwhile."""
+class ScenarioRunner:
+    """Runs past orders, oldest first, with the till sessions of their cash sales."""
 
     def __init__(self, *, now: datetime) -> None:
         self._now = now
-        self._tills: dict[str, tuple[date, int, Seat]] = {}
+        self._tills: dict[str, tuple[date, int, StoreFixture]] = {}
 
-    def play(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> None:
-        """Place the chapter's order and take it as far as its story goes."""
-        order = self._order(chapter, baskets, seat)
-        if chapter.story.kind == PICKUP:
-            self._collect(chapter, order, seat)
-        elif chapter.story.kind == SHIP:
-            self._send(chapter, order, seat)
-        ended_at = chapter.ended_at(self._now)
-        if ended_at and chapter.story.state in TAKEN_BACK:
+    def run(self, past_order: PastOrder, basket_lines: list[BasketLine], fixture: StoreFixture) -> None:
+        """Place the order and run the steps of its scenario."""
+        order = self._order(past_order, basket_lines, fixture)
+        if past_order.scenario.kind == PICKUP:
+            self._collect(past_order, order, fixture)
+        elif past_order.scenario.kind == SHIP:
+            self._send(past_order, order, fixture)
+        ended_at = past_order.ended_at(self._now)
+        if ended_at and past_order.scenario.state in TAKEN_BACK:
             settle_refunds(now=ended_at + REFUNDED_AFTER)
 
     def close_tills(self) -> None:
@@ -68,85 +68,85 @@ class Stage:
         for code in list(self._tills):
             self._close_till(code)
 
-    def _order(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> OrderView:
-        by = seat.actor(chapter.story.channel, chapter.customer)
-        session_id = self._open_till(chapter, seat) if chapter.story.channel == TILL else None
+    def _order(self, past_order: PastOrder, basket_lines: list[BasketLine], fixture: StoreFixture) -> OrderView:
+        by = fixture.actor(past_order.scenario.channel, past_order.customer)
+        session_id = self._open_till(past_order, fixture) if past_order.scenario.channel == TILL else None
         with transaction.atomic():
-            cart = self._take_cart(chapter, baskets, seat)
-            checkout_request = _request_of(chapter, cart, seat, session_id)
-            promised = place_order(cart=cart, request=checkout_request, by=by, now=chapter.placed_at)
-        if not promised.charges:
-            return promised.order
-        outcomes = ask_providers(promised.charges)
-        answered_at = chapter.placed_at + timedelta(seconds=1)
-        return settle_payments(order=promised.order, outcomes=outcomes, by=by, now=answered_at)
+            cart = self._take_cart(past_order, basket_lines, fixture)
+            checkout_request = _request_of(past_order, cart, fixture, session_id)
+            placed = place_order(cart=cart, request=checkout_request, by=by, now=past_order.placed_at)
+        if not placed.charges:
+            return placed.order
+        outcomes = ask_providers(placed.charges)
+        answered_at = past_order.placed_at + timedelta(seconds=1)
+        return settle_payments(order=placed.order, outcomes=outcomes, by=by, now=answered_at)
 
-    def _take_cart(self, chapter: Chapter, baskets: list[Basket], seat: Seat) -> CartView:
-        if chapter.has_cart:
-            assert chapter.customer is not None
+    def _take_cart(self, past_order: PastOrder, basket_lines: list[BasketLine], fixture: StoreFixture) -> CartView:
+        if past_order.has_cart:
+            assert past_order.customer is not None
             return take_cart(
-                owner=Owner(customer_ids=(chapter.customer.pk,)),
+                owner=Owner(customer_ids=(past_order.customer.pk,)),
                 version=None,
-                by=seat.actor(chapter.story.channel, chapter.customer),
-                now=chapter.placed_at,
+                by=fixture.actor(past_order.scenario.channel, past_order.customer),
+                now=past_order.placed_at,
             )
         return cart_from_lines(
-            lines=[(basket.variant.sku, basket.quantity) for basket in baskets],
-            customer_id=chapter.customer.pk if chapter.customer else None,
-            by=seat.actor(chapter.story.channel, chapter.customer),
-            now=chapter.placed_at,
+            lines=[(basket_line.variant.sku, basket_line.quantity) for basket_line in basket_lines],
+            customer_id=past_order.customer.pk if past_order.customer else None,
+            by=fixture.actor(past_order.scenario.channel, past_order.customer),
+            now=past_order.placed_at,
         )
 
-    def _collect(self, chapter: Chapter, order: OrderView, seat: Seat) -> None:
-        """Take a pickup through its steps at the desk, and to its end if it has come to one."""
-        story, desk, placed_at = chapter.story, seat.at_the_desk(), chapter.placed_at
+    def _collect(self, past_order: PastOrder, order: OrderView, fixture: StoreFixture) -> None:
+        """Run a pickup's steps at the desk, and its end if the scenario has one."""
+        scenario, desk, placed_at = past_order.scenario, fixture.at_the_desk(), past_order.placed_at
         pickup_id = order.fulfilments[0].id
-        ended_at = chapter.ended_at(self._now)
-        if story.state == "cancelled":
+        ended_at = past_order.ended_at(self._now)
+        if scenario.state == "cancelled":
             assert ended_at is not None
             reject_pickup(pickup_id=pickup_id, reason="The last piece is damaged", by=desk, now=ended_at)
             return
-        minutes = seat.store.pickup_lead_minutes - READY_BEFORE_PROMISE_MINUTES
+        minutes = fixture.store.pickup_lead_minutes - READY_BEFORE_PROMISE_MINUTES
         steps = (
             (accept_pickup, ACCEPTED_AFTER),
             (start_picking, PICKING_AFTER),
             (make_pickup_ready, timedelta(minutes=minutes)),
         )
-        reached = PICKUP_STEPS.index(story.state) + 1 if story.state in PICKUP_STEPS else len(steps)
-        for step, after in steps[: 0 if story.state == "placed" else reached]:
+        reached = PICKUP_STEPS.index(scenario.state) + 1 if scenario.state in PICKUP_STEPS else len(steps)
+        for step, after in steps[: 0 if scenario.state == "placed" else reached]:
             step(pickup_id=pickup_id, by=desk, now=placed_at + after)
-        if story.state == "collected":
+        if scenario.state == "collected":
             assert ended_at is not None
             capture_authorised(number=order.number, by=desk, now=ended_at)
             hand_over_pickup(
                 proof=prove_by_document(pickup_id=pickup_id),
                 collected_by="",
                 line_ids=None,
-                tenders=[Tender(CARD)] if story.method == PAY_IN_STORE else [],
+                tenders=[Tender(CARD)] if scenario.method == PAY_IN_STORE else [],
                 session_id=None,
                 by=desk,
                 now=ended_at,
             )
-        elif story.state == "expired":
+        elif scenario.state == "expired":
             _expire(pickup_id)
 
-    def _send(self, chapter: Chapter, order: OrderView, seat: Seat) -> None:
-        """Let the parcels leave and arrive, or let the shopper cancel, or ask for a return."""
-        story, ended_at = chapter.story, chapter.ended_at(self._now)
-        shopper = seat.actor(story.channel, chapter.customer)
-        if ended_at is None or story.state == "failed":
+    def _send(self, past_order: PastOrder, order: OrderView, fixture: StoreFixture) -> None:
+        """Send and deliver the parcels, cancel the order, or request a return."""
+        scenario, ended_at = past_order.scenario, past_order.ended_at(self._now)
+        shopper = fixture.actor(scenario.channel, past_order.customer)
+        if ended_at is None or scenario.state == "failed":
             return
-        if story.state == "cancelled":
+        if scenario.state == "cancelled":
             cancel_order(number=order.number, reason="changed_mind", by=shopper, now=ended_at)
             return
         for parcel in Fulfilment.objects.filter(order_id=order.id).order_by("pk"):
-            packer = Actor(channel=SYSTEM, staff_id=seat.clerk.pk, store_id=parcel.location_id)
-            left_at = chapter.placed_at + (ended_at - chapter.placed_at) / 2
+            packer = Actor(channel=SYSTEM, staff_id=fixture.clerk.pk, store_id=parcel.location_id)
+            left_at = past_order.placed_at + (ended_at - past_order.placed_at) / 2
             capture_authorised(number=order.number, by=packer, now=left_at)
             send_parcel(parcel_id=parcel.pk, tracking=f"DEMO{parcel.pk:09d}", by=packer, now=left_at)
-            if story.state == "delivered":
+            if scenario.state == "delivered":
                 note_delivery(parcel_id=parcel.pk, by=packer, now=ended_at)
-        if story.is_returned:
+        if scenario.is_returned:
             request_return(
                 number=order.number,
                 lines=[LineToReturn(order.lines[0].id, 1, "Does not fit")],
@@ -156,70 +156,72 @@ class Stage:
                 now=ended_at + RETURNED_AFTER,
             )
 
-    def _open_till(self, chapter: Chapter, seat: Seat) -> int:
-        """Return the session in which the store's till sells on that day, closing yesterday's first."""
-        code, zone = seat.store.code, ZoneInfo(seat.store.time_zone)
-        day = chapter.placed_at.astimezone(zone).date()
+    def _open_till(self, past_order: PastOrder, fixture: StoreFixture) -> int:
+        """Return the till session of the store on that day; close an earlier day's session first."""
+        code, zone = fixture.store.code, ZoneInfo(fixture.store.time_zone)
+        day = past_order.placed_at.astimezone(zone).date()
         if code in self._tills and self._tills[code][0] != day:
             self._close_till(code)
         if code not in self._tills:
             session = open_till_session(
                 register=REGISTER,
                 opening_float=FLOAT_CENTS,
-                by=seat.at_the_desk(),
+                by=fixture.at_the_desk(),
                 now=datetime.combine(day, OPENS, zone),
             )
-            self._tills[code] = (day, session.pk, seat)
+            self._tills[code] = (day, session.pk, fixture)
         return self._tills[code][1]
 
     def _close_till(self, code: str) -> None:
-        day, session_id, seat = self._tills.pop(code)
+        day, session_id, fixture = self._tills.pop(code)
         close_till_session(
             session_id=session_id,
             counted=expected_cash(session_id=session_id),
             may_differ=False,
-            by=seat.at_the_desk(),
-            now=datetime.combine(day, CLOSES, ZoneInfo(seat.store.time_zone)),
+            by=fixture.at_the_desk(),
+            now=datetime.combine(day, CLOSES, ZoneInfo(fixture.store.time_zone)),
         )
 
 
-def _request_of(chapter: Chapter, cart: CartView, seat: Seat, session_id: int | None) -> CheckoutRequest:
-    story, customer = chapter.story, chapter.customer
-    store = seat.store.code if story.kind == PICKUP else ""
-    address = _address_of(chapter) if story.kind == SHIP else {}
+def _request_of(
+    past_order: PastOrder, cart: CartView, fixture: StoreFixture, session_id: int | None
+) -> CheckoutRequest:
+    scenario, customer = past_order.scenario, past_order.customer
+    store = fixture.store.code if scenario.kind == PICKUP else ""
+    address = _address_of(past_order) if scenario.kind == SHIP else {}
     return CheckoutRequest(
-        fulfilments=(FulfilmentRequest(story.kind, store=store, address=address),),
-        tenders=(_tender(chapter, cart),),
-        contact_email=customer.email if customer else chapter.contact_email,
+        fulfilments=(FulfilmentRequest(scenario.kind, store=store, address=address),),
+        tenders=(_tender(past_order, cart),),
+        contact_email=customer.email if customer else past_order.contact_email,
         contact_phone=str(customer.phone) if customer else "",
         language=customer.language if customer else "en",
         session_id=session_id,
     )
 
 
-def _tender(chapter: Chapter, cart: CartView) -> Tender:
-    """Say how the order is paid: cash in round notes, or a means that the test provider approves or declines."""
-    if chapter.story.kind == CARRY_OUT:
+def _tender(past_order: PastOrder, cart: CartView) -> Tender:
+    """Return the order's tender: cash in round notes, or a payment that the test provider approves or declines."""
+    if past_order.scenario.kind == CARRY_OUT:
         total = sum(line.quantity * (line.unit_price or 0) for line in cart.lines)
         return Tender(CASH, tendered=-(-total // CASH_STEP_CENTS) * CASH_STEP_CENTS)
-    if chapter.story.method == PAY_IN_STORE:
+    if past_order.scenario.method == PAY_IN_STORE:
         return Tender(PAY_IN_STORE)
-    return Tender(TEST, payment_method="decline" if chapter.story.state == "failed" else "approve")
+    return Tender(TEST, payment_method="decline" if past_order.scenario.state == "failed" else "approve")
 
 
 def _expire(pickup_id: int) -> None:
-    """Let the shop's sweep give up a pickup that nobody came for, just after it was no longer kept."""
+    """Expire an uncollected pickup with the shop's sweep, just after its deadline."""
     expires_at = Fulfilment.objects.get(pk=pickup_id).expires_at
     assert expires_at is not None
     expire_overdue_pickups(now=expires_at + SWEPT_AFTER)
 
 
-def _address_of(chapter: Chapter) -> dict[str, str]:
-    """Return a copy of the customer's address for the parcel; a guest gave one near the store."""
+def _address_of(past_order: PastOrder) -> dict[str, str]:
+    """Return the parcel's address: the customer's, or for guests one near the store."""
     names = ("name", "street_address", "postal_code", "city", "country_code", "phone")
-    address = chapter.customer.addresses.first() if chapter.customer else None
+    address = past_order.customer.addresses.first() if past_order.customer else None
     if address:
         return {name: getattr(address, name) for name in names}
-    store = chapter.store
+    store = past_order.store
     values = ("Guest Shopper", store.street_address, store.postal_code, store.city, store.country_code, "")
     return dict(zip(names, values, strict=True))

@@ -1,4 +1,4 @@
-"""The shop that the story plays in: the one that is running, or one started for the story and stopped after it."""
+"""The shop of the walkthrough: the running one, or one that is started for it and stopped afterwards."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from omnistore.tools.demo.story.client import ApiView, StoryError
+from omnistore.tools.demo.walkthrough.client import ApiClient, StepFailed
 
 ROOT = Path(__file__).resolve().parents[4]
 START_SECONDS = 240
@@ -18,12 +18,12 @@ STOP_SECONDS = 60
 
 @contextmanager
 def open_shop(shop: str) -> Iterator[bool]:
-    """Make sure that the shop at this address runs; tells whether it had to be started. Raises StoryError."""
-    if _answers(shop):
+    """Make sure that the shop at this URL runs; yield whether it was started for it. Raises StepFailed."""
+    if _responds(shop):
         yield False
         return
     command = [sys.executable, "manage.py", "up"]
-    # In a session of its own: Ctrl-C ends the story first, and the story then stops the shop.
+    # In a separate session: Ctrl-C ends the walkthrough, which then stops the shop.
     started = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                start_new_session=True)  # fmt: skip
     try:
@@ -43,16 +43,16 @@ def _wait_for(shop: str, started: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if started.poll() is not None:
-            said = (started.stderr.read() if started.stderr else "").strip()
-            raise StoryError(f"The shop does not start. {said}")
-        if _answers(shop):
+            errors = (started.stderr.read() if started.stderr else "").strip()
+            raise StepFailed(f"The shop does not start. {errors}")
+        if _responds(shop):
             return
         time.sleep(0.3)
-    raise StoryError(f"The shop does not answer at {shop} after {START_SECONDS} s.")
+    raise StepFailed(f"The shop does not answer at {shop} after {START_SECONDS} s.")
 
 
-def _answers(shop: str) -> bool:
+def _responds(shop: str) -> bool:
     try:
-        return ApiView(shop).send("GET", "/readyz")[0] == 200
-    except StoryError:
+        return ApiClient(shop).send("GET", "/readyz")[0] == 200
+    except StepFailed:
         return False

@@ -1,9 +1,9 @@
 """
-The journey as hand-written SQL on the shop's own tables: what the same work costs without any shop around it.
+The journey as hand-written SQL on the shop's own tables: the cost of the same work without the shop's code.
 
-Six statements, prepared, on one connection for each caller. They leave the rows that the shop leaves for the same
-order, all of them and in every table, so its constraints and triggers are paid for as well; a test compares the two.
-Nothing is checked that the statements do not need.
+Six prepared statements, on one connection for each caller. They leave the same rows as the shop in every table, so the
+cost of its constraints and triggers is included; a test compares the rows. Nothing is checked that the statements do
+not need.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from psycopg.types.numeric import Int8Dumper
 
 from carts.rules.cart_codes import code_expires_at
 from core.ids import new_id
-from omnistore.tools.bench.callers.answer import NUMBER, PARCEL, answer, line_mark
-from omnistore.tools.bench.callers.crowd import Act
-from omnistore.tools.bench.callers.sums import Sum, Terms, Wanted, reckon
+from omnistore.tools.bench.callers.load import Operation
+from omnistore.tools.bench.callers.response import NUMBER, PARCEL, line_mark, response
+from omnistore.tools.bench.callers.totals import Line, PricingConfig, Totals, compute_totals
 from omnistore.tools.bench.callers.visitor import ADDRESS
 
 _LIST = """
@@ -50,21 +50,21 @@ CROSS JOIN LATERAL (
 WHERE product.slug = %(slug)s AND product.state = 'published'
 """
 _ADD = """
-WITH wanted AS (
+WITH added AS (
     SELECT variant.id, price.amount FROM inventory_variant AS variant
     JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = 'EUR'
     WHERE variant.sku = %(sku)s AND variant.is_active
 ), cart AS (
     INSERT INTO carts_cart AS present (customer_id, token_hash, currency, state, version, merge_report,
                                        created_channel, created_at, changed_at)
-    SELECT %(customer)s, '', 'EUR', 'open', 1, '[]', 'app', now(), now() FROM wanted
+    SELECT %(customer)s, '', 'EUR', 'open', 1, '[]', 'app', now(), now() FROM added
     ON CONFLICT (customer_id) WHERE state = 'open'
     DO UPDATE SET version = present.version + 1, changed_at = EXCLUDED.changed_at
     RETURNING id, version
 ), line AS (
     INSERT INTO carts_cartline AS present (cart_id, variant_id, quantity, unit_price_when_added, added_channel,
                                            added_at)
-    SELECT cart.id, wanted.id, %(quantity)s, wanted.amount, 'app', now() FROM cart, wanted
+    SELECT cart.id, added.id, %(quantity)s, added.amount, 'app', now() FROM cart, added
     ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = present.quantity + EXCLUDED.quantity
     RETURNING id
 ), code AS (
@@ -73,14 +73,14 @@ WITH wanted AS (
 ), entry AS (
     INSERT INTO core_journal (occurred_at, kind, customer_id, channel, store, ref, payload)
     SELECT now(), 'cart.line_added', %(customer)s, 'app', '', %(sku)s,
-           jsonb_build_object('cart_id', cart.id, 'variant_id', wanted.id, 'quantity', %(quantity)s::int)
-    FROM cart, wanted
+           jsonb_build_object('cart_id', cart.id, 'variant_id', added.id, 'quantity', %(quantity)s::int)
+    FROM cart, added
 )
 SELECT cart.id, cart.version FROM cart, line
 """
 _READ = """
 SELECT cart.id, cart.version, line.id AS line_id, line.quantity, line.added_at, variant.id AS variant_id, variant.sku,
-       product.name, product.slug, category.path AS shelf, price.amount, stock.available, customer.email
+       product.name, product.slug, category.path AS category, price.amount, stock.available, customer.email
 FROM carts_cart AS cart
 JOIN accounts_customer AS customer ON customer.id = cart.customer_id
 JOIN carts_cartline AS line ON line.cart_id = cart.id
@@ -121,9 +121,9 @@ WITH cart AS (
     SELECT id, %(zone)s, %(rate)s, true, false, %(base)s, %(tax)s FROM new_order
 ), discount AS (
     INSERT INTO orders_orderdiscount (order_id, line_id, promotion_id, name, amount)
-    SELECT new_order.id, order_line.id, given.offer, 'Offer', given.amount
+    SELECT new_order.id, order_line.id, given.promotion, 'Offer', given.amount
     FROM new_order, json_to_recordset(%(discounts)s::json) AS given(
-        place int, line int, offer bigint, amount bigint)
+        place int, line int, promotion bigint, amount bigint)
     JOIN order_line ON order_line.position = given.line ORDER BY given.place
 ), fulfilment AS (
     INSERT INTO orders_fulfilment (
@@ -174,18 +174,19 @@ WITH cart AS (
 )
 SELECT (SELECT number FROM new_order) AS number, (SELECT count(*) FROM taken) AS taken
 """
-# An attempt is written before the provider is asked, so no statement can begin with its answer.
+# An attempt is written before the provider is called, so its result takes a second statement.
 _ANSWERED = """
 UPDATE orders_paymentattempt SET outcome = 'approved', provider_ref = %(charge)s, answered_at = %(now)s
 WHERE key = %(attempt)s::uuid RETURNING id
 """
-_TERMS = """
-SELECT (SELECT array_agg(id ORDER BY id) FROM carts_promotion) AS offers, zone.id AS zone, rate.basis_points AS points
+_CONFIG = """
+SELECT (SELECT array_agg(id ORDER BY id) FROM carts_promotion) AS promotions, zone.id AS zone,
+       rate.basis_points AS points
 FROM carts_taxzone AS zone JOIN carts_taxrate AS rate ON rate.zone_id = zone.id
 JOIN inventory_taxcategory AS category ON category.id = rate.category_id AND category.is_standard
 WHERE zone.country = %(country)s AND rate.ends_date IS NULL
 """
-# As the shop keeps it: every field, empty ones too.
+# As the shop stores it: with its empty fields.
 _ADDRESS = {
     "name": ADDRESS["name"],
     "company": "",
@@ -200,8 +201,8 @@ _ADDRESS = {
 
 
 @dataclass
-class Hand:
-    """One connection, and the customers it orders for in turn."""
+class SqlCaller:
+    """One connection, and the customers for whom it orders in turn."""
 
     connection: "psycopg.Connection[dict[str, Any]]"
     customers: list[int]
@@ -212,13 +213,13 @@ class Hand:
     turn: int = 0
 
     def __post_init__(self) -> None:
-        # Otherwise small and large amounts are of different types, and each mixture is a statement to be planned.
+        # Otherwise small and large amounts have different types, and PostgreSQL plans a statement for each combination.
         self.connection.adapters.register_dumper(int, Int8Dumper)
-        found = self._run(_TERMS, country=ADDRESS["country_code"])[0]
-        self.terms = Terms(tuple(found["offers"]), found["zone"], found["points"])
+        row = self._run(_CONFIG, country=ADDRESS["country_code"])[0]
+        self.config = PricingConfig(tuple(row["promotions"]), row["zone"], row["points"])
 
     def make_journey(self) -> None:
-        """List, detail, two lines into the cart, read the cart, order."""
+        """Read a list and a product, put two lines into the cart, read it, and order it."""
         self.turn += 1
         customer = self.customers[self.turn % len(self.customers)]
         if len(self._run(_LIST, category=self.rng.choice(self.categories))) != 20:
@@ -233,42 +234,47 @@ class Hand:
         for sku, quantity in basket:
             self._run(_ADD, customer=customer, sku=sku, quantity=quantity, **_cart_code())
         lines = self._run(_READ, customer=customer)
-        wanted = [Wanted(line["variant_id"], line["quantity"], line["amount"], line["shelf"]) for line in lines]
-        found = reckon(wanted, self.terms)
-        parameters = self._parameters(customer, lines, wanted, found)
+        priced = [Line(line["variant_id"], line["quantity"], line["amount"], line["category"]) for line in lines]
+        parameters = self._parameters(customer, lines, priced, compute_totals(priced, self.config))
         ordered = self._run(_CHECK_OUT, **parameters)[0]
         if not ordered["number"] or ordered["taken"] != len(basket):
             raise AssertionError(f"Not ordered: {ordered}")
         self._run(_ANSWERED, **{name: parameters[name] for name in ("attempt", "charge", "now")})
 
     def _parameters(
-        self, customer: int, lines: Sequence[dict[str, Any]], wanted: Sequence[Wanted], found: Sum
+        self, customer: int, lines: Sequence[dict[str, Any]], priced: Sequence[Line], totals: Totals
     ) -> dict[str, Any]:
         now, key, attempt, email = datetime.now(UTC), str(uuid.uuid4()), new_id(), lines[0]["email"]
         mark = hashlib.sha256(key.encode()).hexdigest()
-        named = [(one, line["sku"], line["name"]["en"]) for one, line in zip(wanted, lines, strict=True)]
-        written = answer(
-            named, found, customer=customer, email=email, address=_ADDRESS, rate=str(self.terms.points // 100), now=now
+        named = [(line, row["sku"], row["name"]["en"]) for line, row in zip(priced, lines, strict=True)]
+        answer = response(
+            named,
+            totals,
+            customer=customer,
+            email=email,
+            address=_ADDRESS,
+            rate=str(self.config.points // 100),
+            now=now,
         )
         return {
             "customer": customer,
             "email": email,
             "version": lines[0]["version"],
-            "lines": _rows(_line_row(place, line, found) for place, line in enumerate(named)),
+            "lines": _rows(_line_row(index, line, totals) for index, line in enumerate(named)),
             "discounts": _rows(
-                {"place": place, "line": line, "offer": offer, "amount": amount}
-                for place, (offer, line, amount) in enumerate(_shares(found))
+                {"place": place, "line": line, "promotion": promotion, "amount": amount}
+                for place, (promotion, line, amount) in enumerate(_shares(totals))
             ),
-            "items": found.items,
-            "discount": found.discount,
-            "shipping": found.shipping,
-            "shipping_tax": found.shipping_tax,
-            "grand": found.grand,
-            "units": sum(line.quantity for line in wanted),
-            "zone": self.terms.zone,
-            "rate": self.terms.points,
-            "base": found.base,
-            "tax": found.tax,
+            "items": totals.items,
+            "discount": totals.discount,
+            "shipping": totals.shipping,
+            "shipping_tax": totals.shipping_tax,
+            "grand": totals.grand,
+            "units": sum(line.quantity for line in priced),
+            "zone": self.config.zone,
+            "rate": self.config.points,
+            "base": totals.base,
+            "tax": totals.tax,
             "warehouse": self.warehouse_id,
             "address": orjson.dumps(_ADDRESS).decode(),
             "attempt": attempt,
@@ -276,7 +282,7 @@ class Hand:
             "scope": f"customer:{customer} POST {mark[:32]}",
             "key": key,
             "mark": mark,
-            "answer": written,
+            "answer": answer,
             "now": now,
         }
 
@@ -290,27 +296,27 @@ def _cart_code() -> dict[str, Any]:
     return {"code": secrets.token_hex(4).upper(), "code_expires_at": code_expires_at(datetime.now(UTC))}
 
 
-def _line_row(place: int, line: tuple[Wanted, str, str], found: Sum) -> dict[str, Any]:
-    wanted, sku, name = line
+def _line_row(index: int, named: tuple[Line, str, str], totals: Totals) -> dict[str, Any]:
+    line, sku, name = named
     return {
-        "position": place + 1,
-        "variant_id": wanted.variant,
+        "position": index + 1,
+        "variant_id": line.variant,
         "sku": sku,
         "name": name,
-        "quantity": wanted.quantity,
-        "price": wanted.price,
-        "discount": found.off(place),
-        "total": wanted.value - found.off(place),
-        "tax": found.line_taxes[place],
+        "quantity": line.quantity,
+        "price": line.price,
+        "discount": totals.discount_of(index),
+        "total": line.value - totals.discount_of(index),
+        "tax": totals.line_taxes[index],
         "reservation_id": new_id(),
     }
 
 
-def _shares(found: Sum) -> list[tuple[int, int, int]]:
-    """What each offer takes off each line: its id, the line's position, the amount."""
+def _shares(totals: Totals) -> list[tuple[int, int, int]]:
+    """Return each promotion's discount of each line: its id, the line's position, the amount."""
     return [
-        (offer, position, amount)
-        for offer, saved in found.savings.items()
+        (promotion, position, amount)
+        for promotion, saved in totals.savings.items()
         for position, amount in enumerate(saved, 1)
         if amount
     ]
@@ -320,7 +326,7 @@ def _rows(rows: Iterable[dict[str, Any]]) -> str:
     return orjson.dumps(list(rows)).decode()
 
 
-def recruit_hands(
+def make_sql_callers(
     *,
     count: int,
     conninfo: str,
@@ -329,18 +335,18 @@ def recruit_hands(
     warehouse_id: int,
     customers: list[int],
     seed: int,
-) -> list[dict[str, Act]]:
-    """Return the acts of so many hands, who share the customers among them."""
+) -> list[dict[str, Operation]]:
+    """Return the operations of so many callers, who share the customers among them."""
     connect: Callable[..., Any] = partial(psycopg.connect, conninfo, autocommit=True, row_factory=dict_row)
-    hands = [
-        Hand(
+    callers = [
+        SqlCaller(
             connect(),
             customers[number::count],
             categories,
             products,
             warehouse_id,
-            random.Random(seed + number),  # noqa: S311  # Choosing goods, not secrets.
+            random.Random(seed + number),  # noqa: S311  # Choosing products, not secrets.
         )
         for number in range(count)
     ]
-    return [{"journey": hand.make_journey} for hand in hands]
+    return [{"journey": caller.make_journey} for caller in callers]

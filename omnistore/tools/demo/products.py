@@ -1,4 +1,4 @@
-"""Writes the demo catalogue: shelves, products, variants, prices, barcodes and the pictures drawn for them."""
+"""Writes the demo's categories, products, variants, prices, barcodes and drawn pictures."""
 
 import random
 from datetime import datetime, timedelta
@@ -18,9 +18,9 @@ DAYS_ON_SALE = 240
 PICTURES = "products"
 
 
-def write_goods(*, rng: random.Random, now: datetime, progress: Progress) -> list[Variant]:
-    """Write the whole demo catalogue into a shop that has none of it, and return its variants."""
-    shelves = write_categories()
+def write_products(*, rng: random.Random, now: datetime, progress: Progress) -> list[Variant]:
+    """Write the whole demo catalogue into a shop without it, and return its variants."""
+    categories = write_categories()
     content = catalogue.products()
     days = rng.sample(range(1, DAYS_ON_SALE), len(content))
     products = Product.objects.bulk_create(
@@ -29,48 +29,50 @@ def write_goods(*, rng: random.Random, now: datetime, progress: Progress) -> lis
             name=item.name,
             description=item.description,
             brand=item.brand,
-            category=shelves[item.category],
+            category=categories[item.category],
             attributes={"material": item.material},
             state=Product.PUBLISHED,
             published_at=now - timedelta(days=day),
         )
         for item, day in zip(content, days, strict=True)
     )
-    owners = dict(zip((item.slug for item in content), products, strict=True))
-    variants = _write_variants(content, owners)
-    _write_pictures(content, owners, {variant.sku: variant for variant in variants}, progress)
+    products_by_slug = dict(zip((item.slug for item in content), products, strict=True))
+    variants = _write_variants(content, products_by_slug)
+    _write_pictures(content, products_by_slug, {variant.sku: variant for variant in variants}, progress)
     return variants
 
 
 def write_categories() -> dict[str, Category]:
-    """Write the shelves that are not there yet, and return all of them by slug."""
-    shelves = {category.slug: category for category in Category.objects.all()}
+    """Write the missing categories, and return all of them by slug."""
+    categories = {category.slug: category for category in Category.objects.all()}
     for item in catalogue.categories():
-        if item.slug not in shelves:
-            shelves[item.slug] = Category.objects.create(
+        if item.slug not in categories:
+            categories[item.slug] = Category.objects.create(
                 slug=item.slug,
                 name=item.name,
-                parent=shelves.get(item.parent),
+                parent=categories.get(item.parent),
                 path=item.path,
                 position=item.position,
             )
-    return shelves
+    return categories
 
 
 def save_picture(name: str, drawing: str) -> str:
-    """Put a drawing into the shop's file store under just this name, and return the name."""
+    """Save a drawing in the shop's file storage under exactly this name, and return the name."""
     path = f"{PICTURES}/{name}.svg"
     if default_storage.exists(path):
-        # Storages never overwrite: they would invent another name, and leave this file without an owner.
+        # A storage never overwrites: it would invent another name and leave this file behind.
         default_storage.delete(path)
     return default_storage.save(path, ContentFile(drawing.encode()))
 
 
-def _write_variants(content: tuple[catalogue.ProductContent, ...], owners: dict[str, Product]) -> list[Variant]:
+def _write_variants(
+    content: tuple[catalogue.ProductContent, ...], products_by_slug: dict[str, Product]
+) -> list[Variant]:
     rows = [
         (
             Variant(
-                product=owners[item.slug],
+                product=products_by_slug[item.slug],
                 sku=variant.sku,
                 attributes=variant.attributes,
                 position=position,
@@ -91,11 +93,11 @@ def _write_variants(content: tuple[catalogue.ProductContent, ...], owners: dict[
 
 def _write_pictures(
     content: tuple[catalogue.ProductContent, ...],
-    owners: dict[str, Product],
+    products_by_slug: dict[str, Product],
     variants: dict[str, Variant],
     progress: Progress,
 ) -> None:
-    """Draw each product in each of its looks: the first stands for the product, every variant points to its own."""
+    """Draw each product in each of its looks: the first is the product's picture, the others are its variants'."""
     media = []
     for done, item in enumerate(content):
         files: dict[str, str] = {}
@@ -104,7 +106,7 @@ def _write_pictures(
                 name = f"{item.slug}-{variant.look}" if variant.look else item.slug
                 drawing = draw_picture(family=item.family, colour=variant.colour, key=item.slug)
                 files[variant.look] = save_picture(name, drawing)
-        product = owners[item.slug]
+        product = products_by_slug[item.slug]
         media.append(Media(product=product, file=next(iter(files.values())), alt=item.name))
         if len(files) > 1:
             media += [

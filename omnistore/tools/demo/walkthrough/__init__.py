@@ -1,0 +1,1 @@
+"""A walkthrough of the shop's main use case over HTTP, run by `make demo`."""
