@@ -43,8 +43,6 @@ def answer(
             "store": None,
             "state": "placed",
             "customer": str(customer),
-            "contact": {"email": email, "phone": ""},
-            "lines": [_line(place, *line, found, rate) for place, line in enumerate(lines)],
             "totals": {
                 "items": _money(found.items),
                 "discount": _money(found.discount),
@@ -52,6 +50,9 @@ def answer(
                 "tax": _money(0),
                 "grand": _money(found.grand),
             },
+            "cancel_reason": "",
+            "contact": {"email": email, "phone": ""},
+            "lines": [_line(place, *line, found, rate) for place, line in enumerate(lines)],
             "discounts": offers,
             "taxes": [tax],
             "fulfilments": [_parcel([line for line, _sku, _name in lines], address, now)],
@@ -59,7 +60,6 @@ def answer(
             "refunds": [],
             "returns": [],
             "collector": None,
-            "cancel_reason": "",
         }
     ).decode()
 

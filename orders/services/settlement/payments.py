@@ -6,6 +6,7 @@ outcome first (the request, the sweep, or a webhook event) writes it; the others
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -111,7 +112,7 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: 
     if any(result.outcome == DECLINED and result.is_new for result in written):
         return _roll_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
-        return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
+        return replace(order, payments=[_payment_now(payment, "needs_action") for payment in order.payments])
     are_authorised = any(outcome.outcome == AUTHORISED for outcome in known)
     return _confirm(order, paid or find_paid_order(order.id), are_authorised=are_authorised, by=by, now=now)
 
@@ -206,7 +207,8 @@ def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, 
     payments = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
     if are_authorised:
         payments = get_order(order.number).payments
-    confirmed = order._replace(
+    confirmed = replace(
+        order,
         state=row["state"],
         payments=payments,
         fulfilments=[
