@@ -45,6 +45,7 @@ from orders.services.payments.outcomes import PaidOrder, find_paid_order, write_
 from orders.services.payments.refunds import refund_payments
 from orders.services.payments.tenders import release_held_tenders, spend_held_tenders
 from orders.services.placing.placement import announce_placed
+from orders.services.settlement.follow_ups import follow_at_once
 
 UNANSWERED_AFTER = timedelta(seconds=60)
 SETTLED_AT_ONCE = 100
@@ -157,6 +158,7 @@ def look_again(*, order: OrderView, by: Actor, now: datetime, returned: Mapping[
         raise payment_declined(settled)
     if any(outcome.outcome == DECLINED for outcome in outcomes):
         raise balance_payment_declined(settled)
+    follow_at_once(settled, by=by, now=now)
     return get_order(order.number)
 
 
