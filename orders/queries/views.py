@@ -89,7 +89,7 @@ class TaxView(NamedTuple):
     tax: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class OrderView(OrderFields):
     """A whole order: its own fields, and what belongs to it."""
 

@@ -65,7 +65,7 @@ class Tender:
         return min(self.limit or 0, total * self.most_percent // 100)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class CheckoutRequest(GivenFields):
     """
     A whole checkout. expected_total and currency: what the shopper saw; None where no screen showed a total.
