@@ -22,6 +22,7 @@ from orders.events import (
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
 from orders.services.placing.guests import claim_guest_orders
+from orders.services.settlement.follow_ups import keep_given_address
 
 
 @handles(CustomerVerified)
@@ -42,6 +43,13 @@ def load_sold_gift_cards(entry: Entry) -> None:
     """Load the gift cards of an order as soon as the whole order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(OrderPlaced)
+def keep_address(entry: Entry) -> None:
+    """Save the address of a confirmed order in its buyer's address book, if they asked for that."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    keep_given_address(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 @handles(

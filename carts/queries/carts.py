@@ -26,8 +26,8 @@ SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.custome
        newest.code, newest.expires_at AS code_expires_at,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        line.added_store_id, variant.id AS variant_id, variant.sku,
-       variant.attributes, product.id AS product_id, product.tax_category_id, category.path AS category_path,
-       product.name, product.slug, price.amount AS unit_price,
+       variant.attributes, product.id AS product_id, product.kind, product.tax_category_id,
+       category.path AS category_path, product.name, product.slug, price.amount AS unit_price,
        buyer.segments, {STEPS.format(currency="cart.currency", segments="buyer.segments")} AS steps,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
@@ -71,7 +71,7 @@ class CartLineView(NamedTuple):
     A line as it is now; prices in minor units. unit_price is None if the variant has no price any more.
 
     unit_price_when_added and single_price: of one unit, then and now; a quantity discount is no change of the price.
-    step: the tier of a price list; None for the ordinary price.
+    kind: of the product: goods, or a gift card. step: the tier of a price list; None for the ordinary price.
     """
 
     id: int
@@ -90,6 +90,7 @@ class CartLineView(NamedTuple):
     added_at: datetime
     problems: list[Problem]
     product_id: int = 0
+    kind: str = ""
     category_path: str = ""
     tax_category: int | None = None
     single_price: int | None = None
@@ -231,6 +232,7 @@ def _line(row: sql.Row, context: PriceContext, stores: Mapping[int, PricedStore]
         added_at=row["added_at"],
         problems=line_problems(facts),
         product_id=row["product_id"],
+        kind=row["kind"],
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
         single_price=single_price,

@@ -19,6 +19,7 @@ from omnistore.storefront.payment_pages import MeansForm
 from orders.channels.tender_split import BalanceForm, split_of
 from orders.queries.cards import SavedCardView
 from orders.rules.checkout import PAY_IN_STORE, PICKUP, SHIP
+from orders.rules.order_fields import QUESTIONS, OrderField
 
 NEW_ADDRESS = "new"
 ADDRESS_FIELDS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
@@ -91,6 +92,7 @@ class CheckoutForm(MeansForm):
         balances: BalanceForm,
     ) -> None:
         super().__init__(data, cards=cards, others=[PAY_IN_STORE])
+        self.fields |= question_fields(QUESTIONS)
         self.is_guest = is_guest
         self.balances = balances
         self.saved = {str(row["id"]): row for row in saved}
@@ -136,6 +138,16 @@ class CheckoutForm(MeansForm):
         except forms.ValidationError as error:
             self.add_error(None, error)
             return {}
+
+
+def question_fields(questions: Sequence[OrderField]) -> dict[str, forms.CharField]:
+    """Return the form's fields for the free texts that an order asks for, by name."""
+    return {
+        question.name: forms.CharField(
+            label=_(question.stored.question), required=False, max_length=question.stored.longest
+        )
+        for question in questions
+    }
 
 
 def country_options(language: str, chosen: str) -> str:

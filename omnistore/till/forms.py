@@ -90,6 +90,7 @@ class ContactForm(forms.Form):
 class AddressForm(forms.Form):
     """A shipping address, validated against its country's rules."""
 
+    prefix = "address"
     ADDRESS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
@@ -103,6 +104,7 @@ class AddressForm(forms.Form):
         help_text=gettext_lazy("Two letters, like DE."),
         widget=forms.TextInput(attrs={"dir": "ltr", "size": "2", "maxlength": "2"}),
     )
+    keeps = forms.BooleanField(label=gettext_lazy("Save this address for next time"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

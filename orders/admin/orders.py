@@ -28,6 +28,7 @@ from orders.models import (
     TillSession,
 )
 from orders.queries.orders import find_order_ids
+from orders.rules.order_fields import GIVEN
 from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.fulfilment.pickup import unlock_pickup
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
@@ -145,7 +146,7 @@ class OrderAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fieldsets = (
         (None, {"fields": ("number", "state", "placed_at", "closed_at", "cancel_reason")}),
-        (_("Who"), {"fields": ("customer", "contact_email", "contact_phone", "language", "receipt_medium")}),
+        (_("Who"), {"fields": ("customer", *(field.name for field in GIVEN), "receipt_medium")}),
         (_("Where"), {"fields": ("channel", "store", "staff", "till_session", "client_id", "external_id")}),
         (_("Totals"), {"fields": ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")}),
     )

@@ -17,6 +17,7 @@ from core.errors import Malformed
 from core.languages import active_language
 from core.money import MoneyError, parse_money
 from core.web.api import StrictSerializer
+from orders.api.order_fields import asked
 from orders.rules.checkout import (
     BALANCES,
     CARD,
@@ -30,6 +31,7 @@ from orders.rules.checkout import (
     FulfilmentRequest,
     Tender,
 )
+from orders.rules.order_fields import QUESTIONS
 from orders.services.payments.cards import with_card
 from orders.services.payments.tenders import with_gift_card
 
@@ -134,13 +136,24 @@ class ReceiptIn(StrictSerializer):
     medium = serializers.ChoiceField(["email", "sms", "print", "none"])
 
 
-class CheckoutIn(StrictSerializer):
+class GivenIn(StrictSerializer):
+    """What a checkout and a sale say of the order itself."""
+
+    contact = ContactIn(required=False)
+    receipt = ReceiptIn(required=False)
+    keep_address = serializers.BooleanField(
+        required=False, default=False, help_text="Save the delivery address in the buyer's address book."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), **asked(QUESTIONS)}
+
+
+class CheckoutIn(GivenIn):
     cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     expected_total = MoneyIn()
     fulfilments = FulfilmentIn(many=True, allow_empty=False)
     payments = PaymentIn(many=True, required=False)
-    contact = ContactIn(required=False)
-    receipt = ReceiptIn(required=False)
 
 
 class SaleLineIn(StrictSerializer):
@@ -154,7 +167,7 @@ class SaleLineIn(StrictSerializer):
         return attrs
 
 
-class SaleIn(StrictSerializer):
+class SaleIn(GivenIn):
     session = serializers.CharField(max_length=20)
     customer = serializers.CharField(max_length=20, required=False, allow_null=True)
     cart = serializers.CharField(max_length=20, required=False)
@@ -169,8 +182,6 @@ class SaleIn(StrictSerializer):
     )
     fulfilments = FulfilmentIn(many=True, required=False, allow_empty=False)
     payments = TillPaymentIn(many=True, required=False)
-    contact = ContactIn(required=False)
-    receipt = ReceiptIn(required=False)
     client_id = serializers.UUIDField(required=False)
     occurred_at = serializers.DateTimeField(required=False)
 
@@ -241,6 +252,8 @@ def request_fields(
         "contact_phone": str(contact.get("phone") or ""),
         "receipt_medium": body.get("receipt", {}).get("medium", ""),
         "language": active_language(),
+        "keeps_address": body["keep_address"],
+        **{field.name: body.get(field.name, "") for field in QUESTIONS},
     }
 
 

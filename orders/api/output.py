@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from core.money import money_json
 from core.web.schema import MoneySchema
+from orders.api.order_fields import documented, fields_json
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.pickup_codes import collection_code
 from orders.services.payments.balances_due import is_payment_under_way
@@ -22,21 +23,8 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
     """Return an order as the contract defines it. shows_codes: include pickup codes, which only the buyer may see."""
     currency = order.currency
     return {
-        "number": order.number,
-        "placed_at": order.placed_at.isoformat(),
-        "channel": order.channel,
-        "store": order.store,
-        "state": order.state,
-        "customer": None if order.customer_id is None else str(order.customer_id),
-        "contact": {"email": order.contact_email, "phone": order.contact_phone},
+        **fields_json(order),
         "lines": [_line_json(line, currency) for line in order.lines],
-        "totals": {
-            "items": money_json(order.items_total, currency),
-            "discount": money_json(order.discount_total, currency),
-            "shipping": money_json(order.shipping_total, currency),
-            "tax": money_json(order.tax_total, currency),
-            "grand": money_json(order.grand_total, currency),
-        },
         "discounts": [
             {"name": discount.name, "amount": money_json(discount.amount, currency), "target": discount.target}
             for discount in order.discounts
@@ -47,7 +35,6 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
         "refunds": [{**refund, "amount": money_json(refund["amount"], currency)} for refund in order.refunds],
         "returns": [{**return_, "amount": money_json(return_["amount"], currency)} for return_ in order.returns],
         "collector": order.collector,
-        "cancel_reason": order.cancel_reason,
     }
 
 
@@ -235,16 +222,13 @@ class OrderTaxOut(serializers.Serializer[Any]):
 
 
 class OrderTotalsOut(serializers.Serializer[Any]):
-    items = MoneySchema()
-    discount = MoneySchema()
-    shipping = MoneySchema()
-    tax = MoneySchema()
-    grand = MoneySchema()
+    def get_fields(self) -> dict[str, Any]:
+        return documented("totals")
 
 
 class ContactOut(serializers.Serializer[Any]):
-    email = serializers.CharField()
-    phone = serializers.CharField()
+    def get_fields(self) -> dict[str, Any]:
+        return documented("contact")
 
 
 class CollectorOut(serializers.Serializer[Any]):
@@ -255,12 +239,6 @@ class CollectorOut(serializers.Serializer[Any]):
 class OrderOut(serializers.Serializer[Any]):
     """An order of any channel."""
 
-    number = serializers.CharField()
-    placed_at = serializers.DateTimeField()
-    channel = serializers.CharField()
-    store = serializers.CharField(allow_null=True)
-    state = serializers.CharField()
-    customer = serializers.CharField(allow_null=True)
     contact = ContactOut()
     lines = OrderLineOut(many=True)
     totals = OrderTotalsOut()
@@ -271,8 +249,10 @@ class OrderOut(serializers.Serializer[Any]):
     refunds = RefundOut(many=True)
     returns = OrderReturnOut(many=True)
     collector = CollectorOut(allow_null=True)
-    cancel_reason = serializers.CharField()
     next_action = serializers.DictField(required=False, help_text="Only while the payment waits for the shopper.")
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**documented(), **super().get_fields()}
 
 
 CHECKOUT_EXAMPLE = OpenApiExample(

@@ -128,6 +128,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "keeps_address",
+                    models.BooleanField(
+                        db_default=False,
+                        help_text="It goes into the buyer's address book.",
+                        verbose_name="address to be kept",
+                    ),
+                ),
+                (
                     "client_id",
                     models.UUIDField(
                         blank=True,

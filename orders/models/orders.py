@@ -82,6 +82,9 @@ class Order(models.Model):
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
     receipt_medium = models.CharField(_("receipt by"), max_length=10, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=language_choices, default=default_language)
+    keeps_address = models.BooleanField(
+        _("address to be kept"), db_default=False, help_text=_("It goes into the buyer's address book.")
+    )
     client_id = models.UUIDField(
         _("key of the till"), null=True, blank=True, help_text=_("Made at the till; makes a sale safe to send twice.")
     )

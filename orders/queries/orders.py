@@ -10,14 +10,12 @@ from core.data import sql
 from core.errors import NotFound
 from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import PAY_IN_STORE
+from orders.rules.order_fields import ORDER_FIELDS, columns_read
 
 MOST_FOUND = 1000
 
-_COLUMNS = """
-SELECT orders.id, orders.number, orders.state, orders.placed_at, orders.channel, store.code AS store,
-       orders.customer_id, orders.currency, orders.items_total, orders.discount_total, orders.shipping_total,
-       orders.tax_total, orders.grand_total, orders.contact_email, orders.contact_phone, orders.language,
-       orders.cart_id, orders.cancel_reason,
+_COLUMNS = f"""
+SELECT {columns_read(ORDER_FIELDS, table="orders")},
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', line.id, 'variant_id', line.variant_id, 'sku', line.sku, 'name', line.name,
             'quantity', line.quantity, 'unit_price', line.unit_price, 'discount', line.discount,

@@ -1,8 +1,13 @@
 """An order as it is read: values, no rows. Amounts in minor units of the order's currency."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.utils.translation import gettext
+
+from orders.rules.order_fields import QUESTIONS, OrderField, OrderFields
 
 
 class LineView(NamedTuple):
@@ -84,26 +89,10 @@ class TaxView(NamedTuple):
     tax: int
 
 
-class OrderView(NamedTuple):
-    """A whole order."""
+@dataclass(slots=True, kw_only=True)
+class OrderView(OrderFields):
+    """A whole order: its own fields, and what belongs to it."""
 
-    id: int
-    number: str
-    state: str
-    placed_at: datetime
-    channel: str
-    store: str | None
-    customer_id: int | None
-    currency: str
-    items_total: int
-    discount_total: int
-    shipping_total: int
-    tax_total: int
-    grand_total: int
-    contact_email: str
-    contact_phone: str
-    language: str
-    cart_id: int | None
     lines: list[LineView]
     fulfilments: list[FulfilmentView]
     payments: list[PaymentView]
@@ -112,8 +101,18 @@ class OrderView(NamedTuple):
     taxes: Sequence[TaxView] = ()
     discounts: Sequence[DiscountView] = ()
     collector: dict[str, Any] | None = None
-    cancel_reason: str = ""
 
     @property
     def units(self) -> int:
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """Return the free texts that whoever ordered gave, each with its question in the reader's language."""
+        return answers_of(self, QUESTIONS)
+
+
+def answers_of(order: OrderFields, questions: Sequence[OrderField]) -> list[tuple[str, str]]:
+    """Return an order's answers to questions, each with its question in the reader's language; blank ones left out."""
+    given = [(question.stored.question, getattr(order, question.name)) for question in questions]
+    return [(gettext(question), text) for question, text in given if text]

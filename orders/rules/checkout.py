@@ -8,8 +8,8 @@ from uuid import UUID
 
 from core.errors import Malformed, Refusal
 from core.errors import gettext_noop as _
-from core.languages import default_language
 from orders.rules.cash import cash_rounding
+from orders.rules.order_fields import GivenFields
 
 SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
 CASH, CARD, PAY_IN_STORE, TEST = "cash", "card", "pay_in_store", "test"
@@ -65,8 +65,8 @@ class Tender:
         return min(self.limit or 0, total * self.most_percent // 100)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckoutRequest:
+@dataclass(slots=True, kw_only=True)
+class CheckoutRequest(GivenFields):
     """
     A whole checkout. expected_total and currency: what the shopper saw; None where no screen showed a total.
 
@@ -79,10 +79,7 @@ class CheckoutRequest:
     cart_version: int | None = None
     expected_total: int | None = None
     expected_currency: str = ""
-    contact_email: str = ""
-    contact_phone: str = ""
     receipt_medium: str = ""
-    language: str = field(default_factory=default_language)
     client_id: UUID | None = None
     session_id: int | None = None
     customer_id: int | None = None

@@ -2,19 +2,26 @@
 
 import pytest
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from accounts.models import Address, Customer
+from accounts.services.customers import addresses
 from carts.models import Cart
 from carts.services import merging, placing
+from core.actors import Actor
 from core.data.invariants import find_breaches
 from core.idempotency import Claim
 from core.models import JournalEntry
 from inventory.models import StockLevel
 from inventory.services import reservations
-from orders.models import Order
+from orders.models import Fulfilment, Order
+from orders.services.settlement.follow_ups import keep_given_address
 from tests.client import Api
 from tests.concurrency.racing import Meeting, race
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_stock, make_variant
+from tests.factories.orders import make_order
+from tests.storefront.conftest import ADDRESS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -220,3 +227,36 @@ def test_without_the_lock_a_cart_would_be_merged_more_than_once(mug, lamp, ana, 
     race([lambda device=device: device.get("cart/") for device in devices * 4])
 
     assert JournalEntry.objects.filter(kind="cart.merged").count() == 8
+
+
+def test_two_orders_to_a_new_address_keep_it_once(ana, warehouse, mug):
+    orders = two_sent_orders(ana, warehouse, mug)
+
+    race([lambda order=order: keep(order) for order in orders])
+
+    assert Address.objects.filter(city="Berlin").count() == 1
+
+
+def test_without_the_persons_lock_two_orders_keep_an_address_twice(ana, warehouse, mug, monkeypatch):
+    orders = two_sent_orders(ana, warehouse, mug)
+    monkeypatch.setattr(addresses, "lock_people", Customer.objects.in_bulk)
+    monkeypatch.setattr(addresses, "add_address", Meeting(2).before(addresses.add_address))
+
+    race([lambda order=order: keep(order) for order in orders])
+
+    assert Address.objects.filter(city="Berlin").count() == 2
+
+
+def two_sent_orders(buyer, warehouse, variant):
+    """Two orders to one place in Berlin, of somebody whose book holds another address."""
+    Address.objects.create(customer=buyer, **ADDRESS | {"city": "Hamburg"}, is_default=True)
+    orders = [
+        make_order((variant, 1, 1290), store=warehouse, customer=buyer, kind="ship", keeps_address=True)
+        for _time in range(2)
+    ]
+    Fulfilment.objects.update(address=ADDRESS)
+    return orders
+
+
+def keep(order):
+    keep_given_address(order_id=order.pk, by=Actor(channel="app"), now=timezone.now())

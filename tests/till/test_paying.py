@@ -163,6 +163,21 @@ def test_collecting_in_another_store(clerk, ana, mug):
     assert Fulfilment.objects.get().location == altona
 
 
+def test_the_fields_of_the_address_are_read_under_the_names_they_are_shown_with(clerk, ana, mug, warehouse):
+    Api(ana).add("MUG")
+
+    page = clerk.get("pay", f"customer-{ana.pk}", way="ship").content.decode()
+
+    assert all(f'name="{name}"' in page for name in [*BERLIN, "address-keeps"])
+
+
+def test_nobody_is_asked_to_save_the_address_of_a_stranger(clerk, mug, warehouse):
+    page = clerk.get("pay", sale_of(clerk.scan(MUG)), way="ship").content.decode()
+
+    assert 'name="address-name"' in page
+    assert "address-keeps" not in page
+
+
 def test_shipping_checks_the_address_and_adds_its_price(clerk, ana, mug, warehouse):
     Api(ana).add("MUG")
     key = f"customer-{ana.pk}"

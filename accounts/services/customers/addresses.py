@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.events import CustomerChanged
 from accounts.models import Address, Customer
 from accounts.queries.addresses import get_address
+from accounts.queries.people import get_person
 from accounts.services.customers.merging import lock_people
 from core.actors import Actor
 from core.errors import Refusal
@@ -44,6 +45,21 @@ def add_address(
     added = Address.objects.create(customer=customer, **address | {"is_default": is_default})
     _publish_change(customer, by, now)
     return added
+
+
+@transaction.atomic
+def keep_addresses(*, customer_id: int, addresses: Sequence[dict[str, Any]], by: Actor, now: datetime) -> None:
+    """
+    Add addresses that an order was sent to, as far as the person's book has room; those that are in it stay alone.
+
+    customer_id: of any of the person's records. addresses: fields of Address. Locks as add_address does.
+    """
+    person = get_person(customer_id=customer_id)
+    customer = lock_people([person.id])[person.id]
+    for address in addresses:
+        known = Address.objects.filter(customer_id__in=person.ids)
+        if not known.filter(**address).exists() and known.count() < MOST_ADDRESSES:
+            add_address(customer=customer, person_ids=person.ids, address=address, by=by, now=now)
 
 
 @transaction.atomic

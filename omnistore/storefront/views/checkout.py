@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -15,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.queries.addresses import list_addresses
-from accounts.services.customers.addresses import AddressBookFull, add_address
 from accounts.sign_in.attempt_limits import client_key_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
@@ -28,7 +26,7 @@ from core.languages import active_language
 from core.web import logs
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
-from omnistore.storefront.forms import ADDRESS_FIELDS, CheckoutForm, country_options
+from omnistore.storefront.forms import ADDRESS_FIELDS, CheckoutForm, country_options, question_fields
 from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.payment_pages import page_context, with_hosts
 from omnistore.storefront.places import place_of, place_text
@@ -40,8 +38,8 @@ from orders.queries.cards import SavedCardView
 from orders.queries.orders import find_order_by_request_key, get_order
 from orders.queries.views import OrderView
 from orders.rules.checkout import PICKUP, SHIP, CheckoutRequest, FulfilmentRequest, Tender
+from orders.rules.order_fields import QUESTIONS
 from orders.services.payments.gateway import PaymentResult, payment_pages
-from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.settlement.checkout import CartAlreadyOrdered, check_out
 
 STORES_SHOWN = 6
@@ -96,15 +94,11 @@ def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpRe
         return _show(request, visitor, form.data, problem=refusal, keeps_key=True)
     except Refusal as refusal:
         return _show(request, visitor, form.data, problem=refusal)
-    body = orjson.loads(answer.content)
-    if "Idempotency-Replayed" not in answer.headers:
-        _keep_address(visitor, form.cleaned_data, now)
-        issue_sold_gift_cards(order_id=body["id"], by=visitor.actor, now=now)
-    return redirect(body["address"])
+    return redirect(orjson.loads(answer.content)["address"])
 
 
 def _placed_order(order: OrderView, outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
-    return {"id": order.id, "number": order.number, "address": order_address(order)}
+    return {"number": order.number, "address": order_address(order)}
 
 
 def _balances(request: HttpRequest, visitor: Visitor) -> BalanceForm:
@@ -140,24 +134,10 @@ def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutR
         contact_email=(values["email"] or (customer.email if customer else "")).lower(),
         contact_phone=values["phone"] or (str(customer.phone or "") if customer else ""),
         language=active_language(),
+        keeps_address=values["keep_address"] and not values["address"].isdecimal(),
+        **{question.name: values[question.name] for question in QUESTIONS},
         request_key=claim.request_key,
     )
-
-
-def _keep_address(visitor: Visitor, values: Mapping[str, Any], now: datetime) -> None:
-    is_new = values["kind"] == SHIP and values["keep_address"] and not values["address"].isdecimal()
-    if visitor.customer is None or not is_new:
-        return
-    try:
-        add_address(
-            customer=visitor.customer,
-            person_ids=visitor.owner.customer_ids,
-            address=dict(values["ship_to"]),
-            by=visitor.actor,
-            now=now,
-        )
-    except AddressBookFull:
-        pass  # The order is placed; an address book with a hundred entries can do without this one.
 
 
 def _show(
@@ -185,6 +165,7 @@ def _show(
         "merged": merged_of(cart),
         "values": values,
         "errors": errors or {},
+        "questions": question_fields(QUESTIONS),
         "problem": problem,
         "saved": saved,
         "countries": country_options(active_language(), values.get("country_code", "")),

@@ -28,8 +28,6 @@ from orders.queries.orders import find_order_by_request_key
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
 from orders.services.payments.card_readers import readers_of
-from orders.services.payments.gift_cards import issue_sold_gift_cards
-from orders.services.payments.loyalty import open_order_points
 from orders.services.settlement.checkout import sell_cart
 
 
@@ -91,7 +89,7 @@ class Pay(SaleView):
         are_balances_good = balances.is_valid()
         rest = split_of(seen_total, balances.tenders).rest
         form = self._tenders(sale, way, _given(request), total=seen_total, rest=rest)
-        address = AddressForm(request.POST, prefix="address") if way.name == SHIP else None
+        address = AddressForm(request.POST) if way.name == SHIP else None
         forms = PayForms(form, balances, address)
         if "look" in request.POST and are_balances_good:
             return self._form(sale, cart, ways, way, forms.unchecked())
@@ -111,12 +109,7 @@ class Pay(SaleView):
             return self._replayed(claim, refusal)
         except Refusal as refusal:
             return self._again(key, way.name, forms, refusal)
-        order = orjson.loads(answer.content)
-        now = timezone.now()
-        issue_sold_gift_cards(order_id=order["id"], by=self.actor, now=now)
-        # The receipt is printed at once, and shows the points earned.
-        open_order_points(order_id=order["id"], by=self.actor, now=now)
-        return _to_order(order["number"])
+        return _to_order(orjson.loads(answer.content)["number"])
 
     def _sale(self, key: str) -> tuple[Sale, CartView, StoreStocks]:
         sale = open_sale(key, by=self.actor, now=timezone.now())
@@ -156,6 +149,7 @@ class Pay(SaleView):
             language=(person.language if person else "") or active_language(),
             session_id=self.session_id,
             customer_id=person.id if person else None,
+            keeps_address=forms.address is not None and forms.address.cleaned_data["keeps"],
             request_key=claim.request_key,
         )
 
@@ -238,7 +232,7 @@ def _is_reachable(sale: Sale) -> bool:
 
 
 def _render(order: OrderView, outcomes: Any) -> dict[str, Any]:
-    return {"id": order.id, "number": order.number, "state": order.state}
+    return {"number": order.number, "state": order.state}
 
 
 def _to_order(number: str) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Inserts an order with its lines, fulfilments and payments, in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,23 +13,30 @@ from core.translated import in_language
 from orders.models import Fulfilment, Order, Payment
 from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, CheckoutRequest, PlannedTender
+from orders.rules.order_fields import ORDER_FIELDS, columns_written, given_in
 from orders.services.payments.gateway import provider_of
 from orders.services.placing.allocation import Allocation
 
 # The ids of fulfilments and payments are taken from their sequences before the insert, because the rows that reference
 # them are written by the same statement. Foreign keys are checked at commit, so the reservations may come later.
-_WRITE = """
+_COLUMNS, _VALUES = columns_written(
+    ORDER_FIELDS,
+    {
+        "store_id": "%(store_id)s::bigint",
+        "staff_id": "%(staff)s::bigint",
+        "till_session_id": "%(session)s::bigint",
+        "shipping_tax": "%(shipping_tax)s",
+        "shipping_tax_added": "%(shipping_tax_added)s",
+        "receipt_medium": "%(receipt)s",
+        "client_id": "%(client_id)s::uuid",
+        "request_key": "%(request_key)s",
+        "external_id": "''",
+        "closed_at": "%(closed_at)s::timestamptz",
+    },
+)
+_WRITE = f"""
 WITH new_order AS (
-    INSERT INTO orders_order (
-        number, cart_id, customer_id, state, channel, store_id, staff_id, till_session_id, currency, items_total,
-        discount_total, shipping_total, tax_total, shipping_tax, shipping_tax_added, grand_total, contact_email,
-        contact_phone, receipt_medium, language, client_id, request_key, external_id, cancel_reason, placed_at,
-        closed_at)
-    VALUES (
-        nextval('orders_order_number')::text, %(cart)s, %(customer)s::bigint, %(state)s, %(channel)s,
-        %(store)s::bigint, %(staff)s::bigint, %(session)s::bigint, %(currency)s, %(items)s, %(discount)s, %(shipping)s,
-        %(tax)s, %(shipping_tax)s, %(shipping_tax_added)s, %(grand)s, %(email)s, %(phone)s, %(receipt)s, %(language)s,
-        %(client_id)s::uuid, %(request_key)s, '', '', %(placed_at)s, %(closed_at)s::timestamptz)
+    INSERT INTO orders_order ({_COLUMNS}) VALUES ({_VALUES})
     RETURNING id, number
 ), line AS (
     INSERT INTO orders_orderline (
@@ -133,38 +140,44 @@ class NewOrder:
 
 def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> OrderView:
     """Write an order with everything that belongs to it, in one statement, and return it as it will be read back."""
-    row = sql.fetch_one(_WRITE, _parameters(draft, by, now))
+    fields = _fields(draft, by, now)
+    row = sql.fetch_one(_WRITE, fields | _other_parameters(draft, by, now))
     assert row is not None
-    return _as_read(draft, row, by, now)
+    return _as_read(draft, fields, row)
 
 
-def _parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
+def _fields(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
+    """Return the order's own fields by name, as they are written and will be read; PostgreSQL adds id and number."""
     cart, request, totals = draft.cart, draft.request, draft.quote.totals
     return {
-        "cart": cart.id,
-        "customer": draft.customer_id,
-        "state": _order_state(draft),
+        **given_in(request),
+        "placed_at": request.occurred_at or now,
         "channel": by.channel,
-        "store": by.store_id,
-        "staff": by.staff_id,
-        "session": request.session_id,
+        "store": by.store_code or None,
+        "state": _order_state(draft),
+        "customer_id": draft.customer_id,
         "currency": cart.currency,
-        "items": totals.items,
-        "discount": totals.discount,
-        "shipping": totals.shipping,
-        "tax": totals.tax,
+        "items_total": totals.items,
+        "discount_total": totals.discount,
+        "shipping_total": totals.shipping,
+        "tax_total": totals.tax,
+        "grand_total": totals.grand,
+        "cart_id": cart.id,
+    }
+
+
+def _other_parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "store_id": by.store_id,
+        "staff": by.staff_id,
+        "session": draft.request.session_id,
         "shipping_tax": draft.quote.shipping_taxed.tax,
         "shipping_tax_added": draft.quote.shipping_taxed.added,
-        "grand": totals.grand,
-        "email": request.contact_email,
-        "phone": request.contact_phone,
-        "receipt": request.receipt_medium,
-        "language": request.language,
-        "client_id": request.client_id,
-        "request_key": request.request_key,
-        "now": now,
-        "placed_at": request.occurred_at or now,
+        "receipt": draft.request.receipt_medium,
+        "client_id": draft.request.client_id,
+        "request_key": draft.request.request_key,
         "closed_at": now if draft.is_complete else None,
+        "now": now,
         "waits": draft.waits,
         "captures": draft.captures,
         "lines": sql.as_json(_line_rows(draft)),
@@ -300,28 +313,14 @@ def _carried_out(draft: NewOrder) -> dict[int, int]:
     return {line.line_id: line.quantity for allocation in carried for line in allocation.lines}
 
 
-def _as_read(draft: NewOrder, row: sql.Row, by: Actor, now: datetime) -> OrderView:
-    cart, request, totals = draft.cart, draft.request, draft.quote.totals
+def _as_read(draft: NewOrder, fields: Mapping[str, Any], row: sql.Row) -> OrderView:
+    cart, request = draft.cart, draft.request
     order_lines = dict(zip((line.id for line in cart.lines), row["lines"], strict=True))
     state_of = {Fulfilment.CARRY_OUT: "collected"}
     return OrderView(
         id=row["id"],
         number=row["number"],
-        state=_order_state(draft),
-        placed_at=request.occurred_at or now,
-        channel=by.channel,
-        store=by.store_code or None,
-        customer_id=draft.customer_id,
-        currency=cart.currency,
-        items_total=totals.items,
-        discount_total=totals.discount,
-        shipping_total=totals.shipping,
-        tax_total=totals.tax,
-        grand_total=totals.grand,
-        contact_email=request.contact_email,
-        contact_phone=request.contact_phone,
-        language=request.language,
-        cart_id=cart.id,
+        **fields,
         lines=_lines_as_read(draft, row["lines"]),
         discounts=[
             DiscountView(in_language(discount.name, request.language), discount.amount, discount.target)

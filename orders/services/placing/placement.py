@@ -28,7 +28,7 @@ from core.ids import new_id
 from core.journal import publish
 from core.money import Money, money_json
 from core.web import logs
-from inventory.models import StockMovement
+from inventory.models import Product, StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
 from orders.queries.views import OrderView
@@ -54,10 +54,15 @@ class Unavailable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """A written order with the charges still to be made; it is confirmed once all of them are paid."""
+    """
+    A written order with the charges still to be made; it is confirmed once all of them are paid.
+
+    sells_gift_cards: whether any line is a gift card.
+    """
 
     order: OrderView
     charges: list[ChargeRequest]
+    sells_gift_cards: bool
 
 
 @transaction.atomic(savepoint=False)
@@ -112,7 +117,11 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
     _reserve_stock(allocations, waits=waits, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
-    return PlacedOrder(order, [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key])
+    return PlacedOrder(
+        order,
+        [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
+        sells_gift_cards=any(line.kind == Product.GIFT_CARD for line in cart.lines),
+    )
 
 
 def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:

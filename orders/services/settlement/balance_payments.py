@@ -25,6 +25,7 @@ from orders.services.payments.balances_due import (
     open_charges,
 )
 from orders.services.payments.gateway import ChargeRequest, PaymentResult, ask_providers, look_up
+from orders.services.settlement.follow_ups import follow_at_once
 from orders.services.settlement.payments import balance_payment_declined, settle_payments
 
 Render = Callable[[OrderView, Sequence[PaymentResult]], dict[str, Any]]
@@ -70,7 +71,9 @@ def pay_balance_due(
             charges, answer = begin()
     except Replay as replay:
         return replay.response
-    return answer or _ask(claim, number, charges, by=by, now=now, render=render)
+    answer = answer or _ask(claim, number, charges, by=by, now=now, render=render)
+    follow_at_once(get_order(number), by=by, now=now)
+    return answer
 
 
 def end_waiting_payment(*, number: str, by: Actor, now: datetime) -> None:

@@ -26,7 +26,8 @@ from orders.queries.orders import find_order_by_client_id, find_order_by_request
 from orders.queries.views import OrderView
 from orders.rules.checkout import CheckoutRequest
 from orders.services.payments.gateway import ChargeRequest, PaymentResult, ask_providers
-from orders.services.placing.placement import place_order
+from orders.services.placing.placement import PlacedOrder, place_order
+from orders.services.settlement.follow_ups import follow_at_once
 from orders.services.settlement.payments import open_attempts, payment_declined, settle_payments
 
 Render = Callable[[OrderView, Sequence[PaymentResult]], dict[str, Any]]
@@ -124,20 +125,18 @@ def _order_once(
     try:
         with transaction.atomic(durable=True):
             is_fresh = claim.take()
-            order, charges = _known_order(claim, request, is_fresh)
-            if order is None:
-                promised = place_order(cart=take(), request=request, by=by, now=now)
-                order, charges = promised.order, promised.charges
-            if not charges:
-                return claim.finish(render(order, []), status=201)
+            placed = _known_order(claim, request, is_fresh) or place_order(cart=take(), request=request, by=by, now=now)
+            order = placed.order
+            answer = None if placed.charges else claim.finish(render(order, []), status=201)
     except Replay as replay:
         return replay.response
-    return _pay(claim, order, charges, by=by, now=now, render=render)
+    if answer is None:
+        order, answer = _pay(claim, order, placed.charges, by=by, now=now, render=render)
+    follow_at_once(order, sells_gift_cards=placed.sells_gift_cards, by=by, now=now)
+    return answer
 
 
-def _known_order(
-    claim: Claim, request: CheckoutRequest, is_fresh: bool
-) -> tuple[OrderView | None, list[ChargeRequest]]:
+def _known_order(claim: Claim, request: CheckoutRequest, is_fresh: bool) -> PlacedOrder | None:
     """Return the order that an interrupted request, or an earlier copy of the same sale, has placed already."""
     known = None
     if not is_fresh:
@@ -145,13 +144,14 @@ def _known_order(
     elif request.client_id is not None:
         known = find_order_by_client_id(request.client_id)
     if known is None:
-        return None, []
-    return known, open_attempts(known) if known.state == Order.PENDING else []
+        return None
+    charges = open_attempts(known) if known.state == Order.PENDING else []
+    return PlacedOrder(known, charges, sells_gift_cards=True)
 
 
 def _pay(
     claim: Claim, order: OrderView, charges: Sequence[ChargeRequest], *, by: Actor, now: datetime, render: Render
-) -> HttpResponse:
+) -> tuple[OrderView, HttpResponse]:
     outcomes = ask_providers(charges)
     with transaction.atomic(durable=True):
         settled = settle_payments(order=order, outcomes=outcomes, by=by, now=now)
@@ -159,5 +159,5 @@ def _pay(
             claim.forget()
         else:
             status = 202 if settled.state == Order.PENDING else 201
-            return claim.finish(render(settled, outcomes), status=status)
+            return settled, claim.finish(render(settled, outcomes), status=status)
     raise payment_declined(settled)

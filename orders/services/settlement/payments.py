@@ -6,6 +6,7 @@ outcome first (the request, the sweep, or a webhook event) writes it; the others
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,6 +45,7 @@ from orders.services.payments.outcomes import PaidOrder, find_paid_order, write_
 from orders.services.payments.refunds import refund_payments
 from orders.services.payments.tenders import release_held_tenders, spend_held_tenders
 from orders.services.placing.placement import announce_placed
+from orders.services.settlement.follow_ups import follow_at_once
 
 UNANSWERED_AFTER = timedelta(seconds=60)
 SETTLED_AT_ONCE = 100
@@ -111,7 +113,7 @@ def settle_payments(*, order: OrderView, outcomes: Sequence[PaymentResult], by: 
     if any(result.outcome == DECLINED and result.is_new for result in written):
         return _roll_back(order, reason="payment_declined", by=by, now=now)
     if any(outcome.outcome == NEEDS_ACTION for outcome in known):
-        return order._replace(payments=[_payment_now(payment, "needs_action") for payment in order.payments])
+        return replace(order, payments=[_payment_now(payment, "needs_action") for payment in order.payments])
     are_authorised = any(outcome.outcome == AUTHORISED for outcome in known)
     return _confirm(order, paid or find_paid_order(order.id), are_authorised=are_authorised, by=by, now=now)
 
@@ -156,6 +158,7 @@ def look_again(*, order: OrderView, by: Actor, now: datetime, returned: Mapping[
         raise payment_declined(settled)
     if any(outcome.outcome == DECLINED for outcome in outcomes):
         raise balance_payment_declined(settled)
+    follow_at_once(settled, by=by, now=now)
     return get_order(order.number)
 
 
@@ -206,7 +209,8 @@ def _confirm(order: OrderView, paid: PaidOrder | None, *, are_authorised: bool, 
     payments = [_payment_now(payment, Payment.CAPTURED) for payment in order.payments]
     if are_authorised:
         payments = get_order(order.number).payments
-    confirmed = order._replace(
+    confirmed = replace(
+        order,
         state=row["state"],
         payments=payments,
         fulfilments=[

@@ -45,8 +45,6 @@ def response(
             "store": None,
             "state": "placed",
             "customer": str(customer),
-            "contact": {"email": email, "phone": ""},
-            "lines": [_line(index, *line, totals, rate) for index, line in enumerate(lines)],
             "totals": {
                 "items": _money(totals.items),
                 "discount": _money(totals.discount),
@@ -54,6 +52,9 @@ def response(
                 "tax": _money(0),
                 "grand": _money(totals.grand),
             },
+            "cancel_reason": "",
+            "contact": {"email": email, "phone": ""},
+            "lines": [_line(index, *line, totals, rate) for index, line in enumerate(lines)],
             "discounts": discounts,
             "taxes": [tax],
             "fulfilments": [_parcel([line for line, _sku, _name in lines], address, now)],
@@ -61,7 +62,6 @@ def response(
             "refunds": [],
             "returns": [],
             "collector": None,
-            "cancel_reason": "",
         }
     ).decode()
 
