@@ -8,7 +8,6 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
-from django.db.backends.utils import debug_transaction
 
 from core.data.database import watch
 from core.data.database.prepared import Answer, PreparedStatements
@@ -29,7 +28,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         # Read once: reading the settings for every statement can take longer than preparing the statement.
         self._prepares = settings.DATABASE_PREPARED_STATEMENTS
-        self._is_debugged = settings.DEBUG
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection, unless the server is known not to answer."""
@@ -46,18 +44,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         watched.keep(connection)
         return connection
 
-    @property
-    def queries_logged(self) -> bool:
-        """Whether Django logs the statements of this connection."""
-        return self.force_debug_cursor or self._is_debugged
-
     def run(self, statement: str, parameters: Mapping[str, Any], *, prepared: bool) -> Answer:
         """Run a hand-written statement, opening the connection if there is none. Raises Django's database errors."""
         # Django checks before its own statements only, and the server may have gone long before this request.
         self.close_if_health_check_failed()
         if self.needs_rollback:
             self.validate_no_broken_transaction()
-        if self.force_debug_cursor or self._is_debugged:
+        if self.queries_logged:
             return self._run_and_log(statement, parameters, prepared)
         return self._run(statement, parameters, prepared)
 
@@ -96,8 +89,3 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll.register(self.connection.pgconn.socket, select.POLLIN)
         # An idle server sends data only to end the connection or to report a changed configuration: reconnect for both.
         return not poll.poll(0)
-
-    def _commit(self) -> None:
-        if self.connection is not None:
-            with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
-                self._open_statements().commit()
