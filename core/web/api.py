@@ -24,6 +24,7 @@ from core.errors import Malformed, Refusal
 from core.web import headers
 from core.web.fast_parser import StrictSerializer as StrictSerializer
 from core.web.fast_parser import checked_values as checked_values
+from core.web.headers import put
 from core.web.problems import RETRYABLE, problem_of, sqlstate_of
 
 LARGEST_BODY_BYTES = 1_000_000
@@ -129,8 +130,10 @@ def answer_bytes(
     body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
 ) -> HttpResponse:
     """Return a response of JSON that is already serialised."""
-    extra = {"Cache-Control": cache, **(headers or {})}
-    return HttpResponse(body, status=status, content_type=JSONBody.media_type, headers=extra)
+    response = HttpResponse(body, status=status, content_type=JSONBody.media_type)
+    for name, value in {"Cache-Control": cache, **(headers or {})}.items():
+        put(response, name, value)
+    return response
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
