@@ -63,3 +63,14 @@ def test_the_web_process_does_not_start_with_such_a_django():
 
     assert ended.returncode == 1
     assert "keeps _connections otherwise than the shop expects" in ended.stderr
+
+
+def test_the_web_process_does_not_start_if_django_forgets_statements_elsewhere():
+    start = (
+        "from django.core.signals import request_started; from django.db import reset_queries;"
+        "request_started.disconnect(reset_queries); import omnistore.wsgi"
+    )
+    ended = subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert "Django does reset_queries elsewhere now" in ended.stderr
