@@ -37,13 +37,17 @@ USES = {
     ("omnistore/web/request_state.py", "_prefixes"),
     ("omnistore/web/request_state.py", "_urlconfs"),
 }
-OVERRIDES = {("carts.admin.forms.PromotionForm", "_post_clean")}
+OVERRIDES = {
+    ("carts.admin.forms.PromotionForm", "_post_clean"),
+    ("core.data.database.base.DatabaseWrapper", "_commit"),
+}
 
 # What the shop calls, overrides, bypasses or repeats, by the beginning of the SHA-256 of its source.
 SOURCES = {
     "django.contrib.sessions.middleware.SessionMiddleware": "81dfc7bdab25",
     "django.core.handlers.base.BaseHandler._get_response": "ec767cf1bf02",
     "django.core.handlers.exception.convert_exception_to_response": "a297ae868bdd",
+    "django.db.backends.base.base.BaseDatabaseWrapper._commit": "8ebc361e1e8f",
     "django.db.backends.base.base.BaseDatabaseWrapper.close_if_health_check_failed": "f72eb45356f4",
     "django.db.backends.base.base.BaseDatabaseWrapper.queries_logged": "d26da937d4e8",
     "django.db.backends.base.base.BaseDatabaseWrapper.validate_no_broken_transaction": "e278b1b29deb",

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
 
 from core.data.database import watch
 from core.data.database.prepared import Answer, PreparedStatements
@@ -89,3 +90,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll.register(self.connection.pgconn.socket, select.POLLIN)
         # An idle server sends data only to end the connection or to report a changed configuration: reconnect for both.
         return not poll.poll(0)
+
+    def _commit(self) -> None:
+        if self.connection is not None:
+            with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+                self._open_statements().commit()

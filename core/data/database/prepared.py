@@ -144,6 +144,11 @@ class PreparedStatements:
             self._begin()
         return Answer(self._checked(self._pgconn.exec_(text.encode())), _Shape(self._adapters))
 
+    def commit(self) -> None:
+        """Commit the transaction, if there is one. Raises psycopg's errors."""
+        if self._pgconn.transaction_status != TransactionStatus.IDLE:
+            self._command(b"COMMIT")
+
     def _begin(self) -> None:
         if not self.connection.autocommit:
             self._command(b"BEGIN")
