@@ -9,7 +9,7 @@ transitions, so that a database holds what its migrations say; a test compares t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.migrations.operations.special import RunSQL
+from django.db.migrations import RunSQL
 
 from core.transitions import Lifecycle
 

@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -88,8 +89,10 @@ class BackOffice(admin.AdminSite):
         """Return the apps and tables that the person may see, cached for all with the same permissions."""
         rights = tuple(
             (model, *table.get_model_perms(request).values())
-            for model, table in self._registry.items()
-            if app_label in (None, model._meta.app_label) and table.has_module_permission(request)
+            for model in apps.get_models()
+            if app_label in (None, model._meta.app_label)
+            and self.is_registered(model)
+            and (table := self.get_model_admin(model)).has_module_permission(request)
         )
         key = (get_language(), app_label, rights)
         if key not in self._contents:

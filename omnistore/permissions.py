@@ -103,8 +103,8 @@ class StaffBackend(BaseBackend):
 
 
 def _staff_of(user: Any) -> Staff:
-    staff = getattr(user, "_staff", None)
+    staff = getattr(user, "staff", None)
     if staff is None:
         staff, _store = staff_with_store(customer_id=user.pk, is_superuser=user.is_superuser, wanted_code="")
-        user._staff = staff
+        user.staff = staff
     return staff

@@ -79,13 +79,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send a person who signs up with a number that has an account the hint to sign in instead."""
         self._text(phone, _("This number already has an account. Sign in with a code."))
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt to sign in, and refuse it if there were too many."""
         # allauth counts all failures of sign-ins by number under one key, so that five wrong passwords anywhere
         # would lock out everybody who signs in by number.
         if phone := credentials.get(LoginMethod.PHONE.value):
             credentials = {**credentials, "username": phone}
-        key: str = super()._get_login_attempts_cache_key(request, **credentials)
-        return key
+        super().pre_authenticate(request, **credentials)
 
     def _text(self, phone: str, text: str) -> None:
         try:

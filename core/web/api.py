@@ -24,6 +24,7 @@ from core.errors import Malformed, Refusal
 from core.web import headers
 from core.web.fast_parser import StrictSerializer as StrictSerializer
 from core.web.fast_parser import checked_values as checked_values
+from core.web.headers import put
 from core.web.problems import RETRYABLE, problem_of, sqlstate_of
 
 LARGEST_BODY_BYTES = 1_000_000
@@ -74,20 +75,6 @@ class ApiView(APIView):
     renderer_classes = [renderers.JSONRenderer]
     content_negotiation_class = Negotiation
     default_response_headers: dict[str, str] = {}  # finalize_response adds the headers.
-    format_kwarg = None  # No URL names a format.
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        drf_request = Request(request, self.get_parsers(), self.get_authenticators(), self.get_content_negotiator())
-        # Every view reads these; DRF would find them on the underlying request only after a failed attribute look-up.
-        drf_request.META, drf_request.method, drf_request.path = request.META, request.method, request.path
-        return drf_request
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Negotiate content, authenticate and check permissions. The only version is the one in the URL."""
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
-        self.perform_authentication(request)
-        self.check_permissions(request)
-        self.check_throttles(request)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """Answer in JSON where it is the only format, whatever Accept says; RFC 9110 (12.4.1) allows it."""
@@ -139,23 +126,14 @@ def answer(
     return answer_bytes(orjson.dumps(data, default=str), status=status, headers=headers, cache=cache)
 
 
-class JSONAnswer(HttpResponse):
-    """A response of serialised JSON that passes its headers to the server without looking each up by name."""
-
-    def __init__(self, body: bytes, *, status: int, extra: Mapping[str, str]) -> None:
-        super().__init__(body, status=status, content_type=JSONBody.media_type)
-        for name, value in extra.items():
-            headers.put(self, name, value)
-
-    def items(self) -> Iterable[tuple[str, str]]:
-        return self.headers._store.values()
-
-
 def answer_bytes(
     body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None, cache: str = "no-store"
 ) -> HttpResponse:
     """Return a response of JSON that is already serialised."""
-    return JSONAnswer(body, status=status, extra={"Cache-Control": cache, **(headers or {})})
+    response = HttpResponse(body, status=status, content_type=JSONBody.media_type)
+    for name, value in {"Cache-Control": cache, **(headers or {})}.items():
+        put(response, name, value)
+    return response
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -30,17 +30,13 @@ class SecurityHeadersMiddleware(SecurityMiddleware):
     A response keeps the headers that it set itself. The headers never change, so they are prepared once.
     """
 
-    async_capable = False
-
     def __init__(self, get_response: Any) -> None:
         super().__init__(get_response)
         # The live stream may come from a separate process; pages must be allowed to connect to it.
         live = {"connect-src": f"'self' {settings.LIVE_URL}".strip()}
         self._strict, self._documentation = (_written(policy | live) for policy in (STRICT, DOCUMENTATION))
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        redirect = self.process_request(request) if self.redirect else None
-        response: HttpResponse = redirect or self.get_response(request)  # type: ignore[assignment]
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_documentation = request.path.startswith(DOCUMENTATION_PATHS)
         headers.add(response, self._documentation if is_documentation else self._strict)
         return response

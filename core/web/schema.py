@@ -3,27 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
-
-
-class FieldProblem(serializers.Serializer[Any]):
-    """One field that is wrong."""
-
-    field = serializers.CharField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class Problem(serializers.Serializer[Any]):
-    """An error (RFC 9457); a refusal carries typed details beside these members."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    code = serializers.CharField()
-    errors = FieldProblem(many=True, required=False)  # type: ignore[assignment]
 
 
 class MoneySchema(serializers.Serializer[Any]):
@@ -47,17 +27,45 @@ _PROBLEMS = {
     "503": "Not available right now; see Retry-After.",
 }
 
+_TEXT = {"type": "string"}
+_COMPONENTS = {
+    "FieldProblem": {
+        "type": "object",
+        "description": "One field that is wrong.",
+        "properties": {"field": _TEXT, "code": _TEXT, "detail": _TEXT},
+        "required": ["code", "detail", "field"],
+    },
+    "Problem": {
+        "type": "object",
+        "description": "An error (RFC 9457); a refusal carries typed details beside these members.",
+        "properties": {
+            "type": _TEXT,
+            "title": _TEXT,
+            "status": {"type": "integer"},
+            "detail": _TEXT,
+            "code": _TEXT,
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}},
+        },
+        "required": ["code", "detail", "status", "title", "type"],
+    },
+}
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
-class ProblemAutoSchema(AutoSchema):
-    """Adds the problem responses to each operation, and the parameters that a base class of views declares."""
+
+class ParametersAutoSchema(AutoSchema):
+    """Adds the parameters that a base class of views declares."""
 
     def get_override_parameters(self) -> Any:
         return list(getattr(self.view, "schema_parameters", []))
 
-    def _get_response_bodies(self, direction: Any = "response") -> Any:
-        bodies = super()._get_response_bodies(direction=direction)
-        for status, description in _PROBLEMS.items():
-            if status not in bodies:
-                response = OpenApiResponse(Problem, description=description)
-                bodies[status] = self._get_response_for_code(response, status, ["application/problem+json"], direction)
-        return bodies
+
+def add_problems(result: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Add the problem responses to each operation of the document; drf-spectacular calls this when it is complete."""
+    schemas = result["components"]["schemas"]
+    result["components"]["schemas"] = dict(sorted((schemas | _COMPONENTS).items()))
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            known = operation["responses"]
+            for status, description in _PROBLEMS.items():
+                known.setdefault(status, {"content": _PROBLEM, "description": description})
+    return result

@@ -71,3 +71,40 @@ def test_the_first_statement_after_the_server_is_lost_raises_an_error() -> None:
 
     assert sqlstate_of(error.value) == ""
     own.close()
+
+
+@pytest.mark.parametrize("how", ["the socket is shut", "the server ends it"])
+def test_a_commit_after_the_server_is_lost_raises_an_error(how: str) -> None:
+    own = connections["default"].copy()
+    own.set_autocommit(False)
+    own.run("SELECT 1 AS one", {}, prepared=True)
+    if how == "the socket is shut":
+        with socket.socket(fileno=os.dup(own.connection.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)
+    else:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [own.connection.info.backend_pid])
+
+    with pytest.raises(OperationalError):
+        own.commit()
+
+    own.close()
+
+
+def test_what_was_written_by_hand_is_committed_by_django() -> None:
+    own, other = connections["default"].copy(), connections["default"].copy()
+    with own.cursor() as cursor:
+        cursor.execute("CREATE TABLE kept_by_hand (number int)")
+
+    own.set_autocommit(False)
+    own.run("INSERT INTO kept_by_hand VALUES (%(number)s)", {"number": 7}, prepared=True)
+    before = other.run("SELECT number FROM kept_by_hand", {}, prepared=True).rows()
+    own.commit()
+
+    assert (before, other.run("SELECT number FROM kept_by_hand", {}, prepared=True).rows()) == ([], [{"number": 7}])
+    own.rollback()
+    own.set_autocommit(True)
+    with own.cursor() as cursor:
+        cursor.execute("DROP TABLE kept_by_hand")
+    own.close()
+    other.close()

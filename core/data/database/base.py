@@ -29,7 +29,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         # Read once: reading the settings for every statement can take longer than preparing the statement.
         self._prepares = settings.DATABASE_PREPARED_STATEMENTS
-        self._is_debugged = settings.DEBUG
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection, unless the server is known not to answer."""
@@ -46,18 +45,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         watched.keep(connection)
         return connection
 
-    @property
-    def queries_logged(self) -> bool:
-        """Whether Django logs the statements of this connection."""
-        return self.force_debug_cursor or self._is_debugged
-
     def run(self, statement: str, parameters: Mapping[str, Any], *, prepared: bool) -> Answer:
         """Run a hand-written statement, opening the connection if there is none. Raises Django's database errors."""
         # Django checks before its own statements only, and the server may have gone long before this request.
         self.close_if_health_check_failed()
         if self.needs_rollback:
             self.validate_no_broken_transaction()
-        if self.force_debug_cursor or self._is_debugged:
+        if self.queries_logged:
             return self._run_and_log(statement, parameters, prepared)
         return self._run(statement, parameters, prepared)
 
