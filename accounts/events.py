@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
-from core.formats import money_text, number_text
 from core.journal import Entry, Event
-from core.languages import active_language
-from core.wording import choice, number, worded
+from core.texts.formats import money_text, number_text
+from core.texts.languages import active_language
+from core.texts.wording import choice, number, worded
 
 _BALANCE_CHANGES: dict[str, Any] = {
     "earned": _("%(balance)s: %(amount)s may be spent now"),

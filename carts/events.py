@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from core.journal import Event, ShopEvent
-from core.wording import number, ref, worded
+from core.texts.wording import number, ref, worded
 
 
 @dataclass(frozen=True, kw_only=True)

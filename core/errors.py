@@ -4,7 +4,7 @@ from typing import Any
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a text for translation where rules may not translate it: `core.web.problems.text_of` does so on display."""
+    """Mark a text for translation where rules may not translate it; `core.web.api.problems.text_of` does."""
     return message
 
 
@@ -15,7 +15,7 @@ class Refusal(Exception):
     Subclass it beside the function that raises it, with a stable `code` that clients may rely on. The message is for
     people: what is wrong and what to do; `details` are typed figures for programs. Details whose values
     are lazy or translated texts belong in the message instead. A message raised in a rule is only marked for
-    translation, and may name details, as "%(sku)s"; core.web.problems.text_of translates it.
+    translation, and may name details, as "%(sku)s"; core.web.api.problems.text_of translates it.
     """
 
     code = "refused"

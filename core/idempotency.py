@@ -22,7 +22,7 @@ from rest_framework.request import Request
 
 from core.data import sql
 from core.errors import Malformed, Refusal
-from core.web.api import answer_bytes
+from core.web.api.base import answer_bytes
 
 KEPT = timedelta(days=30)
 LEASE = timedelta(seconds=60)
@@ -134,7 +134,7 @@ class Claim:
 def claim_of(request: Request, *, actor: str) -> Claim:
     """
     Read the Idempotency-Key of a request without claiming it. Do this before looking up what the request names: if a
-    look-up is refused later, a stored answer still takes precedence (core.web.api.ApiView).
+    look-up is refused later, a stored answer still takes precedence (core.web.api.base.ApiView).
 
     actor: who sent the request, so that the keys of different people never collide. Raises Malformed when the
     header is missing or is not 1 to 255 printable ASCII characters.
@@ -152,7 +152,7 @@ def claim_of(request: Request, *, actor: str) -> Claim:
         key=key,
         request_hash=hashlib.sha256(body).hexdigest(),
     )
-    request.claim = claim  # type: ignore[attr-defined]  # Read by core.web.api.ApiView.
+    request.claim = claim  # type: ignore[attr-defined]  # Read by core.web.api.base.ApiView.
     return claim
 
 

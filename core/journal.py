@@ -55,7 +55,7 @@ class Event:
     in minor units.
 
     version: raised when the fields of a class change; all versions are listed in tests/architecture/event_schemas.json.
-    words: how a timeline says it, in the active language (core/wording.py).
+    words: how a timeline says it, in the active language (core/texts/wording.py).
     """
 
     kind: ClassVar[str]

@@ -18,4 +18,4 @@ class BackOfficeConfig(admin_apps.AdminConfig):
     """Makes the shop's admin site the one with which every app registers."""
 
     default = False
-    default_site = "omnistore.admin_site.BackOffice"
+    default_site = "omnistore.back_office.admin_site.BackOffice"

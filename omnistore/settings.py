@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from core import languages
-from core.environment import a_choice, a_port, a_postgres_url, env, is_demo, is_production, number, switch
-from core.parts import names_in, read_parts
+from core.setup.environment import a_choice, a_port, a_postgres_url, env, is_demo, is_production, number, switch
+from core.setup.parts import names_in, read_parts
+from core.texts import languages
 from omnistore.production_checks import find_unsafe
 from omnistore.tools.servers.locations import postgres_url, valkey_url
 
@@ -209,7 +209,7 @@ CELERY_TIMEZONE = "UTC"
 AUTH_USER_MODEL = "accounts.Customer"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
-    "omnistore.permissions.StaffBackend",
+    "omnistore.back_office.permissions.StaffBackend",
 ]
 # auth.W004: addresses identify a person only after allauth has verified them, and allauth keeps those unique.
 # security.W001 to W003: core.web.csp and core.web.middleware replace the middlewares that these checks look for.
@@ -350,8 +350,8 @@ REST_FRAMEWORK = {
         "accounts.sign_in.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "core.web.schema.ParametersAutoSchema",
-    "EXCEPTION_HANDLER": "core.web.api.handle_exception",
+    "DEFAULT_SCHEMA_CLASS": "core.web.api.schema.ParametersAutoSchema",
+    "EXCEPTION_HANDLER": "core.web.api.base.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_THROTTLE_RATES": {
         "handover": env.str("THROTTLE_HANDOVER", default="30/min"),
@@ -368,7 +368,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.web.schema.add_problems"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.web.api.schema.add_problems"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

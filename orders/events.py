@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from core.journal import Event, Notification, ShopEvent
-from core.wording import count, money, number, worded
+from core.texts.wording import count, money, number, worded
 
 _FOR_BUYER = {"subject": "order", "recipients": "buyer"}
 

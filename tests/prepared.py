@@ -50,7 +50,7 @@ def copy_cluster(data: Path) -> bool:
 
 def _prepared() -> Path:
     digest = hashlib.sha256()
-    ours = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), ROOT / "core/state_guards.py"]
+    ours = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), ROOT / "core/states/guards.py"]
     for path in sorted([ROOT / "requirements.txt", *ours]):
         digest.update(path.read_bytes())
     return KEPT / f"postgres-{digest.hexdigest()[:16]}"

@@ -21,10 +21,10 @@ from accounts.services.balances.gift_cards import (
     unblock_gift_card,
 )
 from core.admin.base import AdminAction, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
-from core.formats import money_text
 from core.ids import new_id
-from core.languages import active_language
 from core.money import MoneyError, parse_money
+from core.texts.formats import money_text
+from core.texts.languages import active_language
 
 MAY_CORRECT = "accounts.correct_balance"
 

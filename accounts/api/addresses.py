@@ -12,7 +12,7 @@ from accounts.queries.addresses import FIELDS, address_json, get_address, list_a
 from accounts.services.customers.addresses import add_address, change_address, remove_address
 from accounts.sign_in.authentication import actor_of, person_ids, shopper_of
 from core.errors import Malformed
-from core.web.api import ApiView, PageQuery, answer, checked, checked_query, page_json, page_of
+from core.web.api.base import ApiView, PageQuery, answer, checked, checked_query, page_json, page_of
 
 KEPT_EXAMPLE = {"id": "77", **ADDRESS_EXAMPLE, "is_default": True}
 _EXAMPLES = [

@@ -18,8 +18,8 @@ from accounts.sign_in.attempt_limits import client_key_of
 from accounts.sign_in.authentication import person_ids, shopper_of
 from core.errors import Malformed
 from core.money import money_json
-from core.web.api import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
-from core.web.schema import MoneySchema
+from core.web.api.base import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.web.api.schema import MoneySchema
 
 _EUR = {"amount": "12.90", "currency": "EUR"}
 _ENTRY = {

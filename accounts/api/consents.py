@@ -13,7 +13,7 @@ from accounts.models.consents import MEDIA, PURPOSES
 from accounts.queries.consents import consents_in_force
 from accounts.services.consents import Decision, decide_consents
 from accounts.sign_in.authentication import actor_of, person_ids, shopper_of
-from core.web.api import ApiView, StrictSerializer, answer, checked
+from core.web.api.base import ApiView, StrictSerializer, answer, checked
 
 _DECISION = {"medium": "email", "purpose": "marketing", "is_given": True, "text_version": "2026-11"}
 _IN_FORCE = {**_DECISION, "channel": "app", "store": None, "decided_at": "2026-11-21T12:00:00+00:00"}

@@ -17,8 +17,8 @@ from accounts.queries.loyalty import loyalty_of
 from accounts.queries.people import has_proved_email
 from accounts.services.identity.profile import change_profile
 from accounts.sign_in.authentication import actor_of, shopper_of
-from core.languages import active_language
-from core.web.api import ApiView, StrictSerializer, answer, checked
+from core.texts.languages import active_language
+from core.web.api.base import ApiView, StrictSerializer, answer, checked
 
 ME = {
     "id": "1042",

@@ -13,7 +13,15 @@ from rest_framework.request import Request
 
 from accounts.queries.timeline import TimelinePlace, entry_json, timeline
 from accounts.sign_in.authentication import person_ids, shopper_of
-from core.web.api import DEFAULT_LIMIT, LARGEST_LIMIT, ApiView, StrictSerializer, address_with, answer, checked_query
+from core.web.api.base import (
+    DEFAULT_LIMIT,
+    LARGEST_LIMIT,
+    ApiView,
+    StrictSerializer,
+    address_with,
+    answer,
+    checked_query,
+)
 
 _ENTRY = {
     "id": "90210",

@@ -15,7 +15,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from accounts.services.customers.visit_events import VisitEvent, record_visit_events
 from accounts.sign_in.authentication import actor_of
 from core.errors import Malformed
-from core.web.api import ApiView, StrictSerializer, answer, checked
+from core.web.api.base import ApiView, StrictSerializer, answer, checked
 
 VISITOR_HEADER = "X-Visitor"
 MOST_EVENTS = 100

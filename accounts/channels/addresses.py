@@ -7,7 +7,7 @@ from rest_framework import exceptions, serializers
 
 from accounts.channels.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
-from core.web.api import StrictSerializer
+from core.web.api.base import StrictSerializer
 
 ADDRESS_EXAMPLE = {
     "name": "Ana Moreno",

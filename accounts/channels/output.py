@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.queries.loyalty import Loyalty
 from accounts.rules.loyalty import Tier
-from core.translated import in_language
+from core.texts.translated import in_language
 
 LOYALTY_EXAMPLE = {
     "card": "481516234200",

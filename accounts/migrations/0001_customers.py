@@ -1,7 +1,7 @@
 """People who sign in, and customers."""
 
 import accounts.models.customers
-import core.languages
+import core.texts.languages
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -66,8 +66,8 @@ class Migration(migrations.Migration):
                 (
                     "language",
                     models.CharField(
-                        choices=core.languages.language_choices,
-                        default=core.languages.default_language,
+                        choices=core.texts.languages.language_choices,
+                        default=core.texts.languages.default_language,
                         max_length=8,
                         verbose_name="language",
                     ),

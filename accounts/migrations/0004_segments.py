@@ -1,4 +1,4 @@
-import core.translated
+import core.texts.translated
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
             ],
             options={
                 "verbose_name": "segment",
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
             ],
             options={
                 "abstract": False,

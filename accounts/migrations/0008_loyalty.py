@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import migrations
-import core.translated
+import core.texts.translated
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 (
                     "threshold",
                     models.PositiveIntegerField(
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 (
                     "threshold",
                     models.PositiveIntegerField(

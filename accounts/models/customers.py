@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from core.audit import audited
-from core.languages import default_language, language_choices
+from core.texts.languages import default_language, language_choices
 
 RECEIPT_CHANNELS = [("print", _("Print")), ("email", _("E-mail")), ("sms", _("SMS")), ("none", _("None"))]
 MESSAGE_CHANNELS = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push")), ("phone", _("Phone"))]

@@ -4,7 +4,7 @@ The lifecycle of gift cards, credit and points (see orders/rules/lifecycle.py).
 Credit and points belong to a person and are never closed; a gift card belongs to whoever knows its code.
 """
 
-from core.transitions import STAFF, SYSTEM, Lifecycle, moves
+from core.states.transitions import STAFF, SYSTEM, Lifecycle, moves
 
 GIFT_CARD = Lifecycle(
     "gift card",

@@ -17,7 +17,7 @@ from accounts.queries.people import find_by_proved_phone
 from accounts.senders.sms import SmsError, send_sms
 from accounts.services.identity import identity
 from core.actors import APP, WEB, Actor
-from core.web.problems import problem, text_of
+from core.web.api.problems import problem, text_of
 
 STAGES = {
     "allauth.account.stages.PhoneVerificationStage": "accounts.sign_in.stages.PhoneStage",

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
-from core.languages import active_language
+from core.texts.languages import active_language
 
 
 class SignupForm(forms.Form):

@@ -8,8 +8,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from core.web.api.problems import problem, problem_of
 from core.web.card_numbers import holds_card_number
-from core.web.problems import problem, problem_of
 
 SIGN_IN_PATHS = "/_allauth/"
 

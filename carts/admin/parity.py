@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from carts.models import ParityCheck, ParityDifference
 from core.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from core.formats import money_text
-from core.languages import active_language
+from core.texts.formats import money_text
+from core.texts.languages import active_language
 
 
 class ParityDifferenceInline(ReadOnlyInline):

@@ -16,9 +16,9 @@ from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import WORDS as VOUCHER_WORDS
 from carts.rules.vouchers import plain_code
 from core.admin.report_pages import ReportPage, ReportsAdmin
-from core.formats import money_text, percent_text
-from core.languages import active_language
-from core.translated import in_language
+from core.texts.formats import money_text, percent_text
+from core.texts.languages import active_language
+from core.texts.translated import in_language
 
 WORDS = {
     "given": _("given"),

@@ -17,9 +17,9 @@ from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.data.csv_files import csv_download
 from core.days import shop_day
 from core.errors import Malformed, Refusal
-from core.formats import money_text
-from core.languages import active_language
 from core.money import MoneyError, parse_money
+from core.texts.formats import money_text
+from core.texts.languages import active_language
 
 LARGEST_FILE = 2_000_000
 

@@ -33,7 +33,7 @@ from carts.services.carts import (
     remove_line,
 )
 from core.errors import NotFound
-from core.web.api import ApiView, StrictSerializer, checked
+from core.web.api.base import ApiView, StrictSerializer, checked
 
 
 class NewLine(StrictSerializer):

@@ -15,9 +15,9 @@ from carts.queries.carts import CartView
 from carts.queries.options import ALL, StoreOption, find_options
 from core.actors import Actor
 from core.money import money_json
-from core.translated import in_language
-from core.web.api import StrictSerializer, answer, checked_query
-from core.web.schema import MoneySchema
+from core.texts.translated import in_language
+from core.web.api.base import StrictSerializer, answer, checked_query
+from core.web.api.schema import MoneySchema
 from inventory.channels.places import parse_place
 from inventory.queries.availability import GeoPoint
 

@@ -22,7 +22,7 @@ from carts.services.carts import Owner, VersionConflict, add_to_cart, change_qua
 from carts.services.vouchers import add_voucher, remove_voucher
 from core.actors import Actor
 from core.errors import NotFound
-from core.web.api import checked
+from core.web.api.base import checked
 from inventory.channels.staff import StaffApiView
 
 

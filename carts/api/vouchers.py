@@ -11,7 +11,7 @@ from accounts.sign_in.authentication import actor_of
 from carts.channels.output import CartOut
 from carts.channels.views import TOKEN_PARAMETER, VERSION_PARAMETER, CartApiView, answer_cart, cart_of, version_of
 from carts.services.vouchers import add_voucher, remove_voucher
-from core.web.api import StrictSerializer, checked
+from core.web.api.base import StrictSerializer, checked
 
 EXAMPLE = OpenApiExample("A code", value={"code": "WELCOME-10"}, request_only=True)
 

@@ -15,9 +15,9 @@ from carts.channels.views import VERSION_PARAMETER, CartApiView, answer_cart, ca
 from carts.queries.wishlists import wishlist_of
 from carts.services.wishlists import forget_saved, move_line_to_wishlist, save_for_later
 from core.money import money_json
-from core.translated import in_language
-from core.web.api import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
-from core.web.schema import MoneySchema
+from core.texts.translated import in_language
+from core.web.api.base import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.web.api.schema import MoneySchema
 
 
 class Saved(StrictSerializer):

@@ -16,11 +16,11 @@ from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
 from carts.rules.vouchers import WORDS
 from carts.services.cart_codes import make_cart_code
 from core.actors import Actor
-from core.languages import active_language
 from core.money import money_json
-from core.translated import in_language
+from core.texts.languages import active_language
+from core.texts.translated import in_language
+from core.web.api.schema import MoneySchema
 from core.web.media import media_url
-from core.web.schema import MoneySchema
 
 NO_CART_VERSION = 0
 

@@ -21,7 +21,7 @@ from carts.services.merging import merge_token_cart
 from core.actors import Actor
 from core.errors import Malformed, NotFound
 from core.web import logs
-from core.web.api import ApiView, answer
+from core.web.api.base import ApiView, answer
 
 TOKEN_HEADER, TOKEN_IN_META = "X-Cart-Token", "HTTP_X_CART_TOKEN"
 TOKEN_PARAMETER = OpenApiParameter(

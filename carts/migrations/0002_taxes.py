@@ -1,4 +1,4 @@
-import core.translated
+import core.texts.translated
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 ("country", models.CharField(help_text="Two letters, like DE.", max_length=2, verbose_name="country")),
                 (
                     "region",
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 ("country", models.CharField(help_text="Two letters, like DE.", max_length=2, verbose_name="country")),
                 (
                     "region",

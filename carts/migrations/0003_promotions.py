@@ -1,4 +1,4 @@
-import core.translated
+import core.texts.translated
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "name",
-                    core.translated.TranslatedField(
+                    core.texts.translated.TranslatedField(
                         default=dict, help_text="Shoppers read it in the cart and on the receipt.", verbose_name="name"
                     ),
                 ),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    core.translated.TranslatedField(
+                    core.texts.translated.TranslatedField(
                         default=dict, help_text="Shoppers read it in the cart and on the receipt.", verbose_name="name"
                     ),
                 ),

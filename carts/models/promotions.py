@@ -16,7 +16,7 @@ from carts.rules.kinds.fields import has_amount
 from carts.rules.kinds.parsing import PromotionNotValid
 from carts.rules.rewards import parse_reward
 from core.audit import audited
-from core.translated import TranslatedField, in_language
+from core.texts.translated import TranslatedField, in_language
 
 OF_ONE_CHANNEL = reduce(
     or_,

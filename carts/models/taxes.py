@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import audited
-from core.translated import TranslatedField, in_language
+from core.texts.translated import TranslatedField, in_language
 
 
 @audited("code", "name", "country", "region", "postcode_prefixes", "is_included")

@@ -13,7 +13,7 @@ from carts.rules.problems import LineFacts, Problem, line_problems
 from core.actors import Actor
 from core.data import sql
 from core.errors import NotFound
-from core.translated import TranslatedText
+from core.texts.translated import TranslatedText
 from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from carts.queries.carts import CartView
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from core.actors import Actor
-from core.translated import TranslatedText
+from core.texts.translated import TranslatedText
 from inventory.queries.availability import GeoPoint, StoreSupply, store_supplies
 from inventory.queries.hours import load_hours
 from inventory.queries.supplies import load_sources, shipping_supplies

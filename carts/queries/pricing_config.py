@@ -19,7 +19,7 @@ from carts.rules.quote import ShippingConfig
 from carts.rules.rewards import parse_reward
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 from core.data import sql
-from core.translated import TranslatedText
+from core.texts.translated import TranslatedText
 
 logger = logging.getLogger(__name__)
 

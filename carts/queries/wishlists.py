@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed
-from core.web.api import Page
+from core.web.api.base import Page
 from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 

@@ -7,7 +7,7 @@ from django.db import InternalError
 
 from carts.rules.cart_codes import CODE_LENGTH, LETTERS, code_expires_at
 from core.data import sql
-from core.web.problems import sqlstate_of
+from core.web.api.problems import sqlstate_of
 
 READ_ONLY = "25006"
 # Another request may have made this period's code, or another cart may have the same code: either way no row.

@@ -22,12 +22,12 @@ from core import currencies
 from core.actors import SYSTEM, Actor
 from core.audit import changes_of, event_models
 from core.errors import Refusal
-from core.formats import money_text
-from core.languages import active_language, language
 from core.models import CHANNELS
 from core.money import MoneyError, format_minor, parse_money
-from core.translated import TranslatedField
-from core.web.problems import text_of
+from core.texts.formats import money_text
+from core.texts.languages import active_language, language
+from core.texts.translated import TranslatedField
+from core.web.api.problems import text_of
 
 MOST_COUNTED = 10_000
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from core.languages import active_language, language
+from core.texts.languages import active_language, language
 
 register = template.Library()
 

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
-from core.web.api import answer_bytes
+from core.web.api.base import answer_bytes
 
 OLDEST_SECONDS = 5.0
 VERSION_SECONDS = 0.5

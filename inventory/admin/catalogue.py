@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, BaseAdmin, BaseInline, MoneyForm, ReadOnlyAdmin, admin_actor, money_column
-from core.formats import money_text
-from core.languages import active_language
 from core.money import Money
+from core.texts.formats import money_text
+from core.texts.languages import active_language
 from inventory.admin.editing import CatalogueAdmin
 from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
 from inventory.rules.barcodes import NotABarcode, canonical_barcode

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import BaseAdmin, admin_actor, money_column
 from core.admin.report_pages import ReportPage, ReportsAdmin
-from core.formats import money_text
-from core.languages import active_language
 from core.money import Money
-from core.translated import in_language
+from core.texts.formats import money_text
+from core.texts.languages import active_language
+from core.texts.translated import in_language
 from inventory.admin.price_forms import ListPriceForm, PriceCheckForm, PriceListForm
 from inventory.channels.price_texts import KINDS, WORDS
 from inventory.models import ListPrice, Price, PriceList

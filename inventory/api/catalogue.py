@@ -13,10 +13,10 @@ from rest_framework.request import Request
 
 from core.actors import APP
 from core.money import money_json
-from core.translated import in_language
-from core.web.api import ApiView, StrictSerializer, answer, checked_query, page_json, page_of
+from core.texts.translated import in_language
+from core.web.api.base import ApiView, StrictSerializer, answer, checked_query, page_json, page_of
+from core.web.api.schema import MoneySchema
 from core.web.response_cache import answer_from_cache
-from core.web.schema import MoneySchema
 from inventory.api import examples
 from inventory.api.output import ProductOut, ProductPageOut, product_json, product_page_json
 from inventory.channels.lists import ProductListQuery, find_products

@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from core.data import sql
 from core.money import money_json
-from core.translated import in_language
+from core.texts.translated import in_language
+from core.web.api.schema import MoneySchema
 from core.web.media import media_url
-from core.web.schema import MoneySchema
 from inventory.queries.hours import hours_of
 from inventory.queries.products import shown_attributes
 from inventory.rules.opening import is_open, next_opening

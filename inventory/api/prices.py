@@ -13,9 +13,9 @@ from rest_framework.request import Request
 
 from accounts.sign_in.authentication import actor_of
 from core.money import money_json
-from core.translated import in_language
-from core.web.api import ApiView, StrictSerializer, answer, checked_query
-from core.web.schema import MoneySchema
+from core.texts.translated import in_language
+from core.web.api.base import ApiView, StrictSerializer, answer, checked_query
+from core.web.api.schema import MoneySchema
 from inventory.channels.price_texts import KINDS, WORDS
 from inventory.channels.staff import StaffApiView
 from inventory.queries.price_lists import PriceExplanation, PriceQuestion, explain_price

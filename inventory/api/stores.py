@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from core.web.api import PageQuery, checked_query, page_json, page_of
+from core.web.api.base import PageQuery, checked_query, page_json, page_of
 from inventory.api import examples
 from inventory.api.catalogue import PublicApiView
 from inventory.api.output import StoreOut, store_json

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from core.data import sql
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
-from core.web.api import Page, PageQuery
+from core.web.api.base import Page, PageQuery
 from inventory.queries.catalogue import (
     NAME,
     NEWEST,

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts.rules import roles
 from core.actors import TILL, Actor
 from core.errors import Malformed, NotAllowed
-from core.web.api import ApiView
+from core.web.api.base import ApiView
 from inventory.queries.staff import Staff, Store, staff_with_store
 
 STORE_HEADER = "X-Store"

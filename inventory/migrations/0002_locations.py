@@ -1,7 +1,7 @@
 """Stores and warehouses, found by their distance."""
 
 from django.db import migrations
-import core.translated
+import core.texts.translated
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 (
                     "kind",
                     models.CharField(
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 (
                     "kind",
                     models.CharField(
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ("day", models.DateField(verbose_name="day")),
                 ("opens", models.TimeField(blank=True, null=True, verbose_name="opens")),
                 ("closes", models.TimeField(blank=True, null=True, verbose_name="closes")),
-                ("note", core.translated.TranslatedField(blank=True, default=dict, verbose_name="note")),
+                ("note", core.texts.translated.TranslatedField(blank=True, default=dict, verbose_name="note")),
             ],
             options={
                 "verbose_name": "special opening hours",

@@ -1,7 +1,7 @@
 """Categories, products and variants. Triggers write the paths of categories, whoever changes a slug or a parent."""
 
 from django.db import migrations
-import core.translated
+import core.texts.translated
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("slug", models.SlugField(max_length=80, unique=True, verbose_name="slug")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 ("path", models.CharField(editable=False, max_length=400, unique=True, verbose_name="path")),
                 ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
             ],
@@ -89,8 +89,11 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                ("description", core.translated.TranslatedField(blank=True, default=dict, verbose_name="description")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
+                (
+                    "description",
+                    core.texts.translated.TranslatedField(blank=True, default=dict, verbose_name="description"),
+                ),
                 ("brand", models.CharField(blank=True, max_length=120, verbose_name="brand")),
                 (
                     "category",
@@ -208,8 +211,11 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
-                ("description", core.translated.TranslatedField(blank=True, default=dict, verbose_name="description")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
+                (
+                    "description",
+                    core.texts.translated.TranslatedField(blank=True, default=dict, verbose_name="description"),
+                ),
                 ("brand", models.CharField(blank=True, max_length=120, verbose_name="brand")),
                 (
                     "category",
@@ -333,7 +339,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("file", models.FileField(max_length=200, upload_to="products/", verbose_name="file")),
-                ("alt", core.translated.TranslatedField(blank=True, default=dict, verbose_name="alternative text")),
+                (
+                    "alt",
+                    core.texts.translated.TranslatedField(blank=True, default=dict, verbose_name="alternative text"),
+                ),
                 ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
             ],
             options={

@@ -1,7 +1,7 @@
 """Stock and its append-only ledger."""
 
 from django.db import migrations
-from core.state_guards import keep_rows
+from core.states.guards import keep_rows
 import django.db.models.deletion
 from django.db import migrations, models
 

@@ -4,8 +4,8 @@ for everybody, else the price.
 """
 
 from django.db import migrations
-from core.state_guards import keep_rows
-import core.translated
+from core.states.guards import keep_rows
+import core.texts.translated
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
                 (
                     "is_tax_included",
@@ -388,7 +388,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.SlugField(db_index=False, max_length=40, verbose_name="code")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
                 (
                     "is_tax_included",

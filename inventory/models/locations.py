@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.roles import CLERK, HEAD_OFFICE, MANAGER
 from core.audit import audited
-from core.translated import TranslatedField, in_language
+from core.texts.translated import TranslatedField, in_language
 
 WEEKDAYS = [
     (0, _("Monday")),

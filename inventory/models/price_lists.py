@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit import audited
 from core.models import CHANNELS
-from core.translated import TranslatedField, in_language
+from core.texts.translated import TranslatedField, in_language
 
 SELLING_CHANNELS = [choice for choice in CHANNELS if choice[0] != "system"]
 OF_ONE_CHANNEL = ~Q(channel="") | Q(store__isnull=False)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound
-from core.translated import TranslatedText, in_language
+from core.texts.translated import TranslatedText, in_language
 from inventory.queries.hours import load_hours
 from inventory.rules.opening import Hours, is_open, ready_at
 from inventory.rules.shipping import promised_date

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from core.data import sql
-from core.languages import active_language
+from core.texts.languages import active_language
 
 NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE = "newest", "price", "-price", "name", "relevance"
 ORDERINGS = (NEWEST, PRICE, PRICE_DOWN, NAME, RELEVANCE)

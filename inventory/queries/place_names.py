@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from core.data import sql
-from core.translated import in_language
+from core.texts.translated import in_language
 
 _NAMES = "SELECT code, name FROM inventory_location WHERE code = ANY(%(codes)s::text[])"
 

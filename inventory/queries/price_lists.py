@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound
-from core.translated import TranslatedText
+from core.texts.translated import TranslatedText
 from inventory.rules.price_lists import (
     DEARER,
     OUTRANKED,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound
-from core.translated import in_language
+from core.texts.translated import in_language
 from inventory.queries.price_lists import STEPS
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of, price_tiers

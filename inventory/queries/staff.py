@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.rules.roles import may
 from core.data import sql
-from core.translated import TranslatedText
+from core.texts.translated import TranslatedText
 from inventory.queries.availability import GeoPoint
 
 _ASSIGNMENTS = """

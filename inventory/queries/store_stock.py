@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.data import sql
-from core.translated import TranslatedText
+from core.texts.translated import TranslatedText
 from inventory.queries.availability import GeoPoint
 
 # This store is first, whatever else is at its place; the spatial index returns the nearest others directly.

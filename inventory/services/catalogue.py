@@ -13,9 +13,9 @@ from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
 from core.money import Money
-from core.transitions import TransitionTable, check_transition
-from core.translated import TranslatedText, in_language
-from core.web.problems import sqlstate_of
+from core.states.transitions import TransitionTable, check_transition
+from core.texts.translated import TranslatedText, in_language
+from core.web.api.problems import sqlstate_of
 from inventory.events import CatalogueChanged
 from inventory.models import Barcode, Category, Product, Variant
 from inventory.rules.barcodes import NotABarcode, canonical_barcode

@@ -7,7 +7,7 @@ from django.db import DatabaseError, InterfaceError, InternalError, OperationalE
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from core.web import problems
+from core.web.api import problems
 from omnistore.storefront.pages import error_page
 
 _FOR_PROGRAMS = ("/api/", "/_allauth/", "/livez", "/readyz", "/metrics", "/media/", "/static/")

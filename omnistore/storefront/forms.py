@@ -13,8 +13,8 @@ from rest_framework import exceptions, serializers
 
 from accounts.channels.addresses import AddressBody
 from accounts.channels.phones import PhoneText
-from core.languages import language as language_named
-from core.web.api import checked_values
+from core.texts.languages import language as language_named
+from core.web.api.base import checked_values
 from omnistore.storefront.payment_pages import MeansForm
 from orders.channels.tender_split import BalanceForm, split_of
 from orders.queries.cards import SavedCardView

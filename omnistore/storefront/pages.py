@@ -20,9 +20,9 @@ from rest_framework import serializers
 
 from accounts.sign_in.authentication import SecondFactorRequired
 from core.errors import NotAllowed
-from core.languages import active_language
-from core.web.api import checked_values
-from core.web.problems import problem_of
+from core.texts.languages import active_language
+from core.web.api.base import checked_values
+from core.web.api.problems import problem_of
 from core.web.response_cache import ResponseCache
 from inventory.queries.products import list_categories
 from omnistore.storefront.visitors import Visitor, visitor_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from core.web.api import Page, page_json
+from core.web.api.base import Page, page_json
 
 
 def next_address(request: HttpRequest, page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]) -> str:

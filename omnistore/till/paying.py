@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from carts.queries.carts import CartView
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from core.actors import Actor
-from core.translated import in_language
+from core.texts.translated import in_language
 from inventory.queries.staff import Store
 from inventory.queries.store_stock import StoreStocks
 from inventory.queries.supplies import SupplySource, load_sources

@@ -24,8 +24,8 @@ from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, n
 from carts.services.merging import merge_token_cart
 from core.actors import Actor
 from core.errors import NotFound, Refusal
-from core.formats import listed_text, money_text
-from core.translated import in_language
+from core.texts.formats import listed_text, money_text
+from core.texts.translated import in_language
 from inventory.queries.products import shown_attributes
 from inventory.queries.staff import Store
 from inventory.queries.store_stock import StoreStock, StoreStocks, stock_around

@@ -13,9 +13,9 @@ from core.admin.base import ReadOnlyAdmin, money_column
 from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.data.csv_files import csv_download
 from core.days import shop_day
-from core.formats import money_text, number_text, percent_text
-from core.languages import active_language
 from core.money import format_minor
+from core.texts.formats import money_text, number_text, percent_text
+from core.texts.languages import active_language
 from inventory.models import Location
 from orders.models import OrderDiscount, OrderTax
 from orders.queries.taxes import TaxReportRow, tax_report

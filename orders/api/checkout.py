@@ -18,7 +18,7 @@ from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from carts.services.carts import Owner
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
-from core.web.api import ApiView, answer, checked
+from core.web.api.base import ApiView, answer, checked
 from orders.api.input import CheckoutIn, fulfilment_request, request_fields
 from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
 from orders.queries.orders import get_order_for

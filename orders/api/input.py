@@ -14,9 +14,9 @@ from accounts.rules.addresses import NotAnAddress, normalise_address
 from carts.channels.views import parse_int
 from carts.services.vouchers import MOST_IN_A_CART
 from core.errors import Malformed
-from core.languages import active_language
 from core.money import MoneyError, parse_money
-from core.web.api import StrictSerializer
+from core.texts.languages import active_language
+from core.web.api.base import StrictSerializer
 from orders.api.order_fields import asked
 from orders.rules.checkout import (
     BALANCES,

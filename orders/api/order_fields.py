@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from rest_framework import serializers
 
 from core.money import money_json
-from core.web.schema import MoneySchema
+from core.web.api.schema import MoneySchema
 from orders.rules.order_fields import ORDER_FIELDS, OrderField, OrderFields
 
 

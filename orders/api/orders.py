@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from accounts.sign_in.authentication import person_ids
 from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.errors import Malformed
-from core.web.api import ApiView, PageQuery, answer, checked_query, page_json, page_of
+from core.web.api.base import ApiView, PageQuery, answer, checked_query, page_json, page_of
 from orders.api.output import OrderOut, order_json
 from orders.queries.orders import get_order_for, orders_of
 

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from core.money import money_json
-from core.web.schema import MoneySchema
+from core.web.api.schema import MoneySchema
 from orders.api.order_fields import documented, fields_json
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.pickup_codes import collection_code

@@ -19,8 +19,8 @@ from accounts.rules import roles
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.errors import Malformed
-from core.languages import active_language
-from core.web.api import ApiView, Negotiation, StrictSerializer, answer, checked
+from core.texts.languages import active_language
+from core.web.api.base import ApiView, Negotiation, StrictSerializer, answer, checked
 from core.web.pdf import is_pdf_possible, pdf_of
 from inventory.channels.staff import StaffApiView
 from orders.queries.orders import get_order, get_order_for

@@ -12,8 +12,8 @@ from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.idempotency import claim_of, do_once
 from core.money import money_json
-from core.web.api import StrictSerializer, checked
-from core.web.schema import MoneySchema
+from core.web.api.base import StrictSerializer, checked
+from core.web.api.schema import MoneySchema
 from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.models import Return
 from orders.queries.orders import get_order_for

@@ -1,4 +1,4 @@
-import core.translated
+import core.texts.translated
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name="PointBonus",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 (
                     "percent",
                     models.PositiveIntegerField(
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                         to="pghistory.context",
                     ),
                 ),
-                ("name", core.translated.TranslatedField(default=dict, verbose_name="name")),
+                ("name", core.texts.translated.TranslatedField(default=dict, verbose_name="name")),
                 (
                     "percent",
                     models.PositiveIntegerField(

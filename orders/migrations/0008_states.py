@@ -1,7 +1,7 @@
 """Which states may follow which, and which tables are append-only."""
 
 from django.db import migrations
-from core.state_guards import StateGuard, guard_states, keep_rows
+from core.states.guards import StateGuard, guard_states, keep_rows
 from django.db import migrations
 
 GUARDS = [

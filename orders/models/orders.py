@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import default_language, language_choices
 from core.models import CHANNELS
+from core.texts.languages import default_language, language_choices
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

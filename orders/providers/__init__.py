@@ -9,7 +9,7 @@ from functools import cache
 
 from django.conf import settings
 
-from core.parts import exported
+from core.setup.parts import exported
 from orders.providers.base import PaymentProvider
 from orders.rules.checkout import CARD, TEST
 

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from core.data import sql
-from core.formats import day_text, money_text, number_text, percent_text, time_text
-from core.translated import in_language
+from core.texts.formats import day_text, money_text, number_text, percent_text, time_text
+from core.texts.translated import in_language
 from orders.models import BalanceDueEntry, Payment
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView

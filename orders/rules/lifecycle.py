@@ -2,13 +2,13 @@
 The states of orders, fulfilments, payments and returns, and the allowed moves between them.
 
 Each row: the present state, what happens, the next state, and who causes it. A state that no row leaves is final. The
-database refuses every other move (see core/state_guards.py): a new row needs a migration.
+database refuses every other move (see core/states/guards.py): a new row needs a migration.
 """
 
 from collections.abc import Mapping
 
 from core.actors import Actor
-from core.transitions import SHOPPER, STAFF, SYSTEM, Lifecycle, moves
+from core.states.transitions import SHOPPER, STAFF, SYSTEM, Lifecycle, moves
 
 # A pending order waits for money: it is confirmed, or it fails and the cart is restored.
 ORDER = Lifecycle(

@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Annotated, Any, NamedTuple, get_args
 from uuid import UUID
 
-from core.languages import default_language
+from core.texts.languages import default_language
 
 _SQL_TYPES = {int: "bigint", datetime: "timestamptz", UUID: "uuid", str: "text"}
 

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from core.parts import read_parts
+from core.setup.parts import read_parts
 from orders.providers import all_providers
 from orders.providers.base import PaymentProvider
 from tests.architecture.files import ROOT, files_like

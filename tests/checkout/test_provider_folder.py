@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.actors import THE_SYSTEM
 from core.data.invariants import find_breaches
 from core.ids import new_id
-from core.parts import read_parts
+from core.setup.parts import read_parts
 from orders import providers
 from orders.models import Order, Payment, PaymentAttempt, ReconciliationBreak, Refund, SavedCard, WebhookEvent
 from orders.providers.base import PaymentPage

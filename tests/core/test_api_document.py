@@ -3,7 +3,7 @@
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from core.web.schema import add_problems
+from core.web.api.schema import add_problems
 
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext_lazy, override
 from core.actors import THE_SYSTEM
 from core.journal import Entry, Event, event_class, publish
 from core.models import JournalEntry
-from core.wording import choice, count, money, number, ref, worded
+from core.texts.wording import choice, count, money, number, ref, worded
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from core.web.api import StrictSerializer
-from core.web.fast_parser import NeedsFullParser, checked_values, parser_of
+from core.web.api.base import StrictSerializer
+from core.web.api.fast_parser import NeedsFullParser, checked_values, parser_of
 
 
 class Colour(StrictSerializer):
@@ -94,7 +94,7 @@ def test_an_ordinary_body_is_read_by_the_fast_parser() -> None:
 
     read = parser_of(Shelf())
 
-    assert read.__module__ == "core.web.fast_parser"
+    assert read.__module__ == "core.web.api.fast_parser"
     assert read(body)["colours"] == [
         {"name": "red", "shade": 3, "is_light": False},
         {"name": "blue", "shade": 7, "is_light": True},

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from core.formats import day_text, listed_text, money_text, number_text, percent_text, time_text
+from core.texts.formats import day_text, listed_text, money_text, number_text, percent_text, time_text
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from django.conf import settings
 from django.template import engines
 from django.utils.translation import override
 
-from core.languages import active_language, known_language, language, named
-from core.translated import check_translated, in_language
+from core.texts.languages import active_language, known_language, language, named
+from core.texts.translated import check_translated, in_language
 
 
 def test_a_language_needs_only_its_code_and_the_rest_comes_from_cldr():

@@ -13,7 +13,7 @@ def fail(request):
 
 
 urlpatterns = [path("api/broken/", fail), path("api/fine/", lambda request: HttpResponse("fine"))]
-handler500 = "core.web.problems.handle_500"
+handler500 = "core.web.api.problems.handle_500"
 
 
 @pytest.fixture

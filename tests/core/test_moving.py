@@ -3,8 +3,8 @@
 import pytest
 
 from core.actors import THE_SYSTEM, Actor
-from core.moving import move, move_all
-from core.transitions import IllegalTransition
+from core.states.moving import move, move_all
+from core.states.transitions import IllegalTransition
 from orders.models import Fulfilment, Order
 from orders.rules.lifecycle import ORDER, PAYMENT, PICKUP, TILL_SESSION
 from tests.factories.inventory import make_variant

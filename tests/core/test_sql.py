@@ -12,7 +12,7 @@ from django.db import DataError, OperationalError, connections, transaction
 from django.db.transaction import TransactionManagementError
 
 from core.data import sql
-from core.web.problems import sqlstate_of
+from core.web.api.problems import sqlstate_of
 
 pytestmark = pytest.mark.django_db
 

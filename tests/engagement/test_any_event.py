@@ -8,7 +8,7 @@ from django.apps import apps
 
 from accounts.models import Customer
 from core.journal import Entry, Event, Notification
-from core.wording import number, worded
+from core.texts.wording import number, worded
 from omnistore.engagement.models import Message
 from omnistore.engagement.queries.recipients import RESOLVERS
 from omnistore.engagement.queries.templates import template_named

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from core.transitions import Lifecycle
+from core.states.transitions import Lifecycle
 from orders.rules.lifecycle import ATTEMPT, FULFILMENTS, ORDER, PAYMENT, REFUND, RETURN
 
 _TABLES = {one.table: one for one in (ORDER, PAYMENT, ATTEMPT, REFUND, RETURN)}

@@ -8,7 +8,7 @@ from core.data.invariants import find_breaches
 from core.errors import Malformed, NotFound
 from core.models import JournalEntry
 from core.money import Money
-from core.transitions import IllegalTransition
+from core.states.transitions import IllegalTransition
 from inventory.models import Barcode, Category, Price, PriceRange, Product, Variant
 from inventory.services.catalogue import (
     CategoryInsideItself,

@@ -1,6 +1,6 @@
 import pytest
 
-from core.translated import in_language
+from core.texts.translated import in_language
 from inventory.models import Media, Product, StockLevel
 from tests.factories.inventory import (
     make_category,

@@ -7,7 +7,7 @@ import sys
 import pytest
 from django.conf import settings as project
 
-from core.languages import named
+from core.texts.languages import named
 from tests.client import signed_in
 from tests.factories.accounts import make_customer
 from tests.inventory.asking import listed, make_goods

@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.environment import a_number, a_port, a_postgres_url, a_switch
+from core.setup.environment import a_number, a_port, a_postgres_url, a_switch
 from omnistore.production_checks import find_unsafe
 
 SAFE = {
@@ -113,7 +113,7 @@ def test_the_example_lists_every_variable():
         name
         for path in (
             root / "omnistore/settings.py",
-            root / "core/environment.py",
+            root / "core/setup/environment.py",
             *root.glob("*/providers/**/settings.py"),
         )
         for name in re.findall(r'(?:env\.\w+|switch|number|a_port)\("([A-Z_]+)"', path.read_text())

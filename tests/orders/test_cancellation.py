@@ -2,7 +2,7 @@ import pytest
 
 from core.errors import NotFound
 from core.models import JournalEntry
-from core.transitions import IllegalTransition
+from core.states.transitions import IllegalTransition
 from inventory.models import StockLevel
 from orders.models import Fulfilment, Order, Payment, Refund
 from orders.services.fulfilment.cancellation import cancel_order

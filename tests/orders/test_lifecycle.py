@@ -2,7 +2,7 @@ import pytest
 from django.apps import apps
 
 from core.actors import THE_SYSTEM, Actor
-from core.transitions import IllegalTransition
+from core.states.transitions import IllegalTransition
 from orders.rules.lifecycle import LIFECYCLES, check_fulfilment_move, check_order_move, may_be_cancelled
 
 CLERK = Actor(channel="till", staff_id=1, store_id=1)

@@ -9,7 +9,7 @@ import pytest
 from django.utils.translation import override
 from rest_framework import serializers
 
-from core.web.schema import MoneySchema
+from core.web.api.schema import MoneySchema
 from omnistore.storefront.forms import question_fields
 from orders.api.order_fields import asked, documented, fields_json, shown_fields
 from orders.models import Order

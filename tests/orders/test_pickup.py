@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import Malformed, NotFound
 from core.models import JournalEntry
-from core.transitions import IllegalTransition
+from core.states.transitions import IllegalTransition
 from inventory.models import Reservation, StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Payment, Refund
 from orders.rules.checkout import Tender

@@ -6,7 +6,7 @@ from core.actors import Actor
 from core.data.invariants import find_breaches
 from core.errors import NotFound
 from core.models import JournalEntry
-from core.transitions import IllegalTransition
+from core.states.transitions import IllegalTransition
 from inventory.models import StockLevel, StockMovement
 from orders.models import Fulfilment, Order
 from orders.services.fulfilment.cancellation import cancel_order

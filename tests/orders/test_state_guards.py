@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.rules import lifecycle as of_accounts
-from core.state_guards import guards_of
+from core.states.guards import guards_of
 from orders.models import Order, Refund, Return
 from orders.rules import lifecycle as of_orders
 from tests.factories.balances import give_card, give_credit

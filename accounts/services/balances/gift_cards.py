@@ -18,7 +18,7 @@ from accounts.services.balances.balances import change_balance
 from core.actors import Actor
 from core.errors import NotFound, Refusal
 from core.ids import new_id
-from core.moving import move, move_all
+from core.states.moving import move, move_all
 
 MOST_WRONG_CODES = 20
 WRONG_CODES_FORGOTTEN_AFTER_SECONDS = 3600

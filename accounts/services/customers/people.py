@@ -10,7 +10,7 @@ from accounts.queries.people import Person, find_same_person, get_person
 from core.actors import Actor
 from core.data import sql
 from core.journal import publish
-from core.languages import default_language
+from core.texts.languages import default_language
 
 # Two tills that register the same number at once take turns; the lock is on the text, as no row may exist yet.
 _ONE_AT_A_TIME = (

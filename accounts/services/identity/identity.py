@@ -13,7 +13,7 @@ from accounts.services.customers.merging import join_contacts, lock_people
 from core.actors import Actor
 from core.errors import Refusal
 from core.journal import publish
-from core.languages import default_language
+from core.texts.languages import default_language
 
 EMAIL, PHONE = "email", "phone"
 

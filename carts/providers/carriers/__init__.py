@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from carts.providers.carriers.base import Carrier
-from core.parts import exported
+from core.setup.parts import exported
 
 
 @cache

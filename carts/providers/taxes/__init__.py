@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from carts.providers.taxes.base import TaxProvider
-from core.parts import exported
+from core.setup.parts import exported
 
 
 @cache

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.web.api import answer
+from core.web.api.base import answer
 from omnistore.engagement.models import MailboxMessage
 
 SHOWN = 100

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data import sql
-from core.translated import in_language
+from core.texts.translated import in_language
 from inventory.queries.hours import hours_of
 from inventory.rules.opening import Hours
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from core.data import sql
 from core.journal import Entry
-from core.languages import known_language
+from core.texts.languages import known_language
 from omnistore.engagement.rules.recipients import EMAIL, PHONE, Recipient, by_kind
 
 Resolver = Callable[[Entry], list[Recipient]]

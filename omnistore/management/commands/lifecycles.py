@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.rules import lifecycle as of_accounts
-from core.transitions import Lifecycle
+from core.states.transitions import Lifecycle
 from orders.rules import lifecycle as of_orders
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "lifecycles.md"

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carts.rules.vouchers import WORDS
-from core.formats import day_text, money_text, number_text, percent_text, short_day_text, time_text
-from core.languages import active_language, language
-from core.translated import in_language
+from core.texts.formats import day_text, money_text, number_text, percent_text, short_day_text, time_text
+from core.texts.languages import active_language, language
+from core.texts.translated import in_language
 
 register = template.Library()
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.queries.addresses import get_address
 from accounts.services.customers.addresses import add_address, change_address, remove_address
 from core.errors import Refusal
-from core.languages import active_language
+from core.texts.languages import active_language
 from omnistore.storefront.forms import ADDRESS_FIELDS, AddressForm, country_options
 from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.views.account import members_only

@@ -29,10 +29,10 @@ from carts.services.merging import merge_token_cart
 from carts.services.vouchers import add_voucher, remove_voucher
 from carts.services.wishlists import move_line_to_wishlist
 from core.errors import Malformed, Refusal
-from core.formats import number_text
-from core.languages import active_language
-from core.translated import in_language
-from core.web.problems import text_of
+from core.texts.formats import number_text
+from core.texts.languages import active_language
+from core.texts.translated import in_language
+from core.web.api.problems import text_of
 from omnistore.storefront.pages import page, private_page, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import Visitor, visitor_of

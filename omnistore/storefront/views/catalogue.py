@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from core.money import format_minor
-from core.translated import in_language
-from core.web.api import next_cursor, page_of
+from core.texts.translated import in_language
+from core.web.api.base import next_cursor, page_of
 from inventory.channels.lists import FoundProducts, ProductListQuery, find_products
 from inventory.queries.catalogue import NAME, NEWEST, PRICE, PRICE_DOWN, RELEVANCE, ProductSearch, list_products
 from inventory.queries.products import category_tiles, category_trail

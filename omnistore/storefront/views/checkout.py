@@ -22,7 +22,7 @@ from carts.rules.taxes import TaxPlace as TaxPlace
 from carts.services.placing import CartEmpty
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
-from core.languages import active_language
+from core.texts.languages import active_language
 from core.web import logs
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.services.balances.gift_cards import CodeShownAlready
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
-from core.languages import active_language
-from core.transitions import IllegalTransition
+from core.states.transitions import IllegalTransition
+from core.texts.languages import active_language
 from core.web import logs
-from core.web.api import PageQuery, next_cursor, page_of
+from core.web.api.base import PageQuery, next_cursor, page_of
 from omnistore.engagement.queries.places import ContactPlace, places_of
 from omnistore.storefront.pages import PRIVATE, page, private_page, query_of
 from omnistore.storefront.payment_pages import with_hosts

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from core.actors import WEB
 from core.data import sql
-from core.translated import in_language
+from core.texts.translated import in_language
 from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes
 from omnistore.storefront.pages import GOODS_SHEET, page, shared_page

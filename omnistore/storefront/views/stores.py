@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.data import sql
-from core.translated import in_language
-from core.web.api import PageQuery, next_cursor, page_of
+from core.texts.translated import in_language
+from core.web.api.base import PageQuery, next_cursor, page_of
 from inventory.channels.lists import store_key_of
 from inventory.queries.hours import hours_of
 from inventory.queries.stores import get_store, list_stores

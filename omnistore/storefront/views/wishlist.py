@@ -15,7 +15,7 @@ from carts.queries.wishlists import OwnView, own_view, wishlist_of
 from carts.services.wishlists import forget_saved, move_saved_to_cart, save_for_later
 from core.actors import WEB
 from core.errors import NotFound, Refusal
-from core.web.api import PageQuery, next_cursor, page_of
+from core.web.api.base import PageQuery, next_cursor, page_of
 from omnistore.storefront.pages import framed_visitor, page, private_page, query_of, way_back
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of

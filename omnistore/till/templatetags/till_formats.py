@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carts.rules.vouchers import WORDS
-from core.formats import day_text, listed_text, money_text, number_text, short_day_text, time_text
-from core.languages import active_language
 from core.money import format_minor
-from core.translated import TranslatedText, in_language
+from core.texts.formats import day_text, listed_text, money_text, number_text, short_day_text, time_text
+from core.texts.languages import active_language
+from core.texts.translated import TranslatedText, in_language
 from inventory.queries.products import shown_attributes
 from orders.queries.receipts import name_of_payment
 from orders.queries.views import PaymentView

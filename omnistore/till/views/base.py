@@ -21,7 +21,7 @@ from accounts.rules import roles
 from core.actors import TILL, Actor
 from core.errors import Malformed, NotAllowed, Refusal
 from core.idempotency import Claim
-from core.web.problems import LOCK_NOT_AVAILABLE, RETRYABLE, sqlstate_of
+from core.web.api.problems import LOCK_NOT_AVAILABLE, RETRYABLE, sqlstate_of
 from inventory.channels.staff import AtWork, NotAllowedHere
 from inventory.queries.staff import Store, staff_with_store
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.rules import roles
 from core.errors import Malformed, NotFound, Refusal
-from core.web.api import page_of
+from core.web.api.base import page_of
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView

@@ -16,7 +16,7 @@ from carts.channels.views import parse_int
 from carts.queries.carts import CartView
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
-from core.languages import active_language
+from core.texts.languages import active_language
 from inventory.queries.store_stock import StoreStocks
 from omnistore.till.forms import AddressForm
 from omnistore.till.paying import ELSEWHERE, WAYS, TenderForm, Way, fulfilment_of, notes_for, ways_of

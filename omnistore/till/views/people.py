@@ -23,8 +23,8 @@ from accounts.rules.search import spell
 from carts.queries.carts import cart_of_customer
 from carts.queries.quoting import quote_cart
 from core.actors import APP, SYSTEM, TILL, WEB
-from core.languages import active_language
-from core.web.api import page_of
+from core.texts.languages import active_language
+from core.web.api.base import page_of
 from inventory.queries.place_names import names_of_places
 from omnistore.till.paging import next_address
 from omnistore.till.sales import key_of_customer, shown_lines, stock_of

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from accounts.queries.people import find_people
 from accounts.rules import roles
 from core.errors import NotFound, Refusal
-from core.formats import number_text
 from core.idempotency import do_once
-from core.languages import active_language
-from core.web.api import Page, page_of
+from core.texts.formats import number_text
+from core.texts.languages import active_language
+from core.web.api.base import Page, page_of
 from omnistore.till.forms import CashField
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.rules import roles
 from core.actors import TILL, Actor
 from core.errors import Malformed, NotFound
-from core.languages import active_language
+from core.texts.languages import active_language
 from omnistore.till.forms import ReceiptForm
 from omnistore.till.views.base import TillView
 from orders.queries.orders import get_order

@@ -16,9 +16,9 @@ from carts.rules.vouchers import VoucherNotValid
 from carts.services.carts import LARGEST_QUANTITY, change_quantity, empty_cart, remove_line
 from carts.services.vouchers import add_voucher, remove_voucher
 from core.errors import Malformed, Refusal
-from core.formats import number_text
-from core.languages import active_language
-from core.web.problems import text_of
+from core.texts.formats import number_text
+from core.texts.languages import active_language
+from core.web.api.problems import text_of
 from inventory.models import Location
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from core.data.imports.progress import Progress
-from core.formats import listed_text
+from core.texts.formats import listed_text
 from inventory.models import Barcode, Category, Media, Price, Product, Variant
 from omnistore.tools.demo import catalogue
 from omnistore.tools.demo.drawings import draw_picture

@@ -12,7 +12,7 @@ from accounts.rules import roles
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.idempotency import claim_of, do_once
-from core.web.api import StrictSerializer, checked
+from core.web.api.base import StrictSerializer, checked
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.api.output import OrderOut, order_json

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from accounts.channels.phones import PhoneText
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView
-from core.web.api import StrictSerializer, answer, checked
+from core.web.api.base import StrictSerializer, answer, checked
 from orders.api.output import CollectorOut
 from orders.queries.orders import get_order_for
 from orders.services.fulfilment.collectors import name_collector

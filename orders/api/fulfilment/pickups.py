@@ -15,8 +15,8 @@ from carts.channels.views import parse_int
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of, do_once
 from core.money import money_json
-from core.web.api import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
-from core.web.schema import MoneySchema
+from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MOST_LINES, AnyPaymentIn, MoneyIn, tender

@@ -13,7 +13,7 @@ from accounts.sign_in.attempt_limits import client_key_of
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.idempotency import claim_of
-from core.web.api import StrictSerializer, checked
+from core.web.api.base import StrictSerializer, checked
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, check_methods, who_asks
 from orders.api.input import PaymentIn, TillPaymentIn, tender

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.sign_in.authentication import actor_of, person_ids, shopper_of
 from carts.channels.views import parse_int
-from core.web.api import ApiView, answer
+from core.web.api.base import ApiView, answer
 from orders.queries.cards import SavedCardView, cards_of
 from orders.services.payments.cards import remove_card
 

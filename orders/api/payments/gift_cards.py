@@ -15,8 +15,8 @@ from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.actors import TILL
 from core.errors import NotFound
 from core.money import money_json
-from core.web.api import answer
-from core.web.schema import MoneySchema
+from core.web.api.base import answer
+from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.views import OrderView

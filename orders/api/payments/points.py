@@ -13,8 +13,8 @@ from accounts.sign_in.authentication import actor_of, person_ids, shopper_of
 from carts.queries.carts import cart_of_customer
 from carts.queries.quoting import quote_cart
 from core.money import money_json
-from core.web.api import ApiView, answer
-from core.web.schema import MoneySchema
+from core.web.api.base import ApiView, answer
+from core.web.api.schema import MoneySchema
 from orders.queries.accrual import accrual_cart
 
 _NOTHING = {"earns": 0, "available": 0, "least": 0, "pays": None}

@@ -10,7 +10,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from core.web.api import LARGEST_BODY_BYTES, ApiView, BodyTooLarge, answer
+from core.web.api.base import LARGEST_BODY_BYTES, ApiView, BodyTooLarge, answer
 from orders.services.payments.gateway import read_webhook
 from orders.services.settlement.webhook_events import record_webhook_event
 

@@ -18,7 +18,7 @@ from carts.channels.views import parse_int
 from core.actors import Actor
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
-from core.web.api import checked
+from core.web.api.base import checked
 from inventory.channels.staff import StaffApiView
 from inventory.models import Barcode
 from orders.api.checkout import KEY_PARAMETER

@@ -21,10 +21,10 @@ from accounts.services.customers.people import register_contact
 from carts.channels.output import CartOut, cart_json
 from carts.channels.views import parse_int
 from carts.queries.carts import cart_of_customer
-from core.languages import active_language, default_language
 from core.money import money_json
-from core.web.api import StrictSerializer, answer, checked, checked_query
-from core.web.schema import MoneySchema
+from core.texts.languages import active_language, default_language
+from core.web.api.base import StrictSerializer, answer, checked, checked_query
+from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.output import OrderOut, order_json
 from orders.queries.customer_value import BoughtSoFar, bought_so_far

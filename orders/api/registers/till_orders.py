@@ -15,7 +15,7 @@ from accounts.rules.search import spell
 from carts.channels.views import parse_int
 from core.errors import Malformed
 from core.idempotency import claim_of, do_once
-from core.web.api import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.orders import OrderListOut

@@ -14,8 +14,8 @@ from carts.channels.views import parse_int
 from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.money import money_json
-from core.web.api import StrictSerializer, answer, checked
-from core.web.schema import MoneySchema
+from core.web.api.base import StrictSerializer, answer, checked
+from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MoneyIn, shop_amount

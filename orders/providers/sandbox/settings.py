@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.environment import is_demo, switch
+from core.setup.environment import is_demo, switch
 
 # Payments by the test provider, whose test cards determine the result.
 ENABLE_TEST_PROVIDER = switch("ENABLE_TEST_PROVIDER", default=is_demo())

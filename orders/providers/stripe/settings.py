@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.environment import a_choice, env, number
+from core.setup.environment import a_choice, env, number
 
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")

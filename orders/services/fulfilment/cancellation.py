@@ -13,8 +13,8 @@ from core.actors import THE_SYSTEM, Actor
 from core.data import sql
 from core.errors import NotFound, Refusal
 from core.journal import publish
-from core.moving import move
-from core.transitions import IllegalTransition
+from core.states.moving import move
+from core.states.transitions import IllegalTransition
 from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
 from orders.models import BalanceDueEntry, Fulfilment, Order, Payment

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
-from core.moving import move
+from core.states.moving import move
 from inventory.models import StockMovement
 from orders.events import PickupCodeRefused, PickupCollected
 from orders.models import Fulfilment, FulfilmentLine, HandOver, Order

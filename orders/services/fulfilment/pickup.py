@@ -11,7 +11,7 @@ from django.db import transaction
 
 from core.actors import THE_SYSTEM, Actor
 from core.journal import publish
-from core.moving import move
+from core.states.moving import move
 from inventory.queries.hours import load_hours
 from inventory.services.reservations import release_reservations
 from orders.events import (

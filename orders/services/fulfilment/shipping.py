@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.actors import Actor
 from core.journal import publish
-from core.moving import move
+from core.states.moving import move
 from inventory.models import StockMovement
 from orders.events import OrderShipped, ParcelDelivered, ParcelPicking
 from orders.models import Fulfilment

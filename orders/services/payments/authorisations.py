@@ -19,7 +19,7 @@ from core.actors import THE_SYSTEM, Actor
 from core.data import sql
 from core.errors import Refusal
 from core.journal import publish
-from core.moving import move, move_all
+from core.states.moving import move, move_all
 from orders.events import AuthorisationLost, PaymentCaptured
 from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, AUTHORISED

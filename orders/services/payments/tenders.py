@@ -20,7 +20,7 @@ from accounts.services.balances.gift_cards import look_up_gift_card
 from core.actors import Actor
 from core.data import sql
 from core.ids import new_id
-from core.moving import move_all
+from core.states.moving import move_all
 from orders.rules.cash import smallest_coin
 from orders.rules.checkout import (
     BALANCES,

@@ -9,7 +9,7 @@ from carts.queries.carts import CartView
 from carts.rules.quote import Discount, Quote
 from core.actors import Actor
 from core.data import sql
-from core.translated import in_language
+from core.texts.translated import in_language
 from orders.models import Fulfilment, Order, Payment
 from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, CheckoutRequest, PlannedTender

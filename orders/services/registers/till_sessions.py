@@ -11,7 +11,7 @@ from core.data import sql
 from core.errors import NotAllowed, NotFound, Refusal
 from core.journal import publish
 from core.money import money_json
-from core.moving import move
+from core.states.moving import move
 from inventory.models import Location
 from orders.events import TillClosed, TillOpened
 from orders.models import TillSession

@@ -19,7 +19,7 @@ from core.actors import THE_SYSTEM, Actor
 from core.data import sql
 from core.errors import Refusal
 from core.journal import publish
-from core.moving import move_all
+from core.states.moving import move_all
 from inventory.models import Reservation, StockMovement
 from inventory.services.reservations import (
     HOLD_LIFETIME,

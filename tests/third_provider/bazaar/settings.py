@@ -1,4 +1,4 @@
-from core.environment import env
+from core.setup.environment import env
 
 BAZAAR_KEY = env.str("BAZAAR_KEY", default="")
 

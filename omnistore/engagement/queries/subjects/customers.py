@@ -4,8 +4,8 @@ from datetime import datetime
 
 from accounts.models import Customer
 from accounts.queries.timeline import summary_of
-from core.formats import number_text
 from core.journal import Entry
+from core.texts.formats import number_text
 from omnistore.engagement.queries.subjects.base import Context
 from omnistore.engagement.rules.policy import Facts
 from omnistore.engagement.rules.recipients import Recipient

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.data import sql
-from core.formats import day_text, money_text, number_text, time_text
 from core.journal import Entry
+from core.texts.formats import day_text, money_text, number_text, time_text
 from omnistore.engagement.queries.places import ContactPlace, places_of
 from omnistore.engagement.queries.subjects.base import Context
 from omnistore.engagement.rules.policy import Facts

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import active_language, known_language
+from core.texts.languages import active_language, known_language
 
 TranslatedText = dict[str, str]
 

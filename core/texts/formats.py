@@ -9,8 +9,8 @@ from typing import Any
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 
-from core.languages import language as language_named
 from core.money import places_of
+from core.texts.languages import language as language_named
 
 _PERSIAN_MONTHS = [
     "فروردین",

@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sign_in.authentication import lacks_second_factor
-from omnistore.sidebar_cache import Contents
+from omnistore.back_office.sidebar_cache import Contents
 
 CONTENTS_KEPT = 100  # More than roles times languages.
 

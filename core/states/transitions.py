@@ -1,7 +1,7 @@
 """
 State machines as tables of allowed moves.
 
-A table is data: services check it before every move, the database refuses moves outside it (core/state_guards.py), and
+A table is data: services check it before every move, the database refuses moves outside it (core/states/guards.py), and
 docs/lifecycles.md is generated from it.
 """
 

@@ -22,10 +22,10 @@ from rest_framework.views import APIView
 
 from core.errors import Malformed, Refusal
 from core.web import headers
-from core.web.fast_parser import StrictSerializer as StrictSerializer
-from core.web.fast_parser import checked_values as checked_values
+from core.web.api.fast_parser import StrictSerializer as StrictSerializer
+from core.web.api.fast_parser import checked_values as checked_values
+from core.web.api.problems import RETRYABLE, problem_of, sqlstate_of
 from core.web.headers import put
-from core.web.problems import RETRYABLE, problem_of, sqlstate_of
 
 LARGEST_BODY_BYTES = 1_000_000
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.apps import apps
 
-from core.formats import money_text, number_text
 from core.journal import Entry, Words
-from core.languages import active_language
+from core.texts.formats import money_text, number_text
+from core.texts.languages import active_language
 
 Reader = Callable[[Entry], Any]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.migrations import RunSQL
 
-from core.transitions import Lifecycle
+from core.states.transitions import Lifecycle
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.db import models
 
 from core.actors import THE_SYSTEM, Actor
 from core.data import sql
-from core.transitions import Lifecycle
+from core.states.transitions import Lifecycle
 
 
 def move(lifecycle: Lifecycle, row: models.Model, to: str, *, by: Actor, **changes: Any) -> None:

@@ -1,0 +1,1 @@
+"""Reading the environment, and finding parts by their folder."""

@@ -1,0 +1,1 @@
+"""The admin site: its pages, who may do what, and the sidebar."""
