@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     "segment",
                     models.OneToOneField(
                         blank=True,
-                        help_text="Customers of this tier belong to this segment, so that offers and prices can refer to it.",
+                        help_text="Customers of this tier belong to this segment, so that promotions and prices can refer to it.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="tier",
@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
-                        help_text="Customers of this tier belong to this segment, so that offers and prices can refer to it.",
+                        help_text="Customers of this tier belong to this segment, so that promotions and prices can refer to it.",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",

@@ -75,7 +75,7 @@ class LoyaltyTier(models.Model):
     segment = models.OneToOneField(
         "accounts.Segment", on_delete=models.PROTECT, null=True, blank=True, related_name="tier",
         verbose_name=_("segment"),
-        help_text=_("Customers of this tier belong to this segment, so that offers and prices can refer to it."),
+        help_text=_("Customers of this tier belong to this segment, so that promotions and prices can refer to it."),
     )  # fmt: skip
 
     class Meta:

@@ -79,7 +79,7 @@ def _minor(text: str, currency: str) -> int:
     try:
         return parse_money(text.strip(), currency).amount
     except MoneyError as error:
-        raise ValidationError(_("Give an amount of the offer's currency, like 5.00.")) from error
+        raise ValidationError(_("Give an amount of the promotion's currency, like 5.00.")) from error
 
 
 def _percent(field: BasisPoints, **texts: Any) -> forms.Field:

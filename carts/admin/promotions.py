@@ -26,7 +26,7 @@ WORDS = {
     "no_voucher": _("needs a voucher"),
     "other_currency": _("for another currency"),
     "condition": _("a condition is not met"),
-    "nothing": _("gives no discount here, or another offer gives more"),
+    "nothing": _("gives no discount here, or another promotion gives more"),
 }
 
 
@@ -126,7 +126,7 @@ class PromotionAdmin(ReportsAdmin):
             (_("On which goods"), {"fields": ("categories", "products", *goods)}),
             (_("For whom"), {"fields": ("needs_voucher", *buyer)}),
             (_("Where it applies"), {"fields": (*channel, "door_reason")}),
-            (_("With other offers"), {"fields": ("priority", "is_exclusive")}),
+            (_("With other promotions"), {"fields": ("priority", "is_exclusive")}),
         )
 
     @admin.display(description=_("what it gives"))

@@ -64,7 +64,7 @@ VOUCHER_ACTIONS = (
     AdminAction(
         name="series",
         title=_("Make a series of vouchers"),
-        explanation=_("Codes that nobody can guess. Each one unlocks this offer within its limits."),
+        explanation=_("Codes that nobody can guess. Each one unlocks this promotion within its limits."),
         form=SeriesForm,
         perform=_generate,
         is_allowed=_may_edit,
@@ -72,7 +72,9 @@ VOUCHER_ACTIONS = (
     AdminAction(
         name="budget",
         title=_("Set the budget of its vouchers"),
-        explanation=_("The most that all vouchers of this offer may take off together, including discounts so far."),
+        explanation=_(
+            "The most that all vouchers of this promotion may take off together, including discounts so far."
+        ),
         form=BudgetForm,
         perform=_budget,
         is_allowed=_may_edit,
@@ -81,7 +83,7 @@ VOUCHER_ACTIONS = (
 
 
 class ImportForm(FileForm):
-    promotion = forms.ModelChoiceField(label=_("offer"), queryset=Promotion.objects.filter(needs_voucher=True))
+    promotion = forms.ModelChoiceField(label=_("promotion"), queryset=Promotion.objects.filter(needs_voucher=True))
 
 
 def _import(request: HttpRequest) -> dict[str, Any]:

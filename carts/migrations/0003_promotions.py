@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                     "is_exclusive",
                     models.BooleanField(
                         default=False,
-                        help_text="Cannot be combined with other offers. Shoppers get the lower price.",
+                        help_text="Cannot be combined with other promotions. Shoppers get the lower price.",
                         verbose_name="exclusive",
                     ),
                 ),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                     "door_reason",
                     models.CharField(
                         blank=True,
-                        help_text="An offer of a single channel or store needs a reason and an end.",
+                        help_text="A promotion of a single channel or store needs a reason and an end.",
                         max_length=200,
                         verbose_name="reason for a single channel or store",
                     ),
@@ -63,8 +63,8 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                "verbose_name": "offer",
-                "verbose_name_plural": "offers",
+                "verbose_name": "promotion",
+                "verbose_name_plural": "promotions",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     "is_exclusive",
                     models.BooleanField(
                         default=False,
-                        help_text="Cannot be combined with other offers. Shoppers get the lower price.",
+                        help_text="Cannot be combined with other promotions. Shoppers get the lower price.",
                         verbose_name="exclusive",
                     ),
                 ),
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                     "door_reason",
                     models.CharField(
                         blank=True,
-                        help_text="An offer of a single channel or store needs a reason and an end.",
+                        help_text="A promotion of a single channel or store needs a reason and an end.",
                         max_length=200,
                         verbose_name="reason for a single channel or store",
                     ),

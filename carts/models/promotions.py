@@ -49,20 +49,20 @@ class Promotion(models.Model):
     is_exclusive = models.BooleanField(
         _("exclusive"),
         default=False,
-        help_text=_("Cannot be combined with other offers. Shoppers get the lower price."),
+        help_text=_("Cannot be combined with other promotions. Shoppers get the lower price."),
     )
     needs_voucher = models.BooleanField(_("only with a voucher"), default=False)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     door_reason = models.CharField(
         _("reason for a single channel or store"), max_length=200, blank=True,
-        help_text=_("An offer of a single channel or store needs a reason and an end."),
+        help_text=_("A promotion of a single channel or store needs a reason and an end."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        verbose_name = _("offer")
-        verbose_name_plural = _("offers")
+        verbose_name = _("promotion")
+        verbose_name_plural = _("promotions")
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="promotion_ends_after_start"
@@ -86,7 +86,7 @@ class Promotion(models.Model):
         is_of_one_channel = any(condition.about == Condition.CHANNEL for condition in conditions)
         if is_of_one_channel and not (self.ends_at and self.door_reason):
             raise ValidationError(
-                {"door_reason": _("An offer of a single channel or store needs a reason and an end.")}
+                {"door_reason": _("A promotion of a single channel or store needs a reason and an end.")}
             )
         if any(has_amount(type(part)) for part in (reward, *conditions)) != bool(self.currency):
-            raise ValidationError({"currency": _("An offer has a currency if, and only if, it contains amounts.")})
+            raise ValidationError({"currency": _("A promotion has a currency if, and only if, it contains amounts.")})

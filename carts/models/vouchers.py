@@ -16,7 +16,7 @@ class Voucher(models.Model):
     """
 
     promotion = models.ForeignKey(
-        "carts.Promotion", on_delete=models.PROTECT, related_name="vouchers", verbose_name=_("offer")
+        "carts.Promotion", on_delete=models.PROTECT, related_name="vouchers", verbose_name=_("promotion")
     )
     code = models.CharField(_("code"), max_length=40, unique=True, help_text=_("Large letters and digits."))
     series = models.CharField(_("series"), max_length=80, blank=True)
@@ -122,7 +122,7 @@ class VoucherBudget(models.Model):
     """The total discount that a promotion's vouchers may give, in minor units of its currency or the shop's."""
 
     promotion = models.OneToOneField(
-        "carts.Promotion", on_delete=models.CASCADE, related_name="budget", verbose_name=_("offer")
+        "carts.Promotion", on_delete=models.CASCADE, related_name="budget", verbose_name=_("promotion")
     )
     amount = models.BigIntegerField(_("budget in minor units"))
     spent = models.BigIntegerField(_("spent in minor units"), default=0, editable=False)

@@ -70,7 +70,7 @@ def import_vouchers(*, promotion: Promotion, text: str) -> int:
         rows[voucher.code] = voucher
     taken = Voucher.objects.filter(code__in=rows).exclude(promotion=promotion).values_list("code", flat=True).first()
     if taken is not None:
-        raise FileNotValid(_("%(code)s belongs to another offer.") % {"code": taken})
+        raise FileNotValid(_("%(code)s belongs to another promotion.") % {"code": taken})
     Voucher.objects.bulk_create(
         rows.values(), update_conflicts=True, unique_fields=["code"],
         update_fields=["series", "max_uses", "max_uses_each", "starts_at", "ends_at"],

@@ -1,1 +1,1 @@
-"""What people read: languages, translated fields, the form of numbers and dates, and the words of events."""
+"""What people read: languages, translated fields, how numbers and dates are written, words of events. Open to all."""

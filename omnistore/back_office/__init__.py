@@ -1,1 +1,1 @@
-"""The admin site: its pages, who may do what, and the sidebar."""
+"""The admin site: its pages, who may do what, and the sidebar. The settings and the till import it."""

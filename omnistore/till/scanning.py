@@ -31,7 +31,7 @@ _LIKE_A_SKU = re.compile(r"(?=.*\d)(?=.*[A-Za-z])|.*[-_/]")
 
 
 @dataclass(frozen=True, slots=True)
-class Goods:
+class ScannedGoods:
     """A variant by its SKU, and the quantity."""
 
     sku: str
@@ -53,7 +53,7 @@ class People:
     is_certain: bool
 
 
-Read = Goods | OpenCart | People
+Read = ScannedGoods | OpenCart | People
 
 
 def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> Read:
@@ -78,7 +78,7 @@ def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> R
         if cart_id is not None:
             return OpenCart(cart_id)
     if _SKU.fullmatch(rest) and _LIKE_A_SKU.match(rest):
-        return Goods(rest, quantity)
+        return ScannedGoods(rest, quantity)
     return _people(words)
 
 
@@ -90,13 +90,13 @@ def _content(text: str) -> str:
     return words
 
 
-def _goods(text: str, quantity: int) -> Goods | None:
+def _goods(text: str, quantity: int) -> ScannedGoods | None:
     try:
         code = canonical_barcode(text)
         _slug, sku = find_by_barcode(code)
     except (NotABarcode, NotFound):
         return None
-    return Goods(sku, max(1, quantity))
+    return ScannedGoods(sku, max(1, quantity))
 
 
 def _people(text: str) -> People:

@@ -18,7 +18,17 @@ from omnistore.till.views.people import CustomerPage, Find
 from omnistore.till.views.pickups import Desk, FindPickup, HandOver, PickupAct, PickupPage
 from omnistore.till.views.receipts import Done, GiftCardCode, Receipt
 from omnistore.till.views.registers import Closing, Registers
-from omnistore.till.views.sell import Emptied, Line, LiveSale, NewCustomer, Recognised, Redeemed, SaleScreen, Scan, Till
+from omnistore.till.views.sell import (
+    ChangeLine,
+    Emptied,
+    LiveSale,
+    NewCustomer,
+    Recognised,
+    Redeemed,
+    SaleScreen,
+    Scan,
+    Till,
+)
 from omnistore.till.views.stores import Stores
 
 
@@ -54,7 +64,7 @@ urlpatterns: list[URLPattern] = [
     path("sales/<str:key>/live/", staff_only(LiveSale), name="till_live"),
     path("sales/<str:key>/customer/", staff_only(Recognised), name="till_recognise"),
     path("sales/<str:key>/customer/new/", staff_only(NewCustomer), name="till_new_customer"),
-    path("sales/<str:key>/lines/<int:line_id>/", staff_only(Line), name="till_line"),
+    path("sales/<str:key>/lines/<int:line_id>/", staff_only(ChangeLine), name="till_line"),
     path("sales/<str:key>/emptying/", staff_only(Emptied), name="till_empty"),
     path("sales/<str:key>/voucher/", staff_only(Redeemed), name="till_voucher"),
     path("sales/<str:key>/payment/", staff_only(Pay), name="till_pay"),

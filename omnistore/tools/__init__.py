@@ -1,1 +1,1 @@
-"""What is not the shop itself: its demo, its measurements, and the servers and processes of `make run`."""
+"""What is not the shop itself: demo, benchmark, servers and supervisor. No app imports it; commands and settings do."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, find_people
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
-from orders.admin.dues import OF_ORDER, DueEntryInline
+from orders.admin.balances_due import OF_ORDER, BalanceDueEntryInline
 from orders.models import (
     Collector,
     Fulfilment,
@@ -150,7 +150,7 @@ class OrderAdmin(ReadOnlyAdmin):
         (_("Where"), {"fields": ("channel", "store", "staff", "till_session", "client_id", "external_id")}),
         (_("Totals"), {"fields": ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")}),
     )
-    inlines = (OrderLineInline, FulfilmentInline, PaymentInline, DueEntryInline)
+    inlines = (OrderLineInline, FulfilmentInline, PaymentInline, BalanceDueEntryInline)
     object_actions = (
         AdminAction(
             name="cancel",

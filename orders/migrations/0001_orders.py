@@ -409,7 +409,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="carts.promotion",
-                        verbose_name="offer",
+                        verbose_name="promotion",
                     ),
                 ),
                 ("name", models.CharField(help_text="As the buyer read it.", max_length=300, verbose_name="name")),

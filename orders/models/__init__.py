@@ -1,6 +1,6 @@
+from orders.models.balances_due import BalanceDueEntry
 from orders.models.card_readers import CardReader
 from orders.models.cards import SavedCard
-from orders.models.dues import BalanceDueEntry
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax

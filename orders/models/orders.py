@@ -243,7 +243,7 @@ class OrderDiscount(models.Model):
         db_index=False,
     )
     promotion = models.ForeignKey(
-        "carts.Promotion", on_delete=models.PROTECT, related_name="+", verbose_name=_("offer")
+        "carts.Promotion", on_delete=models.PROTECT, related_name="+", verbose_name=_("promotion")
     )
     name = models.CharField(_("name"), max_length=300, help_text=_("As the buyer read it."))
     amount = models.BigIntegerField(_("amount"))

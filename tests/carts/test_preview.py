@@ -53,7 +53,7 @@ def test_says_why_each_promotion_does_not_apply(office, mug):
         "First": ("a condition is not met", "not the first purchase of a known customer"),
         "Summer": ("not valid at this time", ""),
         "Coded": ("needs a voucher", ""),
-        "Ten": ("gives no discount here, or another offer gives more", ""),
+        "Ten": ("gives no discount here, or another promotion gives more", ""),
     }
 
 

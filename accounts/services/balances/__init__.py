@@ -1,1 +1,1 @@
-"""Gift cards, credit and points: issued, held, spent, expired; tiers."""
+"""Gift cards, credit and points: issued, held, spent, expired; tiers. The lowest room: the others may import it."""

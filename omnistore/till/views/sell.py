@@ -36,7 +36,7 @@ from omnistore.till.sales import (
     stock_of,
     with_cart,
 )
-from omnistore.till.scanning import Goods, OpenCart, People, read_scan
+from omnistore.till.scanning import OpenCart, People, ScannedGoods, read_scan
 from omnistore.till.views.base import TillView, is_htmx
 
 
@@ -141,7 +141,7 @@ class Scan(SaleView):
         if isinstance(read, OpenCart):
             return self._open(read.cart_id)
         sale = find_sale(request.POST.get("sale", NEW))
-        if isinstance(read, Goods):
+        if isinstance(read, ScannedGoods):
             sale = add_units(sale, sku=read.sku, quantity=read.quantity, by=self.actor, now=now)
             message = ngettext("%(count)s unit added: %(sku)s", "%(count)s units added: %(sku)s", read.quantity)
             return self.done(sale, message % {"count": number_text(read.quantity, active_language()), "sku": read.sku})
@@ -186,7 +186,7 @@ class NewCustomer(SaleView):
         return self.page("till/new_customer.html", {"title": _("New customer"), "form": form, "key": key}, status)
 
 
-class Line(SaleView):
+class ChangeLine(SaleView):
     """A line of the cart."""
 
     def post(self, request: HttpRequest, key: str, line_id: int) -> HttpResponse:

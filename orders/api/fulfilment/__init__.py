@@ -1,1 +1,1 @@
-"""Views on pickups and cancelling."""
+"""Views on pickups and cancelling. Only the API's addresses import them."""

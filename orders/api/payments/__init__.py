@@ -1,1 +1,1 @@
-"""Views on what orders are paid with."""
+"""Views on what orders are paid with. Only the API's addresses import them."""

@@ -1,1 +1,1 @@
-"""Views of the till."""
+"""Views of the till. Only the API's addresses import them."""

@@ -1,1 +1,1 @@
-"""The callers of a measured shop: its visitors, the load generator, and the same work as hand-written SQL."""
+"""The callers of a measured shop: visitors, load generator, hand-written SQL. Only the benchmark imports them."""

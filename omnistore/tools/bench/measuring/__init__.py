@@ -1,1 +1,1 @@
-"""Meters of CPU time and statements, and the figures and ratios that are computed from them."""
+"""Meters of CPU time and statements, figures and ratios. Every room of the benchmark may import it."""

@@ -1,1 +1,1 @@
-"""The measured shops: this tree's and another commit's."""
+"""The measured shops: this tree's and another commit's. They import no other room of the benchmark."""

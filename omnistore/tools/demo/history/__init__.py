@@ -1,1 +1,1 @@
-"""The demo's history: the orders of its last ninety days."""
+"""The demo's history: the orders of its last ninety days. Only the seeding imports it."""

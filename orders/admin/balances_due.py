@@ -12,7 +12,7 @@ from orders.models import BalanceDueEntry
 OF_ORDER = "order.currency"
 
 
-class DueEntryInline(ReadOnlyInline):
+class BalanceDueEntryInline(ReadOnlyInline):
     model = BalanceDueEntry
     fields = ("occurred_at", "kind", "amount_money")
     readonly_fields = ("amount_money",)
@@ -23,7 +23,7 @@ class DueEntryInline(ReadOnlyInline):
 
 
 @admin.register(BalanceDueEntry)
-class DueEntryAdmin(ReadOnlyAdmin):
+class BalanceDueEntryAdmin(ReadOnlyAdmin):
     list_display = ("order", "occurred_at", "kind", "amount_money")
     list_select_related = ("order",)
     list_filter = ("kind",)
