@@ -59,8 +59,6 @@ class ReportsAdmin(BaseAdmin):
             if isinstance(shown, HttpResponseBase):
                 return shown
             context = {**self.admin_site.each_context(request), "opts": self.opts, "title": page.title, **shown}
-            answer = TemplateResponse(request, page.template, context)
-            answer["Cache-Control"] = "no-store"
-            return answer
+            return TemplateResponse(request, page.template, context)
 
         return view

@@ -94,7 +94,9 @@ def test_an_event_of_a_customer_has_words_in_every_language(kind, db):
 
     assert all(said.values())
     assert not [words for words in said.values() if "%(" in words]
-    assert len(set(said.values())) == len(settings.LANGUAGES), said
+    # The regions of one language may well say the same.
+    languages = {code.partition("-")[0] for code, _name in settings.LANGUAGES}
+    assert len(set(said.values())) >= len(languages), said
 
 
 def test_an_event_of_the_shop_cannot_be_of_a_customer():

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils.functional import Promise
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, to_locale
 
 from omnistore.management.commands.messages import KEYWORDS, LANGUAGES, SOURCES, compiled, extract_template
 
@@ -137,7 +137,7 @@ def test_a_text_is_translated_in_each_of_its_contexts(shop_of_its_own):
     with pytest.raises(CommandError):
         call_command("messages", stdout=StringIO())
     for language in LANGUAGES:
-        path = shop_of_its_own.parents[1] / language / "LC_MESSAGES" / "django.po"
+        path = shop_of_its_own.parents[1] / to_locale(language) / "LC_MESSAGES" / "django.po"
         # Each text is translated as itself and its context.
         kept = re.sub(r'(msgctxt "(.*)"\nmsgid "(.*)"\nmsgstr ")', r"\1\3 \2", path.read_text())
         kept = kept.replace('msgid "Open"\nmsgstr ""', 'msgid "Open"\nmsgstr "Open"')

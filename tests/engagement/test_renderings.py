@@ -11,13 +11,15 @@ from core.ids import new_id
 from core.journal import Entry
 from omnistore.engagement.handlers import notify_people
 from omnistore.engagement.models import Message
+from omnistore.engagement.queries.templates import template_files
 from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, ReceiptRequest
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_store, make_variant
 from tests.factories.orders import owe, pay_order
 from tests.factories.states import make_in
 
-RENDERINGS = json.loads(Path(__file__).with_name("renderings.json").read_text())
+STORED = Path(__file__).with_name("renderings.json")
+RENDERINGS = json.loads(STORED.read_text())
 NOW = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)  # A Saturday.
 LANGUAGES = ("en", "ar", "fa", "de")
 ADDRESSES = {"email": "ana@example.com", "sms": "+491701234567"}
@@ -126,14 +128,26 @@ def render(scenario, order, medium, language):
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_notification_reads_as_it_is_stored(order, scenario):
     SCENARIOS[scenario][1](order)
+    read = {}
     for language in LANGUAGES:
         email = render(scenario, order, "email", language)
         text = render(scenario, order, "sms", language)
-
-        assert {
+        assert (text.subject, text.html) == ("", "")
+        read[language] = {
             "subject": email.subject,
             "email": email.body.split("\n"),
             "html": email.html.split("\n"),
             "sms": text.body,
-        } == RENDERINGS[scenario][language], language
-        assert (text.subject, text.html) == ("", "")
+        }
+
+    assert scenario in RENDERINGS, (
+        f"Is this how {scenario} shall read? Then add it to {STORED.name}: "
+        f"{json.dumps({scenario: read}, ensure_ascii=False, indent=1)}"
+    )
+    for language in LANGUAGES:
+        assert read[language] == RENDERINGS[scenario][language], language
+
+
+def test_every_notification_is_read_here_and_nothing_else_is_stored():
+    assert {scenario.partition(",")[0] for scenario in SCENARIOS} == {path.stem for path in template_files()}
+    assert RENDERINGS.keys() == SCENARIOS.keys()

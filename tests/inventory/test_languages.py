@@ -43,9 +43,9 @@ def test_a_database_without_the_catalogue_is_not_changed(settings):
 
 
 def test_search_finds_the_words_of_every_language(client, settings):
-    for language, _name in settings.LANGUAGES:
-        make_goods({"en": f"In {language}", language: f"word{language}word"} if language != "en" else f"In {language}")
+    words = {language: f"word{number}word" for number, (language, _name) in enumerate(settings.LANGUAGES)}
+    for language, word in words.items():
+        make_goods({"en": f"In {language}", language: word})
 
-    for language, _name in settings.LANGUAGES:
-        word = "In en" if language == "en" else f"word{language}word"
-        assert listed(client, q=word) == [f"in-{language}"]
+    for language, word in words.items():
+        assert listed(client, q=word) == [word if language == "en" else f"in-{language}"]
