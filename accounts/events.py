@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from core.journal import Entry, Event
 from core.texts.formats import money_text, number_text
 from core.texts.languages import active_language
+from core.texts.translated import in_language
 from core.texts.wording import choice, number, worded
 
 _BALANCE_CHANGES: dict[str, Any] = {
@@ -62,11 +62,11 @@ def _change(entry: Entry) -> str:
 
 
 def _tier_changed(entry: Entry) -> str:
-    tier = apps.get_model("accounts.LoyaltyTier").objects.filter(code=entry.payload["tier"]).first()
-    if tier is None:
+    code = entry.payload["tier"]
+    if not code:
         return str(_("No tier any more"))
     text = _("Tier reached: %(tier)s") if entry.payload["is_up"] else _("Tier now: %(tier)s")
-    return text % {"tier": tier}
+    return text % {"tier": in_language(entry.payload.get("name", {})) or code}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,11 +183,17 @@ class PointsExpireSoon(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TierChanged(Event):
-    """A person's tier changed; both tiers are codes, empty for none. is_up: the new one is higher."""
+    """
+    A person's tier changed; both tiers are codes, empty for none. is_up: the new one is higher.
+
+    name: what the new tier was called then, by language; version 1 had none.
+    """
 
     kind: ClassVar[str] = "loyalty.tier_changed"
+    version: ClassVar[int] = 2
     words = _tier_changed
     tier: str
+    name: dict[str, str]
     former: str
     is_up: bool
 

@@ -2,8 +2,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+import pytest
 from django.utils.translation import ngettext_lazy, override
 
+from accounts.events import TierChanged
 from core.actors import THE_SYSTEM
 from core.journal import Entry, Event, event_class, publish
 from core.models import JournalEntry
@@ -86,3 +88,18 @@ def test_a_code_is_worded_as_the_choice_of_its_model_and_an_unknown_one_as_it_is
         said = [words(entry(balance=code)) for code in ("credit", "shells")]
 
     assert said == ["Store credit", "shells"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({"tier": "gold", "name": {"en": "Gold", "de": "Goldstufe"}, "is_up": True}, "Status erreicht: Goldstufe"),
+        ({"tier": "gold", "is_up": True}, "Status erreicht: gold"),
+        ({"tier": "gold", "name": {"en": "Gold"}, "is_up": False}, "Aktueller Status: Gold"),
+        ({"tier": "", "name": {}, "is_up": False}, "Kein Status mehr"),
+    ],
+)
+def test_the_words_of_a_tier_need_no_statement(payload, expected):
+    """A timeline of many tiers would otherwise ask once for each; there is no database here at all."""
+    with override("de"):
+        assert TierChanged.words(entry(**payload)) == expected

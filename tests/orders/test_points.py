@@ -258,7 +258,9 @@ def test_a_tier_is_reached_at_once_joins_its_segment_and_is_lost_after_a_year(an
     assert loyalty_of(customer_id=ana.pk).tier.code == "gold"
     assert SegmentMembership.objects.get().segment == gold.segment
     [change] = JournalEntry.objects.filter(kind="loyalty.tier_changed")
-    assert change.payload == {"tier": "gold", "former": "", "is_up": True}
+    assert change.payload == {
+        "tier": "gold", "name": gold.name, "former": "", "is_up": True, "version": 2,
+    }  # fmt: skip
     assert compute_tiers(now=now + 366 * DAY) == 1
     assert TierMembership.objects.get().tier is None
     assert not SegmentMembership.objects.exists()

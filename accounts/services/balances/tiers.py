@@ -111,6 +111,7 @@ def _compute(customer_id: int, tiers: list[Tier], now: datetime) -> None:
             occurred_at=now,
             customer_id=person,
             tier=tier.code if tier else "",
+            name=tier.name if tier else {},
             former=former.code if former else "",
             is_up=(tier.threshold if tier else -1) > (former.threshold if former else -1),
         )
