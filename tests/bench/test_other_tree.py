@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from omnistore.tools.bench.shops.agent import benchmark_module
 from omnistore.tools.bench.shops.other_tree import CannotCompare, build, name_of_this
 
 PYTHON = Path(sys.executable)
@@ -118,3 +120,14 @@ def test_the_name_of_this_tree_says_that_it_has_changes(repository):
     (repository / "Makefile").write_text("")
 
     assert name_of_this(repository).endswith("(Now), with changes")
+
+
+def test_an_older_commit_has_its_benchmark_elsewhere(monkeypatch):
+    older = ModuleType("omnistore.bench.only_then")
+    monkeypatch.setitem(sys.modules, "omnistore.bench", ModuleType("omnistore.bench"))
+    monkeypatch.setitem(sys.modules, "omnistore.bench.only_then", older)
+
+    assert benchmark_module("only_then") is older
+    assert benchmark_module("stock_room").__name__ == "omnistore.tools.bench.shops.stock_room"
+    with pytest.raises(ModuleNotFoundError):
+        benchmark_module("never")

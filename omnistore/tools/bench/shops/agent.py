@@ -40,7 +40,7 @@ def benchmark_module(name: str) -> Any:
     try:
         return import_module(f"omnistore.tools.bench.shops.{name}")
     except ModuleNotFoundError:  # A commit from before the tools had a package of their own.
-        return import_module(f"omnistore.tools.bench.{name}")
+        return import_module(f"omnistore.bench.{name}")
 
 
 def fill() -> dict[str, Any]:
