@@ -36,12 +36,12 @@ class Shop:
         own = {"DATA": str(data), "PORT": str(self.port), "LIVE_PORT": str(_free_port()), "DEMO": "0"}
         if not data.exists():
             prepared.copy_cluster(data)
-        self.output = data.with_suffix(".out").open("w+")
+        self.output_file = data.with_suffix(".out").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *options],
             cwd=settings.BASE_DIR,
             env={**kept, **own, **environment, "DJANGO_SETTINGS_MODULE": "omnistore.settings"},
-            stdout=self.output,
+            stdout=self.output_file,
             stderr=subprocess.STDOUT,
         )
         _wait(lambda: self.is_started() or self.process.poll() is not None, seconds=300, otherwise=self.output)
@@ -51,7 +51,7 @@ class Shop:
         return "Stop with Ctrl-C" in self.output()
 
     def output(self) -> str:
-        return Path(self.output.name).read_text()
+        return Path(self.output_file.name).read_text()
 
     def family(self, name: str) -> psutil.Process:
         children = psutil.Process(self.process.pid).children()

@@ -31,12 +31,12 @@ class Shop:
         self.port = _free_port()
         kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         own = {"PORT": str(self.port), "LIVE_PORT": str(_free_port()), "DATA": str(data), "SIZE": "900m"}
-        self.output = data.with_suffix(".out")
+        self.output_file = data.with_suffix(".out")
         self.process = subprocess.Popen(
             in_namespace(f"exec {sys.executable} manage.py up"),
             cwd=settings.BASE_DIR,
             env={**kept, **own, "DJANGO_SETTINGS_MODULE": "omnistore.settings"},
-            stdout=self.output.open("w"),
+            stdout=self.output_file.open("w"),
             stderr=subprocess.STDOUT,
         )
         # The directory as the shop's processes see it.
@@ -44,7 +44,7 @@ class Shop:
         _wait(lambda: "Stop with Ctrl-C" in self.output(), seconds=START_SECONDS, otherwise=self.output)
 
     def output(self) -> str:
-        return self.output.read_text()
+        return self.output_file.read_text()
 
     def fill(self) -> None:
         """Write a file until the disk is full."""

@@ -20,7 +20,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from core.web import metrics
 from inventory.models import Product
 from omnistore.static_files import collect_if_changed
-from omnistore.tools.servers.disk_space import DiskSpace
+from omnistore.tools.servers.disk_space import ENOUGH_BYTES, DiskSpace
 from omnistore.tools.servers.postgres import Postgres
 from omnistore.tools.servers.processes import ServerError
 from omnistore.tools.servers.valkey import Valkey
@@ -28,6 +28,7 @@ from omnistore.tools.supervisor import Program, Supervisor, environment_of_progr
 
 LEAST_FREE_BYTES = 300_000_000
 FULL_BYTES = 10_000_000
+READ_ONLY = "25006"  # PostgreSQL's code read_only_sql_transaction.
 OLDEST_POSTGRES = 160000
 LONGEST_START_SECONDS = 600.0
 DEATHS_OF_WEB = 3
@@ -79,8 +80,10 @@ class Command(BaseCommand):
                 # For example a full disk or a read-only directory.
                 raise SystemExit(f"{error.strerror or error}: {error.filename or settings.DATA_DIR}") from error
             except Exception as error:
-                # A disk that becomes full causes many kinds of errors; all of them get this message.
-                if shutil.disk_usage(settings.DATA_DIR).free > FULL_BYTES:
+                # A disk that becomes full causes many kinds of errors; all of them get this message. Shortly before,
+                # the database only reads, and migrations fail for that.
+                is_read_only = getattr(error.__cause__, "sqlstate", "") == READ_ONLY
+                if shutil.disk_usage(settings.DATA_DIR).free > (ENOUGH_BYTES if is_read_only else FULL_BYTES):
                     raise
                 raise SystemExit(f"The disk is full: make room for {settings.DATA_DIR}, then start again.") from error
             self.say("Stopping ...")
