@@ -2,8 +2,8 @@
 
 PORT ?= 8000
 DATA ?= .data
-# The number of test workers: one more than two cores, because tests mostly wait for their database.
-WORKERS ?= 3
+# The number of test workers: twice two cores, because tests mostly wait for their database.
+WORKERS ?= 4
 export PORT DATA
 
 # The first Python on the path that is new enough for .venv.
