@@ -23,6 +23,12 @@ def _is_guessable(key: str) -> bool:
     return len(key) < SHORTEST_SECRET_KEY or "development" in key or len(set(key)) < 10
 
 
+def _has_a_guessable_key(name: str) -> Callable[[Mapping[str, Any], Mapping[str, str]], bool]:
+    return lambda settings, environment: any(
+        _is_guessable(key) for key in settings.get(name, ()) if key != settings["SECRET_KEY"]
+    )
+
+
 DANGERS = (
     Danger(
         "SECRET_KEY",
@@ -33,9 +39,7 @@ DANGERS = (
     *(
         Danger(
             name,
-            lambda settings, environment, name=name: any(
-                _is_guessable(key) for key in settings.get(name, ()) if key != settings["SECRET_KEY"]
-            ),
+            _has_a_guessable_key(name),
             "has a key that is too short: each needs at least 50 random characters, like SECRET_KEY.",
         )
         for name in ("SECRET_KEY_FALLBACKS", "CODE_KEYS")

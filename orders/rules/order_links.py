@@ -21,4 +21,4 @@ def is_order_key(key: str, *, number: str, secrets: Sequence[bytes]) -> bool:
     secrets: the present one and those of links that were sent before it.
     """
     right = [order_key(number, secret=secret).encode() for secret in secrets]
-    return any([hmac.compare_digest(key.encode(), one) for one in right])
+    return any(hmac.compare_digest(key.encode(), one) for one in right)

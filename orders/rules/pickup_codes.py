@@ -27,4 +27,4 @@ def is_pickup_code(code: str, *, fulfilment_id: int, secrets: Sequence[bytes]) -
     those of codes that were sent before it.
     """
     digits = "".join(str(unicodedata.digit(letter)) for letter in code if letter.isdecimal())
-    return any([hmac.compare_digest(digits, collection_code(fulfilment_id, secret=secret)) for secret in secrets])
+    return any(hmac.compare_digest(digits, collection_code(fulfilment_id, secret=secret)) for secret in secrets)
