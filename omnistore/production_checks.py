@@ -19,16 +19,30 @@ def _is_absent(name: str) -> Callable[[Mapping[str, Any], Mapping[str, str]], bo
     return lambda settings, environment: not (environment.get(name) or environment.get(f"{name}_FILE"))
 
 
+def _is_guessable(key: str) -> bool:
+    return len(key) < SHORTEST_SECRET_KEY or "development" in key or len(set(key)) < 10
+
+
+def _has_a_guessable_key(name: str) -> Callable[[Mapping[str, Any], Mapping[str, str]], bool]:
+    return lambda settings, environment: any(
+        _is_guessable(key) for key in settings.get(name, ()) if key != settings["SECRET_KEY"]
+    )
+
+
 DANGERS = (
     Danger(
         "SECRET_KEY",
-        lambda settings, environment: (
-            len(settings["SECRET_KEY"]) < SHORTEST_SECRET_KEY
-            or "development" in settings["SECRET_KEY"]
-            or len(set(settings["SECRET_KEY"])) < 10
-        ),
+        lambda settings, environment: _is_guessable(settings["SECRET_KEY"]),
         "is the development key or too short: set it to at least 50 random characters, "
         'for example from: python -c "import secrets; print(secrets.token_urlsafe(50))"',
+    ),
+    *(
+        Danger(
+            name,
+            _has_a_guessable_key(name),
+            "has a key that is too short: each needs at least 50 random characters, like SECRET_KEY.",
+        )
+        for name in ("SECRET_KEY_FALLBACKS", "CODE_KEYS")
     ),
     Danger("DEBUG", lambda settings, environment: settings["DEBUG"], "shows internals to strangers: set it to 0."),
     Danger(

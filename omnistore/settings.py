@@ -1,6 +1,5 @@
 """All settings of the shop, read from the environment; the defaults suit a developer's machine."""
 
-import hmac
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from core.setup.environment import a_choice, a_port, a_postgres_url, env, is_demo, is_production, number, switch
+from core.setup.keys import derived_keys
 from core.setup.parts import names_in, read_parts
 from core.texts import languages
 from omnistore.production_checks import find_unsafe
@@ -26,10 +26,16 @@ PRODUCTION = is_production()
 DEBUG = switch("DEBUG", default=False)
 DEMO = is_demo()
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use")
-# Codes that people show in a store are derived, each kind with a separate key.
-COLLECTION_SECRET = hmac.digest(SECRET_KEY.encode(), b"collection codes of pickups", "sha256")
-ORDER_LINK_SECRET = hmac.digest(SECRET_KEY.encode(), b"links to orders of guests", "sha256")
-GIFT_CARD_SECRET = hmac.digest(SECRET_KEY.encode(), b"codes of gift cards", "sha256")
+# Former keys, under which browsers stay signed in for as long as they are listed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# People hold codes that are derived, in part for years, so their keys can outlive SECRET_KEY. New codes are derived
+# from the first key; codes under the others remain valid.
+CODE_KEYS = [key.strip() for key in env.list("CODE_KEYS", default=[])] or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+COLLECTION_SECRETS = derived_keys(CODE_KEYS, purpose=b"collection codes of pickups")
+ORDER_LINK_SECRETS = derived_keys(CODE_KEYS, purpose=b"links to orders of guests")
+GIFT_CARD_SECRETS = derived_keys(CODE_KEYS, purpose=b"codes of gift cards")
+COLLECTION_SECRET, ORDER_LINK_SECRET = COLLECTION_SECRETS[0], ORDER_LINK_SECRETS[0]
+GIFT_CARD_SECRET = GIFT_CARD_SECRETS[0]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))

@@ -3,12 +3,18 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+SHARED = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+if SHARED:
+    Path(SHARED).mkdir(mode=0o700, parents=True, exist_ok=True)  # A memory file system is empty after each boot.
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  # mkdir refuses a directory that somebody else made before us.
 # A client may send any other method, and each would become a series that never ends.
@@ -40,15 +46,35 @@ def _counters(method: str | None, route: str, status: int) -> tuple[Counter, His
 def written(figures: dict[str, float]) -> bytes:
     """Return all counters, and figures read from the database just now, in Prometheus' text format."""
     registry = CollectorRegistry()
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)
-    else:
-        registry.register(requests_total)
-        registry.register(request_seconds)
-    now = CollectorRegistry()
-    for name, value in figures.items():
-        Gauge(f"omnistore_{name}", name.replace("_", " "), registry=now).set(value)
-    return generate_latest(registry) + generate_latest(now)
+    for collector in (_CountersOfAll(),) if SHARED else (requests_total, request_seconds):
+        registry.register(collector)
+    registry.register(_Figures(figures))
+    return generate_latest(registry)
+
+
+class _CountersOfAll(Collector):
+    """What all processes have counted, those that have ended included: counters only rise."""
+
+    def collect(self) -> Iterable[Metric]:
+        files = [str(file) for kind in ("counter", "histogram") for file in Path(SHARED).glob(f"{kind}_*.db")]
+        metrics: Iterable[Metric] = MultiProcessCollector.merge(files)
+        return metrics
+
+
+class _Figures(Collector):
+    """
+    Figures that were read just now.
+
+    The library's own gauges will not do: each process would keep the value of its last scrape in a file, where it
+    outlives the process, and an alarm would never end.
+    """
+
+    def __init__(self, figures: Mapping[str, float]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        for name, value in self._figures.items():
+            yield GaugeMetricFamily(f"omnistore_{name}", name.replace("_", " "), value=value)
 
 
 def directory_of(data: Path) -> Path:

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.actors import SYSTEM, Actor
-from core.data import sql
 from core.data.imports import Options, UnusableFile
 from core.data.imports.run import ImportRunning
+from core.data.locks import try_to_hold
 from core.errors import Refusal
 from inventory.models import PriceFile
 from inventory.services.price_import import import_prices
@@ -67,19 +67,18 @@ def read_price_files(*, now: datetime) -> int:
 
     The next run repeats an interrupted one. Files wait while another import runs.
     """
-    lock = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('price files')) AS taken", {})
-    if lock is None or not lock["taken"]:
-        return 0
     done = 0
     waiting = PriceFile.objects.filter(state__in=[PriceFile.UPLOADED, PriceFile.WANTED]).order_by("id")
-    try:
-        while (file := waiting.first()) is not None:
-            _read(file, now)
-            done += 1
-    except ImportRunning:
-        logger.info("another import is running; price files wait")
-    finally:
-        sql.fetch_one("SELECT pg_advisory_unlock(hashtext('price files'))", {})
+    # Looked at first: this runs every few seconds, and the lock takes a connection of its own.
+    if not waiting.exists():
+        return 0
+    with try_to_hold("price files") as is_free:
+        try:
+            while is_free and (file := waiting.first()) is not None:
+                _read(file, now)
+                done += 1
+        except ImportRunning:
+            logger.info("another import is running; price files wait")
     return done
 
 

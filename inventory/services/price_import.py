@@ -8,7 +8,15 @@ from core.actors import THE_SYSTEM, Actor
 from core.currencies import PLACES
 from core.data import sql
 from core.data.csv_files import unescaped
-from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports import (
+    REFUSE_LATER_DUPLICATES,
+    Column,
+    Options,
+    Plan,
+    RowRefused,
+    execute_sorting,
+    run_import,
+)
 from core.data.imports.cells import amount, required_text, text, whole
 from core.data.imports.columns import with_defaults
 from core.journal import publish
@@ -134,4 +142,4 @@ def _read(cells: dict[str, str]) -> Sequence[Any]:
 
 def _check() -> None:
     for statement in _CHECK:
-        sql.execute(statement, {})
+        execute_sorting(statement, {})

@@ -13,7 +13,15 @@ from stdnum import ean
 
 from core.currencies import PLACES
 from core.data import sql
-from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports import (
+    REFUSE_LATER_DUPLICATES,
+    Column,
+    Options,
+    Plan,
+    RowRefused,
+    execute_sorting,
+    run_import,
+)
 from core.data.imports.cells import amount, required_text, text
 from core.data.imports.columns import with_defaults
 from inventory.models import Category, Price, Product, Variant
@@ -128,10 +136,10 @@ def _read(cells: dict[str, str]) -> Sequence[Any]:
 
 
 def _check() -> None:
-    sql.execute(REFUSE_LATER_DUPLICATES, {})
+    execute_sorting(REFUSE_LATER_DUPLICATES, {})
     taken = _categories_whose_slug_is_taken()
     for statement in statements.CHECK:
-        sql.execute(statement, {"taken": taken})
+        execute_sorting(statement, {"taken": taken})
 
 
 def _slug_of(sku: str) -> str:

@@ -6,7 +6,15 @@ from typing import Any
 
 from core.actors import SYSTEM
 from core.data import sql
-from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports import (
+    REFUSE_LATER_DUPLICATES,
+    Column,
+    Options,
+    Plan,
+    RowRefused,
+    execute_sorting,
+    run_import,
+)
 from core.data.imports.cells import required_text, text, whole
 from core.data.imports.columns import with_defaults
 from core.ids import new_id
@@ -124,6 +132,6 @@ def _read(cells: dict[str, str]) -> Sequence[Any]:
 
 
 def _check() -> None:
-    sql.execute(REFUSE_LATER_DUPLICATES, {})
+    execute_sorting(REFUSE_LATER_DUPLICATES, {})
     for statement in _CHECK:
-        sql.execute(statement, {})
+        execute_sorting(statement, {})

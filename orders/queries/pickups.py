@@ -212,8 +212,8 @@ def find_by_code(*, store_id: int, code: str) -> int | None:
     MOST_READY at most.
     """
     ids = [row["id"] for row in sql.fetch_all(_READY, {"store": store_id, "limit": MOST_READY})]
-    secret = settings.COLLECTION_SECRET
-    return next((pickup_id for pickup_id in ids if is_pickup_code(code, fulfilment_id=pickup_id, secret=secret)), None)
+    keys = settings.COLLECTION_SECRETS
+    return next((pickup_id for pickup_id in ids if is_pickup_code(code, fulfilment_id=pickup_id, secrets=keys)), None)
 
 
 def pick_list(*, store_id: int, limit: int) -> list[sql.Row]:

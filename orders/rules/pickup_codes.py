@@ -8,6 +8,7 @@ a desk; guessing is stopped by counting wrong codes (orders/services/fulfilment/
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Sequence
 
 CODE_DIGITS = 8
 
@@ -18,11 +19,12 @@ def collection_code(fulfilment_id: int, *, secret: bytes) -> str:
     return f"{int.from_bytes(digest[:8], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
-def is_pickup_code(code: str, *, fulfilment_id: int, secret: bytes) -> bool:
+def is_pickup_code(code: str, *, fulfilment_id: int, secrets: Sequence[bytes]) -> bool:
     """
     Return whether a code is the right one, in a time that does not reveal how much of it was right.
 
-    code: as typed or read out; digits of any script count, anything between them does not.
+    code: as typed or read out; digits of any script count, anything between them does not. secrets: the present one and
+    those of codes that were sent before it.
     """
     digits = "".join(str(unicodedata.digit(letter)) for letter in code if letter.isdecimal())
-    return hmac.compare_digest(digits, collection_code(fulfilment_id, secret=secret))
+    return any(hmac.compare_digest(digits, collection_code(fulfilment_id, secret=secret)) for secret in secrets)

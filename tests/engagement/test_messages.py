@@ -7,6 +7,8 @@ from omnistore.engagement.media import all_media
 from omnistore.engagement.media.base import SendError
 from omnistore.engagement.media.email import Email
 from omnistore.engagement.models import Message
+from omnistore.engagement.queries.failures import count_failed_messages
+from omnistore.engagement.rules.policy import OLDEST_NEWS
 from omnistore.engagement.services.messages import LEASE, MOST_ATTEMPTS, NotFailed, send_again, send_queued_messages
 
 
@@ -27,6 +29,19 @@ def line(monkeypatch):
     line = Line()
     monkeypatch.setitem(all_media(), "email", line)
     return line
+
+
+@pytest.fixture
+def killed(line):
+    """A run whose process ends between sending a message and recording it."""
+
+    def run(now):
+        line.error = SystemExit()
+        with pytest.raises(SystemExit):
+            send_queued_messages(now=now)
+        line.error = None
+
+    return run
 
 
 def make_message(now, *, event_id=1, **fields):
@@ -56,6 +71,17 @@ class TestSending:
 
         assert (mail.outbox[0].to, mail.outbox[0].body) == (["ana@example.com"], "Hello")
         assert mail.outbox[0].alternatives[0][1] == "text/html"
+
+    def test_both_attempts_at_an_email_have_the_same_message_id_and_two_messages_do_not(self, now):
+        for event_id in (1, 2):
+            message = make_message(now, event_id=event_id)
+            for _time in range(2):
+                Email().send(message)
+
+        identities = [email.message()["Message-ID"] for email in mail.outbox]
+
+        assert identities[0] == identities[1] != identities[2] == identities[3]
+        assert identities[0].endswith("@localhost>")
 
     def test_retries_later_when_the_server_is_down(self, line, now):
         message = make_message(now)
@@ -87,20 +113,40 @@ class TestSending:
         message.refresh_from_db()
         assert message.state == Message.FAILED
 
-    def test_a_message_whose_worker_was_killed_while_sending_is_not_sent_again(self, line, now):
+    def test_a_message_whose_worker_was_killed_while_sending_is_sent_once_more(self, line, now, killed):
         message = make_message(now)
-        line.error = SystemExit()  # The process ends after sending and before recording it.
-        with pytest.raises(SystemExit):
-            send_queued_messages(now=now)
-        line.error = None
+        killed(now)
 
         assert send_queued_messages(now=now + timedelta(minutes=5)) == 0
-        assert send_queued_messages(now=now + LEASE + timedelta(seconds=1)) == 0
+        assert send_queued_messages(now=now + LEASE + timedelta(seconds=1)) == 1
+
+        assert line.sent == [message.pk]
+        message.refresh_from_db()
+        assert (message.state, message.interruptions) == (Message.SENT, 1)
+        assert count_failed_messages() == 0
+
+    def test_a_message_that_is_interrupted_again_waits_for_staff(self, line, now, killed):
+        message = make_message(now)
+        later, at_last = (now + (LEASE + timedelta(seconds=1)) * times for times in (1, 2))
+        killed(now)
+        killed(later)
+
+        assert send_queued_messages(now=at_last) == 0
 
         assert line.sent == []
         message.refresh_from_db()
         assert message.state == Message.FAILED
         assert "may have gone out" in message.error
+        assert count_failed_messages() == 1
+
+    def test_an_interrupted_message_that_is_no_news_any_more_waits_for_staff(self, line, now, killed):
+        message = make_message(now)
+        killed(now)
+
+        assert send_queued_messages(now=now + OLDEST_NEWS + timedelta(seconds=1)) == 0
+
+        message.refresh_from_db()
+        assert (message.state, line.sent) == (Message.FAILED, [])
 
     def test_staff_send_a_failed_message_again(self, line, now):
         message = make_message(now, state=Message.FAILED, attempts=MOST_ATTEMPTS)

@@ -33,6 +33,8 @@ def test_lets_safe_settings_pass():
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "development-only-key-not-for-production-use-but-longer"),
         ("SECRET_KEY", "x" * 60),
+        ("SECRET_KEY_FALLBACKS", ["short"]),
+        ("CODE_KEYS", [SAFE["SECRET_KEY"], "short"]),
         ("DEBUG", True),
         ("DEMO", True),
         ("ALLOWED_HOSTS", ["*"]),

@@ -22,7 +22,7 @@ def test_differs_between_fulfilments_and_between_secrets():
 def test_is_recognised_however_it_is_typed(spelling):
     typed = spelling.format(collection_code(7, secret=SECRET))
 
-    assert is_pickup_code(typed, fulfilment_id=7, secret=SECRET)
+    assert is_pickup_code(typed, fulfilment_id=7, secrets=[SECRET])
 
 
 def test_is_recognised_in_persian_digits():
@@ -30,13 +30,13 @@ def test_is_recognised_in_persian_digits():
 
     typed = collection_code(7, secret=SECRET).translate(persian)
 
-    assert is_pickup_code(typed, fulfilment_id=7, secret=SECRET)
+    assert is_pickup_code(typed, fulfilment_id=7, secrets=[SECRET])
 
 
 @pytest.mark.parametrize("given", ["", "0", "12345678901234567890", "²³²³²³²³", "code"])
 def test_anything_else_is_wrong(given):
-    assert not is_pickup_code(given, fulfilment_id=7, secret=SECRET)
+    assert not is_pickup_code(given, fulfilment_id=7, secrets=[SECRET])
 
 
 def test_the_code_of_another_fulfilment_is_wrong():
-    assert not is_pickup_code(collection_code(8, secret=SECRET), fulfilment_id=7, secret=SECRET)
+    assert not is_pickup_code(collection_code(8, secret=SECRET), fulfilment_id=7, secrets=[SECRET])

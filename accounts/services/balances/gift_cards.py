@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import NoReturn
-from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
@@ -43,6 +42,12 @@ class CodeShownAlready(Refusal):
     code = "code_shown_already"
 
 
+class CodeCannotBeShown(Refusal):
+    """The key that this card's code was derived from is not among CODE_KEYS any more; staff can replace the card."""
+
+    code = "code_cannot_be_shown"
+
+
 class GiftCardNotOpen(Refusal):
     """This card is blocked, closed or in use now; see state."""
 
@@ -80,12 +85,12 @@ def issue_gift_card(
 
 @transaction.atomic
 def show_gift_card_code(*, card_id: int, now: datetime) -> str:
-    """Return the code of a card, only once. Raises NotFound, CodeShownAlready."""
+    """Return the code of a card, only once. Raises NotFound, CodeShownAlready, CodeCannotBeShown."""
     if not Balance.objects.filter(pk=card_id, kind=GIFT_CARD, code_shown_at__isnull=True).update(code_shown_at=now):
         if not Balance.objects.filter(pk=card_id, kind=GIFT_CARD).exists():
             raise NotFound(_("There is no such gift card."))
         raise CodeShownAlready(_("The code of this card was shown already. If it is lost, let the card be replaced."))
-    return _code_of(Balance.objects.values_list("key", flat=True).get(pk=card_id))
+    return _code_of(Balance.objects.only("key", "code_hash").get(pk=card_id))
 
 
 def look_up_gift_card(*, code: str, client_key: str, currency: str, now: datetime) -> GiftCard:
@@ -207,8 +212,13 @@ def _change_state(card_id: int, *, present: str, to: str, by: Actor) -> None:
     move(GIFT_CARD_LIFE, card, to, by=by)
 
 
-def _code_of(key: UUID) -> str:
-    return gift_card_code(key, secret=settings.GIFT_CARD_SECRET)
+def _code_of(card: Balance) -> str:
+    for secret in settings.GIFT_CARD_SECRETS:
+        code = gift_card_code(card.key, secret=secret)
+        if code_hash(code) == card.code_hash:
+            return code
+    # The transaction is rolled back, so the card is not marked as shown.
+    raise CodeCannotBeShown(_("The code of this card can no longer be shown. Let the card be replaced."))
 
 
 def _refuse(cause: str) -> NoReturn:

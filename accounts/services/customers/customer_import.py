@@ -14,7 +14,15 @@ from django.core.validators import validate_email
 
 from accounts.models.customers import Customer, new_card_number
 from core.data import sql
-from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
+from core.data.imports import (
+    REFUSE_LATER_DUPLICATES,
+    Column,
+    Options,
+    Plan,
+    RowRefused,
+    execute_sorting,
+    run_import,
+)
 from core.data.imports.cells import required_text, text
 from core.data.imports.columns import with_defaults
 
@@ -155,8 +163,8 @@ def _columns(contacts: Sequence[Contact]) -> dict[str, list[Any]]:
 
 
 def _check() -> None:
-    sql.execute(REFUSE_LATER_DUPLICATES, {})
-    sql.execute(_DECIDE, {})
+    execute_sorting(REFUSE_LATER_DUPLICATES, {})
+    execute_sorting(_DECIDE, {})
 
 
 def _email(cells: dict[str, str]) -> str:

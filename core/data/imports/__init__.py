@@ -1,7 +1,7 @@
 """
 What every importer shares: reading files that may be broken, staging them in PostgreSQL, reporting the result.
 
-A file is read once as a stream, checked cell by cell, and copied into a temporary table. Checks that need the whole
+A file is read once as a stream, checked cell by cell, and copied into a staging table. Checks that need the whole
 file or the shop's own rows run there in SQL; then the valid rows are written in transactions of a few thousand. Memory
 does not grow with the file, and an interrupted import is simply run again.
 """
@@ -14,6 +14,7 @@ from core.data.imports.staging import (
     REFUSE_LATER_DUPLICATES,
     Column,
     drop_staging,
+    execute_sorting,
     load,
     refused_by_reason,
     report_refused,
@@ -30,6 +31,7 @@ __all__ = [
     "Silence",
     "UnusableFile",
     "drop_staging",
+    "execute_sorting",
     "load",
     "refused_by_reason",
     "report_refused",

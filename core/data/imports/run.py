@@ -3,23 +3,31 @@
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from core.data import sql
 from core.data.imports.files import CsvFile
 from core.data.imports.progress import Progress, Silence
-from core.data.imports.staging import Cells, Column, load, refused_by_reason, report_refused
+from core.data.imports.staging import (
+    Cells,
+    Column,
+    allow_sorting,
+    drop_staging,
+    load,
+    refused_by_reason,
+    report_refused,
+)
+from core.data.locks import try_to_hold
 from core.errors import Refusal
 
 ROWS_PER_TRANSACTION = 5000
-SORTING_MEMORY = "128MB"
 
 _BY_ACTION = "SELECT action, count(*) AS rows FROM import_rows WHERE reason = '' GROUP BY action"
 _END_OF_PIECE = """
@@ -101,6 +109,7 @@ def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
             refused_by_reason=refused,
             dry_run=options.is_trial,
         )
+        drop_staging("import_rows")
     return figures
 
 
@@ -119,19 +128,10 @@ def measured() -> Iterator[dict[str, Any]]:
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let only one import run in this database. Raises ImportRunning if one is already running."""
-    connection.ensure_connection()
-    lock: Mapping[str, Any] | None = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('import')) AS taken", {})
-    if lock is None or not lock["taken"]:
-        raise ImportRunning("Another import is running; start this one when it is done.")
-    # With the few megabytes of a web request, sorting and grouping a million rows would spill to disk.
-    sql.execute(f"SET work_mem = '{SORTING_MEMORY}'", {})
-    try:
+    with try_to_hold("import") as is_free:
+        if not is_free:
+            raise ImportRunning("Another import is running; start this one when it is done.")
         yield
-    finally:
-        # A broken connection has already released the lock.
-        if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
-            sql.execute("RESET work_mem", {})
-            sql.execute("SELECT pg_advisory_unlock(hashtext('import'))", {})
 
 
 def _write(plan: Plan, options: Options, lines: int) -> None:
@@ -142,6 +142,7 @@ def _write(plan: Plan, options: Options, lines: int) -> None:
         if piece is None or piece["line"] is None:
             return
         with transaction.atomic():
+            allow_sorting()
             plan.write(after + 1, piece["line"])
         after = piece["line"]
         written += options.rows_per_transaction

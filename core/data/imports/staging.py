@@ -1,7 +1,9 @@
 """
-The temporary table through which every import goes: one row per record of the file.
+The staging table through which every import goes: one row per record of the file.
 
-Every importer calls it import_rows, so that statements on it can be constants. It always has the columns line, reason,
+Every importer calls it import_rows, so that statements on it can be constants; only one import runs at a time. It is no
+temporary table, which would belong to one session: several sessions may write, and behind a pooler each transaction may
+run in another. What a killed import leaves behind is dropped by the next. It always has the columns line, reason,
 detail and action: a row whose reason is not empty is refused; action says what an accepted row does to the shop
 (create, update, same).
 """
@@ -12,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 from core.data import sql
 from core.data.imports.cells import RowRefused
@@ -22,6 +24,7 @@ from core.data.imports.progress import Progress
 ROWS_BETWEEN_REPORTS = 5000
 REFUSED_PAGE = 5000
 LONGEST_REPORTED_CELL = 500
+SORTING_MEMORY = "128MB"
 
 Cells = dict[str, str]
 
@@ -52,18 +55,16 @@ def load(
     columns: Sequence[Column],
     read: Callable[[Cells], Sequence[Any]],
     progress: Progress,
-    is_shared: bool = False,
 ) -> int:
     """
     Copy a file into a new staging table and return how many records it has.
 
-    read: turns a record's cells, by name, into the values of the columns; raises RowRefused. is_shared: whether other
-    sessions see the table too; then it exists after this session, until drop_staging() or the next import.
+    read: turns a record's cells, by name, into the values of the columns; raises RowRefused.
     """
     definition = ", ".join(f"{column.name} {column.type}" for column in columns)
     drop_staging("import_rows")
     sql.execute(
-        f"CREATE {'UNLOGGED' if is_shared else 'TEMP'} TABLE import_rows (line integer, reason text DEFAULT '', "
+        "CREATE UNLOGGED TABLE import_rows (line integer, reason text DEFAULT '', "
         f"detail text DEFAULT '', action text DEFAULT '', {definition})",
         {},
     )
@@ -85,10 +86,22 @@ def load(
 
 
 def drop_staging(*tables: str) -> None:
-    """Drop staging tables if they exist: this session's own, and those that a killed run left behind."""
+    """Drop staging tables if they exist, for example because a killed run left them behind."""
     for table in tables:
-        sql.execute(f"DROP TABLE IF EXISTS pg_temp.{table}", {})
         sql.execute(f"DROP TABLE IF EXISTS {table}", {})
+
+
+def allow_sorting() -> None:
+    """Let the transaction sort and group in memory; the few megabytes of a web request would spill to disk."""
+    # For the transaction alone: behind a pooler a session's setting would stay with a connection of others.
+    sql.execute(f"SET LOCAL work_mem = '{SORTING_MEMORY}'", {})
+
+
+def execute_sorting(statement: str, parameters: sql.Parameters) -> int:
+    """Run a statement that sorts or groups the whole file, in its own transaction; return how many rows it wrote."""
+    with transaction.atomic():
+        allow_sorting()
+        return sql.execute(statement, parameters)
 
 
 def refused_by_reason() -> dict[str, int]:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 class Message(models.Model):
     """
-    One message to one recipient by one medium, about one entry of the journal: it is sent at most once.
+    One message to one recipient by one medium, about one entry of the journal.
 
     queued: waits for its first or next attempt. sending: claimed by a worker that has not reported back; if it never
-    does, nobody knows whether the text was sent, and the message counts as failed. failed: staff may send it again.
+    does, nobody knows whether the text was sent: it is sent once more, and counts as failed if that is interrupted too.
+    failed: staff may send it again. interruptions: how many workers died while sending it.
     """
 
     QUEUED, SENDING, SENT, FAILED = "queued", "sending", "sent", "failed"
@@ -30,6 +31,7 @@ class Message(models.Model):
     html = models.TextField(_("HTML"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    interruptions = models.PositiveSmallIntegerField(_("interruptions"), default=0, db_default=0)
     next_attempt_at = models.DateTimeField(_("next attempt at"))
     claimed_at = models.DateTimeField(_("taken at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
@@ -50,6 +52,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="message_due"),
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="message_being_sent"),
+            models.Index(fields=["created_at"], condition=Q(state="failed"), name="message_failed"),
             models.Index(fields=["ref"], condition=~Q(ref=""), name="message_by_ref"),
         ]
 

@@ -1,20 +1,23 @@
-"""Sending messages, each at most once, even if a worker dies."""
+"""Sending messages: each once, and once more if a worker died while sending it."""
 
 import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from core.errors import Refusal
 from omnistore.engagement.media import all_media
 from omnistore.engagement.media.base import SendError
 from omnistore.engagement.models import Message
+from omnistore.engagement.rules.policy import OLDEST_NEWS
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
 MOST_ATTEMPTS = 8
+MOST_INTERRUPTIONS = 1
 LONGEST_PAUSE_SECONDS = 3600
 # Longer than any task may run: a message that is still being sent afterwards has lost its worker.
 LEASE = timedelta(minutes=15)
@@ -40,9 +43,9 @@ def send_queued_messages(*, now: datetime) -> int:
     Send the messages that are due, up to a batch. Return how many were sent.
 
     Each message is marked before and after it is sent, each time in a committed transaction: a worker that dies in
-    between leaves one marked message, which is never sent again automatically.
+    between leaves one marked message, which is sent once more, and then never again automatically.
     """
-    _give_up_interrupted(now)
+    _take_up_interrupted(now)
     sent_count = 0
     for _number in range(BATCH):
         message = _claim_next(now)
@@ -92,10 +95,14 @@ def _send(message: Message, now: datetime) -> bool:
     return message.state == Message.SENT
 
 
-def _give_up_interrupted(now: datetime) -> None:
-    Message.objects.filter(state=Message.SENDING, claimed_at__lt=now - LEASE).update(
+@transaction.atomic
+def _take_up_interrupted(now: datetime) -> None:
+    interrupted = Message.objects.filter(state=Message.SENDING, claimed_at__lt=now - LEASE)
+    is_over = Q(interruptions__gte=MOST_INTERRUPTIONS) | Q(created_at__lt=now - OLDEST_NEWS)
+    interrupted.filter(is_over).update(
         state=Message.FAILED, error="The worker died while sending; the message may have gone out."
     )
+    interrupted.update(state=Message.QUEUED, next_attempt_at=now, interruptions=F("interruptions") + 1)
 
 
 def _pause_after(attempts: int) -> timedelta:

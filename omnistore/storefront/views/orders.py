@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.services.balances.gift_cards import CodeShownAlready
+from accounts.services.balances.gift_cards import CodeCannotBeShown, CodeShownAlready
 from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.states.transitions import IllegalTransition
@@ -118,7 +118,7 @@ def gift_card(request: HttpRequest, number: str, card_id: int, key: str = "") ->
     status = 200
     try:
         context["code"] = show_sold_gift_card(order_number=order.number, card_id=card_id, now=timezone.now())
-    except CodeShownAlready as refusal:
+    except (CodeShownAlready, CodeCannotBeShown) as refusal:
         context["problem"], status = refusal, refusal.status
     return private_page(request, "storefront/gift_card.html", context, status=status)
 
@@ -224,7 +224,7 @@ def _waits_for(order: OrderView) -> dict[str, Any]:
 def order_of(request: HttpRequest, number: str, key: str) -> OrderView:
     """Return the order for its owner, or for a guest's link. Raises NotFound for everybody else."""
     if key:
-        if not is_order_key(key, number=number, secret=settings.ORDER_LINK_SECRET):
+        if not is_order_key(key, number=number, secrets=settings.ORDER_LINK_SECRETS):
             raise NotFound(_("There is no such order."))
         order = get_order(number)
         # Once a guest has created an account from it, only the signed-in owner may see the order.

@@ -111,7 +111,7 @@ def _count_if_wrong(pickup_id: int, code: str, *, by: Actor, now: datetime) -> i
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
     if pickup.wrong_codes >= MOST_WRONG_CODES:
         raise _locked()
-    if is_pickup_code(code, fulfilment_id=pickup.pk, secret=settings.COLLECTION_SECRET):
+    if is_pickup_code(code, fulfilment_id=pickup.pk, secrets=settings.COLLECTION_SECRETS):
         return 0
     pickup.wrong_codes += 1
     pickup.save(update_fields=["wrong_codes"])

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from core.data import sql
-from core.data.imports import drop_staging, refused_by_reason
+from core.data.imports import drop_staging, execute_sorting, refused_by_reason
 from orders.services.history.profiles import Profile
 
 LARGEST_TOTAL = 10**15  # minor units
@@ -113,7 +113,7 @@ GROUP BY customer ORDER BY min(ordinal)
 """
 # A product gets its most frequent name and price: both change over the years, and mistakes are rare.
 _NEW_PRODUCTS = """
-CREATE TEMP TABLE import_products AS
+CREATE UNLOGGED TABLE import_products AS
 SELECT staged.sku, mode() WITHIN GROUP (ORDER BY nullif(staged.name, '')) AS name,
     mode() WITHIN GROUP (ORDER BY nullif(staged.unit_price, 0)) AS amount, max(staged.currency) AS currency
 FROM import_rows AS staged JOIN import_orders USING (invoice, is_return)
@@ -137,7 +137,7 @@ def decide(*, profile: Profile, source: ImportSource, rows_per_transaction: int)
     sql.execute("CREATE INDEX ON import_rows (invoice)", {})
     drop_staging("import_orders", "import_products")
     sql.execute(_CREATE_ORDERS, {})
-    sql.execute(
+    execute_sorting(
         _FILL_ORDERS,
         {
             "source": source.name,
@@ -148,15 +148,15 @@ def decide(*, profile: Profile, source: ImportSource, rows_per_transaction: int)
     )
     sql.execute("CREATE INDEX ON import_orders (piece)", {})
     sql.execute("ANALYZE import_orders", {})
-    sql.execute(_NAME_UNKNOWN_STORES, {})
+    execute_sorting(_NAME_UNKNOWN_STORES, {})
     if profile.whole_orders:
-        sql.execute(_NAME_INCOMPLETE, {})
-    sql.execute(_MARK_ORDERS_THERE, {"source": source.name})
-    sql.execute(_MARK_RETURNS_THERE, {"source": source.name})
-    sql.execute(_NAME_CHANGED, {})
-    sql.execute(_REFUSE, {})
+        execute_sorting(_NAME_INCOMPLETE, {})
+    execute_sorting(_MARK_ORDERS_THERE, {"source": source.name})
+    execute_sorting(_MARK_RETURNS_THERE, {"source": source.name})
+    execute_sorting(_NAME_CHANGED, {})
+    execute_sorting(_REFUSE, {})
     sql.execute("DELETE FROM import_orders WHERE problem <> ''", {})
-    sql.execute(_NEW_PRODUCTS, {})
+    execute_sorting(_NEW_PRODUCTS, {})
 
 
 def add_up(*, lines: int) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def import_history(
         file = CsvFile(path, delimiter=options.delimiter)
         records = file.open(required=profile.required, optional=profile.optional)
         read = profile.reader(source.name, ZoneInfo(settings.TIME_ZONE), options.now)
-        lines = load(file, records, columns=STAGING, read=read, progress=options.progress, is_shared=True)
+        lines = load(file, records, columns=STAGING, read=read, progress=options.progress)
         options.progress.show("Checking", 0.0)
         decide(profile=profile, source=source, rows_per_transaction=options.rows_per_transaction)
         figures.update(add_up(lines=lines), dry_run=options.is_trial)

@@ -12,6 +12,7 @@ from core.data import sql
 from core.data.imports import Options
 from core.data.imports.columns import with_defaults
 from core.data.imports.sessions import write_in_sessions
+from core.data.imports.staging import execute_sorting
 from inventory.services.product_import import NewProduct, make_products
 from orders.events import OrderImported
 from orders.models import Order, OrderLine, Payment
@@ -97,8 +98,8 @@ def write_history(*, source: ImportSource, publish: bool, sessions: int, options
     progress = options.progress
     _make_customers()
     _make_products(publish=publish, now=options.now)
-    sql.execute(_FIND_CUSTOMERS, {})
-    sql.execute(_NUMBER_ORDERS, {})
+    execute_sorting(_FIND_CUSTOMERS, {})
+    execute_sorting(_NUMBER_ORDERS, {})
     sql.execute("ANALYZE import_orders", {})
     for row in sql.fetch_all(_MONTHS, {}):
         journal.ensure_months(row["month"], row["month"])

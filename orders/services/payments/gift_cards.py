@@ -62,7 +62,7 @@ def show_sold_gift_card(*, order_number: str, card_id: int, now: datetime) -> st
     """
     Return the code of a card that this order bought, this once. The caller has checked who owns the order.
 
-    Raises NotFound, CodeShownAlready.
+    Raises NotFound, CodeShownAlready, CodeCannotBeShown.
     """
     order = Order.objects.filter(number=order_number).first()
     if order is None or card_id not in {card.id for _line, cards in _sold(order) for card in cards}:

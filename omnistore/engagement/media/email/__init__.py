@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from smtplib import SMTPException, SMTPResponseException
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -51,7 +52,16 @@ class Email:
             connection.open()
         except (OSError, SMTPException) as error:
             raise SendError(f"The mail server does not answer: {error}", permanent=False) from error
-        mail = EmailMultiAlternatives(message.subject, message.body, to=[message.recipient], connection=connection)
+        mail = EmailMultiAlternatives(
+            message.subject,
+            message.body,
+            to=[message.recipient],
+            connection=connection,
+            # The same at every attempt, so that mail programs recognise a copy.
+            headers={
+                "Message-ID": f"<message.{message.pk}.{message.event_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+            },
+        )
         if message.html:
             mail.attach_alternative(message.html, "text/html")
         try:
