@@ -63,7 +63,7 @@ RECEIPTS_AS_PDF = switch("RECEIPTS_AS_PDF", default=True)
 RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
 # Years that a gift card is valid, counted from the end of the year of its sale; 0 for ever.
 GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
-# The coin to which cash is rounded, in minor units; 0 for the currency's usual smallest coin.
+# The coin to which all stores round cash, in minor units; 0 for the one of each store's country.
 CASH_COIN_MINOR = number("CASH_COIN_MINOR", default=0)
 # The tenders that are refunded first, for example "gift_card,credit"; the others follow, cash last.
 REFUND_ORDER = env.list("REFUND_ORDER", default=[])

@@ -216,6 +216,22 @@ invariant(
     """,
 )
 invariant(
+    "no drawer paid out more than lay in it",
+    """
+    SELECT session.id, session.register, cash.amount FROM orders_tillsession AS session
+    CROSS JOIN LATERAL (
+        SELECT session.opening_float
+            + coalesce((SELECT sum(payment.amount + payment.rounding) FROM orders_payment AS payment
+                        JOIN orders_order AS orders ON orders.id = payment.order_id
+                        WHERE coalesce(payment.till_session_id, orders.till_session_id) = session.id
+                          AND payment.method = 'cash' AND payment.state = 'captured'), 0)
+            - (SELECT sum(refund.amount + refund.rounding) FROM orders_refund AS refund
+               WHERE refund.till_session_id = session.id AND refund.state = 'done') AS amount
+    ) AS cash
+    WHERE cash.amount < 0
+    """,
+)
+invariant(
     "an ordered cart has an order, and an order's cart is ordered",
     """
     SELECT cart.id, cart.state, orders.number

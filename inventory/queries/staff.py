@@ -10,12 +10,13 @@ from inventory.queries.availability import GeoPoint
 
 _ASSIGNMENTS = """
 SELECT assignment.role, location.id AS store_id, location.code, location.kind, location.time_zone, location.name,
-       location.latitude, location.longitude
+       location.latitude, location.longitude, location.country_code
 FROM inventory_staffassignment AS assignment
 LEFT JOIN inventory_location AS location ON location.id = assignment.location_id
 WHERE assignment.staff_id = %(staff_id)s
 UNION ALL
-SELECT NULL, id, code, kind, time_zone, name, latitude, longitude FROM inventory_location WHERE code = %(wanted)s
+SELECT NULL, id, code, kind, time_zone, name, latitude, longitude, country_code
+FROM inventory_location WHERE code = %(wanted)s
 """
 _STORES = """
 SELECT code, name, city, street_address FROM inventory_location
@@ -37,6 +38,7 @@ class Store:
     time_zone: str
     name: TranslatedText
     place: GeoPoint
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +126,5 @@ def _store(row: sql.Row) -> Store:
         time_zone=row["time_zone"],
         name=row["name"],
         place=GeoPoint(row["latitude"], row["longitude"]),
+        country=row["country_code"],
     )

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.rules import roles
 from omnistore.till.forms import CashField
-from omnistore.till.paying import cash_coin, methods_for
+from omnistore.till.paying import methods_for
 from omnistore.till.views.base import TillView
 from orders.channels.tender_split import BalanceForm, split_of
 from orders.models import Order
+from orders.queries.cash import cash_terms
 from orders.queries.views import OrderView
-from orders.rules.cash import cash_rounding
+from orders.rules.cash import CashTerms, cash_rounding
 from orders.rules.checkout import CARD, CARRY_OUT, CASH, READER, TEST, Tender
 from orders.services.payments.balances_due import balance_due_of, is_payment_under_way
 from orders.services.payments.card_readers import readers_of
@@ -30,12 +31,12 @@ class BalanceDueForm(forms.Form):
     )
     tendered = CashField(label=gettext_lazy("Cash received"), required=False)
 
-    def __init__(self, *args: Any, due: int, rest: int, store_id: int | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, due: int, rest: int, store_id: int | None, cash: CashTerms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.due, self.rest = due, rest
-        cash, *others = methods_for(CARRY_OUT, readers_of(store_id))
+        self.due, self.rest, self.cash = due, rest, cash
+        in_cash, *others = methods_for(CARRY_OUT, readers_of(store_id))
         method: Any = self.fields["method"]
-        method.choices = [cash, (CARD, gettext_lazy("Card at the terminal")), *others]
+        method.choices = [in_cash, (CARD, gettext_lazy("Card at the terminal")), *others]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -48,7 +49,8 @@ class BalanceDueForm(forms.Form):
             self.add_error("method", _("Choose how the rest is paid."))
         elif cleaned["method"] == CASH:
             amount = self.rest if part is None else part
-            if (cleaned.get("tendered") or 0) < amount + cash_rounding(amount, coin=cash_coin()):
+            terms = self.cash._replace(is_part=self.cash.is_part or amount != self.due)
+            if (cleaned.get("tendered") or 0) < amount + cash_rounding(amount, terms):
                 self.add_error("tendered", _("This does not cover the amount due. Enter more, or take a card."))
         return cleaned
 
@@ -73,6 +75,7 @@ def balance_due_forms(view: TillView, order: OrderView, data: QueryDict | None =
     balances = BalanceForm(data, customer_id=order.customer_id, client_key=client_key, now=timezone.now())
     are_good = data is not None and balances.is_valid()
     rest = split_of(due, balances.tenders).rest if are_good else due
-    initial = {"method": CASH}
-    form = BalanceDueForm(data, due=due, rest=rest, store_id=view.actor.store_id, initial=initial)
+    store_id = view.actor.store_id
+    cash = cash_terms(store_id=store_id, currency=order.currency, order_id=order.id)
+    form = BalanceDueForm(data, due=due, rest=rest, store_id=store_id, cash=cash, initial={"method": CASH})
     return {"due": due, "is_paying": is_waiting, "due_form": form, "balances": balances}

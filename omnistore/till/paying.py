@@ -19,7 +19,7 @@ from inventory.queries.staff import Store
 from inventory.queries.store_stock import StoreStocks
 from inventory.queries.supplies import SupplySource, load_sources
 from omnistore.till.forms import AddressForm, CashField, PhoneField
-from orders.rules.cash import cash_rounding, smallest_coin
+from orders.rules.cash import CashTerms, cash_rounding, cash_rule
 from orders.rules.checkout import (
     CARD,
     CARRY_OUT,
@@ -144,12 +144,14 @@ class TenderForm(forms.Form):
         total: int,
         rest: int,
         is_known: bool,
+        cash: CashTerms,
         readers: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tendered"].widget.attrs |= {"autofocus": True, "data-ahead": True}
         self.way, self.total, self.rest, self.is_known, self.readers = way, total, rest, is_known, readers
+        self.cash = cash
         methods: Any = self.fields["method"]
         methods.choices = methods_for(way.name, readers)
         seconds: Any = self.fields["second"]
@@ -184,7 +186,7 @@ class TenderForm(forms.Form):
         cleaned = self.cleaned_data
         part = self.rest if cleaned["part"] is None else cleaned["part"]
         cash = part if cleaned["method"] == CASH else self.rest - part if cleaned["second"] == CASH else 0
-        return cash + cash_rounding(cash, coin=cash_coin())
+        return cash + cash_rounding(cash, self.cash._replace(is_part=cash != self.total)) if cash else 0
 
     def _check_payment(self, cleaned: dict[str, Any]) -> None:
         if not self.rest:
@@ -209,9 +211,9 @@ class TenderForm(forms.Form):
         return Tender(TEST, amount, payment_method="decline" if method == "test_declined" else "approve")
 
 
-def cash_coin() -> int:
-    """Return the coin to which this shop rounds cash, in minor units."""
-    return smallest_coin(settings.SHOP_CURRENCY, override=settings.CASH_COIN_MINOR)
+def cash_terms_in(store: Store) -> CashTerms:
+    """Return how a store rounds the cash of an order that nothing has paid yet."""
+    return CashTerms(cash_rule(settings.SHOP_CURRENCY, country=store.country, coin=settings.CASH_COIN_MINOR))
 
 
 def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple[str, Any]]:
@@ -235,8 +237,8 @@ def fulfilment_of(way: str, *, store: Store, elsewhere: str, address: AddressFor
     return FulfilmentRequest(PICKUP, store=store.code if way == HERE else elsewhere)
 
 
-def notes_for(total: int) -> list[int]:
+def notes_for(total: int, cash: CashTerms) -> list[int]:
     """Return the cash amounts to suggest for a total: the exact one, rounded to coins, and the next round ones."""
-    total += cash_rounding(total, coin=cash_coin())
+    total += cash_rounding(total, cash)
     rounded = {-(-total // note) * note for note in NOTES}
     return sorted({total, *rounded})[:5]

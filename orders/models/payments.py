@@ -2,7 +2,12 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+
+# Cash that was handed over is a multiple of the coin that it was rounded to.
+_IN_COINS = Q(coin__gt=0) & Q(Exact(Mod(F("amount") + F("rounding"), F("coin")), 0))
 
 
 class Payment(models.Model):
@@ -48,6 +53,9 @@ class Payment(models.Model):
     rounding = models.BigIntegerField(
         _("rounding"), default=0, db_default=0, help_text=_("Difference because small coins are missing.")
     )
+    coin = models.BigIntegerField(
+        _("smallest coin"), default=1, db_default=1, help_text=_("What the cash was rounded to; 1 if it was not.")
+    )
     hold_key = models.UUIDField(
         _("hold"), null=True, blank=True, unique=True, help_text=_("What was held of a gift card, credit or points.")
     )
@@ -79,6 +87,7 @@ class Payment(models.Model):
                 name="payment_cash_covers_amount",
             ),
             models.CheckConstraint(condition=Q(rounding=0) | Q(method="cash"), name="payment_only_cash_is_rounded"),
+            models.CheckConstraint(condition=_IN_COINS, name="payment_in_coins"),
             models.CheckConstraint(
                 condition=(Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=False))
                 | (~Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=True)),
@@ -195,6 +204,9 @@ class Refund(models.Model):
     rounding = models.BigIntegerField(
         _("rounding"), default=0, db_default=0, help_text=_("Difference because small coins are missing.")
     )
+    coin = models.BigIntegerField(
+        _("smallest coin"), default=1, db_default=1, help_text=_("What the cash was rounded to; 1 if it was not.")
+    )
     goes_to = models.CharField(_("goes to"), max_length=10, choices=TARGETS, default=ORIGINAL, db_default=ORIGINAL)
     reason = models.CharField(_("reason"), max_length=40)
     provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
@@ -208,7 +220,10 @@ class Refund(models.Model):
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive"),
+            models.CheckConstraint(condition=_IN_COINS, name="refund_in_coins"),
+        ]
 
     def __str__(self) -> str:
         return self.get_state_display()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.errors import Malformed, Refusal
 from core.errors import gettext_noop as _
-from orders.rules.cash import cash_rounding
+from orders.rules.cash import NO_CASH, CashTerms, cash_rounding
 from orders.rules.order_fields import GivenFields
 
 SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
@@ -91,7 +91,8 @@ class PlannedTender(NamedTuple):
     """
     A tender with its computed amount.
 
-    rounding: what cash is more or less than the amount, where small coins are missing. points: how many pay the amount.
+    rounding: what cash is more or less than the amount, where small coins are missing; coin: what it is a multiple of.
+    points: how many pay the amount.
     attempt_key, hold_key: the keys for the provider, and for the hold of a balance.
     """
 
@@ -104,6 +105,7 @@ class PlannedTender(NamedTuple):
     hold_key: UUID | None = None
     points: int | None = None
     rounding: int = 0
+    coin: int = 1
     customer_ref: str = ""
     saves_card: bool = False
 
@@ -139,7 +141,7 @@ def plan_tenders(
     *,
     owed: int,
     kinds: set[str],
-    coin: int = 1,
+    cash: CashTerms = NO_CASH,
     point_value: int = 1,
     total: int | None = None,
 ) -> list[PlannedTender]:
@@ -147,9 +149,9 @@ def plan_tenders(
     Compute what each tender pays, so that together they pay exactly what is owed.
 
     Balances without an amount pay first, as far as they reach; at most one other tender may leave its amount out and
-    pays the rest, if there is one. kinds: the fulfilments' kinds, for paying in the store. coin: what cash is rounded
-    to; point_value: minor units that a point pays; total: the whole balance due, if owed is a part of it. Raises
-    Malformed when the amounts do not add up, PaymentNotPossible for a tender that does not fit.
+    pays the rest, if there is one. kinds: the fulfilments' kinds, for paying in the store. cash: how it is rounded;
+    point_value: minor units that a point pays; total: the whole balance due, if owed is a part of it. Raises Malformed
+    when the amounts do not add up, PaymentNotPossible for a tender that does not fit.
     """
     if owed == 0:
         return []
@@ -164,10 +166,11 @@ def plan_tenders(
     elif len(open_ended) > 1 or paid > owed or (paid < owed) != bool(open_ended):
         raise Malformed(_("The payments do not add up to the total."), field="payments", owed=owed, paid=paid)
     planned = [
-        _planned(tender, owed - paid if tender.amount is None else tender.amount, coin, point_value)
+        _planned(tender, owed - paid if tender.amount is None else tender.amount, point_value)
         for tender in shared
         if tender.amount != 0 or tender.limit is None
     ]
+    planned = _in_coins(planned, cash._replace(is_part=cash.is_part or owed < total))
     for tender in planned:
         _check_tender(tender, kinds)
     _check_points(tenders, planned, total)
@@ -224,7 +227,7 @@ def _check_points(tenders: Sequence[Tender], planned: Sequence[PlannedTender], t
         )
 
 
-def _planned(tender: Tender, amount: int, coin: int, point_value: int) -> PlannedTender:
+def _planned(tender: Tender, amount: int, point_value: int) -> PlannedTender:
     return PlannedTender(
         tender.method,
         amount,
@@ -232,10 +235,21 @@ def _planned(tender: Tender, amount: int, coin: int, point_value: int) -> Planne
         tender.payment_method,
         balance_ids=tender.balance_ids,
         points=points_for(amount, point_value=point_value) if tender.method == POINTS else None,
-        rounding=cash_rounding(amount, coin=coin) if tender.method == CASH else 0,
         customer_ref=tender.customer_ref,
         saves_card=tender.saves_card,
     )
+
+
+def _in_coins(planned: Sequence[PlannedTender], cash: CashTerms) -> list[PlannedTender]:
+    """Return the tenders with the roundings of those in cash, of which each knows those before."""
+    cash = cash._replace(is_part=cash.is_part or any(tender.method != CASH for tender in planned))
+    rounded = []
+    for tender in planned:
+        if tender.method == CASH:
+            tender = tender._replace(rounding=cash_rounding(tender.amount, cash), coin=cash.coin)
+            cash = cash._replace(carried=cash.carried + tender.rounding)
+        rounded.append(tender)
+    return rounded
 
 
 def _check_tender(tender: PlannedTender, kinds: set[str]) -> None:

@@ -7,18 +7,21 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Balance
-from core.actors import THE_SYSTEM
+from core.actors import THE_SYSTEM, Actor
 from core.data.invariants import find_breaches
 from core.ids import new_id
 from core.models import JournalEntry
+from inventory.models import Location
 from orders.models import Order, Payment, Refund, SandboxCharge
 from orders.providers.sandbox.provider import SandboxProvider
 from orders.services.payments import refunds
-from orders.services.payments.refunds import ask_refund, settle_refunds
-from tests.concurrency.racing import race
+from orders.services.payments.refunds import ask_refund, pay_out_refund, settle_refunds
+from orders.services.registers import till_sessions
+from orders.services.registers.till_sessions import DrawerTooEmpty, expected_cash
+from tests.concurrency.racing import Meeting, race
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_store, make_variant
-from tests.factories.orders import make_order
+from tests.factories.orders import make_order, make_till_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,3 +115,42 @@ def test_a_failed_refund_frees_its_amount_once(order):
 
     assert sorted(results) == [False, False, False, True]
     assert Payment.objects.get().refunded == 0
+
+
+def cash_refunds(session, staff):
+    """Two refunds of 25.80 in cash, each as a clerk who pays it from one drawer."""
+    mug = make_variant(sku="CUP")
+    by = Actor(channel="till", staff_id=staff.pk, store_id=session.store_id)
+    for _customer in range(2):
+        order = make_order((mug, 2, 1290), store=session.store, paid="cash")
+        ask_refund(order_id=order.pk, amount=2580, reason="test", now=NOW)
+
+    def pay_out(refund):
+        return lambda: pay_out_refund(refund_id=refund.pk, session_id=session.pk, by=by, now=NOW)
+
+    return [pay_out(refund) for refund in Refund.objects.all()]
+
+
+def test_two_clerks_cannot_pay_out_the_same_cash(order):
+    staff = make_customer("Tess Till", email="tess@example.com")
+    session = make_till_session(Location.objects.get(), staff, opening_float=3000)
+
+    results = race(cash_refunds(session, staff))
+
+    assert sum(isinstance(result, DrawerTooEmpty) for result in results) == 1
+    assert expected_cash(session_id=session.pk) == 420
+    assert "no drawer paid out more than lay in it" not in find_breaches()
+
+
+def test_without_the_sessions_lock_the_drawer_would_pay_out_more_than_it_holds(order, monkeypatch):
+    """Negative control: both see the same cash in the drawer."""
+    staff = make_customer("Tess Till", email="tess@example.com")
+    session = make_till_session(Location.objects.get(), staff, opening_float=3000)
+    both_have_counted = Meeting(2)
+    monkeypatch.setattr(till_sessions, "_TO_PAY_OUT", till_sessions._FOR_SALE)
+    monkeypatch.setattr(till_sessions, "expected_cash", both_have_counted.after(expected_cash))
+
+    race(cash_refunds(session, staff))
+
+    assert expected_cash(session_id=session.pk) == 3000 - 5160
+    assert "no drawer paid out more than lay in it" in find_breaches()

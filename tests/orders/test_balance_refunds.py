@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError
 
 from accounts.models import Balance, BalanceEntry
 from accounts.services.balances.balances import HoldRequest, hold_balances, spend_holds
@@ -9,9 +10,11 @@ from accounts.services.balances.gift_cards import block_gift_card
 from core.actors import Actor
 from core.data.invariants import find_breaches
 from core.ids import new_id
+from inventory.models import Location
 from orders.models import Payment, Refund
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
 from orders.services.payments.refunds import CreditNeedsCustomer, ask_refund, pay_out_refund, settle_refunds
+from orders.services.registers.till_sessions import expected_cash
 from tests.factories.balances import give_card, give_credit
 from tests.factories.orders import make_order, make_till_session, pay_order
 from tests.refusals import refused
@@ -146,4 +149,37 @@ def test_cash_refunds_are_rounded_to_existing_coins(ana, mitte, mug, at_desk, te
     pay_out_refund(refund_id=Refund.objects.get().pk, session_id=session.pk, by=at_desk, now=now)
 
     refund = Refund.objects.get()
-    assert (refund.amount, refund.rounding, refund.state) == (1290, 10, "done")
+    # All that was paid comes back, in coins of 20: half a coin goes up.
+    assert (refund.amount, refund.rounding, refund.coin, refund.state) == (1290, 10, 20, "done")
+
+
+def test_parts_paid_back_in_cash_come_to_what_was_paid(ana, mitte, mug, at_desk, tess, now, settings):
+    settings.CASH_COIN_MINOR = 5
+    order = make_order((mug, 1, 1330), store=mitte, customer=ana, paid="cash")
+    session = make_till_session(mitte, tess)
+
+    for part in (333, 997):
+        ask_refund(order_id=order.pk, amount=part, reason="test", now=now)
+        pay_out_refund(refund_id=Refund.objects.latest("pk").pk, session_id=session.pk, by=at_desk, now=now)
+
+    paid_out = [refund.amount + refund.rounding for refund in Refund.objects.order_by("pk")]
+    assert paid_out == [335, 995]
+    assert expected_cash(session_id=session.pk) == 10_000 - 1330
+
+
+def test_cash_comes_back_by_the_law_of_the_store_that_pays_it(ana, mitte, mug, at_desk, tess, now):
+    Location.objects.filter(pk=mitte.pk).update(country_code="FI")
+    order = make_order((mug, 2, 1000), store=mitte, customer=ana, paid="cash")
+    session = make_till_session(mitte, tess)
+    ask_refund(order_id=order.pk, amount=999, reason="test", now=now)
+
+    pay_out_refund(refund_id=Refund.objects.get().pk, session_id=session.pk, by=at_desk, now=now)
+
+    assert (Refund.objects.get().rounding, Refund.objects.get().coin) == (1, 5)
+
+
+def test_the_table_itself_refuses_cash_that_coins_cannot_pay(ana, mitte, mug):
+    order = make_order((mug, 1, 1290), store=mitte, customer=ana, paid="")
+
+    with pytest.raises(IntegrityError, match="payment_in_coins"):
+        pay_order(order, 1293, method="cash", coin=5)

@@ -128,3 +128,11 @@ def test_a_till_session_with_a_wrong_expected_amount(mitte, tess, now):
     make_till_session(mitte, tess, closed_at=now, counted=10_000, expected=9_000)
 
     assert "a till that was closed expected what its payments say" in find_breaches()
+
+
+def test_a_drawer_that_paid_out_more_than_it_held(cancelled, mitte, tess):
+    session = make_till_session(mitte, tess, opening_float=2579)
+    with no_guards():
+        Refund.objects.update(till_session=session, state="done")
+
+    assert "no drawer paid out more than lay in it" in find_breaches()

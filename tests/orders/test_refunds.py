@@ -13,7 +13,7 @@ from orders.services.payments.refunds import (
     refund_payments,
     settle_refunds,
 )
-from orders.services.registers.till_sessions import SessionNotOpen, expected_cash
+from orders.services.registers.till_sessions import DrawerTooEmpty, SessionNotOpen, expected_cash
 from tests.factories.orders import make_order, make_till_session
 from tests.factories.states import no_guards
 from tests.refusals import refused
@@ -132,6 +132,17 @@ class TestCash:
             pay_out_refund(refund_id=refund.pk, session_id=session.pk, by=at_desk, now=now)
 
         assert expected_cash(session_id=session.pk) == 10_000 - 2580
+
+    def test_is_not_paid_from_a_drawer_that_holds_less(self, sold_for_cash, mitte, tess, as_ana, at_desk, now):
+        session = make_till_session(mitte, tess, opening_float=2579)
+        cancel_order(number=sold_for_cash.number, reason="shopper", by=as_ana, now=now)
+
+        with refused(DrawerTooEmpty) as refusal:
+            pay_out_refund(refund_id=Refund.objects.get().pk, session_id=session.pk, by=at_desk, now=now)
+
+        assert Refund.objects.get().state == Refund.PENDING
+        # What lies in the drawer is not said: whoever closes it has to count.
+        assert "25.79" not in str(refusal.value) and refusal.value.details == {}
 
     def test_needs_an_open_till(self, sold_for_cash, as_ana, at_desk, now):
         cancel_order(number=sold_for_cash.number, reason="shopper", by=as_ana, now=now)

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Malformed
-from orders.rules.cash import cash_rounding, smallest_coin
 from orders.rules.checkout import (
     CASH,
     CREDIT,
@@ -61,26 +60,6 @@ def test_payments_that_do_not_add_up_are_malformed(tenders):
         return
     with pytest.raises(Malformed):
         planned(*tenders, owed=2580)
-
-
-@pytest.mark.parametrize(
-    ("amount", "coin", "rounding"), [(1293, 5, 2), (1292, 5, -2), (1295, 5, 0), (1250, 100, 50), (1, 5, -1), (7, 1, 0)]
-)
-def test_cash_is_rounded_to_the_smallest_coin(amount, coin, rounding):
-    assert cash_rounding(amount, coin=coin) == rounding
-
-
-def test_each_currency_has_its_smallest_coin_unless_the_shop_says_otherwise():
-    assert [smallest_coin(currency) for currency in ("EUR", "CHF", "SEK")] == [1, 5, 100]
-    assert smallest_coin("EUR", override=5) == 5
-
-
-def test_cash_covers_the_rounded_amount_and_pays_the_whole():
-    [tender] = plan_tenders([Tender(CASH, tendered=1295)], owed=1293, kinds={PICKUP}, coin=5)
-
-    assert (tender.amount, tender.rounding) == (1293, 2)
-    with pytest.raises(Malformed):
-        plan_tenders([Tender(CASH, tendered=1294)], owed=1293, kinds={PICKUP}, coin=5)
 
 
 HALF = {"balance_ids": (1,), "limit": 5000, "least": 200, "most_percent": 50}

@@ -85,8 +85,9 @@ def test_a_large_difference_needs_a_manager(session, at_desk, now, counted):
         close(session, at_desk, now, counted=counted)
 
     session.refresh_from_db()
-    difference = "5.01" if counted > 10_000 else "-5.01"
-    assert refusal.value.details == {"difference": {"amount": difference, "currency": "EUR"}}
+    # Neither the expected sum nor the difference is said: they would spare the count.
+    assert refusal.value.details == {}
+    assert not any(character.isdigit() for character in str(refusal.value))
     assert session.is_open
 
     close(session, at_desk, now, counted=counted, may_differ=True)

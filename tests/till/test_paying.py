@@ -3,10 +3,10 @@
 import pytest
 
 from carts.models import Cart
-from inventory.models import StockLevel
+from inventory.models import Location, StockLevel
 from orders.models import Fulfilment, Order, Payment, TillSession
 from tests.client import Api
-from tests.factories.inventory import make_stock, make_store
+from tests.factories.inventory import make_stock, make_store, make_variant
 from tests.factories.orders import due
 from tests.till.conftest import Clerk, address, hidden, new_key, sale_of, text_of
 
@@ -36,6 +36,21 @@ def test_cash_is_taken_and_the_change_shown(clerk, mug, register, tess, high_str
     words = text_of(page)
     assert "Change €4.20" in words
     assert "MUG" in words
+
+
+def test_cash_is_rounded_as_the_stores_country_does(clerk, high_street):
+    Location.objects.filter(pk=high_street.pk).update(country_code="FI")
+    make_stock(make_variant(sku="CUP", price=999, barcode="4006381333948"), high_street)
+    sale = sale_of(clerk.scan("4006381333948"))
+
+    assert 'value="10.00"' in clerk.get("pay", sale).content.decode()
+    refused = clerk.sell(sale, tendered="9.99")
+    page = clerk.sell(sale, tendered="20")
+
+    payment = Payment.objects.get()
+    assert refused.status_code == 400
+    assert (payment.amount, payment.rounding, payment.coin, payment.change) == (999, 1, 5, 1000)
+    assert "Change €10.00" in text_of(page)
 
 
 @pytest.mark.parametrize(("typed", "tendered"), [("12.90", 1290), ("٢٠٫٠٠", 2000), ("€ 13", 1300)])

@@ -19,7 +19,16 @@ from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
 from inventory.queries.store_stock import StoreStocks
 from omnistore.till.forms import AddressForm
-from omnistore.till.paying import ELSEWHERE, WAYS, TenderForm, Way, fulfilment_of, notes_for, ways_of
+from omnistore.till.paying import (
+    ELSEWHERE,
+    WAYS,
+    TenderForm,
+    Way,
+    cash_terms_in,
+    fulfilment_of,
+    notes_for,
+    ways_of,
+)
 from omnistore.till.sales import Sale, open_sale, stock_of
 from omnistore.till.views.base import claim_of_form
 from omnistore.till.views.sell import SaleView
@@ -52,6 +61,7 @@ class PayForms:
             total=self.form.total,
             rest=self.form.rest,
             is_known=self.form.is_known,
+            cash=self.form.cash,
             readers=self.form.readers,
             initial={name: self.form.data.get(name, "") for name in self.form.fields},
         )
@@ -120,7 +130,8 @@ class Pay(SaleView):
 
     def _tenders(self, sale: Sale, way: Way, data: QueryDict | None = None, **amounts: Any) -> TenderForm:
         readers = readers_of(self.store.id)
-        return TenderForm(data, way=way, is_known=_is_reachable(sale), readers=readers, **amounts)
+        cash = cash_terms_in(self.store)
+        return TenderForm(data, way=way, is_known=_is_reachable(sale), cash=cash, readers=readers, **amounts)
 
     def _balances(self, sale: Sale, data: QueryDict | None = None) -> BalanceForm:
         return BalanceForm(
@@ -195,7 +206,7 @@ class Pay(SaleView):
             "split": split,
             "address": forms.address,
             "chosen_store": self.request.POST.get("store", ""),
-            "notes": notes_for(split.rest),
+            "notes": notes_for(split.rest, forms.form.cash._replace(is_part=split.rest != way.total)),
             "key": uuid.uuid4(),
             "error": error,
         }

@@ -43,7 +43,10 @@ class SessionOut(serializers.Serializer[Any]):
     store = serializers.CharField()
     is_open = serializers.BooleanField()
     float = MoneySchema()
-    expected = MoneySchema(help_text="What should lie in the drawer: now, or when it was closed.")
+    expected = MoneySchema(
+        allow_null=True,
+        help_text="What should lie in the drawer. While it is open, only managers see it: others must count.",
+    )
     counted = MoneySchema(allow_null=True)
     difference = MoneySchema(allow_null=True, help_text="Counted less expected.")
     opened_at = serializers.DateTimeField()
@@ -90,7 +93,8 @@ class TillSession(StaffApiView):
     def get(self, request: Request, session_id: str) -> HttpResponse:
         """Return a till session of the store."""
         assert self.staff.store is not None
-        return answer(_session_json(get_till_session(session_id=parse_int(session_id), store_id=self.staff.store.id)))
+        session = get_till_session(session_id=parse_int(session_id), store_id=self.staff.store.id)
+        return answer(_session_json(session, shows_expected=self.staff.may(roles.CLOSE_SESSION_WITH_DIFFERENCE)))
 
     @extend_schema(
         operation_id="till_session_close",
@@ -124,11 +128,14 @@ def _cash(body: dict[str, Any], field: str) -> int:
     return amount
 
 
-def _session_json(session: Session) -> dict[str, Any]:
+def _session_json(session: Session, *, shows_expected: bool = False) -> dict[str, Any]:
     def money(amount: int | None) -> dict[str, str] | None:
         return None if amount is None else money_json(amount, session.currency)
 
-    expected = session.expected if session.expected is not None else expected_cash(session_id=session.pk)
+    expected = session.expected
+    if expected is None and shows_expected:
+        expected = expected_cash(session_id=session.pk)
+    has_count = session.counted is not None and session.expected is not None
     return {
         "id": str(session.pk),
         "register": session.register,
@@ -137,7 +144,7 @@ def _session_json(session: Session) -> dict[str, Any]:
         "float": money(session.opening_float),
         "expected": money(expected),
         "counted": money(session.counted),
-        "difference": None if session.counted is None else money(session.counted - expected),
+        "difference": money((session.counted or 0) - (session.expected or 0)) if has_count else None,
         "opened_at": session.opened_at.isoformat(),
         "closed_at": session.closed_at.isoformat() if session.closed_at else None,
     }

@@ -32,7 +32,13 @@ from orders.rules.checkout import (
 from orders.services.payments.gateway import ChargeRequest, needs_provider, provider_of
 from orders.services.payments.outcomes import RecordedResult
 from orders.services.payments.refunds import ask_refund, refund_payments
-from orders.services.payments.tenders import hold_tenders, plan_payment, release_held_tenders, spend_held_tenders
+from orders.services.payments.tenders import (
+    cash_terms_for,
+    hold_tenders,
+    plan_payment,
+    release_held_tenders,
+    spend_held_tenders,
+)
 from orders.services.registers.till_sessions import take_open_session
 
 UNDER_WAY = (Payment.PENDING, Payment.NEEDS_ACTION)
@@ -86,7 +92,7 @@ def begin_balance_payment(
     owed = balance_due_in(order.pk)
     if order.state != Order.PLACED or not owed:
         raise NothingDue(_("Nothing is due on this order."))
-    planned = _planned(order, tenders, owed=owed, may_be_part=True)
+    planned = _planned(order, tenders, owed=owed, store_id=by.store_id, may_be_part=True)
     at_provider = [
         tender
         for tender in planned
@@ -104,7 +110,7 @@ def take_at_desk(order: Order, tenders: Sequence[Tender], *, session_id: int | N
     No provider is called: a card was taken at the terminal. Raises as begin_balance_payment does.
     """
     _check_none_under_way(order)
-    planned = _planned(order, tenders, owed=balance_due_in(order.pk))
+    planned = _planned(order, tenders, owed=balance_due_in(order.pk), store_id=by.store_id)
     _write(order, planned, session_id=session_id, by=by, now=now)
 
 
@@ -170,7 +176,9 @@ def payment_due(owed: int, currency: str) -> PaymentDue:
     return PaymentDue(_("%(amount)s %(currency)s must be paid before the goods are handed over.") % amount, due=amount)
 
 
-def _planned(order: Order, tenders: Sequence[Tender], *, owed: int, may_be_part: bool = False) -> list[PlannedTender]:
+def _planned(
+    order: Order, tenders: Sequence[Tender], *, owed: int, store_id: int | None, may_be_part: bool = False
+) -> list[PlannedTender]:
     if any(tender.method == PAY_IN_STORE for tender in tenders):
         raise PaymentNotPossible(_("Payment is already due in the store: pay now, or there."), method=PAY_IN_STORE)
     return plan_payment(
@@ -179,6 +187,7 @@ def _planned(order: Order, tenders: Sequence[Tender], *, owed: int, may_be_part:
         kinds={PICKUP},
         customer_id=order.customer_id,
         currency=order.currency,
+        cash=cash_terms_for(tenders, store_id=store_id, currency=order.currency, order_id=order.pk),
         may_be_part=may_be_part,
     )
 
@@ -214,6 +223,7 @@ def _write_one(
         amount=tender.amount,
         tendered=tender.tendered if is_cash else None,
         rounding=tender.rounding,
+        coin=tender.coin,
         hold_key=tender.hold_key,
         points=tender.points,
         state=state,

@@ -10,6 +10,7 @@ takes as credit, is written in our own database at once.
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -29,11 +30,12 @@ from core.network import about_to_call
 from orders.events import RefundDone, RefundFailed
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
-from orders.rules.cash import cash_rounding, smallest_coin
+from orders.queries.cash import cash_still_held, cash_terms
+from orders.rules.cash import refund_rounding
 from orders.rules.checkout import GIFT_CARD
 from orders.rules.refunds import RefundableTender, points_back, spread_refund
 from orders.services.payments.gateway import UNKNOWN, refund
-from orders.services.registers.till_sessions import take_open_session
+from orders.services.registers.till_sessions import take_out_of_drawer
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ _SETTLE = """
 WITH refund AS (
     UPDATE orders_refund
     SET state = %(state)s::text, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
-        rounding = %(rounding)s::bigint,
+        rounding = %(rounding)s::bigint, coin = %(coin)s::bigint,
         done_at = CASE WHEN %(state)s::text = 'done' THEN %(now)s::timestamptz END
     WHERE id = %(refund)s AND state = ANY(%(from_states)s::text[])
     RETURNING id, payment_id, amount
@@ -83,6 +85,17 @@ FROM refund
 JOIN orders_payment AS payment ON payment.id = refund.payment_id
 JOIN orders_order AS orders ON orders.id = payment.order_id
 """
+
+
+class CashOut(NamedTuple):
+    """Cash that leaves a drawer: of which session, how it was rounded, and to which coin."""
+
+    session_id: int | None = None
+    rounding: int = 0
+    coin: int = 1
+
+
+NO_CASH_OUT = CashOut()
 
 
 class RefundNotAtDesk(Refusal):
@@ -189,23 +202,24 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     Record that staff paid a refund out at the desk.
 
     session_id: the open till session whose drawer the cash comes from; not needed for a card at the terminal. Locks the
-    session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
+    order, then the session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen,
+    DrawerTooEmpty.
     """
     row = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
     if row is None:
         raise NotFound(_("There is no such refund."))
-    rounding = 0
+    order = row.payment.order
+    cash = NO_CASH_OUT
     if row.payment.method == "cash":
-        take_open_session(session_id=session_id, store_id=by.store_id)
-        coin = smallest_coin(row.payment.order.currency, override=settings.CASH_COIN_MINOR)
-        rounding = cash_rounding(row.amount, coin=coin)
-    else:
-        session_id = None
-    if row.payment.provider or not _settle(
-        refund_id, Refund.DONE, session_id=session_id, rounding=rounding, by=by, now=now
-    ):
+        Order.objects.locked().get(pk=order.pk)
+        rule = cash_terms(store_id=by.store_id, currency=order.currency).rule
+        carried, rest = cash_still_held(order_id=order.pk, amount=row.amount)
+        rounding = refund_rounding(row.amount, rule, carried=carried, rest=rest)
+        take_out_of_drawer(session_id=session_id, store_id=by.store_id, amount=row.amount + rounding)
+        cash = CashOut(session_id, rounding, rule.coin if rule.rounds_refunds else 1)
+    if row.payment.provider or not _settle(refund_id, Refund.DONE, cash=cash, by=by, now=now):
         raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=row.state)
-    return row.payment.order.number
+    return order.number
 
 
 def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
@@ -255,15 +269,15 @@ def _settle(
     by: Actor,
     now: datetime,
     ref: str = "",
-    session_id: int | None = None,
-    rounding: int = 0,
+    cash: CashOut = NO_CASH_OUT,
     from_states: Sequence[str] = (Refund.PENDING,),
 ) -> bool:
     outcome = {
         "state": state,
         "ref": ref,
-        "session": session_id,
-        "rounding": rounding,
+        "session": cash.session_id,
+        "rounding": cash.rounding,
+        "coin": cash.coin,
         "from_states": list(from_states),
     }
     row = sql.fetch_one(_SETTLE, outcome | {"refund": refund_id, "now": now})

@@ -21,9 +21,11 @@ from core.actors import Actor
 from core.data import sql
 from core.ids import new_id
 from core.states.moving import move_all
-from orders.rules.cash import smallest_coin
+from orders.queries.cash import cash_terms
+from orders.rules.cash import NO_CASH, CashTerms
 from orders.rules.checkout import (
     BALANCES,
+    CASH,
     GIFT_CARD,
     POINTS,
     PaymentNotPossible,
@@ -70,13 +72,15 @@ def plan_payment(
     kinds: set[str],
     customer_id: int | None,
     currency: str,
+    cash: CashTerms = NO_CASH,
     may_be_part: bool = False,
 ) -> list[PlannedTender]:
     """
     Compute what each tender pays (orders.rules.checkout.plan_tenders), with keys for what must be held.
 
-    customer_id: whose credit and points pay; one statement more if any do. may_be_part: tenders that come to less than
-    what is owed pay a part of it. Raises Malformed, PaymentNotPossible.
+    customer_id: whose credit and points pay; one statement more if any do. cash: how it is rounded (cash_terms_for).
+    may_be_part: tenders that come to less than what is owed pay a part of it. Raises
+    Malformed, PaymentNotPossible.
     """
     programme = _programme_for(tenders, currency)
     known = _with_balances(tenders, customer_id, currency, programme)
@@ -84,11 +88,20 @@ def plan_payment(
         known,
         owed=part_of(owed, known) if may_be_part else owed,
         kinds=kinds,
-        coin=smallest_coin(currency, override=settings.CASH_COIN_MINOR),
+        cash=cash,
         point_value=programme.point_value or 1,
         total=owed,
     )
     return [tender._replace(hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
+
+
+def cash_terms_for(
+    tenders: Sequence[Tender], *, store_id: int | None, currency: str, order_id: int | None = None
+) -> CashTerms:
+    """Return how the cash among some tenders is rounded; nothing is asked where none is cash."""
+    if not any(tender.method == CASH for tender in tenders):
+        return NO_CASH
+    return cash_terms(store_id=store_id, currency=currency, order_id=order_id)
 
 
 def hold_tenders(planned: Sequence[PlannedTender], *, number: str, waits: bool, by: Actor, now: datetime) -> None:

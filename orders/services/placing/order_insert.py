@@ -83,12 +83,14 @@ WITH new_order AS (
     SELECT *, CASE WHEN state <> 'due' THEN nextval('orders_payment_id_seq') END AS id
     FROM json_to_recordset(%(tenders)s::json) AS given(
         place int, method text, provider text, amount bigint, tendered bigint, state text, attempt_key uuid,
-        payment_method text, rounding bigint, hold_key uuid, points bigint, customer_ref text, saves_card bool)
+        payment_method text, rounding bigint, coin bigint, hold_key uuid, points bigint, customer_ref text,
+        saves_card bool)
 ), payment AS (
     INSERT INTO orders_payment (
-        id, order_id, method, provider, amount, refunded, tendered, rounding, hold_key, points, state, captured_at)
+        id, order_id, method, provider, amount, refunded, tendered, rounding, coin, hold_key, points, state,
+        captured_at)
     SELECT tender.id, new_order.id, tender.method, tender.provider, tender.amount, 0, tender.tendered, tender.rounding,
-           tender.hold_key, tender.points, tender.state,
+           tender.coin, tender.hold_key, tender.points, tender.state,
            CASE WHEN tender.state = 'captured' THEN %(now)s::timestamptz END
     FROM new_order, tender WHERE tender.state <> 'due'
 ), due AS (
@@ -285,6 +287,7 @@ def _tender_rows(draft: NewOrder) -> list[sql.Row]:
             "attempt_key": tender.attempt_key,
             "payment_method": tender.payment_method,
             "rounding": tender.rounding,
+            "coin": tender.coin,
             "hold_key": tender.hold_key,
             "points": tender.points,
             "customer_ref": tender.customer_ref,

@@ -34,7 +34,7 @@ from orders.events import OrderCompleted, OrderPlaced
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, SHIP, CheckoutRequest, PlannedTender, assign_lines, takes_at_once
 from orders.services.payments.gateway import ChargeRequest, needs_provider, provider_of
-from orders.services.payments.tenders import hold_tenders, plan_payment
+from orders.services.payments.tenders import cash_terms_for, hold_tenders, plan_payment
 from orders.services.placing.allocation import Allocation, allocate
 from orders.services.placing.order_insert import NewOrder, write_order
 from orders.services.registers.till_sessions import take_open_session
@@ -91,6 +91,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         kinds={allocation.kind for allocation in allocations},
         customer_id=cart.customer_id or request.customer_id,
         currency=cart.currency,
+        cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
     )
     tenders = [tender._replace(attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
     waits = any(tender.attempt_key for tender in tenders)

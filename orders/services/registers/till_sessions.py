@@ -10,7 +10,6 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import NotAllowed, NotFound, Refusal
 from core.journal import publish
-from core.money import money_json
 from core.states.moving import move
 from inventory.models import Location
 from orders.events import TillClosed, TillOpened
@@ -39,6 +38,7 @@ _FOR_SALE = """
 SELECT id FROM orders_tillsession
 WHERE id = %(session)s AND store_id = %(store)s AND closed_at IS NULL FOR SHARE
 """
+_TO_PAY_OUT = _FOR_SALE.replace("FOR SHARE", "FOR UPDATE")
 
 
 class NothingSoldHere(Refusal):
@@ -65,8 +65,18 @@ class SaleUnderWay(Refusal):
     code = "sale_under_way"
 
 
+class DrawerTooEmpty(Refusal):
+    """Less cash lies in the drawer than is to be paid out."""
+
+    code = "drawer_too_empty"
+
+
 class DifferenceNeedsManager(NotAllowed):
-    """The count differs by too much for this person to close the session; `difference` says by how much."""
+    """
+    The count differs by too much for this person to close the session.
+
+    By how much is not said: whoever knew the expected sum would not have to count.
+    """
 
     code = "difference_needs_manager"
 
@@ -123,9 +133,7 @@ def close_till_session(*, session_id: int, counted: int, may_differ: bool, by: A
     difference = counted - session.expected
     if abs(difference) > settings.TILL_DIFFERENCE_LIMIT_MINOR and not may_differ:
         raise DifferenceNeedsManager(
-            _("The count differs by %(amount)s. Count again, or let a manager close.")
-            % {"amount": money_json(difference, session.currency)["amount"]},
-            difference=money_json(difference, session.currency),
+            _("The count differs too much from what was taken. Count again, or let a manager close.")
         )
     closing = {"counted": counted, "expected": session.expected, "closed_by_id": by.staff_id, "closed_at": now}
     move(TILL_SESSION, session, "closed", by=by, **closing)
@@ -150,6 +158,19 @@ def take_open_session(*, session_id: int | None, store_id: int | None) -> None:
     """
     if session_id is None or sql.fetch_one(_FOR_SALE, {"session": session_id, "store": store_id}) is None:
         raise SessionNotOpen(_("Cash needs an open till session of this store. Open one and name it."))
+
+
+def take_out_of_drawer(*, session_id: int | None, store_id: int | None, amount: int) -> None:
+    """
+    Keep a session of a store open until the transaction ends, and alone, so that cash may be paid out of its drawer.
+
+    Sales wait: what they add is not there before they are done. Raises SessionNotOpen, DrawerTooEmpty.
+    """
+    wanted = {"session": session_id, "store": store_id}
+    if session_id is None or sql.fetch_one(_TO_PAY_OUT, wanted) is None:
+        raise SessionNotOpen(_("Cash needs an open till session of this store. Open one and name it."))
+    if amount > expected_cash(session_id=session_id):
+        raise DrawerTooEmpty(_("There is not enough cash in this drawer. Use another register, or fill it up first."))
 
 
 def expected_cash(*, session_id: int) -> int:
