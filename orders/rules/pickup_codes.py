@@ -7,7 +7,8 @@ a desk; guessing is stopped by counting wrong codes (orders/services/fulfilment/
 
 import hashlib
 import hmac
-import unicodedata
+
+from core.texts.spelling import number_digits
 
 CODE_DIGITS = 8
 
@@ -24,5 +25,4 @@ def is_pickup_code(code: str, *, fulfilment_id: int, secret: bytes) -> bool:
 
     code: as typed or read out; digits of any script count, anything between them does not.
     """
-    digits = "".join(str(unicodedata.digit(letter)) for letter in code if letter.isdecimal())
-    return hmac.compare_digest(digits, collection_code(fulfilment_id, secret=secret))
+    return hmac.compare_digest(number_digits(code), collection_code(fulfilment_id, secret=secret))
