@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "core.web.csp.SecurityHeadersMiddleware",
     "core.web.middleware.ApiFastPathMiddleware",  # API requests stop here: the following are for browsers.
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.web.middleware.refuse_nul",
     "core.web.middleware.BrowserSessionMiddleware",
     "core.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -28,7 +28,15 @@ from accounts.models import (
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
 from accounts.services.customers.merging import merge_customers, undo_merge
 from accounts.services.customers.tax_numbers import forget_tax_number, save_tax_number
-from core.admin.base import AdminAction, BaseAdmin, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
+from core.admin.base import (
+    AdminAction,
+    BaseAdmin,
+    ChannelFilter,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    admin_actor,
+    searched,
+)
 
 
 class MergeForm(forms.Form):
@@ -167,7 +175,7 @@ class CustomerAdmin(BaseAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search along the indexes as the till does, but include closed and merged records."""
-        text = search_term.strip()[:LONGEST_SEARCH]
+        text = searched(search_term)[:LONGEST_SEARCH]
         return (queryset.filter(pk__in=find_record_ids(text)) if text else queryset), False
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:

@@ -11,9 +11,11 @@ import hmac
 from datetime import UTC, datetime
 from uuid import UUID
 
+from core.texts.spelling import code_letters
+
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def gift_card_code(key: UUID, *, secret: bytes) -> str:
@@ -25,7 +27,7 @@ def gift_card_code(key: UUID, *, secret: bytes) -> str:
 
 def plain_code(entered: str) -> str:
     """Return a typed or scanned code in the form that is hashed; empty if it cannot be a code."""
-    letters = entered.upper().translate(_MISREAD)
+    letters = code_letters(entered).translate(_MISREAD)
     return letters if len(letters) == CODE_LENGTH and set(letters) <= set(LETTERS) else ""
 
 

@@ -3,14 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from core.texts.spelling import in_ascii_digits, number_digits, plain_name, plain_text
+
 CARD_NUMBER_DIGITS = 12
 FEWEST_PHONE_DIGITS = 4
 LONGEST_END_DIGITS = 6  # Up to this length it is the end of a number, in which a leading zero counts.
 FEWEST_LETTERS = 2
 
-_ASCII_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
-_PHONE_LIKE = re.compile(r"[+0-9][0-9()/.\-\s\u2010-\u2015]*")
-_WILDCARDS = re.compile(r"[%_\\\x00-\x1f]")
+_PHONE_LIKE = re.compile(r"[+0-9][0-9()/. -]*")
+_WILDCARDS = re.compile(r"[%_\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,17 @@ class Spelling:
 
 def spell(text: str) -> Spelling:
     """Read the typed text: an address has an @, a number has digits only, anything else is a name."""
-    text = _WILDCARDS.sub(" ", text.translate(_ASCII_DIGITS)).strip()
+    words = plain_name(_WILDCARDS.sub(" ", in_ascii_digits(text)))
+    text = plain_text(text)
     if "@" in text:
         email = "".join(text.lower().split())
         return Spelling(email=email) if len(email) > FEWEST_LETTERS else Spelling()
     if _PHONE_LIKE.fullmatch(text):
         # People write +49 (0)171 1234567, 0049 171 1234567 and 0171 1234567 for the same number; all end alike.
-        digits = re.sub(r"\D", "", text.replace("(0)", ""))
+        digits = number_digits(text.replace("(0)", ""))
         significant = digits.lstrip("0") if len(digits) > LONGEST_END_DIGITS else digits
         return Spelling(
             phone_end=significant if len(significant) >= FEWEST_PHONE_DIGITS else "",
             card_number=digits if len(digits) == CARD_NUMBER_DIGITS else "",
         )
-    words = " ".join(text.split())
     return Spelling(words=words) if len(words) >= FEWEST_LETTERS else Spelling()

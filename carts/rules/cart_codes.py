@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from core.texts.spelling import code_letters
+
 PERIOD = timedelta(minutes=15)
 # Crockford's base 32 has no letters that people misread.
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
-MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def code_expires_at(now: datetime) -> datetime:
@@ -21,5 +23,5 @@ def code_expires_at(now: datetime) -> datetime:
 
 def plain_cart_code(text: str) -> str | None:
     """Return a typed or scanned code as it is stored, or None if the text cannot be one."""
-    letters = text.upper().translate(MISREAD)
+    letters = code_letters(text).translate(_MISREAD)
     return letters if len(letters) == CODE_LENGTH and set(letters) <= set(LETTERS) else None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.errors import Refusal
 from core.errors import gettext_noop as _
+from core.texts import spelling
 
 # Letters and digits that people confuse are left out.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -69,8 +70,8 @@ def not_valid(code: str, reason: str) -> VoucherNotValid:
 
 
 def plain_code(text: str) -> str:
-    """Return a code as it is stored: in capital letters, without spaces."""
-    return "".join(text.split()).upper()[:40]
+    """Return a code as it is stored: in capital letters, without spaces, whatever keyboard it was typed on."""
+    return spelling.plain_code(text)[:40]
 
 
 def amounts_by_voucher(vouchers: Mapping[int, int], amounts: Mapping[int, int]) -> dict[int, int]:

@@ -26,6 +26,7 @@ from core.models import CHANNELS
 from core.money import MoneyError, format_minor, parse_money
 from core.texts.formats import money_text
 from core.texts.languages import active_language, language
+from core.texts.spelling import in_ascii_digits, plain_name
 from core.texts.translated import TranslatedField
 from core.web.api.problems import text_of
 
@@ -39,6 +40,11 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         rows: Any = self.object_list[:MOST_COUNTED]
         return int(rows.count())
+
+
+def searched(text: str) -> str:
+    """Return a search term in the spelling in which texts and numbers are stored."""
+    return plain_name(in_ascii_digits(text))
 
 
 # --- Texts in several languages -------------------------------------------------------------------
@@ -184,6 +190,10 @@ class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if db_field.name in self.long_texts:
             kwargs["form_class"] = LongTranslatedFormField
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search for what was meant: in digits of any script, and without marks that nobody sees."""
+        return super().get_search_results(request, queryset, searched(search_term))
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"

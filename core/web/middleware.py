@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from typing import TypeVar
 
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import BadRequest, DisallowedHost
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -125,6 +125,17 @@ def _answer(request: HttpRequest) -> HttpResponseBase:
     assert match is not None, "set by the middleware"
     response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
     return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
+def refuse_nul(get_response: View) -> View:
+    """Refuse an address with a NUL, which no person types and PostgreSQL takes in no text: 400, on every page."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
+            raise BadRequest("The address holds a NUL.")
+        return get_response(request)
+
+    return middleware
 
 
 class BrowserSessionMiddleware(SessionMiddleware):

@@ -9,11 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import AdminAction, BaseAdmin, BaseInline, MoneyForm, ReadOnlyAdmin, admin_actor, money_column
+from core.admin.base import (
+    AdminAction,
+    BaseAdmin,
+    BaseInline,
+    MoneyForm,
+    ReadOnlyAdmin,
+    admin_actor,
+    money_column,
+    searched,
+)
 from core.money import Money
 from core.texts.formats import money_text
 from core.texts.languages import active_language
-from inventory.admin.editing import CatalogueAdmin
+from inventory.admin.editing import BarcodeSearch, CatalogueAdmin, in_one_form
 from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services.catalogue import move_category, publish_product, retire_product
@@ -152,9 +161,9 @@ class ProductAdmin(CatalogueAdmin):
         if not search_term:
             return queryset, False
         # Words are normalised and found by the trigram index, as in the shop's own search.
-        for word in search_term.split():
+        for word in in_one_form(searched(search_term)).split():
             spelt = Func(Value(word), function="inventory_words")
-            by_barcode = Barcode.objects.filter(code=word).values("variant__product")
+            by_barcode = Barcode.objects.filter(code=in_one_form(word)).values("variant__product")
             queryset = queryset.filter(Q(search_words__contains=spelt) | Q(pk__in=by_barcode))
         return queryset, False
 
@@ -193,7 +202,7 @@ class VariantMediaInline(BaseInline):
 
 
 @admin.register(Variant)
-class VariantAdmin(CatalogueAdmin):
+class VariantAdmin(BarcodeSearch, CatalogueAdmin):
     list_display = ("sku", "product", "shown_prices", "shown_barcodes", "is_active")
     list_select_related = ("product",)
     list_filter = ("is_active",)
@@ -238,7 +247,7 @@ class VariantAdmin(CatalogueAdmin):
 
 
 @admin.register(Barcode)
-class BarcodeAdmin(ReadOnlyAdmin):
+class BarcodeAdmin(BarcodeSearch, ReadOnlyAdmin):
     list_display = ("code", "variant")
     list_select_related = ("variant",)
     search_fields = ("code__startswith", "variant__sku__istartswith")

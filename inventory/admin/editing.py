@@ -3,9 +3,25 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.admin.base import BaseAdmin, admin_actor
+from core.admin.base import BaseAdmin, admin_actor, searched
 from core.journal import publish
 from inventory.events import CatalogueChanged
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
+
+
+def in_one_form(text: str) -> str:
+    """Return a whole barcode in the form in which it is stored, and any other text as it is."""
+    try:
+        return canonical_barcode(text)
+    except NotABarcode:
+        return text
+
+
+class BarcodeSearch(BaseAdmin):
+    """A list in which a scanned code finds its article however it was written."""
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return super().get_search_results(request, queryset, in_one_form(searched(search_term)))
 
 
 class CatalogueAdmin(BaseAdmin):

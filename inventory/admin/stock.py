@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_actor
+from inventory.admin.editing import BarcodeSearch
 from inventory.models import Reservation, StockLevel, StockMovement
 from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety_stock
 
@@ -59,7 +60,7 @@ def _keep(request: HttpRequest, level: StockLevel, values: dict[str, Any]) -> st
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(ReadOnlyAdmin):
+class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
     list_display = ("variant", "location", "on_hand", "reserved", "safety", "free")
     list_select_related = ("variant", "location")
     list_filter = ("location",)

@@ -1,13 +1,20 @@
 """What is sold: categories, products, their variants, barcodes and pictures."""
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import audited
+from core.texts.fields import SpelledField
 from core.texts.translated import TranslatedField, in_language
+from inventory.rules.barcodes import STORED
+from inventory.rules.skus import LONGEST_SKU, NotASku, stored_sku
 
 
 class Category(models.Model):
@@ -102,12 +109,26 @@ class Product(models.Model):
         return in_language(self.name) or self.slug
 
 
+class SkuField(SpelledField):
+    """An SKU in its one form; at a form, one with characters that nobody sees is refused."""
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """Return the SKU as it is stored. Raises ValidationError."""
+        try:
+            return super().clean(stored_sku(str(value)), model_instance)
+        except NotASku:
+            raise ValidationError(
+                _("Enter an SKU of at most %(longest)d characters that can all be seen, like MUG-RIM-CREAM."),
+                params={"longest": LONGEST_SKU},
+            ) from None
+
+
 @audited("product", "sku", "attributes", "is_active", "low_stock_below")
 class Variant(models.Model):
     """What is sold and counted: one size and colour of a product, identified by its SKU."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants", verbose_name=_("product"))
-    sku = models.CharField(_("SKU"), max_length=64, unique=True)
+    sku = SkuField(_("SKU"), max_length=LONGEST_SKU, unique=True)
     attributes = models.JSONField(
         _("attributes"), default=dict, blank=True, help_text=_('For example {"colour": {"en": "Blue"}}.')
     )
@@ -119,6 +140,14 @@ class Variant(models.Model):
         verbose_name = _("variant")
         verbose_name_plural = _("variants")
         ordering = ["position", "id"]
+        constraints = [
+            # People type and read out SKUs, so a twin that differs only in its case would be another article's.
+            models.UniqueConstraint(
+                Upper("sku"),
+                name="variant_sku_once_in_any_case",
+                violation_error_message=_("Another variant has this SKU; capital and small letters are the same."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sku
@@ -133,6 +162,13 @@ class Barcode(models.Model):
     class Meta:
         verbose_name = _("barcode")
         verbose_name_plural = _("barcodes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=STORED),
+                name="barcode_is_in_its_one_form",
+                violation_error_message=_("This is not an EAN, UPC or ISBN: the check digit is wrong."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -1,6 +1,7 @@
 """A product with everything its page shows, the product of a barcode, and the category tree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound
+from core.texts.spelling import plain_text
 from core.texts.translated import in_language
+from inventory.models import Barcode
 from inventory.queries.price_lists import STEPS
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of, price_tiers
@@ -56,9 +59,11 @@ SELECT product.slug, variant.sku
 FROM inventory_barcode AS barcode
 JOIN inventory_variant AS variant ON variant.id = barcode.variant_id
 JOIN inventory_product AS product ON product.id = variant.product_id
-WHERE barcode.code = ANY(%(codes)s::text[]) AND variant.is_active AND product.state = 'published'
-LIMIT 1
+WHERE barcode.code = %(code)s AND variant.is_active AND product.state = 'published'
 """
+
+# A unique index makes it one look-up.
+_BY_SKU = "SELECT sku FROM inventory_variant WHERE upper(sku) = upper(%(sku)s)"
 
 # The newest product with a picture represents its category; an index finds that of each subcategory.
 _TILES = """
@@ -119,11 +124,26 @@ def find_by_barcode(scanned: str) -> tuple[str, str]:
         code = canonical_barcode(scanned)
     except NotABarcode:
         raise NotFound(_("Unknown or misread barcode: the check digit is wrong.")) from None
-    # Codes that were stored before they had one form may lack the leading zero.
-    row = sql.fetch_one(_BY_BARCODE, {"codes": [code, code.removeprefix("0")]})
+    row = sql.fetch_one(_BY_BARCODE, {"code": code})
     if row is None:
         raise NotFound(_("No product has this barcode."))
     return row["slug"], row["sku"]
+
+
+def find_sku(text: str) -> str | None:
+    """Return the SKU that a typed or scanned text is, in any case and in the digits of any script, if there is one."""
+    row = sql.fetch_one(_BY_SKU, {"sku": plain_text(text)})
+    return str(row["sku"]) if row else None
+
+
+def skus_by_barcode(scanned: Iterable[str]) -> dict[str, str]:
+    """Return the SKUs of scanned codes, by the code as it was scanned; codes that no article has are left out."""
+    known = {}
+    for text in scanned:
+        with suppress(NotABarcode):
+            known[text] = canonical_barcode(text)
+    skus = dict(Barcode.objects.filter(code__in=known.values()).values_list("code", "variant__sku")) if known else {}
+    return {text: skus[code] for text, code in known.items() if code in skus}
 
 
 def list_categories() -> list[dict[str, Any]]:

@@ -3,28 +3,35 @@
 from stdnum import ean, isbn
 from stdnum.exceptions import ValidationError
 
-UPC_A_DIGITS, EAN_13_DIGITS = 12, 13
+from core.texts.spelling import plain_text
+
+GTIN_DIGITS = 14
+SHORT, LONG = 8, 13
+# What the database takes: an EAN-8, an EAN-13 that is none, or a GTIN-14 that is neither.
+STORED = r"^([0-9]{8}|(?!00000)[0-9]{13}|[1-9][0-9]{13})$"
 
 
 class NotABarcode(ValueError):
-    """Not an EAN-8, EAN-13, UPC-A or ISBN, or misread: the check digit is wrong."""
+    """Not an EAN-8, EAN-13, UPC-A, GTIN-14 or ISBN, or misread: the check digit is wrong."""
 
 
 def canonical_barcode(text: str) -> str:
     """
-    Return the one form of a barcode: 8 digits for EAN-8, else 13.
+    Return the one form of a barcode: 8 digits for EAN-8, 14 for the GTIN-14 of a trade unit, else 13.
 
-    A UPC-A is the EAN-13 with a zero before it, an ISBN-10 is the EAN-13 of the same book. Spaces and hyphens are
-    ignored. Raises NotABarcode.
+    The shorter codes are GTIN-14s without their leading zeros, so UPC-A 036000291452, 0036000291452 and 00036000291452
+    are one number. An ISBN-10 is the EAN-13 of the same book. Spaces and hyphens are ignored. Raises NotABarcode.
     """
     try:
-        code = ean.compact(text).strip().upper()
+        code = ean.compact(plain_text(text)).upper()
         if not code.isascii():
             raise NotABarcode(text)
-        if len(code) == UPC_A_DIGITS:
-            code = code.rjust(EAN_13_DIGITS, "0")
-        elif isbn.isbn_type(code) == "ISBN10":
+        if isbn.isbn_type(code) == "ISBN10":
             code = isbn.to_isbn13(code)
-        return str(ean.validate(code))
+        code = str(ean.validate(code)).rjust(GTIN_DIGITS, "0")
     except ValidationError as error:
         raise NotABarcode(text) from error
+    if not code.strip("0"):
+        raise NotABarcode(text)
+    # All of them are one number with zeros before it (GS1 XML 3 user guide, "Communicating GS1 trade item numbers").
+    return next(code[-digits:] for digits in (SHORT, LONG, GTIN_DIGITS) if not code[:-digits].strip("0"))

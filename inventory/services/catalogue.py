@@ -19,6 +19,7 @@ from core.web.api.problems import sqlstate_of
 from inventory.events import CatalogueChanged
 from inventory.models import Barcode, Category, Product, Variant
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from inventory.rules.skus import LONGEST_SKU, NotASku, stored_sku
 from inventory.services.prices import set_price
 
 UNIQUE_VIOLATION = "23505"
@@ -30,9 +31,15 @@ STATES: TransitionTable = {
 
 
 class NameTaken(Refusal):
-    """Another product, variant or category has this slug or SKU, or another variant this barcode."""
+    """Another product, variant or category has this slug or SKU."""
 
     code = "name_taken"
+
+
+class BarcodeTaken(NameTaken):
+    """Another variant has this barcode, in this spelling or another one of the same number."""
+
+    code = "barcode_taken"
 
 
 class ProductNotSellable(Refusal):
@@ -113,9 +120,10 @@ def add_variant(
     """
     Add a variant after the product's other ones, with its price and its barcodes as scanned or printed.
 
-    Locks the product. Raises NameTaken, and Malformed for a barcode whose check digit is wrong.
+    Locks the product. Raises NameTaken, and Malformed for an SKU that nobody can read and for a misread barcode.
     """
     product = _locked(product_id)
+    sku = _readable(sku)
     with _unique(sku):
         variant = Variant.objects.create(
             product=product, sku=sku, attributes=dict(attributes or {}), position=product.variants.count()
@@ -133,13 +141,13 @@ def add_barcode(*, variant_id: int, code: str) -> Barcode:
     """
     Assign a barcode to a variant; it is stored in its one form (rules/barcodes.py).
 
-    Raises Malformed if it is not a barcode or misread, NameTaken if another variant has it.
+    Raises Malformed if it is not a barcode or misread, BarcodeTaken if another variant has it.
     """
     try:
         canonical = canonical_barcode(code)
     except NotABarcode:
         raise Malformed(_("%s is not an EAN, UPC or ISBN: the check digit is wrong.") % code, field="barcode") from None
-    with _unique(canonical):
+    with _unique(canonical, BarcodeTaken):
         barcode, _is_new = Barcode.objects.get_or_create(code=canonical, variant_id=variant_id)
     return barcode
 
@@ -196,13 +204,24 @@ def _locked(product_id: int) -> Product:
         raise NotFound(_("There is no such product.")) from None
 
 
+def _readable(sku: str) -> str:
+    try:
+        return stored_sku(sku)
+    except NotASku:
+        raise Malformed(
+            _("Enter an SKU of at most %(longest)d characters that can all be seen, like MUG-RIM-CREAM.")
+            % {"longest": LONGEST_SKU},
+            field="sku",
+        ) from None
+
+
 @contextmanager
-def _unique(name: str) -> Iterator[None]:
-    """Undo the block and raise NameTaken if the name is already in use."""
+def _unique(name: str, taken: type[NameTaken] = NameTaken) -> Iterator[None]:
+    """Undo the block and raise NameTaken, or a kind of it, if the name is already in use."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
         if sqlstate_of(error) != UNIQUE_VIOLATION:
             raise
-        raise NameTaken(_("%s is taken. Choose another.") % name, name=name) from error
+        raise taken(_("%s is taken. Choose another.") % name, name=name) from error

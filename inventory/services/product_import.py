@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.utils.text import slugify
-from stdnum import ean
 
 from core.currencies import PLACES
 from core.data import sql
@@ -25,6 +24,7 @@ from core.data.imports import (
 from core.data.imports.cells import amount, required_text, text
 from core.data.imports.columns import with_defaults
 from inventory.models import Category, Price, Product, Variant
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services import product_import_sql as statements
 
 MOST_BARCODES = 20
@@ -194,11 +194,14 @@ def _barcodes(cells: dict[str, str]) -> list[str]:
     codes = text(cells, "barcodes", longest=1000).split()
     if len(codes) > MOST_BARCODES:
         raise RowRefused("too_many_barcodes", f"{len(codes)}, {MOST_BARCODES} allowed")
+    canonical: dict[str, None] = {}
     for code in codes:
         # The check digit reveals a mistyped code.
-        if not (code.isascii() and ean.is_valid(code)):
-            raise RowRefused("barcode_not_valid", code)
-    return list(dict.fromkeys(codes))
+        try:
+            canonical[canonical_barcode(code)] = None
+        except NotABarcode:
+            raise RowRefused("barcode_not_valid", code) from None
+    return list(canonical)
 
 
 def _categories_whose_slug_is_taken() -> list[str]:

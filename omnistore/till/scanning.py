@@ -17,17 +17,16 @@ from accounts.queries.people import LONGEST_SEARCH, Person, find_people
 from carts.queries.cart_codes import cart_id_of
 from carts.rules.cart_codes import plain_cart_code
 from core.errors import NotFound
-from inventory.queries.products import find_by_barcode
-from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from core.texts.spelling import number_digits, plain_text
+from inventory.queries.products import find_by_barcode, find_sku
 
 LONGEST_SCAN = 200
 MOST_FOUND = 12
 FEWEST_DIGITS = 7  # Of a phone number that identifies only one person.
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _TIMES = re.compile(r"(\d{1,4})\s*[*×xX]\s*(\S.*)")
-_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,63}")
+_SKU = re.compile(r"\w[\w./+ -]{1,63}")
 # A letter and a digit: names do not look like this.
-_LIKE_A_SKU = re.compile(r"(?=.*\d)(?=.*[A-Za-z])|.*[-_/]")
+_LIKE_A_SKU = re.compile(r"(?=.*\d)(?=.*[^\W\d])|.*[-_/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,11 @@ def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> R
     words = _content(text)
     if not words:
         raise NotFound(_("Nothing was scanned. Scan again, or type the number below the bars."))
+    # An SKU may look like a quantity and another SKU: 2XL-TEE is one article, not two of L-TEE.
+    scanned = _goods(words, 1)
     times = _TIMES.fullmatch(words)
-    quantity, rest = (int(times[1]), times[2].strip()) if times else (1, words)
-    scanned = _goods(rest, quantity)
+    if scanned is None and times:
+        scanned = _goods(times[2], int(times[1]))
     if scanned is not None:
         return scanned
     if plain_cart_code(words):
@@ -77,13 +78,11 @@ def read_scan(text: str, *, now: datetime, before_code: Callable[[], None]) -> R
         cart_id = cart_id_of(words, now=now)
         if cart_id is not None:
             return OpenCart(cart_id)
-    if _SKU.fullmatch(rest) and _LIKE_A_SKU.match(rest):
-        return ScannedGoods(rest, quantity)
-    return _people(words)
+    return _people(text[:LONGEST_SCAN].strip())
 
 
 def _content(text: str) -> str:
-    words = text[:LONGEST_SCAN].translate(_DIGITS).strip()
+    words = plain_text(text[:LONGEST_SCAN])
     # A QR code may hold a URL of the shop, whose last part is the code.
     if words.startswith(("http://", "https://")):
         words = urlsplit(words).path.rstrip("/").rpartition("/")[2].removesuffix(".svg")
@@ -91,12 +90,15 @@ def _content(text: str) -> str:
 
 
 def _goods(text: str, quantity: int) -> ScannedGoods | None:
+    sku = _sku_of_barcode(text) or (find_sku(text) if _SKU.fullmatch(text) and _LIKE_A_SKU.match(text) else None)
+    return ScannedGoods(sku, max(1, quantity)) if sku else None
+
+
+def _sku_of_barcode(text: str) -> str | None:
     try:
-        code = canonical_barcode(text)
-        _slug, sku = find_by_barcode(code)
-    except (NotABarcode, NotFound):
+        return find_by_barcode(text)[1]
+    except NotFound:
         return None
-    return ScannedGoods(sku, max(1, quantity))
 
 
 def _people(text: str) -> People:
@@ -110,7 +112,7 @@ def _people(text: str) -> People:
 
 
 def _is_exact(text: str, person: Person) -> bool:
-    digits = re.sub(r"\D", "", text)
+    digits = number_digits(text)
     if "@" in text or len(digits) < FEWEST_DIGITS:
         return text.lower() == person.email.lower()
-    return text == person.card_number or person.phone.endswith(digits.lstrip("0"))
+    return digits == person.card_number or person.phone.endswith(digits.lstrip("0"))

@@ -9,7 +9,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries.people import LONGEST_SEARCH, MOST_PEOPLE, find_people
-from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
+from core.admin.base import (
+    AdminAction,
+    ChannelFilter,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    admin_actor,
+    money_column,
+    searched,
+)
 from orders.admin.balances_due import OF_ORDER, BalanceDueEntryInline
 from orders.models import (
     Collector,
@@ -175,7 +183,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search one index after the other; one condition over all of them would read every order."""
-        text = search_term.strip()[:LONGEST_SEARCH]
+        text = searched(search_term)[:LONGEST_SEARCH]
         if not text:
             return queryset, False
         customer_ids = [

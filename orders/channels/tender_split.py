@@ -17,6 +17,7 @@ from accounts.queries.loyalty import programme_of
 from accounts.rules.gift_cards import CODE_LENGTH
 from accounts.rules.loyalty import Programme
 from accounts.services.balances.gift_cards import GiftCardNotValid, TooManyWrongCodes
+from core.texts.spelling import code_letters
 from orders.models import BalanceDueEntry, Payment
 from orders.rules.checkout import CREDIT, GIFT_CARD, POINTS, Tender, shares_of
 from orders.services.payments.tenders import with_gift_card, with_holdings
@@ -69,7 +70,7 @@ class BalanceForm(forms.Form):
 
     def clean_gift_cards(self) -> str:
         """Look up each gift card."""
-        letters = re.sub(r"[\s,;-]+", "", self.cleaned_data["gift_cards"]).upper()
+        letters = re.sub(r"[,;،؛]", "", code_letters(self.cleaned_data["gift_cards"]))
         codes = [letters[start : start + CODE_LENGTH] for start in range(0, len(letters), CODE_LENGTH)]
         if len(codes) > MOST_CARDS:
             raise forms.ValidationError(_("At most five cards pay for one order."))

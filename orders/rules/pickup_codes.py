@@ -7,8 +7,9 @@ a desk; guessing is stopped by counting wrong codes (orders/services/fulfilment/
 
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Sequence
+
+from core.texts.spelling import number_digits
 
 CODE_DIGITS = 8
 
@@ -26,5 +27,5 @@ def is_pickup_code(code: str, *, fulfilment_id: int, secrets: Sequence[bytes]) -
     code: as typed or read out; digits of any script count, anything between them does not. secrets: the present one and
     those of codes that were sent before it.
     """
-    digits = "".join(str(unicodedata.digit(letter)) for letter in code if letter.isdecimal())
+    digits = number_digits(code)
     return any(hmac.compare_digest(digits, collection_code(fulfilment_id, secret=secret)) for secret in secrets)

@@ -50,6 +50,15 @@ def test_a_code_is_derived_and_accepted_in_any_notation():
     assert plain_code("U000-0000-0000-0000") == plain_code("123") == plain_code("") == ""
 
 
+@pytest.mark.parametrize("mark", ["–", "\u2011", "\u00a0", "\u202f", "\u200c", "\u200e-\u200f", "\u2066-\u2069"])
+def test_a_code_is_accepted_on_every_keyboard(mark):
+    code = gift_card_code(UUID(int=7), secret=b"secret")
+    persian = code.replace("-", mark).translate({48 + digit: 0x06F0 + digit for digit in range(10)})
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in code)
+
+    assert code_hash(code) == code_hash(persian) == code_hash(wide)
+
+
 def test_a_card_is_valid_until_the_end_of_a_year():
     assert end_of_validity(NOW, years=3) == datetime(2030, 1, 1, tzinfo=UTC)
     assert end_of_validity(NOW, years=0) is None

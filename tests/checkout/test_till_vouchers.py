@@ -1,5 +1,7 @@
 """Vouchers shown at the till: for the customer's own cart, or for a sale of scanned goods."""
 
+from urllib.parse import quote
+
 import pytest
 
 from carts.models import Voucher
@@ -38,6 +40,19 @@ def test_staff_add_it_to_the_customers_cart_and_remove_it(ana, till, mug):
     taken_out = till.delete(f"{path}welcome/").json()
     assert (taken_out["vouchers"], taken_out["totals"]["grand"]["amount"]) == ([], "12.90")
     assert till.delete(f"{path}welcome/").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["SAVE-١٠", "save–۱۰", "ＳＡＶＥ-10", "\u200eSAVE\u00a0-10\u200f", "SA\u200cVE-10"])
+def test_a_code_is_known_on_every_keyboard(ana, till, mug, typed):
+    make_voucher("SAVE-10")
+    Api(ana).add("MUG")
+
+    at_the_till = till.post(f"till/customers/{ana.pk}/cart/vouchers/", {"code": typed})
+    on_the_phone = Api(ana).post("cart/vouchers/", {"code": typed})
+
+    assert [voucher["code"] for voucher in at_the_till.json()["vouchers"]] == ["SAVE-10"]
+    assert on_the_phone.status_code == 201
+    assert Api(ana).delete(f"cart/vouchers/{quote(typed)}/").json()["vouchers"] == []
 
 
 def test_it_needs_staff_and_an_existing_customer(ana, ben, till, mug):

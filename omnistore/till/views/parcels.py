@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.rules import roles
 from core.errors import Malformed, NotFound, Refusal
+from core.texts.spelling import plain_code, plain_text
 from core.web.api.base import page_of
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView
 from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
+from orders.rules.order_numbers import typed_order_number
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from orders.services.payments.authorisations import capturing_first
 
@@ -44,14 +47,21 @@ class SendForm(forms.Form):
 
     def __init__(self, *args: Any, parcel: ParcelView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.goods = {code for line in parcel.lines for code in (line["sku"], *line["barcodes"])}
+        self.goods = {plain_code(code) for line in parcel.lines for code in (line["sku"], *line["barcodes"])}
 
     def clean_tracking(self) -> str:
         """Refuse the goods' own codes: a hasty scan would otherwise become the tracking number."""
-        tracking = str(self.cleaned_data["tracking"]).strip()
-        if tracking in self.goods:
+        tracking = plain_text(self.cleaned_data["tracking"])
+        if plain_code(tracking) in self.goods or _barcode(tracking) in self.goods:
             raise forms.ValidationError(_("This is the code of the goods. Scan the carrier's label on the parcel."))
         return tracking
+
+
+def _barcode(text: str) -> str:
+    try:
+        return canonical_barcode(text)
+    except NotABarcode:
+        return ""
 
 
 class Parcels(TillView):
@@ -93,7 +103,7 @@ class FindParcel(TillView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Open the parcel of an order, or the one with a tracking number."""
-        text = request.POST.get("scanned", "").strip()[:200].rstrip("/").rpartition("/")[2].removeprefix("#")
+        text = typed_order_number(request.POST.get("scanned", "")[:200])
         parcels = find_parcels(place_id=self.store.id, text=text, limit=PAGE) if text else []
         if not parcels:
             raise NotFound(_("No parcel here has this order or tracking number."))

@@ -31,6 +31,7 @@ from omnistore.till.sales import key_of_customer, shown_lines, stock_of
 from omnistore.till.views.base import TillView
 from orders.queries.customer_value import bought_so_far
 from orders.queries.orders import find_orders, orders_of
+from orders.rules.order_numbers import typed_order_number
 
 PAGE, MOST_PEOPLE = 20, 20
 FAMILIES = ("order", "pickup", "cart", "return", "refund", "customer", "consent", "touch")
@@ -51,7 +52,7 @@ class Find(TillView):
         if words:
             spelling = spell(words)
             orders = find_orders(
-                number=words.removeprefix("#"),
+                number=typed_order_number(words),
                 customer_ids=[customer_id for person in customers for customer_id in person.ids],
                 email=spelling.email,
                 phone_end=spelling.phone_end,

@@ -37,6 +37,7 @@ from orders.queries.pickups import (
     pickups_of_order,
 )
 from orders.rules.checkout import CARD, CASH, Tender
+from orders.rules.order_numbers import typed_order_number
 from orders.services.fulfilment.hand_over import (
     MOST_WRONG_CODES,
     Proof,
@@ -166,7 +167,7 @@ class FindPickup(TillView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Find a pickup by its code, its order's number, or its buyer."""
         text = request.POST.get("scanned", "").strip()[:200].rstrip("/").rpartition("/")[2]
-        number = text.removeprefix("#")
+        number = typed_order_number(text)
         of_order = pickups_of_order(number=number, store_id=self.store.id) if number else []
         if of_order:
             return HttpResponseRedirect(reverse("admin:till_pickup", args=[of_order[0].id]))

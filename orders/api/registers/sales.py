@@ -20,7 +20,7 @@ from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
 from core.web.api.base import checked
 from inventory.channels.staff import StaffApiView
-from inventory.models import Barcode
+from inventory.queries.products import skus_by_barcode
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import SaleIn, fulfilment_request, request_fields
 from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
@@ -108,7 +108,7 @@ def _occurred_at(fields: datetime | None, now: datetime) -> datetime | None:
 
 def _scanned(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
     codes = [line["barcode"] for line in lines if "barcode" in line]
-    skus = dict(Barcode.objects.filter(code__in=codes).values_list("code", "variant__sku")) if codes else {}
+    skus = skus_by_barcode(codes) if codes else {}
     unknown = [code for code in codes if code not in skus]
     if unknown:
         raise NotFound(_("Unknown barcode: %(codes)s.") % {"codes": ", ".join(unknown)}, barcodes=unknown)

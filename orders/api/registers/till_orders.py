@@ -21,6 +21,7 @@ from orders.api.checkout import KEY_PARAMETER
 from orders.api.orders import OrderListOut
 from orders.api.output import OrderOut, RefundOut, order_json
 from orders.queries.orders import find_orders, get_order
+from orders.rules.order_numbers import typed_order_number
 from orders.services.payments.refunds import pay_out_refund
 
 
@@ -54,7 +55,7 @@ class TillOrders(StaffApiView):
         spelling = spell(query["q"])
         persons = find_people(text=query["q"])
         orders = find_orders(
-            number=query["q"].strip(),
+            number=typed_order_number(query["q"]),
             customer_ids=[customer_id for person in persons for customer_id in person.ids],
             email=spelling.email,
             phone_end=spelling.phone_end,

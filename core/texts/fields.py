@@ -1,0 +1,40 @@
+"""Model fields that store a text in one spelling, whichever door it came through."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from core.texts.spelling import plain_name, plain_text
+
+
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+else:
+    _Text = models.CharField
+
+
+class SpelledField(_Text):
+    """A text in one spelling; it is brought into it by forms, by saving, and in look-ups."""
+
+    def spelt(self, text: str) -> str:
+        """Return the text as it is stored: what a person would read."""
+        return plain_text(text)
+
+    def to_python(self, value: Any) -> Any:
+        """Return the value in its one spelling."""
+        text = super().to_python(value)
+        return self.spelt(text) if isinstance(text, str) else text
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Bring the object's own value into the spelling too, so that it is what the row has."""
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class NameField(SpelledField):
+    """A person's name, a company or a line of an address: one line, without marks that turn other texts around."""
+
+    def spelt(self, text: str) -> str:
+        """Return the name as it was written, in one line."""
+        return plain_name(text)
