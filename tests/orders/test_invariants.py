@@ -128,3 +128,15 @@ def test_a_till_session_with_a_wrong_expected_amount(mitte, tess, now):
     make_till_session(mitte, tess, closed_at=now, counted=10_000, expected=9_000)
 
     assert "a till that was closed expected what its payments say" in find_breaches()
+
+
+def test_a_pickup_of_somebody_who_cannot_be_told(order):
+    Order.objects.update(contact_email="")
+
+    assert "whoever is to be sent goods, or to collect them, can be told" in find_breaches()
+
+
+def test_somebody_who_carries_out_need_not_be_told(mitte, mug):
+    make_order((mug, 1, 1290), store=mitte, kind="carry_out", state="collected", contact_email="")
+
+    assert "whoever is to be sent goods, or to collect them, can be told" not in find_breaches()
