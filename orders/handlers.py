@@ -22,7 +22,7 @@ from orders.events import (
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
 from orders.services.placing.guests import claim_guest_orders
-from orders.services.settlement.follow_ups import keep_given_address
+from orders.services.settlement.follow_ups import keep_given_address, remember_receipt
 
 
 @handles(CustomerVerified)
@@ -50,6 +50,13 @@ def keep_address(entry: Entry) -> None:
     """Save the address of a confirmed order in its buyer's address book, if they asked for that."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     keep_given_address(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(OrderPlaced)
+def remember_chosen_receipt(entry: Entry) -> None:
+    """Remember by which medium the buyer took the receipt."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    remember_receipt(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 @handles(

@@ -321,3 +321,12 @@ invariant(
           AND payment.provider = card.provider AND orders.customer_id = card.customer_id)
     """,
 )
+invariant(
+    "whoever is to be sent goods, or to collect them, can be told",
+    """
+    SELECT orders.number, orders.channel FROM orders_order AS orders
+    WHERE orders.contact_email = '' AND orders.contact_phone = '' AND orders.external_id = ''
+      AND EXISTS (
+          SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind <> 'carry_out')
+    """,
+)

@@ -1,6 +1,6 @@
 """The ways of fulfilment of a sale, with price and time, and the till's payment form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,7 +112,11 @@ def _short(cart: CartView, units: Mapping[int, int]) -> list[str]:
 
 
 class TenderForm(forms.Form):
-    """The payment of a sale and the customer's contact. The view sets the total and the way."""
+    """
+    The payment of a sale and the customer's contact. The view sets the total and the way.
+
+    known: which of `email` and `phone` the customer has.
+    """
 
     method = forms.ChoiceField(
         label=gettext_lazy("Payment method"), choices=[], widget=forms.RadioSelect, required=False
@@ -143,14 +147,14 @@ class TenderForm(forms.Form):
         way: Way,
         total: int,
         rest: int,
-        is_known: bool,
+        known: Set[str],
         cash: CashTerms,
         readers: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tendered"].widget.attrs |= {"autofocus": True, "data-ahead": True}
-        self.way, self.total, self.rest, self.is_known, self.readers = way, total, rest, is_known, readers
+        self.way, self.total, self.rest, self.known, self.readers = way, total, rest, known, readers
         self.cash = cash
         methods: Any = self.fields["method"]
         methods.choices = methods_for(way.name, readers)
@@ -162,12 +166,12 @@ class TenderForm(forms.Form):
         if self.errors:
             return cleaned
         self._check_payment(cleaned)
-        has_contact = self.is_known or cleaned.get("email") or cleaned.get("phone")
+        has_contact = self.known or cleaned.get("email") or cleaned.get("phone")
         if self.way.name != CARRY_OUT and not has_contact:
             raise ValidationError(_("Enter an e-mail address or a phone number so that we can reach the customer."))
-        if cleaned.get("receipt") == "email" and not (self.is_known or cleaned.get("email")):
+        if cleaned.get("receipt") == "email" and not ("email" in self.known or cleaned.get("email")):
             self.add_error("email", _("Enter where to send the receipt."))
-        if cleaned.get("receipt") == "sms" and not (self.is_known or cleaned.get("phone")):
+        if cleaned.get("receipt") == "sms" and not ("phone" in self.known or cleaned.get("phone")):
             self.add_error("phone", _("Enter where to send the receipt."))
         return cleaned
 

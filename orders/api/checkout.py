@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -59,12 +58,7 @@ class Checkout(CartApiView):
         checkout_request = CheckoutRequest(
             fulfilments=tuple(fulfilment_request(fields) for fields in body["fulfilments"]),
             request_key=claim.request_key,
-            **_with_contact(
-                request_fields(
-                    body, client_key=partial(client_key_of, request), now=now, person_ids=owner.customer_ids
-                ),
-                request,
-            ),
+            **request_fields(body, client_key=partial(client_key_of, request), now=now, person_ids=owner.customer_ids),
         )
         check_methods(checkout_request.tenders)
         return check_out(
@@ -98,16 +92,6 @@ class TestConfirmation(ApiView):
         if not confirm(key=key, provider=TEST, fields={}):
             raise NotFound(_("Not found, or you do not have access."))
         return HttpResponse(status=204)
-
-
-def _with_contact(fields: dict[str, Any], request: Request) -> dict[str, Any]:
-    """Return the fields with a signed-in shopper's own contact details where none are sent; a guest must send some."""
-    if request.user.is_authenticated:
-        fields["contact_email"] = fields["contact_email"] or request.user.email
-        fields["contact_phone"] = fields["contact_phone"] or str(request.user.phone or "")
-    elif not fields["contact_email"] and not fields["contact_phone"]:
-        raise Malformed(_("Give an e-mail address or a phone number, so that we can reach you."), field="contact")
-    return fields
 
 
 def check_methods(tenders: Iterable[Tender]) -> None:

@@ -51,10 +51,25 @@ class OrderField(NamedTuple):
 # when they were, in each checkout.
 @dataclass(slots=True, kw_only=True)
 class GivenFields:
-    """What whoever orders says of the order itself. keeps_address: their address book is to keep where it is sent."""
+    """
+    What whoever orders says of the order itself. keeps_address: their address book is to keep where it is sent.
 
-    contact_email: Annotated[str, Stored(shown_as="contact.email")] = ""
-    contact_phone: Annotated[str, Stored(shown_as="contact.phone")] = ""
+    A contact that is not given is the buyer's own, on every channel: the INSERT that uses this reads them as `buyer`.
+    """
+
+    contact_email: Annotated[
+        str,
+        Stored(
+            writes="coalesce(nullif(%(contact_email)s, ''), (SELECT lower(email) FROM buyer), '')",
+            shown_as="contact.email",
+        ),
+    ] = ""
+    contact_phone: Annotated[
+        str,
+        Stored(
+            writes="coalesce(nullif(%(contact_phone)s, ''), (SELECT phone FROM buyer), '')", shown_as="contact.phone"
+        ),
+    ] = ""
     language: Annotated[str, Stored()] = field(default_factory=default_language)
     keeps_address: Annotated[bool, Stored()] = False
 

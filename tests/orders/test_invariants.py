@@ -136,3 +136,15 @@ def test_a_drawer_that_paid_out_more_than_it_held(cancelled, mitte, tess):
         Refund.objects.update(till_session=session, state="done")
 
     assert "no drawer paid out more than lay in it" in find_breaches()
+
+
+def test_a_pickup_of_somebody_who_cannot_be_told(order):
+    Order.objects.update(contact_email="")
+
+    assert "whoever is to be sent goods, or to collect them, can be told" in find_breaches()
+
+
+def test_somebody_who_carries_out_need_not_be_told(mitte, mug):
+    make_order((mug, 1, 1290), store=mitte, kind="carry_out", state="collected", contact_email="")
+
+    assert "whoever is to be sent goods, or to collect them, can be told" not in find_breaches()

@@ -119,7 +119,6 @@ def _tenders(form: CheckoutForm, visitor: Visitor) -> tuple[Tender, ...]:
 def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutRequest:
     values = form.cleaned_data
     is_pickup = values["kind"] == PICKUP
-    customer = visitor.customer
     expected = values["expected_pickup"] if is_pickup else values["expected_ship"]
     return CheckoutRequest(
         fulfilments=(
@@ -131,8 +130,8 @@ def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutR
         cart_version=values["version"],
         expected_total=expected,
         expected_currency=settings.SHOP_CURRENCY,
-        contact_email=(values["email"] or (customer.email if customer else "")).lower(),
-        contact_phone=values["phone"] or (str(customer.phone or "") if customer else ""),
+        contact_email=values["email"].lower(),
+        contact_phone=values["phone"],
         language=active_language(),
         keeps_address=values["keep_address"] and not values["address"].isdecimal(),
         **{question.name: values[question.name] for question in QUESTIONS},

@@ -60,7 +60,7 @@ class PayForms:
             way=self.form.way,
             total=self.form.total,
             rest=self.form.rest,
-            is_known=self.form.is_known,
+            known=self.form.known,
             cash=self.form.cash,
             readers=self.form.readers,
             initial={name: self.form.data.get(name, "") for name in self.form.fields},
@@ -130,8 +130,8 @@ class Pay(SaleView):
 
     def _tenders(self, sale: Sale, way: Way, data: QueryDict | None = None, **amounts: Any) -> TenderForm:
         readers = readers_of(self.store.id)
-        cash = cash_terms_in(self.store)
-        return TenderForm(data, way=way, is_known=_is_reachable(sale), cash=cash, readers=readers, **amounts)
+        cash, known = cash_terms_in(self.store), _known_contacts(sale)
+        return TenderForm(data, way=way, known=known, cash=cash, readers=readers, **amounts)
 
     def _balances(self, sale: Sale, data: QueryDict | None = None) -> BalanceForm:
         return BalanceForm(
@@ -154,9 +154,9 @@ class Pay(SaleView):
             cart_version=parse_int(self.request.POST.get("version", "")),
             expected_total=form.total,
             expected_currency=sale.cart.currency,
-            contact_email=(values["email"] or (person.email if person else "")).lower(),
-            contact_phone=values["phone"] or (person.phone if person else ""),
-            receipt_medium=values["receipt"] or "print",
+            contact_email=values["email"].lower(),
+            contact_phone=values["phone"],
+            receipt_medium=values["receipt"],
             language=(person.language if person else "") or active_language(),
             session_id=self.session_id,
             customer_id=person.id if person else None,
@@ -238,8 +238,8 @@ def _chosen(name: str, ways: dict[str, Way]) -> str:
     return next((way for way in WAYS if ways[way].is_possible), CARRY_OUT)
 
 
-def _is_reachable(sale: Sale) -> bool:
-    return sale.person is not None and bool(sale.person.email or sale.person.phone)
+def _known_contacts(sale: Sale) -> set[str]:
+    return {name for name in ("email", "phone") if sale.person is not None and getattr(sale.person, name)}
 
 
 def _render(order: OrderView, outcomes: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Selling at the till: to carry out, to pick up, or to ship; from the shopper's own cart or from scanned goods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from accounts.queries.people import get_person
+from accounts.queries.people import Person, get_person
 from accounts.rules import roles
 from accounts.sign_in.attempt_limits import client_key_of
 from carts.channels.views import parse_int
+from carts.queries.holders import holder_of
 from core.actors import Actor
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
@@ -55,7 +56,10 @@ class Sales(StaffApiView):
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{request.user.pk}")
         session_id = _session(body["session"], by)
-        customer_id = get_person(customer_id=parse_int(body["customer"])).id if body.get("customer") else None
+        cart_id = parse_int(body["cart"]) if "cart" in body else None
+        person = _recognised(body)
+        buyer = person or _holder(cart_id)
+        customer_id = person.id if person else None
         fields = body.get("fulfilments")
         checkout_request = CheckoutRequest(
             fulfilments=tuple(fulfilment_request(entry) for entry in fields)
@@ -66,13 +70,14 @@ class Sales(StaffApiView):
             customer_id=customer_id,
             occurred_at=_occurred_at(body.get("occurred_at"), now),
             request_key=claim.request_key,
-            **request_fields(body, client_key=partial(client_key_of, request), now=now),
+            **request_fields(body, client_key=partial(client_key_of, request), now=now)
+            | ({"language": buyer.language} if buyer else {}),
         )
         check_readers(checkout_request.tenders, store_id=by.store_id)
-        if "cart" in body:
+        if cart_id is not None:
             return sell_cart(
                 claim=claim,
-                cart_id=parse_int(body["cart"]),
+                cart_id=cart_id,
                 request=checkout_request,
                 by=by,
                 now=now,
@@ -88,6 +93,16 @@ class Sales(StaffApiView):
             now=now,
             render=placed_json,
         )
+
+
+def _recognised(body: Mapping[str, Any]) -> Person | None:
+    return get_person(customer_id=parse_int(body["customer"])) if body.get("customer") else None
+
+
+def _holder(cart_id: int | None) -> Person | None:
+    # Mails and receipts of a sale are in the buyer's language, not in that of whoever stands at the till.
+    holder_id = None if cart_id is None else holder_of(cart_id).customer_id
+    return None if holder_id is None else get_person(customer_id=holder_id)
 
 
 def _session(text: str, by: Actor) -> int:

@@ -1,6 +1,6 @@
 """Inserts an order with its lines, fulfilments and payments, in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,10 +34,16 @@ _COLUMNS, _VALUES = columns_written(
         "closed_at": "%(closed_at)s::timestamptz",
     },
 )
+# A record that was merged into another one has the contact of that one.
 _WRITE = f"""
-WITH new_order AS (
+WITH buyer AS (
+    SELECT person.email, person.phone
+    FROM accounts_customer AS record
+    JOIN accounts_customer AS person ON person.id = coalesce(record.merged_into_id, record.id)
+    WHERE record.id = %(customer_id)s::bigint
+), new_order AS (
     INSERT INTO orders_order ({_COLUMNS}) VALUES ({_VALUES})
-    RETURNING id, number
+    RETURNING id, number, contact_email, contact_phone
 ), line AS (
     INSERT INTO orders_orderline (
         order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
@@ -104,7 +110,7 @@ WITH new_order AS (
            %(captures)s::bool, 'asked', '', '', %(now)s
     FROM tender WHERE tender.attempt_key IS NOT NULL
 )
-SELECT new_order.id, new_order.number, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
+SELECT new_order.*, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
        (SELECT array_agg(id ORDER BY place) FROM part) AS fulfilments,
        (SELECT array_agg(id ORDER BY place) FROM tender) AS payments
 FROM new_order
@@ -316,14 +322,12 @@ def _carried_out(draft: NewOrder) -> dict[int, int]:
     return {line.line_id: line.quantity for allocation in carried for line in allocation.lines}
 
 
-def _as_read(draft: NewOrder, fields: Mapping[str, Any], row: sql.Row) -> OrderView:
+def _as_read(draft: NewOrder, fields: dict[str, Any], row: sql.Row) -> OrderView:
     cart, request = draft.cart, draft.request
     order_lines = dict(zip((line.id for line in cart.lines), row["lines"], strict=True))
     state_of = {Fulfilment.CARRY_OUT: "collected"}
     return OrderView(
-        id=row["id"],
-        number=row["number"],
-        **fields,
+        **fields | {name: row[name] for name in ("id", "number", "contact_email", "contact_phone")},
         lines=_lines_as_read(draft, row["lines"]),
         discounts=[
             DiscountView(in_language(discount.name, request.language), discount.amount, discount.target)

@@ -23,7 +23,7 @@ from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import not_valid
 from carts.services.vouchers import hold_vouchers
 from core.actors import Actor
-from core.errors import Refusal
+from core.errors import Malformed, Refusal
 from core.ids import new_id
 from core.journal import publish
 from core.money import Money, money_json
@@ -37,6 +37,7 @@ from orders.services.payments.gateway import ChargeRequest, needs_provider, prov
 from orders.services.payments.tenders import cash_terms_for, hold_tenders, plan_payment
 from orders.services.placing.allocation import Allocation, allocate
 from orders.services.placing.order_insert import NewOrder, write_order
+from orders.services.placing.receipts import EMAIL, SMS
 from orders.services.registers.till_sessions import take_open_session
 
 
@@ -112,6 +113,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         captures=captures,
     )
     order = write_order(draft, by=by, now=now)
+    _check_reachable(order, request)
     _spend_vouchers(draft, now)
     if not waits:
         announce_placed(order, by=by, now=now)
@@ -145,6 +147,16 @@ def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
             else []
         ),
     )
+
+
+def _check_reachable(order: OrderView, request: CheckoutRequest) -> None:
+    """Refuse an order whose buyer cannot be told of it, or has no address for the receipt that they chose."""
+    can_be_told = bool(order.contact_email or order.contact_phone)
+    if not can_be_told and any(part.kind != CARRY_OUT for part in order.fulfilments):
+        raise Malformed(_("Give an e-mail address or a phone number, so that we can reach you."), field="contact")
+    needed = {EMAIL: order.contact_email, SMS: order.contact_phone}
+    if not needed.get(request.receipt_medium, True):
+        raise Malformed(_("Enter where to send the receipt."), field="receipt")
 
 
 def _charge(tender: PlannedTender, currency: str, captures: bool) -> ChargeRequest:

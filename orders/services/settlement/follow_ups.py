@@ -9,7 +9,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.events import CustomerChanged
+from accounts.models import Customer
 from accounts.services.customers.addresses import keep_addresses
+from accounts.services.identity.profile import change_profile
 from core.actors import Actor
 from core.data import sql
 from orders.models import Order
@@ -25,6 +28,21 @@ WHERE id = %(order)s AND keeps_address AND customer_id IS NOT NULL RETURNING cus
 _SENT_TO = """
 SELECT address FROM orders_fulfilment WHERE order_id = %(order)s AND kind = 'ship'
 GROUP BY address ORDER BY min(id)
+"""
+# The latest choice counts, here or in the person's profile, in whatever order the journal is read.
+_CHOSEN_RECEIPT = """
+SELECT person.id, orders.receipt_medium
+FROM orders_order AS orders
+JOIN accounts_customer AS record ON record.id = orders.customer_id
+JOIN accounts_customer AS person ON person.id = coalesce(record.merged_into_id, record.id)
+WHERE orders.id = %(order)s AND orders.receipt_medium NOT IN ('', person.receipt_channel)
+  AND NOT EXISTS (
+      SELECT FROM orders_order AS later
+      WHERE later.customer_id = orders.customer_id AND later.id > orders.id AND later.receipt_medium <> '')
+  AND NOT EXISTS (
+      SELECT FROM core_journal AS entry
+      WHERE entry.customer_id = person.id AND entry.occurred_at > orders.placed_at
+        AND entry.kind = %(changed)s AND entry.payload -> 'fields' ? 'receipt_channel')
 """
 
 
@@ -58,3 +76,17 @@ def keep_given_address(*, order_id: int, by: Actor, now: datetime) -> None:
         return
     addresses = [row["address"] for row in sql.fetch_all(_SENT_TO, {"order": order_id})]
     keep_addresses(customer_id=wish["customer_id"], addresses=addresses, by=by, now=now)
+
+
+@transaction.atomic(savepoint=False)
+def remember_receipt(*, order_id: int, by: Actor, now: datetime) -> None:
+    """
+    Make the receipt that a buyer chose with an order their usual one; safe to repeat.
+
+    One statement for most orders. Locks the person.
+    """
+    chosen = sql.fetch_one(_CHOSEN_RECEIPT, {"order": order_id, "changed": CustomerChanged.kind})
+    if chosen is None:
+        return
+    changes = {"receipt_channel": chosen["receipt_medium"]}
+    change_profile(customer=Customer.objects.get(pk=chosen["id"]), changes=changes, by=by, now=now)

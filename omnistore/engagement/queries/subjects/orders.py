@@ -23,12 +23,17 @@ from orders.rules.pickup_codes import collection_code
 PICKUP, SHIP = "pickup", "ship"
 DAYS_OF_HOURS = 7
 
+# Whoever chose no receipt for this order gets it as they like theirs.
 _FACTS = """
-SELECT external_id <> '' AS is_imported, receipt_medium,
+SELECT orders.external_id <> '' AS is_imported,
+       coalesce(nullif(orders.receipt_medium, ''), person.receipt_channel, '') AS receipt_medium,
        NOT EXISTS (
            SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind <> 'carry_out'
        ) AS is_carry_out
-FROM orders_order AS orders WHERE number = %(number)s
+FROM orders_order AS orders
+LEFT JOIN accounts_customer AS record ON record.id = orders.customer_id
+LEFT JOIN accounts_customer AS person ON person.id = coalesce(record.merged_into_id, record.id)
+WHERE orders.number = %(number)s
 """
 
 
