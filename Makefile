@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test walk chromium race fault rehearsal scale migrations contract pictures pdf pango check format messages lock
+.PHONY: help run servers demo bench reset test cases walk chromium race fault rehearsal scale migrations contract pictures pdf pango check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -43,6 +43,9 @@ reset: .venv/.runtime ## delete all data of the shop in DATA
 test: .venv/.development chromium pango ## run the tests, including those in a browser, except the long walks
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency \
 		--ignore tests/migrations
+
+cases: .venv/.development ## work out the money cases of other systems and of laws with the shop's rules
+	@$(BIN)/python -m tests.cases
 
 walk: .venv/.development chromium pango ## go through every page, table and form, and through the demo shop
 	@$(BIN)/pytest -m walk -n $(WORKERS) --dist worksteal -p no:schemathesis
