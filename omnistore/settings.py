@@ -182,8 +182,14 @@ CACHES = {
         "BACKEND": "core.web.cache.FailOpenCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "omnistore",
-        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
-    }
+        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "kept_prefix": "allauth:rl:"},
+    },
+    # For the limits of sign-in while Valkey is down. Entries are dropped at the most, and nobody shall cause that.
+    "database": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_limit",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL.replace("unix://", "redis+socket://"))
 CELERY_TASK_SERIALIZER = "json"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files import File
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
@@ -26,7 +27,7 @@ def random_name(instance: models.Model, name: str) -> str:
     return f"products/{secrets.token_hex(16)}.{name.rpartition('.')[2]}"
 
 
-def rewritten(upload: UploadedFile) -> SimpleUploadedFile:
+def rewritten(upload: "File[Any]") -> SimpleUploadedFile:
     """
     Return an uploaded picture written anew, upright and without anything beside its pixels.
 

@@ -33,7 +33,7 @@ def media_url(file: str) -> str:
 
 def serve_media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Give out an uploaded file, as a picture in pages but never as a page."""
-    response: HttpResponseBase = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response: HttpResponseBase = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Content-Disposition"] = "attachment"
     if not response.headers.get("Content-Type", "").startswith("image/"):
         response.headers["Content-Type"] = "application/octet-stream"
