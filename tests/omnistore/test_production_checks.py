@@ -1,11 +1,14 @@
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.setup.environment import a_number, a_port, a_postgres_url, a_switch
+from core.setup.environment import a_name, a_number, a_port, a_postgres_url, a_switch
 from omnistore.production_checks import find_unsafe
 
 SAFE = {
@@ -97,6 +100,8 @@ def test_reads_a_switch(text, is_on):
         (lambda value: a_port("PORT", value), "0"),
         (lambda value: a_port("PORT", value), "65536"),
         (lambda value: a_port("PORT", value), "٨٠٠٠"),
+        (lambda value: a_name("NAMESPACE", value), "two shops"),
+        (lambda value: a_name("NAMESPACE", value), ""),
         (a_postgres_url, "nonsense"),
         (a_postgres_url, "mysql://root:secret@db/shop"),
         (a_postgres_url, "postgres://root:secret@db"),
@@ -123,3 +128,22 @@ def test_the_example_lists_every_variable():
     listed = set(re.findall(r"^#?([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
 
     assert read - listed == set()
+
+
+def test_an_empty_broker_url_means_valkey_and_shops_are_kept_apart_by_their_databases():
+    code = (
+        "from omnistore import settings as s; print(s.CELERY_BROKER_URL, s.CACHES['default']['KEY_PREFIX'], "
+        "s.CELERY_TASK_DEFAULT_QUEUE, s.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix'])"
+    )
+    named = {
+        "DATABASE_URL": "postgres://shop:secret@db/berlin",
+        "REDIS_URL": "redis://valkey/0",
+        "CELERY_BROKER_URL": "",
+    }
+
+    def read(**variables):
+        environment = os.environ | named | variables
+        return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True).stdout
+
+    assert read().split() == ["redis://valkey/0", "berlin", "berlin-tasks", "berlin:"]
+    assert read(NAMESPACE="two").split() == ["redis://valkey/0", "two", "two-tasks", "two:"]
