@@ -33,8 +33,8 @@ class BoundedScheduler(DatabaseScheduler):
 
     def _waiting(self) -> int:
         queue = self.app.amqp.queues[self.app.conf.task_default_queue]
-        # Declared as workers declare it, not asked for passively: kombu 5.6 then looks for the queue without the prefix of
-        # its keys, and finds none.
+        # Declared as workers declare it, not asked for passively: kombu 5.6 then looks for the queue without the prefix
+        # of its keys, and finds none.
         try:
             with self.connection.channel() as channel:
                 declared = channel.queue_declare(
