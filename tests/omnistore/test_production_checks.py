@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import environ
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +18,8 @@ SAFE = {
     "DEMO": False,
     "ALLOWED_HOSTS": ["shop.example.com"],
     "PUBLIC_URL": "https://shop.example.com",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "STAFF_SECOND_FACTOR": True,
 }
 NAMED = {
     "ALLOWED_HOSTS": "shop.example.com",
@@ -42,6 +45,9 @@ def test_lets_safe_settings_pass():
         ("DEMO", True),
         ("ALLOWED_HOSTS", ["*"]),
         ("ALLOWED_HOSTS", []),
+        ("ALLOWED_HOSTS", [".com"]),
+        ("ALLOWED_HOSTS", ["shop.example.com", ".example.com"]),
+        ("STAFF_SECOND_FACTOR", False),
         ("PUBLIC_URL", "http://shop.example.com"),
     ],
 )
@@ -67,6 +73,13 @@ def test_payment_providers_say_what_they_lack(changes, variables):
     complaints = settings.PARTS.find_unsafe(settings.PARTS.settings | {"ENABLE_TEST_PROVIDER": False} | changes)
 
     assert [complaint.split()[0] for complaint in complaints] == variables
+
+
+@pytest.mark.parametrize("url", ["consolemail://", "dummymail://", "memorymail://", "filemail:///tmp/mail"])
+def test_refuses_senders_that_send_nothing(url):
+    chosen = environ.Env.email_url_config(url)
+
+    assert [complaint.split()[0] for complaint in find_unsafe(SAFE | chosen, environment=NAMED)] == ["EMAIL_URL"]
 
 
 @pytest.mark.parametrize("variable", ["ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"])
