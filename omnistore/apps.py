@@ -13,6 +13,9 @@ class OmnistoreConfig(AppConfig):
         # Tasks are published to this application's broker; without it, Celery would use one on localhost.
         from omnistore import celery  # noqa: F401
 
+        # Registers the checks.
+        from omnistore.tools import database_checks  # noqa: F401
+
 
 class BackOfficeConfig(admin_apps.AdminConfig):
     """Makes the shop's admin site the one with which every app registers."""

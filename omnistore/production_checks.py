@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 SHORTEST_SECRET_KEY = 50
+SENDS_NOTHING = {
+    f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "filebased", "locmem")
+}
 
 
 class Danger(NamedTuple):
@@ -48,9 +51,11 @@ DANGERS = (
     Danger(
         "ALLOWED_HOSTS",
         lambda settings, environment: (
-            not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"] or not environment.get("ALLOWED_HOSTS")
+            not settings["ALLOWED_HOSTS"]
+            or any(host == "*" or host.startswith(".") for host in settings["ALLOWED_HOSTS"])
+            or not environment.get("ALLOWED_HOSTS")
         ),
-        "must list the host names of this shop, separated by commas, without a wildcard.",
+        "must list the host names of this shop, separated by commas, without a wildcard (* or a leading dot).",
     ),
     Danger(
         "DEMO",
@@ -68,7 +73,19 @@ DANGERS = (
         lambda settings, environment: urlsplit(settings["PUBLIC_URL"]).scheme != "https",
         "must be the https:// address under which customers reach the shop.",
     ),
-    Danger("EMAIL_URL", _is_absent("EMAIL_URL"), "must name the mail server: smtp+tls://user:secret@host:587."),
+    Danger(
+        "EMAIL_URL",
+        lambda settings, environment: (
+            _is_absent("EMAIL_URL")(settings, environment) or settings["EMAIL_BACKEND"] in SENDS_NOTHING
+        ),
+        "must name the mail server: smtp+tls://user:secret@host:587. Anything else writes people's codes where others "
+        "read them, or nowhere.",
+    ),
+    Danger(
+        "STAFF_SECOND_FACTOR",
+        lambda settings, environment: not settings["STAFF_SECOND_FACTOR"],
+        "lets staff in with a password alone: set it to 1.",
+    ),
 )
 
 

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from core.setup.environment import a_choice, a_port, a_postgres_url, env, is_demo, is_production, number, switch
+from core.setup.environment import a_choice, a_name, a_port, a_postgres_url, env, is_demo, is_production, number, switch
 from core.setup.keys import derived_keys
+from core.setup.logs import logging_as_json
 from core.setup.parts import names_in, read_parts
 from core.texts import languages
 from omnistore.production_checks import find_unsafe
@@ -176,17 +177,25 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Valkey: cache, rate limits, broker -----------------------------------------------------------
 
+# What keeps shops that share a Valkey or a broker apart; by default the name of the database.
+NAMESPACE = a_name("NAMESPACE", env.str("NAMESPACE", default="") or DATABASES["default"]["NAME"])
 IS_VALKEY_EMBEDDED = not env.str("REDIS_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="") or valkey_url(DATA_DIR)
 CACHES = {
     "default": {
         "BACKEND": "core.web.cache.FailOpenCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "omnistore",
-        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
-    }
+        "KEY_PREFIX": NAMESPACE,
+        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "kept_prefix": "allauth:rl:"},
+    },
+    # For the limits of sign-in while Valkey is down. Entries are dropped at the most, and nobody shall cause that.
+    "database": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_limit",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL.replace("unix://", "redis+socket://"))
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -202,12 +211,13 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Nobody waits for a dead broker: all necessary work is in the journal and is picked up later.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{NAMESPACE}:",
     "visibility_timeout": 900,  # Longer than the longest task, which would otherwise run twice at once.
     "socket_timeout": 5,
     "socket_connect_timeout": 0.5,
 }
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_DEFAULT_QUEUE = f"{NAMESPACE}-tasks"
+CELERY_BEAT_SCHEDULER = "omnistore.tools.beat:BoundedScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_TIMEZONE = "UTC"
 
@@ -329,25 +339,9 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Logs -----------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "core.web.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # The access log line says it already.
-        "django.request": {"level": "ERROR"},
-        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        # Otherwise two useless lines a second about the journal's dispatch.
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-        "weasyprint": {"level": "CRITICAL"},  # It warns, with every PDF, of styles that only browsers support.
-        "fontTools": {"level": "WARNING"},
-        "access": {"level": env.str("ACCESS_LOG_LEVEL", default="INFO")},
-    },
-}
+LOGGING = logging_as_json(
+    level=env.str("LOG_LEVEL", default="INFO"), access_level=env.str("ACCESS_LOG_LEVEL", default="INFO")
+)
 
 # --- API ------------------------------------------------------------------------------------------
 

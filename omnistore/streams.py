@@ -13,13 +13,15 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 from django.conf import settings
 from django.core import signing
 from django.db import connections
+from django.http.request import validate_host
 
 from carts.channels.views import STREAM_SALT
 
@@ -207,11 +209,16 @@ def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
         (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
     ]
-    # Only the ticket opens a stream, and no cookie is read, so a page on the shop's other port may connect.
-    origin = dict(scope["headers"]).get(b"origin")
-    if origin is not None:
+    # The shop's pages may be on another port. Only the ticket opens a stream, and no cookie is read.
+    origin = dict(scope["headers"]).get(b"origin", b"")
+    if _is_ours(origin.decode("latin-1")):
         headers += [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
     return headers
+
+
+@lru_cache(100)
+def _is_ours(origin: str) -> bool:
+    return origin == settings.PUBLIC_URL or validate_host(urlsplit(origin).hostname or "", settings.ALLOWED_HOSTS)
 
 
 def _connection_parameters() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
@@ -12,6 +11,7 @@ import carts.api.urls
 import inventory.api.urls
 import orders.api.urls
 from core.web import health
+from core.web.media import serve_media
 
 # They are tried in this order, so the most frequent ones come first; in one list, because every nested list costs each
 # request another search.
@@ -45,7 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.SERVE_MEDIA:
-    urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(path("media/<path:path>", serve_media))
 
 handler400 = "omnistore.storefront.errors.handle_400"
 handler403 = "omnistore.storefront.errors.handle_403"

@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
 from django.urls import resolve
 
+from omnistore.tools.database_checks import refuse_unfit_database
 from omnistore.web.request_state import keep_state_by_thread
 
 
@@ -32,6 +33,8 @@ keep_state_by_thread()
 if not settings.DEBUG:
     leave_out_idle_work()
 application = get_wsgi_application()
+if settings.PRODUCTION:
+    refuse_unfit_database()
 resolve("/livez")  # Loads every view now, so that the first customer does not wait for it.
 
 # Everything loaded so far stays in use: scanning it for garbage took a tenth of every request's time. Requests create

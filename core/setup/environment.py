@@ -1,5 +1,6 @@
 """Reads and checks the environment's variables, for the settings of the shop and of its parts."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,6 +54,13 @@ def a_switch(variable: str, value: str) -> bool:
     if value.lower() in ("0", "false", "no", "off", ""):
         return False
     raise ImproperlyConfigured(f"{variable} is {value!r}: set it to 1 or 0.")
+
+
+def a_name(variable: str, value: str) -> str:
+    """Parse a name that becomes a part of keys and of queues' names."""
+    if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value):
+        return value
+    raise ImproperlyConfigured(f"{variable} is {value!r}: set it to up to 64 Latin letters, digits, hyphens and dots.")
 
 
 def a_choice(variable: str, value: str, choices: tuple[str, ...]) -> str:

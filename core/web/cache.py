@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -58,18 +59,23 @@ breaker = CircuitBreaker()
 
 
 def _or(fallback: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Call the fallback with the same arguments while the server is down."""
+    """Call the fallback with the same arguments while the server is down, or the database for keys that need it."""
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        def stand_in(self: "FailOpenCache", *args: Any, **kwargs: Any) -> Any:
+            if self.kept_prefix and args and isinstance(args[0], str) and args[0].startswith(self.kept_prefix):
+                return getattr(caches["database"], method.__name__)(*args, **kwargs)
+            return fallback(*args, **kwargs)
+
         @functools.wraps(method)
         def guarded(self: "FailOpenCache", *args: Any, **kwargs: Any) -> Any:
             if not breaker.allows():
-                return fallback(*args, **kwargs)
+                return stand_in(self, *args, **kwargs)
             try:
                 answer = method(self, *args, **kwargs)
             except (RedisError, OSError) as error:
                 breaker.failed(error)
-                return fallback(*args, **kwargs)
+                return stand_in(self, *args, **kwargs)
             breaker.succeeded()
             return answer
 
@@ -91,12 +97,14 @@ class FailOpenCache(RedisCache):
     Django's cache on Valkey, which behaves as an empty cache while Valkey is down.
 
     Rate limits then count nothing and let every request pass: selling goes on, and the limits that protect money and
-    stock are in PostgreSQL.
+    stock are in PostgreSQL. Keys that begin with the option kept_prefix are kept in PostgreSQL meanwhile, by the cache
+    "database": they limit guesses at passwords, which nothing else does.
     """
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         # Retry once at once: a pooled connection from before a restart of the server fails on first use.
         options = {"retry": Retry(NoBackoff(), 1), **params.get("OPTIONS", {})}
+        self.kept_prefix = options.pop("kept_prefix", "")
         super().__init__(server, {**params, "OPTIONS": options})
 
     add = _or(lambda *args, **kwargs: True)(RedisCache.add)

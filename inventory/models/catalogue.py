@@ -11,6 +11,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import audited
+from core.data.pictures import PictureField
 from core.texts.fields import SpelledField
 from core.texts.translated import TranslatedField, in_language
 from inventory.rules.barcodes import STORED
@@ -181,7 +182,7 @@ class Media(models.Model):
     variant = models.ForeignKey(
         Variant, on_delete=models.CASCADE, null=True, blank=True, related_name="media", verbose_name=_("variant")
     )
-    file = models.FileField(_("file"), upload_to="products/", max_length=200)
+    file = PictureField(_("file"), max_length=200)
     alt = TranslatedField(_("alternative text"), blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
 

@@ -9,18 +9,23 @@ from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import include, path
+from django.urls import include, path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.sign_in.authentication import lacks_second_factor
+from accounts.models import Customer
+from accounts.sign_in.authentication import lacks_second_factor, works_here
 from omnistore.back_office.sidebar_cache import Contents
 
+NEEDS_TWO = _("Staff sign in with two factors: set up an authenticator app or a passkey first.")
 CONTENTS_KEPT = 100  # More than roles times languages.
 
 
@@ -47,7 +52,9 @@ class SignIn(AdminAuthenticationForm):
 
     def _check_second_factor(self, user: Any) -> None:
         if lacks_second_factor(user):
-            raise ValidationError(_("Set up an authenticator app or a passkey first, at /accounts/2fa/."))
+            address = f"{reverse('account_login')}?{urlencode({'next': reverse('mfa_activate_totp')})}"
+            link = format_html('<a href="{}">{}</a>', address, _("Set up an authenticator app"))
+            raise ValidationError(format_html("{} {}", NEEDS_TWO, link))
         if not is_mfa_enabled(user):
             return
         second = AuthenticateForm({"code": self.cleaned_data.get("code", "")}, user=user)
@@ -73,6 +80,14 @@ class BackOffice(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         """Return the URLs of the tables, preceded by the till's."""
         return [path("till/", include("omnistore.till.urls")), *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Ask people to sign in, and lead staff who did so with one factor to the page where they set up another."""
+        user = request.user
+        if isinstance(user, Customer) and works_here(user) and lacks_second_factor(user):
+            messages.info(request, NEEDS_TWO)
+            return redirect("mfa_activate_totp")
+        return super().login(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the pending work of the person's store above the tables."""

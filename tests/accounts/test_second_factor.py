@@ -44,9 +44,25 @@ def test_the_back_office_asks_staff_for_two_factors(client, settings, ada):
     settings.STAFF_SECOND_FACTOR = True
 
     answer = sign_in(client)
-    assert b"/accounts/2fa/" in answer.content
-    client.force_login(ada)
+    assert b'<a href="/accounts/login/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F">' in answer.content
     assert client.get("/admin/").status_code == 302
+
+
+def test_staff_signed_in_with_one_factor_are_led_to_set_up_the_second(client, settings, ada):
+    settings.STAFF_SECOND_FACTOR = True
+    client.post("/accounts/login/", {"login": "ada@example.com", "password": PASSWORD})
+
+    page = client.get("/admin/", follow=True)
+
+    assert page.redirect_chain[1] == ("/accounts/2fa/totp/activate/", 302)
+    assert b"Staff sign in with two factors" in page.content
+
+
+def test_shoppers_in_the_back_office_are_asked_to_sign_in_as_somebody_else(client, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    client.force_login(make_customer(), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert b"Sign in as somebody else?" in client.get("/admin/", follow=True).content
 
 
 def test_staff_with_two_factors_sign_in_with_both(client, settings, ada):

@@ -83,3 +83,33 @@ def test_a_forged_ticket_opens_no_stream():
 
 def test_a_visitor_without_a_cart_has_no_stream():
     assert Api().get("cart/stream/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_allowed"),
+    [
+        ("http://localhost:8000", True),
+        ("http://testserver", True),
+        ("http://evil.com", False),
+        ("http://localhost.evil.com", False),
+        ("null", False),
+    ],
+)
+def test_only_the_shops_own_pages_may_read_a_stream(mug, ana, origin, is_allowed):
+    address = Api(ana).get("cart/stream/")["Location"]
+    listener = Listener(address)
+    listener.scope["headers"] = [(b"origin", origin.encode())]
+    heard = {}
+
+    async def start(message):
+        heard.update(message.get("headers", []))
+
+    async def listen_once():
+        task = asyncio.create_task(application(listener.scope, listener.receive, start))
+        while not heard:
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    run(listen_once())
+
+    assert heard.get(b"access-control-allow-origin") == (origin.encode() if is_allowed else None)

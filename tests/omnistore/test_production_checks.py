@@ -1,11 +1,15 @@
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import environ
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.setup.environment import a_number, a_port, a_postgres_url, a_switch
+from core.setup.environment import a_name, a_number, a_port, a_postgres_url, a_switch
 from omnistore.production_checks import find_unsafe
 
 SAFE = {
@@ -14,6 +18,8 @@ SAFE = {
     "DEMO": False,
     "ALLOWED_HOSTS": ["shop.example.com"],
     "PUBLIC_URL": "https://shop.example.com",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "STAFF_SECOND_FACTOR": True,
 }
 NAMED = {
     "ALLOWED_HOSTS": "shop.example.com",
@@ -39,6 +45,9 @@ def test_lets_safe_settings_pass():
         ("DEMO", True),
         ("ALLOWED_HOSTS", ["*"]),
         ("ALLOWED_HOSTS", []),
+        ("ALLOWED_HOSTS", [".com"]),
+        ("ALLOWED_HOSTS", ["shop.example.com", ".example.com"]),
+        ("STAFF_SECOND_FACTOR", False),
         ("PUBLIC_URL", "http://shop.example.com"),
     ],
 )
@@ -64,6 +73,13 @@ def test_payment_providers_say_what_they_lack(changes, variables):
     complaints = settings.PARTS.find_unsafe(settings.PARTS.settings | {"ENABLE_TEST_PROVIDER": False} | changes)
 
     assert [complaint.split()[0] for complaint in complaints] == variables
+
+
+@pytest.mark.parametrize("url", ["consolemail://", "dummymail://", "memorymail://", "filemail:///tmp/mail"])
+def test_refuses_senders_that_send_nothing(url):
+    chosen = environ.Env.email_url_config(url)
+
+    assert [complaint.split()[0] for complaint in find_unsafe(SAFE | chosen, environment=NAMED)] == ["EMAIL_URL"]
 
 
 @pytest.mark.parametrize("variable", ["ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"])
@@ -97,6 +113,8 @@ def test_reads_a_switch(text, is_on):
         (lambda value: a_port("PORT", value), "0"),
         (lambda value: a_port("PORT", value), "65536"),
         (lambda value: a_port("PORT", value), "٨٠٠٠"),
+        (lambda value: a_name("NAMESPACE", value), "two shops"),
+        (lambda value: a_name("NAMESPACE", value), ""),
         (a_postgres_url, "nonsense"),
         (a_postgres_url, "mysql://root:secret@db/shop"),
         (a_postgres_url, "postgres://root:secret@db"),
@@ -123,3 +141,22 @@ def test_the_example_lists_every_variable():
     listed = set(re.findall(r"^#?([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
 
     assert read - listed == set()
+
+
+def test_an_empty_broker_url_means_valkey_and_shops_are_kept_apart_by_their_databases():
+    code = (
+        "from omnistore import settings as s; print(s.CELERY_BROKER_URL, s.CACHES['default']['KEY_PREFIX'], "
+        "s.CELERY_TASK_DEFAULT_QUEUE, s.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix'])"
+    )
+    named = {
+        "DATABASE_URL": "postgres://shop:secret@db/berlin",
+        "REDIS_URL": "redis://valkey/0",
+        "CELERY_BROKER_URL": "",
+    }
+
+    def read(**variables):
+        environment = os.environ | named | variables
+        return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True).stdout
+
+    assert read().split() == ["redis://valkey/0", "berlin", "berlin-tasks", "berlin:"]
+    assert read(NAMESPACE="two").split() == ["redis://valkey/0", "two", "two-tasks", "two:"]

@@ -20,6 +20,8 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from core.web import metrics
 from inventory.models import Product
 from omnistore.static_files import collect_if_changed
+from omnistore.tools.database_checks import check_database
+from omnistore.tools.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 from omnistore.tools.servers.disk_space import ENOUGH_BYTES, DiskSpace
 from omnistore.tools.servers.postgres import Postgres
 from omnistore.tools.servers.processes import ServerError
@@ -29,19 +31,9 @@ from omnistore.tools.supervisor import Program, Supervisor, environment_of_progr
 LEAST_FREE_BYTES = 300_000_000
 FULL_BYTES = 10_000_000
 READ_ONLY = "25006"  # PostgreSQL's code read_only_sql_transaction.
-OLDEST_POSTGRES = 160000
 LONGEST_START_SECONDS = 600.0
 DEATHS_OF_WEB = 3
 PROBES_OF_WEB = 6
-DEMO_PASSWORD = "omnistore-demo"  # noqa: S105  # Published on purpose; the demo holds nobody's data.
-DEMO_LOGINS = {
-    "shopper@example.com": "a customer",
-    "clerk@example.com": "sells and hands over in a store",
-    "warehouse@example.com": "packs parcels in a warehouse",
-    "manager@example.com": "runs a store",
-    "head@example.com": "head office",
-    "admin@example.com": "may do everything",
-}
 
 
 class Command(BaseCommand):
@@ -239,9 +231,8 @@ def _refuse_unreachable_database() -> None:
     except OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise ServerError(f"The database named by DATABASE_URL cannot be used: {reason}") from error
-    version = connection.connection.info.server_version
-    if version < OLDEST_POSTGRES:
-        raise ServerError(f"DATABASE_URL names a PostgreSQL {version // 10000}; 16 or later is needed.")
+    if unfit := check_database(databases=["default"]):
+        raise ServerError(" ".join(str(error.msg) for error in unfit))
 
 
 def _refuse_unreachable_valkey() -> None:
