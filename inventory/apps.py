@@ -1,7 +1,10 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +16,8 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_index_names, sender=self)
+        # Runs with each migration, and so at each start; by itself: manage.py check --database default.
+        register(_compare_time_zones, Tags.database)
 
 
 def _index_names(**signal: Any) -> None:
@@ -20,3 +25,12 @@ def _index_names(**signal: Any) -> None:
     from inventory.services.languages import index_names
 
     index_names()
+
+
+def _compare_time_zones(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    from inventory.queries.time_zones import find_zone_differences
+
+    if not databases:
+        return []
+    hint = "Bring the older of the two up to date: the package tzdata, or the zones that PostgreSQL uses."
+    return [Warning(words, hint=hint, id="inventory.W001") for words in find_zone_differences(now=timezone.now())]

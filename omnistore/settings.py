@@ -10,10 +10,12 @@ from core.setup.environment import a_choice, a_name, a_port, a_postgres_url, env
 from core.setup.keys import derived_keys
 from core.setup.logs import logging_as_json
 from core.setup.parts import names_in, read_parts
+from core.setup.time_zones import use_pinned_time_zones
 from core.texts import languages
 from omnistore.production_checks import find_unsafe
 from omnistore.tools.servers.locations import postgres_url, valkey_url
 
+use_pinned_time_zones()
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Each payment provider, tax service and carrier is a folder with settings of its own.
 PAYMENT_PROVIDERS = BASE_DIR / "orders" / "providers"

@@ -86,7 +86,10 @@ class Payment(models.Model):
                 condition=Q(tendered__isnull=True) | Q(tendered__gte=F("amount") + F("rounding")),
                 name="payment_cash_covers_amount",
             ),
-            models.CheckConstraint(condition=Q(rounding=0) | Q(method="cash"), name="payment_only_cash_is_rounded"),
+            models.CheckConstraint(
+                condition=Q(rounding=0) | Q(method="cash") | ~Q(provider=""),
+                name="payment_rounded_to_coins_or_by_a_provider",
+            ),
             models.CheckConstraint(condition=_IN_COINS, name="payment_in_coins"),
             models.CheckConstraint(
                 condition=(Q(method__in=("gift_card", "credit", "points")) & Q(hold_key__isnull=False))

@@ -9,7 +9,7 @@ webhook's format. Only orders/services/payments/gateway.py calls a provider.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 APPROVED, DECLINED, NEEDS_ACTION, AUTHORISED = "approved", "declined", "needs_action", "authorised"
@@ -64,6 +64,13 @@ class ProviderResult:
     detail: str = ""
     next_action: dict[str, Any] | None = None
     card: CardDetails | None = None
+
+
+class ChargeLimits(NamedTuple):
+    """What a provider charges: no less than least, and only multiples of step; in minor units."""
+
+    least: int = 1
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,10 @@ class PaymentProvider(Protocol):
 
     def is_on(self) -> bool:
         """Return whether the settings switch it on. Called in each checkout, so it asks nobody."""
+        ...
+
+    def limits(self, currency: str) -> ChargeLimits:
+        """Return what it charges of a currency; another amount is rounded or refused before anything is asked."""
         ...
 
     def page(self) -> PaymentPage:

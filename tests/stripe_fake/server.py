@@ -141,6 +141,10 @@ class StripeFake:
 
     def _create(self, fields: dict[str, str]) -> tuple[int, Any]:
         means, owner = fields.get("payment_method", ""), fields.get("customer")
+        if fields["currency"] in ("bhd", "jod", "kwd", "omr", "tnd") and int(fields["amount"]) % 10:
+            return 400, _error("invalid_request_error", "Amounts in this currency end in 0.", code="amount_invalid")
+        if fields["currency"] == "eur" and int(fields["amount"]) < 50:
+            return 400, _error("invalid_request_error", "Charge 0.50 or more.", code="amount_too_small")
         if owner is not None and owner not in self.customers:
             return 400, _error("invalid_request_error", f"No such customer: {owner}")
         if means in self.cards and (owner is None or self.cards[means]["customer"] != owner):
@@ -211,6 +215,8 @@ class StripeFake:
     def _refund(self, fields: dict[str, str]) -> tuple[int, Any]:
         intent = self.intents[fields["payment_intent"]]
         amount = int(fields["amount"])
+        if intent["currency"] in ("bhd", "jod", "kwd", "omr", "tnd") and amount % 10:
+            return 400, _error("invalid_request_error", "Amounts in this currency end in 0.", code="amount_invalid")
         if intent["status"] != "succeeded" or intent["amount_refunded"] + amount > intent["amount_received"]:
             return 400, _error("invalid_request_error", "Refund amount is greater than unrefunded amount.")
         intent["amount_refunded"] += amount

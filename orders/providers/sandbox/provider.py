@@ -24,6 +24,7 @@ from orders.providers.base import (
     NEEDS_ACTION,
     BadSignature,
     CardDetails,
+    ChargeLimits,
     PaymentError,
     PaymentPage,
     PaymentProvider,
@@ -68,6 +69,9 @@ class SandboxProvider:
 
     def is_on(self) -> bool:
         return bool(settings.ENABLE_TEST_PROVIDER)
+
+    def limits(self, currency: str) -> ChargeLimits:
+        return ChargeLimits()
 
     def page(self) -> PaymentPage:
         cards = {

@@ -8,7 +8,7 @@ list, unlike a search, shows at once what exists, and because Stripe forgets ide
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.network import about_to_call
+from core.texts.formats import money_text
+from core.texts.languages import active_language
 from orders.providers.base import (
     APPROVED,
     AUTHORISED,
@@ -27,6 +29,7 @@ from orders.providers.base import (
     REFUND,
     BadSignature,
     CardDetails,
+    ChargeLimits,
     PaymentError,
     PaymentPage,
     PaymentProvider,
@@ -34,13 +37,12 @@ from orders.providers.base import (
     ProviderResult,
     ProviderTransaction,
 )
+from orders.providers.stripe.amounts import counted, counted_back, limits_of
 from orders.rules.checkout import CARD, READER
 
 KEPT = "kept"  # Marks an intent that is captured only when goods leave.
 WINDOW_BEFORE_SECONDS, WINDOW_AFTER_SECONDS = 300, 3600
 TIMEOUT_SECONDS = (3.05, 20)
-# Currencies whose amounts Stripe counts in hundredths, although the standard gives them no smaller unit.
-COUNTED_IN_HUNDREDTHS = {"ISK", "UGX"}
 # An intent is read with its whole card, so that a saved card needs no second call that could fail.
 WITH_CARD: Any = {"expand": ["payment_method"]}
 _MAY_GO_WELL_LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError)
@@ -64,12 +66,16 @@ class StripeProvider:
         """As in the base class: with a key."""
         return bool(settings.STRIPE_SECRET_KEY)
 
+    def limits(self, currency: str) -> ChargeLimits:
+        """As in the base class."""
+        return limits_of(currency)
+
     def page(self) -> PaymentPage:
         """As in the base class. What is typed goes to Stripe; the form sends the token that it gives for it."""
         return PaymentPage(
             CARD,
             title=_("Card"),
-            hint=_("Your card number goes straight to the payment provider. This shop never sees it."),
+            hint=" ".join(_hints(settings.SHOP_CURRENCY)),
             fields="stripe/fields.html",
             token="card_token",  # noqa: S106
             action="stripe/action.html",
@@ -119,7 +125,7 @@ class StripeProvider:
     ) -> ProviderResult:
         """As in the base class. payment_method: a pm_ of Stripe's hosted fields, or `reader:tmr_...` for a terminal."""
         fields: dict[str, Any] = {
-            "amount": _amount(amount, currency),
+            "amount": counted(amount, currency),
             "currency": currency.lower(),
             "capture_method": settings.STRIPE_CAPTURE if captures else "manual",
             "metadata": {"attempt": str(key)} | ({} if captures else {"capture": KEPT}),
@@ -176,7 +182,7 @@ class StripeProvider:
             return _answer(
                 _client().v1.payment_intents.capture(
                     intent.id,
-                    {"amount_to_capture": _amount(amount, currency)},
+                    {"amount_to_capture": counted(amount, currency)},
                     {"idempotency_key": f"capture-{key}-{amount}"},
                 )
             )
@@ -239,6 +245,13 @@ class StripeProvider:
         return charged + [_transaction(REFUND, row, "refund") for row in refunds]
 
 
+def _hints(currency: str) -> Iterator[str]:
+    yield _("Your card number goes straight to the payment provider. This shop never sees it.")
+    least = limits_of(currency).least
+    if least > 1:
+        yield _("Cards pay %(amount)s or more.") % {"amount": money_text(least, currency, active_language())}
+
+
 def _client() -> stripe.StripeClient:
     about_to_call("Stripe")
     return stripe.StripeClient(
@@ -292,7 +305,7 @@ def _refund_of(intent_id: str, key: UUID) -> stripe.Refund | None:
 def _transaction(kind: str, row: stripe.PaymentIntent | stripe.Refund, key_name: str) -> ProviderTransaction:
     currency = row.currency.upper()
     moved = getattr(row, "amount_received", 0) or row.amount
-    amount = moved // 100 if currency in COUNTED_IN_HUNDREDTHS else moved
+    amount = counted_back(moved, currency)
     return ProviderTransaction(
         kind, row.id, getattr(row.metadata, key_name, ""), amount, currency, row.status == "succeeded"
     )
@@ -303,7 +316,7 @@ def _new_refund(intent: stripe.PaymentIntent, key: UUID, amount: int) -> stripe.
         return _client().v1.refunds.create(
             {
                 "payment_intent": intent.id,
-                "amount": _amount(amount, intent.currency.upper()),
+                "amount": counted(amount, intent.currency.upper()),
                 "metadata": {"refund": str(key)},
             },
             {"idempotency_key": f"refund-{key}"},
@@ -364,10 +377,6 @@ def _payment_error(error: stripe.StripeError) -> PaymentError:
 
 def _words(error: stripe.StripeError) -> str:
     return (error.user_message or str(error))[:200]
-
-
-def _amount(amount: int, currency: str) -> int:
-    return amount * 100 if currency in COUNTED_IN_HUNDREDTHS else amount
 
 
 def _key_of(text: object) -> UUID | None:

@@ -19,6 +19,7 @@ from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
 from orders.models import BalanceDueEntry, Fulfilment, Order, Payment
 from orders.queries.balances_due import balance_due_in
+from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
 from orders.services.payments.gift_cards import withdraw_gift_cards
@@ -236,7 +237,8 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
             move(PAYMENT, payment, Payment.VOIDED, by=THE_SYSTEM)
         else:
             payment.amount -= taken
-            payment.save(update_fields=["amount"])
+            payment.rounding = CashRule(payment.coin).rounded(payment.amount) - payment.amount
+            payment.save(update_fields=["amount", "rounding"])
         owed -= taken
     return ask_refund(order_id=order.pk, amount=owed, reason=reason, as_credit=as_credit, by=by, now=now)
 

@@ -34,7 +34,8 @@ AT_ONCE = 100
 Answer = TypeVar("Answer")
 
 _CAPTURING = """
-SELECT payment.id, payment.amount, payment.provider, attempt.key, attempt.provider_ref AS ref
+SELECT payment.id, payment.amount + payment.rounding AS amount, payment.provider, attempt.key,
+       attempt.provider_ref AS ref
 FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
 WHERE payment.state = 'capturing'

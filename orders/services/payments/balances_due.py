@@ -29,7 +29,7 @@ from orders.rules.checkout import (
     PlannedTender,
     Tender,
 )
-from orders.services.payments.gateway import ChargeRequest, needs_provider, provider_of
+from orders.services.payments.gateway import ChargeRequest, chargeable, needs_provider, provider_of
 from orders.services.payments.outcomes import RecordedResult
 from orders.services.payments.refunds import ask_refund, refund_payments
 from orders.services.payments.tenders import (
@@ -93,11 +93,11 @@ def begin_balance_payment(
     if order.state != Order.PLACED or not owed:
         raise NothingDue(_("Nothing is due on this order."))
     planned = _planned(order, tenders, owed=owed, store_id=by.store_id, may_be_part=True)
-    at_provider = [
-        tender
+    planned = [
+        chargeable(tender, order.currency) if _is_asked(tender, has_terminal=has_terminal) else tender
         for tender in planned
-        if needs_provider(tender) and not (has_terminal and tender.method == CARD and not tender.payment_method)
     ]
+    at_provider = [tender for tender in planned if _is_asked(tender, has_terminal=has_terminal)]
     if len(at_provider) > 1:
         raise Malformed(_("One card at a time: pay with the first one, then with the next."), field="payments")
     return _write(order, planned, session_id=session_id, by=by, now=now, at_provider=at_provider)
@@ -192,6 +192,11 @@ def _planned(
     )
 
 
+def _is_asked(tender: PlannedTender, *, has_terminal: bool) -> bool:
+    """Return whether a provider is asked for a tender: not for a card that was taken at the store's own terminal."""
+    return needs_provider(tender) and not (has_terminal and tender.method == CARD and not tender.payment_method)
+
+
 def _write(
     order: Order,
     planned: Sequence[PlannedTender],
@@ -248,7 +253,7 @@ def _charge_of(attempt: PaymentAttempt, order: Order) -> ChargeRequest:
     return ChargeRequest(
         attempt.key,
         payment.provider,
-        payment.amount,
+        payment.amount + payment.rounding,
         order.currency,
         attempt.payment_method,
         customer_ref=attempt.customer_ref,

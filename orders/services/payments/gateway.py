@@ -13,13 +13,15 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core.errors import Malformed, NotFound
+from core.errors import Malformed, NotFound, Refusal
+from core.money import money_json
 from core.network import about_to_call
 from orders.providers import SANDBOX, all_providers, provider_for, provider_taking
 from orders.providers.base import (
     DECLINED,
     BadSignature,
     CardDetails,
+    ChargeLimits,
     PaymentError,
     PaymentPage,
     PaymentProvider,
@@ -27,9 +29,16 @@ from orders.providers.base import (
     ProviderResult,
     ProviderTransaction,
 )
+from orders.rules.cash import CashRule, CashTerms, cash_rounding
 from orders.rules.checkout import CARD, TEST, PlannedTender
 
 UNKNOWN = "unknown"
+
+
+class AmountNotCharged(Refusal):
+    """The provider does not charge so little; `least` is what it charges."""
+
+    code = "amount_not_charged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +216,23 @@ def lists_refunds(provider: str) -> bool:
 def needs_provider(tender: PlannedTender) -> bool:
     """Return whether somebody outside has to be asked for this tender."""
     return tender.method in (CARD, TEST)
+
+
+def chargeable(tender: PlannedTender, currency: str) -> PlannedTender:
+    """
+    Return a tender for a provider, rounded to what that charges. Raises AmountNotCharged below its least charge.
+
+    The rounding stands with the payment, as that of cash does: 1.234 of a currency in thousandths is charged as 1.230.
+    """
+    port = provider_taking(tender.method)
+    limits = port.limits(currency) if port else ChargeLimits()
+    rounding = cash_rounding(tender.amount, CashTerms(CashRule(limits.step)))
+    if tender.amount + rounding < limits.least:
+        least = money_json(limits.least, currency)
+        raise AmountNotCharged(
+            _("Cards pay %(amount)s %(currency)s or more here. Choose another way to pay.") % least, least=least
+        )
+    return tender._replace(rounding=rounding, coin=limits.step)
 
 
 def provider_of(tender: PlannedTender) -> str:

@@ -25,14 +25,14 @@ AT_LEAST_OLD, LOOKED_BACK, AT_THE_EDGE = timedelta(minutes=15), timedelta(days=2
 
 _OURS = """
 SELECT 'charge' AS kind, coalesce(nullif(attempt.provider_ref, ''), attempt.key::text) AS ref, attempt.key::text AS key,
-       payment.amount, orders.currency, attempt.outcome = 'approved' AS is_done
+       payment.amount + payment.rounding AS amount, orders.currency, attempt.outcome = 'approved' AS is_done
 FROM orders_paymentattempt AS attempt
 JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 JOIN orders_order AS orders ON orders.id = payment.order_id
 WHERE payment.provider = %(provider)s AND attempt.asked_at >= %(since)s AND attempt.asked_at < %(until)s
 UNION ALL
-SELECT 'refund', coalesce(nullif(refund.provider_ref, ''), refund.key::text), refund.key::text, refund.amount,
-       orders.currency, refund.state = 'done'
+SELECT 'refund', coalesce(nullif(refund.provider_ref, ''), refund.key::text), refund.key::text,
+       refund.amount + refund.rounding, orders.currency, refund.state = 'done'
 FROM orders_refund AS refund
 JOIN orders_payment AS payment ON payment.id = refund.payment_id
 JOIN orders_order AS orders ON orders.id = payment.order_id

@@ -8,12 +8,13 @@ takes as credit, is written in our own database at once.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import BalanceEntry
@@ -31,7 +32,7 @@ from orders.events import RefundDone, RefundFailed
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
 from orders.queries.cash import cash_still_held, cash_terms
-from orders.rules.cash import refund_rounding
+from orders.rules.cash import CashRule, refund_rounding
 from orders.rules.checkout import GIFT_CARD
 from orders.rules.refunds import RefundableTender, points_back, spread_refund
 from orders.services.payments.gateway import UNKNOWN, refund
@@ -41,16 +42,18 @@ logger = logging.getLogger(__name__)
 
 _WRITE = """
 WITH given AS (
-    SELECT * FROM unnest(%(payments)s::bigint[], %(amounts)s::bigint[], %(keys)s::uuid[])
-        AS given(payment_id, amount, key)
+    SELECT * FROM unnest(%(payments)s::bigint[], %(amounts)s::bigint[], %(keys)s::uuid[], %(roundings)s::bigint[],
+                         %(coins)s::bigint[])
+        AS given(payment_id, amount, key, rounding, coin)
 ), counted AS (
     UPDATE orders_payment AS payment SET refunded = payment.refunded + given.amount
     FROM given WHERE payment.id = given.payment_id
     RETURNING payment.id, payment.method, payment.hold_key, payment.points, payment.amount AS paid, payment.refunded,
-              given.amount, given.key
+              given.amount, given.key, given.rounding, given.coin
 ), refund AS (
-    INSERT INTO orders_refund (payment_id, key, amount, state, reason, provider_ref, goes_to, asked_at)
-    SELECT id, key, amount, 'pending', %(reason)s, '',
+    INSERT INTO orders_refund (
+        payment_id, key, amount, rounding, coin, state, reason, provider_ref, goes_to, asked_at)
+    SELECT id, key, amount, rounding, coin, 'pending', %(reason)s, '',
            CASE WHEN %(as_credit)s::bool AND hold_key IS NULL THEN 'credit' ELSE 'original' END, %(now)s
     FROM counted
     RETURNING id, payment_id, goes_to
@@ -59,7 +62,7 @@ SELECT refund.id AS refund_id, refund.goes_to, counted.* FROM refund JOIN counte
 ORDER BY refund.id
 """
 _PENDING = """
-SELECT refund.id, refund.key, refund.amount, payment.provider, charge.key AS charge_key,
+SELECT refund.id, refund.key, refund.amount + refund.rounding AS amount, payment.provider, charge.key AS charge_key,
        charge.provider_ref AS charge_ref
 FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
 LEFT JOIN orders_paymentattempt AS charge ON charge.payment_id = payment.id AND charge.outcome = 'approved'
@@ -72,7 +75,7 @@ _SETTLE = """
 WITH refund AS (
     UPDATE orders_refund
     SET state = %(state)s::text, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
-        rounding = %(rounding)s::bigint, coin = %(coin)s::bigint,
+        rounding = coalesce(%(rounding)s::bigint, rounding), coin = coalesce(%(coin)s::bigint, coin),
         done_at = CASE WHEN %(state)s::text = 'done' THEN %(now)s::timestamptz END
     WHERE id = %(refund)s AND state = ANY(%(from_states)s::text[])
     RETURNING id, payment_id, amount
@@ -120,15 +123,18 @@ def ask_refund(
     all the same. The caller holds the order's lock and commits this with its cause; locks balances. Return how much is
     refunded. Raises CreditNeedsCustomer.
     """
-    tenders = tenders_of(Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED))
-    spread = spread_refund(amount, tenders, methods_first=settings.REFUND_ORDER)
+    payments = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
+    spread = spread_refund(amount, tenders_of(payments), methods_first=settings.REFUND_ORDER)
     if spread:
+        steps = _in_steps(payments, spread, as_credit=as_credit)
         written = sql.fetch_all(
             _WRITE,
             {
                 "payments": list(spread),
                 "amounts": list(spread.values()),
                 "keys": [new_id() for _payment in spread],
+                "roundings": [steps.get(payment_id, NO_CASH_OUT).rounding for payment_id in spread],
+                "coins": [steps.get(payment_id, NO_CASH_OUT).coin for payment_id in spread],
                 "reason": reason,
                 "as_credit": as_credit,
                 "now": now,
@@ -175,6 +181,10 @@ def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     about_to_call("a payment provider")
     settled = 0
     for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
+        if not row["amount"]:
+            # Rounded to nothing: the provider has paid it back with the refunds before.
+            settled += _settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=now)
+            continue
         if row["charge_key"] is None:
             logger.warning("refund %s waits: its payment has no charge", row["key"])
             continue
@@ -209,7 +219,7 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     if row is None:
         raise NotFound(_("There is no such refund."))
     order = row.payment.order
-    cash = NO_CASH_OUT
+    cash = None
     if row.payment.method == "cash":
         Order.objects.locked().get(pk=order.pk)
         rule = cash_terms(store_id=by.store_id, currency=order.currency).rule
@@ -220,6 +230,21 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     if row.payment.provider or not _settle(refund_id, Refund.DONE, cash=cash, by=by, now=now):
         raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=row.state)
     return order.number
+
+
+def _in_steps(payments: Iterable[Payment], spread: Mapping[int, int], *, as_credit: bool) -> dict[int, CashOut]:
+    """Return how refunds are rounded, by payment, whose provider takes multiples of a step only."""
+    steps = {}
+    for payment in payments:
+        if payment.coin == 1 or not payment.provider or payment.pk not in spread or as_credit:
+            continue
+        before = payment.refunds.exclude(state=Refund.FAILED).aggregate(sum=Sum("rounding"))["sum"] or 0
+        amount = spread[payment.pk]
+        is_last = payment.refunded + amount == payment.amount
+        rest = payment.amount + payment.rounding - payment.refunded - before if is_last else None
+        rounding = refund_rounding(amount, CashRule(payment.coin), carried=before, rest=rest)
+        steps[payment.pk] = CashOut(rounding=rounding, coin=payment.coin)
+    return steps
 
 
 def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
@@ -269,15 +294,15 @@ def _settle(
     by: Actor,
     now: datetime,
     ref: str = "",
-    cash: CashOut = NO_CASH_OUT,
+    cash: CashOut | None = None,
     from_states: Sequence[str] = (Refund.PENDING,),
 ) -> bool:
     outcome = {
         "state": state,
         "ref": ref,
-        "session": cash.session_id,
-        "rounding": cash.rounding,
-        "coin": cash.coin,
+        "session": cash and cash.session_id,
+        "rounding": cash and cash.rounding,
+        "coin": cash and cash.coin,
         "from_states": list(from_states),
     }
     row = sql.fetch_one(_SETTLE, outcome | {"refund": refund_id, "now": now})

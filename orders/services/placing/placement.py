@@ -33,7 +33,7 @@ from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, 
 from orders.events import OrderCompleted, OrderPlaced
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, SHIP, CheckoutRequest, PlannedTender, assign_lines, takes_at_once
-from orders.services.payments.gateway import ChargeRequest, needs_provider, provider_of
+from orders.services.payments.gateway import ChargeRequest, chargeable, needs_provider, provider_of
 from orders.services.payments.tenders import cash_terms_for, hold_tenders, plan_payment
 from orders.services.placing.allocation import Allocation, allocate
 from orders.services.placing.order_insert import NewOrder, write_order
@@ -94,7 +94,10 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         currency=cart.currency,
         cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
     )
-    tenders = [tender._replace(attempt_key=new_id()) if needs_provider(tender) else tender for tender in tenders]
+    tenders = [
+        chargeable(tender, cart.currency)._replace(attempt_key=new_id()) if needs_provider(tender) else tender
+        for tender in tenders
+    ]
     waits = any(tender.attempt_key for tender in tenders)
     if request.session_id is not None:
         # The session is locked until the commit: a till that is being closed counts this sale, or refuses it.
@@ -164,7 +167,7 @@ def _charge(tender: PlannedTender, currency: str, captures: bool) -> ChargeReque
     return ChargeRequest(
         tender.attempt_key,
         provider_of(tender),
-        tender.amount,
+        tender.amount + tender.rounding,
         currency,
         tender.payment_method,
         captures,

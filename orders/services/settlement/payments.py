@@ -76,8 +76,9 @@ WHERE (attempt.outcome = 'asked' AND attempt.asked_at < %(unanswered)s)
 ORDER BY attempt.asked_at LIMIT %(limit)s
 """
 _OPEN_OF_ORDER = """
-SELECT attempt.key, payment.provider, payment.amount, %(currency)s AS currency, attempt.payment_method,
-       attempt.captures_at_once AS captures, attempt.customer_ref, attempt.saves_card, attempt.provider_ref AS ref
+SELECT attempt.key, payment.provider, payment.amount + payment.rounding AS amount, %(currency)s AS currency,
+       attempt.payment_method, attempt.captures_at_once AS captures, attempt.customer_ref, attempt.saves_card,
+       attempt.provider_ref AS ref
 FROM orders_paymentattempt AS attempt JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 WHERE payment.order_id = %(order)s AND attempt.outcome IN ('asked', 'needs_action')
 """
