@@ -19,7 +19,7 @@ from orders.events import (
     RefundDone,
     RefundFailed,
 )
-from orders.services.payments.gift_cards import issue_sold_gift_cards
+from orders.services.fulfilment.gift_cards import deliver_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
 from orders.services.placing.guests import claim_guest_orders
 from orders.services.settlement.follow_ups import keep_given_address
@@ -42,7 +42,7 @@ def use_vouchers(entry: Entry) -> None:
 def load_sold_gift_cards(entry: Entry) -> None:
     """Load the gift cards of an order as soon as the whole order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
-    issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+    deliver_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 @handles(OrderPlaced)

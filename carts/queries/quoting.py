@@ -60,8 +60,8 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
 
 
 def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> Supply:
-    """Return one supply of all lines of a cart at one place."""
-    return Supply(frozenset(line.id for line in cart.lines), place, is_shipped)
+    """Return one supply of all goods of a cart at one place; a gift card is supplied nowhere."""
+    return Supply(frozenset(line.id for line in cart.lines if not line.is_stored_value), place, is_shipped)
 
 
 def place_at(cart: CartView, store_code: str = "") -> TaxPlace:
