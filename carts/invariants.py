@@ -36,6 +36,22 @@ invariant(
     """,
 )
 invariant(
+    "no person uses a voucher more often than its limit per customer, with all records that were theirs by then",
+    """
+    SELECT later.id, later.voucher_id, later.customer_id FROM carts_voucheruse AS later
+    JOIN accounts_customer AS owner ON owner.id = later.customer_id
+    JOIN carts_vouchercount AS present ON present.voucher_id = later.voucher_id AND present.customer_id = owner.id
+    WHERE later.state IN ('held', 'used') AND present.most <= (
+        SELECT count(*) FROM carts_voucheruse AS earlier
+        JOIN accounts_customer AS other ON other.id = earlier.customer_id
+        WHERE earlier.voucher_id = later.voucher_id AND earlier.state IN ('held', 'used') AND earlier.id < later.id
+          AND coalesce(other.merged_into_id, other.id) = coalesce(owner.merged_into_id, owner.id)
+          AND NOT EXISTS (SELECT FROM accounts_customermerge AS merge
+                          WHERE merge.undone_at IS NULL AND merge.duplicate_id IN (owner.id, other.id)
+                            AND merge.merged_at > later.held_at))
+    """,
+)
+invariant(
     "a budget is spent by exactly the orders that hold or use its vouchers",
     """
     SELECT budget.id, budget.spent FROM carts_voucherbudget AS budget

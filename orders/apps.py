@@ -7,3 +7,9 @@ class OrdersConfig(AppConfig):
 
     name = "orders"
     verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        from accounts.queries.purchases import define_purchases
+        from orders.queries.purchases import PURCHASES
+
+        define_purchases(PURCHASES)

@@ -307,6 +307,18 @@ class RefundDone(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefundToNewCard(Event):
+    """Money went back to a gift card, and the one that had paid has ended: it is on a new one. refund: minor units."""
+
+    kind: ClassVar[str] = "refund.to_new_card"
+    words = worded(_("Order %(number)s: %(amount)s refunded to a new gift card"), amount=money("refund"))
+    notifications = (Notification("refund_to_new_card", **_FOR_BUYER),)
+    order_id: int
+    refund: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefundFailed(Event):
     """The provider will not refund this money; somebody has to find another way. amount: minor units."""
 

@@ -19,9 +19,9 @@ from orders.events import (
     RefundDone,
     RefundFailed,
 )
-from orders.services.payments.gift_cards import issue_sold_gift_cards
+from orders.services.fulfilment.gift_cards import deliver_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
-from orders.services.placing.guests import claim_guest_orders
+from orders.services.placing.guests import claim_guest_orders, join_guest_order
 from orders.services.settlement.follow_ups import keep_given_address, remember_receipt
 
 
@@ -30,6 +30,14 @@ def bring_guest_orders_home(entry: Entry) -> None:
     """Link the orders placed without an account to the person who verified their address or number."""
     assert entry.customer_id is not None
     claim_guest_orders(customer_id=entry.customer_id, medium=entry.payload["medium"])
+
+
+@handles(OrderPlaced)
+def bring_guest_order_home(entry: Entry) -> None:
+    """Link an order that was placed without signing in to the person who has verified its address or number."""
+    if entry.customer_id is None and join_guest_order(order_id=entry.payload["order_id"]):
+        by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+        open_order_points(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 @handles(OrderPlaced)
@@ -42,7 +50,7 @@ def use_vouchers(entry: Entry) -> None:
 def load_sold_gift_cards(entry: Entry) -> None:
     """Load the gift cards of an order as soon as the whole order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
-    issue_sold_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+    deliver_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
 
 
 @handles(OrderPlaced)

@@ -14,6 +14,7 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import NotFound
 from core.texts.translated import TranslatedText
+from inventory.models import Product
 from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of
 
@@ -108,7 +109,13 @@ class CartLineView(NamedTuple):
             paths_of(self.category_path),
             self.tax_category,
             self.is_tax_included,
+            self.is_stored_value,
         )
+
+    @property
+    def is_stored_value(self) -> bool:
+        """Return whether it is a gift card, which needs no stock, no parcel and no pickup."""
+        return self.kind == Product.GIFT_CARD
 
     @property
     def is_tax_included(self) -> bool | None:
@@ -213,7 +220,8 @@ def _line(row: sql.Row, context: PriceContext, stores: Mapping[int, PricedStore]
         unit_price=single_price,
         unit_price_when_added=row["unit_price_when_added"],
         is_on_sale=row["is_on_sale"],
-        available=row["available"] or 0,
+        # A gift card is a code, and never short.
+        available=row["quantity"] if row["kind"] == Product.GIFT_CARD else row["available"] or 0,
     )
     return CartLineView(
         id=row["id"],

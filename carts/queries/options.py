@@ -54,7 +54,12 @@ class Options:
 
 
 def find_options(cart: CartView, *, near: GeoPoint | None, by: Actor, now: datetime, limit: int) -> Options:
-    """Return the shipping and pickup options of a cart with lines, in four statements. limit: most stores."""
+    """
+    Return the shipping and pickup options of a cart with lines, in four statements. limit: most stores.
+
+    Gift cards need neither: they are left out.
+    """
+    cart = cart._replace(lines=[line for line in cart.lines if not line.is_stored_value])
     shipped = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)])
     supplies = store_supplies([line.variant_id for line in cart.lines], near=near, limit=limit)
     hours = load_hours([supply.location_id for supply in supplies])

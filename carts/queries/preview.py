@@ -18,8 +18,8 @@ from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 
 _LINES = f"""
-SELECT line.place AS id, line.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.name,
-       product.slug, product.tax_category_id, category.path AS category_path, price.amount AS unit_price,
+SELECT line.place AS id, line.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.kind,
+       product.name, product.slug, product.tax_category_id, category.path AS category_path, price.amount AS unit_price,
        buyer.segments, {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps
 FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
 CROSS JOIN unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS line(sku, quantity, place)
@@ -135,6 +135,7 @@ def _line(row: sql.Row, request: PreviewRequest) -> CartLineView:
         added_at=request.now,
         problems=[],
         product_id=row["product_id"],
+        kind=row["kind"],
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
         step=price.step,

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 
+from accounts.queries.purchases import purchases
+from accounts.queries.records import RECORDS_OF_PERSON
 from carts.queries.carts import CartView
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
 from carts.queries.vouchers import vouchers_by_ids
@@ -17,13 +19,11 @@ from core.actors import Actor
 from core.data import sql
 from core.days import shop_day
 
-# A person with an ordered cart has bought before; this cart does not count, since it is just being ordered.
+# This cart does not count as a purchase, since it is just being ordered.
 _BUYER = """
-WITH person AS (
-    SELECT id FROM accounts_customer WHERE id = %(customer)s OR merged_into_id = %(customer)s
-)
-SELECT EXISTS (SELECT FROM carts_cart WHERE customer_id IN (SELECT id FROM person) AND state = 'ordered'
-               AND id <> %(cart)s) AS has_bought,
+WITH person AS ({records})
+SELECT EXISTS (SELECT FROM {purchases} AS purchase WHERE customer_id IN (SELECT id FROM person)
+               AND cart_id IS DISTINCT FROM %(cart)s) AS has_bought,
        (SELECT array_agg(segment.code) FROM accounts_segmentmembership AS membership
         JOIN accounts_segment AS segment ON segment.id = membership.segment_id
         WHERE membership.customer_id IN (SELECT id FROM person) AND membership.since <= %(now)s
@@ -60,8 +60,8 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
 
 
 def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> Supply:
-    """Return one supply of all lines of a cart at one place."""
-    return Supply(frozenset(line.id for line in cart.lines), place, is_shipped)
+    """Return one supply of all goods of a cart at one place; a gift card is supplied nowhere."""
+    return Supply(frozenset(line.id for line in cart.lines if not line.is_stored_value), place, is_shipped)
 
 
 def place_at(cart: CartView, store_code: str = "") -> TaxPlace:
@@ -92,7 +92,8 @@ def pricing_context_of(
     """Return buyer and channel; reads the buyer, in one statement, if a promotion needs it. unlocked: by vouchers."""
     if cart.customer_id is None or not config.asks_about_buyer:
         return PricingContext(now=now, channel=by.channel, store=by.store_code, vouchers=unlocked)
-    buyer = sql.fetch_one(_BUYER, {"customer": cart.customer_id, "cart": cart.id, "now": now}) or {}
+    statement = _BUYER.format(records=RECORDS_OF_PERSON, purchases=purchases())
+    buyer = sql.fetch_one(statement, {"customer": cart.customer_id, "cart": cart.id, "now": now}) or {}
     return PricingContext(
         now=now,
         channel=by.channel,

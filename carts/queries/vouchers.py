@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
+from accounts.queries.records import RECORDS_OF_PERSON
 from carts.rules.vouchers import VoucherFacts
 from core.data import sql
 
-_FACTS = """
+_FACTS = f"""
 SELECT voucher.id, voucher.code, voucher.promotion_id, voucher.is_active AND promotion.is_active AS is_active,
        greatest(voucher.starts_at, promotion.starts_at) AS starts_at,
        least(voucher.ends_at, promotion.ends_at) AS ends_at,
        voucher.max_uses - voucher.uses AS uses_left, voucher.max_uses_each,
        CASE WHEN %(customer)s::bigint IS NOT NULL THEN coalesce(
-            (SELECT uses FROM carts_vouchercount
-             WHERE voucher_id = voucher.id AND customer_id = %(customer)s::bigint), 0)
+            (SELECT sum(uses) FROM carts_vouchercount
+             WHERE voucher_id = voucher.id AND customer_id IN ({RECORDS_OF_PERSON})), 0)::int
        END AS uses_by_buyer,
        budget.amount - budget.spent AS budget_left
 FROM carts_voucher AS voucher JOIN carts_promotion AS promotion ON promotion.id = voucher.promotion_id

@@ -14,6 +14,7 @@ class Item(NamedTuple):
     Units of a variant at a price in minor units. categories: the paths of its category and all above it.
 
     tax_category: None for the standard one. is_tax_included: in the price; None means as at the place of supply.
+    is_stored_value: a gift card, which is money for later and not goods.
     """
 
     id: int
@@ -24,6 +25,7 @@ class Item(NamedTuple):
     categories: frozenset[str] = NO_PATHS
     tax_category: int | None = None
     is_tax_included: bool | None = None
+    is_stored_value: bool = False
 
     @property
     def value(self) -> int:
@@ -32,7 +34,12 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A set of goods: these variants, these products, and all products in these categories; all goods if empty."""
+    """
+    A set of goods: these variants, these products, and all products in these categories; all goods if empty.
+
+    A gift card belongs to it only where its variant or product is named: it is money for later, and a category or
+    "everything" is chosen for its goods.
+    """
 
     variants: frozenset[int] = frozenset()
     products: frozenset[int] = frozenset()
@@ -45,14 +52,14 @@ class Goods:
     def among(self, items: Sequence[Item]) -> Sequence[Item]:
         """Return the items that belong to the set, in their order."""
         if self.is_everything:
-            return items
+            return [item for item in items if not item.is_stored_value]
         variants, products, categories = self.variants, self.products, self.categories
         return [
             item
             for item in items
             if item.product_id in products
             or item.variant_id in variants
-            or (categories and not categories.isdisjoint(item.categories))
+            or (categories and not item.is_stored_value and not categories.isdisjoint(item.categories))
         ]
 
 

@@ -97,7 +97,7 @@ class QuotedVoucher:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a cart costs, in total and line by line."""
+    """What a cart costs, in total and line by line. stored_value: what of the total buys gift cards."""
 
     totals: Totals
     lines: Mapping[int, QuotedLine] = field(default_factory=dict)
@@ -105,6 +105,7 @@ class Quote:
     taxes: tuple[TaxLine, ...] = ()
     shipping_taxed: Taxed = NOTHING
     vouchers: tuple[QuotedVoucher, ...] = ()
+    stored_value: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def quote(
         discounts=discounts,
         taxes=due.lines,
         shipping_taxed=due.shipping,
+        stored_value=sum(left[item.id] for item in items if item.is_stored_value),
     )
 
 
@@ -245,7 +247,8 @@ def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxCo
     place_of = {item_id: supply.place for supply in supplies for item_id in supply.items}
     for item in items:
         place = place_of.get(item.id)
-        if place is None:
+        # A gift card buys goods of any rate: it is taxed when it pays for them, not when it is sold (2016/1065/EU).
+        if place is None or item.is_stored_value:
             continue
         key = (place, item.tax_category, item.is_tax_included)
         if key not in known:

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.queries.records import RECORDS_OF_PERSON
 from carts.models import Promotion, Voucher, VoucherBudget
 from carts.queries.vouchers import voucher_by_code
 from carts.rules.vouchers import (
@@ -59,9 +60,12 @@ UPDATE carts_voucher SET uses = uses + 1
 WHERE id = %(voucher)s AND is_active AND (max_uses IS NULL OR uses < max_uses)
 RETURNING code, promotion_id, max_uses_each
 """
-_COUNT_EACH = """
+# The uses of all records of the person count; the voucher's row, locked before, lets one of them in at a time.
+_COUNT_EACH = f"""
 INSERT INTO carts_vouchercount AS present (voucher_id, customer_id, uses, most)
-SELECT %(voucher)s, %(customer)s, 1, %(most)s::int WHERE %(most)s::int > 0
+SELECT %(voucher)s, %(customer)s, 1, %(most)s::int
+WHERE %(most)s::int > (SELECT coalesce(sum(uses), 0) FROM carts_vouchercount
+                       WHERE voucher_id = %(voucher)s AND customer_id IN ({RECORDS_OF_PERSON}))
 ON CONFLICT (voucher_id, customer_id) DO UPDATE SET uses = present.uses + 1, most = EXCLUDED.most
 WHERE present.uses < EXCLUDED.most
 """

@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 from core.data import sql
 from core.errors import NotFound
 from core.texts.translated import TranslatedText, in_language
+from inventory.models import Product
 from inventory.queries.hours import load_hours
 from inventory.rules.opening import Hours, is_open, ready_at
 from inventory.rules.shipping import promised_date
 
+# What is said to be available of gift cards: as many as a cart may hold. They are codes and lie on no shelf.
+NEVER_SHORT = 9999
+
 # Available units: on hand, less reserved, less the safety stock that is kept for people in the store.
 _SHIP = """
-SELECT variant.id AS variant_id,
+SELECT variant.id AS variant_id, product.kind,
        COALESCE(sum(level.on_hand - level.reserved - level.safety), 0)::int AS available,
        (array_agg(level.location_id ORDER BY level.ship_rank, level.location_id))[1] AS sender
 FROM inventory_variant AS variant
@@ -28,7 +32,7 @@ LEFT JOIN LATERAL (
       AND level.on_hand - level.reserved - level.safety > 0
 ) AS level ON true
 WHERE variant.sku = %(sku)s AND variant.is_active AND product.state = 'published'
-GROUP BY variant.id
+GROUP BY variant.id, product.kind
 """
 
 # The spatial index returns the nearest stores directly; without a place to measure from, all are equally far and the
@@ -116,11 +120,13 @@ def availability_of(*, sku: str, near: GeoPoint | None, limit: int, now: datetim
 
     near: where to measure from; None lists the stores by code. limit: how many stores at most. The date is promised for
     the best-ranked location with available units (settings.SHIP_LEAD_DAYS working days).
-    Raises NotFound for a variant that is not on sale.
+    A gift card is never short, and no store has it. Raises NotFound for a variant that is not on sale.
     """
     ship = sql.fetch_one(_SHIP, {"sku": sku})
     if ship is None:
         raise NotFound(_("There is no article %s.") % sku)
+    if ship["kind"] == Product.GIFT_CARD:
+        return Availability(ship_available=NEVER_SHORT, promise_date=None, stores=[])
     supplies = store_supplies([ship["variant_id"]], near=near, limit=limit, pickup_only=False)
     sender = ship["sender"]
     hours = load_hours([supply.location_id for supply in supplies] + ([sender] if sender else []))

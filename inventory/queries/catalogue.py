@@ -170,11 +170,11 @@ _CONDITIONS = {
     "brand": "product.brand = %(brand)s",
     "min_price": "price.lowest >= %(min_price)s::bigint",
     "max_price": "price.lowest <= %(max_price)s::bigint",
-    "in_stock": """EXISTS (
+    "in_stock": """(product.kind = 'gift_card' OR EXISTS (
         SELECT FROM inventory_variant AS variant JOIN inventory_stocklevel AS level ON level.variant_id = variant.id
         JOIN inventory_location AS location ON location.id = level.location_id
         WHERE variant.product_id = product.id AND variant.is_active AND location.is_active
-          AND level.on_hand - level.reserved - level.safety > 0)""",
+          AND level.on_hand - level.reserved - level.safety > 0))""",
     "in_stock_in_store": """product.id IN (
         SELECT variant.product_id FROM inventory_variant AS variant
         JOIN inventory_stocklevel AS level ON level.variant_id = variant.id
@@ -196,7 +196,7 @@ WITH page AS (
 )
 SELECT page.id, page.lowest, page.highest, page.key, product.slug, product.name, product.brand,
        category.slug AS category, picture.file, picture.alt, variant.variants, variant.sku,
-       EXISTS (
+       product.kind = 'gift_card' OR EXISTS (
            SELECT FROM inventory_variant AS variant
            JOIN inventory_stocklevel AS level ON level.variant_id = variant.id
            JOIN inventory_location AS location ON location.id = level.location_id

@@ -12,14 +12,15 @@ from core.data import sql
 from core.errors import NotFound
 from core.texts.spelling import plain_text
 from core.texts.translated import in_language
-from inventory.models import Barcode
+from inventory.models import Barcode, Product
+from inventory.queries.availability import NEVER_SHORT
 from inventory.queries.price_lists import STEPS
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of, price_tiers
 from inventory.rules.prices import PriceSince, announced_reduction
 
 _PRODUCT = """
-SELECT product.id, product.slug, product.name, product.description, product.brand, product.attributes,
+SELECT product.id, product.slug, product.kind, product.name, product.description, product.brand, product.attributes,
        (SELECT jsonb_agg(jsonb_build_object('slug', step.slug, 'name', step.name) ORDER BY length(step.path))
         FROM inventory_category AS own
         CROSS JOIN LATERAL string_to_array(own.path, '/') AS steps(slugs)
@@ -103,11 +104,11 @@ def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, lis
     """
     Return a published product and its variants on sale at the public prices of a channel, in two statements.
 
-    The product: id, slug, name, description, brand, attributes, trail (categories from the root), media (file, alt,
-    sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), volumes (pairs of the
-    quantity from which a unit costs less, and its price then), is_tax_included (None: as at the place of supply),
-    barcodes, ship (units that can be shipped), stores (how many have it), reduction (None, or the one to announce now).
-    Raises NotFound.
+    The product: id, slug, kind, name, description, brand, attributes, trail (categories from the root), media (file,
+    alt, sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), volumes (pairs
+    of the quantity from which a unit costs less, and its price then), is_tax_included (None: as at the place of
+    supply), barcodes, ship (units that can be shipped; many of a gift card, which is a code), stores (how many have
+    it), reduction (None, or the one to announce now). Raises NotFound.
     """
     product = sql.fetch_one(_PRODUCT, {"slug": slug})
     if product is None:
@@ -115,6 +116,8 @@ def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, lis
     variants = sql.fetch_all(_VARIANTS, {"product": product["id"], "currency": settings.SHOP_CURRENCY})
     for variant in variants:
         _price(variant, PriceContext(now, channel))
+        if product["kind"] == Product.GIFT_CARD:
+            variant["ship"] = NEVER_SHORT
     return product, variants
 
 

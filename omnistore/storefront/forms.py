@@ -16,12 +16,13 @@ from accounts.channels.phones import PhoneText
 from core.texts.languages import language as language_named
 from core.web.api.base import checked_values
 from omnistore.storefront.payment_pages import MeansForm
-from orders.channels.tender_split import BalanceForm, split_of
+from orders.channels.tender_split import BalanceForm
 from orders.queries.cards import SavedCardView
 from orders.rules.checkout import PAY_IN_STORE, PICKUP, SHIP
 from orders.rules.order_fields import QUESTIONS, OrderField
 
 NEW_ADDRESS = "new"
+AT_ONCE = "at_once"
 ADDRESS_FIELDS = ("name", "street_address", "postal_code", "city", "country_area", "country_code")
 
 
@@ -60,7 +61,7 @@ class AddressForm(forms.Form):
 
 class CheckoutForm(MeansForm):
     """
-    The whole checkout. Its required fields depend on the fulfilment: a store, or an address.
+    The whole checkout. Its required fields depend on the fulfilment: a store, an address, or neither.
 
     expected_ship and expected_pickup: the totals that the visitor saw for each, in minor units.
     """
@@ -69,7 +70,7 @@ class CheckoutForm(MeansForm):
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
     expected_ship = forms.IntegerField(min_value=0, max_value=10**15)
     expected_pickup = forms.IntegerField(min_value=0, max_value=10**15)
-    kind = forms.ChoiceField(choices=[(PICKUP, ""), (SHIP, "")])
+    kind = forms.ChoiceField(choices=[(PICKUP, ""), (SHIP, ""), (AT_ONCE, "")])
     store = forms.CharField(max_length=40, required=False)
     address = forms.CharField(max_length=20, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
@@ -121,7 +122,7 @@ class CheckoutForm(MeansForm):
             self.add_error(None, list(self.balances.errors.get("gift_cards", [])))
             return
         total = values.get("expected_pickup" if values.get("kind") == PICKUP else "expected_ship") or 0
-        values["rest"] = split_of(total, self.balances.tenders).rest
+        values["rest"] = self.balances.split(total).rest
         if not values["rest"]:
             return
         ways = [*self.ways, *([PAY_IN_STORE] if values.get("kind") == PICKUP else [])]

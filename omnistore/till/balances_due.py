@@ -12,8 +12,9 @@ from accounts.rules import roles
 from omnistore.till.forms import CashField
 from omnistore.till.paying import methods_for
 from omnistore.till.views.base import TillView
-from orders.channels.tender_split import BalanceForm, split_of
+from orders.channels.tender_split import BalanceForm
 from orders.models import Order
+from orders.queries.balances_due import only_money_in
 from orders.queries.cash import cash_terms
 from orders.queries.views import OrderView
 from orders.rules.cash import CashTerms, cash_rounding
@@ -72,9 +73,15 @@ def balance_due_forms(view: TillView, order: OrderView, data: QueryDict | None =
     if not due or not view.staff.may(roles.SELL):
         return {"due": due, "is_paying": is_waiting}
     client_key = f"staff:{view.request.user.pk}"
-    balances = BalanceForm(data, customer_id=order.customer_id, client_key=client_key, now=timezone.now())
+    balances = BalanceForm(
+        data,
+        customer_id=order.customer_id,
+        client_key=client_key,
+        now=timezone.now(),
+        only_money=lambda: only_money_in(order.id),
+    )
     are_good = data is not None and balances.is_valid()
-    rest = split_of(due, balances.tenders).rest if are_good else due
+    rest = balances.split(due).rest if are_good else due
     store_id = view.actor.store_id
     cash = cash_terms(store_id=store_id, currency=order.currency, order_id=order.id)
     form = BalanceDueForm(data, due=due, rest=rest, store_id=store_id, cash=cash, initial={"method": CASH})

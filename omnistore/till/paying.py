@@ -108,7 +108,11 @@ def _stores(cart: CartView, stocks: StoreStocks, sources: Mapping[int, SupplySou
 
 
 def _short(cart: CartView, units: Mapping[int, int]) -> list[str]:
-    return [in_language(line.name) for line in cart.lines if units.get(line.variant_id, 0) < line.quantity]
+    return [
+        in_language(line.name)
+        for line in cart.lines
+        if not line.is_stored_value and units.get(line.variant_id, 0) < line.quantity
+    ]
 
 
 class TenderForm(forms.Form):

@@ -220,7 +220,7 @@ def _shown(line: CartLineView, stocks: StoreStocks, currency: str, language: str
         sent=stocks.sent.get(line.variant_id, 0),
         nearby=[(stock, stock.free[line.variant_id]) for stock in stocks.nearby if stock.free.get(line.variant_id)][:2],
         problems=[_in_words(problem, currency, language, here) for problem in _worth_saying(line, here)],
-        is_short_here=here < line.quantity,
+        is_short_here=here < line.quantity and not line.is_stored_value,
     )
 
 

@@ -152,7 +152,9 @@ class GivenIn(StrictSerializer):
 class CheckoutIn(GivenIn):
     cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     expected_total = MoneyIn()
-    fulfilments = FulfilmentIn(many=True, allow_empty=False)
+    fulfilments = FulfilmentIn(
+        many=True, required=False, default=list, help_text="Left out for a cart of gift cards, which leave as codes."
+    )
     payments = PaymentIn(many=True, required=False)
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("till/orders/<str:number>/payments/", balance_payments.TillOrderPayments.as_view()),
     path("till/orders/<str:number>/cancellation/", cancellation.TillCancellation.as_view()),
     path("till/orders/<str:number>/receipt/", receipts.TillReceipt.as_view()),
+    path("till/orders/<str:number>/gift-cards/", gift_cards.TillGiftCards.as_view()),
     path("till/orders/<str:number>/gift-cards/<str:card_id>/code/", gift_cards.TillGiftCardCode.as_view()),
     path("till/pickups/", pickups.Pickups.as_view()),
     path("till/pickups/<str:pickup_id>/", pickups.Pickup.as_view()),

@@ -1,7 +1,7 @@
 """Form and figures for paying with gift cards, credit and points, shared by the web and the till."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,8 @@ class BalanceForm(forms.Form):
     """
     The fields of every payment page: gift cards by their codes, and the customer's own credit and points.
 
-    After is_valid(), tenders holds what they pay with, as far as they reach.
+    After is_valid(), tenders holds what they pay with, as far as they reach. only_money: how much of the total buys
+    gift cards, which balances cannot pay; called only where a balance pays.
     """
 
     gift_cards = forms.CharField(
@@ -60,8 +61,17 @@ class BalanceForm(forms.Form):
     use_credit = forms.BooleanField(label=gettext_lazy("Store credit"), required=False)
     use_points = forms.BooleanField(label=gettext_lazy("Points"), required=False)
 
-    def __init__(self, *args: Any, customer_id: int | None, client_key: str, now: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        customer_id: int | None,
+        client_key: str,
+        now: datetime,
+        only_money: Callable[[], int],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.only_money = only_money
         self.customer_id, self.client_key, self.now = customer_id, client_key, now
         self.held: dict[str, Holding] = {}
         if customer_id is not None:
@@ -89,6 +99,11 @@ class BalanceForm(forms.Form):
         wanted = [Tender(kind) for kind in (CREDIT, POINTS) if self.cleaned_data.get(f"use_{kind}") and self.held]
         return [*self.cards, *with_holdings(wanted, self.held, self.programme)]
 
+    def split(self, total: int) -> Split:
+        """Return what the balances pay of a total."""
+        tenders = self.tenders
+        return split_of(total, tenders, only_money=self.only_money() if tenders else 0)
+
     @cached_property
     def programme(self) -> Programme:
         """Return what points are worth; queried only where there are any."""
@@ -112,9 +127,9 @@ class BalanceForm(forms.Form):
         return self.points * self.programme.point_value
 
 
-def split_of(total: int, tenders: Sequence[Tender]) -> Split:
-    """Return what balances pay of a total."""
-    shared = shares_of(tenders, left=total, total=total)
+def split_of(total: int, tenders: Sequence[Tender], *, only_money: int = 0) -> Split:
+    """Return what balances pay of a total. only_money: what they cannot pay of it, because it buys gift cards."""
+    shared = shares_of(tenders, left=total, total=total, only_money=only_money)
     shares = [Share(str(_METHODS[tender.method]), tender.amount or 0) for tender in shared if tender.amount]
     by_points = sum(tender.amount or 0 for tender in shared if tender.method == POINTS)
     return Split(shares, total - sum(share.amount for share in shares), by_points)

@@ -1,22 +1,27 @@
-"""What a person has bought so far."""
+"""What a person has bought so far, and kept and paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.data import sql
+from orders.queries.purchases import PURCHASES
 
-_VALUE = """
-SELECT currency, count(*)::int AS orders, sum(grand_total)::bigint AS spent, max(placed_at) AS last_order_at
-FROM orders_order
-WHERE customer_id = ANY(%(customers)s::bigint[]) AND state IN ('placed', 'completed')
+_VALUE = f"""
+SELECT currency, count(*)::int AS orders, sum(kept)::bigint AS spent, max(placed_at) AS last_order_at
+FROM ({PURCHASES}) AS purchase
+WHERE customer_id = ANY(%(customers)s::bigint[])
 GROUP BY currency ORDER BY spent DESC
 """
 
 
 @dataclass(frozen=True, slots=True)
 class BoughtSoFar:
-    """The placed and completed orders of one currency; spent: their total in minor units, returns included."""
+    """
+    The purchases of one currency. spent: what was paid for them and not given back, in minor units.
+
+    What is returned, cancelled, or still to be paid does not count.
+    """
 
     currency: str
     orders: int

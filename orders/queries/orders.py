@@ -126,6 +126,14 @@ _OPENED_BY = """
 SELECT EXISTS (
     SELECT FROM carts_cart WHERE id = %(cart)s AND token_hash <> '' AND token_hash = %(token_hash)s) AS opens
 """
+# Whoever orders without signing in, with an address that an account has verified, still sees what they have just done.
+_JUST_JOINED = """
+SELECT EXISTS (
+    SELECT FROM orders_order AS orders JOIN carts_cart AS cart ON cart.id = orders.cart_id AND cart.customer_id IS NULL
+    JOIN accounts_customer AS owner ON owner.id = orders.customer_id
+        AND coalesce(owner.signed_up_at, owner.joined_at) < orders.placed_at
+    WHERE orders.id = %(order)s AND orders.placed_at > now() - interval '1 hour') AS is_so
+"""
 
 
 def get_order(number: str) -> OrderView:
@@ -147,6 +155,19 @@ def get_order_for(*, number: str, customer_ids: Sequence[int], token_hash: str) 
     if not is_own and not _is_opened_by(order, token_hash):
         raise NotFound(_("There is no such order."))
     return order
+
+
+def is_open_to_guests(order: OrderView) -> bool:
+    """
+    Return whether an order is shown to whoever holds its link or its cart's token, without signing in.
+
+    So it is until somebody signs up with it. An order that joined an account which was there before stays open to its
+    guest for an hour: they have just placed it.
+    """
+    if order.customer_id is None:
+        return True
+    row = sql.fetch_one(_JUST_JOINED, {"order": order.id})
+    return bool(row and row["is_so"])
 
 
 def find_order_by_client_id(client_id: object) -> OrderView | None:
@@ -213,8 +234,7 @@ def number_of_cart(cart_id: int) -> str | None:
 
 
 def _is_opened_by(order: OrderView, token_hash: str) -> bool:
-    # An order that belongs to a person is not shown to the anonymous cart that it may have come from.
-    if not token_hash or order.cart_id is None or order.customer_id is not None:
+    if not token_hash or order.cart_id is None or not is_open_to_guests(order):
         return False
     row = sql.fetch_one(_OPENED_BY, {"cart": order.cart_id, "token_hash": token_hash})
     return bool(row and row["opens"])

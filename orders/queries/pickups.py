@@ -13,7 +13,8 @@ from core.errors import NotFound
 from orders.rules.pickup_codes import is_pickup_code
 
 _PICKUPS = """
-SELECT fulfilment.id, fulfilment.state, orders.number, store.code AS store, orders.channel, orders.placed_at,
+SELECT fulfilment.id, fulfilment.order_id, fulfilment.state, orders.number, store.code AS store, orders.channel,
+       orders.placed_at,
        fulfilment.promised_at, fulfilment.accepted_at, fulfilment.ready_at, fulfilment.expires_at,
        fulfilment.finished_at, fulfilment.wrong_codes, fulfilment.reject_reason, orders.currency,
        orders.customer_id, coalesce(nullif(customer.name, ''), orders.contact_email) AS customer,
@@ -119,6 +120,7 @@ class PickupView:
     """
 
     id: int
+    order_id: int
     state: str
     number: str
     store: str

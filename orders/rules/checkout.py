@@ -1,6 +1,6 @@
 """What a checkout request contains, and whether it is consistent. Amounts in minor units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -115,12 +115,34 @@ class PlannedTender(NamedTuple):
         return self.amount if self.points is None else self.points
 
 
+def without_stored_value(
+    requests: Sequence[FulfilmentRequest], gift_card_ids: Collection[int], line_ids: Sequence[int]
+) -> tuple[list[FulfilmentRequest], list[int]]:
+    """
+    Return the fulfilments of the goods and the ids of their lines, without the lines that are gift cards.
+
+    A gift card is handed out as a code as soon as it is paid: it is in no parcel and no pickup, whatever was asked for.
+    """
+    goods = [line_id for line_id in line_ids if line_id not in gift_card_ids]
+    if len(goods) == len(line_ids):
+        return list(requests), goods
+    kept = [
+        request
+        if request.lines is None
+        else replace(request, lines=tuple(line_id for line_id in request.lines if line_id not in gift_card_ids))
+        for request in requests
+    ]
+    return [request for request in kept if goods and (request.lines is None or request.lines)], goods
+
+
 def assign_lines(requests: Sequence[FulfilmentRequest], line_ids: Sequence[int]) -> list[list[int]]:
     """
-    Return for each fulfilment the ids of its lines; every line of the cart belongs to exactly one.
+    Return for each fulfilment the ids of its lines; every line belongs to exactly one.
 
     Raises Malformed if a line is left out, named twice, or not in the cart.
     """
+    if not requests and not line_ids:
+        return []
     if not requests:
         raise Malformed(_("Say how the goods are delivered."), field="fulfilments")
     if len(requests) == 1 and requests[0].lines is None:
@@ -144,20 +166,22 @@ def plan_tenders(
     cash: CashTerms = NO_CASH,
     point_value: int = 1,
     total: int | None = None,
+    only_money: int = 0,
 ) -> list[PlannedTender]:
     """
     Compute what each tender pays, so that together they pay exactly what is owed.
 
     Balances without an amount pay first, as far as they reach; at most one other tender may leave its amount out and
     pays the rest, if there is one. kinds: the fulfilments' kinds, for paying in the store. cash: how it is rounded;
-    point_value: minor units that a point pays; total: the whole balance due, if owed is a part of it. Raises Malformed
-    when the amounts do not add up, PaymentNotPossible for a tender that does not fit.
+    point_value: minor units that a point pays; total: the whole balance due, if owed is a part of it. only_money: what
+    gift cards, credit and points cannot pay of the total. Raises Malformed when the amounts do not add up,
+    PaymentNotPossible for a tender that does not fit.
     """
     if owed == 0:
         return []
     total = owed if total is None else total
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    shared = shares_of(tenders, left=owed - fixed, total=total)
+    shared = shares_of(tenders, left=owed - fixed, total=total, only_money=only_money)
     paid = sum(tender.amount for tender in shared if tender.amount is not None)
     open_ended = [tender for tender in shared if tender.amount is None]
     is_covered_by_balances = paid == owed and fixed < owed
@@ -174,11 +198,23 @@ def plan_tenders(
     for tender in planned:
         _check_tender(tender, kinds)
     _check_points(tenders, planned, total)
+    if only_money and sum(tender.amount for tender in planned if tender.method in BALANCES) > total - only_money:
+        raise PaymentNotPossible(
+            _("Gift cards cannot be bought with gift cards, store credit or points. Pay for them another way."),
+            method=GIFT_CARD,
+            only_money=only_money,
+        )
     return planned
 
 
-def shares_of(tenders: Sequence[Tender], *, left: int, total: int) -> list[Tender]:
-    """Return the tenders with amounts for balances that had none, in order, from what is left of a total."""
+def shares_of(tenders: Sequence[Tender], *, left: int, total: int, only_money: int = 0) -> list[Tender]:
+    """
+    Return the tenders with amounts for balances that had none, in order, from what is left of a total.
+
+    only_money: what balances cannot pay of the total.
+    """
+    by_balances = sum(tender.amount for tender in tenders if tender.amount is not None and tender.method in BALANCES)
+    left = max(0, min(left, total - only_money - by_balances))
     shared = []
     for tender in tenders:
         if tender.amount is None and tender.limit is not None:
@@ -189,22 +225,22 @@ def shares_of(tenders: Sequence[Tender], *, left: int, total: int) -> list[Tende
     return shared
 
 
-def part_of(owed: int, tenders: Sequence[Tender]) -> int:
+def part_of(owed: int, tenders: Sequence[Tender], *, only_money: int = 0) -> int:
     """Return how much is paid, if it may be a part: the sum of the tenders, or all if one of them pays the rest."""
     fixed = sum(tender.amount for tender in tenders if tender.amount is not None)
-    amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed, total=owed)]
+    amounts = [tender.amount for tender in shares_of(tenders, left=owed - fixed, total=owed, only_money=only_money)]
     named = sum(amount for amount in amounts if amount is not None)
     return named if None not in amounts and 0 < named < owed else owed
 
 
-def takes_at_once(*, kinds: set[str], methods: Sequence[str]) -> bool:
+def takes_at_once(*, kinds: set[str], methods: Sequence[str], sells_gift_cards: bool = False) -> bool:
     """
     Return whether cards are captured with the order even where the shop captures when goods leave.
 
-    kinds: of the fulfilments; what is carried out leaves now. methods: the providers' payment methods; a card at a
-    reader is captured there.
+    kinds: of the fulfilments; what is carried out leaves now, and so do gift cards. methods: the providers' payment
+    methods; a card at a reader is captured there.
     """
-    return CARRY_OUT in kinds or any(method.startswith(READER) for method in methods)
+    return sells_gift_cards or CARRY_OUT in kinds or any(method.startswith(READER) for method in methods)
 
 
 def points_for(amount: int, *, point_value: int) -> int:

@@ -156,7 +156,7 @@ def test_one_location_that_has_everything_sends_one_parcel(mug, lamp, ana, high_
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"fulfilments": []}, "fulfilments.non_field_errors"),
+        ({"fulfilments": []}, "fulfilments"),
         ({"fulfilments": [{"kind": "pickup"}]}, "fulfilments.0.store"),
         ({"fulfilments": [{"kind": "teleport", "store": "x"}]}, "fulfilments.0.kind"),
         (

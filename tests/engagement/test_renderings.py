@@ -85,8 +85,13 @@ def paid(order):
 
 
 def without_parcel(order):
-    FulfilmentLine.objects.filter(fulfilment_id=PARCEL).delete()
+    FulfilmentLine.objects.filter(fulfilment_id=PARCEL).update(fulfilment_id=PICKUP)
     Fulfilment.objects.filter(pk=PARCEL).delete()
+
+
+def of_gift_cards(order):
+    FulfilmentLine.objects.all().delete()
+    Fulfilment.objects.all().delete()
 
 
 def of_a_customer(order):
@@ -97,6 +102,7 @@ SCENARIOS = {
     "order_placed": ("order.placed", nothing, {}),
     "order_placed, of a customer": ("order.placed", of_a_customer, {}),
     "order_placed, pickup": ("order.placed", without_parcel, {}),
+    "order_placed, gift cards": ("order.placed", of_gift_cards, {}),
     "pickup_ready": ("pickup.ready", nothing, {"fulfilment_id": PICKUP}),
     "pickup_ready, owed": ("pickup.ready", owed_and_kept, {"fulfilment_id": PICKUP}),
     "pickup_rejected": ("pickup.rejected", nothing, {"fulfilment_id": PICKUP, "refund": 2580}),
@@ -106,6 +112,7 @@ SCENARIOS = {
     "order_not_placed": ("order.payment_failed", nothing, {"reason": "late", "refund": 5190}),
     "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),
+    "refund_to_new_card": ("refund.to_new_card", nothing, {"refund": 2580}),
     "receipt": ("receipt.requested", paid, {}),
 }
 

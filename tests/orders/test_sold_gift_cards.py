@@ -136,20 +136,38 @@ def test_a_used_card_is_not_refunded(ana, mitte, voucher, as_ana, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_is_sold_loaded_and_spent_over_the_api(ana, mitte, voucher, empty_journal):
-    make_stock(voucher, mitte, on_hand=9)
+def test_it_is_sold_loaded_and_spent_over_the_api(ana, mitte, mug, voucher, empty_journal):
+    make_stock(mug, mitte, on_hand=9)
     phone = Api(ana)
     phone.add("GIFT-25")
-    bought = phone.check_out(fulfilments=[{"kind": "pickup", "store": mitte.code}]).json()
-
-    read_journal(now=timezone.now())
+    bought = phone.check_out().json()
 
     [card] = phone.get(f"orders/{bought['number']}/gift-cards/").json()["results"]
     code = phone.post(f"orders/{bought['number']}/gift-cards/{card['id']}/code/").json()["code"]
     guest = Api()
-    guest.add("GIFT-25")
+    guest.add("MUG")
     spent = guest.check_out(
         fulfilments=[{"kind": "pickup", "store": mitte.code}], payments=[{"method": "gift_card", "code": code}]
     )
     assert spent.status_code == 201
+    read_journal(now=timezone.now())
+    assert find_breaches() == {}
+
+
+@pytest.fixture
+def legacy(ana, mitte, mug, voucher, as_ana, now):
+    """An order of the time when gift cards lay in pickups, with a mug; its card has paid for something since."""
+    order = make_order((voucher, 1, 2500), (mug, 1, 1290), store=mitte, customer=ana, state="ready")
+    issue(order, as_ana, now)
+    Balance.objects.filter(kind="gift_card").update(held=1)
+    return order
+
+
+def test_a_used_card_stays_with_its_buyer_and_stops_nothing_else(legacy, as_ana, now):
+    cancel_order(number=legacy.number, reason="shopper", by=as_ana, now=now)
+
+    legacy.refresh_from_db()
+    assert (legacy.state, Refund.objects.get().amount) == ("completed", 1290)
+    assert [(line.quantity_fulfilled, line.quantity_cancelled) for line in legacy.lines.all()] == [(1, 0), (0, 1)]
+    Balance.objects.filter(kind="gift_card").update(held=0)
     assert find_breaches() == {}

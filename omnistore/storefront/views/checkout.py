@@ -26,7 +26,7 @@ from core.texts.languages import active_language
 from core.web import logs
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
-from omnistore.storefront.forms import ADDRESS_FIELDS, CheckoutForm, country_options, question_fields
+from omnistore.storefront.forms import ADDRESS_FIELDS, AT_ONCE, CheckoutForm, country_options, question_fields
 from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.payment_pages import page_context, with_hosts
 from omnistore.storefront.places import place_of, place_text
@@ -56,7 +56,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _show(request, visitor)
     balances = _balances(request, visitor)
     form = CheckoutForm(
-        request.POST.dict(),
+        # A cart of gift cards alone has nothing to send or to collect, and its page does not ask.
+        request.POST.dict() | ({} if "kind" in request.POST else {"kind": AT_ONCE}),
         is_guest=visitor.customer is None,
         saved=_saved(visitor),
         cards=usable_cards(visitor),
@@ -107,7 +108,14 @@ def _balances(request: HttpRequest, visitor: Visitor) -> BalanceForm:
         customer_id=visitor.customer.pk if visitor.customer else None,
         client_key=client_key_of(request),
         now=timezone.now(),
+        only_money=lambda: _stored_value(visitor),
     )
+
+
+def _stored_value(visitor: Visitor) -> int:
+    now = timezone.now()
+    cart = visitor.cart(now=now)
+    return quote_cart(cart, by=visitor.actor, now=now).stored_value if cart else 0
 
 
 def _tenders(form: CheckoutForm, visitor: Visitor) -> tuple[Tender, ...]:
@@ -119,13 +127,14 @@ def _tenders(form: CheckoutForm, visitor: Visitor) -> tuple[Tender, ...]:
 def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutRequest:
     values = form.cleaned_data
     is_pickup = values["kind"] == PICKUP
+    ways = {
+        PICKUP: (FulfilmentRequest(PICKUP, store=values["store"]),),
+        SHIP: (FulfilmentRequest(SHIP, address=dict(values.get("ship_to", {}))),),
+        AT_ONCE: (),
+    }
     expected = values["expected_pickup"] if is_pickup else values["expected_ship"]
     return CheckoutRequest(
-        fulfilments=(
-            FulfilmentRequest(PICKUP, store=values["store"])
-            if is_pickup
-            else FulfilmentRequest(SHIP, address=dict(values["ship_to"])),
-        ),
+        fulfilments=ways[values["kind"]],
         tenders=_tenders(form, visitor),
         cart_version=values["version"],
         expected_total=expected,
@@ -181,7 +190,7 @@ def _paid_by_balances(balances: BalanceForm, context: Mapping[str, Any], visitor
     """Return what valid gift cards, credit and points pay of each total, and the points earned then."""
     tenders = balances.tenders if balances.is_valid() else []
     sent, collected = context["with_ship"], context["with_pickup"]
-    splits = [split_of(quote.totals.grand, tenders) for quote in (sent, collected)]
+    splits = [split_of(quote.totals.grand, tenders, only_money=quote.stored_value) for quote in (sent, collected)]
     quotes = [(quote, split.by_points) for quote, split in zip((sent, collected), splits, strict=True)]
     earns = points_for(visitor, context["cart"], quotes, timezone.now())
     kinds = ("for-ship", "for-pickup")
@@ -214,6 +223,7 @@ def _ways(
     sent = supply_of(cart, _place_of(values, saved), is_shipped=True)
     collected = supply_of(cart, place_at(cart, values["store"]))
     return {
+        "has_goods": any(not line.is_stored_value for line in cart.lines),
         "ship": options.ship,
         "can_ship": can_ship,
         "can_collect": can_collect,

@@ -28,7 +28,7 @@ from omnistore.storefront.payment_pages import with_hosts
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
 from orders.models import Order, PaymentAttempt
-from orders.queries.orders import get_order, get_order_for, orders_of
+from orders.queries.orders import get_order, get_order_for, is_open_to_guests, orders_of
 from orders.queries.receipts import receipt_of
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
@@ -228,7 +228,7 @@ def order_of(request: HttpRequest, number: str, key: str) -> OrderView:
             raise NotFound(_("There is no such order."))
         order = get_order(number)
         # Once a guest has created an account from it, only the signed-in owner may see the order.
-        if order.customer_id is None:
+        if is_open_to_guests(order):
             return order
     visitor = visitor_of(request)
     return get_order_for(number=number, customer_ids=visitor.owner.customer_ids, token_hash=visitor.owner.token_hash)

@@ -23,7 +23,8 @@ from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.payment_pages import MeansForm, page_context, with_hosts
 from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import Visitor, visitor_of
-from orders.channels.tender_split import BalanceForm, split_of
+from orders.channels.tender_split import BalanceForm, Split
+from orders.queries.balances_due import only_money_in
 from orders.queries.cards import SavedCardView
 from orders.queries.views import OrderView
 from orders.rules.checkout import Tender
@@ -57,7 +58,7 @@ class PayForm(MeansForm):
     @property
     def rest(self) -> int:
         """The amount left after balances, in minor units."""
-        return split_of(self.due, self.balances.tenders).rest
+        return self.balances.split(self.due).rest
 
     def tenders(self, person_ids: Sequence[int]) -> list[Tender]:
         """Return the tenders. person_ids: the person for whom the card may be saved."""
@@ -135,6 +136,7 @@ def _balances(request: HttpRequest, order: OrderView, visitor: Visitor) -> Balan
         customer_id=order.customer_id if visitor.customer else None,
         client_key=client_key_of(request),
         now=timezone.now(),
+        only_money=lambda: only_money_in(order.id),
     )
 
 
@@ -150,7 +152,6 @@ def _show(
     visitor = visitor_of(request)
     balances = form.balances if form else _balances(request, order, visitor)
     cards = offered(form.cards if form else _cards(order, visitor))
-    tenders = balances.tenders if balances.is_bound and not balances.errors else []
     means = page_context(can_save=_may_save(order, visitor))
     first = [*(choice for choice, _card in cards), *(page.method for page in means["pages"])][:1]
     context = {
@@ -160,7 +161,7 @@ def _show(
         "due": due,
         "ships": any(part.kind == "ship" for part in order.fulfilments),
         "balances": balances,
-        "split": split_of(due, tenders),
+        "split": balances.split(due) if balances.is_bound and not balances.errors else Split((), due),
         "errors": form.errors if form else {},
         "values": {"pay": first[0] if first else "", **(form.data if form else {}), "key": str(uuid.uuid4())},
         "problem": problem,

@@ -14,6 +14,7 @@ from accounts.queries.addresses import list_addresses
 from accounts.sign_in.attempt_limits import client_key_of
 from carts.channels.views import parse_int
 from carts.queries.carts import CartView
+from carts.queries.quoting import quote_cart
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
@@ -32,7 +33,7 @@ from omnistore.till.paying import (
 from omnistore.till.sales import Sale, open_sale, stock_of
 from omnistore.till.views.base import claim_of_form
 from omnistore.till.views.sell import SaleView
-from orders.channels.tender_split import BalanceForm, split_of
+from orders.channels.tender_split import BalanceForm, Split
 from orders.queries.orders import find_order_by_request_key
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
@@ -97,7 +98,7 @@ class Pay(SaleView):
         seen_total = parse_int(request.POST.get("total", ""))
         balances = self._balances(sale, request.POST)
         are_balances_good = balances.is_valid()
-        rest = split_of(seen_total, balances.tenders).rest
+        rest = balances.split(seen_total).rest
         form = self._tenders(sale, way, _given(request), total=seen_total, rest=rest)
         address = AddressForm(request.POST) if way.name == SHIP else None
         forms = PayForms(form, balances, address)
@@ -139,7 +140,12 @@ class Pay(SaleView):
             customer_id=sale.person.id if sale.person else None,
             client_key=client_key_of(self.request),
             now=timezone.now(),
+            only_money=lambda: self._stored_value(sale),
         )
+
+    def _stored_value(self, sale: Sale) -> int:
+        assert sale.cart is not None
+        return quote_cart(sale.cart, by=self.actor, now=timezone.now()).stored_value
 
     def _request_of(self, sale: Sale, way: Way, forms: PayForms, claim: Claim) -> CheckoutRequest:
         form, values = forms.form, forms.form.cleaned_data
@@ -194,7 +200,7 @@ class Pay(SaleView):
         error: str = "",
     ) -> HttpResponse:
         has_balances = forms.balances.is_bound and not forms.balances.errors
-        split = split_of(way.total, forms.balances.tenders if has_balances else [])
+        split = forms.balances.split(way.total) if has_balances else Split((), way.total)
         context = {
             "title": _("Pay"),
             "sale": sale,

@@ -23,7 +23,8 @@ from omnistore.till.forms import CashField
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView, claim_of_form, not_here
-from orders.channels.tender_split import BalanceForm, split_of
+from orders.channels.tender_split import BalanceForm
+from orders.queries.balances_due import only_money_in
 from orders.queries.desk import now_in_store
 from orders.queries.orders import get_order
 from orders.queries.pickups import (
@@ -119,7 +120,13 @@ class HandOverForm(forms.Form):
 
 def _balances(view: TillView, pickup: PickupView, data: QueryDict | None = None) -> BalanceForm:
     client_key = f"staff:{view.request.user.pk}"
-    return BalanceForm(data, customer_id=pickup.customer_id, client_key=client_key, now=timezone.now())
+    return BalanceForm(
+        data,
+        customer_id=pickup.customer_id,
+        client_key=client_key,
+        now=timezone.now(),
+        only_money=lambda: only_money_in(pickup.order_id),
+    )
 
 
 class Desk(TillView):
@@ -283,7 +290,7 @@ class HandOver(TillView):
         balances = _balances(self, pickup, request.POST)
         are_balances_good = balances.is_valid()
         paid = balances.tenders if pickup.due else []
-        form = HandOverForm(request.POST, due=split_of(pickup.due, paid).rest)
+        form = HandOverForm(request.POST, due=balances.split(pickup.due).rest if paid else pickup.due)
         if pickup.state == "collected":
             return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
         if not form.is_valid() or not are_balances_good:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts.queries.balances import GiftCard
 from accounts.rules import roles
 from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
-from core.actors import TILL
+from core.actors import TILL, Actor
 from core.errors import NotFound
 from core.money import money_json
 from core.web.api.base import answer
@@ -60,7 +60,7 @@ class OrderGiftCards(CartApiView):
         tags=["orders"],
     )
     def get(self, request: Request, number: str) -> HttpResponse:
-        """List the gift cards that the order bought; they are loaded within seconds of being paid."""
+        """List the gift cards that the order bought, loaded once they are paid, and those that refunds went to."""
         return answer(_cards_json(_own(self, request, number)))
 
 
@@ -79,6 +79,17 @@ class OrderGiftCardCode(CartApiView):
         return answer(_code_json(order, card_id))
 
 
+class TillGiftCards(StaffApiView):
+    right = roles.SELL
+
+    @extend_schema(
+        operation_id="till_order_gift_cards", responses=SoldCardsOut, examples=[CARDS_EXAMPLE], tags=["till"]
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        """List the gift cards of a sale of this store's till."""
+        return answer(_cards_json(_sold_here(number, self.actor(request))))
+
+
 class TillGiftCardCode(StaffApiView):
     right = roles.SELL
 
@@ -91,10 +102,14 @@ class TillGiftCardCode(StaffApiView):
     )
     def post(self, request: Request, number: str, card_id: str) -> HttpResponse:
         """Show the code of a card sold at this store's till once, for the customer."""
-        order = get_order(number)
-        if order.channel != TILL or order.store != self.actor(request).store_code:
-            raise NotFound(_("There is no such order."))
-        return answer(_code_json(order, card_id))
+        return answer(_code_json(_sold_here(number, self.actor(request)), card_id))
+
+
+def _sold_here(number: str, by: Actor) -> OrderView:
+    order = get_order(number)
+    if order.channel != TILL or order.store != by.store_code:
+        raise NotFound(_("There is no such order."))
+    return order
 
 
 def _own(view: CartApiView, request: Request, number: str) -> OrderView:

@@ -22,14 +22,22 @@ from orders.queries.balances_due import balance_due_in
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
-from orders.services.payments.gift_cards import withdraw_gift_cards
+from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.refunds import ask_refund, tenders_of
 
+# Gift cards that are in no fulfilment end with the last one: nobody will come to pay for them.
 _WAITING = """
 SELECT order_line_id, sum(quantity)::int AS quantity, array_remove(array_agg(reservation_id), NULL) AS reservations
 FROM orders_fulfilmentline
 WHERE fulfilment_id = ANY(%(fulfilments)s::bigint[]) AND handed_over_at IS NULL
 GROUP BY order_line_id
+UNION ALL
+SELECT line.id, line.quantity - line.quantity_fulfilled - line.quantity_cancelled, '{}'::uuid[]
+FROM orders_orderline AS line
+WHERE line.order_id = %(order)s AND line.quantity > line.quantity_fulfilled + line.quantity_cancelled
+  AND NOT EXISTS (SELECT FROM orders_fulfilmentline WHERE order_line_id = line.id)
+  AND NOT EXISTS (SELECT FROM orders_fulfilment WHERE order_id = %(order)s AND id <> ALL(%(fulfilments)s::bigint[])
+                  AND state IN ('pending', 'placed', 'accepted', 'picking', 'ready'))
 """
 # A pickup of which something was collected ends as collected, whatever happens to the rest.
 _END = """
@@ -42,6 +50,12 @@ WHERE id = ANY(%(fulfilments)s::bigint[])
 """
 _CANCEL_UNITS = """
 UPDATE orders_orderline AS line SET quantity_cancelled = line.quantity_cancelled + given.quantity
+FROM unnest(%(lines)s::bigint[], %(quantities)s::int[]) AS given(line_id, quantity)
+WHERE line.id = given.line_id
+"""
+# Units that were not refunded because the card they loaded has paid for something: the buyer has had them.
+_KEEP_UNITS = """
+UPDATE orders_orderline AS line SET quantity_fulfilled = line.quantity_fulfilled + given.quantity
 FROM unnest(%(lines)s::bigint[], %(quantities)s::int[]) AS given(line_id, quantity)
 WHERE line.id = given.line_id
 """
@@ -65,10 +79,16 @@ class PaymentBeingTaken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The result of a cancellation: minor units to refund, and the reservations to release last in the transaction."""
+    """
+    The result of a cancellation: minor units to refund, and the reservations to release last in the transaction.
+
+    cancelled: how many units; kept: units that stay with the buyer, because their gift card was used.
+    """
 
     refund: int
     reservation_ids: list[UUID]
+    cancelled: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +116,7 @@ def preview_cancellation(*, number: str, by: Actor) -> CancellationPreview:
     fulfilments = _cancellable(order, by)
     assert order is not None
     ids = [fulfilment.pk for fulfilment in fulfilments]
-    waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
-    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in waiting})
+    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in _waiting(order, ids)})
 
     payments = list(order.payments.all())
     authorised = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
@@ -112,10 +131,10 @@ def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credi
     """
     Cancel everything of an order that has not left yet, and refund what was paid for it.
 
-    Goods that were handed over or shipped stay with the shopper; an order with no goods left is cancelled. reason: a
-    short code. as_credit: refund as store credit instead of money. Locks the order, then balances, then the stock rows
-    last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed, and IllegalTransition if everything has left, or the order
-    is closed or still waits for its payment.
+    Goods that were handed over or shipped stay with the shopper, and so do gift cards that are loaded; an order with no
+    goods left is cancelled. reason: a short code. as_credit: refund as store credit instead of money. Locks the order,
+    then balances, then the stock rows last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed if nothing else could be
+    cancelled, and IllegalTransition if everything has left, or the order is closed or still waits for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
     fulfilments = _cancellable(order, by)
@@ -123,6 +142,8 @@ def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credi
     undone = cancel_fulfilments(
         order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
     )
+    if undone.kept and not undone.cancelled:
+        raise GiftCardUsed(_("The gift card of this order was used already, so its purchase cannot be paid back."))
     if order.state != Order.CANCELLED:
         publish(_cancelled(order, reason, undone.refund, by, now))
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
@@ -142,30 +163,32 @@ def cancel_fulfilments(
     """
     End fulfilments of an order whose lock the caller holds: their open units are cancelled and refunded.
 
-    to: cancelled or expired. note: the store's reason as text. Closes the order if nothing is left to hand over, and
-    then publishes OrderCancelled or OrderCompleted. The caller publishes its own event and releases the reservations.
-    Raises IllegalTransition, GiftCardUsed.
+    to: cancelled or expired. note: the store's reason as text. A gift card that has paid for something stays with its
+    buyer, and stops nothing else. Closes the order if nothing is left to hand over, and then publishes OrderCancelled
+    or OrderCompleted. The caller publishes its own event and releases the reservations. Raises IllegalTransition.
     """
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
     ids = [fulfilment.pk for fulfilment in fulfilments]
-    waiting = sql.fetch_all(_WAITING, {"fulfilments": ids})
+    waiting = _waiting(order, ids)
     units = {row["order_line_id"]: row["quantity"] for row in waiting}
-    owed = _value_of(order, fulfilments, units)
-    withdraw_gift_cards(order=order, units=units, by=by, now=now)
+    kept = withdraw_gift_cards(order=order, units=units, by=by, now=now)
+    cancelled = {line_id: quantity - kept.get(line_id, 0) for line_id, quantity in units.items()}
+    owed = _value_of(order, fulfilments, cancelled)
 
     sql.execute(_END, {"fulfilments": ids, "state": to, "reason": note, "now": now})
-    sql.execute(
-        _CANCEL_UNITS,
-        {
-            "lines": [row["order_line_id"] for row in waiting],
-            "quantities": [row["quantity"] for row in waiting],
-        },
-    )
+    sql.execute(_CANCEL_UNITS, {"lines": list(cancelled), "quantities": list(cancelled.values())})
+    if kept:
+        sql.execute(_KEEP_UNITS, {"lines": list(kept), "quantities": list(kept.values())})
     refund = _give_back(order, owed, reason=reason, as_credit=as_credit, by=by, now=now)
     if close_if_done(order=order, reason=reason, by=by, now=now) == Order.CANCELLED:
         publish(_cancelled(order, reason, refund, by, now))
-    return Undone(refund, [reservation for row in waiting for reservation in row["reservations"]])
+    return Undone(
+        refund,
+        [reservation for row in waiting for reservation in row["reservations"]],
+        cancelled=sum(cancelled.values()),
+        kept=sum(kept.values()),
+    )
 
 
 def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -> str:
@@ -197,9 +220,14 @@ def _cancellable(order: Order | None, by: Actor) -> list[Fulfilment]:
         for fulfilment in order.fulfilments.order_by("pk")
         if may_be_cancelled(kind=fulfilment.kind, state=fulfilment.state, by=by)
     ]
-    if not fulfilments:
+    if not fulfilments and not _waiting(order, []):
         raise IllegalTransition(_("The whole order has left already."), state=order.state, wanted="cancelled")
     return fulfilments
+
+
+def _waiting(order: Order, fulfilment_ids: Sequence[int]) -> list[sql.Row]:
+    """Return the units that end with some fulfilments, by line, with their reservations."""
+    return sql.fetch_all(_WAITING, {"order": order.pk, "fulfilments": list(fulfilment_ids)})
 
 
 def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:

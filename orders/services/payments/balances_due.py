@@ -18,9 +18,10 @@ from core.money import money_json
 from orders.events import BalancePaid
 from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, DECLINED
-from orders.queries.balances_due import balance_due_in, open_amounts_of
+from orders.queries.balances_due import balance_due_in, only_money_in, open_amounts_of
 from orders.queries.views import DUE, OrderView
 from orders.rules.checkout import (
+    BALANCES,
     CARD,
     CASH,
     PAY_IN_STORE,
@@ -189,6 +190,7 @@ def _planned(
         currency=order.currency,
         cash=cash_terms_for(tenders, store_id=store_id, currency=order.currency, order_id=order.pk),
         may_be_part=may_be_part,
+        only_money=only_money_in(order.pk) if any(tender.method in BALANCES for tender in tenders) else 0,
     )
 
 

@@ -22,6 +22,12 @@ JOIN inventory_variant AS variant ON variant.id = line.variant_id
 JOIN inventory_product AS product ON product.id = variant.product_id AND product.kind = 'gift_card'
 WHERE line.order_id = %(order)s ORDER BY line.position
 """
+# What was given back to a gift card that had ended, for whoever paid with it.
+_REFUNDS = """
+SELECT refund.key::text AS key FROM orders_refund AS refund
+JOIN orders_payment AS payment ON payment.id = refund.payment_id
+WHERE payment.order_id = %(order)s AND payment.method = 'gift_card' AND refund.state = 'done' ORDER BY refund.id
+"""
 
 
 class GiftCardUsed(Refusal):
@@ -60,38 +66,44 @@ def issue_sold_gift_cards(*, order_id: int, by: Actor, now: datetime) -> int:
 @transaction.atomic
 def show_sold_gift_card(*, order_number: str, card_id: int, now: datetime) -> str:
     """
-    Return the code of a card that this order bought, this once. The caller has checked who owns the order.
+    Return the code of a card that this order bought or was refunded to, this once.
 
-    Raises NotFound, CodeShownAlready, CodeCannotBeShown.
+    The caller has checked who owns the order. Raises NotFound, CodeShownAlready, CodeCannotBeShown.
     """
     order = Order.objects.filter(number=order_number).first()
-    if order is None or card_id not in {card.id for _line, cards in _sold(order) for card in cards}:
+    if order is None or card_id not in {card.id for card in gift_cards_of(order_id=order.pk, number=order.number)}:
         raise NotFound(_("There is no such gift card."))
     return show_gift_card_code(card_id=card_id, now=now)
 
 
-def withdraw_gift_cards(*, order: Order, units: Mapping[int, int], by: Actor, now: datetime) -> None:
+def withdraw_gift_cards(*, order: Order, units: Mapping[int, int], by: Actor, now: datetime) -> dict[int, int]:
     """
-    Void the cards of units that are refunded; the caller holds the order's lock and counts the units afterwards.
+    Void the cards of units that are to be refunded; the caller holds the order's lock and counts the units afterwards.
 
-    units: how many of each order line, by its id. Locks the cards. Raises GiftCardUsed.
+    units: how many of each order line, by its id. Return how many units of a line stay with their buyer, by its id:
+    their card has paid for something, so its purchase is not paid back. Locks the cards.
     """
+    kept: dict[int, int] = {}
     for line, cards in _sold(order):
         live = [card for card in cards if card.state != "closed"]
-        keep = line["units"] - units.get(line["id"], 0)
-        for card in live[max(keep, 0) :]:
+        stays = line["units"] - units.get(line["id"], 0)
+        for card in live[max(stays, 0) :]:
             if card.amount != line["unit_price"] or card.free != card.amount:
-                raise GiftCardUsed(
-                    _("Gift card …%(end)s was used already; its purchase cannot be paid back.")
-                    % {"end": card.code_end},
-                    card=card.code_end,
-                )
-            void_gift_card(card_id=card.id, reference=f"refund of {order.number}", by=by, now=now)
+                kept[line["id"]] = kept.get(line["id"], 0) + 1
+            else:
+                void_gift_card(card_id=card.id, reference=f"refund of {order.number}", by=by, now=now)
+    return kept
 
 
 def gift_cards_of(*, order_id: int, number: str) -> list[GiftCard]:
-    """Return the cards that were loaded for an order, including voided ones; one statement if there are none."""
-    return [card for _line, cards in _sold(Order(pk=order_id, number=number)) for card in cards]
+    """
+    Return the cards that were loaded for an order, including voided ones, and those that its refunds went to.
+
+    A refund goes to a new card where the one that had paid has ended since. Two statements if there are none.
+    """
+    sold = [card for _line, cards in _sold(Order(pk=order_id, number=number)) for card in cards]
+    refunds = [row["key"] for row in sql.fetch_all(_REFUNDS, {"order": order_id})]
+    return [*sold, *(cards_issued_for(refunds) if refunds else [])]
 
 
 def _sold(order: Order) -> list[tuple[sql.Row, list[GiftCard]]]:

@@ -13,6 +13,7 @@ AUTHORISED_FOR = timedelta(days=6, hours=18)
 
 # Money that arrives after its payment was voided is written too, but only so that it can be refunded. Otherwise a
 # voided payment stays voided, because nobody waits for it.
+# An order of gift cards alone has no goods to reserve: its list of reservations is empty, not missing.
 # The order's row is locked first, so that two tenders of one order cannot be settled past each other.
 _WRITE = """
 WITH locked AS (
@@ -37,10 +38,12 @@ WITH locked AS (
       AND (payment.state <> 'voided' OR attempt.outcome IN ('approved', 'authorised'))
     RETURNING payment.id
 ), paid AS (
-    SELECT array_agg(part.reservation_id ORDER BY part.id) AS reservations,
+    SELECT CASE WHEN count(locked.id) > 0 THEN coalesce(
+               array_agg(part.reservation_id ORDER BY part.id) FILTER (WHERE part.id IS NOT NULL), '{}')
+           END AS reservations,
            array_agg(part.id ORDER BY part.id) FILTER (WHERE fulfilment.kind = 'carry_out') AS carried
-    FROM locked JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = locked.id
-    JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+    FROM locked LEFT JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = locked.id
+    LEFT JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
     WHERE locked.state = 'pending'
       AND NOT EXISTS (SELECT FROM orders_payment AS other WHERE other.order_id = locked.id
                       AND other.state IN ('pending', 'needs_action', 'declined')
@@ -53,11 +56,13 @@ JOIN orders_payment AS payment ON payment.id = known.payment_id
 LEFT JOIN written ON written.id = payment.id CROSS JOIN paid
 """
 _PAID = """
-SELECT array_agg(part.reservation_id ORDER BY part.id) AS reservations,
+SELECT CASE WHEN count(orders.id) > 0 THEN coalesce(
+           array_agg(part.reservation_id ORDER BY part.id) FILTER (WHERE part.id IS NOT NULL), '{}')
+       END AS reservations,
        array_agg(part.id ORDER BY part.id) FILTER (WHERE fulfilment.kind = 'carry_out') AS carried
 FROM orders_order AS orders
-JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
-JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
+LEFT JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
+LEFT JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
 WHERE orders.id = %(order)s AND orders.state = 'pending'
   AND NOT EXISTS (SELECT FROM orders_payment WHERE order_id = orders.id
                   AND state IN ('pending', 'needs_action', 'declined'))
@@ -119,4 +124,4 @@ def find_paid_order(order_id: int) -> PaidOrder | None:
 
 
 def _paid_order(row: sql.Row) -> PaidOrder | None:
-    return PaidOrder(row["reservations"], row["carried"] or []) if row["reservations"] else None
+    return None if row["reservations"] is None else PaidOrder(row["reservations"], row["carried"] or [])

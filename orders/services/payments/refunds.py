@@ -28,7 +28,7 @@ from core.errors import NotFound, Refusal
 from core.ids import new_id
 from core.journal import publish
 from core.network import about_to_call
-from orders.events import RefundDone, RefundFailed
+from orders.events import RefundDone, RefundFailed, RefundToNewCard
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
 from orders.queries.cash import cash_still_held, cash_terms
@@ -258,7 +258,9 @@ def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
         )  # fmt: skip
     elif row["method"] == GIFT_CARD:
         (balance_id,) = balances_held_for(row["hold_key"])
-        give_back_to_card(card_id=balance_id, amount=row["amount"], reference=reference, by=by, now=now)
+        card_id = give_back_to_card(card_id=balance_id, amount=row["amount"], reference=reference, by=by, now=now)
+        if card_id != balance_id:
+            _announce_new_card(row, by=by, now=now)
     elif row["points"] is not None:
         before = row["refunded"] - row["amount"]
         units = points_back(row["points"], amount=row["paid"], refunded_before=before, refunded_now=row["amount"])
@@ -277,6 +279,22 @@ def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
             now=now,
         )
     _settle(row["refund_id"], Refund.DONE, by=by, now=now)
+
+
+def _announce_new_card(row: sql.Row, *, by: Actor, now: datetime) -> None:
+    """Publish that the card that had paid has ended, so that the money lies on a new one, whose code is to be shown."""
+    order = Order.objects.only("number", "customer_id", "currency").get(payments=row["id"])
+    publish(
+        RefundToNewCard(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.pk,
+            refund=row["amount"],
+            currency=order.currency,
+        )
+    )
 
 
 def _credit_of(payment_id: int, *, now: datetime) -> int:

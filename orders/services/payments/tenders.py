@@ -74,23 +74,26 @@ def plan_payment(
     currency: str,
     cash: CashTerms = NO_CASH,
     may_be_part: bool = False,
+    only_money: int = 0,
 ) -> list[PlannedTender]:
     """
     Compute what each tender pays (orders.rules.checkout.plan_tenders), with keys for what must be held.
 
     customer_id: whose credit and points pay; one statement more if any do. cash: how it is rounded (cash_terms_for).
-    may_be_part: tenders that come to less than what is owed pay a part of it. Raises
+    may_be_part: tenders that come to less than what is owed pay a part of it. only_money: what balances cannot pay of
+    it, because it buys gift cards. Raises
     Malformed, PaymentNotPossible.
     """
     programme = _programme_for(tenders, currency)
     known = _with_balances(tenders, customer_id, currency, programme)
     planned = plan_tenders(
         known,
-        owed=part_of(owed, known) if may_be_part else owed,
+        owed=part_of(owed, known, only_money=only_money) if may_be_part else owed,
         kinds=kinds,
         cash=cash,
         point_value=programme.point_value or 1,
         total=owed,
+        only_money=only_money,
     )
     return [tender._replace(hold_key=new_id()) if tender.method in BALANCES else tender for tender in planned]
 

@@ -142,8 +142,13 @@ class NewOrder:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether nothing is left to do once it is written: everything is carried out of the store at once."""
-        return not self.waits and all(allocation.kind == CARRY_OUT for allocation in self.allocations)
+        """
+        Return whether nothing is left to do once it is written: everything is carried out of the store at once.
+
+        Gift cards are handed out a moment later, when the paid order is committed.
+        """
+        is_carried = all(allocation.kind == CARRY_OUT for allocation in self.allocations)
+        return not self.waits and is_carried and not any(line.is_stored_value for line in self.cart.lines)
 
 
 def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> OrderView:
@@ -346,7 +351,7 @@ def _as_read(draft: NewOrder, fields: dict[str, Any], row: sql.Row) -> OrderView
                 promised_at=allocation.promised_at,
                 lines=[(order_lines[line.line_id], line.quantity) for line in allocation.lines],
             )
-            for allocation, fulfilment_id in zip(draft.allocations, row["fulfilments"], strict=True)
+            for allocation, fulfilment_id in zip(draft.allocations, row["fulfilments"] or (), strict=True)
         ],
         payments=_payments_as_read(draft, row["payments"] or ()),
     )

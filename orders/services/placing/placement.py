@@ -28,11 +28,19 @@ from core.ids import new_id
 from core.journal import publish
 from core.money import Money, money_json
 from core.web import logs
-from inventory.models import Product, StockMovement
+from inventory.models import StockMovement
 from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, SHIP, CheckoutRequest, PlannedTender, assign_lines, takes_at_once
+from orders.rules.checkout import (
+    CARRY_OUT,
+    SHIP,
+    CheckoutRequest,
+    PlannedTender,
+    assign_lines,
+    takes_at_once,
+    without_stored_value,
+)
 from orders.services.payments.gateway import ChargeRequest, chargeable, needs_provider, provider_of
 from orders.services.payments.tenders import cash_terms_for, hold_tenders, plan_payment
 from orders.services.placing.allocation import Allocation, allocate
@@ -79,10 +87,10 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
-    assigned = assign_lines(request.fulfilments, list(by_id))
-    allocations = allocate(
-        request.fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now
-    )
+    gift_cards = {line.id for line in cart.lines if line.is_stored_value}
+    fulfilments, goods = without_stored_value(request.fulfilments, gift_cards, list(by_id))
+    assigned = assign_lines(fulfilments, goods)
+    allocations = allocate(fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
     priced = quote_cart(cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, allocations))
     _check_vouchers(priced)
     _check_total(cart, request, priced)
@@ -93,6 +101,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         customer_id=cart.customer_id or request.customer_id,
         currency=cart.currency,
         cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
+        only_money=priced.stored_value,
     )
     tenders = [
         chargeable(tender, cart.currency)._replace(attempt_key=new_id()) if needs_provider(tender) else tender
@@ -104,7 +113,9 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         take_open_session(session_id=request.session_id, store_id=by.store_id)
 
     captures = settings.CARD_CAPTURE == "now" or takes_at_once(
-        kinds={allocation.kind for allocation in allocations}, methods=[tender.payment_method for tender in tenders]
+        kinds={allocation.kind for allocation in allocations},
+        methods=[tender.payment_method for tender in tenders],
+        sells_gift_cards=bool(gift_cards),
     )
     draft = NewOrder(
         cart=cart,
@@ -126,7 +137,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     return PlacedOrder(
         order,
         [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
-        sells_gift_cards=any(line.kind == Product.GIFT_CARD for line in cart.lines),
+        sells_gift_cards=bool(gift_cards),
     )
 
 

@@ -17,7 +17,7 @@ from core.actors import Actor
 from core.data import sql
 from orders.models import Order
 from orders.queries.views import OrderView
-from orders.services.payments.gift_cards import issue_sold_gift_cards
+from orders.services.fulfilment.gift_cards import deliver_gift_cards
 from orders.services.payments.loyalty import open_order_points
 
 # The wish is fulfilled once: an address that its owner has deleted since stays deleted when the journal is read again.
@@ -56,7 +56,7 @@ def follow_at_once(order: OrderView, *, by: Actor, now: datetime, sells_gift_car
     if order.state not in (Order.PLACED, Order.COMPLETED):
         return
     if sells_gift_cards:
-        issue_sold_gift_cards(order_id=order.id, by=by, now=now)
+        deliver_gift_cards(order_id=order.id, by=by, now=now)
     # Whoever buys in a store holds the receipt in their hand a moment later, and it says what they have earned.
     if order.customer_id is not None and order.store is not None:
         open_order_points(order_id=order.id, by=by, now=now)

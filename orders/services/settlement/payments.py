@@ -55,7 +55,11 @@ WITH paid AS (
     UPDATE orders_order AS orders
     SET state = CASE WHEN all_carried.out THEN 'completed' ELSE 'placed' END,
         closed_at = CASE WHEN all_carried.out THEN %(now)s::timestamptz END
-    FROM (SELECT bool_and(kind = 'carry_out') AS out FROM orders_fulfilment WHERE order_id = %(order)s) AS all_carried
+    FROM (SELECT bool_and(coalesce(fulfilment.kind, '') = 'carry_out') AS out
+          FROM orders_orderline AS line
+          LEFT JOIN orders_fulfilmentline AS part ON part.order_line_id = line.id
+          LEFT JOIN orders_fulfilment AS fulfilment ON fulfilment.id = part.fulfilment_id
+          WHERE line.order_id = %(order)s) AS all_carried
     WHERE orders.id = %(order)s AND orders.state = 'pending'
     RETURNING orders.id, orders.state
 ), fulfilment AS (

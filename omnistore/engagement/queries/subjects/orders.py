@@ -29,7 +29,10 @@ SELECT orders.external_id <> '' AS is_imported,
        coalesce(nullif(orders.receipt_medium, ''), person.receipt_channel, '') AS receipt_medium,
        NOT EXISTS (
            SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind <> 'carry_out'
-       ) AS is_carry_out
+       ) AND NOT (orders.store_id IS NULL AND EXISTS (
+           SELECT FROM orders_orderline AS line WHERE line.order_id = orders.id
+             AND NOT EXISTS (SELECT FROM orders_fulfilmentline WHERE order_line_id = line.id)
+       )) AS is_carry_out
 FROM orders_order AS orders
 LEFT JOIN accounts_customer AS record ON record.id = orders.customer_id
 LEFT JOIN accounts_customer AS person ON person.id = coalesce(record.merged_into_id, record.id)
@@ -42,9 +45,10 @@ class OrderSubject:
     The order whose number is the entry's ref.
 
     Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link` and `bought_on`; the lists are
-    `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels` (address, tracking). Values that
-    do not apply are empty. An entry about one fulfilment has only the lines of that one, and adds the values of its
-    parcel, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and `hours` of its pickup.
+    `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels` (address, tracking); `gift_cards`
+    says whether it sold any. Values that do not apply are empty. An entry about one fulfilment has only the lines of
+    that one, and adds the values of its parcel, or `store`, `address`, `phone`, `code`, `day` (until when it is kept)
+    and `hours` of its pickup.
     """
 
     def facts_of(self, entry: Entry) -> Facts | None:
@@ -72,6 +76,7 @@ class OrderSubject:
             "payments": _payments(order, language),
             "pickups": [_pickup(part, places[part.store], language) for part in shown if part.kind == PICKUP],
             "parcels": [_parcel(part) for part in shown if part.kind == SHIP],
+            "gift_cards": _has_gift_cards(order),
         }
         for part in concerned:
             context |= _concerned(part, places[part.store], language, now) if part.kind == PICKUP else _parcel(part)
@@ -88,6 +93,13 @@ def _concerned(part: FulfilmentView, place: ContactPlace, language: str, now: da
         "day": day_text(until, language) if until else "",
         "hours": _hours(place, language, now),
     }
+
+
+def _has_gift_cards(order: OrderView) -> bool:
+    """Return whether some lines are in no fulfilment: gift cards, which leave as codes."""
+    return bool(
+        {line.id for line in order.lines} - {line_id for part in order.fulfilments for line_id, _n in part.lines}
+    )
 
 
 def _pickup(part: FulfilmentView, place: ContactPlace, language: str) -> dict[str, str]:
