@@ -6,7 +6,6 @@ from django.db import models
 
 from core.texts.spelling import plain_name, plain_text
 
-
 if TYPE_CHECKING:
     _Text = models.CharField[str, str]
 else:
