@@ -20,9 +20,10 @@ from accounts.services.balances.gift_cards import (
     show_gift_card_code,
     unblock_gift_card,
 )
-from core.admin.base import AdminAction, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
+from core.admin.base import AdminAction, AmountText, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 from core.ids import new_id
-from core.money import MoneyError, parse_money
+from core.money import MoneyError, parse_money, places_of
+from core.texts.amounts import clean_amount
 from core.texts.formats import money_text
 from core.texts.languages import active_language
 
@@ -32,7 +33,7 @@ MAY_CORRECT = "accounts.correct_balance"
 class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
     """A gift card that staff give away or sell manually."""
 
-    worth = forms.DecimalField(label=_("amount"), min_value=Decimal("0.01"), max_digits=12)
+    worth = AmountText(label=_("amount"))
     note = forms.CharField(label=_("Reason"), max_length=60)
 
     class Meta:
@@ -40,10 +41,10 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("customer",)
 
     def clean_worth(self) -> int:
-        try:
-            return parse_money(str(self.cleaned_data["worth"]), settings.SHOP_CURRENCY).amount
-        except MoneyError as error:
-            raise forms.ValidationError(str(error)) from error
+        worth = clean_amount(self.cleaned_data["worth"], settings.SHOP_CURRENCY)
+        if not worth:
+            raise forms.ValidationError(_("Enter an amount above zero."))
+        return worth
 
 
 class CorrectionForm(forms.Form):
@@ -61,6 +62,9 @@ class CorrectionForm(forms.Form):
         written: Decimal = self.cleaned_data["change"]
         if not written or (not self.currency and written != int(written)):
             raise forms.ValidationError(_("Enter a number other than zero. Points are whole numbers."))
+        if self.currency and -int(written.as_tuple().exponent) > places_of(self.currency):
+            # 1.250 may be meant as 1250.
+            raise forms.ValidationError(_("This has more decimal places than the currency."))
         try:
             return parse_money(str(written), self.currency).amount if self.currency else int(written)
         except MoneyError as error:

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Segment
 from carts.rules.kinds.fields import BasisPoints, Codes, Field, Money, Number, Several, Truth, Units
 from core.models import CHANNELS
-from core.money import MoneyError, format_minor, parse_money
+from core.texts.amounts import amount_in_field, clean_amount
+from core.texts.languages import active_language
 from inventory.models import Location
 
 SELLING_CHANNELS = [choice for choice in CHANNELS if choice[0] != "system"]
@@ -75,11 +75,8 @@ class Written(forms.JSONField):
         return "" if value is None else super().prepare_value(value)
 
 
-def _minor(text: str, currency: str) -> int:
-    try:
-        return parse_money(text.strip(), currency).amount
-    except MoneyError as error:
-        raise ValidationError(_("Give an amount of the promotion's currency, like 5.00.")) from error
+def _in_field(amount: int, currency: str) -> str:
+    return amount_in_field(amount, currency, active_language())
 
 
 def _percent(field: BasisPoints, **texts: Any) -> forms.Field:
@@ -98,7 +95,7 @@ def _codes(field: Codes, **texts: Any) -> forms.Field:
 
 
 _INPUTS: dict[type[Field], Input] = {
-    Money: Input(lambda _field, **texts: forms.CharField(max_length=20, **texts), _minor, format_minor),
+    Money: Input(lambda _field, **texts: forms.CharField(max_length=20, **texts), clean_amount, _in_field),
     BasisPoints: Input(
         _percent, lambda value, _currency: int(value * 100), lambda value, _currency: f"{value / 100:g}"
     ),

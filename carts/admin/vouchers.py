@@ -12,12 +12,12 @@ from carts.models import CartVoucher, Promotion, Voucher, VoucherBudget, Voucher
 from carts.rules.vouchers import plain_code
 from carts.services.voucher_import import COLUMNS, import_vouchers
 from carts.services.vouchers import MOST_IN_A_SERIES, SeriesRequest, generate_series, set_budget
-from core.admin.base import AdminAction, ReadOnlyAdmin, money_column
+from core.admin.base import AdminAction, AmountText, ReadOnlyAdmin, money_column
 from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.data.csv_files import csv_download
 from core.days import shop_day
 from core.errors import Malformed, Refusal
-from core.money import MoneyError, parse_money
+from core.texts.amounts import clean_amount
 from core.texts.formats import money_text
 from core.texts.languages import active_language
 
@@ -39,7 +39,7 @@ class FileForm(forms.Form):
 
 
 class BudgetForm(forms.Form):
-    amount = forms.DecimalField(label=_("budget"), min_value=0, max_digits=12)
+    amount = AmountText(label=_("budget"))
 
 
 def _may_edit(request: HttpRequest, promotion: Promotion) -> bool:
@@ -53,9 +53,9 @@ def _generate(request: HttpRequest, promotion: Promotion, values: dict[str, Any]
 
 def _budget(request: HttpRequest, promotion: Promotion, values: dict[str, Any]) -> str:
     try:
-        amount = parse_money(str(values["amount"]), promotion.currency or settings.SHOP_CURRENCY).amount
-    except MoneyError as error:
-        raise Malformed(str(error), field="amount") from error
+        amount = clean_amount(values["amount"], promotion.currency or settings.SHOP_CURRENCY)
+    except forms.ValidationError as error:
+        raise Malformed(" ".join(error.messages), field="amount") from error
     set_budget(promotion_id=promotion.pk, amount=amount)
     return gettext("The total discount of its vouchers is now limited to this amount.")
 

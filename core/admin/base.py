@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +22,7 @@ from core.actors import SYSTEM, Actor
 from core.audit import changes_of, event_models
 from core.errors import Refusal
 from core.models import CHANNELS
-from core.money import MoneyError, format_minor, parse_money
+from core.texts.amounts import amount_in_field, clean_amount
 from core.texts.formats import money_text
 from core.texts.languages import active_language, language
 from core.texts.spelling import in_ascii_digits, plain_name
@@ -102,6 +101,14 @@ class LongTranslatedFormField(TranslatedFormField):
 # --- Money ----------------------------------------------------------------------------------------
 
 
+class AmountText(forms.CharField):
+    """An amount as people type it; the form reads it once it knows the currency."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
+        super().__init__(max_length=30, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+
 class MoneyForm(forms.ModelForm):  # type: ignore[type-arg]
     """
     A form that takes amounts in major units ("12.90") and stores them in minor units of the form's currency.
@@ -118,22 +125,20 @@ class MoneyForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in self.money_fields:
             present = self.fields[name]
-            self.fields[name] = forms.DecimalField(
-                label=present.label, help_text=present.help_text, required=present.required, min_value=Decimal(0)
-            )
+            self.fields[name] = AmountText(label=present.label, help_text=present.help_text, required=present.required)
             minor = self.initial.get(name)
             if minor is not None and self.instance.currency:
-                self.initial[name] = format_minor(minor, self.instance.currency)
+                self.initial[name] = amount_in_field(minor, self.instance.currency, active_language())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in self.money_fields:
-            if cleaned.get(name) is None or "currency" not in cleaned:
+            if name not in cleaned or "currency" not in cleaned:
                 continue
             try:
-                cleaned[name] = parse_money(str(cleaned[name]), cleaned["currency"]).amount
-            except MoneyError as error:
-                self.add_error(name, str(error))
+                cleaned[name] = clean_amount(cleaned[name], cleaned["currency"]) if cleaned[name] else None
+            except ValidationError as error:
+                self.add_error(name, error)
         return cleaned
 
 

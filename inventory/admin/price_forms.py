@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, SegmentMembership
 from core.currencies import PLACES
-from core.money import MoneyError, format_minor, parse_money
+from core.texts.amounts import amount_in_field, clean_amount
+from core.texts.languages import active_language
 from inventory.models import ListPrice, Location, PriceList, Variant
 from inventory.models.price_lists import SELLING_CHANNELS
 from inventory.services.price_lists import LARGEST_QUANTITY
@@ -39,16 +40,17 @@ class ListPriceForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["amount"] = format_minor(self.instance.amount, self.instance.price_list.currency)
+            currency = self.instance.price_list.currency
+            self.initial["amount"] = amount_in_field(self.instance.amount, currency, active_language())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         price_list = cleaned.get("price_list") or (self.instance.price_list if self.instance.pk else None)
         if price_list is not None and "amount" in cleaned:
             try:
-                cleaned["amount"] = parse_money(cleaned["amount"].strip(), price_list.currency).amount
-            except MoneyError as error:
-                self.add_error("amount", str(error))
+                cleaned["amount"] = clean_amount(cleaned["amount"], price_list.currency)
+            except forms.ValidationError as error:
+                self.add_error("amount", error)
         return cleaned
 
 

@@ -1,7 +1,5 @@
 """The till's forms and fields."""
 
-import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -13,10 +11,7 @@ from rest_framework import serializers
 
 from accounts.channels.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
-from core.money import MoneyError, format_minor, parse_money
-
-_MARKS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫،,", "01234567890123456789...")
-LARGEST_CASH = 10_000_000  # Minor units; no cash drawer holds more.
+from core.texts.amounts import clean_amount, most_cash
 
 
 class CashField(forms.CharField):
@@ -30,13 +25,10 @@ class CashField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        written = re.sub(r"[\s€$£٬']", "", text.translate(_MARKS))
-        try:
-            amount = parse_money(str(Decimal(written)), settings.SHOP_CURRENCY).amount
-        except (InvalidOperation, MoneyError):
-            raise ValidationError(_("Enter an amount like %(example)s.") % {"example": _example()}) from None
-        if not 0 <= amount <= LARGEST_CASH:
-            raise ValidationError(_("Enter an amount like %(example)s.") % {"example": _example()})
+        currency = settings.SHOP_CURRENCY
+        amount = clean_amount(text, currency)
+        if amount > most_cash(currency):
+            raise ValidationError(_("No drawer holds so much cash. Count again."))
         return amount
 
 
@@ -147,7 +139,3 @@ class ReceiptForm(forms.Form):
             except ValidationError as error:
                 self.add_error("address", error)
         return cleaned
-
-
-def _example() -> str:
-    return format_minor(1290, settings.SHOP_CURRENCY)

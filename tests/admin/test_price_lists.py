@@ -58,6 +58,21 @@ def test_prices_of_a_list_are_written_as_money(office, mug):
     assert not ListPrice.objects.exists()
 
 
+def test_a_price_is_read_with_the_marks_of_the_readers_language(office, mug):
+    of = make_price_list("de")
+    found = ListPrice.objects.create(price_list=of, variant=mug, min_quantity=1, amount=990)
+    page = reverse("admin:inventory_listprice_change", args=[found.pk])
+
+    office.post(page, {"amount": "1.250,50"}, headers={"Accept-Language": "de"})
+    shown = office.get(page, headers={"Accept-Language": "de"}).content.decode()
+    ambiguous = office.post(page, {"amount": "1.250"}, headers={"Accept-Language": "en"}).content.decode()
+
+    found.refresh_from_db()
+    assert found.amount == 125_050
+    assert 'value="1250,50"' in shown
+    assert "1.250 can be read in two ways. Enter it without marks between thousands, like 12.90." in ambiguous
+
+
 @pytest.mark.parametrize("amount", ["-1", "0.001", "much", "9" * 19])
 def test_what_is_no_price_is_refused_in_the_form(office, mug, amount):
     of = make_price_list("summer")

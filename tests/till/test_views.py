@@ -187,6 +187,31 @@ def test_a_register_without_a_name_or_count_is_not_opened(clerk, fields):
     assert TillSession.objects.count() == before
 
 
+@pytest.mark.parametrize(("written", "kept"), [("1,000", 100_000), ("١٬٠٠٠٫٥٠", 100_050), ("1'000", 100_000)])
+def test_a_float_is_read_as_it_was_meant(clerk, written, kept):
+    clerk.post("registers", key=new_key(), register="till-2", opening_float=written)
+
+    assert TillSession.objects.get(register="till-2").opening_float == kept
+
+
+def test_a_float_that_could_be_two_sums_is_asked_for_again(clerk):
+    page = clerk.post("registers", key=new_key(), register="till-2", opening_float="1.250")
+
+    assert "1.250 can be read in two ways" in text_of(page)
+    assert not TillSession.objects.filter(register="till-2").exists()
+
+
+@pytest.mark.parametrize(
+    ("currency", "float_of_notes"), [("IRR", "5,000,000,000"), ("IQD", "25,000,000"), ("COP", "90.000.000")]
+)
+def test_a_register_opens_with_notes_of_small_units(clerk, settings, currency, float_of_notes):
+    settings.SHOP_CURRENCY = currency
+
+    clerk.post("registers", key=new_key(), register="till-2", opening_float=float_of_notes)
+
+    assert TillSession.objects.filter(register="till-2").exists()
+
+
 def test_a_merged_or_closed_account_is_no_customer(clerk):
     gone = make_customer("Gone", email="gone@example.com", is_active=False)
 
