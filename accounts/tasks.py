@@ -7,12 +7,19 @@ from django.utils import timezone
 
 from accounts.services.balances import balances, points_in_time, tiers
 from accounts.services.customers import visit_events
+from accounts.services.identity import wrong_sign_ins
 
 
 @shared_task
 def forget_visit_messages(**unknown: Any) -> None:
     """Delete the ids of old visit events."""
     visit_events.forget_visit_messages(now=timezone.now())
+
+
+@shared_task
+def forget_wrong_sign_ins(**unknown: Any) -> None:
+    """Delete wrong passwords that count no more."""
+    wrong_sign_ins.forget_wrong_sign_ins(now=timezone.now())
 
 
 @shared_task

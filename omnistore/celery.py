@@ -35,6 +35,7 @@ TIMETABLE = {
     "accounts.tasks.move_points_on": HOUR,
     "accounts.tasks.compute_tiers": 6 * HOUR,
     "accounts.tasks.forget_visit_messages": HOUR,
+    "accounts.tasks.forget_wrong_sign_ins": 10 * MINUTE,
     "core.tasks.forget_old_answers": HOUR,
 }
 

@@ -256,6 +256,11 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {
+    # The shop counts wrong passwords itself (accounts/services/identity/wrong_sign_ins.py): allauth counts every
+    # attempt and takes the right ones back, so that people who sign in at the same moment are refused.
+    "login_failed": None,
+    # Every attempt counts here, also a right one; it limits what one address may cost the shop.
+    "login": "120/m/ip",
     # Three guesses per code, so at most thirty an hour among one account's million codes.
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
     "reset_password": "20/m/ip,5/m/key,10/h/key",

@@ -1,5 +1,6 @@
 """The adapter for django-allauth: where phone numbers are stored, how codes are sent, and the sign-in stages."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,6 +9,7 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.headless.constants import Client
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +18,8 @@ from accounts.models import Customer
 from accounts.queries.people import find_by_proved_phone
 from accounts.senders.sms import SmsError, send_sms
 from accounts.services.identity import identity
+from accounts.services.identity.wrong_sign_ins import is_one_too_many, note_wrong_sign_in
+from accounts.sign_in.attempt_limits import source_of
 from core.actors import APP, WEB, Actor
 from core.web.api.problems import problem, text_of
 
@@ -79,13 +83,22 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send a person who signs up with a number that has an account the hint to sign in instead."""
         self._text(phone, _("This number already has an account. Sign in with a code."))
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the attempt to sign in, and refuse it if there were too many."""
-        # allauth counts all failures of sign-ins by number under one key, so that five wrong passwords anywhere
-        # would lock out everybody who signs in by number.
-        if phone := credentials.get(LoginMethod.PHONE.value):
-            credentials = {**credentials, "username": phone}
-        super().pre_authenticate(request, **credentials)
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Return the person whose password this is, unless there were too many wrong ones; a wrong one is counted."""
+        login = str(credentials.get(LoginMethod.EMAIL.value) or credentials.get(LoginMethod.PHONE.value) or "").lower()
+        source, now = source_of(request), timezone.now()
+        self._check_attempts(login, source, now)
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is None:
+            note_wrong_sign_in(login=login, source=source, now=now)
+        else:
+            # Of many guesses at once, the right one may be checked after too many wrong ones.
+            self._check_attempts(login, source, now)
+        return user
+
+    def _check_attempts(self, login: str, source: str, now: datetime) -> None:
+        if is_one_too_many(login=login, source=source, now=now):
+            raise self.validation_error("too_many_login_attempts")
 
     def _text(self, phone: str, text: str) -> None:
         try:

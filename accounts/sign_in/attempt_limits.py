@@ -1,5 +1,8 @@
-"""The client identity by which wrong codes are counted and limited."""
+"""The identities by which wrong codes and passwords are counted and limited."""
 
+from ipaddress import ip_network
+
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -13,3 +16,9 @@ def client_key_of(request: Request | HttpRequest) -> str:
     if "HTTP_X_FORWARDED_FOR" not in request.META:  # Otherwise all headers are read to find this one.
         return f"ip:{request.META.get('REMOTE_ADDR')}"
     return f"ip:{BaseThrottle().get_ident(request)}"  # type: ignore[arg-type]
+
+
+def source_of(request: HttpRequest) -> str:
+    """Return the network that a request comes from: its address, or all of an IPv6 subscriber's, who has a /64."""
+    address = get_adapter(request).get_client_ip(request)
+    return str(ip_network(f"{address}/64" if ":" in address else address, strict=False))

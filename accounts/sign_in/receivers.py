@@ -4,7 +4,14 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, email_confirmed, email_removed, password_changed, password_set
+from allauth.account.signals import (
+    email_changed,
+    email_confirmed,
+    email_removed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.core.internal.httpkit import is_headless_request
 from django.contrib.auth.models import AnonymousUser
 from django.dispatch import receiver
@@ -13,6 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from accounts.services.identity import identity
+from accounts.services.identity.wrong_sign_ins import forgive_wrong_sign_ins
 from accounts.sign_in.adapter import proving_actor
 
 
@@ -34,6 +42,12 @@ def note_proof(request: HttpRequest, email_address: EmailAddress, **kwargs: Any)
 def follow_change(user: Customer, **kwargs: Any) -> None:
     """Copy the primary address to the contact address."""
     identity.mirror_address(customer=user)
+
+
+@receiver(password_reset)
+def forgive_wrong_passwords(user: Customer, **kwargs: Any) -> None:
+    """Let whoever chose a new password use it at once, however often they had guessed the old one."""
+    forgive_wrong_sign_ins(logins=[login for login in (user.email.lower(), str(user.phone or "")) if login])
 
 
 @receiver([password_changed, password_set])
