@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 NO_PATHS: frozenset[str] = frozenset()
 PATHS_REMEMBERED = 4096
+WIDEST = 1000
 
 
 class Item(NamedTuple):
@@ -14,7 +15,8 @@ class Item(NamedTuple):
     Units of a variant at a price in minor units. categories: the paths of its category and all above it.
 
     tax_category: None for the standard one. is_tax_included: in the price; None means as at the place of supply.
-    is_stored_value: a gift card, which is money for later and not goods.
+    is_stored_value: a gift card, which is money for later and not goods. is_reduced: the price is a reduced one. floor:
+    the price of one unit below which no promotion takes it.
     """
 
     id: int
@@ -26,10 +28,24 @@ class Item(NamedTuple):
     tax_category: int | None = None
     is_tax_included: bool | None = None
     is_stored_value: bool = False
+    is_reduced: bool = False
+    floor: int = 0
 
     @property
     def value(self) -> int:
         return self.quantity * self.unit_price
+
+
+class SortedItems(list[Item]):
+    """
+    The items of a cart, most expensive first, whatever their order in the cart.
+
+    Many promotions choose the same goods, so it remembers what each set of goods chose.
+    """
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        super().__init__(sorted(items, key=lambda item: (-item.unit_price, item.variant_id, item.id)))
+        self.chosen: dict[Goods, Sequence[Item]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +65,25 @@ class Goods:
     def is_everything(self) -> bool:
         return not (self.variants or self.products or self.categories)
 
+    @property
+    def width(self) -> int:
+        """Return how wide the set is: only variants, then products, then deeper and higher categories, then all."""
+        if self.is_everything:
+            return WIDEST
+        if self.categories:
+            return WIDEST - 1 - min(path.count("/") for path in self.categories)
+        return 1 if self.products else 0
+
     def among(self, items: Sequence[Item]) -> Sequence[Item]:
         """Return the items that belong to the set, in their order."""
+        if not isinstance(items, SortedItems):
+            return self._among(items)
+        chosen = items.chosen.get(self)
+        if chosen is None:
+            chosen = items.chosen[self] = self._among(items)
+        return chosen
+
+    def _among(self, items: Sequence[Item]) -> list[Item]:
         if self.is_everything:
             return [item for item in items if not item.is_stored_value]
         variants, products, categories = self.variants, self.products, self.categories
@@ -71,8 +104,3 @@ def paths_of(path: str) -> frozenset[str]:
     """Return the paths of a category and of all above it: for "home/kitchen" also "home"."""
     parts = path.split("/") if path else []
     return frozenset("/".join(parts[:length]) for length in range(1, len(parts) + 1))
-
-
-def by_price_descending(items: Iterable[Item]) -> list[Item]:
-    """Return items in the fixed order of the calculation, whatever their order in the cart."""
-    return sorted(items, key=lambda item: (-item.unit_price, item.variant_id, item.id))

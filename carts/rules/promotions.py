@@ -1,13 +1,15 @@
 """Decides which promotions apply to a cart, and what each takes off each line."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from carts.rules.context import PricingContext
 from carts.rules.goods import Item
 from carts.rules.kinds.condition import Condition
+from carts.rules.kinds.counting import CountingReward, best_uses
+from carts.rules.kinds.fields import text_of
 from carts.rules.kinds.reward import Reward, Savings
 
 
@@ -30,6 +32,17 @@ class PromotionRule:
     needs_voucher: bool = False
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    order: tuple[int, int, int, str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """
+        Compute its place in the calculation: first what changes unit prices, then what counts units, then the cart.
+
+        Among equal priorities the kind decides, then the text of the reward; so neither age nor id changes an amount.
+        """
+        phase = 1 if isinstance(self.reward, CountingReward) else 2 if self.reward.is_order_level else 0
+        place = (phase, self.priority, self.reward.position, text_of(self.reward), self.id)
+        object.__setattr__(self, "order", place)
 
     def is_open(self, context: PricingContext) -> bool:
         """Return whether it is valid at this moment, and unlocked by a voucher if it needs one."""
@@ -41,11 +54,10 @@ class PromotionRule:
 
 
 class AppliedPromotion(NamedTuple):
-    """What a promotion takes off each line, by its id. frees_shipping: it also makes shipping free."""
+    """What a promotion takes off each line, by its id."""
 
     promotion: PromotionRule
     savings: Mapping[int, int]
-    frees_shipping: bool = False
 
     @property
     def amount(self) -> int:
@@ -88,7 +100,8 @@ def apply_promotions(
     """
     Return the promotions that a cart gets: all combinable ones together, or one exclusive promotion if that is cheaper.
 
-    items: most expensive first. price: the price of the cart with some promotions applied; it decides between them.
+    If vouchers would make it dearer together with other promotions, they are left out. items: most expensive first.
+    price: the price of the cart with some promotions applied; it decides between them.
     """
     fitting = [
         promotion
@@ -99,16 +112,18 @@ def apply_promotions(
     ]
     if not fitting:
         return []
-    in_order = sorted(
-        fitting, key=lambda promotion: (promotion.reward.is_order_level, promotion.priority, promotion.id)
-    )
-    best = _apply(items, [promotion for promotion in in_order if not promotion.is_exclusive])
-    exclusive = [promotion for promotion in in_order if promotion.is_exclusive]
-    if not exclusive:
+    in_order = sorted(fitting, key=lambda promotion: promotion.order)
+    together = [promotion for promotion in in_order if not promotion.is_exclusive]
+    without_vouchers = [promotion for promotion in together if not promotion.needs_voucher]
+    others = [[promotion] for promotion in in_order if promotion.is_exclusive]
+    if 0 < len(without_vouchers) < len(together):
+        others.append(without_vouchers)
+    best = _apply(items, together)
+    if not others:
         return best
     least = price(best)
-    for promotion in sorted(exclusive, key=lambda promotion: (promotion.priority, promotion.id)):
-        alone = _apply(items, [promotion])
+    for tried in others:
+        alone = _apply(items, tried)
         cost = price(alone)
         if cost < least:
             best, least = alone, cost
@@ -116,18 +131,33 @@ def apply_promotions(
 
 
 def _apply(items: Sequence[Item], promotions: Sequence[PromotionRule]) -> list[AppliedPromotion]:
+    """Apply promotions in their order, each to what the earlier ones have left of the items."""
     left = {item.id: item.quantity * item.unit_price for item in items}
+    floors = {item.id: item.quantity * item.floor for item in items if item.floor}
+    counted: dict[int, Savings] = {}
     applied = []
     for promotion in promotions:
+        if isinstance(promotion.reward, CountingReward):
+            # All that count units follow one another, and are tried together.
+            counted = counted or _counted(items, promotions, left)
+            saved = counted[promotion.id]
+        else:
+            saved = promotion.reward.savings(items, left)
         savings: Savings = {}
-        for item_id, amount in promotion.reward.savings(items, left).items():
+        for item_id, amount in saved.items():
+            amount = min(amount, left[item_id] - floors.get(item_id, 0))
             if amount > 0:
                 left[item_id] -= amount
                 savings[item_id] = amount
-        frees_shipping = promotion.reward.frees_shipping
-        if savings or frees_shipping:
-            applied.append(AppliedPromotion(promotion, savings, frees_shipping))
+        if savings or promotion.reward.lowers_shipping:
+            applied.append(AppliedPromotion(promotion, savings))
     return applied
+
+
+def _counted(items: Sequence[Item], promotions: Sequence[PromotionRule], left: Mapping[int, int]) -> dict[int, Savings]:
+    """Return what each promotion that counts units takes off each item."""
+    rewards = {each.id: each.reward for each in promotions if isinstance(each.reward, CountingReward)}
+    return dict(zip(rewards, best_uses(list(rewards.values()), items, left), strict=True))
 
 
 def _judge(

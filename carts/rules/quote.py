@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from carts.rules.context import PricingContext
-from carts.rules.goods import Item, by_price_descending
+from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
 from carts.rules.taxes import NOTHING, Taxed, TaxLine, TaxPlace, TaxTable, Treatment, is_exempt_at, tax_amounts
 from core.money import split
@@ -121,11 +121,14 @@ class _Due:
 _NO_TAXES = _Due({}, {}, (), NOTHING)
 
 
-def shipping_price(*, shipped: int, config: ShippingConfig) -> int:
-    """Return the price of shipping goods of this value; 0 if nothing is shipped."""
-    if shipped == 0 or (config.free_from is not None and shipped >= config.free_from):
-        return 0
-    return config.amount
+def shipping_price(*, value: int, config: ShippingConfig) -> int:
+    """
+    Return the price of shipping goods of this value before promotions.
+
+    What promotions leave of the value does not matter: an offer would otherwise make a cart dearer that loses its free
+    shipping by it.
+    """
+    return 0 if config.free_from is not None and value >= config.free_from else config.amount
 
 
 def quote(
@@ -147,19 +150,19 @@ def quote(
     config = shipping or ShippingConfig()
     shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
     values = {item.id: item.quantity * item.unit_price for item in items}
+    full_shipping = shipping_price(value=sum(values[item_id] for item_id in shipped), config=config) if shipped else 0
     applied: list[AppliedPromotion] = []
     if promotions:
 
         def price(tried: Sequence[AppliedPromotion]) -> int:
-            left = _left(values, tried)
-            return sum(left.values()) + _shipping(left, shipped, config, tried)[0]
+            return sum(_left(values, tried).values()) + _shipping(full_shipping, tried)[0]
 
         applied = apply_promotions(
-            by_price_descending(items), promotions=promotions, context=context, currency=currency, price=price
+            SortedItems(items), promotions=promotions, context=context, currency=currency, price=price
         )
     left = _left(values, applied)
-    shipping_amount, saved_shipping = _shipping(left, shipped, config, applied)
-    discounts = _discounts(applied, saved_shipping)
+    shipping_amount, off_shipping = _shipping(full_shipping, applied)
+    discounts = _discounts(applied, off_shipping)
     due = _taxes(items, left, shipping_amount, supplies, taxes) if taxes is not None else _NO_TAXES
     items_total, discounted = sum(values.values()), sum(left.values())
     added = sum(tax.added for tax in due.by_item.values()) + due.shipping.added
@@ -190,26 +193,24 @@ def _left(values: Mapping[int, int], applied: Sequence[AppliedPromotion]) -> dic
     return left
 
 
-def _shipping(
-    left: Mapping[int, int], shipped: frozenset[int], config: ShippingConfig, applied: Sequence[AppliedPromotion]
-) -> tuple[int, int]:
-    """Return the price of shipping, and what a promotion saves of it."""
-    if not shipped or not config.amount:
-        return 0, 0
-    price = shipping_price(shipped=sum(left[item_id] for item_id in shipped), config=config)
-    return (0, price) if any(application.frees_shipping for application in applied) else (price, 0)
+def _shipping(price: int, applied: Sequence[AppliedPromotion]) -> tuple[int, list[Discount]]:
+    """Return the price of shipping that promotions leave, and what each takes off it."""
+    discounts = []
+    for promotion in (application.promotion for application in applied if application.promotion.reward.lowers_shipping):
+        left = promotion.reward.shipping_left(price)
+        if left < price:
+            discounts.append(Discount(promotion.id, promotion.name, price - left, "shipping"))
+            price = left
+    return price, discounts
 
 
-def _discounts(applied: Sequence[AppliedPromotion], saved_shipping: int) -> tuple[Discount, ...]:
-    shown = [
+def _discounts(applied: Sequence[AppliedPromotion], off_shipping: Sequence[Discount]) -> tuple[Discount, ...]:
+    off_goods = (
         Discount(application.promotion.id, application.promotion.name, application.amount)
         for application in applied
         if application.savings
-    ]
-    first = next((application.promotion for application in applied if application.frees_shipping), None)
-    if first is not None and saved_shipping:
-        shown.append(Discount(first.id, first.name, saved_shipping, "shipping"))
-    return tuple(shown)
+    )
+    return (*off_goods, *off_shipping)
 
 
 def _of_line(item_id: int, applied: Sequence[AppliedPromotion]) -> tuple[Discount, ...]:
@@ -225,13 +226,17 @@ def _taxes(
 ) -> "_Due":
     treatments = _treatments(items, supplies, config)
     # A fixed order, whatever the cart's, so that rounding favours the same lines.
-    ordered = [item for item in by_price_descending(items) if item.id in treatments]
+    ordered = [item for item in SortedItems(items) if item.id in treatments]
     amounts: list[tuple[int, Treatment | None]] = [(left[item.id], treatments[item.id]) for item in ordered]
     if shipping_amount:
         shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
-        shipped_items = [item for item in ordered if item.id in shipped and left[item.id]]
+        shipped_items = [item for item in ordered if item.id in shipped]
         if shipped_items:
-            shares = split(shipping_amount, [left[item.id] for item in shipped_items])
+            # Goods that promotions left nothing of, or that cost nothing, bear shipping all the same.
+            weights = [left[item.id] for item in shipped_items]
+            if not any(weights):
+                weights = [item.value or item.quantity for item in shipped_items]
+            shares = split(shipping_amount, weights)
             amounts += [(share, treatments[item.id]) for item, share in zip(shipped_items, shares, strict=True)]
     taxed, lines = tax_amounts(amounts)
     by_id = {item.id: item_tax for item, item_tax in zip(ordered, taxed, strict=False)}

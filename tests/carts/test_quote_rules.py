@@ -68,11 +68,13 @@ def discounts_of(quoted):
         (AmountOff(100, is_each=True), [mugs(3), lamps()], {1: 300, 2: 100}),
         (FixedPrice(999, MUGS), [mugs(3), lamps()], {1: 873, 2: 0}),
         (FixedPrice(1500, MUGS), [mugs(3)], {1: 0}),
-        (BuyAndGet(2, 1), [mugs(2), lamps()], {1: 1290, 2: 0}),
-        (BuyAndGet(2, 1), [mugs(7), lamps(2)], {1: 3870, 2: 0}),
+        # A set bears its saving together: 12.90, by the values of two mugs and a lamp.
+        (BuyAndGet(2, 1), [mugs(2), lamps()], {1: 445, 2: 845}),
+        (BuyAndGet(2, 1), [mugs(7), lamps(2)], {1: 2730, 2: 1140}),
+        (BuyAndGet(1, 5), [mugs(4)], {1: 3870}),  # All that follow the one that was bought, up to five.
         (BuyAndGet(1, 1, MUGS, basis_points=5000), [mugs(3), lamps()], {1: 645, 2: 0}),
         (BuyAndGet(2, 1), [mugs(2)], {1: 0}),
-        (CheapestFree(3), [mugs(2), lamps()], {1: 1290, 2: 0}),
+        (CheapestFree(3), [mugs(2), lamps()], {1: 445, 2: 845}),
         (CheapestFree(3), [mugs(), lamps()], {1: 0, 2: 0}),
         (
             BundlePrice((BundlePart(2, MUGS), BundlePart(1, Goods(variants=frozenset({2})))), 6000),
@@ -166,23 +168,23 @@ def test_a_promotion_needs_its_time_its_currency_and_its_code():
 @pytest.mark.parametrize(
     ("promotions", "shipping", "saved"),
     [
-        ([], 0, None),
-        # The value after promotions decides.
-        ([promotion(AmountOff(1))], 490, None),
-        ([promotion(AmountOff(1)), promotion(FreeShipping(), number=2)], 0, 490),
-        ([promotion(AmountOff(1)), promotion(FreeShipping(), MinimumValue(5000), number=2)], 490, None),
+        ([], 490, None),
+        ([promotion(FreeShipping())], 0, 490),
+        ([promotion(FreeShipping(), MinimumValue(5000))], 490, None),
     ],
 )
 def test_shipping_is_free_from_a_value_or_by_a_promotion(promotions, shipping, saved):
     config, supplies = ShippingConfig(490, free_from=3870), [Supply(frozenset({1}), GERMANY, is_shipped=True)]
 
-    quoted = priced(mugs(3), promotions=promotions, shipping=config, supplies=supplies)
+    quoted = priced(mugs(2), promotions=promotions, shipping=config, supplies=supplies)
 
     assert quoted.totals.shipping == shipping
     assert [discount.amount for discount in quoted.discounts if discount.target == "shipping"] == (
         [saved] if saved else []
     )
-    assert priced(mugs(2), shipping=config, supplies=supplies).totals.shipping == 490
+    # What promotions leave of the value does not matter.
+    enough = priced(mugs(3), promotions=[promotion(AmountOff(1))], shipping=config, supplies=supplies)
+    assert enough.totals.shipping == 0
 
 
 # --- Any cart, any promotions ---------------------------------------------------------------------

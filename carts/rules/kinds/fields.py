@@ -135,5 +135,15 @@ def parse_declared(declared: type, fields: Fields) -> Any:
     return declared(**values)
 
 
+def text_of(value: Any) -> str:
+    """Return a text of a declared value that is the same in every process: sets are sorted, parts keep no order."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        texts = (text_of(getattr(value, field.name)) for field in dataclasses.fields(value))
+        return f"{type(value).__name__}({','.join(texts)})"
+    if isinstance(value, (frozenset, tuple)):
+        return f"[{','.join(sorted(map(text_of, value)))}]"
+    return f"{value:015}" if type(value) is int else str(value)
+
+
 def _none_if_missing(default: Any) -> Any:
     return None if default is dataclasses.MISSING else default

@@ -2,15 +2,14 @@
 The base of rewards. Amounts in minor units of the promotion's currency.
 
 A reward receives the items, most expensive first, and the amount that earlier promotions left of each. It returns its
-discount on each item, never more than is left. docs/pricing.md describes the rounding.
+discount on each item, never more than is left. docs/pricing.md describes the order of rewards and the rounding.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from carts.rules.goods import Item
-from carts.rules.kinds.fields import WHOLE
-from core.money import round_half_up, split
+from core.money import split
 
 Savings = dict[int, int]
 
@@ -19,23 +18,27 @@ class Reward:
     """
     What a promotion gives. label, position: how, and in which order, the back office offers it.
 
-    frees_shipping: it makes shipping free.
+    lowers_shipping: it takes something off the price of shipping.
     """
 
     __slots__ = ()
 
     label: ClassVar[str]
     position: ClassVar[int]
-    frees_shipping: ClassVar[bool] = False
+    lowers_shipping: ClassVar[bool] = False
 
     @property
     def is_order_level(self) -> bool:
-        """Return whether it reduces the cart as a whole, and so is applied after those that reduce lines."""
+        """Return whether it reduces the cart as a whole, and so is applied after all others."""
         return False
 
     def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
         """Return what it takes off each item, by its id."""
         raise NotImplementedError
+
+    def shipping_left(self, price: int) -> int:
+        """Return what it leaves of the price of shipping."""
+        return price
 
 
 def share_out(amount: int, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
@@ -47,13 +50,14 @@ def share_out(amount: int, items: Sequence[Item], left: Mapping[int, int]) -> Sa
     return dict(zip((item.id for item in items), split(amount, weights), strict=True))
 
 
-def off_the_cheapest(items: Sequence[Item], left: Mapping[int, int], units: int, basis_points: int) -> Savings:
-    """Return a percentage off the cheapest units."""
-    savings: Savings = {}
-    for item in reversed(items):
-        if not units:
-            break
-        taken = min(units, item.quantity)
-        units -= taken
-        savings[item.id] = min(left[item.id], round_half_up(item.unit_price * taken * basis_points, WHOLE))
-    return savings
+def units_touched(items: Sequence[Item], most: int | None) -> list[tuple[Item, int]]:
+    """Return items with the number of their units that a reward touches: the dearest units, most of them at most."""
+    if most is None:
+        return [(item, item.quantity) for item in items]
+    touched = []
+    for item in items:
+        units = min(most, item.quantity)
+        if units:
+            touched.append((item, units))
+        most -= units
+    return touched

@@ -1,10 +1,10 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from carts.rules.goods import Goods, Item
-from carts.rules.kinds.fields import ChosenGoods, Money, Several, Units
-from carts.rules.kinds.reward import Reward, Savings, share_out
+from carts.rules.goods import Goods
+from carts.rules.kinds.counting import CountingReward, Part
+from carts.rules.kinds.fields import ChosenGoods, Money, Several, Units, text_of
 from core.errors import gettext_noop as _
 
 
@@ -17,11 +17,11 @@ class BundlePart:
 
 
 @dataclass(frozen=True, slots=True)
-class BundlePrice(Reward):
+class BundlePrice(CountingReward):
     """
-    One price for units of several parts together, as often as the cart holds them, most expensive first.
+    One price for units of several parts together, as often as that saves something, most expensive first.
 
-    An item counts for the first part that it matches.
+    A part of narrower goods takes its units before a part of wider ones, whatever their order.
     """
 
     label: ClassVar[str] = _("Together for one price")
@@ -37,20 +37,9 @@ class BundlePrice(Reward):
     ]
     amount: Annotated[int, Money(label=_("amount"), least=0)]
 
-    def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
-        unassigned, by_part = list(items), []
-        for part in self.parts:
-            chosen = part.goods.among(unassigned)
-            assigned = {item.id for item in chosen}
-            unassigned = [item for item in unassigned if item.id not in assigned]
-            by_part.append((part, chosen))
-        times = min(sum(item.quantity for item in chosen) // part.quantity for part, chosen in by_part)
-        values: Savings = {}
-        for part, chosen in by_part:
-            units = part.quantity * times
-            for item in chosen:
-                values[item.id] = min(item.quantity, units) * item.unit_price
-                units -= min(item.quantity, units)
-        saved = sum(values.values()) - self.amount * times
-        most = {item_id: min(value, left[item_id]) for item_id, value in values.items()}
-        return share_out(saved, [item for item in items if item.id in most], most)
+    def parts_of_set(self) -> Sequence[Part]:
+        in_order = sorted(self.parts, key=lambda part: (part.goods.width, text_of(part)))
+        return [Part(part.quantity, part.goods) for part in in_order]
+
+    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
+        return sum(value * units for of_part in values for value, units in of_part) - self.amount

@@ -1,16 +1,21 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from carts.rules.goods import EVERYTHING, Goods, Item
+from carts.rules.goods import EVERYTHING, Goods
+from carts.rules.kinds.counting import CountingReward, Part
 from carts.rules.kinds.fields import WHOLE, BasisPoints, ChosenGoods, Units
-from carts.rules.kinds.reward import Reward, Savings, off_the_cheapest
 from core.errors import gettext_noop as _
+from core.money import round_half_up
 
 
 @dataclass(frozen=True, slots=True)
-class BuyAndGet(Reward):
-    """For each `buy` units, `get` more units are reduced (free at 10000 basis points): the cheapest chosen ones."""
+class BuyAndGet(CountingReward):
+    """
+    For each `buy` units, up to `get` more units are reduced (free at 10000 basis points), dearest units first.
+
+    So the units of a set that are reduced are its cheapest.
+    """
 
     label: ClassVar[str] = _("Buy X, get Y")
     position: ClassVar[int] = 40
@@ -26,7 +31,8 @@ class BuyAndGet(Reward):
         ),
     ] = WHOLE
 
-    def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
-        chosen = self.goods.among(items)
-        units = sum(item.quantity for item in chosen) // (self.buy + self.get) * self.get
-        return off_the_cheapest(chosen, left, units, self.basis_points)
+    def parts_of_set(self) -> Sequence[Part]:
+        return Part(self.buy, self.goods), Part(self.get, self.goods, at_least=1)
+
+    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
+        return round_half_up(sum(value * units for value, units in values[1]) * self.basis_points, WHOLE)

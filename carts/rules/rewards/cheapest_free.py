@@ -1,16 +1,16 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from carts.rules.goods import EVERYTHING, Goods, Item
-from carts.rules.kinds.fields import WHOLE, ChosenGoods, Units
-from carts.rules.kinds.reward import Reward, Savings, off_the_cheapest
+from carts.rules.goods import EVERYTHING, Goods
+from carts.rules.kinds.counting import CountingReward, Part
+from carts.rules.kinds.fields import ChosenGoods, Units
 from core.errors import gettext_noop as _
 
 
 @dataclass(frozen=True, slots=True)
-class CheapestFree(Reward):
-    """The cheapest chosen unit is free, once per cart, if there are at least at_least units."""
+class CheapestFree(CountingReward):
+    """Of the at_least dearest chosen units the cheapest is free, once per cart."""
 
     label: ClassVar[str] = _("The cheapest is free")
     position: ClassVar[int] = 50
@@ -18,7 +18,11 @@ class CheapestFree(Reward):
     at_least: Annotated[int, Units(label=_("units at least"), help=_("Two if empty."))] = 2
     goods: Annotated[Goods, ChosenGoods()] = EVERYTHING
 
-    def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
-        chosen = self.goods.among(items)
-        is_enough = sum(item.quantity for item in chosen) >= self.at_least
-        return off_the_cheapest(chosen, left, 1 if is_enough else 0, WHOLE)
+    def parts_of_set(self) -> Sequence[Part]:
+        return Part(self.at_least - 1, self.goods), Part(1, self.goods)
+
+    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
+        return values[1][0][0]
+
+    def most_sets(self) -> int | None:
+        return 1

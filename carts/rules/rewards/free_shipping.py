@@ -14,7 +14,10 @@ class FreeShipping(Reward):
     label: ClassVar[str] = _("Free shipping")
     position: ClassVar[int] = 70
     is_order_level: ClassVar[bool] = True
-    frees_shipping: ClassVar[bool] = True
+    lowers_shipping: ClassVar[bool] = True
 
     def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
         return {}
+
+    def shipping_left(self, price: int) -> int:
+        return 0

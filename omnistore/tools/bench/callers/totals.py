@@ -5,6 +5,7 @@ The promotions are those that stock_room writes. Amounts are in minor units of o
 they are rounded.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ def compute_totals(lines: Sequence[Line], config: PricingConfig) -> Totals:
             savings[promotion] = saved
             left = [value - off for value, off in zip(left, saved, strict=True)]
     items = sum(left)
-    shipping = SHIPPING_CENTS if items < FREE_FROM_CENTS else 0
+    shipping = SHIPPING_CENTS if sum(line.value for line in lines) < FREE_FROM_CENTS else 0
     tax = round_half_up((items + shipping) * config.points, WHOLE + config.points)
     # Shipping is divided among the lines that are shipped, and each share is taxed like a line.
     shipped = [index for index in by_price if left[index]]
@@ -106,11 +107,20 @@ def _category_percent(lines: Sequence[Line], left: Sequence[int], by_price: Sequ
 
 
 def _three_for_two(lines: Sequence[Line], left: Sequence[int], by_price: Sequence[int]) -> list[int]:
-    saved, free = [0] * len(lines), sum(line.quantity for line in lines) // THREE
-    for index in reversed(by_price):
-        taken = min(free, lines[index].quantity)
-        free -= taken
-        saved[index] = min(left[index], taken * lines[index].price)
+    saved = [0] * len(lines)
+    units = []
+    for index in by_price:
+        worth, more = divmod(left[index], lines[index].quantity)
+        units += [(worth + 1, index)] * more + [(worth, index)] * (lines[index].quantity - more)
+    units.sort(key=lambda unit: -unit[0])
+    for begin in range(0, len(units) - THREE + 1, THREE):
+        made = Counter(units[begin : begin + THREE])
+        stacks = list(made)
+        free = stacks[-1][0]
+        if free:
+            # All units of a set bear its saving, not only the one that is free.
+            for stack, share in zip(stacks, split(free, [stack[0] * made[stack] for stack in stacks]), strict=True):
+                saved[stack[1]] += share
     return saved
 
 
