@@ -14,7 +14,7 @@ SEEN = r"^[!-~]+( [!-~]+)*$"
 
 def normalise_barcodes(apps, schema_editor):
     """Write every barcode in its one form; refuse where two articles would have the same, or one is none."""
-    barcodes = apps.get_model("inventory", "0009_price_files").objects
+    barcodes = apps.get_model("inventory", "Barcode").objects
     twins, unreadable = [], []
     for barcode in barcodes.exclude(code__regex=STORED).select_related("variant").order_by("pk"):
         try:
@@ -35,7 +35,7 @@ def normalise_barcodes(apps, schema_editor):
 
 def normalise_skus(apps, schema_editor):
     """Write every SKU in its one form; refuse where two would be twins."""
-    variants = apps.get_model("inventory", "0009_price_files").objects
+    variants = apps.get_model("inventory", "Variant").objects
     in_any_case = variants.annotate(large=Upper("sku"))
     large = in_any_case.values_list("large").annotate(count=Count("pk")).filter(count__gt=1).order_by("large")
     twins = [" and ".join(in_any_case.filter(large=sku).values_list("sku", flat=True)) for sku, _count in large]
