@@ -17,10 +17,10 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test cases walk chromium race fault rehearsal scale migrations contract pictures pdf pango check format messages lock
+.PHONY: help run servers demo bench reset test cases walk chromium race fault rehearsal rehearse-deploy scale migrations contract pictures pdf pango check format messages lock
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo
 	@echo "  make run PORT=8000 DATA=.data   sets the shop's port and data directory"
 	@echo "  make bench AGAINST=8b714e5      compares this tree with that commit"
@@ -76,6 +76,9 @@ fault: .venv/.development ## run the slow tests that kill servers and workers
 
 rehearsal: .venv/.runtime ## rehearse restoring the running shop's backups, in temporary servers
 	@$(MANAGE) rehearse_restore
+
+rehearse-deploy: .venv/.development ## set up the layout of docs/deploy.md from Debian's packages, and walk through it
+	@$(BIN)/python -m tests.deploying
 
 scale: .venv/.development ## check every page's SQL in a shop with 100,000 variants and a million orders
 	@$(BIN)/pytest -m scale -n 0 tests/scale

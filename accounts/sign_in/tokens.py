@@ -14,6 +14,8 @@ from accounts.models import Customer
 
 # About two megabytes; a shopper's token is verified once, not for each of their requests.
 TOKENS_REMEMBERED = 4096
+USED = "used_refresh_tokens"
+SECONDS_TO_REPEAT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,28 @@ class AccessToken:
 
 
 class TokenStrategy(JWTTokenStrategy):
-    """Issues access tokens that become invalid when the password changes."""
+    """
+    Issues access tokens that become invalid when the password changes, and refresh tokens that can be used once.
+
+    A refresh token that comes back long after its use was copied: nobody knows which of the two is the thief, so the
+    session ends for both. Within a minute it is only refused, because an app sends it again when an answer was lost.
+    """
+
+    def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
+        """Return new tokens for a refresh token, or None if it is not valid."""
+        claims = allauth_jwt.decode_token(refresh_token, "refresh")
+        tokens: tuple[str, str] | None = super().refresh_token(refresh_token)
+        session = allauth_jwt.get_token_session(claims) if claims else None
+        if claims is None or session is None:
+            return tokens
+        since = time.time() - SECONDS_TO_REPEAT
+        lately_used = {token: used_at for token, used_at in session.get(USED, {}).items() if used_at > since}
+        if tokens is not None:
+            session[USED] = lately_used | {claims["jti"]: time.time()}
+            session.save()
+        elif claims["jti"] not in lately_used:
+            session.flush()
+        return tokens
 
     def get_claims(self, user: Customer) -> dict[str, Any]:
         """Return the claims of a token beside the owner and the session."""

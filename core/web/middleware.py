@@ -18,6 +18,8 @@ from django.utils.deprecation import MiddlewareMixin
 from core.web import headers
 
 API = "/api/"
+# Asked by machines under the address of this server or container, which is no host name of the shop.
+PROBES = {"/livez", "/readyz", "/metrics"}
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 200
 
@@ -50,7 +52,8 @@ class ApiFastPathMiddleware:
     Such clients sign in with a token or not at all, so they need none of the middlewares after this one: they fetch no
     file, have no session, and send no form that another site could have forged. The two things they do need are done
     here: the language and the response's length. Every unusual request goes through all middlewares, as browsers'
-    requests do: URLs that do not exist, foreign hosts, and forms, which are searched for card numbers.
+    requests do: URLs that do not exist, foreign hosts, and forms, which are searched for card numbers. Probes are
+    answered here under every host name.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -61,6 +64,9 @@ class ApiFastPathMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         meta = request.META
+        if request.path_info in PROBES:
+            request.resolver_match = self._match(request.path_info)
+            return self._answer(request)
         if meta.get("HTTP_COOKIE") or not request.path_info.startswith(API) or request.content_type in FORMS:
             return self.get_response(request)
         match = self._match(request.path_info)

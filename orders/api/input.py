@@ -16,7 +16,7 @@ from carts.services.vouchers import MOST_IN_A_CART
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
 from core.texts.languages import active_language
-from core.web.api.base import StrictSerializer
+from core.web.api.base import StrictSerializer, list_of
 from orders.api.order_fields import asked
 from orders.rules.checkout import (
     BALANCES,
@@ -152,10 +152,14 @@ class GivenIn(StrictSerializer):
 class CheckoutIn(GivenIn):
     cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     expected_total = MoneyIn()
-    fulfilments = FulfilmentIn(
-        many=True, required=False, default=list, help_text="Left out for a cart of gift cards, which leave as codes."
+    fulfilments = list_of(
+        FulfilmentIn,
+        most=MOST_PARTS,
+        required=False,
+        default=list,
+        help_text="Left out for a cart of gift cards, which leave as codes.",
     )
-    payments = PaymentIn(many=True, required=False)
+    payments = list_of(PaymentIn, most=MOST_PARTS, required=False)
 
 
 class SaleLineIn(StrictSerializer):
@@ -175,15 +179,15 @@ class SaleIn(GivenIn):
     cart = serializers.CharField(max_length=20, required=False)
     cart_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     expected_total = MoneyIn(required=False)
-    lines = SaleLineIn(many=True, required=False, allow_empty=False)
+    lines = list_of(SaleLineIn, most=MOST_LINES, required=False, allow_empty=False)
     vouchers = serializers.ListField(
         child=serializers.CharField(max_length=60),
         required=False,
         max_length=MOST_IN_A_CART,
         help_text="Codes that the customer shows, for a sale of lines; a cart has its own.",
     )
-    fulfilments = FulfilmentIn(many=True, required=False, allow_empty=False)
-    payments = TillPaymentIn(many=True, required=False)
+    fulfilments = list_of(FulfilmentIn, most=MOST_PARTS, required=False, allow_empty=False)
+    payments = list_of(TillPaymentIn, most=MOST_PARTS, required=False)
     client_id = serializers.UUIDField(required=False)
     occurred_at = serializers.DateTimeField(required=False)
 

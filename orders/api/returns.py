@@ -12,9 +12,10 @@ from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.idempotency import claim_of, do_once
 from core.money import money_json
-from core.web.api.base import StrictSerializer, checked
+from core.web.api.base import StrictSerializer, checked, list_of
 from core.web.api.schema import MoneySchema
 from orders.api.checkout import KEY_PARAMETER, who_asks
+from orders.api.input import MOST_LINES
 from orders.models import Return
 from orders.queries.orders import get_order_for
 from orders.services.returns import LineToReturn, request_return
@@ -27,7 +28,7 @@ class ReturnLineIn(StrictSerializer):
 
 
 class ReturnIn(StrictSerializer):
-    lines = ReturnLineIn(many=True, allow_empty=False)
+    lines = list_of(ReturnLineIn, most=MOST_LINES, allow_empty=False)
     method = serializers.ChoiceField(["store", "ship"])
     refund = serializers.ChoiceField(["original", "credit"], default="original")
 

@@ -76,6 +76,7 @@ SOURCES = {
     "allauth.core.internal.httpkit.is_headless_request": "5b6a213a563c",
     "allauth.headless.internal.authkit.expose_access_token": "25b5fc51e4d3",
     "allauth.headless.tokens.strategies.jwt.internal.decode_token": "609215964702",
+    "allauth.headless.tokens.strategies.jwt.internal.get_token_session": "3530b0c00e6b",
     "allauth.headless.tokens.strategies.jwt.internal.session_key_from_sid": "5e60354293b1",
 }
 

@@ -61,6 +61,13 @@ def test_metrics_count_requests_by_route(client):
     assert "omnistore_dead_letters 0.0" in written
 
 
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+def test_probes_by_address_are_answered_and_nothing_else_is(client, path):
+    assert client.get(path, headers={"host": "10.0.0.7:8000"}).status_code == 200
+    assert client.post(path, headers={"host": "10.0.0.7:8000"}).status_code == 405
+    assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
+
+
 def test_unknown_methods_are_counted_as_one(client):
     for method in ("BREW", "WHEN"):
         client.generic(method, "/livez")

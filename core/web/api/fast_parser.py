@@ -10,6 +10,7 @@ it alone words the errors.
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.core import validators as django_validators
@@ -20,6 +21,7 @@ from rest_framework.fields import empty
 
 from core.web.card_numbers import SHORTEST, holds_card_number
 
+MOST_ERRORS = 100
 GOODS_BY_DIGITS = {"sku", "barcode"}  # These may look like a card number by chance.
 
 _LEAST = (django_validators.MinLengthValidator, django_validators.MinValueValidator)
@@ -42,8 +44,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         if isinstance(data, Mapping):
             unknown = {
                 name: [exceptions.ErrorDetail(_("Unknown field."), code="unknown_field")]
-                for name in data
-                if name not in self.fields
+                for name in islice((name for name in data if name not in self.fields), MOST_ERRORS)
             }
             if unknown:
                 raise serializers.ValidationError(unknown)
@@ -54,6 +55,11 @@ class StrictSerializer(serializers.Serializer[Any]):
                     {name: [exceptions.ErrorDetail(words, code="card_number")] for name in cards}
                 )
         return super().to_internal_value(data)
+
+
+def list_of(item: type[StrictSerializer], *, most: int, **options: Any) -> Any:
+    """Return the field for a list of objects in a body; a longer one is refused before its items are read."""
+    return item(many=True, max_length=most, **options)  # type: ignore[call-arg]  # The list's own option.
 
 
 def checked_values(serializer: type[serializers.Serializer[Any]], values: Any) -> dict[str, Any]:

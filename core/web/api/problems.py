@@ -1,6 +1,7 @@
 """Every error of the API, as application/problem+json (RFC 9457) with a stable code."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -14,6 +15,8 @@ from core.errors import Malformed, Refusal
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
+MOST_ERRORS = 100
+LONGEST_PATH = 200
 
 LOCK_NOT_AVAILABLE = "55P03"
 RETRYABLE = {"40001", "40P01"}  # Serialization failure and deadlock: the same work can simply be repeated.
@@ -88,7 +91,8 @@ def problem_of(error: Exception) -> HttpResponse | None:
         headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
         return problem(error.status, text_of(error), code=error.code, headers=headers, **_members_of(error))
     if isinstance(error, exceptions.ValidationError):
-        errors = list(_fields_of(error.detail))
+        # A client needs no more to find its mistake, and a body full of mistakes must not cost more than one without.
+        errors = list(islice(_fields_of(error.detail), MOST_ERRORS))
         return problem(400, _("Some fields are invalid: see errors."), code="invalid", errors=errors)
     if isinstance(error, exceptions.APIException):
         return _problem_of_framework(error)
@@ -152,7 +156,7 @@ def _fields_of(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
         for place, inner in enumerate(detail):
             yield from _fields_of(inner, path if isinstance(inner, str) else f"{path}.{place}")
     else:
-        yield {"field": path, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+        yield {"field": path[:LONGEST_PATH], "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
 
 
 def handle_404(request: HttpRequest, exception: Exception) -> HttpResponse:

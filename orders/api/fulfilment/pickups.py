@@ -15,11 +15,20 @@ from carts.channels.views import parse_int
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of, do_once
 from core.money import money_json
-from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
+from core.web.api.base import (
+    PageQuery,
+    StrictSerializer,
+    answer,
+    checked,
+    checked_query,
+    list_of,
+    page_json,
+    page_of,
+)
 from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import MOST_LINES, AnyPaymentIn, MoneyIn, tender
+from orders.api.input import MOST_LINES, MOST_PARTS, AnyPaymentIn, MoneyIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
@@ -71,7 +80,7 @@ class HandOverIn(StrictSerializer):
         child=serializers.CharField(max_length=20), required=False, allow_empty=False, max_length=MOST_LINES,
         help_text="Order lines; all that is waiting when left out.",
     )  # fmt: skip
-    payments = DeskPayment(many=True, required=False)
+    payments = list_of(DeskPayment, most=MOST_PARTS, required=False)
     session = serializers.CharField(max_length=20, required=False, help_text="The till session that takes the cash.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

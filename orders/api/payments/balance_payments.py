@@ -13,10 +13,10 @@ from accounts.sign_in.attempt_limits import client_key_of
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.idempotency import claim_of
-from core.web.api.base import StrictSerializer, checked
+from core.web.api.base import StrictSerializer, checked, list_of
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, check_methods, who_asks
-from orders.api.input import PaymentIn, TillPaymentIn, tender
+from orders.api.input import MOST_PARTS, PaymentIn, TillPaymentIn, tender
 from orders.api.output import OrderOut, paid_at_till_json, placed_json
 from orders.queries.orders import get_order, get_order_for
 from orders.services.payments.card_readers import check_readers
@@ -40,14 +40,20 @@ TILL_EXAMPLE = OpenApiExample(
 
 
 class BalancePaymentsIn(StrictSerializer):
-    payments = PaymentIn(
-        many=True, allow_empty=False, help_text="Amounts that add up to less than is due pay a part of it."
+    payments = list_of(
+        PaymentIn,
+        most=MOST_PARTS,
+        allow_empty=False,
+        help_text="Amounts that add up to less than is due pay a part of it.",
     )
 
 
 class TillBalancePaymentsIn(StrictSerializer):
-    payments = TillPaymentIn(
-        many=True, allow_empty=False, help_text="A card without a payment_method was taken at the store's own terminal."
+    payments = list_of(
+        TillPaymentIn,
+        most=MOST_PARTS,
+        allow_empty=False,
+        help_text="A card without a payment_method was taken at the store's own terminal.",
     )
     session = serializers.CharField(max_length=20, required=False, help_text="Takes the cash.")
 

@@ -1,0 +1,103 @@
+"""The shop as it is deployed: settings from secrets in files, commands, and the processes of the Procfile."""
+
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+
+import requests
+
+from omnistore.tools.supervisor import read_procfile
+from tests.deploying.servers import PASSWORD, ROOT, run, wait
+
+POOLED = ("web", "live")
+METRICS_TOKEN = "let-me-see"
+
+
+class Shop:
+    """A production shop on the servers of the layout."""
+
+    def __init__(self, servers):
+        self.servers, self.room, self.processes = servers, servers.room, {}
+        ports = servers.ports
+        self.address = f"https://localhost:{ports['https']}"
+        self.inside = f"http://127.0.0.1:{ports['web']}"
+        self.secrets = self.room / "secrets"
+        self.secrets.mkdir(mode=0o700)
+        self.key = secrets.token_urlsafe(50)
+        self.settings = {
+            "PRODUCTION": "1",
+            "PUBLIC_URL": self.address,
+            "ALLOWED_HOSTS": "localhost",
+            "TRUSTED_PROXIES": "1",
+            "HOST": "127.0.0.1",
+            "PORT": str(ports["web"]),
+            "LIVE_PORT": str(ports["live"]),
+            "DATA": str(self.room / "data"),
+            "STATIC_ROOT": str(self.room / "static"),
+            "MEDIA_ROOT": str(self.room / "media"),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.room / "metrics"),
+            "SHOP_TIME_ZONE": "Europe/Berlin",
+        }
+        for name in ("data", "static", "media"):
+            (self.room / name).mkdir()
+        self.put("SECRET_KEY", self.key)
+        self.put("DATABASE_URL", self.database_url("postgres"))
+        self.put("REDIS_URL", f"redis://:{PASSWORD}@127.0.0.1:{ports['redis']}/0")
+        self.put("EMAIL_URL", f"smtp://127.0.0.1:{ports['mail']}")
+        self.put("METRICS_TOKEN", METRICS_TOKEN)
+
+    def put(self, name, value):
+        """Mount a secret as a file, with the line end that editors leave."""
+        (self.secrets / name).write_text(f"{value}\n")
+        self.settings[f"{name}_FILE"] = str(self.secrets / name)
+
+    def database_url(self, port, name="omnistore"):
+        return f"postgres://omnistore:{PASSWORD}@127.0.0.1:{self.servers.ports[port]}/{name}"
+
+    def environment(self, **more):
+        """Return the environment of a process: nothing of ours but the path."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+        path = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
+        return kept | {"PATH": path, "PYTHONPATH": str(ROOT)} | self.settings | more
+
+    def pooled(self):
+        """Return what web and live have of their own: the pooler's address instead of PostgreSQL's."""
+        return {"DATABASE_URL": self.database_url("pool"), "DATABASE_PREPARED_STATEMENTS": "0"}
+
+    def manage(self, *arguments, expected=0, give=None, **more):
+        """Run a command of manage.py and return its output."""
+        command = [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), *arguments]
+        environment = self.environment(**more)
+        return run(command, environment=environment, directory=self.room, expected=expected, give=give)
+
+    def ask(self, code, **more):
+        """Run a line of Python in the shop and return the last line that it prints."""
+        return self.manage("shell", "--verbosity", "0", "--command", code, **more).strip().splitlines()[-1]
+
+    def start(self):
+        """Start the processes of the Procfile and wait until web is ready."""
+        for name, line in read_procfile(ROOT / "Procfile").items():
+            environment = self.environment(**(self.pooled() if name in POOLED else {}))
+            command = ["/bin/sh", "-c", line]
+            self.processes[name] = self.servers.spawn(
+                name, command, ask=signal.SIGTERM, environment=environment, directory=ROOT
+            )
+        wait(
+            lambda: self.says("/readyz", '"ready"'), f"web does not become ready; see {self.room}/web.log", seconds=120
+        )
+
+    def stop(self):
+        """Stop the processes as an upgrade does."""
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(timeout=30)
+
+    def says(self, path, words):
+        """Return whether web answers with some words, asked by its address."""
+        try:
+            return words in requests.get(self.inside + path, timeout=5).text
+        except requests.RequestException:
+            return False
