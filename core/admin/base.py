@@ -170,7 +170,9 @@ def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code
 
 
 class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Pages for one model: a fixed number of statements, whatever the table holds."""
+    """
+    Pages for one model: a fixed number of statements, whatever the table holds, about the rows that the person may see.
+    """
 
     object_actions: ClassVar[Sequence[AdminAction]] = ()
     show_full_result_count = False
@@ -184,6 +186,10 @@ class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if db_field.name in self.long_texts:
             kwargs["form_class"] = LongTranslatedFormField
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        site: Any = self.admin_site  # The shop's own (settings), which knows what concerns whom.
+        return site.visible(super().get_queryset(request), request.user)
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"

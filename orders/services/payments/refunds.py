@@ -29,6 +29,7 @@ from core.network import about_to_call
 from orders.events import RefundDone, RefundFailed
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
+from orders.queries.scopes import check_served
 from orders.rules.cash import cash_rounding, smallest_coin
 from orders.rules.checkout import GIFT_CARD
 from orders.rules.refunds import RefundableTender, points_back, spread_refund
@@ -189,11 +190,13 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     Record that staff paid a refund out at the desk.
 
     session_id: the open till session whose drawer the cash comes from; not needed for a card at the terminal. Locks the
-    session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen.
+    session. Return the order's number. Raises NotFound, AnotherStoresOrder, RefundNotAtDesk, and for cash
+    SessionNotOpen.
     """
     row = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
     if row is None:
         raise NotFound(_("There is no such refund."))
+    check_served(row.payment.order.number, by=by)
     rounding = 0
     if row.payment.method == "cash":
         take_open_session(session_id=session_id, store_id=by.store_id)
