@@ -1,15 +1,19 @@
 """Staff change what concerns their store; another store's orders they find by their whole number, and only read."""
 
+import dataclasses
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.rules import roles
+from carts.models import CartCode
 from core.actors import Actor
+from core.journal import event_classes
 from orders.models import BalanceDueEntry, Fulfilment, Order, Payment, ReceiptRequest, Refund, TillSession
 from orders.queries.orders import get_order
 from orders.queries.scopes import AnotherStoresOrder, check_served, is_served
-from tests.client import Api
+from tests.client import Api, signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.back_office import add_order_line
 from tests.factories.inventory import assign, make_stock, make_store, make_warehouse
@@ -235,3 +239,58 @@ class TestWhichStoreServes:
         with django_assert_num_queries(0):
             check_served(order.number, by=Actor(channel="web", customer_id=1))
             check_served(order.number, by=Actor(channel="system"))
+
+
+class TestSecrets:
+    """What opens an order or a cart is shown to its owner alone, wherever staff look."""
+
+    def test_a_sale_to_be_collected_does_not_tell_its_code(self, ana, mug, mitte, tess):
+        make_stock(mug, mitte)
+        session = make_till_session(mitte, tess, register="till-1")
+        sale = {
+            "session": str(session.pk),
+            "customer": str(ana.pk),
+            "lines": [{"sku": "MUG"}],
+            "payments": [{"method": "test"}],
+            "fulfilments": [{"kind": "pickup", "store": "ber-mitte"}],
+            "client_id": "6f1c3f0e-8f0a-4a4e-9d0c-1d1f4b7c9a01",
+        }
+        for _time in range(2):
+            answer = Api(tess).post("till/sales/", sale)
+            assert [part["collection_code"] for part in answer.json()["fulfilments"]] == [None]
+        assert Api(ana).get(f"orders/{answer.json()['number']}/").json()["fulfilments"][0]["collection_code"]
+
+    def test_a_customers_cart_does_not_tell_its_code(self, ana, mug, mitte, tess):
+        make_stock(mug, mitte)
+        cart = Api(ana).add("MUG")
+        code = cart["handover"]["code"]
+        till = Api(tess)
+
+        for path in (f"till/carts/{code}/", f"till/customers/{ana.pk}/cart/", f"till/customers/{ana.pk}/"):
+            assert code not in till.get(path).content.decode(), path
+        assert till.get(f"till/carts/{code}/").json()["handover"] is None
+
+    def test_not_even_a_superuser_reads_the_code_of_a_cart(self, ana, mug, mitte):
+        make_stock(mug, mitte)
+        code = Api(ana).add("MUG")["handover"]["code"]
+        row = CartCode.objects.get()
+        office = signed_in(make_staff("Ada", email="ada@example.com", is_superuser=True))
+
+        for address in (
+            reverse("admin:carts_cartcode_changelist"),
+            reverse("admin:carts_cartcode_change", args=[row.pk]),
+            reverse("admin:carts_cart_change", args=[row.cart_id]),
+        ):
+            page = office.get(address)
+            assert page.status_code == 200
+            assert code not in page.content.decode(), address
+
+    def test_no_event_has_a_field_for_one(self):
+        secrets = {"code", "key", "token", "secret", "link", "password"}
+
+        assert [
+            (kind, field.name)
+            for kind, event in event_classes().items()
+            for field in dataclasses.fields(event)
+            if field.name in secrets or field.name.rpartition("_")[2] in secrets
+        ] == []

@@ -167,7 +167,6 @@ class TakeBalance(OrderPage):
                 number=number,
                 tenders=[*balances.tenders, *form.tenders()],
                 session_id=self.session_id,
-                has_terminal=True,
                 by=self.actor,
                 now=timezone.now(),
                 render=_change_json,

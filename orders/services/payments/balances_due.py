@@ -21,7 +21,6 @@ from orders.providers.base import APPROVED, DECLINED
 from orders.queries.balances_due import balance_due_in, open_amounts_of
 from orders.queries.views import DUE, OrderView
 from orders.rules.checkout import (
-    CARD,
     CASH,
     PAY_IN_STORE,
     PICKUP,
@@ -71,27 +70,22 @@ def begin_balance_payment(
     tenders: Sequence[Tender],
     *,
     session_id: int | None,
-    has_terminal: bool,
     by: Actor,
     now: datetime,
 ) -> list[ChargeRequest]:
     """
     Write the payments of the balance due, or of a part of it; the caller holds the order's lock and makes the charges.
 
-    tenders: amounts that add up to less pay a part. has_terminal: a card without a payment method was taken at the
-    store's own terminal. Without charges, everything is paid at once. Locks the session, then balances. Raises
-    NothingDue, PaymentUnderWay, PaymentStillWaits, PaymentNotPossible, Malformed, BalanceNotEnough, SessionNotOpen.
+    tenders: amounts that add up to less pay a part. Without charges, everything is paid at once. Locks the session,
+    then balances. Raises NothingDue, PaymentUnderWay, PaymentStillWaits, PaymentNotPossible, Malformed,
+    BalanceNotEnough, SessionNotOpen.
     """
     _check_none_under_way(order)
     owed = balance_due_in(order.pk)
     if order.state != Order.PLACED or not owed:
         raise NothingDue(_("Nothing is due on this order."))
     planned = _planned(order, tenders, owed=owed, may_be_part=True)
-    at_provider = [
-        tender
-        for tender in planned
-        if needs_provider(tender) and not (has_terminal and tender.method == CARD and not tender.payment_method)
-    ]
+    at_provider = [tender for tender in planned if needs_provider(tender)]
     if len(at_provider) > 1:
         raise Malformed(_("One card at a time: pay with the first one, then with the next."), field="payments")
     return _write(order, planned, session_id=session_id, by=by, now=now, at_provider=at_provider)

@@ -206,7 +206,7 @@ def lists_refunds(provider: str) -> bool:
 
 def needs_provider(tender: PlannedTender) -> bool:
     """Return whether somebody outside has to be asked for this tender."""
-    return tender.method in (CARD, TEST)
+    return tender.method in (CARD, TEST) and not tender.at_terminal
 
 
 def provider_of(tender: PlannedTender) -> str:
