@@ -24,6 +24,7 @@ from accounts.models import (
     SegmentMembership,
     TaxNumber,
     VisitMessage,
+    WrongSignIn,
 )
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
 from accounts.services.customers.merging import merge_customers, undo_merge
@@ -253,6 +254,13 @@ class TaxNumberAdmin(ReadOnlyAdmin):
 class TouchMessageAdmin(ReadOnlyAdmin):
     list_display = ("received_at", "sender", "message_id")
     search_fields = ("sender__exact", "message_id__exact")
+    ordering = ("-id",)
+
+
+@admin.register(WrongSignIn)
+class WrongSignInAdmin(ReadOnlyAdmin):
+    list_display = ("tried_at", "source", "person")
+    search_fields = ("source__startswith", "person__exact")
     ordering = ("-id",)
 
 

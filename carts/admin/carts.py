@@ -54,9 +54,12 @@ class CartLineAdmin(ReadOnlyAdmin):
 
 @admin.register(CartCode)
 class CartCodeAdmin(ReadOnlyAdmin):
-    list_display = ("code", "cart", "expires_at")
+    """Which carts are being handed over; the code itself opens one, and is its owner's."""
+
+    list_display = ("cart", "expires_at")
     list_select_related = ("cart",)
-    search_fields = ("code__iexact", "cart__id__exact")
+    exclude = ("code",)
+    search_fields = ("cart__id__exact",)
     ordering = ("-id",)
 
 

@@ -26,7 +26,11 @@ NO_CART_VERSION = 0
 
 
 def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, Any]:
-    """Return a cart as JSON, priced for the caller's channel; None becomes an empty cart at version 0."""
+    """
+    Return a cart as JSON, priced for the caller's channel; None becomes an empty cart at version 0.
+
+    The code for the till is its owner's to show: staff get none.
+    """
     if cart is None:
         return _empty_json()
     currency, quoted = cart.currency, quote_cart(cart, by=by, now=now)
@@ -42,7 +46,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
         "totals": totals_json(quoted.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
-        "handover": cart_code_json(cart, now=now) if cart.state == "open" else None,
+        "handover": cart_code_json(cart, now=now) if cart.state == "open" and by.staff_id is None else None,
     }
 
 

@@ -119,4 +119,4 @@ class CartCode(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return f"{self.cart_id} {self.expires_at:%H:%M}"

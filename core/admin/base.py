@@ -181,7 +181,9 @@ def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code
 
 
 class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Pages for one model: a fixed number of statements, whatever the table holds."""
+    """
+    Pages for one model: a fixed number of statements, whatever the table holds, about the rows that the person may see.
+    """
 
     object_actions: ClassVar[Sequence[AdminAction]] = ()
     show_full_result_count = False
@@ -195,6 +197,10 @@ class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if db_field.name in self.long_texts:
             kwargs["form_class"] = LongTranslatedFormField
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        site: Any = self.admin_site  # The shop's own (settings), which knows what concerns whom.
+        return site.visible(super().get_queryset(request), request.user)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search for what was meant: in digits of any script, and without marks that nobody sees."""

@@ -19,6 +19,8 @@ View = Callable[[HttpRequest], HttpResponse]
 
 access = logging.getLogger("access")
 
+# The parts of paths, by the names in their routes, that open what they belong to.
+_SECRETS = frozenset({"key", "code"})
 _ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _bound: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("bound")
 
@@ -47,11 +49,14 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record as one line of JSON."""
+        message, request = record.getMessage(), getattr(record, "request", None)
+        if isinstance(request, HttpRequest):
+            message = message.replace(request.path, _path_without_secrets(request))
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message,
             **bound(),
         }
         if record.exc_info:
@@ -64,7 +69,8 @@ def log_requests(get_response: View) -> View:
     Give each request an id, log one line when it is answered, and count it.
 
     A caller's X-Request-Id is used if it is short and harmless, so that one id follows a request through several
-    programs. The line omits the query string, which may hold names and addresses.
+    programs. The line omits the query string, which may hold names and addresses, and codes and keys in the path, which
+    open what they belong to.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -91,7 +97,7 @@ def _write_access(request: HttpRequest, status: int, seconds: float) -> None:
         "level": "info",
         "logger": "access",
         "method": request.method,
-        "path": request.path,
+        "path": _path_without_secrets(request),
         "status": status,
         "ms": round(seconds * 1000, 2),
         **bound(),
@@ -100,6 +106,15 @@ def _write_access(request: HttpRequest, status: int, seconds: float) -> None:
         sys.stderr.write(_json(line) + "\n")
     except OSError:
         pass  # With a full disk there is no log, but the request is still answered.
+
+
+def _path_without_secrets(request: HttpRequest) -> str:
+    match = request.resolver_match
+    path = request.path
+    if match is not None and not _SECRETS.isdisjoint(match.kwargs):
+        for name in _SECRETS & match.kwargs.keys():
+            path = path.replace(f"/{match.kwargs[name]}", f"/<{name}>")
+    return path
 
 
 def _json(line: dict[str, Any]) -> str:

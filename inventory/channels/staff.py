@@ -70,6 +70,12 @@ class StaffApiView(ApiView):
         super().initial(request, *args, **kwargs)
         self.staff = self._at_work(request)
 
+    @property
+    def store(self) -> Store:
+        """The store in which the person works."""
+        assert self.staff.store is not None, "only behind needs_store"
+        return self.staff.store
+
     def actor(self, request: Request) -> Actor:
         """Return the member of staff as the actor, at the till of the present store."""
         store = self.staff.store

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -76,6 +77,12 @@ class BackOffice(admin.AdminSite):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._contents: dict[Any, Contents] = {}
+
+    def visible(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        """Return the rows that a person may see: those that concern their stores, or all."""
+        from omnistore.back_office.scopes import visible  # The site is created before the apps' models are loaded.
+
+        return visible(rows, user)
 
     def get_urls(self) -> list[Any]:
         """Return the URLs of the tables, preceded by the till's."""

@@ -35,9 +35,8 @@ class BalanceDueForm(forms.Form):
     def __init__(self, *args: Any, due: int, rest: int, store_id: int | None, cash: CashTerms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.due, self.rest, self.cash = due, rest, cash
-        in_cash, *others = methods_for(CARRY_OUT, readers_of(store_id))
         method: Any = self.fields["method"]
-        method.choices = [in_cash, (CARD, gettext_lazy("Card at the terminal")), *others]
+        method.choices = methods_for(CARRY_OUT, readers_of(store_id))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -62,8 +61,10 @@ class BalanceDueForm(forms.Form):
         method, part = self.cleaned_data["method"], self.cleaned_data["part"]
         if method == CASH:
             return [Tender(CASH, part, tendered=self.cleaned_data["tendered"])]
-        if method == CARD or method.startswith(READER):
-            return [Tender(CARD, part, payment_method=method if method != CARD else "")]
+        if method == CARD:
+            return [Tender(CARD, part, at_terminal=True)]
+        if method.startswith(READER):
+            return [Tender(CARD, part, payment_method=method)]
         return [Tender(TEST, part, payment_method="decline" if method == "test_declined" else "approve")]
 
 

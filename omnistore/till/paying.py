@@ -214,6 +214,8 @@ class TenderForm(forms.Form):
             return Tender(CASH, amount, tendered=self.cleaned_data["tendered"])
         if method == PAY_IN_STORE:
             return Tender(PAY_IN_STORE, amount)
+        if method == CARD:
+            return Tender(CARD, amount, at_terminal=True)
         if method.startswith(READER):
             return Tender(CARD, amount, payment_method=method)
         return Tender(TEST, amount, payment_method="decline" if method == "test_declined" else "approve")
@@ -226,7 +228,7 @@ def cash_terms_in(store: Store) -> CashTerms:
 
 def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple[str, Any]]:
     """Return the payment methods for a way of fulfilment, as choices. readers: number and name."""
-    choices: list[tuple[str, Any]] = [(CASH, gettext_lazy("Cash"))]
+    choices: list[tuple[str, Any]] = [(CASH, gettext_lazy("Cash")), (CARD, gettext_lazy("Card at the terminal"))]
     choices += [(f"{READER}{number}", _("Card at %(reader)s") % {"reader": name}) for number, name in readers]
     if is_taken(TEST):
         choices += [(TEST, gettext_lazy("Test card")), ("test_declined", gettext_lazy("Test card that is declined"))]

@@ -56,7 +56,10 @@ class CancelForm(forms.Form):
 
 
 def _may_cancel(request: HttpRequest, order: Order) -> bool:
-    return order.state == Order.PLACED and request.user.has_perm("orders.cancel_order", order.store)
+    if order.state != Order.PLACED:
+        return False
+    places = {part.location for part in order.fulfilments.select_related("location")} | {order.store} - {None}
+    return any(request.user.has_perm("orders.cancel_order", place) for place in places)
 
 
 def _cancel(request: HttpRequest, order: Order, fields: dict[str, Any]) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -25,23 +26,32 @@ OUTSIDE = "-"  # no store's code
 
 
 class PeriodForm(forms.Form):
-    """The period and the store of the report."""
+    """The period and the store of the report: one of those whose orders the reader may see."""
 
     first = forms.DateField(label=_("from"), widget=AdminDateWidget(attrs={"type": "date"}))
     last = forms.DateField(label=_("to"), widget=AdminDateWidget(attrs={"type": "date"}))
     store = forms.ChoiceField(label=_("store"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stores: Sequence[str], sees_all: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stores = Location.objects.filter(kind=Location.STORE).order_by("code")
-        choices: Any = self.fields["store"]
-        choices.choices = [("", _("all")), (OUTSIDE, _("outside of stores")), *((s.code, s.code) for s in stores)]
+        field: Any = self.fields["store"]
+        field.choices = [(code, code) for code in stores]
+        field.required = not sees_all
+        if sees_all:
+            field.choices = [("", _("all")), (OUTSIDE, _("outside of stores")), *field.choices]
 
 
 def _report(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     today = shop_day(timezone.now())
     month_ago = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    form = PeriodForm(request.GET or {"first": month_ago, "last": today})
+    sees_all = request.user.has_perm("orders.see_all_stores")
+    stores = [
+        store.code
+        for store in Location.objects.filter(kind=Location.STORE).order_by("code")
+        if request.user.has_perm("orders.view_ordertax", store)
+    ]
+    first_values = {"first": month_ago, "last": today, "store": "" if sees_all else next(iter(stores), "")}
+    form = PeriodForm(request.GET or first_values, stores=stores, sees_all=sees_all)
     if not form.is_valid():
         return {"form": form, "rows": [], "sums": []}
     fields = form.cleaned_data

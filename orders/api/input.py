@@ -124,7 +124,12 @@ class PaymentIn(AnyPaymentIn):
 class TillPaymentIn(AnyPaymentIn):
     method = serializers.ChoiceField([CASH, CARD, *BALANCES, PAY_IN_STORE, TEST])
     tendered = MoneyIn(required=False)
-    payment_method = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    payment_method = serializers.CharField(
+        max_length=255,
+        required=False,
+        allow_blank=True,
+        help_text="reader: and the number of a card reader. A card without it was taken at the store's own terminal.",
+    )
 
 
 class ContactIn(StrictSerializer):
@@ -211,10 +216,16 @@ def fulfilment_request(fields: Mapping[str, Any]) -> FulfilmentRequest:
 
 
 def tender(
-    fields: Mapping[str, Any], *, client_key: ClientKey, now: datetime, person_ids: Sequence[int] = ()
+    fields: Mapping[str, Any],
+    *,
+    client_key: ClientKey,
+    now: datetime,
+    person_ids: Sequence[int] = (),
+    at_till: bool = False,
 ) -> Tender:
     """
     Read one payment. client_key: who shows a gift card, to count wrong codes. person_ids: whose saved cards may pay.
+    at_till: staff take it, so that a card without a payment method was taken at the store's own terminal.
 
     Raises Malformed if its currency is not the shop's, GiftCardNotValid, TooManyWrongCodes, and what with_card raises.
     """
@@ -223,6 +234,7 @@ def tender(
         amount=shop_amount(fields["amount"], "payments") if "amount" in fields else None,
         tendered=shop_amount(fields["tendered"], "payments") if "tendered" in fields else None,
         payment_method=fields.get("payment_method", ""),
+        at_terminal=at_till and fields["method"] == CARD and not fields.get("payment_method"),
     )
     if read.method == GIFT_CARD:
         return with_gift_card(read, fields["code"], client_key=client_key(), now=now)
@@ -241,14 +253,19 @@ def shop_amount(money: Mapping[str, Any], field: str) -> int:
 
 
 def request_fields(
-    body: Mapping[str, Any], *, client_key: ClientKey, now: datetime, person_ids: Sequence[int] = ()
+    body: Mapping[str, Any],
+    *,
+    client_key: ClientKey,
+    now: datetime,
+    person_ids: Sequence[int] = (),
+    at_till: bool = False,
 ) -> dict[str, Any]:
-    """Return the fields that a checkout and a sale have in common. client_key, person_ids: as for tender()."""
+    """Return the fields that a checkout and a sale have in common. client_key, person_ids, at_till: as for tender()."""
     contact = body.get("contact", {})
     expected = body.get("expected_total")
     return {
         "tenders": tuple(
-            tender(payment, client_key=client_key, now=now, person_ids=person_ids)
+            tender(payment, client_key=client_key, now=now, person_ids=person_ids, at_till=at_till)
             for payment in body.get("payments", ())
         ),
         "cart_version": body.get("cart_version"),

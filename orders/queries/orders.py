@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound
+from orders.queries.scopes import IS_SERVED
 from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import PAY_IN_STORE
 from orders.rules.order_fields import ORDER_FIELDS, columns_read
@@ -81,6 +82,10 @@ WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'fai
   AND (%(after)s::bigint IS NULL OR orders.id < %(after)s::bigint)
 ORDER BY orders.id DESC LIMIT %(limit)s
 """
+_AT_TILL = f"""{_COLUMNS}
+WHERE orders.customer_id = ANY(%(customers)s::bigint[]) AND orders.state <> 'failed' AND {IS_SERVED}
+ORDER BY orders.id DESC LIMIT %(limit)s
+"""
 # Each way of finding an order uses its own index, and only the orders to be shown are read whole; a guest is found by
 # the contact they left. The operators ~>=~ and ~<~ compare letter by letter, which a prepared LIKE could not look up.
 _FOUND = f"""{_COLUMNS}
@@ -96,6 +101,9 @@ WHERE orders.id = ANY(ARRAY(
         WHERE customer_id IS NULL AND contact_phone <> '' AND %(phone)s <> ''
           AND reverse(contact_phone) ~>=~ %(phone)s AND reverse(contact_phone) ~<~ (%(phone)s || ':')) AS hit
     WHERE state <> 'failed' AND (%(after)s::bigint IS NULL OR id < %(after)s::bigint)
+      AND EXISTS (
+          SELECT FROM orders_order AS orders
+          WHERE orders.id = hit.id AND (orders.number = %(number)s OR {IS_SERVED}))
     ORDER BY id DESC LIMIT %(limit)s))
 ORDER BY orders.id DESC
 """
@@ -188,13 +196,27 @@ def orders_of(*, customer_ids: Sequence[int], after: int | None, limit: int) -> 
     return [_view(row) for row in rows]
 
 
+def orders_at_till(*, customer_ids: Sequence[int], store_id: int, limit: int) -> list[OrderView]:
+    """Return a person's orders that a store serves (orders.queries.scopes), newest first."""
+    rows = sql.fetch_all(_AT_TILL, {"customers": list(customer_ids), "store": store_id, "limit": limit})
+    return [_view(row) for row in rows]
+
+
 def find_orders(
-    *, number: str, customer_ids: Sequence[int], email: str, phone_end: str, after: int | None, limit: int
+    *,
+    number: str,
+    customer_ids: Sequence[int],
+    email: str,
+    phone_end: str,
+    store_id: int,
+    after: int | None,
+    limit: int,
 ) -> list[OrderView]:
     """
-    Return the orders, newest first, with this number, of these customers, or of a guest with this contact.
+    Return the order with this number, and those of these customers or of a guest with this contact, newest first.
 
-    email: a whole address in lower case; phone_end: the last digits of a number. Either may be empty.
+    email: a whole address in lower case; phone_end: the last digits of a number. Either may be empty. store_id: who
+    asks; by its whole number an order of any store is found, by its buyer only one that this store serves.
     """
     rows = sql.fetch_all(
         _FOUND,
@@ -203,6 +225,7 @@ def find_orders(
             "customers": list(customer_ids),
             "email": email,
             "phone": phone_end[::-1],
+            "store": store_id,
             "after": after,
             "limit": limit,
         },

@@ -46,7 +46,7 @@ class Tender:
     tendered: cash received; payment_method: the provider's id, customer_ref: its id of the owner of the saved card, or
     of the card to be saved; saves_card: it is saved for next time. balance_ids: the gift card, or the rows of the
     person's credit or points; limit: the most that they can pay, but no more than most_percent of the whole; least:
-    below which they pay nothing.
+    below which they pay nothing. at_terminal: the card was taken at the store's own terminal, so no provider is asked.
     """
 
     method: str
@@ -59,6 +59,7 @@ class Tender:
     most_percent: int = 100
     customer_ref: str = ""
     saves_card: bool = False
+    at_terminal: bool = False
 
     def most_of(self, total: int) -> int:
         """Return what a balance may pay of everything owed."""
@@ -108,6 +109,7 @@ class PlannedTender(NamedTuple):
     coin: int = 1
     customer_ref: str = ""
     saves_card: bool = False
+    at_terminal: bool = False
 
     @property
     def units(self) -> int:
@@ -273,6 +275,7 @@ def _planned(tender: Tender, amount: int, point_value: int) -> PlannedTender:
         points=points_for(amount, point_value=point_value) if tender.method == POINTS else None,
         customer_ref=tender.customer_ref,
         saves_card=tender.saves_card,
+        at_terminal=tender.at_terminal,
     )
 
 

@@ -5,6 +5,7 @@ import sys
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.urls import resolve
 
 from core.web import logs
 
@@ -17,6 +18,18 @@ def ask():
         return logs.log_requests(view)(request)
 
     return run
+
+
+@pytest.fixture
+def asked_for():
+    """A request that was resolved to its route."""
+
+    def make(path):
+        request = RequestFactory().get(path)
+        request.resolver_match = resolve(path)
+        return request
+
+    return make
 
 
 @pytest.fixture
@@ -77,3 +90,28 @@ def test_a_line_is_one_json_object_with_its_traceback():
     assert (line["level"], line["message"]) == ("error", "failed on 3")
     assert line["task"] == "core.tasks.dispatch_journal"
     assert "ValueError: two\nlines" in line["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/orders/500001/k3yk3yk3y/", "/orders/500001/<key>/"),
+        ("/orders/500001/k3yk3yk3y/cancel/", "/orders/500001/<key>/cancel/"),
+        ("/api/v1/till/carts/ABCD2345/", "/api/v1/till/carts/<code>/"),
+        ("/api/v1/cart/handover/ABCD2345.svg", "/api/v1/cart/handover/<code>.svg"),
+        ("/api/v1/till/customers/7/cart/vouchers/SUMMER/", "/api/v1/till/customers/7/cart/vouchers/<code>/"),
+        ("/orders/500001/", "/orders/500001/"),
+    ],
+)
+def test_omits_what_opens_an_order_or_a_cart(asked_for, last_line, path, logged):
+    logs.log_requests(lambda request: HttpResponse())(asked_for(path))
+
+    assert last_line()["path"] == logged
+
+
+def test_an_error_names_no_key_either(asked_for):
+    path = "/orders/500001/k3yk3yk3y/"
+    record = logging.LogRecord("django.request", logging.ERROR, "", 1, "Internal Server Error: %s", (path,), None)
+    record.request = asked_for(path)
+
+    assert json.loads(logs.JsonFormatter().format(record))["message"] == "Internal Server Error: /orders/500001/<key>/"

@@ -12,6 +12,7 @@ from accounts.models import (
     Customer,
     CustomerMerge,
     VisitMessage,
+    WrongSignIn,
 )
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
 from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse
@@ -88,10 +89,11 @@ def _fill(number: int) -> None:
     OpeningException.objects.create(location=store, day=NOON.date())
     StaffAssignment.objects.create(staff=shopper, location=store, role="clerk")
     ShippingRate.objects.create(currency=CURRENCIES[number], amount=490)
+    WrongSignIn.objects.create(person="p", source=f"192.0.2.{number}/32", tried_at=NOON)
     VisitMessage.objects.create(sender="s", message_id=str(number), received_at=NOON)
     Message.objects.create(
         event_id=number, kind="order_placed", medium="email", recipient="ana@example.com", customer=shopper,
-        body="Hello", language="en", next_attempt_at=NOON, created_at=NOON,
+        ref=f"O-{number}", body="Hello", language="en", next_attempt_at=NOON, created_at=NOON,
     )  # fmt: skip
     MailboxMessage.objects.create(medium="sms", recipient="+491701234567", body="Hello")
     ConsumerOffset.objects.create(handler=f"handler.{number}")

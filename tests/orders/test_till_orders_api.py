@@ -8,7 +8,7 @@ from accounts.models import Customer
 from orders.models import Refund, TillSession
 from tests.client import Api
 from tests.factories.accounts import make_contact, make_customer
-from tests.factories.inventory import make_store, make_variant
+from tests.factories.inventory import make_store, make_variant, make_warehouse
 from tests.factories.orders import make_order, make_till_session
 
 EUR = "EUR"
@@ -188,12 +188,24 @@ class TestOrders:
         assert self.numbers(till, "0171 3920007") == [guests.number]
         assert self.numbers(till, "nobody@example.com") == []
 
-    def test_of_every_store_and_merged_record_are_found(self, till, ana, mug):
+    def test_of_a_merged_record_are_found(self, till, ana, mug, mitte):
         contact = make_contact("Ana M.", phone="+491713920008", merged_into=ana)
-        order = make_order((mug, 1, 1290), store=make_store("ham-altona"), customer=contact)
+        order = make_order((mug, 1, 1290), store=mitte, customer=contact)
 
         assert self.numbers(till, "ana@example.com") == [order.number]
+
+    def test_of_other_stores_are_found_by_their_whole_number_alone(self, till, ana, mug):
+        order = make_order((mug, 1, 1290), store=make_store("ham-altona"), customer=ana)
+
+        assert self.numbers(till, "ana@example.com") == []
+        assert self.numbers(till, order.number[:-1]) == []
+        assert self.numbers(till, order.number) == [order.number]
         assert till.get(f"till/orders/{order.number}/").json()["number"] == order.number
+
+    def test_sent_from_elsewhere_are_every_stores(self, till, ana, mug):
+        online = make_order((mug, 1, 1290), store=make_warehouse("wh"), customer=ana, kind="ship")
+
+        assert self.numbers(till, "ana@example.com") == [online.number]
 
     def test_are_paged_newest_first(self, till, ana, mitte, mug):
         orders = [make_order((mug, 1, 1290), store=mitte, customer=ana) for _number in range(3)]

@@ -102,7 +102,6 @@ def _pay(request: HttpRequest, order: OrderView, due: int, form: PayForm, visito
             number=order.number,
             tenders=form.tenders(visitor.owner.customer_ids if _may_save(order, visitor) else ()),
             session_id=None,
-            has_terminal=False,
             by=visitor.actor,
             now=timezone.now(),
             render=_paid,

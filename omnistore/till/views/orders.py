@@ -21,6 +21,7 @@ from omnistore.till.balances_due import balance_due_forms
 from omnistore.till.views.base import TillView, claim_of_form, not_here
 from orders.models import Order
 from orders.queries.orders import get_order
+from orders.queries.scopes import is_served
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
 from orders.services.fulfilment.cancellation import cancel_order
@@ -64,6 +65,7 @@ class OrderPage(TillView):
         order = get_order(number)
         entries = history_of(ref=number, families=FAMILIES, limit=MOST_ENTRIES)
         by_id = {line.id: line for line in order.lines}
+        serves = is_served(order, store_code=self.store.code)
         context: dict[str, Any] = {
             "title": _("Order %(number)s") % {"number": number},
             "order": order,
@@ -76,13 +78,14 @@ class OrderPage(TillView):
                 (part, [(by_id[line_id], quantity) for line_id, quantity in part.lines if line_id in by_id])
                 for part in order.fulfilments
             ],
-            "may_cancel": self._may_cancel(order),
+            "serves": serves,
+            "may_cancel": serves and self._may_cancel(order),
             "cancel_form": CancelForm(),
-            "may_pay_out": self.staff.may(roles.SELL),
+            "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
             "error": error,
             "change": _number(self.request.GET.get("change", "")),
-            **(forms or balance_due_forms(self, order)),
+            **(forms or (balance_due_forms(self, order) if serves else {})),
         }
         return self.page("till/order.html", context, status)
 
@@ -164,7 +167,6 @@ class TakeBalance(OrderPage):
                 number=number,
                 tenders=[*balances.tenders, *form.tenders()],
                 session_id=self.session_id,
-                has_terminal=True,
                 by=self.actor,
                 now=timezone.now(),
                 render=_change_json,

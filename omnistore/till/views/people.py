@@ -30,7 +30,7 @@ from omnistore.till.paging import next_address
 from omnistore.till.sales import key_of_customer, shown_lines, stock_of
 from omnistore.till.views.base import TillView
 from orders.queries.customer_value import bought_so_far
-from orders.queries.orders import find_orders, orders_of
+from orders.queries.orders import find_orders, orders_at_till
 from orders.rules.order_numbers import typed_order_number
 
 PAGE, MOST_PEOPLE = 20, 20
@@ -56,6 +56,7 @@ class Find(TillView):
                 customer_ids=[customer_id for person in customers for customer_id in person.ids],
                 email=spelling.email,
                 phone_end=spelling.phone_end,
+                store_id=self.store.id,
                 after=int(page.after[0]) if page.after and str(page.after[0]).isdigit() else None,
                 limit=page.fetch,
             )
@@ -84,7 +85,7 @@ class CustomerPage(TillView):
         cart = cart_of_customer(person.ids, by=self.actor, now=timezone.now())
         language = active_language()
         more = entries[PAGE:]
-        orders = orders_of(customer_ids=person.ids, after=None, limit=10)
+        orders = orders_at_till(customer_ids=person.ids, store_id=self.store.id, limit=10)
         context: dict[str, Any] = {
             "title": person.name or _("Customer without a name"),
             "person": person,

@@ -114,7 +114,7 @@ class HandOverForm(forms.Form):
         if not self.due:
             return []
         if self.cleaned_data["method"] == CARD:
-            return [Tender(CARD)]
+            return [Tender(CARD, at_terminal=True)]
         return [Tender(CASH, tendered=self.cleaned_data["tendered"])]
 
 

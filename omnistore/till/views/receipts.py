@@ -16,6 +16,7 @@ from omnistore.till.forms import ReceiptForm
 from omnistore.till.views.base import TillView
 from orders.queries.orders import get_order
 from orders.queries.receipts import receipt_of
+from orders.queries.scopes import check_served
 from orders.queries.views import OrderView
 from orders.services.payments.gift_cards import gift_cards_of, show_sold_gift_card
 from orders.services.placing.receipts import request_receipt
@@ -33,6 +34,7 @@ class Done(TillView):
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         """Send the receipt to the customer; or check a payment again that waits for the reader."""
+        check_served(number, by=self.actor)
         if "look" in request.POST:
             look_again(order=get_order(number), by=self.actor, now=timezone.now())
             return HttpResponseRedirect(reverse("admin:till_done", args=[number]))

@@ -271,7 +271,8 @@ class HandOver(PickupApiView):
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{by.staff_id}")
         tenders = [
-            tender(payment, client_key=lambda: f"staff:{by.staff_id}", now=now) for payment in body.get("payments", ())
+            tender(payment, client_key=lambda: f"staff:{by.staff_id}", now=now, at_till=True)
+            for payment in body.get("payments", ())
         ]
         line_ids = [parse_int(line) for line in body["lines"]] if "lines" in body else None
         proof = self._proof(parse_int(pickup_id), body, now)

@@ -49,12 +49,7 @@ class BalancePaymentsIn(StrictSerializer):
 
 
 class TillBalancePaymentsIn(StrictSerializer):
-    payments = list_of(
-        TillPaymentIn,
-        most=MOST_PARTS,
-        allow_empty=False,
-        help_text="A card without a payment_method was taken at the store's own terminal.",
-    )
+    payments = list_of(TillPaymentIn, most=MOST_PARTS, allow_empty=False)
     session = serializers.CharField(max_length=20, required=False, help_text="Takes the cash.")
 
 
@@ -88,7 +83,6 @@ class OrderPayments(CartApiView):
             number=order.number,
             tenders=tenders,
             session_id=None,
-            has_terminal=False,
             by=actor_of(request),
             now=now,
             render=placed_json,
@@ -112,14 +106,14 @@ class TillOrderPayments(StaffApiView):
         body = checked(TillBalancePaymentsIn, request)
         by = self.actor(request)
         claim = claim_of(request, actor=f"staff:{by.staff_id}")
-        tenders = [tender(payment, client_key=partial(client_key_of, request), now=now) for payment in body["payments"]]
-        check_readers([card for card in tenders if card.payment_method], store_id=by.store_id)
+        client_key = partial(client_key_of, request)
+        tenders = [tender(payment, client_key=client_key, now=now, at_till=True) for payment in body["payments"]]
+        check_readers(tenders, store_id=by.store_id)
         return pay_balance_due(
             claim=claim,
             number=get_order(number).number,
             tenders=tenders,
             session_id=parse_int(body["session"]) if "session" in body else None,
-            has_terminal=True,
             by=by,
             now=now,
             render=paid_at_till_json,

@@ -24,7 +24,7 @@ from inventory.channels.staff import StaffApiView
 from inventory.queries.products import skus_by_barcode
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import SaleIn, fulfilment_request, request_fields
-from orders.api.output import SALE_EXAMPLE, OrderOut, placed_json
+from orders.api.output import SALE_EXAMPLE, OrderOut, paid_at_till_json
 from orders.models import TillSession
 from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
 from orders.services.payments.card_readers import check_readers
@@ -70,7 +70,7 @@ class Sales(StaffApiView):
             customer_id=customer_id,
             occurred_at=_occurred_at(body.get("occurred_at"), now),
             request_key=claim.request_key,
-            **request_fields(body, client_key=partial(client_key_of, request), now=now)
+            **request_fields(body, client_key=partial(client_key_of, request), now=now, at_till=True)
             | ({"language": buyer.language} if buyer else {}),
         )
         check_readers(checkout_request.tenders, store_id=by.store_id)
@@ -81,7 +81,7 @@ class Sales(StaffApiView):
                 request=checkout_request,
                 by=by,
                 now=now,
-                render=placed_json,
+                render=paid_at_till_json,
             )
         return sell_lines(
             claim=claim,
@@ -91,7 +91,7 @@ class Sales(StaffApiView):
             request=checkout_request,
             by=by,
             now=now,
-            render=placed_json,
+            render=paid_at_till_json,
         )
 
 

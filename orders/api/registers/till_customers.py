@@ -28,7 +28,7 @@ from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.output import OrderOut, order_json
 from orders.queries.customer_value import BoughtSoFar, bought_so_far
-from orders.queries.orders import orders_of
+from orders.queries.orders import orders_at_till
 
 SHOWN_ENTRIES = 20
 SHOWN_ORDERS = 10
@@ -104,7 +104,7 @@ class CustomerDetail(FoundCustomer):
 
     timeline = TimelineEntryOut(many=True)
     carts = CartOut(many=True, help_text="The open cart, if there is one.")
-    orders = OrderOut(many=True)
+    orders = OrderOut(many=True, help_text="Those that this store serves.")
     consents = CustomerConsentOut(many=True)
     value = CustomerValueOut(many=True, help_text="By currency.")
     loyalty = LoyaltyOut()
@@ -147,7 +147,7 @@ class TillCustomer(StaffApiView):
         entries = timeline(person_ids=person.ids, limit=SHOWN_ENTRIES)
         by, now = self.actor(request), timezone.now()
         cart = cart_of_customer(person.ids, by=by, now=now)
-        orders = orders_of(customer_ids=person.ids, after=None, limit=SHOWN_ORDERS)
+        orders = orders_at_till(customer_ids=person.ids, store_id=self.store.id, limit=SHOWN_ORDERS)
         consents = consents_in_force(customer_id=person.id, person_ids=person.ids)
         return answer(
             {

@@ -46,7 +46,9 @@ class TillOrders(StaffApiView):
 
     @extend_schema(operation_id="till_orders", parameters=[OrderQuery], responses=OrderListOut, tags=["till"])
     def get(self, request: Request) -> HttpResponse:
-        """Find orders of every channel and store by number or by buyer, the newest first."""
+        """
+        Find orders of every channel, the newest first: by number those of any store, by buyer those that you serve.
+        """
         query = checked_query(OrderQuery, request)
         page = page_of(query)
         after = page.after[0] if page.after else None
@@ -59,6 +61,7 @@ class TillOrders(StaffApiView):
             customer_ids=[customer_id for person in persons for customer_id in person.ids],
             email=spelling.email,
             phone_end=spelling.phone_end,
+            store_id=self.store.id,
             after=after,
             limit=page.fetch,
         )

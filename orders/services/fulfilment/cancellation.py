@@ -19,6 +19,7 @@ from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted
 from orders.models import BalanceDueEntry, Fulfilment, Order, Payment
 from orders.queries.balances_due import balance_due_in
+from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import SoldLine, spread_refund, value_of_units
@@ -133,12 +134,14 @@ def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credi
 
     Goods that were handed over or shipped stay with the shopper, and so do gift cards that are loaded; an order with no
     goods left is cancelled. reason: a short code. as_credit: refund as store credit instead of money. Locks the order,
-    then balances, then the stock rows last. Raises NotFound, CreditNeedsCustomer, GiftCardUsed if nothing else could be
-    cancelled, and IllegalTransition if everything has left, or the order is closed or still waits for its payment.
+    then balances, then the stock rows last. Raises NotFound, AnotherStoresOrder, CreditNeedsCustomer, GiftCardUsed if
+    nothing else could be cancelled, and IllegalTransition if everything has left, or the order is closed or still waits
+    for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
     fulfilments = _cancellable(order, by)
     assert order is not None
+    check_served(number, by=by)
     undone = cancel_fulfilments(
         order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
     )

@@ -22,7 +22,6 @@ from orders.queries.balances_due import balance_due_in, only_money_in, open_amou
 from orders.queries.views import DUE, OrderView
 from orders.rules.checkout import (
     BALANCES,
-    CARD,
     CASH,
     PAY_IN_STORE,
     PICKUP,
@@ -78,27 +77,23 @@ def begin_balance_payment(
     tenders: Sequence[Tender],
     *,
     session_id: int | None,
-    has_terminal: bool,
     by: Actor,
     now: datetime,
 ) -> list[ChargeRequest]:
     """
     Write the payments of the balance due, or of a part of it; the caller holds the order's lock and makes the charges.
 
-    tenders: amounts that add up to less pay a part. has_terminal: a card without a payment method was taken at the
-    store's own terminal. Without charges, everything is paid at once. Locks the session, then balances. Raises
-    NothingDue, PaymentUnderWay, PaymentStillWaits, PaymentNotPossible, Malformed, BalanceNotEnough, SessionNotOpen.
+    tenders: amounts that add up to less pay a part. Without charges, everything is paid at once. Locks the session,
+    then balances. Raises NothingDue, PaymentUnderWay, PaymentStillWaits, PaymentNotPossible, Malformed,
+    BalanceNotEnough, SessionNotOpen.
     """
     _check_none_under_way(order)
     owed = balance_due_in(order.pk)
     if order.state != Order.PLACED or not owed:
         raise NothingDue(_("Nothing is due on this order."))
     planned = _planned(order, tenders, owed=owed, store_id=by.store_id, may_be_part=True)
-    planned = [
-        chargeable(tender, order.currency) if _is_asked(tender, has_terminal=has_terminal) else tender
-        for tender in planned
-    ]
-    at_provider = [tender for tender in planned if _is_asked(tender, has_terminal=has_terminal)]
+    planned = [chargeable(tender, order.currency) if needs_provider(tender) else tender for tender in planned]
+    at_provider = [tender for tender in planned if needs_provider(tender)]
     if len(at_provider) > 1:
         raise Malformed(_("One card at a time: pay with the first one, then with the next."), field="payments")
     return _write(order, planned, session_id=session_id, by=by, now=now, at_provider=at_provider)
@@ -192,11 +187,6 @@ def _planned(
         may_be_part=may_be_part,
         only_money=only_money_in(order.pk) if any(tender.method in BALANCES for tender in tenders) else 0,
     )
-
-
-def _is_asked(tender: PlannedTender, *, has_terminal: bool) -> bool:
-    """Return whether a provider is asked for a tender: not for a card that was taken at the store's own terminal."""
-    return needs_provider(tender) and not (has_terminal and tender.method == CARD and not tender.payment_method)
 
 
 def _write(

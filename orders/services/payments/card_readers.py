@@ -26,11 +26,11 @@ def readers_of(store_id: int | None) -> list[tuple[str, str]]:
 
 def check_readers(tenders: Sequence[Tender], *, store_id: int | None) -> None:
     """
-    Check that cards are taken at terminals of this store; nothing is checked where no provider drives them.
+    Check that cards are taken at the provider's readers of this store, or at its own terminal.
 
-    Raises NoSuchReader.
+    Nothing is checked where no provider drives readers. Raises NoSuchReader.
     """
-    cards = [tender for tender in tenders if tender.method == CARD]
+    cards = [tender for tender in tenders if tender.method == CARD and not tender.at_terminal]
     if not cards or not drives_readers():
         return
     known = {f"{READER}{number}" for number, _name in readers_of(store_id)}

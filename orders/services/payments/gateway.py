@@ -215,7 +215,7 @@ def lists_refunds(provider: str) -> bool:
 
 def needs_provider(tender: PlannedTender) -> bool:
     """Return whether somebody outside has to be asked for this tender."""
-    return tender.method in (CARD, TEST)
+    return tender.method in (CARD, TEST) and not tender.at_terminal
 
 
 def chargeable(tender: PlannedTender, currency: str) -> PlannedTender:

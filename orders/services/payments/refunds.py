@@ -32,6 +32,7 @@ from orders.events import RefundDone, RefundFailed, RefundToNewCard
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
 from orders.queries.cash import cash_still_held, cash_terms
+from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule, refund_rounding
 from orders.rules.checkout import GIFT_CARD
 from orders.rules.refunds import RefundableTender, points_back, spread_refund
@@ -212,13 +213,14 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     Record that staff paid a refund out at the desk.
 
     session_id: the open till session whose drawer the cash comes from; not needed for a card at the terminal. Locks the
-    order, then the session. Return the order's number. Raises NotFound, RefundNotAtDesk, and for cash SessionNotOpen,
-    DrawerTooEmpty.
+    order, then the session. Return the order's number. Raises NotFound, AnotherStoresOrder, RefundNotAtDesk, and for
+    cash SessionNotOpen, DrawerTooEmpty.
     """
     row = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
     if row is None:
         raise NotFound(_("There is no such refund."))
     order = row.payment.order
+    check_served(order.number, by=by)
     cash = None
     if row.payment.method == "cash":
         Order.objects.locked().get(pk=order.pk)

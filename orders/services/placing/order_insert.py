@@ -12,7 +12,7 @@ from core.data import sql
 from core.texts.translated import in_language
 from orders.models import Fulfilment, Order, Payment
 from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
-from orders.rules.checkout import CARD, CARRY_OUT, CASH, PAY_IN_STORE, TEST, CheckoutRequest, PlannedTender
+from orders.rules.checkout import CARRY_OUT, CASH, PAY_IN_STORE, CheckoutRequest, PlannedTender
 from orders.rules.order_fields import ORDER_FIELDS, columns_written, given_in
 from orders.services.payments.gateway import provider_of
 from orders.services.placing.allocation import Allocation
@@ -115,8 +115,6 @@ SELECT new_order.*, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
        (SELECT array_agg(id ORDER BY place) FROM tender) AS payments
 FROM new_order
 """
-
-_STATE_BY_METHOD = {PAY_IN_STORE: DUE, CARD: Payment.PENDING, TEST: Payment.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +307,12 @@ def _tender_rows(draft: NewOrder) -> list[sql.Row]:
 
 
 def _payment_state(tender: PlannedTender, draft: NewOrder) -> str:
-    """Return the first state of a payment that needs no provider: held if the order waits for money, else captured."""
-    return _STATE_BY_METHOD.get(tender.method) or (Payment.HELD if draft.waits else Payment.CAPTURED)
+    """Return the first state of a payment; one that needs no provider is held if the order waits for money."""
+    if tender.method == PAY_IN_STORE:
+        return DUE
+    if tender.attempt_key is not None:
+        return Payment.PENDING
+    return Payment.HELD if draft.waits else Payment.CAPTURED
 
 
 def _order_state(draft: NewOrder) -> str:

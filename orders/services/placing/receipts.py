@@ -10,6 +10,7 @@ from core.errors import Malformed, NotFound
 from core.journal import publish
 from orders.events import ReceiptRequested
 from orders.models import Order, ReceiptRequest
+from orders.queries.scopes import check_served
 
 EMAIL, SMS = "email", "sms"
 
@@ -20,11 +21,12 @@ def request_receipt(*, number: str, medium: str, address: str, by: Actor, now: d
     Request that an order's receipt is sent.
 
     medium: email or sms. address: the recipient, an e-mail address or a number as E.164; empty for the one the order
-    has. Raises NotFound, and Malformed if the order has none either.
+    has. Raises NotFound, AnotherStoresOrder, and Malformed if the order has none either.
     """
     order = Order.objects.select_related("customer").filter(number=number).first()
     if order is None:
         raise NotFound(_("There is no such order."))
+    check_served(number, by=by)
     address = address or _known_address(order, medium)
     if not address:
         raise Malformed(_("Enter where to send the receipt."), field="address")

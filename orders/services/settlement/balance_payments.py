@@ -16,6 +16,7 @@ from core.idempotency import Claim, Replay
 from orders.models import Order, PaymentAttempt
 from orders.providers.base import DECLINED
 from orders.queries.orders import get_order
+from orders.queries.scopes import check_served
 from orders.queries.views import OrderView
 from orders.rules.checkout import Tender
 from orders.services.payments.balances_due import (
@@ -37,7 +38,6 @@ def pay_balance_due(
     number: str,
     tenders: Sequence[Tender],
     session_id: int | None,
-    has_terminal: bool,
     by: Actor,
     now: datetime,
     render: Render,
@@ -45,9 +45,9 @@ def pay_balance_due(
     """
     Take the balance due of an order, or a part of it: 201 with the order, or 202 when somebody must act first.
 
-    tenders, has_terminal: as for orders.services.payments.balances_due.begin_balance_payment. session_id: the open till
-    session that takes cash. Network calls between two transactions; locks the order, then the session, then balances.
-    Raises what begin_balance_payment raises, and PaymentDeclined, which leaves the order unchanged.
+    tenders: as for orders.services.payments.balances_due.begin_balance_payment. session_id: the open till session that
+    takes cash. Network calls between two transactions; locks the order, then the session, then balances.
+    Raises what begin_balance_payment raises, AnotherStoresOrder, and PaymentDeclined, which leaves the order unchanged.
     """
 
     def begin() -> tuple[list[ChargeRequest], HttpResponse | None]:
@@ -55,9 +55,8 @@ def pay_balance_due(
             is_fresh = claim.take()
             order = Order.objects.locked().get(number=number)
             if is_fresh:
-                charges = begin_balance_payment(
-                    order, tenders, session_id=session_id, has_terminal=has_terminal, by=by, now=now
-                )
+                check_served(number, by=by)
+                charges = begin_balance_payment(order, tenders, session_id=session_id, by=by, now=now)
             else:
                 # The request was interrupted after its first commit: continue with the charges that are still open.
                 charges = open_charges(order)

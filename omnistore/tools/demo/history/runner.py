@@ -122,7 +122,7 @@ class ScenarioRunner:
                 proof=prove_by_document(pickup_id=pickup_id),
                 collected_by="",
                 line_ids=None,
-                tenders=[Tender(CARD)] if scenario.method == PAY_IN_STORE else [],
+                tenders=[Tender(CARD, at_terminal=True)] if scenario.method == PAY_IN_STORE else [],
                 session_id=None,
                 by=desk,
                 now=ended_at,
