@@ -22,6 +22,7 @@ PARTS = read_parts(
     PAYMENT_PROVIDERS,
     BASE_DIR / "carts" / "providers" / "taxes",
     BASE_DIR / "carts" / "providers" / "carriers",
+    BASE_DIR / "accounts" / "providers" / "tax_numbers",
 )
 globals().update(PARTS.settings)
 PRODUCTION = is_production()

@@ -24,7 +24,16 @@ _CATALOGUE = (
 _VOUCHERS = ("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher")
 _SEEN = {
     "accounts": (
-        *("customer", "address", "consent", "customermerge", "taxnumber", "segment", "segmentmembership"),
+        *(
+            "customer",
+            "address",
+            "consent",
+            "customermerge",
+            "taxnumber",
+            "taxnumbercheck",
+            "segment",
+            "segmentmembership",
+        ),
         *("balance", "balanceentry", "balancehold"),
         *("loyaltyprogramme", "loyaltytier", "tiermembership", "pointaccrual", "pointbatch", "pointredemption"),
     ),

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import TaxNumber, TaxNumberCheck
 from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, save_tax_number
 from carts.models import ShippingRate, TaxRate, TaxZone
 from carts.providers.base import ServiceError
@@ -15,12 +16,13 @@ from carts.providers.taxes.listed import ListedRates
 from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
-from inventory.models import TaxCategory
+from inventory.models import Location, TaxCategory
 from orders.models import Order, OrderTax, Refund
 from orders.queries.taxes import tax_report
 from orders.services.fulfilment.cancellation import cancel_order
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
+from tests.factories.orders import make_till_session
 from tests.factories.pricing import make_german_taxes, make_tax_rate, make_tax_zone
 
 PICKUP = [{"kind": "pickup", "store": "high-street"}]
@@ -38,6 +40,16 @@ def ordered(person, *skus, fulfilments=PICKUP):
     placed = phone.check_out(cart, fulfilments=fulfilments)
     assert placed.status_code == 201, placed.content
     return phone, placed
+
+
+def confirm(customer, *, until=None):
+    """A service has said that the customer's VAT number is in use."""
+    now = timezone.now()
+    number = TaxNumber.objects.get(customer=customer)
+    TaxNumberCheck.objects.create(
+        customer=customer, number=number.number, service="vies", is_valid=True, reference="WAPI1", answered_at=now
+    )
+    TaxNumber.objects.update(confirmed_until=until or now + timedelta(days=30))
 
 
 def taxes_of(order):
@@ -90,6 +102,7 @@ def test_a_business_abroad_sees_and_pays_no_tax(ana, mug):
     make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
     staff = Actor(channel="system")
     save_tax_number(customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=staff, now=timezone.now())
+    confirm(ana)
     phone = Api(ana)
     cart = phone.add("MUG")
 
@@ -101,6 +114,61 @@ def test_a_business_abroad_sees_and_pays_no_tax(ana, mug):
     assert placed.json()["totals"]["grand"]["amount"] == "10.75" and placed.json()["totals"]["tax"]["amount"] == "-2.15"
     assert placed.json()["taxes"][0]["exempt"] is True and taxes_of(placed.json()) == [("0", "10.75", "0.00")]
     assert find_breaches() == {}
+
+
+def test_a_number_that_no_service_has_confirmed_frees_nobody_of_tax(ana, mug):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
+    staff = Actor(channel="system")
+    save_tax_number(customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=staff, now=timezone.now())
+    phone = Api(ana)
+
+    unconfirmed = phone.check_out(phone.add("MUG"), fulfilments=TO_PARIS)
+    confirm(ana, until=timezone.now())
+    lapsed = phone.check_out(phone.add("MUG"), fulfilments=TO_PARIS)
+
+    for placed in (unconfirmed.json(), lapsed.json()):
+        assert taxes_of(placed) == [("20", "10.75", "2.15")]
+
+
+def test_what_a_business_from_abroad_collects_or_buys_at_a_till_is_taxed_there(ana, mug, high_street, tess):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("at", country="AT"), 2000)
+    Location.objects.filter(pk=high_street.pk).update(country_code="AT")
+    staff = Actor(channel="system")
+    save_tax_number(customer_id=ana.pk, country="AT", number="ATU13585627", by=staff, now=timezone.now())
+    confirm(ana)
+    phone = Api(ana)
+
+    collected = phone.check_out(phone.add("MUG"), fulfilments=[{"kind": "pickup", "store": "high-street"}])
+    session = make_till_session(high_street, tess)
+    sold = Api(tess).post(
+        "till/sales/",
+        {
+            "session": str(session.pk),
+            "customer": str(ana.pk),
+            "lines": [{"sku": "MUG"}],
+            "payments": [{"method": "cash", "tendered": {"amount": "20.00", "currency": "EUR"}}],
+        },
+    )
+
+    for bought in (collected, sold):
+        assert bought.status_code == 201, bought.content
+        assert taxes_of(bought.json()) == [("20", "10.75", "2.15")]
+        assert bought.json()["totals"]["grand"]["amount"] == "12.90"
+
+
+def test_an_exemption_that_nothing_explains_is_found(ana, mug):
+    make_german_taxes()
+    phone = Api(ana)
+    phone.check_out(phone.add("MUG"), fulfilments=TO_BERLIN)
+
+    OrderTax.objects.update(is_exempt=True, rate=0, tax=0)
+
+    assert {
+        "only goods that were sent to another member state are free of tax",
+        "only a business whose number a service had confirmed buys free of tax",
+    } <= find_breaches().keys()
 
 
 def test_cancelled_goods_are_refunded_with_their_tax(ana, mug):
