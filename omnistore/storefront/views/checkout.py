@@ -17,7 +17,7 @@ from accounts.queries.addresses import list_addresses
 from accounts.sign_in.attempt_limits import client_key_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
-from carts.queries.quoting import place_at, quote_cart, supply_of
+from carts.queries.quoting import countries_served, place_at, quote_cart, supply_of
 from carts.rules.taxes import TaxPlace as TaxPlace
 from carts.services.placing import CartEmpty
 from core.errors import Refusal
@@ -156,6 +156,9 @@ def _show(
         return redirect("cart")
     logs.bind(cart=cart.id)
     saved, cards = _saved(visitor), usable_cards(visitor)
+    served = countries_served(cart)
+    for address in saved:
+        address["is_served"] = served is None or address["country_code"] in served
     values = dict(entered or _first_values(visitor, saved, cards))
     if not keeps_key and (problem is not None or "key" not in values):
         values["key"] = str(uuid.uuid4())
@@ -168,7 +171,7 @@ def _show(
         "questions": question_fields(QUESTIONS),
         "problem": problem,
         "saved": saved,
-        "countries": country_options(active_language(), values.get("country_code", "")),
+        "countries": country_options(active_language(), values.get("country_code", ""), among=served),
         "cards": offered(cards),
         **page_context(can_save=visitor.customer is not None),
         **_ways(request, cart, visitor, values, saved),
@@ -244,7 +247,8 @@ def _first_values(
     customer = visitor.customer
     if customer is not None:
         values |= {"email": customer.email, "phone": str(customer.phone or ""), "name": customer.name}
-        default = next((row for row in saved if row["is_default"]), saved[0] if saved else None)
+        reached = [row for row in saved if row["is_served"]]
+        default = next((row for row in reached if row["is_default"]), reached[0] if reached else None)
         if default is not None:
             values |= {"address": str(default["id"])} | dict.fromkeys(ADDRESS_FIELDS[1:-1], "")
     return values
