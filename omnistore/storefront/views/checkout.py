@@ -24,6 +24,7 @@ from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
 from core.web import logs
+from inventory.queries.availability import place_of_store
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
 from omnistore.storefront.forms import ADDRESS_FIELDS, CheckoutForm, country_options, question_fields
@@ -206,7 +207,9 @@ def _ways(
     place = values.get("postcode", "").strip() or place_text(request)
     near = place_of(place)
     now = timezone.now()
-    options = find_options(cart, near=near, by=visitor.actor, now=now, limit=STORES_ASKED)
+    # Without a place, what lies around the customer's own store comes first, and nothing is ticked by the alphabet.
+    around = near or place_of_store(visitor.customer.home_store if visitor.customer else "")
+    options = find_options(cart, near=around, by=visitor.actor, now=now, limit=STORES_ASKED)
     # Stores that have everything come first; the others say why they cannot be chosen.
     stores = sorted(options.stores, key=lambda store: store.how_much != ALL)[:STORES_SHOWN]
     full = [store.code for store in stores if store.how_much == ALL]
@@ -214,7 +217,7 @@ def _ways(
     if values.get("kind") not in (SHIP, PICKUP):
         values["kind"] = PICKUP if can_collect and not can_ship else SHIP
     if not values.get("store"):
-        values["store"] = full[0] if full else ""
+        values["store"] = full[0] if full and (around is not None or len(full) == 1) else ""
     sent = supply_of(cart, _place_of(values, saved), is_shipped=True)
     collected = supply_of(cart, place_at(cart, values["store"]))
     return {
