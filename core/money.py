@@ -1,13 +1,20 @@
 """Money in whole minor units (cents, fils, yen) of one currency: exact, never a float."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from core.currencies import PLACES
+from core.currencies import PLACES, WITHDRAWN
 
 LARGEST_AMOUNT = 10**15  # minor units; far above any order, far below what a bigint column holds
+# Decimal() would also take blanks, underscores, exponents and the digits of other scripts.
+_PLAIN = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+_UNCLEAR = re.compile(r"[0-9]{1,3}\.[0-9]{3}")
+# Signs of currencies, blanks and marks of direction around an amount.
+_SURROUNDINGS = re.compile(r"^[\s€$£\u200e\u200f]+|[\s€$£\u200e\u200f]+$")
 AMOUNTS_REMEMBERED = 4096  # Formatted amounts; a page shows the same few repeatedly.
 
 
@@ -23,7 +30,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if self.currency not in PLACES:
+        if self.currency not in PLACES and self.currency not in WITHDRAWN:
             raise MoneyError(f"{self.currency!r} is not a currency of ISO 4217.")
 
     def __add__(self, other: "Money") -> "Money":
@@ -74,9 +81,9 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def places_of(currency: str) -> int:
-    """Return how many decimal places the currency has. Raises MoneyError for an unknown code."""
+    """Return how many decimal places a currency has, also a withdrawn one. Raises MoneyError for an unknown code."""
     try:
-        return PLACES[currency]
+        return PLACES[currency] if currency in PLACES else WITHDRAWN[currency]
     except KeyError:
         raise MoneyError(f"{currency!r} is not a currency of ISO 4217.") from None
 
@@ -104,18 +111,37 @@ def parse_money(text: str, currency: str) -> Money:
     Raises MoneyError if the text is not a plain decimal number, has more places than the currency, or is too large.
     """
     places = places_of(currency)
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise MoneyError(f"{text!r} is not a decimal number.") from None
-    if not value.is_finite():
+    if not _PLAIN.fullmatch(text):
         raise MoneyError(f"{text!r} is not a decimal number.")
+    value = Decimal(text)
     minor = value.scaleb(places)
     if minor != minor.to_integral_value():
         raise MoneyError(f"{currency} has {places} decimal places.")
     if abs(minor) > LARGEST_AMOUNT:
         raise MoneyError("The amount is too large.")
     return Money(int(minor), currency)
+
+
+def read_amount(text: str, currency: str) -> Money:
+    """
+    Read an amount as people write it: 12.90, 12,90, 1.234,50, 1'234.50, ١٢٫٩٠.
+
+    Raises MoneyError for what could be read in two ways, as 1,000 in a currency with cents: one or a thousand.
+    """
+    written = _SURROUNDINGS.sub("", text)
+    written = "".join(str(unicodedata.digit(letter)) if letter.isdecimal() else letter for letter in written)
+    if _PLAIN.fullmatch(written) and (places_of(currency) == 3 or not _UNCLEAR.fullmatch(written)):
+        return parse_money(written, currency)
+    has_places = places_of(currency) > 0
+    readings = set()
+    for decimal_mark in (*(".,٫" if has_places else ()), None):
+        for thousands_mark in (".", ",", "٬", "'", "’", " ", "\u00a0", "\u202f", None):
+            if decimal_mark != thousands_mark and _is_written(written, decimal_mark, thousands_mark):
+                plain = written.replace(thousands_mark or "", "") if thousands_mark else written
+                readings.add(plain.replace(decimal_mark, ".") if decimal_mark else plain)
+    if len(readings) != 1:
+        raise MoneyError(f"{text!r} is no amount, or could be two.")
+    return parse_money(readings.pop(), currency)
 
 
 def round_half_up(numerator: int, denominator: int) -> int:
@@ -129,3 +155,9 @@ def round_to_minor(value: Decimal, currency: str) -> Money:
     """Round a computed amount in major units half up, away from zero, to whole minor units."""
     minor = value.scaleb(places_of(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
     return Money(int(minor), currency)
+
+
+def _is_written(text: str, decimal_mark: str | None, thousands_mark: str | None) -> bool:
+    whole = rf"[0-9]{{1,3}}(?:{re.escape(thousands_mark)}[0-9]{{3}})+" if thousands_mark else "[0-9]+"
+    part = rf"(?:{re.escape(decimal_mark)}[0-9]+)" if decimal_mark else ""
+    return re.fullmatch(whole + part, text) is not None

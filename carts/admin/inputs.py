@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Segment
 from carts.rules.kinds.fields import BasisPoints, Codes, Field, Money, Number, Several, Truth, Units
 from core.models import CHANNELS
-from core.money import MoneyError, format_minor, parse_money
+from core.money import MoneyError, format_minor, read_amount
 from inventory.models import Location
 
 SELLING_CHANNELS = [choice for choice in CHANNELS if choice[0] != "system"]
@@ -77,7 +77,7 @@ class Written(forms.JSONField):
 
 def _minor(text: str, currency: str) -> int:
     try:
-        return parse_money(text.strip(), currency).amount
+        return read_amount(text.strip(), currency).amount
     except MoneyError as error:
         raise ValidationError(_("Give an amount of the promotion's currency, like 5.00.")) from error
 

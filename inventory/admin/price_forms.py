@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, SegmentMembership
 from core.currencies import PLACES
-from core.money import MoneyError, format_minor, parse_money
+from core.money import MoneyError, format_minor, read_amount
 from inventory.models import ListPrice, Location, PriceList, Variant
 from inventory.models.price_lists import SELLING_CHANNELS
 from inventory.services.price_lists import LARGEST_QUANTITY
@@ -46,7 +46,7 @@ class ListPriceForm(forms.ModelForm):  # type: ignore[type-arg]
         price_list = cleaned.get("price_list") or (self.instance.price_list if self.instance.pk else None)
         if price_list is not None and "amount" in cleaned:
             try:
-                cleaned["amount"] = parse_money(cleaned["amount"].strip(), price_list.currency).amount
+                cleaned["amount"] = read_amount(cleaned["amount"].strip(), price_list.currency).amount
             except MoneyError as error:
                 self.add_error("amount", str(error))
         return cleaned

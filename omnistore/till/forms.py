@@ -1,7 +1,5 @@
 """The till's forms and fields."""
 
-import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -13,14 +11,21 @@ from rest_framework import serializers
 
 from accounts.channels.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
-from core.money import MoneyError, format_minor, parse_money
+from core.money import MoneyError, format_minor, read_amount
 
-_MARKS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫،,", "01234567890123456789...")
-LARGEST_CASH = 10_000_000  # Minor units; no cash drawer holds more.
+# No drawer holds more, in minor units: a scanned barcode is no amount of cash.
+LARGEST_CASH = 10_000_000
+# Of these a drawer may: a unit of them is worth less than a US cent.
+_SMALL_UNITS = {
+    "AMD", "ARS", "BIF", "CDF", "CLP", "COP", "CRC", "GNF", "HUF", "IDR", "IQD", "IRR", "KHR", "KRW", "KZT", "LAK",
+    "LBP", "MGA", "MMK", "MNT", "MWK", "NGN", "PYG", "RWF", "SDG", "SSP", "SYP", "TZS", "UGX", "UZS", "VND", "XAF",
+    "XOF", "YER",
+}  # fmt: skip
+_MORE = 10**6
 
 
 class CashField(forms.CharField):
-    """An amount of the shop's currency in any notation (12.90, 12,90, ١٢٫٩٠); cleaned to minor units."""
+    """An amount of the shop's currency as people write it (core.money.read_amount); cleaned to minor units."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "decimal", "autocomplete": "off", "size": "10"}
@@ -30,12 +35,12 @@ class CashField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        written = re.sub(r"[\s€$£٬']", "", text.translate(_MARKS))
         try:
-            amount = parse_money(str(Decimal(written)), settings.SHOP_CURRENCY).amount
-        except (InvalidOperation, MoneyError):
+            amount = read_amount(text, settings.SHOP_CURRENCY).amount
+        except MoneyError:
             raise ValidationError(_("Enter an amount like %(example)s.") % {"example": _example()}) from None
-        if not 0 <= amount <= LARGEST_CASH:
+        largest = LARGEST_CASH * (_MORE if settings.SHOP_CURRENCY in _SMALL_UNITS else 1)
+        if not 0 <= amount <= largest:
             raise ValidationError(_("Enter an amount like %(example)s.") % {"example": _example()})
         return amount
 
