@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.services.balances import balances, points_in_time, tiers
-from accounts.services.customers import visit_events
+from accounts.services.customers import tax_numbers, visit_events
 from accounts.services.identity import wrong_sign_ins
 
 
@@ -47,3 +47,9 @@ def move_points_on(**unknown: Any) -> None:
 def compute_tiers(**unknown: Any) -> None:
     """Compute the tiers of people whose points of the last twelve months may have decreased."""
     tiers.compute_tiers(now=timezone.now())
+
+
+@shared_task
+def confirm_tax_numbers(**unknown: Any) -> None:
+    """Have VAT numbers confirmed."""
+    tax_numbers.confirm_tax_numbers(now=timezone.now())

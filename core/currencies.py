@@ -1,9 +1,11 @@
 """
-Decimal places of every currency in ISO 4217 (list one, 2026).
+Decimal places of every currency in ISO 4217: those in use (list one, 2026), and those that were withdrawn.
 
 CLDR, and therefore Babel, rounds several of these differently for display (IRR, IQD, LBP); the shop counts money by the
-standard, hence this table.
+standard, hence this table. Of withdrawn currencies the standard no longer gives the places; CLDR knows them.
 """
+
+from babel.core import get_global
 
 NO_PLACES = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 TWO_PLACES = """
@@ -20,4 +22,12 @@ PLACES: dict[str, int] = {
     code: places
     for places, codes in ((0, NO_PLACES), (2, TWO_PLACES), (3, THREE_PLACES), (4, FOUR_PLACES))
     for code in codes.split()
+}
+
+_FRACTIONS = get_global("currency_fractions")
+# Records of the past are in them; nothing is sold in them. Codes with an X are metals, funds and tests.
+WITHDRAWN: dict[str, int] = {
+    code: _FRACTIONS.get(code, _FRACTIONS["DEFAULT"])[0]
+    for code in get_global("all_currencies")
+    if code not in PLACES and not code.startswith("X")
 }

@@ -33,6 +33,7 @@ TIMETABLE = {
     "accounts.tasks.release_lapsed_holds": MINUTE,
     "accounts.tasks.expire_balances": HOUR,
     "accounts.tasks.move_points_on": HOUR,
+    "accounts.tasks.confirm_tax_numbers": MINUTE,
     "accounts.tasks.compute_tiers": 6 * HOUR,
     "accounts.tasks.forget_visit_messages": HOUR,
     "accounts.tasks.forget_wrong_sign_ins": 10 * MINUTE,

@@ -23,6 +23,7 @@ PARTS = read_parts(
     PAYMENT_PROVIDERS,
     BASE_DIR / "carts" / "providers" / "taxes",
     BASE_DIR / "carts" / "providers" / "carriers",
+    BASE_DIR / "accounts" / "providers" / "tax_numbers",
 )
 globals().update(PARTS.settings)
 PRODUCTION = is_production()
@@ -57,6 +58,8 @@ SHOP_NAME = env.str("SHOP_NAME", default="Omnistore")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 # The default country of the checkout's address.
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
+# The countries to which goods are sent, if not to all whose taxes the shop knows.
+SHIPS_TO = [country.strip().upper() for country in env.list("SHIPS_TO", default=[])]
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")  # The time zone whose midnight ends a day of taxes.
 # Working days from an order to the parcel's arrival.
 SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)

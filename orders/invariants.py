@@ -1,6 +1,15 @@
 """What must always be true of orders, their goods and their money."""
 
+from django.conf import settings
+
+from carts.rules.taxes import MEMBER_STATES
 from core.data.invariants import invariant
+
+ELSEWHERE = ", ".join(f"'{country}'" for country in sorted(MEMBER_STATES - {settings.SHOP_COUNTRY}))
+# Before it, a number's form was enough.
+CONFIRMED_SINCE = """coalesce(
+    (SELECT applied FROM django_migrations WHERE app = 'accounts' AND name = '0010_confirmed_tax_numbers'), '-infinity')
+"""
 
 invariant(
     "units of a line are open, fulfilled or cancelled, and no more come back than left",
@@ -241,6 +250,25 @@ invariant(
     JOIN orders_return AS goods ON goods.id = part.parent_id
     WHERE goods.state NOT IN ('rejected', 'cancelled')
     GROUP BY line.id HAVING sum(part.quantity) > line.quantity_fulfilled
+    """,
+)
+invariant(
+    "only goods that were sent to another member state are free of tax",
+    f"""
+    SELECT orders.number FROM orders_ordertax AS tax JOIN orders_order AS orders ON orders.id = tax.order_id
+    WHERE tax.is_exempt AND orders.placed_at > {CONFIRMED_SINCE} AND NOT EXISTS (
+        SELECT FROM orders_fulfilment AS fulfilment
+        WHERE fulfilment.order_id = orders.id AND fulfilment.kind = 'ship'
+          AND fulfilment.address ->> 'country_code' IN ({ELSEWHERE}))
+    """,
+)
+invariant(
+    "only a business whose number a service had confirmed buys free of tax",
+    f"""
+    SELECT orders.number FROM orders_ordertax AS tax JOIN orders_order AS orders ON orders.id = tax.order_id
+    WHERE tax.is_exempt AND orders.placed_at > {CONFIRMED_SINCE} AND NOT EXISTS (
+        SELECT FROM accounts_taxnumbercheck AS answer
+        WHERE answer.customer_id = orders.customer_id AND answer.is_valid AND answer.answered_at <= orders.placed_at)
     """,
 )
 invariant(

@@ -23,6 +23,7 @@ from accounts.models import (
     Segment,
     SegmentMembership,
     TaxNumber,
+    TaxNumberCheck,
     VisitMessage,
     WrongSignIn,
 )
@@ -78,10 +79,9 @@ def _may_keep_number(request: HttpRequest, customer: Customer) -> bool:
 
 def _keep_number(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
     saved = save_tax_number(customer_id=customer.pk, by=admin_actor(request), now=timezone.now(), **data)
-    return gettext("%(number)s is saved. Deliveries to %(country)s are free of tax.") % {
-        "number": saved.number,
-        "country": saved.country,
-    }
+    return gettext(
+        "%(number)s is saved. Deliveries to other member states are free of tax once a service has confirmed it."
+    ) % {"number": saved.number}
 
 
 def _may_forget_number(request: HttpRequest, customer: Customer) -> bool:
@@ -244,9 +244,18 @@ class SegmentMembershipAdmin(BaseAdmin):
 
 @admin.register(TaxNumber)
 class TaxNumberAdmin(ReadOnlyAdmin):
-    list_display = ("number", "country", "customer", "checked_at", "checked_by")
+    list_display = ("number", "country", "customer", "confirmed_until", "ask_at", "checked_at", "checked_by")
     list_select_related = ("customer", "checked_by")
     search_fields = ("number__istartswith", "customer__name", "customer__email__istartswith")
+    ordering = ("-id",)
+
+
+@admin.register(TaxNumberCheck)
+class TaxNumberCheckAdmin(ReadOnlyAdmin):
+    list_display = ("answered_at", "number", "is_valid", "reference", "name", "customer", "service")
+    list_select_related = ("customer",)
+    list_filter = ("is_valid", "service")
+    search_fields = ("number__istartswith", "reference__exact", "customer__name")
     ordering = ("-id",)
 
 

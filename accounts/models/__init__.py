@@ -11,7 +11,7 @@ from accounts.models.loyalty import (
     TierMembership,
 )
 from accounts.models.segments import Segment, SegmentMembership
-from accounts.models.tax_numbers import TaxNumber
+from accounts.models.tax_numbers import TaxNumber, TaxNumberCheck
 from accounts.models.visit_events import VisitMessage
 from accounts.models.wrong_sign_ins import WrongSignIn
 
@@ -31,6 +31,7 @@ __all__ = [
     "Segment",
     "SegmentMembership",
     "TaxNumber",
+    "TaxNumberCheck",
     "TierMembership",
     "VisitMessage",
     "WrongSignIn",

@@ -38,6 +38,9 @@ class ShipOptionOut(serializers.Serializer[Any]):
     available = serializers.ChoiceField(["all", "part", "none"])
     price = MoneySchema()
     promised_at = serializers.DateTimeField(allow_null=True)
+    countries = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="Where goods are sent (ISO 3166); null: everywhere."
+    )
     lines = LineShipOut(many=True)
 
 
@@ -89,6 +92,7 @@ def _options_json(cart: CartView, near: GeoPoint | None, by: Actor, now: datetim
             "available": ship.how_much,
             "price": money_json(ship.price, cart.currency),
             "promised_at": ship.promised_at,
+            "countries": None if ship.countries is None else sorted(ship.countries),
             "lines": [
                 {"line": str(line.id), "sku": line.sku, "ship_available": ship.available[line.variant_id]}
                 for line in cart.lines

@@ -36,7 +36,8 @@ LEFT JOIN LATERAL (SELECT {SEGMENTS.format(person="cart.customer_id")} AS segmen
 LEFT JOIN LATERAL (
     SELECT code, expires_at FROM carts_cartcode WHERE cart_id = cart.id ORDER BY expires_at DESC LIMIT 1
 ) AS newest ON true
-LEFT JOIN accounts_taxnumber AS tax_number ON tax_number.customer_id = cart.customer_id
+LEFT JOIN accounts_taxnumber AS tax_number
+    ON tax_number.customer_id = cart.customer_id AND tax_number.confirmed_until > %(now)s::timestamptz
 LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id

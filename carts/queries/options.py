@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carts.queries.carts import CartView
-from carts.queries.quoting import place_at, quote_cart, supply_of
+from carts.queries.quoting import countries_served, place_at, quote_cart, supply_of
 from core.actors import Actor
 from core.texts.translated import TranslatedText
 from inventory.queries.availability import GeoPoint, StoreSupply, store_supplies
@@ -23,13 +23,14 @@ class ShipOption:
     Shipping the whole cart.
 
     how_much: all, part or none of the lines can be shipped. price: minor units. promised_at: when the last parcel
-    arrives. available: units that can be shipped, by variant.
+    arrives. available: units that can be shipped, by variant. countries: to which; None for all.
     """
 
     how_much: str
     price: int
     promised_at: datetime | None
     available: Mapping[int, int]
+    countries: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def _ship(cart: CartView, price: int, now: datetime) -> ShipOption:
         price=price,
         promised_at=max((promise for promise in promises if promise), default=None),
         available=available,
+        countries=countries_served(cart),
     )
 
 

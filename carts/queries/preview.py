@@ -31,7 +31,8 @@ ORDER BY line.place
 """
 _BUYER = """
 SELECT (SELECT value FROM carts_configversion) AS config_version,
-       (SELECT country FROM accounts_taxnumber WHERE customer_id = %(customer)s::bigint) AS tax_number_country,
+       (SELECT country FROM accounts_taxnumber
+        WHERE customer_id = %(customer)s::bigint AND confirmed_until > %(now)s::timestamptz) AS tax_number_country,
        (SELECT array_agg(id) FROM carts_voucher WHERE code = ANY(%(codes)s::text[])) AS voucher_ids
 """
 
@@ -87,7 +88,10 @@ def preview_cart(request: PreviewRequest) -> Preview:
 
 def _cart(request: PreviewRequest) -> CartView:
     currency = settings.SHOP_CURRENCY
-    buyer = sql.fetch_one(_BUYER, {"customer": request.customer_id, "codes": list(request.codes), "currency": currency})
+    buyer = sql.fetch_one(
+        _BUYER,
+        {"customer": request.customer_id, "codes": list(request.codes), "currency": currency, "now": request.now},
+    )
     assert buyer is not None
     rows = sql.fetch_all(
         _LINES,

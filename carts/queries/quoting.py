@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.queries.purchases import purchases
 from accounts.queries.records import RECORDS_OF_PERSON
@@ -18,6 +19,7 @@ from carts.rules.vouchers import amounts_by_voucher, objection_to
 from core.actors import Actor
 from core.data import sql
 from core.days import shop_day
+from core.errors import Refusal
 
 # This cart does not count as a purchase, since it is just being ordered.
 _BUYER = """
@@ -29,6 +31,16 @@ SELECT EXISTS (SELECT FROM {purchases} AS purchase WHERE customer_id IN (SELECT 
         WHERE membership.customer_id IN (SELECT id FROM person) AND membership.since <= %(now)s
           AND (membership.until IS NULL OR membership.until > %(now)s)) AS segments
 """
+
+
+class PlaceNotServed(Refusal):
+    """
+    The shop does not send goods to this place, or does not know its taxes.
+
+    `country` is that of the place, `countries` lists those that are served; null if only this part of it is not.
+    """
+
+    code = "place_not_served"
 
 
 def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[Supply] | None = None) -> Quote:
@@ -67,6 +79,33 @@ def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> S
 def place_at(cart: CartView, store_code: str = "") -> TaxPlace:
     """Return the place of a store, for taxes; without a store, the shop's own country."""
     return pricing_config_at(cart.config_version).places.get(store_code) or TaxPlace(settings.SHOP_COUNTRY)
+
+
+def countries_served(cart: CartView) -> frozenset[str] | None:
+    """
+    Return the countries to which the shop sends goods; None for all of them.
+
+    Those of SHIPS_TO, if it names any, as far as the shop's taxes know them: nothing is sent untaxed by oversight.
+    """
+    taxes = pricing_config_at(cart.config_version).taxes
+    named = frozenset(settings.SHIPS_TO)
+    taxed = frozenset(zone.country for zone in taxes.zones) if taxes else None
+    if taxed is None:
+        return named or None
+    return taxed & named if named else taxed
+
+
+def check_served(cart: CartView, place: TaxPlace) -> None:
+    """Check that goods can be sent to a place and taxed there. Raises PlaceNotServed."""
+    countries = countries_served(cart)
+    taxes = pricing_config_at(cart.config_version).taxes
+    if (countries is None or place.country in countries) and (taxes is None or taxes.zone_of(place) is not None):
+        return
+    raise PlaceNotServed(
+        _("We do not deliver there. Choose another address, or pickup in a store."),
+        country=place.country,
+        countries=None if countries is None else sorted(countries),
+    )
 
 
 def _vouchers(cart: CartView, now: datetime) -> list[QuotedVoucher]:

@@ -35,7 +35,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class TaxConfig:
-    """The shop's taxes on a day. tax_number_country: of the buyer's verified tax number, empty without one."""
+    """The shop's taxes on a day. tax_number_country: of the buyer's confirmed tax number, empty without one."""
 
     table: TaxTable
     day: date
@@ -247,28 +247,33 @@ def _taxes(
 
 
 def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxConfig) -> dict[int, Treatment]:
-    known: dict[tuple[TaxPlace, int | None, bool | None], Treatment | None] = {}
+    known: dict[tuple[TaxPlace, bool, int | None, bool | None], Treatment | None] = {}
     treatments: dict[int, Treatment] = {}
-    place_of = {item_id: supply.place for supply in supplies for item_id in supply.items}
+    supply_of = {item_id: supply for supply in supplies for item_id in supply.items}
     for item in items:
-        place = place_of.get(item.id)
+        supply = supply_of.get(item.id)
         # A gift card buys goods of any rate: it is taxed when it pays for them, not when it is sold (2016/1065/EU).
-        if place is None or item.is_stored_value:
+        if supply is None or item.is_stored_value:
             continue
-        key = (place, item.tax_category, item.is_tax_included)
+        key = (supply.place, supply.is_shipped, item.tax_category, item.is_tax_included)
         if key not in known:
-            known[key] = _treatment(place, item, config)
+            known[key] = _treatment(supply, item, config)
         treatment = known[key]
         if treatment is not None:
             treatments[item.id] = treatment
     return treatments
 
 
-def _treatment(place: TaxPlace, item: Item, config: TaxConfig) -> Treatment | None:
-    zone = config.table.zone_of(place)
+def _treatment(supply: Supply, item: Item, config: TaxConfig) -> Treatment | None:
+    zone = config.table.zone_of(supply.place)
     if zone is None:
         return None
-    is_exempt = is_exempt_at(place, tax_number_country=config.tax_number_country, shop_country=config.shop_country)
+    is_exempt = is_exempt_at(
+        supply.place,
+        is_shipped=supply.is_shipped,
+        tax_number_country=config.tax_number_country,
+        shop_country=config.shop_country,
+    )
     treatment = config.table.treatment(zone=zone, category_id=item.tax_category, day=config.day, is_exempt=is_exempt)
     if item.is_tax_included is None or item.is_tax_included == treatment.is_included:
         return treatment

@@ -12,6 +12,11 @@ from typing import NamedTuple
 from core.money import round_half_up, split
 
 WHOLE = 10_000
+# Of the European Union, by ISO 3166.
+MEMBER_STATES = {
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+}  # fmt: skip
 
 
 class TaxPlace(NamedTuple):
@@ -111,9 +116,15 @@ class TaxTable:
         return None
 
 
-def is_exempt_at(place: TaxPlace, *, tax_number_country: str, shop_country: str) -> bool:
-    """Return whether a business with a verified tax number buys tax-free: in its own country, not the shop's."""
-    return tax_number_country != "" and place.country == tax_number_country != shop_country
+def is_exempt_at(place: TaxPlace, *, is_shipped: bool, tax_number_country: str, shop_country: str) -> bool:
+    """
+    Return whether a business with a confirmed tax number buys tax-free (2006/112/EC, article 138(1)).
+
+    Only what is dispatched to another member state is exempt, for a business that another member state has registered.
+    What is collected, or carried out of a store, was supplied where the store is.
+    """
+    elsewhere = MEMBER_STATES - {shop_country}
+    return is_shipped and shop_country in MEMBER_STATES and {place.country, tax_number_country} <= elsewhere
 
 
 def tax_amounts(amounts: Sequence[tuple[int, Treatment | None]]) -> tuple[list[Taxed], list[TaxLine]]:

@@ -183,8 +183,8 @@ class VariantAvailability(PublicApiView):
     """
     Where a variant is available now: the promised date of shipping, and the pickup time in the nearest stores.
 
-    A postcode stands for the store whose own postcode begins most like it. Without a place or a known postcode, the
-    stores are ordered by code, without distance.
+    A postcode stands for the store that has it, or roughly for one in the same region; then no distance is told.
+    Without a place or a known postcode, the stores are ordered by code, without distance.
     """
 
     @extend_schema(

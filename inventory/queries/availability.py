@@ -55,24 +55,35 @@ ORDER BY ll_to_earth(latitude, longitude) <-> ll_to_earth(%(latitude)s::float8, 
 LIMIT %(limit)s
 """
 
-# A postcode stands for the place of the store whose own postcode begins most like it.
+# Without a map of postcodes, only those of stores have a known place. One that begins like a store's and is as long
+# lies in the same region, nobody knows where; 1010 in Vienna is not 10178 in Berlin.
 _PLACE_OF_POSTCODE = """
-SELECT latitude, longitude,
-       (SELECT max(length) FROM generate_series(0, length(%(postcode)s::text)) AS length
-        WHERE left(upper(replace(postal_code, ' ', '')), length) = left(%(postcode)s::text, length)) AS alike
-FROM inventory_location
-WHERE kind = 'store' AND is_active
-ORDER BY alike DESC, code
+SELECT latitude, longitude, alike < length(%(postcode)s::text) AS is_rough
+FROM inventory_location AS location
+CROSS JOIN LATERAL (SELECT upper(regexp_replace(postal_code, '[^[:alnum:]]', '', 'g')) AS code) AS own
+CROSS JOIN LATERAL (
+    SELECT max(length) AS alike FROM generate_series(0, length(%(postcode)s::text)) AS length
+    WHERE left(own.code, length) = left(%(postcode)s::text, length)
+) AS compared
+WHERE kind = 'store' AND is_active AND length(own.code) = length(%(postcode)s::text)
+  AND alike >= greatest(length(%(postcode)s::text) / 2, 1)
+ORDER BY alike DESC, country_code <> %(home)s, location.code
 LIMIT 1
+"""
+_PLACE_OF_STORE = """
+SELECT latitude, longitude FROM inventory_location WHERE code = %(code)s AND kind = 'store' AND is_active
 """
 
 
 @dataclass(frozen=True, slots=True)
 class GeoPoint:
-    """A point on the globe, in degrees (WGS 84)."""
+    """
+    A point on the globe, in degrees (WGS 84). is_rough: it stands for a region; what is near is known, not how near.
+    """
 
     latitude: float
     longitude: float
+    is_rough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +171,20 @@ def promise_date(hours: Hours, *, now: datetime) -> date | None:
 
 def place_of_postcode(postcode: str) -> GeoPoint | None:
     """
-    Return the approximate place of a postcode: the store whose own postcode begins most like it.
+    Return the place of a postcode: that of the store that has it, or else roughly that of the one in the same region.
 
-    None if no store's postcode has even the first character in common.
+    A postcode of the shop's own country goes first. None if no store has one that is written alike and begins alike.
     """
-    row = sql.fetch_one(_PLACE_OF_POSTCODE, {"postcode": postcode.replace(" ", "").upper()})
-    return GeoPoint(row["latitude"], row["longitude"]) if row and row["alike"] else None
+    letters = "".join(character for character in postcode.upper() if character.isalnum())
+    code = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in letters)
+    row = sql.fetch_one(_PLACE_OF_POSTCODE, {"postcode": code, "home": settings.SHOP_COUNTRY}) if code else None
+    return GeoPoint(row["latitude"], row["longitude"], is_rough=row["is_rough"]) if row else None
+
+
+def place_of_store(code: str) -> GeoPoint | None:
+    """Return where a store is, to order others around it; None if there is none."""
+    row = sql.fetch_one(_PLACE_OF_STORE, {"code": code}) if code else None
+    return GeoPoint(row["latitude"], row["longitude"], is_rough=True) if row else None
 
 
 def _stores(
@@ -190,7 +209,7 @@ def _stores(
             name=row["name"],
             offers_pickup=row["offers_pickup"],
             lead_minutes=row["pickup_lead_minutes"],
-            distance_km=None if row["distance_km"] is None else round(row["distance_km"], 1),
+            distance_km=None if near is None or near.is_rough else round(row["distance_km"], 1),
             available={int(variant_id): units for variant_id, units in (row["available"] or {}).items()},
         )
         for row in rows

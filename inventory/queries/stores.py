@@ -58,7 +58,8 @@ def list_stores(
     if near is None:
         return sql.fetch_all(_BY_CODE, parameters)
     parameters |= {"latitude": near.latitude, "longitude": near.longitude}
-    return sql.fetch_all(_NEAR_WITHIN if radius_km else _NEAR, parameters)
+    rows = sql.fetch_all(_NEAR_WITHIN if radius_km else _NEAR, parameters)
+    return [{**row, "distance_km": None} for row in rows] if near.is_rough else rows
 
 
 def get_store(code: str) -> sql.Row:

@@ -47,7 +47,7 @@ _SEEN = {
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.
 _SEEN_BY_HEAD_OFFICE = {
-    "accounts": ("customermerge",),
+    "accounts": ("customermerge", "taxnumbercheck"),
     "carts": (
         *("cart", "cartline", "wishlistitem"),
         *("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher"),

@@ -151,19 +151,21 @@ def question_fields(questions: Sequence[OrderField]) -> dict[str, forms.CharFiel
     }
 
 
-def country_options(language: str, chosen: str) -> str:
-    """Return all countries as the options of a field; chosen: the code of the selected one."""
-    options = _country_options(language)
+def country_options(language: str, chosen: str, *, among: frozenset[str] | None = None) -> str:
+    """Return countries as the options of a field; chosen: the code of the selected one; among: only these."""
+    options = _country_options(language, among)
     if chosen in _countries(language):
         options = options.replace(f'<option value="{chosen}">', f'<option value="{chosen}" selected>')
     return mark_safe(options)  # noqa: S308
 
 
 @lru_cache(maxsize=8)
-def _country_options(language: str) -> str:
+def _country_options(language: str, among: frozenset[str] | None) -> str:
     # Rendered once: 250 options cost more than the rest of the page.
     named = sorted(_countries(language).items(), key=lambda country: country[1])
-    return format_html_join("", '<option value="{}">{}</option>', named)
+    return format_html_join(
+        "", '<option value="{}">{}</option>', [(code, name) for code, name in named if among is None or code in among]
+    )
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from core.texts.amounts import clean_amount, most_cash
 
 
 class CashField(forms.CharField):
-    """An amount of the shop's currency in any notation (12.90, 12,90, ١٢٫٩٠); cleaned to minor units."""
+    """An amount of the shop's currency as people write it (core.money.read_amount); cleaned to minor units."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "decimal", "autocomplete": "off", "size": "10"}

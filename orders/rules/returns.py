@@ -12,8 +12,8 @@ class ReturnItem:
     """
     Units of one line that a shopper wants to return, and what is known of the line.
 
-    requested: units of requests that are still open. handed_over_at: when the last of its units left; None if none did.
-    window_days: how long after that the shop accepts returns.
+    requested: units of requests that are still open. handed_over_at: when the shopper got the last of its units, or
+    None. window_days: how long after that the shop accepts returns.
     """
 
     line_id: int
@@ -47,7 +47,7 @@ def was_handed_over(request: ReturnItem, now: datetime) -> str | None:
 
 
 def is_within_window(request: ReturnItem, now: datetime) -> str | None:
-    """Refuse a late return; the window opens when the goods are handed over, not when they are paid for."""
+    """Refuse a late return; the window opens when the shopper has the goods, not when they are paid for or sent."""
     if request.handed_over_at is None:
         return None
     return WINDOW_OVER if now > request.handed_over_at + timedelta(days=request.window_days) else None

@@ -17,7 +17,8 @@ from orders.models import Order, Return, ReturnLine
 from orders.rules.refunds import SoldLine, value_of_units
 from orders.rules.returns import ReturnItem, objections_to
 
-# Goods of an order imported from another system have no hand-over here; they left when the order was closed.
+# Goods of an order imported from another system have no hand-over here; they left when the order was closed. A parcel
+# is in the shopper's hands when it is delivered; where nobody noted that, not before the day that was promised.
 _LINES = """
 SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total + line.tax_added AS paid,
        line.quantity_fulfilled,
@@ -25,7 +26,10 @@ SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total + line
        (SELECT coalesce(sum(part.quantity), 0)::int
         FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
         WHERE part.order_line_id = line.id AND goods.state = 'requested') AS requested,
-       coalesce((SELECT max(coalesce(part.handed_over_at, fulfilment.finished_at))
+       coalesce((SELECT max(CASE WHEN fulfilment.state = 'delivered' THEN fulfilment.finished_at
+                                 WHEN fulfilment.kind = 'ship' AND part.handed_over_at IS NOT NULL
+                                     THEN greatest(part.handed_over_at, fulfilment.promised_at)
+                                 ELSE coalesce(part.handed_over_at, fulfilment.finished_at) END)
                  FROM orders_fulfilmentline AS part
                  JOIN orders_fulfilment AS fulfilment ON fulfilment.id = part.fulfilment_id
                  WHERE part.order_line_id = line.id), orders.closed_at, orders.placed_at) AS handed_over_at

@@ -7,7 +7,7 @@ import pytest
 from carts.rules.context import PricingContext
 from carts.rules.goods import Item
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
-from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
+from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone, is_exempt_at
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GERMANY = TaxPlace("DE", postcode="10119")
@@ -65,12 +65,12 @@ def test_added_tax_comes_on_top_and_shipping_has_the_rates_of_its_goods():
 
 
 @pytest.mark.parametrize(
-    ("country", "number", "tax", "grand"), [("FR", "FR", -198, 1042), ("FR", "", 0, 1240), ("FR", "AT", 0, 1240)]
+    ("country", "number", "tax", "grand"), [("FR", "FR", -198, 1042), ("FR", "AT", -198, 1042), ("FR", "", 0, 1240)]
 )
 def test_a_business_abroad_is_supplied_without_tax(country, number, tax, grand):
     table = TaxTable([Zone(1, "FR"), Zone(2, "DE")], GERMAN.rates, standard=1)
 
-    quoted = taxed(mugs(1, 1240), table=table, place=TaxPlace(country), number=number)
+    quoted = taxed(mugs(1, 1240), table=table, place=TaxPlace(country), number=number, is_shipped=True)
 
     assert (quoted.totals.tax, quoted.totals.grand) == (tax, grand)
     assert quoted.taxes[0].is_exempt == (tax < 0)
@@ -116,3 +116,25 @@ def test_a_rate_applies_on_its_days(day, rate):
     treatment = table.treatment(zone=table.zones[0], category_id=None, day=date.fromisoformat(day), is_exempt=False)
 
     assert treatment.basis_points == rate
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "is_shipped", "is_exempt"),
+    [
+        ("AT", "AT", True, True),
+        # The number may be of any other member state, not just of where the goods go.
+        ("AT", "FR", True, True),
+        ("AT", "AT", False, False),
+        ("DE", "AT", True, False),
+        ("AT", "DE", True, False),
+        ("AT", "", True, False),
+        ("CH", "CH", True, False),
+        ("CH", "AT", True, False),
+        ("GB", "GB", True, False),
+    ],
+)
+def test_only_what_is_dispatched_to_another_member_state_is_exempt(country, number, is_shipped, is_exempt):
+    place = TaxPlace(country)
+
+    assert is_exempt_at(place, is_shipped=is_shipped, tax_number_country=number, shop_country="DE") is is_exempt
+    assert not is_exempt_at(place, is_shipped=is_shipped, tax_number_country=number, shop_country="CH")

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Address, TaxNumber, TaxNumberCheck
 from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, save_tax_number
 from carts.models import ShippingRate, TaxRate, TaxZone
 from carts.providers.base import ServiceError
@@ -15,12 +16,13 @@ from carts.providers.taxes.listed import ListedRates
 from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
-from inventory.models import TaxCategory
+from inventory.models import Location, TaxCategory
 from orders.models import Order, OrderTax, Refund
 from orders.queries.taxes import tax_report
 from orders.services.fulfilment.cancellation import cancel_order
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
+from tests.factories.orders import make_till_session
 from tests.factories.pricing import make_german_taxes, make_tax_rate, make_tax_zone
 
 PICKUP = [{"kind": "pickup", "store": "high-street"}]
@@ -38,6 +40,16 @@ def ordered(person, *skus, fulfilments=PICKUP):
     placed = phone.check_out(cart, fulfilments=fulfilments)
     assert placed.status_code == 201, placed.content
     return phone, placed
+
+
+def confirm(customer, *, until=None):
+    """A service has said that the customer's VAT number is in use."""
+    now = timezone.now()
+    number = TaxNumber.objects.get(customer=customer)
+    TaxNumberCheck.objects.create(
+        customer=customer, number=number.number, service="vies", is_valid=True, reference="WAPI1", answered_at=now
+    )
+    TaxNumber.objects.update(confirmed_until=until or now + timedelta(days=30))
 
 
 def taxes_of(order):
@@ -90,6 +102,7 @@ def test_a_business_abroad_sees_and_pays_no_tax(ana, mug):
     make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
     staff = Actor(channel="system")
     save_tax_number(customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=staff, now=timezone.now())
+    confirm(ana)
     phone = Api(ana)
     cart = phone.add("MUG")
 
@@ -101,6 +114,61 @@ def test_a_business_abroad_sees_and_pays_no_tax(ana, mug):
     assert placed.json()["totals"]["grand"]["amount"] == "10.75" and placed.json()["totals"]["tax"]["amount"] == "-2.15"
     assert placed.json()["taxes"][0]["exempt"] is True and taxes_of(placed.json()) == [("0", "10.75", "0.00")]
     assert find_breaches() == {}
+
+
+def test_a_number_that_no_service_has_confirmed_frees_nobody_of_tax(ana, mug):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
+    staff = Actor(channel="system")
+    save_tax_number(customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=staff, now=timezone.now())
+    phone = Api(ana)
+
+    unconfirmed = phone.check_out(phone.add("MUG"), fulfilments=TO_PARIS)
+    confirm(ana, until=timezone.now())
+    lapsed = phone.check_out(phone.add("MUG"), fulfilments=TO_PARIS)
+
+    for placed in (unconfirmed.json(), lapsed.json()):
+        assert taxes_of(placed) == [("20", "10.75", "2.15")]
+
+
+def test_what_a_business_from_abroad_collects_or_buys_at_a_till_is_taxed_there(ana, mug, high_street, tess):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("at", country="AT"), 2000)
+    Location.objects.filter(pk=high_street.pk).update(country_code="AT")
+    staff = Actor(channel="system")
+    save_tax_number(customer_id=ana.pk, country="AT", number="ATU13585627", by=staff, now=timezone.now())
+    confirm(ana)
+    phone = Api(ana)
+
+    collected = phone.check_out(phone.add("MUG"), fulfilments=[{"kind": "pickup", "store": "high-street"}])
+    session = make_till_session(high_street, tess)
+    sold = Api(tess).post(
+        "till/sales/",
+        {
+            "session": str(session.pk),
+            "customer": str(ana.pk),
+            "lines": [{"sku": "MUG"}],
+            "payments": [{"method": "cash", "tendered": {"amount": "20.00", "currency": "EUR"}}],
+        },
+    )
+
+    for bought in (collected, sold):
+        assert bought.status_code == 201, bought.content
+        assert taxes_of(bought.json()) == [("20", "10.75", "2.15")]
+        assert bought.json()["totals"]["grand"]["amount"] == "12.90"
+
+
+def test_an_exemption_that_nothing_explains_is_found(ana, mug):
+    make_german_taxes()
+    phone = Api(ana)
+    phone.check_out(phone.add("MUG"), fulfilments=TO_BERLIN)
+
+    OrderTax.objects.update(is_exempt=True, rate=0, tax=0)
+
+    assert {
+        "only goods that were sent to another member state are free of tax",
+        "only a business whose number a service had confirmed buys free of tax",
+    } <= find_breaches().keys()
 
 
 def test_cancelled_goods_are_refunded_with_their_tax(ana, mug):
@@ -223,3 +291,78 @@ def test_a_change_of_taxes_applies_at_once(ana, mug):
 
     TaxZone.objects.all().delete()
     assert phone.get("cart/").json()["totals"]["tax"]["amount"] == "0.00"
+
+
+TO_TOKYO = [
+    {
+        "kind": "ship",
+        "address": {
+            "name": "Ana", "street_address": "1-1 Chiyoda", "city": "Chiyoda-ku", "country_area": "Tokyo",
+            "postal_code": "100-0001", "country_code": "JP",
+        },
+    }
+]  # fmt: skip
+
+
+def test_a_country_whose_taxes_nobody_knows_is_refused_before_anything_is_paid(ana, mug):
+    make_german_taxes()
+    phone = Api(ana)
+    cart = phone.add("MUG")
+
+    options = phone.get("cart/fulfilment-options/").json()
+    answer = phone.check_out(cart, fulfilments=TO_TOKYO)
+
+    assert options["ship"]["countries"] == ["DE"]
+    assert (answer.status_code, answer.json()["code"]) == (409, "place_not_served")
+    assert (answer.json()["country"], answer.json()["countries"]) == ("JP", ["DE"])
+    assert not Order.objects.exists()
+    assert phone.get("cart/").json()["lines"]
+
+
+def test_a_part_of_a_country_without_a_zone_is_not_served(ana, mug):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("corsica", country="FR", postcode_prefixes=["20"]), 2000)
+    phone = Api(ana)
+
+    answer = phone.check_out(phone.add("MUG"), fulfilments=TO_PARIS)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "place_not_served")
+
+
+def test_a_shop_may_name_where_it_sends_goods(ana, mug, settings):
+    settings.SHIPS_TO = ["DE"]
+    phone = Api(ana)
+    cart = phone.add("MUG")
+
+    abroad = phone.check_out(cart, fulfilments=TO_PARIS)
+
+    assert abroad.json()["code"] == "place_not_served"
+    assert phone.check_out(cart, fulfilments=TO_BERLIN).status_code == 201
+
+
+def test_a_shop_without_taxes_sends_everywhere(ana, mug):
+    phone = Api(ana)
+    cart = phone.add("MUG")
+
+    assert phone.get("cart/fulfilment-options/").json()["ship"]["countries"] is None
+    assert phone.check_out(cart, fulfilments=TO_PARIS).status_code == 201
+
+
+def test_the_checkout_page_offers_only_countries_that_are_served(ana, mug):
+    make_german_taxes()
+    Address.objects.create(customer=ana, **PARIS)
+    Api(ana).add("MUG")
+
+    page = signed_in(ana).get(reverse("checkout")).content.decode()
+
+    assert '<option value="DE" selected>' in page and '<option value="FR"' not in page
+    assert "we do not deliver there" in page
+
+
+def test_a_store_without_taxes_in_a_shop_that_has_them_is_found(high_street):
+    make_german_taxes()
+    assert find_breaches() == {}
+
+    Location.objects.filter(pk=high_street.pk).update(country_code="FI")
+
+    assert "a shop that knows taxes knows those of each of its stores" in find_breaches()

@@ -56,6 +56,17 @@ def test_an_order_finds_its_customer_store_and_goods(load):
     assert (wrap.variant, wrap.sku, wrap.name) == (None, "", "Gift wrap")
 
 
+@pytest.mark.parametrize(
+    ("currency", "price", "total"), [("BGN", "12.90", 1290), ("HRK", "12.90", 1290), ("ITL", "5000", 5000)]
+)
+def test_an_order_of_the_past_keeps_its_withdrawn_currency(load, currency, price, total):
+    figures = load(line(currency=currency, unit_price=price))
+
+    assert figures["imported"] == 1
+    order = Order.objects.get()
+    assert (order.currency, order.grand_total) == (currency, total)
+
+
 def test_unknown_people_become_contacts_and_unknown_goods_drafts(load):
     figures = load(
         line(customer="78", email="kim@example.com", sku="POT", name="Pot"), line("1002", email="x@y.example")

@@ -5,7 +5,13 @@ from urllib.parse import urlencode
 import pytest
 
 from inventory.models import Location, OpeningException
-from inventory.queries.availability import GeoPoint, availability_of, nearest_store_with, store_supplies
+from inventory.queries.availability import (
+    GeoPoint,
+    availability_of,
+    nearest_store_with,
+    place_of_postcode,
+    store_supplies,
+)
 from tests.factories.inventory import make_product, make_stock, make_store, make_variant, make_warehouse
 
 MONDAY_NOON = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
@@ -105,12 +111,48 @@ def test_no_pickup_time_without_stock_pickup_or_opening_hours(mug, mitte):
     }
 
 
-def test_a_postcode_stands_for_the_store_with_the_most_similar_one(client, mug, mitte, altona):
+def test_a_postcode_stands_for_the_store_that_has_it_or_roughly_for_one_in_its_region(client, mug, mitte, altona):
+    at_home = availability_json(client, postcode="22 765")["stores"]
     near_hamburg = availability_json(client, postcode="22 999")["stores"]
     unheard_of = availability_json(client, postcode="99999")["stores"]
 
-    assert (near_hamburg[0]["store"], near_hamburg[0]["distance_km"]) == ("altona", 0.0)
+    assert (at_home[0]["store"], at_home[0]["distance_km"]) == ("altona", 0.0)
+    # Somewhere in the region: nobody knows how far.
+    assert [(store["store"], store["distance_km"]) for store in near_hamburg] == [("altona", None), ("mitte", None)]
     assert [(store["store"], store["distance_km"]) for store in unheard_of] == [("altona", None), ("mitte", None)]
+
+
+@pytest.mark.parametrize(
+    ("postcode", "place"),
+    [
+        ("1070", "vienna"),
+        ("1010", "vienna"),
+        ("۱۰۷۰", "vienna"),
+        ("10-178", "berlin"),
+        ("10119", "berlin"),
+        # Berlin too, but no store of ours shows where; Kreuzberg it is not.
+        ("13051", None),
+        ("00100", "helsinki"),
+        ("100", None),
+        ("", None),
+        ("-", None),
+    ],
+)
+def test_a_postcode_is_not_taken_for_another_countrys(db, postcode, place):
+    codes = {
+        "berlin": ("DE", "10178"),
+        "kreuzberg": ("DE", "10961"),
+        "vienna": ("AT", "1070"),
+        "helsinki": ("FI", "00100"),
+    }
+    found = {}
+    for latitude, (name, (country, code)) in enumerate(codes.items(), 1):
+        make_store(name, country_code=country, postal_code=code, latitude=latitude)
+        found[latitude] = name
+
+    point = place_of_postcode(postcode)
+
+    assert (found[point.latitude] if point else None) == place
 
 
 @pytest.mark.parametrize("stores", [3, 60])

@@ -4,9 +4,10 @@ import pytest
 
 from core.errors import Malformed, NotFound
 from core.models import JournalEntry
-from orders.models import FulfilmentLine, Order, Return, ReturnLine
+from orders.models import Fulfilment, FulfilmentLine, Order, Return, ReturnLine
 from orders.rules.returns import ReturnItem, objections_to
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from orders.services.returns import LineToReturn, NotReturnable, request_return
 from tests.factories.orders import make_order
 from tests.refusals import refused
@@ -158,3 +159,32 @@ def test_the_first_broken_rule_is_the_objection(changes, reason, now):
     )
 
     assert [objection.reason for objection in objections_to([request], now=now)] == ([reason] if reason else [])
+
+
+class TestParcels:
+    """The window of a parcel opens when it is delivered, not when it is sent."""
+
+    @pytest.fixture
+    def sent(self, ana, mitte, mug, at_desk, now):
+        order = make_order((mug, 1, 1000), store=mitte, customer=ana, kind="ship")
+        parcel = order.fulfilments.get()
+        Fulfilment.objects.filter(pk=parcel.pk).update(promised_at=now + timedelta(days=2))
+        start_picking_parcel(parcel_id=parcel.pk, by=at_desk, now=now)
+        send_parcel(parcel_id=parcel.pk, tracking="JJD1", by=at_desk, now=now)
+        return order
+
+    def test_thirty_days_after_the_delivery_it_can_still_come_back(self, sent, mug, at_desk, as_ana, now):
+        delivered_at = now + timedelta(days=9)
+        note_delivery(parcel_id=sent.fulfilments.get().pk, by=at_desk, now=delivered_at)
+        line = LineToReturn(line_of(sent, mug).pk, 1, "")
+
+        with refused(NotReturnable):
+            ask(sent, line, by=as_ana, now=delivered_at + timedelta(days=30, seconds=1))
+        assert ask(sent, line, by=as_ana, now=delivered_at + timedelta(days=30)).state == "requested"
+
+    def test_a_parcel_whose_delivery_nobody_noted_arrived_on_the_promised_day(self, sent, mug, as_ana, now):
+        line = LineToReturn(line_of(sent, mug).pk, 1, "")
+
+        with refused(NotReturnable):
+            ask(sent, line, by=as_ana, now=now + timedelta(days=32, seconds=1))
+        assert ask(sent, line, by=as_ana, now=now + timedelta(days=32)).state == "requested"

@@ -2,9 +2,10 @@ import re
 
 import pytest
 
-from accounts.models import Address
+from accounts.models import Address, Customer
 from inventory.models import Price, StockLevel
 from orders.models import Order
+from tests.factories.inventory import make_stock, make_store
 from tests.factories.orders import due
 from tests.storefront.conftest import ADDRESS, Visit
 
@@ -177,6 +178,23 @@ def test_looking_for_stores_keeps_what_was_filled_in(shopper):
     assert 'value="half@"' in page
     assert "0 km" in page
     assert not Order.objects.exists()
+
+
+def test_without_a_place_no_store_is_ticked_but_the_customers_own_comes_first(ana, mug):
+    for code in ("aachen", "zwickau"):
+        make_stock(mug, make_store(code, latitude=50.0 if code == "aachen" else 52.5), on_hand=3)
+    visit = Visit(ana)
+    visit.add("MUG")
+
+    by_the_alphabet = ticked(visit.get("/checkout/"))
+    Customer.objects.filter(pk=ana.pk).update(home_store="zwickau")
+    own = ticked(visit.get("/checkout/"))
+
+    assert (by_the_alphabet, own) == ([], ["zwickau"])
+
+
+def ticked(answer):
+    return re.findall(r'name="store" value="([^"]+)" checked', answer.content.decode())
 
 
 def test_a_person_orders_with_a_saved_address_and_keeps_a_new_one(ana, mug, postage):

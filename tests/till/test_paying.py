@@ -1,9 +1,11 @@
 """The last step of a sale: the ways to get the goods, what pays for them, and the order that comes of it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from carts.models import Cart
 from inventory.models import Location, StockLevel
+from omnistore.till.forms import CashField
 from orders.models import Fulfilment, Order, Payment, TillSession
 from tests.client import Api
 from tests.factories.inventory import make_stock, make_store, make_variant
@@ -60,7 +62,7 @@ def test_cash_is_read_as_it_is_written(clerk, mug, typed, tendered):
     assert Payment.objects.get().tendered == tendered
 
 
-@pytest.mark.parametrize("typed", ["", "12.89", "ten", "-5", "1e9", "NaN", "12.905", "9" * 20])
+@pytest.mark.parametrize("typed", ["", "12.89", "ten", "-5", "1e9", "NaN", "12.905", "1,000", "1.250", "9" * 20])
 def test_cash_that_does_not_cover_the_total_sells_nothing(clerk, mug, typed):
     page = clerk.sell(sale_of(clerk.scan(MUG)), tendered=typed)
 
@@ -262,3 +264,23 @@ def test_the_receipt_is_printed_and_sent(clerk, ana, mug):
     wrong = clerk.post("done", number, medium="email", address="nowhere")
     assert wrong.status_code == 400
     assert clerk.get("done", "999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("currency", "written", "amount"),
+    [
+        ("IRR", "250000000", 25_000_000_000),
+        ("VND", "5.000.000", 5_000_000),
+        ("EUR", "100000", 10_000_000),
+        ("EUR", "100000.01", None),
+        ("EUR", "4006381333931", None),
+        ("IRR", "4006381333931", None),
+    ],
+)
+def test_a_drawer_holds_as_much_as_its_currency_needs_and_no_barcode(settings, currency, written, amount):
+    settings.SHOP_CURRENCY = currency
+    if amount is None:
+        with pytest.raises(ValidationError):
+            CashField().clean(written)
+    else:
+        assert CashField().clean(written) == amount

@@ -17,13 +17,14 @@ from accounts.queries.addresses import list_addresses
 from accounts.sign_in.attempt_limits import client_key_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
-from carts.queries.quoting import place_at, quote_cart, supply_of
+from carts.queries.quoting import countries_served, place_at, quote_cart, supply_of
 from carts.rules.taxes import TaxPlace as TaxPlace
 from carts.services.placing import CartEmpty
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
 from core.web import logs
+from inventory.queries.availability import place_of_store
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
 from omnistore.storefront.forms import ADDRESS_FIELDS, AT_ONCE, CheckoutForm, country_options, question_fields
@@ -164,6 +165,9 @@ def _show(
         return redirect("cart")
     logs.bind(cart=cart.id)
     saved, cards = _saved(visitor), usable_cards(visitor)
+    served = countries_served(cart)
+    for address in saved:
+        address["is_served"] = served is None or address["country_code"] in served
     values = dict(entered or _first_values(visitor, saved, cards))
     if not keeps_key and (problem is not None or "key" not in values):
         values["key"] = str(uuid.uuid4())
@@ -176,7 +180,7 @@ def _show(
         "questions": question_fields(QUESTIONS),
         "problem": problem,
         "saved": saved,
-        "countries": country_options(active_language(), values.get("country_code", "")),
+        "countries": country_options(active_language(), values.get("country_code", ""), among=served),
         "cards": offered(cards),
         **page_context(can_save=visitor.customer is not None),
         **_ways(request, cart, visitor, values, saved),
@@ -211,7 +215,9 @@ def _ways(
     place = values.get("postcode", "").strip() or place_text(request)
     near = place_of(place)
     now = timezone.now()
-    options = find_options(cart, near=near, by=visitor.actor, now=now, limit=STORES_ASKED)
+    # Without a place, what lies around the customer's own store comes first, and nothing is ticked by the alphabet.
+    around = near or place_of_store(visitor.customer.home_store if visitor.customer else "")
+    options = find_options(cart, near=around, by=visitor.actor, now=now, limit=STORES_ASKED)
     # Stores that have everything come first; the others say why they cannot be chosen.
     stores = sorted(options.stores, key=lambda store: store.how_much != ALL)[:STORES_SHOWN]
     full = [store.code for store in stores if store.how_much == ALL]
@@ -219,7 +225,7 @@ def _ways(
     if values.get("kind") not in (SHIP, PICKUP):
         values["kind"] = PICKUP if can_collect and not can_ship else SHIP
     if not values.get("store"):
-        values["store"] = full[0] if full else ""
+        values["store"] = full[0] if full and (around is not None or len(full) == 1) else ""
     sent = supply_of(cart, _place_of(values, saved), is_shipped=True)
     collected = supply_of(cart, place_at(cart, values["store"]))
     return {
@@ -253,7 +259,8 @@ def _first_values(
     customer = visitor.customer
     if customer is not None:
         values |= {"email": customer.email, "phone": str(customer.phone or ""), "name": customer.name}
-        default = next((row for row in saved if row["is_default"]), saved[0] if saved else None)
+        reached = [row for row in saved if row["is_served"]]
+        default = next((row for row in reached if row["is_default"]), reached[0] if reached else None)
         if default is not None:
             values |= {"address": str(default["id"])} | dict.fromkeys(ADDRESS_FIELDS[1:-1], "")
     return values

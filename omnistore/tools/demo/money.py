@@ -20,6 +20,7 @@ FOOD = ("morning-blend-coffee", "yirga-single-origin-coffee", "cardamom-black-te
 COUNTRIES = {
     "DE": {"en": "Germany", "de": "Deutschland", "ar": "ألمانيا", "fa": "آلمان"},
     "AT": {"en": "Austria", "de": "Österreich", "ar": "النمسا", "fa": "اتریش"},
+    "FI": {"en": "Finland", "de": "Finnland", "ar": "فنلندا", "fa": "فنلاند"},
     "FR": {"en": "France", "de": "Frankreich", "ar": "فرنسا", "fa": "فرانسه"},
     "NL": {"en": "Netherlands", "de": "Niederlande", "ar": "هولندا", "fa": "هلند"},
 }

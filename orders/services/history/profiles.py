@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from core.currencies import PLACES
+from core.currencies import PLACES, WITHDRAWN
 from core.data.imports import Column, RowRefused
 from core.data.imports.cells import CACHED, amount, decimal, instant, required_text, text, whole
 
@@ -147,7 +147,7 @@ def _simple_line(cells: Cells, quantity: int, price: Decimal, zone: ZoneInfo, no
     if abs(quantity) > MOST_UNITS:
         raise RowRefused("quantity_too_large", str(quantity))
     currency = required_text(cells, "currency", longest=3).upper()
-    if currency not in PLACES:
+    if currency not in PLACES and currency not in WITHDRAWN:
         raise RowRefused("unknown_currency", currency)
     sku = text(cells, "sku", longest=64)
     name = text(cells, "name", longest=300)

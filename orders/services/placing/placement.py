@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carts.queries.carts import CartLineView, CartView
-from carts.queries.quoting import place_at, quote_cart
+from carts.queries.quoting import check_served, place_at, quote_cart
 from carts.rules.problems import UNAVAILABLE
 from carts.rules.quote import Quote, Supply
 from carts.rules.taxes import TaxPlace
@@ -82,8 +82,9 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     Stock is reserved at the chosen locations in this transaction: committed, or held for 15 minutes while a payment is
     under way; the same goes for vouchers, gift cards, credit and points. What is carried out leaves at once. Publishes
     OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last. Raises
-    TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible, Malformed,
-    SessionNotOpen, BalanceNotEnough; the caller's rollback undoes everything, including the taking of the cart.
+    PlaceNotServed, TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible,
+    AmountNotCharged, Malformed, SessionNotOpen, BalanceNotEnough; the caller's rollback undoes everything, including
+    the taking of the cart.
     """
     _check_on_sale(cart.lines)
     by_id = {line.id: line for line in cart.lines}
@@ -91,6 +92,9 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     fulfilments, goods = without_stored_value(request.fulfilments, gift_cards, list(by_id))
     assigned = assign_lines(fulfilments, goods)
     allocations = allocate(fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
+    for allocation in allocations:
+        if allocation.kind == SHIP:
+            check_served(cart, _place_of(allocation.address))
     priced = quote_cart(cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, allocations))
     _check_vouchers(priced)
     _check_total(cart, request, priced)

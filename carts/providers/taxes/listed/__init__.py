@@ -10,9 +10,12 @@ STANDARD, REDUCED = "standard", "reduced"
 _LISTED = {
     "AT": ((STANDARD, 2000, date(1984, 1, 1)), (REDUCED, 1000, date(1984, 1, 1))),
     "DE": ((STANDARD, 1900, date(2021, 1, 1)), (REDUCED, 700, date(2021, 1, 1))),
+    "FI": (
+        (STANDARD, 2550, date(2024, 9, 1)), (REDUCED, 1400, date(2025, 1, 1)), (REDUCED, 1350, date(2026, 1, 1)),
+    ),
     "FR": ((STANDARD, 2000, date(2014, 1, 1)), (REDUCED, 550, date(2014, 1, 1))),
     "NL": ((STANDARD, 2100, date(2012, 10, 1)), (REDUCED, 900, date(2019, 1, 1))),
-}
+}  # fmt: skip
 
 
 class ListedRates:

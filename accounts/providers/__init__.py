@@ -1,0 +1,1 @@
+"""Services outside the shop that know about people and businesses."""
