@@ -69,6 +69,7 @@ class FewLines(Condition):
 
     label: ClassVar[str] = "up to so many lines"
     unmet: ClassVar[str] = "too many lines"
+    refusal: ClassVar[str] = "This voucher is for small carts."
     position: ClassVar[int] = 25
     about: ClassVar[str] = Condition.GOODS
 
@@ -200,7 +201,7 @@ def test_every_kind_says_all_that_is_asked_of_it():
         assert kind.label and kind.position and kind.__doc__, name
         assert len(own) < 2 or all(field.label for field in own), name
     assert {kind.about for kind in condition_kinds().values()} == {"goods", "buyer", "channel"}
-    assert all(kind.unmet for kind in condition_kinds().values())
+    assert all(kind.unmet and kind.refusal for kind in condition_kinds().values())
 
 
 def test_fields_of_one_name_are_of_one_type_since_they_share_a_form_field():
