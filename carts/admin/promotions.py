@@ -122,7 +122,10 @@ class PromotionAdmin(ReportsAdmin):
         return (
             (None, {"fields": ("name", "is_active", "starts_at", "ends_at")}),
             (_("What it gives"), {"fields": ("kind", "currency", *reward_fields())}),
-            (_("On which goods"), {"fields": ("categories", "products", *goods)}),
+            (
+                _("On which goods"),
+                {"fields": ("categories", "products", "price_from", "price_to", "without_reduced", *goods)},
+            ),
             (_("For whom"), {"fields": ("needs_voucher", *buyer)}),
             (_("Where it applies"), {"fields": (*channel, "door_reason")}),
             (_("With other promotions"), {"fields": ("priority", "is_exclusive")}),

@@ -26,6 +26,8 @@ WITH person AS (
 )
 SELECT EXISTS (SELECT FROM carts_cart WHERE customer_id IN (SELECT id FROM person) AND state = 'ordered'
                AND id <> %(cart)s) AS has_bought,
+       (SELECT count(*) FROM carts_cart WHERE customer_id IN (SELECT id FROM person) AND state = 'ordered'
+        AND id <> %(cart)s) AS purchases,
        (SELECT array_agg(segment.code) FROM accounts_segmentmembership AS membership
         JOIN accounts_segment AS segment ON segment.id = membership.segment_id
         WHERE membership.customer_id IN (SELECT id FROM person) AND membership.since <= %(now)s
@@ -119,6 +121,7 @@ def pricing_context_of(
         store=by.store_code,
         is_known=True,
         has_bought=buyer["has_bought"],
+        purchases=buyer["purchases"],
         segments=frozenset(buyer["segments"] or ()),
         vouchers=unlocked,
     )
