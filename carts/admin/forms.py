@@ -9,17 +9,19 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, SegmentMembership
-from carts.admin.inputs import SELLING_CHANNELS
+from carts.admin.inputs import SELLING_CHANNELS, is_given
 from carts.admin.kind_forms import (
     condition_fields,
     initial_of,
     reward_choices,
     reward_fields,
+    written_amount,
     written_conditions,
     written_reward,
 )
 from carts.models import Promotion
 from core.currencies import PLACES
+from core.money import format_minor
 from inventory.models import Category, Location, Product, Variant
 
 
@@ -76,6 +78,9 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     kind = forms.ChoiceField(label=gettext_lazy("what it gives"), choices=reward_choices)
     categories = _many(Category, gettext_lazy("only these categories"), Product._meta.get_field("category"))
     products = _many(Product, gettext_lazy("only these products"), Variant._meta.get_field("product"))
+    price_from = forms.CharField(label=gettext_lazy("only units from this price"), max_length=20, required=False)
+    price_to = forms.CharField(label=gettext_lazy("only units up to this price"), max_length=20, required=False)
+    without_reduced = forms.BooleanField(label=gettext_lazy("not on goods that are reduced already"), required=False)
 
     class Meta:
         model = Promotion
@@ -95,7 +100,7 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        goods = _goods(cleaned)
+        goods = _goods(self, cleaned)
         reward, conditions = written_reward(self, goods), written_conditions(self, goods)
         if not self.errors:
             self.instance.reward, self.instance.conditions = reward, conditions
@@ -107,12 +112,15 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             super()._post_clean()  # type: ignore[misc]
 
 
-def _goods(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+def _goods(form: PromotionForm, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     goods = {
         "categories": [category.path for category in cleaned["categories"]],
         "products": [product.pk for product in cleaned["products"]],
+        "price_from": written_amount(form, "price_from"),
+        "price_to": written_amount(form, "price_to"),
+        "without_reduced": cleaned["without_reduced"],
     }
-    return {name: values for name, values in goods.items() if values}
+    return {name: value for name, value in goods.items() if is_given(value)}
 
 
 def _initial_of(promotion: Promotion) -> dict[str, Any]:
@@ -123,4 +131,6 @@ def _initial_of(promotion: Promotion) -> dict[str, Any]:
         **initial_of(promotion.reward, promotion.conditions, currency=promotion.currency),
         "categories": list(Category.objects.filter(path__in=goods.get("categories", []))),
         "products": goods.get("products", []),
+        **{name: format_minor(goods[name], promotion.currency) for name in ("price_from", "price_to") if name in goods},
+        "without_reduced": goods.get("without_reduced", False),
     }

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from accounts.models import Segment
-from carts.rules.kinds.fields import BasisPoints, Codes, Field, Money, Number, Several, Truth, Units
+from carts.rules.kinds.fields import BasisPoints, Codes, Field, Money, Number, OtherGoods, Several, Truth, Units
 from core.models import CHANNELS
 from core.texts.amounts import amount_in_field, clean_amount
 from core.texts.languages import active_language
@@ -65,7 +65,9 @@ def _joined(declared: Sequence[Field]) -> Field:
 
 def _example(field: Field) -> Iterable[str]:
     # Isolated, since brackets of JSON change their places among Arabic letters.
-    return (f"\u2066[{field.example}, …]\u2069",) if isinstance(field, Several) else ()
+    if isinstance(field, Several):
+        return (f"\u2066[{field.example}, …]\u2069",)
+    return (f"\u2066{field.example}\u2069",) if isinstance(field, OtherGoods) else ()
 
 
 class Written(forms.JSONField):
@@ -85,6 +87,10 @@ def _percent(field: BasisPoints, **texts: Any) -> forms.Field:
     return forms.DecimalField(min_value=least, max_value=most, decimal_places=2, **texts)
 
 
+def _written(_field: Field, **texts: Any) -> forms.Field:
+    return Written(widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), **texts)
+
+
 def _codes(field: Codes, **texts: Any) -> forms.Field:
     if field.of == Codes.CHANNELS:
         return forms.MultipleChoiceField(choices=SELLING_CHANNELS, **texts)
@@ -102,5 +108,6 @@ _INPUTS: dict[type[Field], Input] = {
     Units: Input(lambda field, **texts: forms.IntegerField(min_value=field.least, max_value=field.most, **texts)),
     Truth: Input(lambda _field, **texts: forms.BooleanField(**texts)),
     Codes: Input(_codes, lambda chosen, _currency: [getattr(each, "code", each) for each in chosen]),
-    Several: Input(lambda _field, **texts: Written(widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), **texts)),
+    OtherGoods: Input(_written),
+    Several: Input(_written),
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from carts.admin.inputs import form_field_of, input_of, is_given
 from carts.rules.conditions import condition_kinds
 from carts.rules.kinds.condition import Condition
-from carts.rules.kinds.fields import ChosenGoods, DeclaredField, Field, fields_of
+from carts.rules.kinds.fields import ChosenGoods, DeclaredField, Field, Money, fields_of
 from carts.rules.rewards import reward_kinds
 
 REWARD = "reward"
@@ -60,6 +60,16 @@ def written_conditions(form: forms.BaseForm, goods: Mapping[str, Any]) -> list[d
         for name, kind in condition_kinds().items()
         if any(is_given(form.cleaned_data.get(form_name)) for form_name in _names_of(name, kind))
     ]
+
+
+def written_amount(form: forms.BaseForm, name: str) -> int | None:
+    """Return what staff entered as an amount of the promotion's currency; None if nothing, or with an error."""
+    value = form.cleaned_data.get(name)
+    try:
+        return int(input_of(Money()).to_json(value, form.cleaned_data["currency"])) if is_given(value) else None
+    except ValidationError as error:
+        form.add_error(name, error)
+        return None
 
 
 def initial_of(reward: Mapping[str, Any], conditions: list[Any], *, currency: str) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from carts.models import Promotion
 from carts.queries.preview import Preview, PreviewRequest, preview_cart
 from carts.rules.kinds.condition import Condition
 from carts.rules.taxes import TaxPlace
-from carts.rules.vouchers import WORDS as VOUCHER_WORDS
-from carts.rules.vouchers import plain_code
+from carts.rules.vouchers import plain_code, problem_text
 from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.texts.formats import money_text, percent_text
 from core.texts.languages import active_language
@@ -81,7 +80,7 @@ def _shown(preview: Preview) -> dict[str, Any]:
             (_("Total"), money(quoted.totals.grand)),
         ],
         "vouchers": [
-            (voucher.code, gettext(VOUCHER_WORDS[voucher.problem]) if voucher.problem else money(voucher.amount))
+            (voucher.code, gettext(problem_text(voucher.problem)) if voucher.problem else money(voucher.amount))
             for voucher in quoted.vouchers
         ],
         "verdicts": [
@@ -123,7 +122,10 @@ class PromotionAdmin(ReportsAdmin):
         return (
             (None, {"fields": ("name", "is_active", "starts_at", "ends_at")}),
             (_("What it gives"), {"fields": ("kind", "currency", *reward_fields())}),
-            (_("On which goods"), {"fields": ("categories", "products", *goods)}),
+            (
+                _("On which goods"),
+                {"fields": ("categories", "products", "price_from", "price_to", "without_reduced", *goods)},
+            ),
             (_("For whom"), {"fields": ("needs_voucher", *buyer)}),
             (_("Where it applies"), {"fields": (*channel, "door_reason")}),
             (_("With other promotions"), {"fields": ("priority", "is_exclusive")}),

@@ -13,7 +13,7 @@ from carts.queries.quoting import quote_cart
 from carts.rules.cart_codes import code_expires_at
 from carts.rules.problems import Problem
 from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
-from carts.rules.vouchers import WORDS
+from carts.rules.vouchers import problem_text, problems
 from carts.services.cart_codes import make_cart_code
 from core.actors import Actor
 from core.money import money_json
@@ -112,7 +112,7 @@ def _voucher_json(voucher: QuotedVoucher, currency: str) -> dict[str, Any]:
         "code": voucher.code,
         "amount": money_json(voucher.amount, currency),
         "problem": voucher.problem or None,
-        "detail": _(WORDS[voucher.problem]) if voucher.problem else "",
+        "detail": _(problem_text(voucher.problem)) if voucher.problem else "",
     }
 
 
@@ -166,7 +166,9 @@ class DiscountOut(serializers.Serializer[Any]):
 class VoucherOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     amount = MoneySchema(help_text="Its discount; 0 while its promotion does not apply to the cart.")
-    problem = serializers.ChoiceField(list(WORDS), allow_null=True)
+    problem = serializers.ChoiceField(
+        problems(), allow_null=True, help_text="Why it cannot be used, or the condition that this cart does not meet."
+    )
     detail = serializers.CharField()
 
 

@@ -88,5 +88,5 @@ class Promotion(models.Model):
             raise ValidationError(
                 {"door_reason": _("A promotion of a single channel or store needs a reason and an end.")}
             )
-        if any(has_amount(type(part)) for part in (reward, *conditions)) != bool(self.currency):
+        if any(has_amount(part) for part in (reward, *conditions)) != bool(self.currency):
             raise ValidationError({"currency": _("A promotion has a currency if, and only if, it contains amounts.")})

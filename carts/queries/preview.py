@@ -71,7 +71,7 @@ def preview_cart(request: PreviewRequest) -> Preview:
     place = request.sent_to or place_at(cart, request.store)
     supplies = [supply_of(cart, place, is_shipped=request.sent_to is not None)]
     quoted = quote_cart(cart, by=by, now=request.now, supplies=supplies)
-    unlocked = frozenset(voucher.promotion_id for voucher in quoted.vouchers if not voucher.problem)
+    unlocked = frozenset(voucher.promotion_id for voucher in quoted.vouchers if not voucher.blocks)
     config = pricing_config_at(cart.config_version)
     context = pricing_context_of(cart, config, by, request.now, unlocked)
     amounts = {discount.promotion_id: discount.amount for discount in quoted.discounts}

@@ -13,9 +13,11 @@ from carts.queries.carts import CartView
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
 from carts.queries.vouchers import vouchers_by_ids
 from carts.rules.context import PricingContext
+from carts.rules.promotions import explain_promotions
 from carts.rules.quote import Quote, QuotedVoucher, Supply, TaxConfig, quote
+from carts.rules.quoted_vouchers import amounts_of, beyond_budget, promotions_of, with_amounts, with_unmet_conditions
 from carts.rules.taxes import TaxPlace
-from carts.rules.vouchers import amounts_by_voucher, objection_to
+from carts.rules.vouchers import BUDGET, objection_to
 from core.actors import Actor
 from core.data import sql
 from core.days import shop_day
@@ -23,9 +25,12 @@ from core.errors import Refusal
 
 # This cart does not count as a purchase, since it is just being ordered.
 _BUYER = """
-WITH person AS ({records})
-SELECT EXISTS (SELECT FROM {purchases} AS purchase WHERE customer_id IN (SELECT id FROM person)
-               AND cart_id IS DISTINCT FROM %(cart)s) AS has_bought,
+WITH person AS ({records}),
+bought AS (
+    SELECT count(*)::int AS times FROM {purchases} AS purchase
+    WHERE customer_id IN (SELECT id FROM person) AND cart_id IS DISTINCT FROM %(cart)s
+)
+SELECT (SELECT times > 0 FROM bought) AS has_bought, (SELECT times FROM bought) AS purchases,
        (SELECT array_agg(segment.code) FROM accounts_segmentmembership AS membership
         JOIN accounts_segment AS segment ON segment.id = membership.segment_id
         WHERE membership.customer_id IN (SELECT id FROM person) AND membership.since <= %(now)s
@@ -58,17 +63,35 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
     adds_tax = config.adds_tax or any(line.is_tax_included is False for line in cart.lines)
     needs_tax = config.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
     vouchers = _vouchers(cart, now)
-    unlocked = frozenset(voucher.promotion_id for voucher in vouchers if not voucher.problem)
-    quoted = quote(
-        [line.item for line in cart.lines],
-        currency=cart.currency,
-        context=pricing_context_of(cart, config, by, now, unlocked),
-        supplies=supplies,
-        shipping=config.shipping.get(cart.currency),
-        promotions=config.promotions,
-        taxes=_tax_config(cart, config, now) if needs_tax else None,
+    context = pricing_context_of(cart, config, by, now, frozenset())
+    items = [line.item for line in cart.lines]
+
+    def price(unlocked: Sequence[QuotedVoucher]) -> Quote:
+        return quote(
+            items,
+            currency=cart.currency,
+            context=context._replace(vouchers=promotions_of(unlocked)),
+            supplies=supplies,
+            shipping=config.shipping.get(cart.currency),
+            promotions=config.promotions,
+            taxes=_tax_config(cart, config, now) if needs_tax else None,
+        )
+
+    quoted = price(vouchers)
+    if not vouchers:
+        return quoted
+    counted = with_amounts(vouchers, quoted)
+    beyond = beyond_budget(counted)
+    if beyond:
+        # Checkout would refuse such a voucher, so the cart shows what it costs without it.
+        vouchers = [replace(each, problem=BUDGET, blocks=True) if each.id in beyond else each for each in vouchers]
+        quoted = price(vouchers)
+        counted = with_amounts(vouchers, quoted)
+    unlocked = context._replace(vouchers=promotions_of(vouchers))
+    verdicts = explain_promotions(
+        items, promotions=config.promotions, context=unlocked, currency=cart.currency, amounts=amounts_of(quoted)
     )
-    return replace(quoted, vouchers=_with_amounts(vouchers, quoted)) if vouchers else quoted
+    return replace(quoted, vouchers=with_unmet_conditions(counted, verdicts))
 
 
 def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> Supply:
@@ -112,17 +135,17 @@ def _vouchers(cart: CartView, now: datetime) -> list[QuotedVoucher]:
     if not cart.voucher_ids:
         return []
     return [
-        QuotedVoucher(facts.id, facts.code, facts.promotion_id, problem=objection_to(facts, now=now) or "")
+        QuotedVoucher(
+            facts.id,
+            facts.code,
+            facts.promotion_id,
+            problem=problem,
+            blocks=problem != "",
+            budget_left=facts.budget_left,
+        )
         for facts in vouchers_by_ids(cart.voucher_ids, customer_id=cart.customer_id)
+        for problem in [objection_to(facts, now=now) or ""]
     ]
-
-
-def _with_amounts(vouchers: Sequence[QuotedVoucher], quoted: Quote) -> tuple[QuotedVoucher, ...]:
-    amounts = {discount.promotion_id: discount.amount for discount in quoted.discounts}
-    used = amounts_by_voucher(
-        {voucher.id: voucher.promotion_id for voucher in vouchers if not voucher.problem}, amounts
-    )
-    return tuple(replace(voucher, amount=used.get(voucher.id, 0)) for voucher in vouchers)
 
 
 def pricing_context_of(
@@ -139,6 +162,7 @@ def pricing_context_of(
         store=by.store_code,
         is_known=True,
         has_bought=buyer["has_bought"],
+        purchases=buyer["purchases"],
         segments=frozenset(buyer["segments"] or ()),
         vouchers=unlocked,
     )

@@ -8,7 +8,8 @@ class PricingContext(NamedTuple):
     """
     Who buys, when, and on which channel. store: the code of the store they buy in, empty outside of stores.
 
-    segments: the codes of the customer's segments. has_bought: whether they ordered anything before. vouchers: the ids
+    segments: the codes of the customer's segments. has_bought: whether they ordered anything before, and
+    purchases: how often. vouchers: the ids
     of the promotions that the cart's vouchers unlock.
     """
 
@@ -17,5 +18,6 @@ class PricingContext(NamedTuple):
     store: str = ""
     is_known: bool = False
     has_bought: bool = False
+    purchases: int = 0
     segments: frozenset[str] = frozenset()
     vouchers: frozenset[int] = frozenset()

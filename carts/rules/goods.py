@@ -54,21 +54,34 @@ class Goods:
     A set of goods: these variants, these products, and all products in these categories; all goods if empty.
 
     A gift card belongs to it only where its variant or product is named: it is money for later, and a category or
-    "everything" is chosen for its goods.
+    "everything" is chosen for its goods. Of these, price_from and price_to leave only units of such a price, in minor
+    units before promotions, both included; without_reduced leaves out those whose price is reduced already.
     """
 
     variants: frozenset[int] = frozenset()
     products: frozenset[int] = frozenset()
     categories: frozenset[str] = NO_PATHS
+    price_from: int | None = None
+    price_to: int | None = None
+    without_reduced: bool = False
+
+    @property
+    def names_none(self) -> bool:
+        """Return whether it names no goods, so that all belong to it that its prices let in."""
+        return not (self.variants or self.products or self.categories)
+
+    @property
+    def has_prices(self) -> bool:
+        return self.price_from is not None or self.price_to is not None
 
     @property
     def is_everything(self) -> bool:
-        return not (self.variants or self.products or self.categories)
+        return self.names_none and not self.has_prices and not self.without_reduced
 
     @property
     def width(self) -> int:
         """Return how wide the set is: only variants, then products, then deeper and higher categories, then all."""
-        if self.is_everything:
+        if self.names_none:
             return WIDEST
         if self.categories:
             return WIDEST - 1 - min(path.count("/") for path in self.categories)
@@ -83,9 +96,15 @@ class Goods:
             chosen = items.chosen[self] = self._among(items)
         return chosen
 
-    def _among(self, items: Sequence[Item]) -> list[Item]:
-        if self.is_everything:
-            return [item for item in items if not item.is_stored_value]
+    def _among(self, items: Sequence[Item]) -> Sequence[Item]:
+        named = [item for item in items if not item.is_stored_value] if self.names_none else self._named(items)
+        if self.price_from is not None:
+            named = [item for item in named if item.unit_price >= self.price_from]
+        if self.price_to is not None:
+            named = [item for item in named if item.unit_price <= self.price_to]
+        return [item for item in named if not item.is_reduced] if self.without_reduced else named
+
+    def _named(self, items: Sequence[Item]) -> list[Item]:
         variants, products, categories = self.variants, self.products, self.categories
         return [
             item

@@ -86,13 +86,19 @@ class QuotedLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QuotedVoucher:
-    """A voucher of the cart with its discount. problem: why it cannot be used, empty if it can."""
+    """
+    A voucher of the cart with its discount. problem: why it cannot be used, or has no effect on this cart.
+
+    blocks: checkout refuses the cart as long as it holds this voucher. budget_left: None without a budget.
+    """
 
     id: int
     code: str
     promotion_id: int
     amount: int = 0
     problem: str = ""
+    blocks: bool = False
+    budget_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

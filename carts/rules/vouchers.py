@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from carts.rules.conditions import condition_kinds
 from core.errors import Refusal
 from core.errors import gettext_noop as _
 from core.texts import spelling
 
 # Letters and digits that people confuse are left out.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-UNKNOWN, NOT_YET, OVER, USED_UP, SPENT, SIGN_IN, USED_BY_YOU = (
-    *("unknown", "not_yet", "over", "used_up", "spent", "sign_in", "used_by_you"),
+MOST_IN_A_CART = 5
+UNKNOWN, NOT_YET, OVER, USED_UP, SPENT, SIGN_IN, USED_BY_YOU, BUDGET, SAME_PROMOTION, TOO_MANY = (
+    *("unknown", "not_yet", "over", "used_up", "spent", "sign_in", "used_by_you", "budget", "same_promotion"),
+    "too_many",
 )
 WORDS = {
     UNKNOWN: _("Unknown voucher code. Check the code."),
@@ -21,6 +24,9 @@ WORDS = {
     SPENT: _("This voucher has been used up."),
     SIGN_IN: _("Sign in to use this voucher."),
     USED_BY_YOU: _("You have used this voucher before."),
+    BUDGET: _("What is left for this voucher is less than its discount on this cart."),
+    SAME_PROMOTION: _("Another voucher of the same promotion is in the cart. Only one counts."),
+    TOO_MANY: _("A cart can have five vouchers. Remove one first."),
 }
 
 
@@ -62,6 +68,16 @@ def objection_to(voucher: VoucherFacts, *, now: datetime) -> str | None:
         if voucher.uses_by_buyer >= voucher.max_uses_each:
             return USED_BY_YOU
     return None
+
+
+def problems() -> list[str]:
+    """Return all problems that a voucher may have: reasons, and kinds of conditions."""
+    return [*WORDS, *condition_kinds()]
+
+
+def problem_text(problem: str) -> str:
+    """Return the text of a voucher's problem: a key of WORDS, or the kind of a condition that is not met."""
+    return WORDS.get(problem) or condition_kinds()[problem].refusal
 
 
 def not_valid(code: str, reason: str) -> VoucherNotValid:

@@ -18,8 +18,11 @@ from carts.models import Promotion, Voucher, VoucherBudget
 from carts.queries.vouchers import voucher_by_code
 from carts.rules.vouchers import (
     LETTERS,
+    MOST_IN_A_CART,
+    SAME_PROMOTION,
     SIGN_IN,
     SPENT,
+    TOO_MANY,
     UNKNOWN,
     USED_BY_YOU,
     USED_UP,
@@ -31,7 +34,6 @@ from carts.services.carts import Owner, version_conflict
 from core.data import sql
 from core.errors import NotFound
 
-MOST_IN_A_CART = 5
 MOST_IN_A_SERIES = 10_000
 
 _FIND_CART = """
@@ -47,6 +49,11 @@ WITH added AS (
     ON CONFLICT (cart_id, voucher_id) DO NOTHING RETURNING cart_id
 )
 UPDATE carts_cart SET version = version + 1, changed_at = %(now)s FROM added WHERE carts_cart.id = added.cart_id
+"""
+# Only one voucher of a promotion counts; a second one would only fill a place.
+_SAME_PROMOTION = """
+SELECT 1 AS has FROM carts_cartvoucher AS held JOIN carts_voucher AS voucher ON voucher.id = held.voucher_id
+WHERE held.cart_id = %(cart)s AND voucher.promotion_id = %(promotion)s AND voucher.id <> %(voucher)s
 """
 _REMOVE = """
 WITH removed AS (
@@ -125,7 +132,7 @@ def add_voucher(*, owner: Owner, code: str, now: datetime, version: int | None =
     """
     cart = _open_cart(owner, version)
     if cart["held"] >= MOST_IN_A_CART:
-        raise not_valid(plain_code(code), UNKNOWN)
+        raise not_valid(plain_code(code), TOO_MANY)
     _put(cart["id"], code, customer_id=cart["customer_id"], now=now)
 
 
@@ -230,7 +237,10 @@ def _put(cart_id: int, code: str, *, customer_id: int | None, now: datetime) -> 
     reason = objection_to(voucher, now=now)
     if reason is not None:
         raise not_valid(code, reason)
-    sql.execute(_ADD, {"cart": cart_id, "voucher": voucher.id, "now": now})
+    wanted = {"cart": cart_id, "voucher": voucher.id, "promotion": voucher.promotion_id, "now": now}
+    if sql.fetch_one(_SAME_PROMOTION, wanted):
+        raise not_valid(code, SAME_PROMOTION)
+    sql.execute(_ADD, wanted)
 
 
 def _open_cart(owner: Owner, version: int | None) -> sql.Row:

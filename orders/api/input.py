@@ -12,7 +12,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from carts.channels.views import parse_int
-from carts.services.vouchers import MOST_IN_A_CART
+from carts.rules.vouchers import MOST_IN_A_CART
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
 from core.texts.languages import active_language

@@ -69,6 +69,7 @@ class FewLines(Condition):
 
     label: ClassVar[str] = "up to so many lines"
     unmet: ClassVar[str] = "too many lines"
+    refusal: ClassVar[str] = "This voucher is for small carts."
     position: ClassVar[int] = 25
     about: ClassVar[str] = Condition.GOODS
 
@@ -102,7 +103,7 @@ def test_a_kind_is_parsed_as_it_declares_itself(more_kinds):
     (condition,) = parse_conditions([{"kind": "few_lines", "lines": 1}])
 
     assert (reward.amount, reward.set_of, reward.only_once, reward.goods) == (100, 3, False, EVERYTHING)
-    assert has_amount(type(reward)) and not has_amount(type(condition))
+    assert has_amount(reward) and not has_amount(condition)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,7 @@ def test_every_kind_says_all_that_is_asked_of_it():
         assert kind.label and kind.position and kind.__doc__, name
         assert len(own) < 2 or all(field.label for field in own), name
     assert {kind.about for kind in condition_kinds().values()} == {"goods", "buyer", "channel"}
-    assert all(kind.unmet for kind in condition_kinds().values())
+    assert all(kind.unmet and kind.refusal for kind in condition_kinds().values())
 
 
 def test_fields_of_one_name_are_of_one_type_since_they_share_a_form_field():

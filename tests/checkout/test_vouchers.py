@@ -164,7 +164,7 @@ def test_a_budget_is_never_overspent(ana, ben, mug, lamp):
 
     refused = other.check_out(redeem(other).json(), fulfilments=PICKUP)
 
-    assert refused.json()["reason"] == "spent"
+    assert refused.json()["reason"] == "budget"
     assert VoucherBudget.objects.get().spent == 490
     with pytest.raises(IntegrityError), transaction.atomic():
         VoucherBudget.objects.update(spent=501)

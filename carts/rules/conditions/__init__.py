@@ -17,3 +17,8 @@ def parse_conditions(value: Any) -> tuple[Condition, ...]:
     kinds = condition_kinds()
     conditions = value if isinstance(value, list) else [value]
     return tuple(parse_kind(each, kinds, of=f"conditions.{place}") for place, each in enumerate(conditions))
+
+
+def kind_of(condition: Condition) -> str:
+    """Return the name of a condition's kind."""
+    return type(condition).__module__.rpartition(".")[2]

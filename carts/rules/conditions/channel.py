@@ -15,6 +15,7 @@ class OnChannel(Condition):
 
     label: ClassVar[str] = _("only on these channels")
     unmet: ClassVar[str] = _("not on this channel")
+    refusal: ClassVar[str] = _("This voucher is not valid on this channel.")
     position: ClassVar[int] = 50
     about: ClassVar[str] = Condition.CHANNEL
 

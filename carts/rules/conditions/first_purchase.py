@@ -14,6 +14,7 @@ class FirstPurchase(Condition):
 
     label: ClassVar[str] = _("for the first purchase")
     unmet: ClassVar[str] = _("not the first purchase of a known customer")
+    refusal: ClassVar[str] = _("This voucher is for the first purchase of a customer who is signed in.")
     position: ClassVar[int] = 30
     about: ClassVar[str] = Condition.BUYER
 

@@ -15,6 +15,7 @@ class MinimumQuantity(Condition):
 
     label: ClassVar[str] = _("from so many of these units")
     unmet: ClassVar[str] = _("not enough of its goods")
+    refusal: ClassVar[str] = _("The cart has too few of the goods that this voucher needs.")
     position: ClassVar[int] = 20
     about: ClassVar[str] = Condition.GOODS
 

@@ -15,6 +15,7 @@ class MinimumValue(Condition):
 
     label: ClassVar[str] = _("from a value of these goods")
     unmet: ClassVar[str] = _("the value of its goods is too low")
+    refusal: ClassVar[str] = _("The goods in the cart do not reach the value that this voucher needs.")
     position: ClassVar[int] = 10
     about: ClassVar[str] = Condition.GOODS
 

@@ -15,6 +15,7 @@ class InSegment(Condition):
 
     label: ClassVar[str] = _("for these segments")
     unmet: ClassVar[str] = _("the customer is in none of its segments")
+    refusal: ClassVar[str] = _("This voucher is for other customers.")
     position: ClassVar[int] = 40
     about: ClassVar[str] = Condition.BUYER
 

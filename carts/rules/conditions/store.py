@@ -15,6 +15,7 @@ class InStore(Condition):
 
     label: ClassVar[str] = _("only in these stores")
     unmet: ClassVar[str] = _("not in this store")
+    refusal: ClassVar[str] = _("This voucher is not valid in this store.")
     position: ClassVar[int] = 60
     about: ClassVar[str] = Condition.CHANNEL
 

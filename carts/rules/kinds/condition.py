@@ -12,7 +12,8 @@ class Condition:
     A requirement on a cart, its buyer or its channel.
 
     about: which of these; prices of a buyer cost a statement, and a promotion of a channel needs a reason and an end.
-    label, position: how, and in which order, the back office asks for it. unmet: why a cart does not get the promotion.
+    label, position: how, and in which order, the back office asks for it. unmet: why a cart does not get the promotion,
+    as the preview says it. refusal: why a voucher has no effect, as shoppers read it.
     """
 
     __slots__ = ()
@@ -23,6 +24,7 @@ class Condition:
 
     label: ClassVar[str]
     unmet: ClassVar[str]
+    refusal: ClassVar[str]
     position: ClassVar[int]
     about: ClassVar[str]
 

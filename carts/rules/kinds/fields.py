@@ -10,6 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+from carts.rules.goods import Goods
 from carts.rules.kinds.parsing import LARGEST, Fields
 
 WHOLE = 10_000
@@ -36,7 +37,9 @@ class Number(Field):
     least: int = 1
     most: int = LARGEST
 
-    def read(self, fields: Fields, name: str, default: Any) -> int:
+    def read(self, fields: Fields, name: str, default: Any) -> int | None:
+        if default is None and not fields.has(name):
+            return None
         return fields.number(name, least=self.least, most=self.most, default=_none_if_missing(default))
 
 
@@ -73,6 +76,17 @@ class ChosenGoods(Field):
 
     def read(self, fields: Fields, name: str, default: Any) -> Any:
         return fields.goods(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherGoods(Field):
+    """A set of goods besides the chosen ones. example: how one is written as JSON."""
+
+    label: str = ""
+    example: str
+
+    def read(self, fields: Fields, name: str, default: Any) -> Any:
+        return fields.goods(name, is_needed=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +137,16 @@ def fields_of(declared: type) -> tuple[DeclaredField, ...]:
     )
 
 
-def has_amount(declared: type) -> bool:
-    """Return whether a class declares an amount, so that a promotion with it needs a currency."""
-    return any(isinstance(declared_field.field, Money) for declared_field in fields_of(declared))
+def has_amount(value: Any) -> bool:
+    """Return whether a declared value has an amount, also in its parts and goods; its promotion needs a currency."""
+    if isinstance(value, Goods):
+        return value.has_prices
+    if isinstance(value, tuple):
+        return any(map(has_amount, value))
+    if not dataclasses.is_dataclass(value):
+        return False
+    named = ((declared.field, getattr(value, declared.name)) for declared in fields_of(type(value)))
+    return any(part is not None if isinstance(field, Money) else has_amount(part) for field, part in named)
 
 
 def parse_declared(declared: type, fields: Fields) -> Any:

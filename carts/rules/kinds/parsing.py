@@ -25,6 +25,10 @@ class Fields:
         self._unread = dict(value)
         self.of = of
 
+    def has(self, name: str) -> bool:
+        """Return whether a field is given and not read yet."""
+        return name in self._unread
+
     def number(self, name: str, *, least: int = 1, most: int = LARGEST, default: int | None = None) -> int:
         """Return a whole number within bounds."""
         value = self._unread.pop(name, default)
@@ -53,13 +57,24 @@ class Fields:
             raise self._wrong(name)
         return known[value]
 
-    def goods(self, name: str = "goods") -> Goods:
-        """Return a set of goods: an object of variants, products and categories; all goods if left out."""
+    def goods(self, name: str = "goods", *, is_needed: bool = False) -> Goods:
+        """
+        Return a set of goods: an object of variants, products and categories, a range of prices, and without_reduced.
+
+        All goods if it is left out, unless it is needed.
+        """
         if name not in self._unread:
+            if is_needed:
+                raise self._wrong(name)
             return EVERYTHING
         fields = Fields(self._unread.pop(name), of=f"{self.of}.{name}")
         goods = Goods(
-            variants=fields._numbers("variants"), products=fields._numbers("products"), categories=fields._paths()
+            variants=fields._numbers("variants"),
+            products=fields._numbers("products"),
+            categories=fields._paths(),
+            price_from=fields.number("price_from", least=0) if fields.has("price_from") else None,
+            price_to=fields.number("price_to", least=0) if fields.has("price_to") else None,
+            without_reduced=fields.truth("without_reduced", default=False),
         )
         fields.end()
         return goods

@@ -50,14 +50,12 @@ def share_out(amount: int, items: Sequence[Item], left: Mapping[int, int]) -> Sa
     return dict(zip((item.id for item in items), split(amount, weights), strict=True))
 
 
-def units_touched(items: Sequence[Item], most: int | None) -> list[tuple[Item, int]]:
-    """Return items with the number of their units that a reward touches: the dearest units, most of them at most."""
+def dearest_units(items: Sequence[Item], most: int | None) -> dict[int, int]:
+    """Return how many units of each item a reward touches, by its id: most of them at most, the dearest ones."""
     if most is None:
-        return [(item, item.quantity) for item in items]
-    touched = []
+        return {item.id: item.quantity for item in items}
+    touched = {}
     for item in items:
-        units = min(most, item.quantity)
-        if units:
-            touched.append((item, units))
-        most -= units
+        touched[item.id] = min(most, item.quantity)
+        most -= touched[item.id]
     return touched

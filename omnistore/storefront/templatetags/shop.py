@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carts.rules.vouchers import WORDS
+from carts.rules.vouchers import problem_text
 from core.texts.formats import day_text, money_text, number_text, percent_text, short_day_text, time_text
 from core.texts.languages import active_language, language
 from core.texts.translated import in_language
@@ -69,7 +69,7 @@ def percent(basis_points: int) -> str:
 @register.filter
 def voucher_problem(reason: str) -> str:
     """Return the text for why a voucher cannot be used."""
-    return _(WORDS[reason])
+    return _(problem_text(reason))
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carts.rules.vouchers import WORDS
+from carts.rules.vouchers import problem_text
 from core.money import format_minor
 from core.texts.formats import day_text, listed_text, money_text, number_text, short_day_text, time_text
 from core.texts.languages import active_language
@@ -92,7 +92,7 @@ def of(values: Mapping[Any, Any], key: Any) -> Any:
 @register.filter
 def voucher_problem(reason: str) -> str:
     """Return the text for why a voucher cannot be used."""
-    return _(WORDS[reason])
+    return _(problem_text(reason))
 
 
 @register.filter

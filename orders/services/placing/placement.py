@@ -207,7 +207,7 @@ def _spend_vouchers(draft: NewOrder, now: datetime) -> None:
 
 def _check_vouchers(priced: Quote) -> None:
     for voucher in priced.vouchers:
-        if voucher.problem:
+        if voucher.blocks:
             raise not_valid(voucher.code, voucher.problem)
 
 

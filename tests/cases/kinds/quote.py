@@ -20,7 +20,7 @@ def computed(inputs):
     quoted = quote(
         items,
         currency=inputs["currency"],
-        context=PricingContext(now=NOW),
+        context=PricingContext(now=NOW, is_known="purchases" in inputs, purchases=inputs.get("purchases", 0)),
         promotions=[_promotion(number, given) for number, given in enumerate(inputs.get("promotions", ()), 1)],
         supplies=_supplies(items, inputs),
         shipping=ShippingConfig(shipping["amount"], shipping.get("free_from")) if shipping else None,
@@ -59,6 +59,8 @@ def _item(number, line, inputs):
         categories=frozenset().union(*paths),
         tax_category=categories_of(inputs).get(line.get("tax")),
         is_tax_included=line.get("is_tax_included"),
+        is_reduced=line.get("is_reduced", False),
+        floor=line.get("floor", 0),
     )
 
 
