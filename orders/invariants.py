@@ -2,6 +2,17 @@
 
 from core.data.invariants import invariant
 
+# A client that gave up after its order was written may still ask for it with the same key, and gets it.
+invariant(
+    "no idempotency key is stuck",
+    """
+    SELECT stuck.id, stuck.scope, stuck.key, orders.number FROM core_idempotentresponse AS stuck
+    LEFT JOIN orders_order AS orders
+        ON orders.request_key = encode(sha256(convert_to(stuck.scope || ' ' || stuck.key, 'UTF8')), 'hex')
+    WHERE stuck.status IS NULL AND stuck.locked_at < now() - interval '10 minutes'
+      AND (orders.id IS NULL OR orders.state = 'pending')
+    """,
+)
 invariant(
     "units of a line are open, fulfilled or cancelled, and no more come back than left",
     """

@@ -8,16 +8,20 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.actors import SYSTEM, Actor
 from core.data import sql
 from core.data.imports import Options, UnusableFile
 from core.data.imports.run import ImportRunning
 from core.errors import Refusal
+from core.sweeping import Sweep, go_through
 from inventory.models import PriceFile
 from inventory.services.price_import import import_prices
 
 logger = logging.getLogger(__name__)
+
+READING = Sweep("inventory.read_price_files", gettext_lazy("Read a price file"))
 
 LARGEST_FILE = 20_000_000
 MOST_REFUSED_CHARACTERS = 1_000_000
@@ -70,20 +74,15 @@ def read_price_files(*, now: datetime) -> int:
     lock = sql.fetch_one("SELECT pg_try_advisory_lock(hashtext('price files')) AS taken", {})
     if lock is None or not lock["taken"]:
         return 0
-    done = 0
-    waiting = PriceFile.objects.filter(state__in=[PriceFile.UPLOADED, PriceFile.WANTED]).order_by("id")
+    waiting = PriceFile.objects.filter(state__in=[PriceFile.UPLOADED, PriceFile.WANTED])
+    waiting = waiting.exclude(pk__in=READING.left_out(now=now)).order_by("id")
     try:
-        while (file := waiting.first()) is not None:
-            _read(file, now)
-            done += 1
-    except ImportRunning:
-        logger.info("another import is running; price files wait")
+        return go_through(READING, list(waiting), lambda file: _read(file, now), ref=lambda file: file.pk, now=now)
     finally:
         sql.fetch_one("SELECT pg_advisory_unlock(hashtext('price files'))", {})
-    return done
 
 
-def _read(file: PriceFile, now: datetime) -> None:
+def _read(file: PriceFile, now: datetime) -> bool:
     is_trial = file.state == PriceFile.UPLOADED
     with tempfile.TemporaryDirectory() as folder:
         path, refused = Path(folder) / "prices.csv", Path(folder) / "refused.csv"
@@ -92,6 +91,9 @@ def _read(file: PriceFile, now: datetime) -> None:
         try:
             by = Actor(channel=SYSTEM, staff_id=file.uploaded_by_id)
             file.figures = import_prices(path=path, options=options, by=by)
+        except ImportRunning:
+            logger.info("another import is running; price files wait")
+            return False
         except UnusableFile as refusal:
             # The message contains the path of the temporary file.
             file.state, file.problem = PriceFile.FAILED, str(refusal).replace(str(path), file.name)[:300]
@@ -102,3 +104,4 @@ def _read(file: PriceFile, now: datetime) -> None:
     if file.state in (PriceFile.DONE, PriceFile.FAILED):
         file.content = b""
     file.save()
+    return True

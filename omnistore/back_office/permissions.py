@@ -40,7 +40,7 @@ _SEEN = {
         "paritycheck",
         "paritydifference",
     ),
-    "core": ("journalentry",),
+    "core": ("journalentry", "unfinishedwork"),
     "engagement": ("message",),
     "inventory": (
         *_CATALOGUE,

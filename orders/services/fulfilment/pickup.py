@@ -8,10 +8,13 @@ sweep that expires pickups follow one another.
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from core.actors import THE_SYSTEM, Actor
+from core.data import sql
 from core.journal import publish
 from core.states.moving import move
+from core.sweeping import Sweep, go_through
 from inventory.queries.hours import load_hours
 from inventory.services.reservations import release_reservations
 from orders.events import (
@@ -29,6 +32,15 @@ from orders.services.fulfilment.cancellation import cancel_fulfilments
 from orders.services.fulfilment.fulfilments import about_fulfilment, take_fulfilment
 
 EXPIRED_AT_ONCE = 500
+EXPIRING = Sweep("orders.expire_pickups", gettext_lazy("Cancel a pickup that was not collected"))
+
+_OVERDUE = f"""
+SELECT pickup.id, orders.number
+FROM orders_fulfilment AS pickup JOIN orders_order AS orders ON orders.id = pickup.order_id
+WHERE pickup.kind = 'pickup' AND pickup.state = 'ready' AND pickup.expires_at < %(now)s
+  AND {EXPIRING.leaves_out("orders.number")}
+ORDER BY pickup.expires_at LIMIT %(limit)s
+"""
 
 
 @transaction.atomic
@@ -87,10 +99,15 @@ def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
 
 
 def expire_overdue_pickups(*, now: datetime) -> int:
-    """Expire every pickup that was not collected in time, each in its own transaction. Return how many."""
-    overdue = Fulfilment.objects.filter(kind=Fulfilment.PICKUP, state="ready", expires_at__lt=now)
-    ids = overdue.order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE]
-    return sum(_expire_pickup(pickup_id, now=now) for pickup_id in list(ids))
+    """
+    Expire every pickup that was not collected in time, each in its own transaction. Return how many.
+
+    One that cannot be expired is put on the work list (core/sweeping.py).
+    """
+    rows = sql.fetch_all(_OVERDUE, {"now": now, "limit": EXPIRED_AT_ONCE})
+    return go_through(
+        EXPIRING, rows, lambda row: _expire_pickup(row["id"], now=now), ref=lambda row: row["number"], now=now
+    )
 
 
 def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
@@ -102,7 +119,7 @@ def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
 def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
     pickup = take_pickup(pickup_id=pickup_id, store_id=None)
     if pickup.state != "ready" or pickup.expires_at is None or pickup.expires_at >= now:
-        return False
+        return True
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
     )

@@ -14,6 +14,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import BalanceEntry
 from accounts.queries.balances import balances_held_for
@@ -26,6 +27,7 @@ from core.errors import NotFound, Refusal
 from core.ids import new_id
 from core.journal import publish
 from core.network import about_to_call
+from core.sweeping import Sweep, go_through
 from orders.events import RefundDone, RefundFailed, RefundToNewCard
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
@@ -36,6 +38,8 @@ from orders.services.payments.gateway import UNKNOWN, refund
 from orders.services.registers.till_sessions import take_open_session
 
 logger = logging.getLogger(__name__)
+
+SETTLED_AT_ONCE = 200
 
 _WRITE = """
 WITH given AS (
@@ -56,14 +60,16 @@ WITH given AS (
 SELECT refund.id AS refund_id, refund.goes_to, counted.* FROM refund JOIN counted ON counted.id = refund.payment_id
 ORDER BY refund.id
 """
-_PENDING = """
+REFUNDING = Sweep("orders.settle_refunds", gettext_lazy("Give money back"))
+_PENDING = f"""
 SELECT refund.id, refund.key, refund.amount, payment.provider, charge.key AS charge_key,
        charge.provider_ref AS charge_ref
 FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
 LEFT JOIN orders_paymentattempt AS charge ON charge.payment_id = payment.id AND charge.outcome = 'approved'
 WHERE refund.state = 'pending' AND payment.provider <> ''
-  AND (%(refund)s::bigint IS NULL OR refund.id = %(refund)s::bigint)
-ORDER BY refund.id
+  AND CASE WHEN %(refund)s::bigint IS NULL THEN {REFUNDING.leaves_out("refund.id")}
+           ELSE refund.id = %(refund)s::bigint END
+ORDER BY refund.id LIMIT %(limit)s
 """
 # Whoever learns the outcome first writes it; a failed refund frees its amount on the payment just once.
 _SETTLE = """
@@ -160,18 +166,22 @@ def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     refund whose answer was lost is simply requested again.
     """
     about_to_call("a payment provider")
-    settled = 0
-    for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
-        if row["charge_key"] is None:
-            logger.warning("refund %s waits: its payment has no charge", row["key"])
-            continue
-        answer = refund(**{name: row[name] for name in ("provider", "charge_key", "charge_ref", "key", "amount")})
-        if answer.outcome == UNKNOWN:
-            logger.warning("refund %s waits for %s: %s", row["key"], row["provider"], answer.detail)
-        else:
-            state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
-            settled += _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
-    return settled
+    rows = sql.fetch_all(_PENDING, {"refund": refund_id, "now": now, "limit": SETTLED_AT_ONCE})
+    return go_through(REFUNDING, rows, lambda row: _ask_provider(row, now), ref=lambda row: row["id"], now=now)
+
+
+def _ask_provider(row: sql.Row, now: datetime) -> bool:
+    """Ask for one refund and write the answer. Return whether there was one."""
+    if row["charge_key"] is None:
+        logger.warning("refund %s waits: its payment has no charge", row["key"])
+        return False
+    answer = refund(**{name: row[name] for name in ("provider", "charge_key", "charge_ref", "key", "amount")})
+    if answer.outcome == UNKNOWN:
+        logger.warning("refund %s waits for %s: %s", row["key"], row["provider"], answer.detail)
+        return False
+    state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
+    _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
+    return True
 
 
 def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
