@@ -1,5 +1,7 @@
 """What must always be true of orders, their goods and their money."""
 
+from django.conf import settings
+
 from core.data.invariants import invariant
 
 # A client that gave up after its order was written may still ask for it with the same key, and gets it.
@@ -358,5 +360,29 @@ invariant(
         JOIN orders_order AS orders ON orders.id = payment.order_id
         WHERE attempt.saves_card AND attempt.outcome IN ('approved', 'authorised', 'released')
           AND payment.provider = card.provider AND orders.customer_id = card.customer_id)
+    """,
+)
+invariant(
+    "goods that are to be sent or collected are somebody's who can be reached",
+    """
+    SELECT orders.number, fulfilment.id, fulfilment.kind FROM orders_order AS orders
+    JOIN orders_fulfilment AS fulfilment ON fulfilment.order_id = orders.id
+    WHERE orders.state IN ('pending', 'placed') AND orders.customer_id IS NULL AND orders.external_id = ''
+      AND orders.contact_email = '' AND orders.contact_phone = ''
+      AND fulfilment.kind IN ('pickup', 'ship')
+      AND fulfilment.state IN ('pending', 'placed', 'accepted', 'picking', 'ready')
+    """,
+)
+# A month of them is enough to show that the sweep does not work.
+invariant(
+    "no pickup that nobody paid or made ready holds its goods a day longer than the shop allows",
+    f"""
+    SELECT orders.number, pickup.id, pickup.state FROM orders_fulfilment AS pickup
+    JOIN orders_order AS orders ON orders.id = pickup.order_id
+    WHERE pickup.kind = 'pickup' AND pickup.state IN ('placed', 'accepted', 'picking') AND orders.state = 'placed'
+      AND coalesce(pickup.promised_at, orders.placed_at) < now() - interval '{settings.UNPAID_PICKUP_DAYS + 1} days'
+      AND coalesce(pickup.promised_at, orders.placed_at) > now() - interval '{settings.UNPAID_PICKUP_DAYS + 31} days'
+      AND EXISTS (SELECT FROM orders_balancedueentry AS due
+                  WHERE due.order_id = orders.id HAVING sum(due.amount) > 0 AND bool_or(due.kind = 'placed'))
     """,
 )

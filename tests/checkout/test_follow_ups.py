@@ -146,6 +146,7 @@ def test_a_sale_to_nobody_gives_its_gift_card_alone(tess, session, mug, voucher)
     sale = {
         "session": str(session.pk),
         "lines": [{"sku": "GIFT-25"}, {"sku": "MUG"}],
+        "contact": {"email": "nobody@example.com"},
         "payments": [{"method": "test"}],
         "fulfilments": SHIP,
         "keep_address": True,
