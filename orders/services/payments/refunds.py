@@ -66,7 +66,7 @@ SELECT refund.id, refund.key, refund.amount, payment.provider, charge.key AS cha
        charge.provider_ref AS charge_ref
 FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
 LEFT JOIN orders_paymentattempt AS charge ON charge.payment_id = payment.id AND charge.outcome = 'approved'
-WHERE refund.state = 'pending' AND payment.provider <> ''
+WHERE refund.state = 'pending' AND payment.provider <> '' AND refund.goes_to = 'original'
   AND CASE WHEN %(refund)s::bigint IS NULL THEN {REFUNDING.leaves_out("refund.id")}
            ELSE refund.id = %(refund)s::bigint END
 ORDER BY refund.id LIMIT %(limit)s
@@ -205,17 +205,33 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     if row is None:
         raise NotFound(_("There is no such refund."))
     rounding = 0
-    if row.payment.method == "cash":
+    is_cash = row.goes_to == Refund.CASH
+    if row.payment.method == "cash" or is_cash:
         take_open_session(session_id=session_id, store_id=by.store_id)
         coin = smallest_coin(row.payment.order.currency, override=settings.CASH_COIN_MINOR)
         rounding = cash_rounding(row.amount, coin=coin)
     else:
         session_id = None
-    if row.payment.provider or not _settle(
+    if (row.payment.provider and not is_cash) or not _settle(
         refund_id, Refund.DONE, session_id=session_id, rounding=rounding, by=by, now=now
     ):
         raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=row.state)
     return row.payment.order.number
+
+
+def give_credit(refund: Refund, *, by: Actor, now: datetime) -> None:
+    """Add the money of a refund to its customer's store credit, once; locks the balance."""
+    balance_id = _credit_of(refund.payment_id, now=now)
+    change_balance(
+        balance_id=balance_id, kind=BalanceEntry.GIVEN_BACK, amount=refund.amount, reference=str(refund.key), by=by,
+        now=now,
+    )  # fmt: skip
+    settle_by_hand(refund, ref="", by=by, now=now)
+
+
+def settle_by_hand(refund: Refund, *, ref: str, by: Actor, now: datetime) -> None:
+    """Record that a refund was paid back without its provider. ref: what it is found by elsewhere."""
+    _settle(refund.pk, Refund.DONE, ref=ref, by=by, now=now)
 
 
 def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
