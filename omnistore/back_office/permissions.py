@@ -77,6 +77,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.SEE_CUSTOMERS: _named(("view",), _SEEN),
     roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
     roles.MOVE_STOCK: frozenset({"inventory.move_stock"}),
+    roles.CORRECT_STOCK: frozenset({"inventory.correct_stock"}),
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
