@@ -5,7 +5,9 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
+from core import sweeping
 from core.data import rebasing, sql
+from core.web import metrics
 
 
 class CoreConfig(AppConfig):
@@ -18,6 +20,7 @@ class CoreConfig(AppConfig):
         # All events before the first handler: a handler may ask which events there are.
         autodiscover_modules("events", "invariants")
         autodiscover_modules("handlers")
+        metrics.figures["unfinished_work_older_than_an_hour"] = sweeping.count_old
         pre_migrate.connect(_allow_long_thought, sender=self)
         post_migrate.connect(_take_over_journal, sender=self)
 

@@ -1,4 +1,4 @@
-"""The base layer's tables: the journal, its readers' positions, and stored answers to repeated requests."""
+"""The base layer's tables: the journal, its readers' positions, answers to repeated requests, and unfinished work."""
 
 from django.db import models
 from django.db.models import Q
@@ -107,3 +107,24 @@ class IdempotentResponse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"
+
+
+class UnfinishedWork(models.Model):
+    """A row that a sweep could not do yet: tried again with growing pauses, and shown to staff (core/sweeping.py)."""
+
+    sweep = models.CharField(_("work"), max_length=60)
+    ref = models.CharField(_("concerns"), max_length=80, help_text=_("The number of the row that it is about."))
+    tries = models.PositiveIntegerField(_("tries"), default=1)
+    detail = models.CharField(_("reason"), max_length=500, blank=True)
+    since = models.DateTimeField(_("since"))
+    next_try_at = models.DateTimeField(_("next try at"))
+
+    class Meta:
+        verbose_name = _("unfinished work")
+        verbose_name_plural = _("unfinished work")
+        constraints = [
+            models.UniqueConstraint(fields=["sweep", "ref"], name="unfinished_work_once_per_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sweep} {self.ref}"

@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from core import dispatch, idempotency, journal
+from core import dispatch, idempotency, journal, sweeping
 
 MONTHS_AHEAD = timedelta(days=62)
 
@@ -26,5 +26,7 @@ def prepare_journal_months(**unknown: Any) -> None:
 
 @shared_task
 def forget_old_answers(**unknown: Any) -> None:
-    """Delete expired answers to repeated requests."""
-    idempotency.forget_expired(now=timezone.now())
+    """Delete expired answers to repeated requests, and unfinished work that was finished in another way."""
+    now = timezone.now()
+    idempotency.forget_expired(now=now)
+    sweeping.forget_finished_elsewhere(now=now)

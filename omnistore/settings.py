@@ -67,6 +67,11 @@ SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
 RECEIPTS_AS_PDF = switch("RECEIPTS_AS_PDF", default=True)
 # Days from the hand-over in which a shopper may request a return.
 RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
+# Days after its promised time when an order to be paid in the store that nobody has made ready is cancelled.
+UNPAID_PICKUP_DAYS = number("UNPAID_PICKUP_DAYS", default=3)
+# What one shopper may have waiting to be paid in a store, at most.
+MOST_UNPAID_ORDERS = number("MOST_UNPAID_ORDERS", default=3)
+MOST_UNPAID_UNITS = number("MOST_UNPAID_UNITS", default=20)
 # Years that a gift card is valid, counted from the end of the year of its sale; 0 for ever.
 GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
 # The coin to which all stores round cash, in minor units; 0 for the one of each store's country.

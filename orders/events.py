@@ -295,6 +295,26 @@ class TillClosed(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnWithdrawn(Event):
+    """The shopper no longer wants to return what they asked for."""
+
+    kind: ClassVar[str] = "return.withdrawn"
+    words = worded(_("Order %(number)s: the return was withdrawn"))
+    order_id: int
+    return_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnRejected(Event):
+    """Staff refused a return request; the reason is on the return."""
+
+    kind: ClassVar[str] = "return.rejected"
+    words = worded(_("Order %(number)s: the return was refused"))
+    order_id: int
+    return_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefundDone(Event):
     """A refund was completed: the provider confirmed it, or staff paid it out. amount: minor units."""
 

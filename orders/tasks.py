@@ -44,8 +44,10 @@ def detach_removed_cards(**unknown: Any) -> None:
 
 @shared_task
 def expire_overdue_pickups(**unknown: Any) -> None:
-    """Cancel and refund pickups that nobody collected in time, and return them to stock."""
-    pickup.expire_overdue_pickups(now=timezone.now())
+    """Cancel and refund pickups that nobody collected or paid in time, and return them to stock."""
+    now = timezone.now()
+    pickup.expire_overdue_pickups(now=now)
+    pickup.end_unpaid_pickups(now=now)
 
 
 @shared_task

@@ -10,7 +10,8 @@ from core import dispatch
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin
 from core.errors import Refusal
 from core.journal import event_classes
-from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse, JournalEntry
+from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse, JournalEntry, UnfinishedWork
+from core.sweeping import sweeps
 
 
 class StillFails(Refusal):
@@ -85,6 +86,35 @@ class IdempotentAnswerAdmin(ReadOnlyAdmin):
     search_fields = ("key__exact", "scope__startswith")
     exclude = ("body",)
     ordering = ("-id",)
+
+
+@admin.register(UnfinishedWork)
+class UnfinishedWorkAdmin(ReadOnlyAdmin):
+    """What periodic work could not do yet, with the reason."""
+
+    list_display = ("title", "ref", "tries", "detail", "since", "next_try_at")
+    search_fields = ("ref__exact", "sweep__startswith", "detail")
+    ordering = ("since",)
+    object_actions = (
+        AdminAction(
+            name="retry",
+            title=gettext_lazy("Try again now"),
+            explanation=gettext_lazy("The next run of this work, within minutes, tries it again."),
+            perform=lambda request, unfinished_work, form: _retry(unfinished_work),
+            is_allowed=lambda request, unfinished_work: True,
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("work"))
+    def title(self, unfinished_work: UnfinishedWork) -> str:
+        """Name the work in the reader's language."""
+        sweep = sweeps().get(unfinished_work.sweep)
+        return str(sweep.title) if sweep else unfinished_work.sweep
+
+
+def _retry(unfinished_work: UnfinishedWork) -> str:
+    UnfinishedWork.objects.filter(pk=unfinished_work.pk).update(next_try_at=timezone.now())
+    return _("It is tried again within minutes.")
 
 
 def _replay(failed_delivery: FailedDelivery) -> str:

@@ -33,13 +33,6 @@ def registered() -> list[Invariant]:
 
 
 invariant(
-    "no idempotency key is stuck",
-    """
-    SELECT id, scope, key FROM core_idempotentresponse
-    WHERE status IS NULL AND locked_at < now() - interval '10 minutes'
-    """,
-)
-invariant(
     "the journal's numbers are this server's",
     f"""
     SELECT handler, xid FROM core_consumeroffset WHERE xid >= {rebasing.UNUSED_FROM}
@@ -48,3 +41,10 @@ invariant(
     """,
 )
 invariant("no entry of the journal was passed over by its readers", rebasing.PASSED_OVER)
+invariant(
+    "nothing that periodic work could not do waits a day",
+    """
+    SELECT id, sweep, ref, tries, detail, since FROM core_unfinishedwork
+    WHERE since < now() - interval '24 hours' AND next_try_at > now() - interval '6 hours'
+    """,
+)

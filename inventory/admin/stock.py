@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_actor
 from inventory.admin.editing import BarcodeSearch
-from inventory.models import Reservation, StockLevel, StockMovement
+from inventory.models import Location, Reservation, StockLevel, StockMovement
 from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety_stock
 
 
@@ -31,6 +31,22 @@ class AdjustForm(forms.Form):
 
 class SafetyStockForm(forms.Form):
     safety = forms.IntegerField(label=_("Units of safety stock"), min_value=0, max_value=MOST_UNITS)
+
+
+class FirstStockForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The first units of a variant at a location: a new article, or a new store."""
+
+    units = forms.IntegerField(label=_("Units"), min_value=1, max_value=MOST_UNITS)
+    delivery = forms.CharField(label=_("Number of the delivery note"), max_length=64)
+
+    class Meta:
+        model = StockLevel
+        fields = ("variant", "location")
+
+
+def _may_correct(request: HttpRequest, level: StockLevel) -> bool:
+    may = request.user.has_perm
+    return may("inventory.move_stock", level.location) or may("inventory.correct_stock", level.location)
 
 
 def _may_move(request: HttpRequest, level: StockLevel) -> bool:
@@ -84,7 +100,7 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
             explanation=_("Corrects the booked stock to what is on the shelf. The ledger keeps both."),
             form=AdjustForm,
             perform=_adjust,
-            is_allowed=_may_move,
+            is_allowed=_may_correct,
             is_destructive=True,
         ),
         AdminAction(
@@ -97,9 +113,36 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
         ),
     )
 
+    form = FirstStockForm
+    autocomplete_fields = ("variant",)
+
     @admin.display(description=_("available"))
     def free(self, level: StockLevel) -> int:
         return level.available
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return whether the person may book units of an article that a place never had."""
+        return bool(request.user.has_perm("inventory.move_stock"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("variant", "location", "units", "delivery") if obj is None else super().get_fields(request, obj)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "location":
+            places = Location.objects.filter(is_active=True)
+            mine = [place.pk for place in places if request.user.has_perm("inventory.move_stock", place)]
+            kwargs["queryset"] = places.filter(pk__in=mine)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: StockLevel, form: Any, change: bool) -> None:
+        line = StockLine(obj.variant_id, obj.location_id, form.cleaned_data["units"])
+        receive_stock(lines=[line], delivery=form.cleaned_data["delivery"], by=admin_actor(request), now=timezone.now())
+        obj.pk = StockLevel.objects.values_list("pk", flat=True).get(variant=obj.variant, location=obj.location)
 
 
 @admin.register(StockMovement)

@@ -8,16 +8,20 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.actors import SYSTEM, Actor
 from core.data.imports import Options, UnusableFile
 from core.data.imports.run import ImportRunning
 from core.data.locks import try_to_hold
 from core.errors import Refusal
+from core.sweeping import Sweep, go_through
 from inventory.models import PriceFile
 from inventory.services.price_import import import_prices
 
 logger = logging.getLogger(__name__)
+
+READING = Sweep("inventory.read_price_files", gettext_lazy("Read a price file"))
 
 LARGEST_FILE = 20_000_000
 MOST_REFUSED_CHARACTERS = 1_000_000
@@ -67,22 +71,17 @@ def read_price_files(*, now: datetime) -> int:
 
     The next run repeats an interrupted one. Files wait while another import runs.
     """
-    done = 0
-    waiting = PriceFile.objects.filter(state__in=[PriceFile.UPLOADED, PriceFile.WANTED]).order_by("id")
+    waiting = PriceFile.objects.filter(state__in=[PriceFile.UPLOADED, PriceFile.WANTED])
+    waiting = waiting.exclude(pk__in=READING.left_out(now=now)).order_by("id")
     # Looked at first: this runs every few seconds, and the lock takes a connection of its own.
     if not waiting.exists():
         return 0
     with try_to_hold("price files") as is_free:
-        try:
-            while is_free and (file := waiting.first()) is not None:
-                _read(file, now)
-                done += 1
-        except ImportRunning:
-            logger.info("another import is running; price files wait")
-    return done
+        files = list(waiting) if is_free else []
+        return go_through(READING, files, lambda file: _read(file, now), ref=lambda file: file.pk, now=now)
 
 
-def _read(file: PriceFile, now: datetime) -> None:
+def _read(file: PriceFile, now: datetime) -> bool:
     is_trial = file.state == PriceFile.UPLOADED
     with tempfile.TemporaryDirectory() as folder:
         path, refused = Path(folder) / "prices.csv", Path(folder) / "refused.csv"
@@ -91,6 +90,9 @@ def _read(file: PriceFile, now: datetime) -> None:
         try:
             by = Actor(channel=SYSTEM, staff_id=file.uploaded_by_id)
             file.figures = import_prices(path=path, options=options, by=by)
+        except ImportRunning:
+            logger.info("another import is running; price files wait")
+            return False
         except UnusableFile as refusal:
             # The message contains the path of the temporary file.
             file.state, file.problem = PriceFile.FAILED, str(refusal).replace(str(path), file.name)[:300]
@@ -101,3 +103,4 @@ def _read(file: PriceFile, now: datetime) -> None:
     if file.state in (PriceFile.DONE, PriceFile.FAILED):
         file.content = b""
     file.save()
+    return True

@@ -4,17 +4,20 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.actors import THE_SYSTEM, Actor
 from core.data import sql
 from core.errors import NotFound, Refusal
 from core.journal import publish
 from core.money import LARGEST_AMOUNT, Money
+from core.sweeping import Sweep, go_through
 from inventory.events import PriceListChanged
 from inventory.services.prices import PriceNotValid
 
 LARGEST_QUANTITY = 1_000_000
 VARIANTS_AT_ONCE = 5_000
+TURNING = Sweep("inventory.turn_price_lists", gettext_lazy("Apply a price list that begins or ends"))
 
 _LOCK = "SELECT id, code, currency FROM inventory_pricelist WHERE id = %(list)s FOR NO KEY UPDATE"
 _SET = """
@@ -104,12 +107,15 @@ def turn_price_lists(*, now: datetime) -> int:
     thousand variants are a transaction of their own.
     """
     due = sql.fetch_all(_DUE, {"now": now})
-    for row in due:
-        prices = _keep(row["id"], row["moment"])
-        with transaction.atomic():
-            sql.execute(_TURNED, {"list": row["id"], "now": now, "version": row["version"]})
-            publish_list_change(price_list_id=row["id"], code=row["code"], prices=prices, by=THE_SYSTEM, now=now)
-    return len(due)
+    return go_through(TURNING, due, lambda row: _turn(row, now), ref=lambda row: row["code"], now=now)
+
+
+def _turn(row: sql.Row, now: datetime) -> bool:
+    prices = _keep(row["id"], row["moment"])
+    with transaction.atomic():
+        sql.execute(_TURNED, {"list": row["id"], "now": now, "version": row["version"]})
+        publish_list_change(price_list_id=row["id"], code=row["code"], prices=prices, by=THE_SYSTEM, now=now)
+    return True
 
 
 def _keep(price_list_id: int, moment: datetime) -> int:

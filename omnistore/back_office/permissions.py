@@ -28,7 +28,7 @@ _SEEN = {
         *("loyaltyprogramme", "loyaltytier", "tiermembership", "pointaccrual", "pointbatch", "pointredemption"),
     ),
     "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "paritycheck", "paritydifference"),
-    "core": ("journalentry",),
+    "core": ("journalentry", "unfinishedwork"),
     "engagement": ("message",),
     "inventory": (
         *_CATALOGUE,
@@ -75,6 +75,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.SEE_ALL_STORES: _named(("view",), _SEEN_BY_HEAD_OFFICE) | {"orders.see_all_stores"},
     roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
     roles.MOVE_STOCK: frozenset({"inventory.move_stock"}),
+    roles.CORRECT_STOCK: frozenset({"inventory.correct_stock"}),
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),

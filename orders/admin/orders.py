@@ -30,8 +30,6 @@ from orders.models import (
     PaymentAttempt,
     ReceiptRequest,
     Refund,
-    Return,
-    ReturnLine,
     SandboxCharge,
     TillSession,
 )
@@ -330,46 +328,6 @@ class PaymentAttemptAdmin(ReadOnlyAdmin):
     list_filter = ("outcome",)
     search_fields = ("provider_ref__exact", "payment__order__number__exact")
     ordering = ("-id",)
-
-
-@admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
-    list_display = ("payment", "amount_money", "state", "reason", "asked_at", "done_at")
-    list_select_related = ("payment__order",)
-    list_filter = ("state",)
-    search_fields = ("payment__order__number__exact", "provider_ref__exact")
-    ordering = ("-id",)
-    amount_money = money_column("amount", title=_("amount"), currency="payment.order.currency")
-
-
-class ReturnLineInline(ReadOnlyInline):
-    model = ReturnLine
-    fields = ("sku", "quantity", "amount_money", "reason")
-    readonly_fields = ("amount_money",)
-    amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("parent")
-
-
-@admin.register(Return)
-class ReturnAdmin(ReadOnlyAdmin):
-    list_display = ("number", "order", "customer", "state", "method", "amount_money", "requested_at")
-    list_select_related = ("order", "customer")
-    list_filter = ("state", "method", ChannelFilter)
-    search_fields = ("number__exact", "order__number__exact", "external_id__exact")
-    ordering = ("-id",)
-    inlines = (ReturnLineInline,)
-    amount_money = money_column("amount", title=_("value"))
-
-
-@admin.register(ReturnLine)
-class ReturnLineAdmin(ReadOnlyAdmin):
-    list_display = ("parent", "sku", "quantity", "amount_money", "reason")
-    list_select_related = ("parent",)
-    search_fields = ("sku__startswith", "parent__number__exact")
-    ordering = ("-id",)
-    amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
 
 
 @admin.register(SandboxCharge)

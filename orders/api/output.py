@@ -200,6 +200,7 @@ class OrderReturnOut(serializers.Serializer[Any]):
     refund = serializers.CharField()
     amount = MoneySchema()
     requested_at = serializers.DateTimeField()
+    reject_reason = serializers.CharField()
     lines = serializers.ListField(child=serializers.DictField())
 
 

@@ -18,7 +18,7 @@ from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.api.input import MOST_LINES
 from orders.models import Return
 from orders.queries.orders import get_order_for
-from orders.services.returns import LineToReturn, request_return
+from orders.services.returns import LineToReturn, request_return, withdraw_return
 
 
 class ReturnLineIn(StrictSerializer):
@@ -51,6 +51,7 @@ class ReturnOut(serializers.Serializer[Any]):
     refund = serializers.CharField()
     amount = MoneySchema()
     requested_at = serializers.DateTimeField()
+    reject_reason = serializers.CharField(help_text="Why staff refused it; empty unless it is rejected.")
     lines = ReturnLineOut(many=True)
 
 
@@ -98,6 +99,27 @@ class OrderReturns(CartApiView):
         return do_once(claim_of(request, actor=who_asks(owner)), act, status=201)
 
 
+class ReturnCancellation(CartApiView):
+    @extend_schema(
+        operation_id="order_return_cancellation",
+        parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
+        request=None,
+        responses=ReturnOut,
+        tags=["orders"],
+    )
+    def post(self, request: Request, number: str, return_number: str) -> HttpResponse:
+        """Withdraw a return that was requested; its goods may be asked for again."""
+        now = timezone.now()
+        owner = self.owner(request, now=now)
+        get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+
+        def act() -> dict[str, Any]:
+            goods = withdraw_return(order_number=number, number=return_number, by=actor_of(request), now=now)
+            return _return_json(goods, number)
+
+        return do_once(claim_of(request, actor=who_asks(owner)), act, status=200)
+
+
 def _return_json(return_: Return, order_number: str) -> dict[str, Any]:
     return {
         "number": return_.number,
@@ -107,6 +129,7 @@ def _return_json(return_: Return, order_number: str) -> dict[str, Any]:
         "refund": return_.refund_to,
         "amount": money_json(return_.amount, return_.currency),
         "requested_at": return_.requested_at.isoformat(),
+        "reject_reason": return_.reject_reason,
         "lines": [
             {
                 "line": str(line.order_line_id),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("orders/<str:number>/gift-cards/", gift_cards.OrderGiftCards.as_view()),
     path("orders/<str:number>/gift-cards/<str:card_id>/code/", gift_cards.OrderGiftCardCode.as_view()),
     path("orders/<str:number>/returns/", returns.OrderReturns.as_view()),
+    path("orders/<str:number>/returns/<str:return_number>/cancellation/", returns.ReturnCancellation.as_view()),
     path("orders/<str:number>/receipt/", receipts.OrderReceipt.as_view()),
     path("orders/<str:number>/pickup/collector/", collector.PickupCollector.as_view()),
     path("test-provider/<uuid:key>/confirmation/", checkout.TestConfirmation.as_view()),

@@ -197,8 +197,13 @@ class Refund(models.Model):
     PENDING, DONE, FAILED = "pending", "done", "failed"
     STATES = [(PENDING, _("Pending")), (DONE, _("Done")), (FAILED, _("Failed"))]
 
-    ORIGINAL, CREDIT = "original", "credit"
-    TARGETS = [(ORIGINAL, _("What it was paid with")), (CREDIT, _("Store credit"))]
+    ORIGINAL, CREDIT, CASH, TRANSFER = "original", "credit", "cash", "transfer"
+    TARGETS = [
+        (ORIGINAL, _("What it was paid with")),
+        (CREDIT, _("Store credit")),
+        (CASH, _("Cash, at a till")),
+        (TRANSFER, _("Bank transfer")),
+    ]
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     key = models.UUIDField(_("key"), unique=True)
@@ -218,6 +223,10 @@ class Refund(models.Model):
     till_session = models.ForeignKey(
         "orders.TillSession", on_delete=models.PROTECT, null=True, blank=True, related_name="refunds",
         help_text=_("Whose drawer the cash came out of."), verbose_name=_("till session"),
+    )  # fmt: skip
+    follows = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("follows"),
+        help_text=_("The refund that failed, which it replaces."),
     )  # fmt: skip
 
     class Meta:

@@ -45,6 +45,7 @@ class Return(models.Model):
     amount = models.BigIntegerField(_("value in minor units"))
     external_id = models.CharField(_("number elsewhere"), max_length=80, blank=True)
     requested_at = models.DateTimeField(_("requested at"))
+    reject_reason = models.CharField(_("why refused"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("return")

@@ -46,13 +46,15 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")},
        (SELECT sum(amount)::bigint FROM orders_balancedueentry WHERE order_id = orders.id) AS due,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', refund.id::text, 'method', payment.method,
-            'at_desk', payment.provider = '' AND payment.hold_key IS NULL, 'amount', refund.amount,
+            'at_desk', payment.provider = '' AND payment.hold_key IS NULL OR refund.goes_to = 'cash',
+            'amount', refund.amount,
             'state', refund.state, 'reason', refund.reason, 'goes_to', refund.goes_to,
             'asked_at', refund.asked_at) ORDER BY refund.id), '[]')
         FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
         WHERE payment.order_id = orders.id) AS refunds,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'number', goods.number, 'state', goods.state, 'method', goods.method, 'refund', goods.refund_to,
+            'number', goods.number, 'state', goods.state, 'reject_reason', goods.reject_reason,
+            'method', goods.method, 'refund', goods.refund_to,
             'amount', goods.amount, 'requested_at', goods.requested_at,
             'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                           'line', part.order_line_id::text, 'sku', part.sku, 'quantity', part.quantity,

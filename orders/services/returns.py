@@ -12,10 +12,13 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
-from orders.events import ReturnRequested
-from orders.models import Order, Return, ReturnLine
+from core.states.moving import move
+from orders.events import ReturnRejected, ReturnRequested, ReturnWithdrawn
+from orders.models import Order, Refund, Return, ReturnLine
+from orders.rules.lifecycle import RETURN
 from orders.rules.refunds import SoldLine, value_of_units
 from orders.rules.returns import ReturnItem, objections_to
+from orders.services.payments.refunds import CreditNeedsCustomer
 
 # Goods of an order imported from another system have no hand-over here; they left when the order was closed. A parcel
 # is in the shopper's hands when it is delivered; where nobody noted that, not before the day that was promised.
@@ -38,6 +41,9 @@ WHERE line.order_id = %(order)s
 ORDER BY line.position
 """
 _NUMBER = "SELECT 'R-' || nextval('orders_return_number') AS number"
+
+
+REQUESTED = "requested"
 
 
 class NotReturnable(Refusal):
@@ -63,11 +69,13 @@ def request_return(
     Record what a shopper wants to return; nothing is refunded until the goods arrive.
 
     lines: each order line at most once. method: store or ship. refund_to: original or credit. Locks the order, so that
-    two requests cannot claim the same units. Raises NotFound, Malformed, NotReturnable.
+    two requests cannot claim the same units. Raises NotFound, Malformed, NotReturnable, CreditNeedsCustomer.
     """
     order = Order.objects.locked().filter(number=number).first()
     if order is None:
         raise NotFound(_("There is no such order."))
+    if refund_to == Refund.CREDIT and order.customer_id is None:
+        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
     known = {row["id"]: row for row in sql.fetch_all(_LINES, {"order": order.pk})}
     wanted = _quantities(lines, known)
     _check(wanted, known, now)
@@ -103,6 +111,49 @@ def request_return(
         )
     )
     return return_
+
+
+@transaction.atomic(savepoint=False)
+def withdraw_return(*, order_number: str, number: str, by: Actor, now: datetime) -> Return:
+    """
+    End a return request that its shopper no longer wants; its units may be asked for again.
+
+    Locks the order. Raises NotFound, and IllegalTransition once the goods are here or the request has ended.
+    """
+    return _end(number, order_number, "cancelled", by=by, now=now)
+
+
+@transaction.atomic(savepoint=False)
+def reject_return(*, number: str, reason: str, by: Actor, now: datetime) -> Return:
+    """
+    Refuse a return request; its units may be asked for again. reason: read by the shopper.
+
+    Locks the order. Raises NotFound, and IllegalTransition once the goods are here or the request has ended.
+    """
+    return _end(number, None, "rejected", by=by, now=now, reject_reason=reason)
+
+
+def _end(number: str, order_number: str | None, state: str, *, by: Actor, now: datetime, **fields: str) -> Return:
+    known = Return.objects.filter(number=number, order__isnull=False)
+    if order_number is not None:
+        known = known.filter(order__number=order_number)
+    order = Order.objects.locked().filter(pk__in=known.values("order_id")).first()
+    if order is None:
+        raise NotFound(_("There is no such return."))
+    goods = Return.objects.get(number=number)
+    move(RETURN, goods, state, by=by, **fields)
+    event = ReturnWithdrawn if state == "cancelled" else ReturnRejected
+    publish(
+        event(
+            by=by,
+            occurred_at=now,
+            customer_id=order.customer_id,
+            ref=order.number,
+            order_id=order.pk,
+            return_id=goods.pk,
+        )
+    )
+    return goods
 
 
 def _quantities(lines: Sequence[LineToReturn], known: Mapping[int, sql.Row]) -> dict[int, int]:

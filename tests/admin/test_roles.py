@@ -67,7 +67,7 @@ def test_a_manager_cancels_orders_of_his_own_store_only(db):
     assert status_of(signed_in(elsewhere), "orders_order_act", order.pk, "cancel") == 404
 
 
-@pytest.mark.parametrize("page", ["orders_order", "orders_payment", "inventory_stocklevel", "core_journalentry"])
+@pytest.mark.parametrize("page", ["orders_order", "orders_payment", "inventory_stockmovement", "core_journalentry"])
 def test_not_even_a_superuser_edits_the_books(office, page):
     fill_every_table(range(1))
 

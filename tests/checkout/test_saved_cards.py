@@ -126,7 +126,7 @@ class TestByStripe:
         assert phone.delete(f"me/cards/{card.pk}/").status_code == 204
         assert phone.get("me/cards/").json() == {"results": []}
         assert stripe.cards[card.provider_ref]["customer"]
-        assert detach_removed(now=timezone.now()) == 1
+        assert detach_removed(now=timezone.now() + timedelta(minutes=1)) == 1
 
         assert stripe.cards[card.provider_ref]["customer"] is None
         assert detach_removed(now=timezone.now()) == 0

@@ -15,7 +15,7 @@ from accounts.models import (
     WrongSignIn,
 )
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
-from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse
+from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse, UnfinishedWork
 from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
 from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
@@ -98,6 +98,7 @@ def _fill(number: int) -> None:
     MailboxMessage.objects.create(medium="sms", recipient="+491701234567", body="Hello")
     ConsumerOffset.objects.create(handler=f"handler.{number}")
     IdempotentResponse.objects.create(scope="s", key=f"k{number}", request_hash="h", locked_at=NOON, expires_at=NOON)
+    UnfinishedWork.objects.create(sweep="orders.expire_pickups", ref=f"{number}", since=NOON, next_try_at=NOON)
     FailedDelivery.objects.create(
         handler=f"handler.{number}", entry_id=number, entry_occurred_at=NOON, error="boom", failed_at=NOON
     )

@@ -139,6 +139,7 @@ class TestReturns:
             "refund": "credit",
             "amount": {"amount": "12.90", "currency": "EUR"},
             "requested_at": "",
+            "reject_reason": "",
             "lines": [
                 {
                     "line": line,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.events import BalanceChanged
 from accounts.models import BalanceEntry
@@ -23,9 +24,11 @@ from core.data import sql
 from core.errors import Refusal
 from core.ids import new_id
 from core.journal import publish
+from core.sweeping import Sweep, go_through
 
 HOLD_LIFETIME = timedelta(hours=1)
 ENDED_AT_ONCE = 500
+EXPIRING = Sweep("accounts.expire_gift_cards", gettext_lazy("Expire a gift card"))
 
 _OPEN = """
 WITH fresh AS (
@@ -127,11 +130,9 @@ _LAPSED = """
 SELECT reference FROM accounts_balancehold WHERE state = 'held' AND expires_at < %(now)s
 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
-_EXPIRED = """
-SELECT id, amount FROM accounts_balance
-WHERE state = 'active' AND amount > 0 AND held = 0 AND expires_at < %(now)s
-ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-"""
+_HAS_ENDED = "state = 'active' AND amount > 0 AND held = 0 AND expires_at < %(now)s"
+_EXPIRED = f"SELECT id FROM accounts_balance WHERE {_HAS_ENDED} AND id > %(after)s ORDER BY id LIMIT %(limit)s"
+_LOCK_EXPIRED = f"SELECT id, amount FROM accounts_balance WHERE {_HAS_ENDED} AND id = %(id)s FOR UPDATE SKIP LOCKED"
 
 
 class BalanceNotEnough(Refusal):
@@ -292,22 +293,24 @@ def release_lapsed_holds(*, now: datetime) -> int:
 
 def expire_balances(*, now: datetime) -> int:
     """Expire the balances of gift cards past their end, unless they are held now. Return how many expired."""
-    ended = 0
-    while True:
-        with transaction.atomic(durable=True):
-            rows = sql.fetch_all(_EXPIRED, {"now": now, "limit": ENDED_AT_ONCE})
-            for row in rows:
-                change_balance(
-                    balance_id=row["id"],
-                    kind=BalanceEntry.EXPIRED,
-                    amount=-row["amount"],
-                    reference=f"expiry {now:%Y-%m-%d}",
-                    by=THE_SYSTEM,
-                    now=now,
-                )
-        ended += len(rows)
-        if len(rows) < ENDED_AT_ONCE:
-            return ended
+    ended = after = 0
+    while rows := sql.fetch_all(_EXPIRED, {"now": now, "after": after, "limit": ENDED_AT_ONCE}):
+        ended += go_through(EXPIRING, rows, lambda row: _expire(row["id"], now), ref=lambda row: row["id"], now=now)
+        after = rows[-1]["id"]
+    return ended
+
+
+@transaction.atomic(durable=True)
+def _expire(balance_id: int, now: datetime) -> bool:
+    row = sql.fetch_one(_LOCK_EXPIRED, {"id": balance_id, "now": now})
+    return row is None or change_balance(
+        balance_id=balance_id,
+        kind=BalanceEntry.EXPIRED,
+        amount=-row["amount"],
+        reference=f"expiry {now:%Y-%m-%d}",
+        by=THE_SYSTEM,
+        now=now,
+    )
 
 
 def _origin(by: Actor) -> dict[str, object]:

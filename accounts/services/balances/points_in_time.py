@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from accounts.events import PointsExpireSoon
 from accounts.models import BalanceEntry, PointRedemption
@@ -20,8 +21,11 @@ from accounts.services.balances.point_batches import LOCK_BALANCE, take_from_bat
 from core.actors import THE_SYSTEM
 from core.data import sql
 from core.journal import publish
+from core.sweeping import Sweep, go_through
 
 AT_ONCE = 500
+MATURING = Sweep("accounts.mature_points", gettext_lazy("Mature the points of a balance"))
+EXPIRING = Sweep("accounts.expire_points", gettext_lazy("Expire the points of a balance"))
 
 _DUE = """
 SELECT balance_id FROM accounts_pointbatch
@@ -70,7 +74,7 @@ def mature_points(*, now: datetime) -> int:
     Each balance has its own transaction. Returns the number of balances.
     """
     programme = programme_of(settings.SHOP_CURRENCY)
-    return _for_each(_DUE, lambda balance_id: _mature(balance_id, programme, now), now)
+    return _for_each(MATURING, _DUE, lambda balance_id: _mature(balance_id, programme, now), now)
 
 
 def expire_points(*, now: datetime) -> int:
@@ -79,7 +83,7 @@ def expire_points(*, now: datetime) -> int:
 
     Each balance has its own transaction. Returns the number of balances.
     """
-    return _for_each(_ENDING, lambda balance_id: _expire(balance_id, now), now)
+    return _for_each(EXPIRING, _ENDING, lambda balance_id: _expire(balance_id, now), now)
 
 
 @transaction.atomic(durable=True)
@@ -102,13 +106,15 @@ def warn_of_expiry(*, now: datetime) -> int:
     return len(rows)
 
 
-def _for_each(statement: str, change: Callable[[int], None], now: datetime) -> int:
+def _for_each(sweep: Sweep, statement: str, change: Callable[[int], None], now: datetime) -> int:
+    def act(row: sql.Row) -> bool:
+        change(row["balance_id"])
+        return True
+
     count, after = 0, 0
     while rows := sql.fetch_all(statement, {"now": now, "after": after, "limit": AT_ONCE}):
-        for row in rows:
-            after = row["balance_id"]
-            change(after)
-        count += len(rows)
+        count += go_through(sweep, rows, act, ref=lambda row: row["balance_id"], now=now)
+        after = rows[-1]["balance_id"]
     return count
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from accounts.events import TierChanged
 from accounts.queries.loyalty import tiers_of_the_shop
@@ -10,9 +11,11 @@ from accounts.rules.loyalty import Tier, tier_reached
 from core.actors import THE_SYSTEM
 from core.data import sql
 from core.journal import publish
+from core.sweeping import Sweep, go_through
 
 WINDOW = timedelta(days=365)
 AT_ONCE = 500
+COMPUTING = Sweep("accounts.compute_tiers", gettext_lazy("Compute the tier of a customer"))
 
 # The person's row is locked first, so that concurrent computations run one after the other.
 _PERSON = """
@@ -81,12 +84,15 @@ def compute_tiers(*, now: datetime) -> int:
     Returns how many people were computed.
     """
     tiers, count, after = tiers_of_the_shop(), 0, 0
+
+    def act(row: sql.Row) -> bool:
+        with transaction.atomic(durable=True):
+            _compute(row["customer_id"], tiers, now)
+        return True
+
     while rows := sql.fetch_all(_STALE, {"since": now - WINDOW, "after": after, "limit": AT_ONCE}):
-        for row in rows:
-            after = row["customer_id"]
-            with transaction.atomic(durable=True):
-                _compute(after, tiers, now)
-        count += len(rows)
+        count += go_through(COMPUTING, rows, act, ref=lambda row: row["customer_id"], now=now)
+        after = rows[-1]["customer_id"]
     return count
 
 

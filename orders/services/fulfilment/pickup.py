@@ -5,13 +5,17 @@ Every action locks the order first and then reads the pickup, so two members of 
 sweep that expires pickups follow one another.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from core.actors import THE_SYSTEM, Actor
+from core.data import sql
 from core.journal import publish
 from core.states.moving import move
+from core.sweeping import Sweep, go_through
 from inventory.queries.hours import load_hours
 from inventory.services.reservations import release_reservations
 from orders.events import (
@@ -23,12 +27,35 @@ from orders.events import (
     PickupUnlocked,
 )
 from orders.models import Fulfilment
+from orders.queries.balances_due import balance_due_in
 from orders.rules.lifecycle import PICKUP
 from orders.rules.pickup_deadlines import pickup_deadline
 from orders.services.fulfilment.cancellation import cancel_fulfilments
 from orders.services.fulfilment.fulfilments import about_fulfilment, take_fulfilment
 
 EXPIRED_AT_ONCE = 500
+UNPREPARED_STATES = ("placed", "accepted", "picking")
+EXPIRING = Sweep("orders.expire_pickups", gettext_lazy("Cancel a pickup that was not collected"))
+ENDING_UNPAID = Sweep("orders.end_unpaid_pickups", gettext_lazy("Cancel a pickup that nobody paid or made ready"))
+
+_OVERDUE = f"""
+SELECT pickup.id, orders.number
+FROM orders_fulfilment AS pickup JOIN orders_order AS orders ON orders.id = pickup.order_id
+WHERE pickup.kind = 'pickup' AND pickup.state = 'ready' AND pickup.expires_at < %(now)s
+  AND {EXPIRING.leaves_out("orders.number")}
+ORDER BY pickup.expires_at LIMIT %(limit)s
+"""
+# An amount that fell due because its authorisation was lost is not meant: that shopper did pay.
+_UNPAID = f"""
+SELECT pickup.id, orders.number
+FROM orders_fulfilment AS pickup JOIN orders_order AS orders ON orders.id = pickup.order_id
+WHERE pickup.kind = 'pickup' AND pickup.state IN ('placed', 'accepted', 'picking') AND orders.state = 'placed'
+  AND coalesce(pickup.promised_at, orders.placed_at) < %(late)s
+  AND EXISTS (SELECT FROM orders_balancedueentry AS due
+              WHERE due.order_id = orders.id HAVING sum(due.amount) > 0 AND bool_or(due.kind = 'placed'))
+  AND {ENDING_UNPAID.leaves_out("orders.number")}
+ORDER BY pickup.id LIMIT %(limit)s
+"""
 
 
 @transaction.atomic
@@ -87,10 +114,28 @@ def unlock_pickup(*, pickup_id: int, by: Actor, now: datetime) -> None:
 
 
 def expire_overdue_pickups(*, now: datetime) -> int:
-    """Expire every pickup that was not collected in time, each in its own transaction. Return how many."""
-    overdue = Fulfilment.objects.filter(kind=Fulfilment.PICKUP, state="ready", expires_at__lt=now)
-    ids = overdue.order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE]
-    return sum(_expire_pickup(pickup_id, now=now) for pickup_id in list(ids))
+    """
+    Expire every pickup that was not collected in time, each in its own transaction. Return how many.
+
+    One that cannot be expired is put on the work list (core/sweeping.py).
+    """
+    rows = sql.fetch_all(_OVERDUE, {"now": now, "limit": EXPIRED_AT_ONCE})
+    return go_through(
+        EXPIRING, rows, lambda row: _expire_pickup(row["id"], now=now), ref=lambda row: row["number"], now=now
+    )
+
+
+def end_unpaid_pickups(*, now: datetime) -> int:
+    """
+    Cancel every pickup to be paid in the store that nobody made ready in time. Return how many.
+
+    Nobody has paid, and nobody prepares it: it would hold its goods for ever. Each has a transaction of its own.
+    """
+    late = now - timedelta(days=settings.UNPAID_PICKUP_DAYS)
+    rows = sql.fetch_all(_UNPAID, {"now": now, "late": late, "limit": EXPIRED_AT_ONCE})
+    return go_through(
+        ENDING_UNPAID, rows, lambda row: _end_unpaid(row["id"], now=now), ref=lambda row: row["number"], now=now
+    )
 
 
 def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
@@ -102,10 +147,21 @@ def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
 def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
     pickup = take_pickup(pickup_id=pickup_id, store_id=None)
     if pickup.state != "ready" or pickup.expires_at is None or pickup.expires_at >= now:
-        return False
+        return True
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
     )
     publish(PickupExpired(**about_fulfilment(pickup, THE_SYSTEM, now), refund=undone.refund))
     release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
+    return True
+
+
+@transaction.atomic(durable=True)
+def _end_unpaid(pickup_id: int, *, now: datetime) -> bool:
+    pickup = take_pickup(pickup_id=pickup_id, store_id=None)
+    if pickup.state in UNPREPARED_STATES and balance_due_in(pickup.order_id):
+        undone = cancel_fulfilments(
+            order=pickup.order, fulfilments=[pickup], to="cancelled", reason="unpaid", by=THE_SYSTEM, now=now
+        )
+        release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="unpaid")
     return True

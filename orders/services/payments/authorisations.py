@@ -14,12 +14,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.actors import THE_SYSTEM, Actor
 from core.data import sql
 from core.errors import Refusal
 from core.journal import publish
 from core.states.moving import move, move_all
+from core.sweeping import Sweep, go_through
 from orders.events import AuthorisationLost, PaymentCaptured
 from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, AUTHORISED
@@ -33,25 +35,30 @@ ASKED_AGAIN_AFTER = timedelta(seconds=60)
 AT_ONCE = 100
 Answer = TypeVar("Answer")
 
-_CAPTURING = """
+CAPTURING = Sweep("orders.settle_captures", gettext_lazy("Capture money that was authorised"))
+VOIDING = Sweep("orders.void_unneeded", gettext_lazy("Release money that is not needed"))
+ENDING = Sweep("orders.void_expired", gettext_lazy("End an authorisation before it expires"))
+
+_CAPTURING = f"""
 SELECT payment.id, payment.amount + payment.rounding AS amount, payment.provider, attempt.key,
        attempt.provider_ref AS ref
 FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
 WHERE payment.state = 'capturing'
-  AND (payment.id = ANY(%(ids)s::bigint[]) OR payment.capture_asked_at < %(before)s::timestamptz)
+  AND (payment.id = ANY(%(ids)s::bigint[])
+       OR payment.capture_asked_at < %(before)s::timestamptz AND {CAPTURING.leaves_out("payment.id")})
 ORDER BY payment.id LIMIT %(limit)s
 """
-_UNNEEDED = """
+_UNNEEDED = f"""
 SELECT attempt.id, attempt.key, attempt.provider_ref AS ref, payment.provider FROM orders_paymentattempt AS attempt
 JOIN orders_payment AS payment ON payment.id = attempt.payment_id
-WHERE attempt.outcome = 'authorised' AND payment.state = 'voided'
+WHERE attempt.outcome = 'authorised' AND payment.state = 'voided' AND {VOIDING.leaves_out("attempt.id")}
 ORDER BY attempt.id LIMIT %(limit)s
 """
-_EXPIRED = """
+_EXPIRED = f"""
 SELECT payment.id, payment.provider, attempt.key, attempt.provider_ref AS ref FROM orders_payment AS payment
 JOIN orders_paymentattempt AS attempt ON attempt.payment_id = payment.id AND attempt.outcome = 'authorised'
-WHERE payment.state = 'authorised' AND payment.authorised_until < %(now)s
+WHERE payment.state = 'authorised' AND payment.authorised_until < %(now)s AND {ENDING.leaves_out("payment.id")}
 ORDER BY payment.authorised_until LIMIT %(limit)s
 """
 
@@ -90,29 +97,23 @@ def capture_authorised(*, number: str, by: Actor, now: datetime) -> bool:
         order = Order.objects.locked().get(number=number)
         authorised = order.payments.filter(state=Payment.AUTHORISED).values_list("pk", flat=True)
         ids = move_all(PAYMENT, list(authorised), Payment.CAPTURING, capture_asked_at=now)
-    captured = [_capture(row, by=by, now=now) for row in _capturing(ids=ids)]
+    captured = [_capture(row, by=by, now=now)[0] for row in _capturing(ids=ids, now=now)]
     return all(captured)
 
 
 def settle_captures(*, now: datetime) -> int:
     """Ask again about captures that got no answer. Return how many were looked into."""
-    rows = _capturing(before=now - ASKED_AGAIN_AFTER)
-    for row in rows:
-        _capture(row, by=THE_SYSTEM, now=now)
+    rows = _capturing(before=now - ASKED_AGAIN_AFTER, now=now)
+    go_through(
+        CAPTURING, rows, lambda row: _capture(row, by=THE_SYSTEM, now=now)[1], ref=lambda row: row["id"], now=now
+    )
     return len(rows)
 
 
 def void_unneeded(*, now: datetime) -> int:
     """Void authorisations of payments that were voided. Return how many were released."""
-    released = 0
-    for row in sql.fetch_all(_UNNEEDED, {"limit": AT_ONCE}):
-        outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True)
-        if outcome.outcome in (UNKNOWN, AUTHORISED):
-            continue
-        if outcome.outcome == APPROVED:
-            logger.error("attempt %s was captured although its payment was voided", row["key"])
-        released += len(move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now))
-    return released
+    rows = sql.fetch_all(_UNNEEDED, {"limit": AT_ONCE, "now": now})
+    return go_through(VOIDING, rows, lambda row: _release(row, now=now), ref=lambda row: row["id"], now=now)
 
 
 def void_expired(*, now: datetime) -> int:
@@ -122,9 +123,14 @@ def void_expired(*, now: datetime) -> int:
     No card is charged again without its owner: the customer pays on the order's page, in the app, or at a till.
     """
     rows = sql.fetch_all(_EXPIRED, {"now": now, "limit": AT_ONCE})
-    return sum(
-        _end(row["id"], look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True), now=now)
-        for row in rows
+    return go_through(
+        ENDING,
+        rows,
+        lambda row: _end(
+            row["id"], look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True), now=now
+        ),
+        ref=lambda row: row["id"],
+        now=now,
     )
 
 
@@ -141,13 +147,25 @@ def _is_capturing(number: str) -> bool:
     return Payment.objects.filter(order__number=number, state=Payment.CAPTURING).exists()
 
 
-def _capturing(*, ids: Sequence[int] = (), before: datetime | None = None) -> list[sql.Row]:
-    return sql.fetch_all(_CAPTURING, {"ids": list(ids), "before": before, "limit": AT_ONCE})
+def _capturing(*, now: datetime, ids: Sequence[int] = (), before: datetime | None = None) -> list[sql.Row]:
+    return sql.fetch_all(_CAPTURING, {"ids": list(ids), "before": before, "limit": AT_ONCE, "now": now})
 
 
-def _capture(row: sql.Row, *, by: Actor, now: datetime) -> bool:
+def _capture(row: sql.Row, *, by: Actor, now: datetime) -> tuple[bool, bool]:
+    """Capture a payment. Return whether it is captured, and whether its outcome is known."""
     outcome = capture(key=row["key"], ref=row["ref"], provider=row["provider"], amount=row["amount"])
-    return outcome.outcome != UNKNOWN and _settle(row["id"], outcome, by=by, now=now)
+    is_known = outcome.outcome != UNKNOWN
+    return is_known and _settle(row["id"], outcome, by=by, now=now), is_known
+
+
+def _release(row: sql.Row, *, now: datetime) -> bool:
+    outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True)
+    if outcome.outcome in (UNKNOWN, AUTHORISED):
+        return False
+    if outcome.outcome == APPROVED:
+        logger.error("attempt %s was captured although its payment was voided", row["key"])
+    move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now)
+    return True
 
 
 def _end(payment_id: int, outcome: PaymentResult, *, now: datetime) -> bool:

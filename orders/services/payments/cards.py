@@ -12,11 +12,13 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed, NotFound
 from core.journal import publish
+from core.sweeping import Sweep, go_through
 from orders.events import CardRemoved, CardSaved
 from orders.models import SavedCard
 from orders.providers.base import CardDetails
@@ -26,6 +28,7 @@ from orders.rules.checkout import Tender
 from orders.services.payments.gateway import detach_card, provider_named
 
 DETACHED_AT_ONCE = 100
+DETACHING = Sweep("orders.detach_cards", gettext_lazy("Have a removed card deleted by its provider"))
 
 # A card that was removed meanwhile stays removed, however often the payment is reported.
 _KEEP = """
@@ -109,9 +112,15 @@ def remove_card(*, card_id: int, person_ids: Sequence[int], by: Actor, now: date
 def detach_removed(*, now: datetime, card_id: int | None = None) -> int:
     """Detach removed cards, or one of them, at their providers. Network calls. Return how many were detached."""
     waiting = SavedCard.objects.filter(removed_at__isnull=False, detached_at__isnull=True).order_by("removed_at")
-    if card_id is not None:
-        waiting = waiting.filter(pk=card_id)
-    gone = [
-        card.pk for card in waiting[:DETACHED_AT_ONCE] if detach_card(provider=card.provider, ref=card.provider_ref)
-    ]
-    return SavedCard.objects.filter(pk__in=gone).update(detached_at=Greatest(now, F("removed_at"))) if gone else 0
+    left_out = [] if card_id is not None else DETACHING.left_out(now=now)
+    waiting = waiting.exclude(pk__in=left_out) if card_id is None else waiting.filter(pk=card_id)
+    return go_through(
+        DETACHING, list(waiting[:DETACHED_AT_ONCE]), lambda card: _detach(card, now), ref=lambda card: card.pk, now=now
+    )
+
+
+def _detach(card: SavedCard, now: datetime) -> bool:
+    if not detach_card(provider=card.provider, ref=card.provider_ref):
+        return False
+    SavedCard.objects.filter(pk=card.pk).update(detached_at=Greatest(now, F("removed_at")))
+    return True

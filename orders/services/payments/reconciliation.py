@@ -10,15 +10,19 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from core.data import sql
 from core.network import about_to_call
+from core.sweeping import Sweep, go_through
 from orders.models import ReconciliationBreak
 from orders.providers.base import CHARGE, PaymentError, ProviderTransaction
 from orders.services.payments.gateway import lists_refunds, providers_on, transactions
 from orders.services.payments.outcomes import AUTHORISED_FOR
 
 logger = logging.getLogger(__name__)
+
+COMPARING = Sweep("orders.reconcile", gettext_lazy("Compare the records of a payment provider"))
 
 # A younger transaction may still be under way; the day before the last is compared again, for late entries.
 AT_LEAST_OLD, LOOKED_BACK, AT_THE_EDGE = timedelta(minutes=15), timedelta(days=2), timedelta(minutes=5)
@@ -54,13 +58,17 @@ def reconcile(*, now: datetime) -> int:
     """
     about_to_call("a payment provider")
     since, until = now - _looked_back(), now - AT_LEAST_OLD
-    for name in providers_on():
+
+    def act(name: str) -> bool:
         try:
             theirs = transactions(provider=name, since=since, until=until)
         except PaymentError as error:
             logger.warning("the books of %s could not be read: %s", name, error)
-            continue
+            return False
         _compare(name, theirs, since=since, until=until, now=now)
+        return True
+
+    go_through(COMPARING, providers_on(), act, ref=str, now=now)
     open_breaks = ReconciliationBreak.objects.filter(resolved_at__isnull=True).count()
     if open_breaks:
         logger.error("%s differences from payment providers wait to be explained", open_breaks)

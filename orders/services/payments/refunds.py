@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import BalanceEntry
 from accounts.queries.balances import balances_held_for
@@ -28,6 +29,7 @@ from core.errors import NotFound, Refusal
 from core.ids import new_id
 from core.journal import publish
 from core.network import about_to_call
+from core.sweeping import Sweep, go_through
 from orders.events import RefundDone, RefundFailed, RefundToNewCard
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
@@ -40,6 +42,8 @@ from orders.services.payments.gateway import UNKNOWN, refund
 from orders.services.registers.till_sessions import take_out_of_drawer
 
 logger = logging.getLogger(__name__)
+
+SETTLED_AT_ONCE = 200
 
 _WRITE = """
 WITH given AS (
@@ -62,14 +66,16 @@ WITH given AS (
 SELECT refund.id AS refund_id, refund.goes_to, counted.* FROM refund JOIN counted ON counted.id = refund.payment_id
 ORDER BY refund.id
 """
-_PENDING = """
+REFUNDING = Sweep("orders.settle_refunds", gettext_lazy("Give money back"))
+_PENDING = f"""
 SELECT refund.id, refund.key, refund.amount + refund.rounding AS amount, payment.provider, charge.key AS charge_key,
        charge.provider_ref AS charge_ref
 FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
 LEFT JOIN orders_paymentattempt AS charge ON charge.payment_id = payment.id AND charge.outcome = 'approved'
-WHERE refund.state = 'pending' AND payment.provider <> ''
-  AND (%(refund)s::bigint IS NULL OR refund.id = %(refund)s::bigint)
-ORDER BY refund.id
+WHERE refund.state = 'pending' AND payment.provider <> '' AND refund.goes_to = 'original'
+  AND CASE WHEN %(refund)s::bigint IS NULL THEN {REFUNDING.leaves_out("refund.id")}
+           ELSE refund.id = %(refund)s::bigint END
+ORDER BY refund.id LIMIT %(limit)s
 """
 # Whoever learns the outcome first writes it; a failed refund frees its amount on the payment just once.
 _SETTLE = """
@@ -180,22 +186,25 @@ def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     refund whose answer was lost is simply requested again.
     """
     about_to_call("a payment provider")
-    settled = 0
-    for row in sql.fetch_all(_PENDING, {"refund": refund_id}):
-        if not row["amount"]:
-            # Rounded to nothing: the provider has paid it back with the refunds before.
-            settled += _settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=now)
-            continue
-        if row["charge_key"] is None:
-            logger.warning("refund %s waits: its payment has no charge", row["key"])
-            continue
-        answer = refund(**{name: row[name] for name in ("provider", "charge_key", "charge_ref", "key", "amount")})
-        if answer.outcome == UNKNOWN:
-            logger.warning("refund %s waits for %s: %s", row["key"], row["provider"], answer.detail)
-        else:
-            state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
-            settled += _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
-    return settled
+    rows = sql.fetch_all(_PENDING, {"refund": refund_id, "now": now, "limit": SETTLED_AT_ONCE})
+    return go_through(REFUNDING, rows, lambda row: _ask_provider(row, now), ref=lambda row: row["id"], now=now)
+
+
+def _ask_provider(row: sql.Row, now: datetime) -> bool:
+    """Ask for one refund and write the answer. Return whether there was one."""
+    if not row["amount"]:
+        # Rounded to nothing: the provider has paid it back with the refunds before.
+        return _settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=now)
+    if row["charge_key"] is None:
+        logger.warning("refund %s waits: its payment has no charge", row["key"])
+        return False
+    answer = refund(**{name: row[name] for name in ("provider", "charge_key", "charge_ref", "key", "amount")})
+    if answer.outcome == UNKNOWN:
+        logger.warning("refund %s waits for %s: %s", row["key"], row["provider"], answer.detail)
+        return False
+    state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
+    _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
+    return True
 
 
 def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
@@ -222,14 +231,15 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     order = row.payment.order
     check_served(order.number, by=by)
     cash = None
-    if row.payment.method == "cash":
+    is_cash = row.goes_to == Refund.CASH
+    if row.payment.method == "cash" or is_cash:
         Order.objects.locked().get(pk=order.pk)
         rule = cash_terms(store_id=by.store_id, currency=order.currency).rule
         carried, rest = cash_still_held(order_id=order.pk, amount=row.amount)
         rounding = refund_rounding(row.amount, rule, carried=carried, rest=rest)
         take_out_of_drawer(session_id=session_id, store_id=by.store_id, amount=row.amount + rounding)
         cash = CashOut(session_id, rounding, rule.coin if rule.rounds_refunds else 1)
-    if row.payment.provider or not _settle(refund_id, Refund.DONE, cash=cash, by=by, now=now):
+    if (row.payment.provider and not is_cash) or not _settle(refund_id, Refund.DONE, cash=cash, by=by, now=now):
         raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=row.state)
     return order.number
 
@@ -247,6 +257,21 @@ def _in_steps(payments: Iterable[Payment], spread: Mapping[int, int], *, as_cred
         rounding = refund_rounding(amount, CashRule(payment.coin), carried=before, rest=rest)
         steps[payment.pk] = CashOut(rounding=rounding, coin=payment.coin)
     return steps
+
+
+def give_credit(refund: Refund, *, by: Actor, now: datetime) -> None:
+    """Add the money of a refund to its customer's store credit, once; locks the balance."""
+    balance_id = _credit_of(refund.payment_id, now=now)
+    change_balance(
+        balance_id=balance_id, kind=BalanceEntry.GIVEN_BACK, amount=refund.amount, reference=str(refund.key), by=by,
+        now=now,
+    )  # fmt: skip
+    settle_by_hand(refund, ref="", by=by, now=now)
+
+
+def settle_by_hand(refund: Refund, *, ref: str, by: Actor, now: datetime) -> None:
+    """Record that a refund was paid back without its provider. ref: what it is found by elsewhere."""
+    _settle(refund.pk, Refund.DONE, ref=ref, by=by, now=now)
 
 
 def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:

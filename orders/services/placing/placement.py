@@ -46,6 +46,7 @@ from orders.services.payments.tenders import cash_terms_for, hold_tenders, plan_
 from orders.services.placing.allocation import Allocation, allocate
 from orders.services.placing.order_insert import NewOrder, write_order
 from orders.services.placing.receipts import EMAIL, SMS
+from orders.services.placing.unpaid import check_contact, check_unpaid
 from orders.services.registers.till_sessions import take_open_session
 
 
@@ -112,6 +113,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         for tender in tenders
     ]
     waits = any(tender.attempt_key for tender in tenders)
+    _check_promises(cart, request, tenders, {allocation.kind for allocation in allocations}, by)
     if request.session_id is not None:
         # The session is locked until the commit: a till that is being closed counts this sale, or refuses it.
         take_open_session(session_id=request.session_id, store_id=by.store_id)
@@ -143,6 +145,16 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
         sells_gift_cards=bool(gift_cards),
     )
+
+
+def _check_promises(
+    cart: CartView, request: CheckoutRequest, tenders: Sequence[PlannedTender], kinds: set[str], by: Actor
+) -> None:
+    """Refuse to promise goods to somebody who cannot be reached, or who has too much unpaid already."""
+    customer_id, email, phone = cart.customer_id or request.customer_id, request.contact_email, request.contact_phone
+    units = sum(line.quantity for line in cart.lines)
+    check_contact(kinds=kinds, customer_id=customer_id, email=email, phone=phone)
+    check_unpaid(tenders, units=units, customer_id=customer_id, email=email, phone=phone, by=by)
 
 
 def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carts.services.placing import give_cart_back
 from core.actors import THE_SYSTEM, Actor
@@ -20,6 +21,7 @@ from core.data import sql
 from core.errors import Refusal
 from core.journal import publish
 from core.states.moving import move_all
+from core.sweeping import Sweep, go_through
 from inventory.models import Reservation, StockMovement
 from inventory.services.reservations import (
     HOLD_LIFETIME,
@@ -70,13 +72,15 @@ WITH paid AS (
 )
 SELECT state FROM paid
 """
-_OPEN_ATTEMPTS = """
+SETTLING = Sweep("orders.settle_payments", gettext_lazy("Settle a payment without an answer"))
+_OPEN_ATTEMPTS = f"""
 SELECT attempt.key, attempt.provider_ref AS ref, attempt.outcome, payment.provider, orders.id AS order_id, orders.number
 FROM orders_paymentattempt AS attempt
 JOIN orders_payment AS payment ON payment.id = attempt.payment_id
 JOIN orders_order AS orders ON orders.id = payment.order_id
-WHERE (attempt.outcome = 'asked' AND attempt.asked_at < %(unanswered)s)
-   OR (attempt.outcome = 'needs_action' AND attempt.asked_at < %(abandoned)s)
+WHERE ((attempt.outcome = 'asked' AND attempt.asked_at < %(unanswered)s)
+       OR (attempt.outcome = 'needs_action' AND attempt.asked_at < %(abandoned)s))
+  AND {SETTLING.leaves_out("attempt.key")}
 ORDER BY attempt.asked_at LIMIT %(limit)s
 """
 _OPEN_OF_ORDER = """
@@ -127,22 +131,24 @@ def settle_open_payments(*, now: datetime) -> int:
     """
     Settle attempts without an answer for a minute, and payments that shoppers never confirmed.
 
-    Asks the provider about each, outside transactions, and writes each outcome in its own transaction. Return how many
-    were looked into.
+    Asks the provider about each, outside transactions, and writes each outcome in its own transaction. One whose
+    provider does not answer is tried again later, after those behind it. Return how many were looked into.
     """
-    rows = sql.fetch_all(
-        _OPEN_ATTEMPTS,
-        {"unanswered": now - UNANSWERED_AFTER, "abandoned": now - HOLD_LIFETIME, "limit": SETTLED_AT_ONCE},
-    )
-    for row in rows:
-        outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=False)
-        # Only payments that still wait are cancelled: cancelling a confirmed authorisation would lose the shopper's
-        # order.
-        if row["outcome"] == NEEDS_ACTION and outcome.outcome == NEEDS_ACTION:
-            outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True)
-        with transaction.atomic(durable=True):
-            settle_payments(order=get_order(row["number"]), outcomes=[outcome], by=THE_SYSTEM, now=now)
+    moments = {"unanswered": now - UNANSWERED_AFTER, "abandoned": now - HOLD_LIFETIME, "now": now}
+    rows = sql.fetch_all(_OPEN_ATTEMPTS, moments | {"limit": SETTLED_AT_ONCE})
+    go_through(SETTLING, rows, lambda row: _settle_attempt(row, now), ref=lambda row: row["key"], now=now)
     return len(rows)
+
+
+def _settle_attempt(row: sql.Row, now: datetime) -> bool:
+    """Ask about one attempt and write the answer. Return whether there was one."""
+    outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=False)
+    # Only payments that still wait are cancelled: cancelling a confirmed authorisation would lose the shopper's order.
+    if row["outcome"] == NEEDS_ACTION and outcome.outcome == NEEDS_ACTION:
+        outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True)
+    with transaction.atomic(durable=True):
+        settle_payments(order=get_order(row["number"]), outcomes=[outcome], by=THE_SYSTEM, now=now)
+    return outcome.outcome != UNKNOWN
 
 
 def look_again(*, order: OrderView, by: Actor, now: datetime, returned: Mapping[str, str] | None = None) -> OrderView:

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from core.actors import THE_SYSTEM
 from core.data import sql
 from core.ids import new_id
+from core.sweeping import Sweep, go_through
 from orders.models import PaymentAttempt, Refund, WebhookEvent
 from orders.providers.base import ProviderEvent
 from orders.queries.orders import get_order
@@ -31,8 +33,10 @@ INSERT INTO orders_webhookevent (
 VALUES (%(provider)s, %(number)s, %(kind)s, %(attempt)s, %(refund)s, %(failed)s, 'waiting', %(now)s)
 ON CONFLICT (provider, number) DO NOTHING
 """
-_WAITING = """
-SELECT id FROM orders_webhookevent WHERE state = 'waiting' ORDER BY id LIMIT %(limit)s
+ACTING = Sweep("orders.process_webhook_events", gettext_lazy("Apply a provider's event"))
+_WAITING = f"""
+SELECT id FROM orders_webhookevent WHERE state = 'waiting' AND {ACTING.leaves_out("orders_webhookevent.id")}
+ORDER BY id LIMIT %(limit)s
 """
 
 
@@ -61,11 +65,9 @@ def record_webhook_event(*, provider: str, webhook_event: ProviderEvent, now: da
 
 def process_webhook_events(*, now: datetime) -> int:
     """Try again the events that could not be applied. Return how many were settled."""
-    rows = sql.fetch_all(_WAITING, {"limit": TRIED_AT_ONCE})
-    return sum(
-        _act_on(webhook_event, now=now)
-        for webhook_event in WebhookEvent.objects.filter(pk__in=[row["id"] for row in rows])
-    )
+    rows = sql.fetch_all(_WAITING, {"limit": TRIED_AT_ONCE, "now": now})
+    events = WebhookEvent.objects.filter(pk__in=[row["id"] for row in rows]).order_by("pk")
+    return go_through(ACTING, list(events), lambda event: _act_on(event, now=now), ref=lambda event: event.pk, now=now)
 
 
 def _act_on(webhook_event: WebhookEvent, *, now: datetime) -> bool:
