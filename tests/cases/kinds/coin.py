@@ -1,7 +1,7 @@
 """The smallest coin in the stores of some countries."""
 
-from orders.rules.cash import smallest_coin
+from orders.rules.cash import cash_rule
 
 
 def computed(inputs):
-    return {"coins": [smallest_coin("EUR", country=country) for country in inputs["stores"]]}
+    return {"coins": [cash_rule("EUR", country=country).coin for country in inputs["stores"]]}

@@ -1,7 +1,7 @@
 """The smallest coin of a currency."""
 
-from orders.rules.cash import smallest_coin
+from orders.rules.cash import cash_rule
 
 
 def computed(inputs):
-    return {"coin": smallest_coin(inputs["currency"])}
+    return {"coin": cash_rule(inputs["currency"]).coin}

@@ -1,8 +1,8 @@
 """An amount as the provider counts it."""
 
-from orders.providers.stripe.provider import _amount
+from orders.providers.stripe.amounts import counted
 
 
 def computed(inputs):
-    amount = _amount(inputs["amount"], inputs["currency"])
+    amount = counted(inputs["amount"], inputs["currency"])
     return {"amount": amount, "multiple_of_ten": amount % 10 == 0}
