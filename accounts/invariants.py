@@ -100,3 +100,7 @@ invariant(
     WHERE accrual.points <> batches.points - taken.points - accrual.owed
     """,
 )
+invariant(
+    "wrong passwords are forgotten once they count no more",
+    "SELECT id, tried_at FROM accounts_wrongsignin WHERE tried_at < now() - interval '2 hours'",
+)

@@ -49,3 +49,10 @@ class Malformed(Refusal):
 
     code = "invalid"
     status = 400
+
+
+class TooManyRequests(Refusal):
+    """The caller tries too often; they may try again later."""
+
+    code = "too_many_requests"
+    status = 429

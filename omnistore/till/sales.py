@@ -23,7 +23,7 @@ from carts.rules.quote import Quote
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, hash_of, new_token
 from carts.services.merging import merge_token_cart
 from core.actors import Actor
-from core.errors import NotFound, Refusal
+from core.errors import NotFound
 from core.texts.formats import listed_text, money_text
 from core.texts.translated import in_language
 from inventory.queries.products import shown_attributes
@@ -31,16 +31,11 @@ from inventory.queries.staff import Store
 from inventory.queries.store_stock import StoreStock, StoreStocks, stock_around
 from orders.queries.accrual import accrual_cart
 from orders.queries.orders import number_of_cart
+from orders.services.settlement.checkout import CartAlreadyOrdered
 
 NEW = "new"
 SHOWN_STORES = 3
 _signer = signing.Signer(salt="omnistore.till.sale")
-
-
-class AlreadyOrdered(Refusal):
-    """The cart on the screen was ordered, here or on the shopper's phone."""
-
-    code = "cart_already_ordered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ def find_sale(key: str) -> Sale:
     """
     Return the sale of a key without its cart.
 
-    A cart whose owner has signed in since leads to the person's cart. Raises NotFound, and AlreadyOrdered with the
+    A cart whose owner has signed in since leads to the person's cart. Raises NotFound, and CartAlreadyOrdered with the
     order's number for a cart that was ordered.
     """
     if key == NEW:
@@ -101,7 +96,9 @@ def find_cart(cart_id: int) -> Sale:
     holder = holder_of(cart_id)
     if holder.state == "ordered":
         number = number_of_cart(cart_id)
-        raise AlreadyOrdered(_("This cart was already ordered: order %(number)s.") % {"number": number}, number=number)
+        raise CartAlreadyOrdered(
+            _("This cart was already ordered: order %(number)s.") % {"number": number}, number=number
+        )
     if holder.customer_id is not None:
         return sale_of_person(get_person(customer_id=holder.customer_id))
     if holder.state != "open":

@@ -148,3 +148,15 @@ invariant(
                   WHERE due.order_id = orders.id HAVING sum(due.amount) > 0 AND bool_or(due.kind = 'placed'))
     """,
 )
+invariant(
+    "staff have cancelled orders only in a store that they concern",
+    """
+    SELECT orders.number, entry.store FROM orders_order AS orders
+    JOIN core_journal AS entry ON entry.ref = orders.number AND entry.kind = 'order.cancelled' AND entry.store <> ''
+    JOIN inventory_location AS acting ON acting.code = entry.store
+    WHERE orders.store_id IS DISTINCT FROM acting.id
+      AND NOT EXISTS (SELECT FROM orders_fulfilment WHERE order_id = orders.id AND location_id = acting.id)
+      AND (orders.store_id IS NOT NULL
+           OR EXISTS (SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind <> 'ship'))
+    """,
+)

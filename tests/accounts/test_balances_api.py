@@ -75,3 +75,15 @@ def test_too_many_wrong_codes_are_answered_with_429(db):
     assert [answer.status_code for answer in answers] == [409] * 20 + [429]
     assert answers[0].json()["code"] == "gift_card_not_valid"
     assert answers[-1].headers["Retry-After"]
+
+
+def test_strangers_with_the_same_address_do_not_use_up_the_tries_of_who_is_signed_in(ana, ben):
+    guest, wrong = Api(), {"code": "0000-0000-0000-0000"}
+    for _guess in range(20):
+        guest.post("gift-cards/balance/", wrong)
+
+    answers = [Api(person).post("gift-cards/balance/", wrong) for person in (ana, ben) for _guess in range(20)]
+
+    assert guest.post("gift-cards/balance/", wrong).status_code == 429
+    assert [answer.status_code for answer in answers] == [409] * 40
+    assert Api(ana).post("gift-cards/balance/", wrong).status_code == 429

@@ -14,6 +14,7 @@ from accounts.services.identity.wrong_sign_ins import (
 )
 from accounts.sign_in.adapter import AccountAdapter
 from accounts.sign_in.attempt_limits import source_of
+from core.data.invariants import find_breaches
 from core.web.cache import breaker
 from tests.accounts.conftest import App, mailed_code
 from tests.factories.accounts import PASSWORD, make_customer
@@ -197,3 +198,12 @@ class TestLimits:
 )
 def test_an_ipv6_subscriber_is_one_source(address, source):
     assert source_of(RequestFactory().get("/", REMOTE_ADDR=address)) == source
+
+
+def test_the_audit_finds_one_that_was_not_forgotten():
+    note(ANA, f"{HOME}/32", times=1, at=datetime.now(UTC))
+    assert find_breaches() == {}
+
+    note(ANA, f"{HOME}/32", times=1, at=datetime.now(UTC) - timedelta(hours=3))
+
+    assert "wrong passwords are forgotten once they count no more" in find_breaches()

@@ -56,6 +56,20 @@ def test_files_and_functions_stay_readable():
     assert too_long == []
 
 
+def test_a_refusals_code_is_given_by_one_class():
+    """Clients tell refusals apart by their codes; a refusal that is a kind of another one inherits its code."""
+    classes: dict[str, list[str]] = {}
+    for path in CODE:
+        if "tests" in path.parts or "code = " not in (text := path.read_text()):
+            continue
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ClassDef):
+                for code in re.findall(r'^    code = "(\w+)"', ast.get_source_segment(text, node) or "", re.MULTILINE):
+                    classes.setdefault(code, []).append(f"{path.relative_to(ROOT)}: {node.name}")
+
+    assert {code: names for code, names in classes.items() if len(names) > 1} == {}
+
+
 STYLES_AND_SCRIPTS = [
     path
     for folder in ("core", "accounts", "inventory", "carts", "orders", "omnistore")

@@ -70,7 +70,7 @@ def test_an_order_is_not_cancelled_during_a_capture(order, tess, ana, monkeypatc
 
     sender(order, tess)()
 
-    assert came[0].code == "payment_under_way"
+    assert came[0].code == "payment_being_taken"
     assert (Order.objects.get().state, Payment.objects.get().state) == ("completed", "captured")
     assert find_breaches() == {}
 

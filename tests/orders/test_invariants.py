@@ -5,13 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.actors import Actor
 from core.data import sql
 from core.data.invariants import find_breaches
+from core.journal import publish
 from inventory.models import Reservation
+from orders.events import OrderCancelled
 from orders.models import FulfilmentLine, Order, OrderLine, Payment, Refund
 from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns import LineToReturn, request_return
+from tests.factories.inventory import make_store
 from tests.factories.orders import make_order, make_till_session
 from tests.factories.states import no_guards
 
@@ -148,3 +152,19 @@ def test_somebody_who_carries_out_need_not_be_told(mitte, mug):
     make_order((mug, 1, 1290), store=mitte, kind="carry_out", state="collected", contact_email="")
 
     assert "whoever is to be sent goods, or to collect them, can be told" not in find_breaches()
+
+
+CANCELLED_ELSEWHERE = "staff have cancelled orders only in a store that they concern"
+
+
+@pytest.mark.parametrize(
+    ("kind", "store", "is_breach"),
+    [("pickup", "there", True), ("pickup", "ber-mitte", False), ("ship", "there", False)],
+)
+def test_an_order_that_another_store_cancelled(ana, mitte, mug, now, kind, store, is_breach):
+    make_store("there")
+    order = make_order((mug, 1, 1290), store=mitte, customer=ana, kind=kind)
+    by = Actor(channel="till", staff_id=ana.pk, store_code=store)
+    publish(OrderCancelled(by=by, occurred_at=now, ref=order.number, order_id=order.pk, reason="fraud", refund=0))
+
+    assert (CANCELLED_ELSEWHERE in find_breaches()) is is_breach

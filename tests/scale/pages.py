@@ -81,6 +81,8 @@ def tours(known: Known) -> Iterator[tuple[str, Client, dict[str, str]]]:
     packer = _signed_in(Customer.objects.get(email="head@example.com"))
     packer.post("/admin/till/stores/", {"store": "wh-berlin"})
     yield "packer", packer, {tab: f"/admin/till/parcels/?tab={tab}" for tab in ("pick", "send", "sent", "delivered")}
+    manager = _signed_in(Customer.objects.get(email="manager@example.com"))
+    yield "manager", manager, _BACK_OFFICE | _OF_A_STORE
     office = _signed_in(Customer.objects.get(email="admin@example.com"))
     yield "office", office, _BACK_OFFICE | {"order found": f"/admin/orders/order/?q={known.order}"}
 
@@ -130,6 +132,13 @@ _BACK_OFFICE = {
     "stock": "/admin/inventory/stocklevel/",
     "movements": "/admin/inventory/stockmovement/",
     "journal": "/admin/core/journalentry/",
+}
+# What hangs on a store's orders.
+_OF_A_STORE = {
+    "messages": "/admin/engagement/message/",
+    "addresses": "/admin/accounts/address/",
+    "refunds": "/admin/orders/refund/",
+    "taxes": "/admin/orders/ordertax/",
 }
 
 

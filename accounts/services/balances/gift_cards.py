@@ -15,7 +15,7 @@ from accounts.rules.gift_cards import code_hash, end_of_validity, gift_card_code
 from accounts.rules.lifecycle import GIFT_CARD as GIFT_CARD_LIFE
 from accounts.services.balances.balances import change_balance
 from core.actors import Actor
-from core.errors import NotFound, Refusal
+from core.errors import NotFound, Refusal, TooManyRequests
 from core.ids import new_id
 from core.states.moving import move, move_all
 
@@ -29,11 +29,8 @@ class GiftCardNotValid(Refusal):
     code = "gift_card_not_valid"
 
 
-class TooManyWrongCodes(Refusal):
+class TooManyWrongCodes(TooManyRequests):
     """The client tried too many wrong codes."""
-
-    code = "too_many_requests"
-    status = 429
 
 
 class CodeShownAlready(Refusal):

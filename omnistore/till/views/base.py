@@ -19,7 +19,7 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.rules import roles
 from core.actors import TILL, Actor
-from core.errors import Malformed, NotAllowed, Refusal
+from core.errors import Malformed, NotAllowed, Refusal, TooManyRequests
 from core.idempotency import Claim
 from core.web.api.problems import LOCK_NOT_AVAILABLE, RETRYABLE, sqlstate_of
 from inventory.channels.staff import AtWork, NotAllowedHere
@@ -35,11 +35,8 @@ class Busy(Refusal):
     code = "busy"
 
 
-class TooManyTries(Refusal):
+class TooManyTries(TooManyRequests):
     """Codes are tried too fast."""
-
-    code = "too_many_requests"
-    status = 429
 
 
 class NoStore(Exception):

@@ -15,6 +15,7 @@ from accounts.sign_in.attempt_limits import client_key_of
 from carts.channels.views import parse_int
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
+from carts.services.placing import CartEmpty
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
@@ -39,12 +40,6 @@ from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
 from orders.services.payments.card_readers import readers_of
 from orders.services.settlement.checkout import sell_cart
-
-
-class NothingToSell(Refusal):
-    """The cart on the screen is empty."""
-
-    code = "cart_empty"
 
 
 @dataclass(slots=True)
@@ -126,7 +121,7 @@ class Pay(SaleView):
         sale = open_sale(key, by=self.actor, now=timezone.now())
         shelves = stock_of(sale.cart, self.store)
         if sale.cart is None or shelves is None:
-            raise NothingToSell(_("The cart is empty. Scan something first."))
+            raise CartEmpty(_("The cart is empty. Scan something first."))
         return sale, sale.cart, shelves
 
     def _tenders(self, sale: Sale, way: Way, data: QueryDict | None = None, **amounts: Any) -> TenderForm:

@@ -23,7 +23,6 @@ from inventory.models import Location
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (
     NEW,
-    AlreadyOrdered,
     Sale,
     add_units,
     find_cart,
@@ -38,6 +37,7 @@ from omnistore.till.sales import (
 )
 from omnistore.till.scanning import OpenCart, People, ScannedGoods, read_scan
 from omnistore.till.views.base import TillView, is_htmx
+from orders.services.settlement.checkout import CartAlreadyOrdered
 
 
 class SaleView(TillView):
@@ -87,7 +87,7 @@ class SaleView(TillView):
             return super().refused(refusal)
         try:
             sale = self.with_cart(find_sale(self.request.POST.get("sale") or self.kwargs.get("key", NEW)))
-        except AlreadyOrdered as ordered:
+        except CartAlreadyOrdered as ordered:
             return self.shown(find_sale(NEW), error=str(ordered), **ordered.details)
         except Refusal:
             return super().refused(refusal)

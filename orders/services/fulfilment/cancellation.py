@@ -75,7 +75,7 @@ RETURNING orders.state
 class PaymentBeingTaken(Refusal):
     """A capture of this order is under way, and its outcome is not known yet."""
 
-    code = "payment_under_way"
+    code = "payment_being_taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ ORDER BY payment.authorised_until LIMIT %(limit)s
 class PaymentLost(Refusal):
     """The authorised money can no longer be captured: it is due again, and the goods do not leave."""
 
-    code = "payment_due"
+    code = "payment_lost"
 
 
 def capturing_first(act: Callable[[], Answer], *, by: Actor, now: datetime) -> Answer:
