@@ -29,9 +29,11 @@ globals().update(PARTS.settings)
 PRODUCTION = is_production()
 DEBUG = switch("DEBUG", default=False)
 DEMO = is_demo()
-SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use")
+SECRET_KEY = env.str(
+    "SECRET_KEY", default="development-only-key-not-for-production-use"
+).strip()  # A file ends with a newline.
 # Former keys, under which browsers stay signed in for as long as they are listed.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("SECRET_KEY_FALLBACKS", default=[])]
 # People hold codes that are derived, in part for years, so their keys can outlive SECRET_KEY. New codes are derived
 # from the first key; codes under the others remain valid.
 CODE_KEYS = [key.strip() for key in env.list("CODE_KEYS", default=[])] or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
@@ -350,7 +352,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "omnistore.storefront.errors.handle_csrf"
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="").strip()
 
 # --- Logs -----------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from core.data.invariants import find_breaches
 from orders.models import Order, SavedCard
 from tests.client import Api
 from tests.factories.balances import code_of, give_card
+from tests.factories.inventory import make_store
 from tests.factories.orders import make_till_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,6 +115,26 @@ def test_a_sale_with_the_tills_own_id_whatever_its_key(till, mug):
 
     assert (again.status_code, again.json()["number"]) == (201, first["number"])
     assert Order.objects.count() == 1
+
+
+def test_a_sale_of_other_goods_under_a_known_id_is_refused_and_sells_nothing(till, mug):
+    body = sale(till, client_id=str(uuid4()))
+    assert till.post("till/sales/", body).status_code == 201
+
+    other = till.post("till/sales/", body | {"lines": [{"sku": "MUG", "quantity": 2}]})
+
+    assert (other.status_code, other.json()["code"]) == (409, "client_id_taken")
+    assert Order.objects.count() == 1
+
+
+def test_a_sale_of_another_store_under_a_known_id_is_refused(till, mug):
+    body = sale(till, client_id=str(uuid4()))
+    assert till.post("till/sales/", body).status_code == 201
+    Order.objects.update(store=make_store("elsewhere"))
+
+    other = till.post("till/sales/", body)
+
+    assert (other.status_code, other.json()["code"]) == (409, "client_id_taken")
 
 
 def test_a_refusal_is_not_stored(app):

@@ -8,6 +8,7 @@ directory of its own, listens on ports of its own on 127.0.0.1, and is gone afte
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -138,7 +139,7 @@ class Rehearsal:
             style = self.staff.get(address)
             need("immutable" in style.headers["Cache-Control"], style.headers)
             found.append("kept for ever by browsers")
-        with self.step("a mail leaves through the worker") as found:
+        with self.step("a code for signing in leaves by mail") as found:
             self.app.session.post(
                 f"{self.shop.address}/_allauth/app/v1/auth/code/request", json={"email": STAFF}, timeout=30
             )
@@ -230,7 +231,7 @@ def main():
         print(f"Rehearsing docs/deploy.md in {room}", flush=True)
         try:
             Rehearsal(room, exit_stack).run()
-        except (Failed, requests.RequestException, OSError, KeyError) as error:
+        except (Failed, requests.RequestException, subprocess.SubprocessError, OSError, KeyError) as error:
             print(f"The layout of docs/deploy.md does not work: {type(error).__name__}: {error}")
             return 1
     print("The layout of docs/deploy.md works.")

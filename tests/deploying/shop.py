@@ -60,7 +60,9 @@ class Shop:
         """Return the environment of a process: nothing of ours but the path."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
         path = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
-        return kept | {"PATH": path, "PYTHONPATH": str(ROOT)} | self.settings | more
+        # A secret's file is read rather than the variable, so it must not be named beside another value.
+        settings = {name: value for name, value in self.settings.items() if name.removesuffix("_FILE") not in more}
+        return kept | {"PATH": path, "PYTHONPATH": str(ROOT)} | settings | more
 
     def pooled(self):
         """Return what web and live have of their own: the pooler's address instead of PostgreSQL's."""
@@ -93,7 +95,7 @@ class Shop:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
     def says(self, path, words):
         """Return whether web answers with some words, asked by its address."""

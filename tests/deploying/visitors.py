@@ -30,8 +30,9 @@ class Browser:
         return self.session.get(self.shop.address + path, timeout=30, **options)
 
     def post(self, path, fields, files=None, **options):
-        """Send a form as the page with it would."""
+        """Send a form as the page with it would. fields: a dictionary, or a function that makes it from the page."""
         page = self.get(path)
+        fields = fields(page) if callable(fields) else fields
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         return self.session.post(
             page.url,
@@ -53,11 +54,8 @@ class Browser:
     def set_up_second_factor(self):
         """Confirm the password, and set up an authenticator app."""
         self.post("/accounts/reauthenticate/", {"password": PASSWORD})
-        page = self.get("/accounts/2fa/totp/activate/")
-        secret = re.search(r"\b[A-Z2-7]{32}\b", page.text)
-        if not secret:
-            raise Failed(f"{page.url} shows no secret")
-        self.post("/accounts/2fa/totp/activate/", {"code": totp(secret[0])})
+        # Each time the page is shown it has another secret.
+        self.post("/accounts/2fa/totp/activate/", lambda page: {"code": totp(secret_on(page))})
         if self.get("/admin/").url != f"{self.shop.address}/admin/":
             raise Failed("the back office stays closed after the second factor")
 
@@ -66,7 +64,7 @@ class Browser:
         noise = Image.effect_noise((1500, 1500), 90).convert("RGB")
         content = io.BytesIO()
         noise.save(content, "PNG")
-        fields = {"product": product, "alt": "{}", "position": "0"}
+        fields = {"product": product, "alt": "{}", "alt_en": "", "position": "0"}
         answer = self.post(
             "/admin/inventory/media/add/", fields, {"file": ("mug.png", content.getvalue(), "image/png")}
         )
@@ -118,6 +116,13 @@ class App:
         change()
         wait(lambda: len(versions) == 2, "the stream does not hear of the change", seconds=20)
         return time.monotonic() - began
+
+
+def secret_on(page):
+    """Return the secret for the authenticator app that a page shows."""
+    if found := re.search(r"\b[A-Z2-7]{32}\b", page.text):
+        return found[0]
+    raise Failed(f"{page.url} shows no secret")
 
 
 def totp(secret):

@@ -7,11 +7,12 @@ the response to the client. A process that dies in between leaves an order that 
 with the same key continues from there.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -33,11 +34,19 @@ from orders.services.settlement.payments import open_attempts, payment_declined,
 Render = Callable[[OrderView, Sequence[PaymentResult]], dict[str, Any]]
 TakeCart = Callable[[], CartView]
 
+ONE_PER_CLIENT_ID = "order_one_per_client_id"
+
 
 class CartAlreadyOrdered(Refusal):
     """This version of the cart was ordered already; `number` names the order."""
 
     code = "cart_already_ordered"
+
+
+class ClientIdTaken(Refusal):
+    """Another sale, of other goods or in another store, was made with this client_id."""
+
+    code = "client_id_taken"
 
 
 def check_out(
@@ -100,8 +109,11 @@ def sell_lines(
     Sell goods scanned at the till without a shopper's cart; lines: pairs of SKU and quantity.
 
     voucher_codes: the customer's vouchers, at most as many as a cart holds. Raises NotFound for a SKU that is not sold,
-    VoucherNotValid, and whatever place_order raises.
+    VoucherNotValid, ClientIdTaken, and whatever place_order raises.
     """
+    goods: Counter[str] = Counter()
+    for sku, quantity in lines:
+        goods[sku.casefold()] += quantity
     return _order_once(
         claim,
         lambda: cart_from_lines(
@@ -116,16 +128,47 @@ def sell_lines(
         by=by,
         now=now,
         render=render,
+        goods=goods,
     )
 
 
 def _order_once(
-    claim: Claim, take: TakeCart, request: CheckoutRequest, *, by: Actor, now: datetime, render: Render
+    claim: Claim,
+    take: TakeCart,
+    request: CheckoutRequest,
+    *,
+    by: Actor,
+    now: datetime,
+    render: Render,
+    goods: Counter[str] | None = None,
+) -> HttpResponse:
+    def order() -> HttpResponse:
+        return _order(claim, take, request, by=by, now=now, render=render, goods=goods)
+
+    try:
+        return order()
+    except IntegrityError as error:
+        # A copy of the same sale under another key was placed meanwhile; now it is found.
+        if ONE_PER_CLIENT_ID not in str(error):
+            raise
+        return order()
+
+
+def _order(
+    claim: Claim,
+    take: TakeCart,
+    request: CheckoutRequest,
+    *,
+    by: Actor,
+    now: datetime,
+    render: Render,
+    goods: Counter[str] | None,
 ) -> HttpResponse:
     try:
         with transaction.atomic(durable=True):
             is_fresh = claim.take()
-            placed = _known_order(claim, request, is_fresh) or place_order(cart=take(), request=request, by=by, now=now)
+            known = _known_order(claim, request, is_fresh, by=by, goods=goods)
+            placed = known or place_order(cart=take(), request=request, by=by, now=now)
             order = placed.order
             answer = None if placed.charges else claim.finish(render(order, []), status=201)
     except Replay as replay:
@@ -136,17 +179,28 @@ def _order_once(
     return answer
 
 
-def _known_order(claim: Claim, request: CheckoutRequest, is_fresh: bool) -> PlacedOrder | None:
+def _known_order(
+    claim: Claim, request: CheckoutRequest, is_fresh: bool, *, by: Actor, goods: Counter[str] | None
+) -> PlacedOrder | None:
     """Return the order that an interrupted request, or an earlier copy of the same sale, has placed already."""
     known = None
     if not is_fresh:
         known = find_order_by_request_key(claim.request_key)
     elif request.client_id is not None:
         known = find_order_by_client_id(request.client_id)
+        if known is not None and not _is_same_sale(known, by, goods):
+            raise ClientIdTaken(_("This client_id belongs to another sale."))
     if known is None:
         return None
     charges = open_attempts(known) if known.state == Order.PENDING else []
     return PlacedOrder(known, charges, sells_gift_cards=True)
+
+
+def _is_same_sale(known: OrderView, by: Actor, goods: Counter[str] | None) -> bool:
+    sold: Counter[str] = Counter()
+    for line in known.lines:
+        sold[line.sku.casefold()] += line.quantity
+    return known.store == by.store_code and goods in (None, sold)
 
 
 def _pay(
