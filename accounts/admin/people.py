@@ -26,7 +26,7 @@ from accounts.models import (
     VisitMessage,
 )
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
-from accounts.services.customers.merging import merge_customers, undo_merge
+from accounts.services.customers.merging import merge_accounts, merge_customers, undo_merge
 from accounts.services.customers.tax_numbers import forget_tax_number, save_tax_number
 from core.admin.base import AdminAction, BaseAdmin, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 
@@ -38,6 +38,10 @@ class MergeForm(forms.Form):
         widget=AutocompleteSelect(Customer._meta.get_field("merged_into"), admin.site),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
+    both_sign_in = forms.BooleanField(
+        label=_("Even if both of them can sign in"), required=False,
+        help_text=_("Both logins then lead to the record that is kept. Make sure that it is one person."),
+    )  # fmt: skip
 
 
 def _may_merge(request: HttpRequest, customer: Customer) -> bool:
@@ -45,7 +49,8 @@ def _may_merge(request: HttpRequest, customer: Customer) -> bool:
 
 
 def _merge(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
-    merge_customers(duplicate=customer, by=admin_actor(request), now=timezone.now(), **data)
+    merge = merge_accounts if data.pop("both_sign_in") else merge_customers
+    merge(duplicate=customer, by=admin_actor(request), now=timezone.now(), **data)
     return gettext("This record is now merged into %(survivor)s.") % {"survivor": data["survivor"]}
 
 
