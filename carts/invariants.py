@@ -1,5 +1,7 @@
 """What must always be true of carts."""
 
+from django.conf import settings
+
 from core.data.invariants import invariant
 
 invariant(
@@ -66,5 +68,12 @@ invariant(
     """
     SELECT used.id, cart.state FROM carts_voucheruse AS used JOIN carts_cart AS cart ON cart.id = used.cart_id
     WHERE used.state IN ('held', 'used') AND cart.state <> 'ordered'
+    """,
+)
+invariant(
+    "an open cart that changed today is in the currency of the shop",
+    f"""
+    SELECT id, currency FROM carts_cart
+    WHERE state = 'open' AND currency <> '{settings.SHOP_CURRENCY}' AND changed_at > now() - interval '1 day'
     """,
 )
