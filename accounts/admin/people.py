@@ -24,6 +24,7 @@ from accounts.models import (
     SegmentMembership,
     TaxNumber,
     VisitMessage,
+    VisitorLink,
 )
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
 from accounts.services.customers.merging import merge_accounts, merge_customers, undo_merge
@@ -289,3 +290,12 @@ class UserSessionAdmin(ReadOnlyAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
         for session in queryset:
             session.end()
+
+
+@admin.register(VisitorLink)
+class VisitorLinkAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "since", "linked_at")
+    list_select_related = ("customer",)
+    exclude = ("visitor",)
+    search_fields = ("customer__name",)
+    ordering = ("-id",)

@@ -12,7 +12,7 @@ from accounts.models.loyalty import (
 )
 from accounts.models.segments import Segment, SegmentMembership
 from accounts.models.tax_numbers import TaxNumber
-from accounts.models.visit_events import VisitMessage
+from accounts.models.visit_events import VisitMessage, VisitorLink
 
 __all__ = [
     "Address",
@@ -32,4 +32,5 @@ __all__ = [
     "TaxNumber",
     "TierMembership",
     "VisitMessage",
+    "VisitorLink",
 ]

@@ -12,6 +12,7 @@ from accounts.models import (
     Customer,
     CustomerMerge,
     VisitMessage,
+    VisitorLink,
 )
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
 from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse, UnfinishedWork
@@ -89,6 +90,7 @@ def _fill(number: int) -> None:
     StaffAssignment.objects.create(staff=shopper, location=store, role="clerk")
     ShippingRate.objects.create(currency=CURRENCIES[number], amount=490)
     VisitMessage.objects.create(sender="s", message_id=str(number), received_at=NOON)
+    VisitorLink.objects.create(visitor=f"device-{number:010}", customer=shopper, linked_at=NOON)
     Message.objects.create(
         event_id=number, kind="order_placed", medium="email", recipient="ana@example.com", customer=shopper,
         body="Hello", language="en", next_attempt_at=NOON, created_at=NOON,
