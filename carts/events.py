@@ -67,6 +67,15 @@ class CartsMerged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CartsParted(Event):
+    """This cart is separate again, because the records of its owner and another one were merged by mistake."""
+
+    kind: ClassVar[str] = "cart.parted"
+    words = worded(_("Two carts were separated"))
+    cart_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SavedForLater(Event):
     """A variant was added to the wish list; ref is the SKU."""
 

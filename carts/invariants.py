@@ -1,5 +1,7 @@
 """What must always be true of carts."""
 
+from django.conf import settings
+
 from core.data.invariants import invariant
 
 invariant(
@@ -74,5 +76,12 @@ invariant(
     SELECT location.code, location.country_code FROM inventory_location AS location
     WHERE location.kind = 'store' AND location.is_active AND EXISTS (SELECT FROM carts_taxzone)
       AND NOT EXISTS (SELECT FROM carts_taxzone AS zone WHERE zone.country = location.country_code)
+    """,
+)
+invariant(
+    "an open cart that changed today is in the currency of the shop",
+    f"""
+    SELECT id, currency FROM carts_cart
+    WHERE state = 'open' AND currency <> '{settings.SHOP_CURRENCY}' AND changed_at > now() - interval '1 day'
     """,
 )

@@ -5,7 +5,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from carts.services import cart_codes, parity
+from carts.services import cart_codes, currency, parity
+
+_is_revalued = False
 
 
 @shared_task
@@ -18,3 +20,12 @@ def check_parity(**unknown: Any) -> None:
 def forget_expired_codes(**unknown: Any) -> None:
     """Delete the codes of carts that have expired."""
     cart_codes.forget_expired_codes(now=timezone.now())
+
+
+@shared_task
+def revalue_carts(**unknown: Any) -> None:
+    """Bring carts of another currency to the shop's; a setting changes with a restart, so once in each process."""
+    global _is_revalued
+    if not _is_revalued:
+        currency.revalue_carts(now=timezone.now())
+        _is_revalued = True

@@ -25,10 +25,11 @@ from accounts.models import (
     TaxNumber,
     TaxNumberCheck,
     VisitMessage,
+    VisitorLink,
     WrongSignIn,
 )
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
-from accounts.services.customers.merging import merge_customers, undo_merge
+from accounts.services.customers.merging import merge_accounts, merge_customers, undo_merge
 from accounts.services.customers.tax_numbers import forget_tax_number, save_tax_number
 from core.admin.base import (
     AdminAction,
@@ -48,6 +49,10 @@ class MergeForm(forms.Form):
         widget=AutocompleteSelect(Customer._meta.get_field("merged_into"), admin.site),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
+    both_sign_in = forms.BooleanField(
+        label=_("Even if both of them can sign in"), required=False,
+        help_text=_("Both logins then lead to the record that is kept. Make sure that it is one person."),
+    )  # fmt: skip
 
 
 def _may_merge(request: HttpRequest, customer: Customer) -> bool:
@@ -55,7 +60,8 @@ def _may_merge(request: HttpRequest, customer: Customer) -> bool:
 
 
 def _merge(request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
-    merge_customers(duplicate=customer, by=admin_actor(request), now=timezone.now(), **data)
+    merge = merge_accounts if data.pop("both_sign_in") else merge_customers
+    merge(duplicate=customer, by=admin_actor(request), now=timezone.now(), **data)
     return gettext("This record is now merged into %(survivor)s.") % {"survivor": data["survivor"]}
 
 
@@ -309,3 +315,12 @@ class UserSessionAdmin(ReadOnlyAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
         for session in queryset:
             session.end()
+
+
+@admin.register(VisitorLink)
+class VisitorLinkAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "since", "linked_at")
+    list_select_related = ("customer",)
+    exclude = ("visitor",)
+    search_fields = ("customer__name",)
+    ordering = ("-id",)

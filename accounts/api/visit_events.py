@@ -12,12 +12,16 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 
-from accounts.services.customers.visit_events import VisitEvent, record_visit_events
+from accounts.services.customers.visit_events import (
+    VISITOR_HEADER,
+    VisitEvent,
+    is_visitor_key,
+    record_visit_events,
+)
 from accounts.sign_in.authentication import actor_of
 from core.errors import Malformed
 from core.web.api.base import ApiView, StrictSerializer, answer, checked
 
-VISITOR_HEADER = "X-Visitor"
 MOST_EVENTS = 100
 MOST_PROPS = 20
 LONGEST_PATH = 200
@@ -136,7 +140,7 @@ def _visitor_of(request: Request) -> str:
     visitor = request.headers.get(VISITOR_HEADER, "")
     if not visitor and request.user.is_authenticated:
         return ""
-    if not (16 <= len(visitor) <= 64 and visitor.isascii() and visitor.replace("-", "").replace("_", "").isalnum()):
+    if not is_visitor_key(visitor):
         text = _("Sign in, or send an opaque key of 16 to 64 letters and digits in %s.") % VISITOR_HEADER
         raise Malformed(text, field=VISITOR_HEADER)
     return visitor

@@ -12,7 +12,7 @@ from accounts.models.loyalty import (
 )
 from accounts.models.segments import Segment, SegmentMembership
 from accounts.models.tax_numbers import TaxNumber, TaxNumberCheck
-from accounts.models.visit_events import VisitMessage
+from accounts.models.visit_events import VisitMessage, VisitorLink
 from accounts.models.wrong_sign_ins import WrongSignIn
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "TaxNumberCheck",
     "TierMembership",
     "VisitMessage",
+    "VisitorLink",
     "WrongSignIn",
 ]

@@ -1,4 +1,4 @@
-"""Deduplication of visit events."""
+"""Visit events that were accepted, and the people whom devices belong to."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,3 +27,25 @@ class VisitMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender} {self.message_id}"
+
+
+class VisitorLink(models.Model):
+    """
+    A device's key whose visits belong to a person: those that nobody was signed in for, from since until linked_at.
+
+    A device that several people use leads each to the visits before their own sign-in, back to the one before it.
+    """
+
+    visitor = models.CharField(_("visitor"), max_length=80, db_index=True)
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.CASCADE, related_name="+", verbose_name=_("customer")
+    )
+    since = models.DateTimeField(_("since"), null=True)
+    linked_at = models.DateTimeField(_("linked at"))
+
+    class Meta:
+        verbose_name = _("visitor of a customer")
+        verbose_name_plural = _("visitors of customers")
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.linked_at:%Y-%m-%d %H:%M}"

@@ -9,21 +9,35 @@ from core.data import sql
 from core.journal import Entry, event_class
 
 # Each record of the person is read along its own index, newest first, so that the cost is a page, not a whole history.
-_PAGE = """
-SELECT entry.id, entry.kind, entry.occurred_at, entry.customer_id, entry.channel, entry.store, entry.actor_id,
-       entry.ref, entry.payload
-FROM unnest(%(person_ids)s::bigint[]) AS person (id)
-CROSS JOIN LATERAL (
-    SELECT * FROM core_journal
-    WHERE customer_id = person.id
+_ASKED_FOR = """
       AND (%(before_at)s::timestamptz IS NULL OR (occurred_at, id) < (%(before_at)s, %(before_id)s::bigint))
       AND (%(kind)s = '' OR kind = %(kind)s OR starts_with(kind, %(kind)s || '.'))
       AND (%(channel)s = '' OR channel = %(channel)s)
       AND (%(store)s = '' OR store = %(store)s)
     ORDER BY occurred_at DESC, id DESC
     LIMIT %(limit)s
+"""
+# Visits of the person's devices before they signed in there carry the device's key, which is shown to nobody.
+_PAGE = f"""
+SELECT id, kind, occurred_at, customer_id, channel, store, actor_id, ref, payload FROM (
+    SELECT entry.id, entry.kind, entry.occurred_at, entry.customer_id, entry.channel, entry.store, entry.actor_id,
+           entry.ref, entry.payload
+    FROM unnest(%(person_ids)s::bigint[]) AS person (id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM core_journal WHERE customer_id = person.id {_ASKED_FOR}
+    ) AS entry
+    UNION ALL
+    SELECT entry.id, entry.kind, entry.occurred_at, link.customer_id, entry.channel, entry.store, entry.actor_id,
+           '', entry.payload
+    FROM accounts_visitorlink AS link
+    CROSS JOIN LATERAL (
+        SELECT * FROM core_journal
+        WHERE ref = link.visitor AND ref <> '' AND customer_id IS NULL AND starts_with(kind, 'touch.')
+          AND occurred_at <= link.linked_at AND (link.since IS NULL OR occurred_at > link.since) {_ASKED_FOR}
+    ) AS entry
+    WHERE link.customer_id = ANY(%(person_ids)s::bigint[])
 ) AS entry
-ORDER BY entry.occurred_at DESC, entry.id DESC
+ORDER BY occurred_at DESC, id DESC
 LIMIT %(limit)s
 """
 

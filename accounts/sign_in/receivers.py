@@ -11,6 +11,8 @@ from allauth.account.signals import (
     password_changed,
     password_reset,
     password_set,
+    user_logged_in,
+    user_signed_up,
 )
 from allauth.core.internal.httpkit import is_headless_request
 from django.contrib.auth.models import AnonymousUser
@@ -19,9 +21,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Customer
+from accounts.services.customers.visit_events import VISITOR_HEADER, is_visitor_key, link_visitor
 from accounts.services.identity import identity
 from accounts.services.identity.wrong_sign_ins import forgive_wrong_sign_ins
 from accounts.sign_in.adapter import proving_actor
+
+VISITOR_KEY = "visitor"
 
 
 @receiver(email_confirmed)
@@ -50,6 +55,20 @@ def forgive_wrong_passwords(user: Customer, **kwargs: Any) -> None:
     forgive_wrong_sign_ins(logins=[login for login in (user.email.lower(), str(user.phone or "")) if login])
 
 
+@receiver(user_signed_up)
+def remember_visitor(request: HttpRequest, **kwargs: Any) -> None:
+    """Keep the device's key until the address is verified: the sign-in may then come in a request without it."""
+    if visitor := _visitor_of(request):
+        request.session[VISITOR_KEY] = visitor
+
+
+@receiver(user_logged_in)
+def bring_visits_along(request: HttpRequest, user: Customer, **kwargs: Any) -> None:
+    """Give the visits of this device to the person who signs in, or signed up before, with its key."""
+    if visitor := _visitor_of(request) or request.session.get(VISITOR_KEY, ""):
+        link_visitor(visitor=visitor, customer_id=user.merged_into_id or user.pk, now=timezone.now())
+
+
 @receiver([password_changed, password_set])
 def hand_out_new_tokens(request: HttpRequest, **kwargs: Any) -> None:
     """Keep the device that changed the password signed in, unlike all others."""
@@ -57,3 +76,8 @@ def hand_out_new_tokens(request: HttpRequest, **kwargs: Any) -> None:
     # person was not signed in at the start of the request.
     if is_headless_request(request):
         request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]
+
+
+def _visitor_of(request: HttpRequest) -> str:
+    visitor = request.headers.get(VISITOR_HEADER, "")
+    return visitor if is_visitor_key(visitor) else ""

@@ -223,7 +223,7 @@ class CartOut(serializers.Serializer[Any]):
     vouchers = VoucherOut(many=True)
     totals = TotalsOut()
     problems = serializers.ListField(child=serializers.CharField())
-    merged = MergedOut(many=True, help_text="What the last merge at sign-in did, until the next change.")
+    merged = MergedOut(many=True, help_text="What a merge or another currency did, until the next change.")
     handover = CartCodeOut(allow_null=True)
     cart_token = serializers.CharField(required=False, help_text="Only when a new anonymous cart was made.")
 

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ADDED, RAISED, KEPT = "added", "raised", "kept"
+# No merge: the shop sells in another currency now, so the line has another price.
+REVALUED = "revalued"
 
 REASONS = {
     ADDED: "only_in_other_cart",
     RAISED: "other_cart_had_more",
     KEPT: "this_cart_had_as_many",
+    REVALUED: "currency_changed",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from carts.events import CartsMerged
+from carts.events import CartsMerged, CartsParted
 from carts.models import Cart
 from carts.rules.merging import KEPT, MergedLine, MergeLine, merge_lines
 from core.actors import Actor
@@ -37,6 +37,17 @@ SELECT %(target)s, variant_id, quantity, unit_price_when_added, added_channel, a
 FROM carts_cartline WHERE cart_id = %(source)s ORDER BY id
 ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = greatest(present.quantity, EXCLUDED.quantity)
 """
+# A line that came over whole has the other cart's own moment; one that both carts had stays as it is.
+_TAKE_BACK = """
+DELETE FROM carts_cartline AS present USING carts_cartline AS former
+WHERE present.cart_id = %(target)s AND former.cart_id = %(source)s AND present.variant_id = former.variant_id
+  AND present.added_at = former.added_at AND present.quantity = former.quantity
+"""
+_TAKE_VOUCHERS_BACK = """
+DELETE FROM carts_cartvoucher AS present USING carts_cartvoucher AS former
+WHERE present.cart_id = %(target)s AND former.cart_id = %(source)s AND present.voucher_id = former.voucher_id
+  AND present.added_at = former.added_at
+"""
 
 
 @transaction.atomic
@@ -54,6 +65,39 @@ def merge_token_cart(*, token_hash: str, customer_id: int, by: Actor, now: datet
 def merge_customers_carts(*, duplicate_id: int, survivor_id: int, by: Actor, now: datetime) -> list[MergedLine]:
     """Merge the open cart of a duplicate customer record into the survivor's cart. Locks both carts."""
     return _merge(Cart.objects.filter(customer_id=duplicate_id), survivor_id, by, now)
+
+
+@transaction.atomic
+def part_customers_carts(
+    *, duplicate_id: int, survivor_id: int, merged_at: datetime, by: Actor, now: datetime
+) -> int | None:
+    """
+    Give a person their cart back whose record was merged into another one by mistake; safe to repeat.
+
+    What came over from it leaves the survivor's cart, unless it was changed since; a line that both had stays in both.
+    A cart that was ordered meanwhile stays ordered. merged_at: when the records were merged. Locks both carts. Return
+    the id of the cart that is open again, if there is one.
+    """
+    source = Cart.objects.filter(customer_id=duplicate_id, state=Cart.MERGED, changed_at=merged_at).first()
+    if source is None or source.merged_into_id is None:
+        return None
+    target_id = source.merged_into_id
+    pair = Cart.objects.filter(pk__in=[source.pk, target_id]).order_by("pk").select_for_update()
+    locked = {cart.pk: cart for cart in pair}
+    source, target = locked[source.pk], locked[target_id]
+    is_over = source.state != Cart.MERGED or target.state != Cart.OPEN or target.customer_id != survivor_id
+    if is_over or Cart.objects.filter(customer_id=duplicate_id, state=Cart.OPEN).exists():
+        return None
+    sql.execute(_TAKE_BACK, {"source": source.pk, "target": target.pk})
+    sql.execute(_TAKE_VOUCHERS_BACK, {"source": source.pk, "target": target.pk})
+    source.state, source.merged_into = Cart.OPEN, None
+    target.merge_report = []
+    for cart in (source, target):
+        cart.version += 1
+        cart.changed_at = now
+        cart.save(update_fields=["state", "merged_into", "version", "changed_at", "merge_report"])
+        publish(CartsParted(by=by, occurred_at=now, customer_id=cart.customer_id, cart_id=cart.pk))
+    return source.pk
 
 
 @transaction.atomic(savepoint=False)

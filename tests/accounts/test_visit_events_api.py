@@ -1,9 +1,11 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core import mail
 
-from accounts.models import VisitMessage
-from accounts.services.customers.visit_events import forget_visit_messages
+from accounts.models import Customer, VisitMessage
+from accounts.services.customers.visit_events import forget_visit_messages, link_visitor
 from core.models import JournalEntry
 from tests.factories.accounts import bearer, make_customer
 
@@ -150,3 +152,58 @@ def test_old_event_ids_are_deleted_once_they_would_be_too_old_to_accept(report):
 
     assert forget_visit_messages(now=datetime.now(UTC) + timedelta(days=30)) == 0
     assert forget_visit_messages(now=datetime.now(UTC) + timedelta(days=32)) == 1
+
+
+def visits_of(client, person):
+    entries = client.get("/api/v1/me/timeline/", headers=bearer(person)).json()["results"]
+    return [entry["summary"].removeprefix("Visited: ") for entry in entries if entry["kind"].startswith("touch.")]
+
+
+class TestVisitsBeforeTheSignIn:
+    def test_join_whoever_signs_in_with_the_devices_key(self, client, report):
+        ana = make_customer()
+        report(event(1, url="/kettles/"))
+        link_visitor(visitor=VISITOR["X-Visitor"], customer_id=ana.pk, now=datetime.now(UTC))
+
+        assert visits_of(client, ana) == ["/kettles/"]
+
+    def test_join_a_person_who_reports_more_from_the_same_device(self, client, report):
+        ana = make_customer()
+        report(event(1, url="/kettles/"))
+        report(event(2, url="/cups/"), headers=bearer(ana) | VISITOR)
+
+        assert visits_of(client, ana) == ["/cups/", "/kettles/"]
+
+    def test_of_another_device_and_after_the_sign_in_do_not(self, client, report):
+        ana = make_customer()
+        report(event(1, url="/other/"), headers={"X-Visitor": "device-9999999999"})
+        link_visitor(visitor=VISITOR["X-Visitor"], customer_id=ana.pk, now=datetime.now(UTC))
+        report(event(2, url="/later/"))
+
+        assert visits_of(client, ana) == []
+
+    def test_on_a_shared_device_belong_to_whoever_signs_in_next(self, client, report):
+        ana, ben = make_customer(), make_customer("Ben", email="ben@example.com")
+        device = VISITOR["X-Visitor"]
+        report(event(1, url="/anas/"))
+        link_visitor(visitor=device, customer_id=ana.pk, now=datetime.now(UTC))
+        report(event(2, url="/bens/"))
+        link_visitor(visitor=device, customer_id=ben.pk, now=datetime.now(UTC))
+        report(event(3, url="/anas-again/"))
+        link_visitor(visitor=device, customer_id=ana.pk, now=datetime.now(UTC))
+
+        assert (visits_of(client, ana), visits_of(client, ben)) == (["/anas-again/", "/anas/"], ["/bens/"])
+
+    def test_join_at_sign_up_within_the_same_session(self, client, report, settings):
+        report(event(1, url="/kettles/"))
+        headers = {**VISITOR, "User-Agent": "app"}
+        body = {"email": "new@example.com", "password": "a-long-secret-of-mine"}
+        first = client.post("/_allauth/app/v1/auth/signup", body, content_type="application/json", headers=headers)
+        code = re.search(r"\b[A-Z0-9]{6,8}\b|\b[0-9]{6}\b", mail.outbox[-1].body).group()
+        session = {"X-Session-Token": first.json()["meta"]["session_token"]}
+        verified = client.post(
+            "/_allauth/app/v1/auth/email/verify", {"key": code}, content_type="application/json", headers=session
+        )
+
+        assert verified.status_code == 200, verified.content
+        assert visits_of(client, Customer.objects.get(email="new@example.com")) == ["/kettles/"]

@@ -12,6 +12,7 @@ from accounts.models import (
     Customer,
     CustomerMerge,
     VisitMessage,
+    VisitorLink,
     WrongSignIn,
 )
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
@@ -91,6 +92,7 @@ def _fill(number: int) -> None:
     ShippingRate.objects.create(currency=CURRENCIES[number], amount=490)
     WrongSignIn.objects.create(person="p", source=f"192.0.2.{number}/32", tried_at=NOON)
     VisitMessage.objects.create(sender="s", message_id=str(number), received_at=NOON)
+    VisitorLink.objects.create(visitor=f"device-{number:010}", customer=shopper, linked_at=NOON)
     Message.objects.create(
         event_id=number, kind="order_placed", medium="email", recipient="ana@example.com", customer=shopper,
         ref=f"O-{number}", body="Hello", language="en", next_attempt_at=NOON, created_at=NOON,

@@ -15,7 +15,7 @@ from carts.channels.output import cart_code_json
 from carts.channels.views import stream_address
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
-from carts.rules.merging import ADDED, RAISED
+from carts.rules.merging import ADDED, RAISED, REVALUED
 from carts.rules.quote import Quote
 from carts.services.carts import (
     LARGEST_QUANTITY,
@@ -205,6 +205,7 @@ def merged_of(cart: CartView | None) -> list[str]:
     sentences = {
         ADDED: _("%(name)s was added from this device: %(quantity)s in your cart."),
         RAISED: _("%(name)s: this device had more, so your cart now holds %(quantity)s."),
+        REVALUED: _("%(name)s has a new price, because we sell in another currency now."),
     }
     unchanged = _("%(name)s was already in your cart: the quantity stays at %(quantity)s.")
     return [
