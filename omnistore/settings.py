@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.BrowserSessionMiddleware",
     "core.web.middleware.LanguageMiddleware",
+    "core.web.middleware.ShopTimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "omnistore.card_numbers.CardNumberGuard",
