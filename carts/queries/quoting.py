@@ -16,7 +16,7 @@ from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import amounts_by_voucher, objection_to
 from core.actors import Actor
 from core.data import sql
-from core.days import shop_day
+from core.days import day_in, shop_day
 from core.errors import Refusal
 
 # A person with an ordered cart has bought before; this cart does not count, since it is just being ordered.
@@ -66,7 +66,7 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
         supplies=supplies,
         shipping=config.shipping.get(cart.currency),
         promotions=config.promotions,
-        taxes=_tax_config(cart, config, now) if needs_tax else None,
+        taxes=_tax_config(cart, config, by, now) if needs_tax else None,
     )
     return replace(quoted, vouchers=_with_amounts(vouchers, quoted)) if vouchers else quoted
 
@@ -143,6 +143,9 @@ def pricing_context_of(
     )
 
 
-def _tax_config(cart: CartView, config: PricingConfig, now: datetime) -> TaxConfig:
+def _tax_config(cart: CartView, config: PricingConfig, by: Actor, now: datetime) -> TaxConfig:
+    """Return the taxes of the day: the store's where staff sell, the shop's elsewhere."""
     assert config.taxes is not None
-    return TaxConfig(config.taxes, shop_day(now), settings.SHOP_COUNTRY, cart.tax_number_country)
+    store = config.stores.get(by.store_id) if by.store_id else None
+    day = day_in(store.time_zone, now) if store else shop_day(now)
+    return TaxConfig(config.taxes, day, settings.SHOP_COUNTRY, cart.tax_number_country)

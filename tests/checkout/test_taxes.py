@@ -1,6 +1,6 @@
 """Taxes of real orders: the place of supply, receipts, and the report."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts.models import Address, TaxNumber, TaxNumberCheck
 from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, save_tax_number
-from carts.models import ShippingRate, TaxRate, TaxZone
+from carts.models import Cart, ShippingRate, TaxRate, TaxZone
 from carts.providers.base import ServiceError
 from carts.providers.taxes.base import KnownRate
 from carts.providers.taxes.listed import ListedRates
+from carts.queries.carts import get_cart
+from carts.queries.quoting import place_at, quote_cart, supply_of
 from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
@@ -211,6 +213,42 @@ def test_the_report_adds_up_with_the_orders(ana, ben, mug, lamp):
     assert sum(row.gross for row in rows) == sum(order.grand_total for order in held) == 6190
     assert sum(row.tax for row in rows) == sum(tax.tax for tax in OrderTax.objects.filter(order__in=held))
     assert tax_report(first=today, last=today, store="high-street") == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "days"),
+    [("Europe/Berlin", {"high-street": 1, "": 1}), ("Pacific/Kiritimati", {"high-street": 2, "": 1})],
+)
+def test_an_order_of_a_store_belongs_to_the_stores_day(ana, mug, high_street, zone, days):
+    make_german_taxes()
+    Location.objects.filter(pk=high_street.pk).update(time_zone=zone)
+    for _order in range(2):
+        ordered(ana, "MUG")
+    in_store = Order.objects.earliest("pk")
+    # Noon of the first of June in Berlin is the second on Kiritimati.
+    Order.objects.update(placed_at=datetime(2026, 6, 1, 10, 0, tzinfo=UTC))
+    Order.objects.filter(pk=in_store.pk).update(store=high_street)
+
+    found = {row.store: day for day in (1, 2) for row in tax_report(first=date(2026, 6, day), last=date(2026, 6, day))}
+
+    assert found == days
+
+
+def test_a_till_charges_the_tax_of_its_stores_day(ana, mug, high_street, settings):
+    settings.SHOP_TIME_ZONE = "Europe/Berlin"
+    zone = make_tax_zone()
+    make_tax_rate(zone, 1900, starts=date(2026, 1, 1), ends_date=date(2026, 6, 2))
+    make_tax_rate(zone, 2000, starts=date(2026, 6, 2))
+    Location.objects.filter(pk=high_street.pk).update(time_zone="Pacific/Kiritimati")
+    Api(ana).add("MUG")
+    cart, noon = Cart.objects.get(), datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+
+    def rate(by):
+        view = get_cart(cart.pk, by=by, now=noon)
+        return quote_cart(view, by=by, now=noon, supplies=[supply_of(view, place_at(view))]).taxes[0].basis_points
+
+    assert rate(Actor("till", staff_id=1, store_id=high_street.pk, store_code="high-street")) == 2000
+    assert rate(Actor("web")) == 1900
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
