@@ -52,11 +52,3 @@ invariant(
     WHERE used.state IN ('held', 'used') AND cart.state <> 'ordered'
     """,
 )
-invariant(
-    "a shop that knows taxes knows those of each of its stores",
-    """
-    SELECT location.code, location.country_code FROM inventory_location AS location
-    WHERE location.kind = 'store' AND location.is_active AND EXISTS (SELECT FROM carts_taxzone)
-      AND NOT EXISTS (SELECT FROM carts_taxzone AS zone WHERE zone.country = location.country_code)
-    """,
-)

@@ -1,8 +1,10 @@
 """Taxes of real orders: the place of supply, receipts, and the report."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from carts.providers.taxes.base import KnownRate
 from carts.providers.taxes.listed import ListedRates
 from carts.queries.carts import get_cart
 from carts.queries.quoting import place_at, quote_cart, supply_of
+from carts.queries.untaxed_stores import find_untaxed_stores
 from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
@@ -397,10 +400,14 @@ def test_the_checkout_page_offers_only_countries_that_are_served(ana, mug):
     assert "we do not deliver there" in page
 
 
-def test_a_store_without_taxes_in_a_shop_that_has_them_is_found(high_street):
+def test_a_store_without_taxes_in_a_shop_that_has_them_is_named_at_each_start(high_street):
+    assert find_untaxed_stores() == []
     make_german_taxes()
-    assert find_breaches() == {}
+    assert find_untaxed_stores() == []
+    told = StringIO()
 
     Location.objects.filter(pk=high_street.pk).update(country_code="FI")
+    call_command("check", databases=["default"], stderr=told)
 
-    assert "a shop that knows taxes knows those of each of its stores" in find_breaches()
+    assert find_untaxed_stores() == ["Nothing is taxed in FI, where these stores are: high-street."]
+    assert "Nothing is taxed in FI" in told.getvalue()
