@@ -71,14 +71,6 @@ invariant(
     """,
 )
 invariant(
-    "a shop that knows taxes knows those of each of its stores",
-    """
-    SELECT location.code, location.country_code FROM inventory_location AS location
-    WHERE location.kind = 'store' AND location.is_active AND EXISTS (SELECT FROM carts_taxzone)
-      AND NOT EXISTS (SELECT FROM carts_taxzone AS zone WHERE zone.country = location.country_code)
-    """,
-)
-invariant(
     "an open cart that changed today is in the currency of the shop",
     f"""
     SELECT id, currency FROM carts_cart

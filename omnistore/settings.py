@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "core.web.middleware.refuse_nul",
     "core.web.middleware.BrowserSessionMiddleware",
     "core.web.middleware.LanguageMiddleware",
+    "core.web.middleware.ShopTimeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "omnistore.card_numbers.CardNumberGuard",

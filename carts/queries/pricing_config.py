@@ -1,9 +1,9 @@
 """
 The configuration with which every cart is priced and shown, read once and cached in this process.
 
-Triggers increase its version (migrations 0005, 0006, 0010) whenever taxes, promotions, shipping rates, or the names and
-places of stores change. The statement that reads a cart returns the version too, so the cached configuration is never
-older than the cart, and pricing costs no statement until something changes.
+Triggers increase its version (migrations 0008, 0009) whenever taxes, promotions, shipping rates, or the names, places
+and time zones of stores change. The statement that reads a cart returns the version too, so the cached configuration is
+never older than the cart, and pricing costs no statement until something changes.
 """
 
 import logging
@@ -37,7 +37,8 @@ SELECT (SELECT value FROM carts_configversion) AS version,
             WHERE is_active AND (ends_at IS NULL OR ends_at > now() - interval '31 days')) AS promotion) AS promotions,
        (SELECT coalesce(jsonb_object_agg(code, jsonb_build_array(country_code, region, postal_code)), '{}')
         FROM inventory_location WHERE EXISTS (SELECT FROM carts_taxzone)) AS places,
-       (SELECT coalesce(jsonb_object_agg(id, jsonb_build_array(code, name)), '{}') FROM inventory_location) AS stores,
+       (SELECT coalesce(jsonb_object_agg(id, jsonb_build_array(code, name, time_zone)), '{}')
+        FROM inventory_location) AS stores,
        (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from)), '{}')
         FROM carts_shippingrate) AS shipping
 """
@@ -45,10 +46,11 @@ SELECT (SELECT value FROM carts_configversion) AS version,
 
 @dataclass(frozen=True, slots=True)
 class PricedStore:
-    """The code and name of a store or other location."""
+    """The code, name and time zone of a store or other location."""
 
     code: str
     name: TranslatedText
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)

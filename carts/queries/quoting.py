@@ -20,7 +20,7 @@ from carts.rules.taxes import TaxPlace
 from carts.rules.vouchers import BUDGET, objection_to
 from core.actors import Actor
 from core.data import sql
-from core.days import shop_day
+from core.days import day_in, shop_day
 from core.errors import Refusal
 
 # This cart does not count as a purchase, since it is just being ordered.
@@ -74,7 +74,7 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
             supplies=supplies,
             shipping=config.shipping.get(cart.currency),
             promotions=config.promotions,
-            taxes=_tax_config(cart, config, now) if needs_tax else None,
+            taxes=_tax_config(cart, config, by, now) if needs_tax else None,
         )
 
     quoted = price(vouchers)
@@ -168,6 +168,9 @@ def pricing_context_of(
     )
 
 
-def _tax_config(cart: CartView, config: PricingConfig, now: datetime) -> TaxConfig:
+def _tax_config(cart: CartView, config: PricingConfig, by: Actor, now: datetime) -> TaxConfig:
+    """Return the taxes of the day: the store's where staff sell, the shop's elsewhere."""
     assert config.taxes is not None
-    return TaxConfig(config.taxes, shop_day(now), settings.SHOP_COUNTRY, cart.tax_number_country)
+    store = config.stores.get(by.store_id) if by.store_id else None
+    day = day_in(store.time_zone, now) if store else shop_day(now)
+    return TaxConfig(config.taxes, day, settings.SHOP_COUNTRY, cart.tax_number_country)

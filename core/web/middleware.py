@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.core.handlers.exception import convert_exception_to_response
@@ -11,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, ResolverMatch, resolve
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
@@ -20,6 +22,7 @@ from core.web import headers
 API = "/api/"
 # Asked by machines under the address of this server or container, which is no host name of the shop.
 PROBES = {"/livez", "/readyz", "/metrics"}
+BACK_OFFICE = "/admin/"
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 200
 
@@ -43,6 +46,23 @@ class LanguageMiddleware(MiddlewareMixin):
         patch_vary_headers(response, ("Accept-Language",))
         response.headers.setdefault("Content-Language", translation.get_language())
         return response
+
+
+class ShopTimeMiddleware:
+    """
+    Shows and takes moments in the shop's time zone on the pages of the back office, which name it.
+
+    Elsewhere each page names a zone of its own: a store's, or that of the person who reads.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(BACK_OFFICE):
+            return self.get_response(request)
+        with timezone.override(ZoneInfo(settings.SHOP_TIME_ZONE)):
+            return self.get_response(request)
 
 
 class ApiFastPathMiddleware:

@@ -103,7 +103,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
     def money(amount: int) -> str:
         return money_text(amount, order.currency, language) if amount else ""
 
-    placed_at = order.placed_at.astimezone(ZoneInfo(place.get("time_zone", "UTC")))
+    placed_at = order.placed_at.astimezone(ZoneInfo(place.get("time_zone", settings.SHOP_TIME_ZONE)))
     return Receipt(
         shop=settings.SHOP_NAME,
         number=order.number,

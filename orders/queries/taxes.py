@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 
 from core.data import sql
+
+FURTHEST = timedelta(hours=15)
 
 # Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the units'
 # share of their line, as it was refunded.
@@ -17,6 +18,7 @@ WITH chosen AS (
     FROM orders_order AS orders LEFT JOIN inventory_location AS store ON store.id = orders.store_id
     WHERE orders.state IN ('placed', 'completed')
       AND orders.placed_at >= %(since)s AND orders.placed_at < %(until)s
+      AND (orders.placed_at AT TIME ZONE coalesce(store.time_zone, %(zone)s))::date BETWEEN %(first)s AND %(last)s
       AND (%(store)s::text IS NULL OR coalesce(store.code, '') = %(store)s::text)
 ), sold AS (
     SELECT chosen.store, chosen.currency, tax.rate, count(DISTINCT chosen.id) AS orders, sum(tax.base)::bigint AS base,
@@ -63,15 +65,21 @@ class TaxReportRow:
 
 def tax_report(*, first: date, last: date, store: str | None = None) -> Sequence[TaxReportRow]:
     """
-    Return the taxes of all orders placed from the first to the last day, both included, in the shop's time zone.
+    Return the taxes of all orders placed from the first to the last day, both included.
 
+    An order of a store belongs to the day that it was there, as its receipt says; any other to the shop's own day.
     store: the code of one store, empty for what was sold outside stores, None for everything.
     """
     rows = sql.fetch_all(
-        _REPORT, {"since": _midnight(first), "until": _midnight(last + timedelta(days=1)), "store": store}
+        _REPORT,
+        {
+            # No day begins or ends further from UTC than this, so the index narrows what is compared by day.
+            "since": datetime.combine(first, time(), UTC) - FURTHEST,
+            "until": datetime.combine(last, time(), UTC) + timedelta(days=1) + FURTHEST,
+            "first": first,
+            "last": last,
+            "zone": settings.SHOP_TIME_ZONE,
+            "store": store,
+        },
     )
     return [TaxReportRow(**row) for row in rows]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(settings.SHOP_TIME_ZONE))

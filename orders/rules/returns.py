@@ -12,8 +12,8 @@ class ReturnItem:
     """
     Units of one line that a shopper wants to return, and what is known of the line.
 
-    requested: units of requests that are still open. handed_over_at: when the shopper got the last of its units, or
-    None. window_days: how long after that the shop accepts returns.
+    requested: units of requests that are still open. handed_over_at: when the shopper got the last of its units.
+    window_days: how long after that the shop accepts returns.
     """
 
     line_id: int

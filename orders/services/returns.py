@@ -20,8 +20,8 @@ from orders.rules.refunds import SoldLine, value_of_units
 from orders.rules.returns import ReturnItem, objections_to
 from orders.services.payments.refunds import CreditNeedsCustomer
 
-# Goods of an order imported from another system have no hand-over here; they left when the order was closed. A parcel
-# is in the shopper's hands when it is delivered; where nobody noted that, not before the day that was promised.
+# Goods of an order imported from another system have no hand-over here; they left when the order was closed. A shopper
+# has a parcel when it is delivered; where nobody noted that, not before the day that was promised.
 _LINES = """
 SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total + line.tax_added AS paid,
        line.quantity_fulfilled,

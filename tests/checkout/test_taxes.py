@@ -1,18 +1,23 @@
 """Taxes of real orders: the place of supply, receipts, and the report."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Address, TaxNumber, TaxNumberCheck
 from accounts.services.customers.tax_numbers import NotATaxNumber, forget_tax_number, save_tax_number
-from carts.models import ShippingRate, TaxRate, TaxZone
+from carts.models import Cart, ShippingRate, TaxRate, TaxZone
 from carts.providers.base import ServiceError
 from carts.providers.taxes.base import KnownRate
 from carts.providers.taxes.listed import ListedRates
+from carts.queries.carts import get_cart
+from carts.queries.quoting import place_at, quote_cart, supply_of
+from carts.queries.untaxed_stores import find_untaxed_stores
 from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
@@ -213,6 +218,42 @@ def test_the_report_adds_up_with_the_orders(ana, ben, mug, lamp):
     assert tax_report(first=today, last=today, store="high-street") == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "days"),
+    [("Europe/Berlin", {"high-street": 1, "": 1}), ("Pacific/Kiritimati", {"high-street": 2, "": 1})],
+)
+def test_an_order_of_a_store_belongs_to_the_stores_day(ana, mug, high_street, zone, days):
+    make_german_taxes()
+    Location.objects.filter(pk=high_street.pk).update(time_zone=zone)
+    for _order in range(2):
+        ordered(ana, "MUG")
+    in_store = Order.objects.earliest("pk")
+    # Noon of the first of June in Berlin is the second on Kiritimati.
+    Order.objects.update(placed_at=datetime(2026, 6, 1, 10, 0, tzinfo=UTC))
+    Order.objects.filter(pk=in_store.pk).update(store=high_street)
+
+    found = {row.store: day for day in (1, 2) for row in tax_report(first=date(2026, 6, day), last=date(2026, 6, day))}
+
+    assert found == days
+
+
+def test_a_till_charges_the_tax_of_its_stores_day(ana, mug, high_street, settings):
+    settings.SHOP_TIME_ZONE = "Europe/Berlin"
+    zone = make_tax_zone()
+    make_tax_rate(zone, 1900, starts=date(2026, 1, 1), ends_date=date(2026, 6, 2))
+    make_tax_rate(zone, 2000, starts=date(2026, 6, 2))
+    Location.objects.filter(pk=high_street.pk).update(time_zone="Pacific/Kiritimati")
+    Api(ana).add("MUG")
+    cart, noon = Cart.objects.get(), datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+
+    def rate(by):
+        view = get_cart(cart.pk, by=by, now=noon)
+        return quote_cart(view, by=by, now=noon, supplies=[supply_of(view, place_at(view))]).taxes[0].basis_points
+
+    assert rate(Actor("till", staff_id=1, store_id=high_street.pk, store_code="high-street")) == 2000
+    assert rate(Actor("web")) == 1900
+
+
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_the_report_is_a_page_and_a_file(ana, mug, settings, zone):
     settings.SHOP_TIME_ZONE = zone  # One of the two has another day than the server, whenever this runs.
@@ -359,10 +400,14 @@ def test_the_checkout_page_offers_only_countries_that_are_served(ana, mug):
     assert "we do not deliver there" in page
 
 
-def test_a_store_without_taxes_in_a_shop_that_has_them_is_found(high_street):
+def test_a_store_without_taxes_in_a_shop_that_has_them_is_named_at_each_start(high_street):
+    assert find_untaxed_stores() == []
     make_german_taxes()
-    assert find_breaches() == {}
+    assert find_untaxed_stores() == []
+    told = StringIO()
 
     Location.objects.filter(pk=high_street.pk).update(country_code="FI")
+    call_command("check", databases=["default"], stderr=told)
 
-    assert "a shop that knows taxes knows those of each of its stores" in find_breaches()
+    assert find_untaxed_stores() == ["Nothing is taxed in FI, where these stores are: high-street."]
+    assert "Nothing is taxed in FI" in told.getvalue()

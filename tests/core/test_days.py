@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.days import shop_day
+from core.days import day_in, shop_day
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,4 @@ def test_a_day_begins_at_midnight_where_the_shop_is(settings, zone, moment, day)
     settings.SHOP_TIME_ZONE = zone
 
     assert shop_day(moment) == day
+    assert day_in(zone, moment) == day

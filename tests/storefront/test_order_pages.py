@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import timezone
 
@@ -130,3 +132,14 @@ def test_the_api_still_knows_the_order(ana, mug):
     visit.check_out()
 
     assert [order["channel"] for order in Api(ana).get("orders/").json()["results"]] == ["web"]
+
+
+def test_an_order_belongs_to_the_shops_day_on_each_page(ana, mug, warehouse, settings):
+    settings.SHOP_TIME_ZONE = "Europe/Berlin"
+    night = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # Half past midnight, on Tuesday the third.
+    order = make_order((mug, 1, 1290), store=warehouse, customer=ana, kind="ship", placed_at=night)
+
+    for path in ("/orders/", f"/orders/{order.number}/", f"/orders/{order.number}/receipt/"):
+        page = Visit(ana).get(path).content.decode()
+        assert "Tuesday, March 3, 2026" in page, path
+        assert "March 2" not in page, path

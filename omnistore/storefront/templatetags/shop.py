@@ -118,9 +118,9 @@ def lookup(values: Any, key: Any) -> Any:
 
 
 @register.filter
-def day(moment: datetime, zone: str = "UTC") -> str:
-    """Format the day of a moment, with its year."""
-    return day_text(moment.astimezone(ZoneInfo(zone)).date(), active_language())
+def day(moment: datetime, zone: str = "") -> str:
+    """Format the day of a moment, with its year; zone: of the store it is about, the shop's own without one."""
+    return day_text(moment.astimezone(ZoneInfo(zone or settings.SHOP_TIME_ZONE)).date(), active_language())
 
 
 @register.filter

@@ -241,7 +241,7 @@ def _part(order: OrderView, part: FulfilmentView, places: Mapping[str, ContactPl
     return {
         "view": part,
         "place": place,
-        "zone": place.hours.time_zone if place else "UTC",
+        "zone": place.hours.time_zone if place else settings.SHOP_TIME_ZONE,
         "lines": [(lines[line_id], quantity) for line_id, quantity in part.lines if line_id in lines],
         "code": collection_code(part.id, secret=settings.COLLECTION_SECRET) if is_open_pickup else "",
         "step": _step(part),

@@ -62,7 +62,7 @@ def figure(number: Any) -> str:
 
 
 @register.filter
-def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
+def moment(instant: datetime | str | None, time_zone: str) -> str:
     """Format an instant in a store's time zone: only the time for today, with the day otherwise."""
     if not instant:
         return ""
@@ -78,7 +78,7 @@ def moment(instant: datetime | str | None, time_zone: str = "UTC") -> str:
 
 
 @register.filter
-def clock(instant: datetime | None, time_zone: str = "UTC") -> str:
+def clock(instant: datetime | None, time_zone: str) -> str:
     """Format only the time of day."""
     return time_text(instant.astimezone(ZoneInfo(time_zone)), active_language()) if instant else ""
 
