@@ -17,7 +17,7 @@ from inventory.admin.editing import CatalogueAdmin
 from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services.catalogue import move_category, publish_product, retire_product
-from inventory.services.prices import set_price
+from inventory.services.prices import set_floor, set_price
 
 
 class MoveForm(forms.Form):
@@ -160,9 +160,11 @@ class ProductAdmin(CatalogueAdmin):
 
 
 class PriceForm(MoneyForm):
+    money_fields = ("amount", "floor")
+
     class Meta:
         model = Price
-        fields = ("currency", "amount")
+        fields = ("currency", "amount", "floor")
 
 
 class PriceInline(BaseInline):
@@ -235,6 +237,7 @@ class VariantAdmin(CatalogueAdmin):
             Price.objects.filter(pk=price.pk).exclude(currency=price.currency).delete()
             money = Money(price.amount, price.currency)
             set_price(variant_id=variant.pk, price=money, by=admin_actor(request), now=timezone.now())
+            set_floor(variant_id=variant.pk, currency=price.currency, floor=price.floor)
 
 
 @admin.register(Barcode)
@@ -247,13 +250,14 @@ class BarcodeAdmin(ReadOnlyAdmin):
 
 @admin.register(Price)
 class PriceAdmin(ReadOnlyAdmin):
-    list_display = ("variant", "currency", "amount_money", "updated_at")
+    list_display = ("variant", "currency", "amount_money", "floor_money", "updated_at")
     list_select_related = ("variant",)
     search_fields = ("variant__sku__istartswith", "currency__exact")
     ordering = ("-id",)
-    fields = ("variant", "currency", "amount_money", "updated_at")
-    readonly_fields = ("amount_money",)
+    fields = ("variant", "currency", "amount_money", "floor_money", "updated_at")
+    readonly_fields = ("amount_money", "floor_money")
     amount_money = money_column("amount", title=_("price"))
+    floor_money = money_column("floor", title=_("lowest price by promotions"))
 
 
 @admin.register(PriceRange)
