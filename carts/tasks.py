@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from carts.services import cart_codes, parity
+from carts.services import cart_codes, offered_prices, parity
 
 
 @shared_task
@@ -18,3 +18,9 @@ def check_parity(**unknown: Any) -> None:
 def forget_expired_codes(**unknown: Any) -> None:
     """Delete the codes of carts that have expired."""
     cart_codes.forget_expired_codes(now=timezone.now())
+
+
+@shared_task
+def note_offered_prices(**unknown: Any) -> None:
+    """Record what promotions make one unit cost everybody."""
+    offered_prices.note_offered_prices(now=timezone.now())

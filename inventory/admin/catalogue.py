@@ -14,7 +14,18 @@ from core.money import Money
 from core.texts.formats import money_text
 from core.texts.languages import active_language
 from inventory.admin.editing import CatalogueAdmin
-from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
+from inventory.models import (
+    Barcode,
+    Category,
+    Media,
+    OfferedPrice,
+    Price,
+    PriceHistory,
+    PriceRange,
+    Product,
+    TaxCategory,
+    Variant,
+)
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services.catalogue import move_category, publish_product, retire_product
 from inventory.services.prices import set_floor, set_price
@@ -297,6 +308,17 @@ class TaxCategoryAdmin(BaseAdmin):
     list_display = ("__str__", "code", "is_standard")
     search_fields = ("code", "name")
     ordering = ("code",)
+
+
+@admin.register(OfferedPrice)
+class OfferedPriceAdmin(ReadOnlyAdmin):
+    list_display = ("variant", "currency", "amount_money", "since", "until")
+    list_select_related = ("variant",)
+    search_fields = ("variant__sku__istartswith",)
+    ordering = ("-id",)
+    fields = ("variant", "currency", "amount_money", "since", "until")
+    readonly_fields = ("amount_money",)
+    amount_money = money_column("amount", title=_("price"))
 
 
 @admin.register(PriceHistory)

@@ -65,6 +65,39 @@ class PriceHistory(models.Model):
         return f"{self.variant_id}: {self.amount} {self.currency}"
 
 
+class OfferedPrice(models.Model):
+    """
+    What one unit of a variant cost everybody by promotions, from a moment until another (None: still), if less.
+
+    Written by carts, which knows promotions. By law such a price is a prior price: a later reduction is announced from
+    it (98/6/EC, article 6a).
+    """
+
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.CASCADE, related_name="+", verbose_name=_("variant"), db_index=False
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount in minor units"))
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True)
+
+    class Meta:
+        verbose_name = _("price by promotions")
+        verbose_name_plural = _("prices by promotions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "currency"],
+                condition=models.Q(until__isnull=True),
+                name="offered_price_one_is_current",
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="offered_price_is_not_negative"),
+        ]
+        indexes = [models.Index(fields=["variant", "currency", "-since"], name="offered_price_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.amount} {self.currency}"
+
+
 class PriceRange(models.Model):
     """
     The lowest and highest price of a product's variants on sale, in one currency; minor units.

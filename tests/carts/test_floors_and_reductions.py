@@ -45,10 +45,14 @@ def test_a_floor_that_cannot_be_is_refused_and_changes_nothing(mug):
 def test_staff_enter_a_floor_beside_the_price(office, mug):
     page = reverse("admin:inventory_variant_change", args=[mug.pk])
     context = office.get(page).context
-    fields = {name: context["adminform"].form[name].value() or "" for name in context["adminform"].form.fields}
-    for formset in context["inline_admin_formsets"]:
-        for form in (formset.formset.management_form, *formset.formset.initial_forms):
-            fields |= {form.add_prefix(name): form[name].value() or "" for name in form.fields}
+    formsets = [each.formset for each in context["inline_admin_formsets"]]
+    forms = [form for formset in formsets for form in (formset.management_form, *formset.initial_forms)]
+    shown = {
+        form.add_prefix(name): form[name].value()
+        for form in (context["adminform"].form, *forms)
+        for name in form.fields
+    }
+    fields = {name: value for name, value in shown.items() if value is not None and value is not False}
     fields |= {"prices-0-amount": "12.90", "prices-0-floor": "9.99"}
 
     saved = office.post(page, fields)
