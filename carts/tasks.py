@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from carts.services import cart_codes, currency, parity
+from carts.services import cart_codes, currency, offered_prices, parity
 
 _is_revalued = False
 
@@ -29,3 +29,9 @@ def revalue_carts(**unknown: Any) -> None:
     if not _is_revalued:
         currency.revalue_carts(now=timezone.now())
         _is_revalued = True
+
+
+@shared_task
+def note_offered_prices(**unknown: Any) -> None:
+    """Record what promotions make one unit cost everybody."""
+    offered_prices.note_offered_prices(now=timezone.now())

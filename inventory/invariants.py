@@ -86,6 +86,16 @@ invariant(
     """,
 )
 invariant(
+    "what promotions make a variant cost begins after it last ended",
+    """
+    SELECT earlier.id, later.id AS later FROM inventory_offeredprice AS earlier
+    LEFT JOIN inventory_offeredprice AS later ON later.variant_id = earlier.variant_id
+         AND later.currency = earlier.currency AND later.id > earlier.id
+    WHERE earlier.until < earlier.since OR (later.id IS NOT NULL AND earlier.until IS NULL)
+          OR later.since < earlier.until
+    """,
+)
+invariant(
     "no price of a list is negative, and none begins below one unit",
     "SELECT id, variant_id, amount, min_quantity FROM inventory_listprice WHERE amount < 0 OR min_quantity < 1",
 )

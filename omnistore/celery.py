@@ -30,6 +30,7 @@ TIMETABLE = {
     "carts.tasks.check_parity": 24 * HOUR,
     "carts.tasks.forget_expired_codes": HOUR,
     "carts.tasks.revalue_carts": MINUTE,
+    "carts.tasks.note_offered_prices": 10 * MINUTE,
     "core.tasks.prepare_journal_months": HOUR,
     "accounts.tasks.release_lapsed_holds": MINUTE,
     "accounts.tasks.expire_balances": HOUR,

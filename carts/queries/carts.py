@@ -28,7 +28,7 @@ SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.custome
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        line.added_store_id, variant.id AS variant_id, variant.sku,
        variant.attributes, product.id AS product_id, product.kind, product.tax_category_id,
-       category.path AS category_path, product.name, product.slug, price.amount AS unit_price,
+       category.path AS category_path, product.name, product.slug, price.amount AS unit_price, price.floor,
        buyer.segments, {STEPS.format(currency="cart.currency", segments="buyer.segments")} AS steps,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
@@ -73,7 +73,8 @@ class CartLineView(NamedTuple):
     A line as it is now; prices in minor units. unit_price is None if the variant has no price any more.
 
     unit_price_when_added and single_price: of one unit, then and now; a quantity discount is no change of the price.
-    kind: of the product: goods, or a gift card. step: the tier of a price list; None for the ordinary price.
+    kind: of the product: goods, or a gift card. step: the tier of a price list; None for the ordinary price. floor: the
+    price of one unit below which no promotion takes it.
     """
 
     id: int
@@ -97,6 +98,7 @@ class CartLineView(NamedTuple):
     tax_category: int | None = None
     single_price: int | None = None
     step: PriceTier | None = None
+    floor: int = 0
 
     @property
     def item(self) -> Item:
@@ -110,7 +112,8 @@ class CartLineView(NamedTuple):
             paths_of(self.category_path),
             self.tax_category,
             self.is_tax_included,
-            self.is_stored_value,
+            is_stored_value=self.is_stored_value,
+            floor=self.floor,
         )
 
     @property
@@ -246,4 +249,5 @@ def _line(row: sql.Row, context: PriceContext, stores: Mapping[int, PricedStore]
         tax_category=row["tax_category_id"],
         single_price=single_price,
         step=step,
+        floor=row["floor"] or 0,
     )

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.pricing_config import pricing_config_at
-from carts.queries.quoting import place_at, pricing_context_of, quote_cart, supply_of
+from carts.queries.quoting import items_of, place_at, pricing_context_of, quote_cart, supply_of
 from carts.rules.promotions import PromotionRule, PromotionVerdict, explain_promotions
 from carts.rules.quote import Quote
 from carts.rules.taxes import TaxPlace
@@ -20,6 +20,7 @@ from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_o
 _LINES = f"""
 SELECT line.place AS id, line.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.kind,
        product.name, product.slug, product.tax_category_id, category.path AS category_path, price.amount AS unit_price,
+       price.floor,
        buyer.segments, {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps
 FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
 CROSS JOIN unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS line(sku, quantity, place)
@@ -76,7 +77,7 @@ def preview_cart(request: PreviewRequest) -> Preview:
     context = pricing_context_of(cart, config, by, request.now, unlocked)
     amounts = {discount.promotion_id: discount.amount for discount in quoted.discounts}
     verdicts = explain_promotions(
-        [line.item for line in cart.lines],
+        items_of(cart, config, request.now),
         promotions=config.promotions,
         context=context,
         currency=cart.currency,
@@ -143,4 +144,5 @@ def _line(row: sql.Row, request: PreviewRequest) -> CartLineView:
         category_path=row["category_path"] or "",
         tax_category=row["tax_category_id"],
         step=price.step,
+        floor=row["floor"] or 0,
     )

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from carts.rules.conditions import parse_conditions
 from carts.rules.kinds.condition import Condition
+from carts.rules.kinds.fields import goods_in
 from carts.rules.kinds.parsing import PromotionNotValid
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig
@@ -60,8 +61,8 @@ class PricingConfig:
 
     taxes: None if the shop has none. adds_tax: some zone adds tax on top of prices. places: of stores, by code.
     promotions: current and future ones, and those that ended within 31 days, since a till may still send an older sale.
-    asks_about_buyer: a promotion depends on the buyer. stores: by id. shipping: by currency; a currency without a rate
-    ships free.
+    asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods. stores: by
+    id. shipping: by currency; a currency without a rate ships free.
     """
 
     version: int
@@ -70,6 +71,7 @@ class PricingConfig:
     places: Mapping[str, TaxPlace] = field(default_factory=dict)
     promotions: Sequence[PromotionRule] = ()
     asks_about_buyer: bool = False
+    asks_about_reductions: bool = False
     stores: Mapping[int, PricedStore] = field(default_factory=dict)
     shipping: Mapping[str, ShippingConfig] = field(default_factory=dict)
 
@@ -86,6 +88,13 @@ def pricing_config_at(version: int) -> PricingConfig:
     return config
 
 
+def current_pricing_config() -> PricingConfig:
+    """Return the newest configuration, for work that has read no cart; in one statement more."""
+    row = sql.fetch_one("SELECT value FROM carts_configversion", {})
+    assert row is not None
+    return pricing_config_at(row["value"])
+
+
 def _read() -> PricingConfig:
     row = sql.fetch_one(_CONFIG, {})
     assert row is not None
@@ -99,6 +108,12 @@ def _read() -> PricingConfig:
         promotions=promotions,
         asks_about_buyer=any(
             condition.about == Condition.BUYER for promotion in promotions for condition in promotion.conditions
+        ),
+        asks_about_reductions=any(
+            goods.without_reduced
+            for promotion in promotions
+            for part in (promotion.reward, *promotion.conditions)
+            for goods in goods_in(part)
         ),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},

@@ -11,8 +11,10 @@ from accounts.queries.purchases import purchases
 from accounts.queries.records import RECORDS_OF_PERSON
 from carts.queries.carts import CartView
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
+from carts.queries.reduced import reduced_variants
 from carts.queries.vouchers import vouchers_by_ids
 from carts.rules.context import PricingContext
+from carts.rules.goods import Item
 from carts.rules.promotions import explain_promotions
 from carts.rules.quote import Quote, QuotedVoucher, Supply, TaxConfig, quote
 from carts.rules.quoted_vouchers import amounts_of, beyond_budget, promotions_of, with_amounts, with_unmet_conditions
@@ -64,7 +66,7 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
     needs_tax = config.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
     vouchers = _vouchers(cart, now)
     context = pricing_context_of(cart, config, by, now, frozenset())
-    items = [line.item for line in cart.lines]
+    items = items_of(cart, config, now)
 
     def price(unlocked: Sequence[QuotedVoucher]) -> Quote:
         return quote(
@@ -92,6 +94,16 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
         items, promotions=config.promotions, context=unlocked, currency=cart.currency, amounts=amounts_of(quoted)
     )
     return replace(quoted, vouchers=with_unmet_conditions(counted, verdicts))
+
+
+def items_of(cart: CartView, config: PricingConfig, now: datetime) -> list[Item]:
+    """Return the lines of a cart for the rules; a promotion that leaves out reduced goods costs one statement."""
+    items = [line.item for line in cart.lines]
+    if not config.asks_about_reductions or not items:
+        return items
+    variants = [item.variant_id for item in items]
+    reduced = reduced_variants(variants, currency=cart.currency, now=now)
+    return [item._replace(is_reduced=item.variant_id in reduced) for item in items]
 
 
 def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> Supply:

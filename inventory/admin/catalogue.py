@@ -23,10 +23,21 @@ from core.money import Money
 from core.texts.formats import money_text
 from core.texts.languages import active_language
 from inventory.admin.editing import BarcodeSearch, CatalogueAdmin, in_one_form
-from inventory.models import Barcode, Category, Media, Price, PriceHistory, PriceRange, Product, TaxCategory, Variant
+from inventory.models import (
+    Barcode,
+    Category,
+    Media,
+    OfferedPrice,
+    Price,
+    PriceHistory,
+    PriceRange,
+    Product,
+    TaxCategory,
+    Variant,
+)
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services.catalogue import move_category, publish_product, retire_product
-from inventory.services.prices import set_price
+from inventory.services.prices import set_floor, set_price
 
 
 class MoveForm(forms.Form):
@@ -169,9 +180,11 @@ class ProductAdmin(CatalogueAdmin):
 
 
 class PriceForm(MoneyForm):
+    money_fields = ("amount", "floor")
+
     class Meta:
         model = Price
-        fields = ("currency", "amount")
+        fields = ("currency", "amount", "floor")
 
 
 class PriceInline(BaseInline):
@@ -244,6 +257,7 @@ class VariantAdmin(BarcodeSearch, CatalogueAdmin):
             Price.objects.filter(pk=price.pk).exclude(currency=price.currency).delete()
             money = Money(price.amount, price.currency)
             set_price(variant_id=variant.pk, price=money, by=admin_actor(request), now=timezone.now())
+            set_floor(variant_id=variant.pk, currency=price.currency, floor=price.floor)
 
 
 @admin.register(Barcode)
@@ -256,13 +270,14 @@ class BarcodeAdmin(BarcodeSearch, ReadOnlyAdmin):
 
 @admin.register(Price)
 class PriceAdmin(ReadOnlyAdmin):
-    list_display = ("variant", "currency", "amount_money", "updated_at")
+    list_display = ("variant", "currency", "amount_money", "floor_money", "updated_at")
     list_select_related = ("variant",)
     search_fields = ("variant__sku__istartswith", "currency__exact")
     ordering = ("-id",)
-    fields = ("variant", "currency", "amount_money", "updated_at")
-    readonly_fields = ("amount_money",)
+    fields = ("variant", "currency", "amount_money", "floor_money", "updated_at")
+    readonly_fields = ("amount_money", "floor_money")
     amount_money = money_column("amount", title=_("price"))
+    floor_money = money_column("floor", title=_("lowest price by promotions"))
 
 
 @admin.register(PriceRange)
@@ -302,6 +317,17 @@ class TaxCategoryAdmin(BaseAdmin):
     list_display = ("__str__", "code", "is_standard")
     search_fields = ("code", "name")
     ordering = ("code",)
+
+
+@admin.register(OfferedPrice)
+class OfferedPriceAdmin(ReadOnlyAdmin):
+    list_display = ("variant", "currency", "amount_money", "since", "until")
+    list_select_related = ("variant",)
+    search_fields = ("variant__sku__istartswith",)
+    ordering = ("-id",)
+    fields = ("variant", "currency", "amount_money", "since", "until")
+    readonly_fields = ("amount_money",)
+    amount_money = money_column("amount", title=_("price"))
 
 
 @admin.register(PriceHistory)

@@ -2,7 +2,7 @@ from inventory.models.catalogue import Barcode, Category, Media, Product, Varian
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
 from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
-from inventory.models.prices import Price, PriceHistory, PriceRange
+from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
 from inventory.models.stock import StockLevel, StockMovement
 from inventory.models.taxes import TaxCategory
@@ -13,6 +13,7 @@ __all__ = [
     "ListPrice",
     "Location",
     "Media",
+    "OfferedPrice",
     "OpeningException",
     "OpeningHours",
     "Price",

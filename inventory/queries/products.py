@@ -17,7 +17,7 @@ from inventory.queries.availability import NEVER_SHORT
 from inventory.queries.price_lists import STEPS
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of, price_tiers
-from inventory.rules.prices import PriceSince, announced_reduction
+from inventory.rules.prices import OfferedSince, PriceSince, announced_reduction
 
 _PRODUCT = """
 SELECT product.id, product.slug, product.kind, product.name, product.description, product.brand, product.attributes,
@@ -42,7 +42,11 @@ SELECT variant.id, variant.sku, variant.attributes, price.amount,
        (SELECT jsonb_agg(jsonb_build_array(former.amount, former.since) ORDER BY former.since, former.id) FROM (
             SELECT id, amount, since FROM inventory_pricehistory
             WHERE variant_id = variant.id AND currency = %(currency)s ORDER BY since DESC, id DESC LIMIT 40) AS former
-       ) AS history
+       ) AS history,
+       (SELECT jsonb_agg(jsonb_build_array(offer.amount, offer.since, offer.until))
+        FROM inventory_offeredprice AS offer
+        WHERE offer.variant_id = variant.id AND offer.currency = %(currency)s
+          AND (offer.until IS NULL OR offer.until > now() - interval '61 days')) AS offered
 FROM inventory_variant AS variant
 LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
 LEFT JOIN LATERAL (
@@ -185,6 +189,10 @@ def _price(variant: sql.Row, context: PriceContext) -> None:
     base, steps = variant["amount"], parse_price_tiers(variant.pop("steps"))
     price = price_of(base, steps, quantity=1, context=context)
     history = [PriceSince(amount, datetime.fromisoformat(since)) for amount, since in variant.pop("history") or ()]
+    offered = [
+        OfferedSince(amount, datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None)
+        for amount, since, until in variant.pop("offered") or ()
+    ]
     if price is not None and price.step is not None:
         variant["amount"], began = price.amount, price.step.starts_at or context.now
         if history and history[-1].amount != price.amount:
@@ -192,7 +200,7 @@ def _price(variant: sql.Row, context: PriceContext) -> None:
             history.append(PriceSince(price.amount, max(began, history[-1].since)))
     variant["volumes"] = price_tiers(base, steps, context=context) if steps else []
     variant["is_tax_included"] = price.is_tax_included if price else None
-    variant["reduction"] = announced_reduction(history, now=context.now) if price is not None else None
+    variant["reduction"] = announced_reduction(history, now=context.now, offered=offered) if price is not None else None
 
 
 def _is_translated(value: Any, languages: Sequence[str] | dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from core.errors import NotFound, Refusal
 from core.journal import publish
 from core.money import LARGEST_AMOUNT, Money
 from inventory.events import PriceChanged
+from inventory.models import Price
 
 # A separate statement locks the variant, so that the next one sees a concurrent change.
 _LOCK = "SELECT sku FROM inventory_variant WHERE id = %(variant)s FOR NO KEY UPDATE"
@@ -26,6 +27,14 @@ class PriceNotValid(Refusal):
     """The price is negative or too large."""
 
     code = "price_not_valid"
+
+
+@transaction.atomic
+def set_floor(*, variant_id: int, currency: str, floor: int | None) -> None:
+    """Set the price of a variant below which no promotion takes a unit, in minor units; None for none."""
+    if floor is not None and not 0 <= floor <= LARGEST_AMOUNT:
+        raise PriceNotValid(_("A price must be between 0 and %s.") % LARGEST_AMOUNT, amount=floor)
+    Price.objects.filter(variant_id=variant_id, currency=currency).update(floor=floor)
 
 
 @transaction.atomic

@@ -14,12 +14,17 @@ from carts.rules.goods import Goods, Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
 from carts.rules.rewards.amount import AmountOff
+from carts.rules.rewards.any_for_price import AnyForPrice
 from carts.rules.rewards.bundle import BundlePart, BundlePrice
 from carts.rules.rewards.buy_and_get import BuyAndGet
+from carts.rules.rewards.buy_these_get_those import BuyTheseGetThose
 from carts.rules.rewards.cheapest_free import CheapestFree
 from carts.rules.rewards.fixed_price import FixedPrice
 from carts.rules.rewards.free_shipping import FreeShipping
 from carts.rules.rewards.percent import PercentOff
+from carts.rules.rewards.shipping_amount import AmountOffShipping
+from carts.rules.rewards.shipping_percent import PercentOffShipping
+from carts.rules.rewards.tiered_percent import PercentTier, TieredPercent
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -162,16 +167,22 @@ unit_rewards = st.one_of(
     st.builds(PercentOff, percent, sets_of_goods),
     st.builds(AmountOff, amounts, sets_of_goods, st.just(True)),
     st.builds(FixedPrice, st.integers(0, 2000), sets_of_goods),
+    st.builds(PercentOff, percent, sets_of_goods, most=amounts),
 )
 counting_rewards = st.one_of(
     st.builds(BuyAndGet, st.integers(1, 3), st.integers(1, 2), sets_of_goods, percent),
     st.builds(CheapestFree, st.integers(1, 4), sets_of_goods),
     st.builds(BundlePrice, parts_of_bundles, amounts),
+    st.builds(AnyForPrice, st.integers(1, 3), amounts, sets_of_goods),
+    st.builds(BuyTheseGetThose, st.integers(1, 2), st.integers(1, 2), sets_of_goods, sets_of_goods, percent),
 )
 cart_rewards = st.one_of(
     st.builds(PercentOff, percent, sets_of_goods, st.just(True)),
     st.builds(AmountOff, amounts, sets_of_goods),
     st.just(FreeShipping()),
+    st.builds(PercentOffShipping, percent),
+    st.builds(AmountOffShipping, amounts),
+    st.builds(TieredPercent, st.lists(st.builds(PercentTier, amounts, percent), min_size=2, max_size=3).map(tuple)),
 )
 conditions = st.one_of(
     st.builds(MinimumValue, st.integers(1, 9000), sets_of_goods),

@@ -18,7 +18,7 @@ from carts.models import (
     VoucherCount,
     VoucherUse,
 )
-from inventory.models import ListPrice, PriceFile, PriceList, TaxCategory, Variant
+from inventory.models import ListPrice, OfferedPrice, PriceFile, PriceList, TaxCategory, Variant
 from orders.models import Order, OrderDiscount, OrderTax
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -94,6 +94,7 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
         name=f"prices-{number}.csv", state="checked", refused="line,reason\n2,unknown_sku\n", uploaded_at=NOON,
         uploaded_by=shopper,
     )  # fmt: skip
+    OfferedPrice.objects.create(variant=next(iter(prices)), currency="XTS", amount=1190, since=NOON, until=NOON)
     check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
     ParityDifference.objects.create(
         check_run=check, kind="charged", variant=next(iter(prices)), currency="EUR", prices={"web": 1290, "app": 1}

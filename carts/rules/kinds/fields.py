@@ -149,6 +149,17 @@ def has_amount(value: Any) -> bool:
     return any(part is not None if isinstance(field, Money) else has_amount(part) for field, part in named)
 
 
+def goods_in(value: Any) -> list[Goods]:
+    """Return the sets of goods that a declared value names, also in its parts."""
+    if isinstance(value, Goods):
+        return [value]
+    if isinstance(value, tuple):
+        return [goods for part in value for goods in goods_in(part)]
+    if not dataclasses.is_dataclass(value):
+        return []
+    return [goods for field in dataclasses.fields(value) for goods in goods_in(getattr(value, field.name))]
+
+
 def parse_declared(declared: type, fields: Fields) -> Any:
     """Return a value of a class from the fields of an object; none may be left over. Raises PromotionNotValid."""
     values = {name: field.read(fields, name, default) for name, field, default in fields_of(declared)}
