@@ -18,6 +18,7 @@ from core.data.imports.columns import with_defaults
 from inventory.models import Category, Price, Product, Variant
 from inventory.rules.attributes import NotAttributes, stored_attributes
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from inventory.rules.skus import NotASku, stored_sku
 from inventory.services import product_import_sql as statements
 
 MOST_BARCODES = 20
@@ -109,7 +110,10 @@ def make_products(*, drafts: Sequence[NewProduct], publish: bool, now: Any) -> i
 
 
 def _read(cells: dict[str, str]) -> Sequence[Any]:
-    sku = required_text(cells, "sku", longest=64)
+    try:
+        sku = stored_sku(required_text(cells, "sku", longest=64))
+    except NotASku:
+        raise RowRefused("sku_not_valid", cells["sku"]) from None
     price, currency = _price(cells)
     return (
         sku,

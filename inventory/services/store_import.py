@@ -14,6 +14,7 @@ from core.data.imports import REFUSE_LATER_DUPLICATES, Column, Options, Plan, Ro
 from core.data.imports.cells import decimal, required_text, text, whole
 from core.data.imports.columns import with_defaults
 from inventory.models import Location, OpeningHours
+from inventory.rules.opening import END_OF_DAY
 from inventory.rules.places import MOST_KEEP_DAYS, MOST_LEAD_MINUTES, known_country, known_time_zone
 
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
@@ -24,7 +25,7 @@ DEFAULTS = {"pickup_lead_minutes": 120, "pickup_keep_days": 7, "ship_rank": 100}
 
 _CODE = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 _DAYS = re.compile(r"([a-z]{2})(?:-([a-z]{2}))?")
-_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
 _LANGUAGES = tuple(dict(settings.LANGUAGES))
 
 REQUIRED = ("code", "kind", "street_address", "city", "country_code", "latitude", "longitude", "time_zone")
@@ -133,8 +134,9 @@ def parse_hours(cell: str) -> list[Span]:
             if not match:
                 raise RowRefused("hours_not_valid", rule.strip())
             opens = time(int(match[1]), int(match[2]))
-            closes = time(int(match[3]), int(match[4]))
-            spans += [(weekday, opens, closes) for weekday in _weekdays(days)]
+            closes = time(int(match[3]), int(match[4])) if match[3] else END_OF_DAY
+            for weekday in _weekdays(days):
+                spans += _on(weekday, opens, closes)
     spans.sort()
     for place, (weekday, opens, closes) in enumerate(spans):
         follows = spans[place + 1 : place + 2]
@@ -143,12 +145,23 @@ def parse_hours(cell: str) -> list[Span]:
     return spans
 
 
-def _weekdays(days: str) -> range:
+def _on(weekday: int, opens: time, closes: time) -> list[Span]:
+    if closes == time():
+        closes = END_OF_DAY
+    if opens < closes or opens == closes:
+        return [(weekday, opens, closes)]
+    # Hours past midnight end on the next day.
+    return [(weekday, opens, END_OF_DAY), ((weekday + 1) % len(DAYS), time(), closes)]
+
+
+def _weekdays(days: str) -> list[int]:
     match = _DAYS.fullmatch(days)
     first, last = (match[1], match[2] or match[1]) if match else ("", "")
-    if first not in DAYS or last not in DAYS or DAYS.index(last) < DAYS.index(first):
+    if first not in DAYS or last not in DAYS:
         raise RowRefused("hours_not_valid", days)
-    return range(DAYS.index(first), DAYS.index(last) + 1)
+    # A week may begin on any day: Sa-Th is all days but Friday.
+    begin, count = DAYS.index(first), (DAYS.index(last) - DAYS.index(first)) % len(DAYS) + 1
+    return [(begin + number) % len(DAYS) for number in range(count)]
 
 
 def _check() -> None:
