@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import phonenumbers
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from accounts.rules.phones import NotAPhone, canonical_phone
 
 
 class PhoneText(serializers.CharField):
@@ -20,9 +21,6 @@ class PhoneText(serializers.CharField):
         if not text:
             return ""
         try:
-            number = phonenumbers.parse(text, None)
-        except phonenumbers.NumberParseException:
+            return canonical_phone(text)
+        except NotAPhone:
             self.fail("invalid_phone")
-        if not phonenumbers.is_possible_number(number):
-            self.fail("invalid_phone")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -27,7 +27,10 @@ class Address(models.Model):
         verbose_name_plural = _("addresses")
         constraints = [
             models.UniqueConstraint(
-                fields=["customer"], condition=Q(is_default=True), name="address_one_default_per_customer"
+                fields=["customer"],
+                condition=Q(is_default=True),
+                name="address_one_default_per_customer",
+                violation_error_message=_("This person has another default address."),
             ),
         ]
 

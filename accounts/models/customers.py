@@ -95,9 +95,13 @@ class Customer(AbstractBaseUser, PermissionsMixin):
                 fields=["phone"],
                 condition=Q(phone_verified_at__isnull=False, merged_into__isnull=True) & ~Q(phone=""),
                 name="customer_verified_phone_is_one_persons",
+                violation_error_message=_("Another person has proved that this number is theirs."),
             ),
             models.UniqueConstraint(
-                fields=["external_id"], condition=~Q(external_id=""), name="customer_external_id_unique"
+                fields=["external_id"],
+                condition=~Q(external_id=""),
+                name="customer_external_id_unique",
+                violation_error_message=_("Another person has this number of the other system."),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_merged_into_itself"

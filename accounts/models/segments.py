@@ -45,7 +45,9 @@ class SegmentMembership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "segment"], name="segment_membership_once"),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="segment_membership_ends_after_start"
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")),
+                name="segment_membership_ends_after_start",
+                violation_error_message=_("The end must be later than the start."),
             ),
         ]
 

@@ -126,8 +126,8 @@ def _problem_json(problem: Problem, currency: str) -> dict[str, Any]:
     return shaped
 
 
-def _text(value: Any, language: str) -> Any:
-    return in_language(value, language) if isinstance(value, dict) else value
+def _text(value: Any, language: str) -> str:
+    return in_language(value, language) if isinstance(value, dict) else str(value)
 
 
 def _empty_json() -> dict[str, Any]:

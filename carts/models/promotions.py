@@ -65,12 +65,15 @@ class Promotion(models.Model):
         verbose_name_plural = _("promotions")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="promotion_ends_after_start"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="promotion_ends_after_start",
+                violation_error_message=_("The end must be later than the start."),
             ),
             # Prices are the same on every channel; each exception has a reason and an end.
             models.CheckConstraint(
                 condition=~OF_ONE_CHANNEL | (Q(ends_at__isnull=False) & ~Q(door_reason="")),
                 name="promotion_of_one_door_has_reason_and_end",
+                violation_error_message=_("What holds for one channel or store only needs a reason and an end."),
             ),
         ]
 

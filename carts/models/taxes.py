@@ -34,7 +34,11 @@ class TaxZone(models.Model):
         verbose_name = _("tax zone")
         verbose_name_plural = _("tax zones")
         constraints = [
-            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="tax_zone_country_has_two_letters"),
+            models.CheckConstraint(
+                condition=Q(country__regex=r"^[A-Z]{2}$"),
+                name="tax_zone_country_has_two_letters",
+                violation_error_message=_("Enter the country as two capital letters, like DE."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,10 +65,15 @@ class TaxRate(models.Model):
         verbose_name = _("tax rate")
         verbose_name_plural = _("tax rates")
         constraints = [
-            models.CheckConstraint(condition=Q(basis_points__lte=10_000), name="tax_rate_at_most_everything"),
+            models.CheckConstraint(
+                condition=Q(basis_points__lte=10_000),
+                name="tax_rate_at_most_everything",
+                violation_error_message=_("A rate is at most 100 percent."),
+            ),
             models.CheckConstraint(
                 condition=Q(ends_date__isnull=True) | Q(ends_date__gt=F("starts_date")),
                 name="tax_rate_ends_after_start",
+                violation_error_message=_("The end must be later than the start."),
             ),
             ExclusionConstraint(
                 name="tax_rate_one_at_a_time",

@@ -32,9 +32,15 @@ class Voucher(models.Model):
         verbose_name_plural = _("vouchers")
         constraints = [
             models.CheckConstraint(
-                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")), name="voucher_used_within_its_limit"
+                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
+                name="voucher_used_within_its_limit",
+                violation_error_message=_("It was used more often already."),
             ),
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9-]{3,40}$"), name="voucher_code_is_plain"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z0-9-]{3,40}$"),
+                name="voucher_code_is_plain",
+                violation_error_message=_("A code has 3 to 40 letters, digits and hyphens, like SAVE-10."),
+            ),
         ]
         indexes = [models.Index(fields=["series"], condition=~Q(series=""), name="voucher_by_series")]
 

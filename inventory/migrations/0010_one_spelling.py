@@ -4,7 +4,7 @@ from django.db import migrations, models
 from django.db.models import Count
 from django.db.models.functions import Upper
 
-import inventory.models.catalogue
+import inventory.models.fields
 from core.texts.spelling import plain_text
 from inventory.rules.barcodes import STORED, NotABarcode, canonical_barcode
 
@@ -64,12 +64,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="variant",
             name="sku",
-            field=inventory.models.catalogue.SkuField(max_length=64, unique=True, verbose_name="SKU"),
+            field=inventory.models.fields.SkuField(max_length=64, unique=True, verbose_name="SKU"),
         ),
         migrations.AlterField(
             model_name="variantchange",
             name="sku",
-            field=inventory.models.catalogue.SkuField(max_length=64, verbose_name="SKU"),
+            field=inventory.models.fields.SkuField(max_length=64, verbose_name="SKU"),
         ),
         migrations.AddConstraint(
             model_name="barcode",

@@ -1,10 +1,7 @@
 """What is sold: categories, products, their variants, barcodes and pictures."""
 
-from typing import Any
-
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -12,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit import audited
 from core.data.pictures import PictureField
-from core.texts.fields import SpelledField
 from core.texts.translated import TranslatedField, in_language
+from inventory.models.fields import AttributesField, SkuField
 from inventory.rules.barcodes import STORED
-from inventory.rules.skus import LONGEST_SKU, NotASku, stored_sku
+from inventory.rules.skus import LONGEST_SKU
 
 
 class Category(models.Model):
@@ -78,7 +75,7 @@ class Product(models.Model):
         "inventory.TaxCategory", on_delete=models.PROTECT, null=True, blank=True, related_name="products",
         verbose_name=_("tax category"), help_text=_("Empty for the standard one."),
     )  # fmt: skip
-    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    attributes = AttributesField(_("attributes"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=DRAFT)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -110,27 +107,13 @@ class Product(models.Model):
         return in_language(self.name) or self.slug
 
 
-class SkuField(SpelledField):
-    """An SKU in its one form; at a form, one with characters that nobody sees is refused."""
-
-    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
-        """Return the SKU as it is stored. Raises ValidationError."""
-        try:
-            return super().clean(stored_sku(str(value)), model_instance)
-        except NotASku:
-            raise ValidationError(
-                _("Enter an SKU of at most %(longest)d characters that can all be seen, like MUG-RIM-CREAM."),
-                params={"longest": LONGEST_SKU},
-            ) from None
-
-
 @audited("product", "sku", "attributes", "is_active", "low_stock_below")
 class Variant(models.Model):
     """What is sold and counted: one size and colour of a product, identified by its SKU."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants", verbose_name=_("product"))
     sku = SkuField(_("SKU"), max_length=LONGEST_SKU, unique=True)
-    attributes = models.JSONField(
+    attributes = AttributesField(
         _("attributes"), default=dict, blank=True, help_text=_('For example {"colour": {"en": "Blue"}}.')
     )
     position = models.PositiveIntegerField(_("position"), default=0)

@@ -1,5 +1,8 @@
 """Stores and warehouses: when they are open, what services they have, and who works there."""
 
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -8,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rules.roles import CLERK, HEAD_OFFICE, MANAGER
 from core.audit import audited
 from core.texts.translated import TranslatedField, in_language
+from inventory.models.fields import CountryField, TimeZoneField
+from inventory.rules.places import (
+    MOST_KEEP_DAYS,
+    MOST_LATITUDE,
+    MOST_LEAD_MINUTES,
+    MOST_LONGITUDE,
+)
 
 WEEKDAYS = [
     (0, _("Monday")),
@@ -19,6 +29,10 @@ WEEKDAYS = [
     (6, _("Sunday")),
 ]
 ROLES = [(CLERK, _("Clerk")), (MANAGER, _("Store manager")), (HEAD_OFFICE, _("Head office"))]
+
+
+def _within(most: int) -> list[Any]:
+    return [MinValueValidator(-most), MaxValueValidator(most)]
 
 
 @audited(
@@ -44,16 +58,20 @@ class Location(models.Model):
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=100)
     region = models.CharField(_("state or province"), max_length=200, blank=True, db_default="")
-    country_code = models.CharField(_("country"), max_length=2)
+    country_code = CountryField(_("country"), max_length=2)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    latitude = models.FloatField(_("latitude"))
-    longitude = models.FloatField(_("longitude"))
-    time_zone = models.CharField(_("time zone"), max_length=60, help_text=_("For example Europe/Berlin."))
+    latitude = models.FloatField(_("latitude"), validators=_within(MOST_LATITUDE))
+    longitude = models.FloatField(_("longitude"), validators=_within(MOST_LONGITUDE))
+    time_zone = TimeZoneField(_("time zone"), max_length=60, help_text=_("For example Europe/Berlin."))
     offers_pickup = models.BooleanField(_("offers pickup"), default=False)
     ships = models.BooleanField(_("ships"), default=False)
     takes_returns = models.BooleanField(_("takes returns"), default=False)
-    pickup_lead_minutes = models.PositiveIntegerField(_("pickup lead time in minutes"), default=120)
-    pickup_keep_days = models.PositiveIntegerField(_("keeps pickups for days"), default=7)
+    pickup_lead_minutes = models.PositiveIntegerField(
+        _("pickup lead time in minutes"), default=120, validators=[MaxValueValidator(MOST_LEAD_MINUTES)]
+    )
+    pickup_keep_days = models.PositiveIntegerField(
+        _("keeps pickups for days"), default=7, validators=[MaxValueValidator(MOST_KEEP_DAYS)]
+    )
     ship_rank = models.PositiveIntegerField(_("shipping rank"), default=100)
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -62,7 +80,15 @@ class Location(models.Model):
         verbose_name_plural = _("locations")
         constraints = [
             models.CheckConstraint(
-                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="location_is_on_earth"
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="location_is_on_earth",
+                violation_error_message=_("Latitude is from -90 to 90, and longitude from -180 to 180."),
+            ),
+            # Days and minutes beyond these make dates that no calendar has.
+            models.CheckConstraint(
+                condition=Q(pickup_keep_days__lte=MOST_KEEP_DAYS, pickup_lead_minutes__lte=MOST_LEAD_MINUTES),
+                name="location_keeps_pickups_within_a_year",
+                violation_error_message=_("Pickups are kept for a year at most, and are ready within 30 days."),
             ),
         ]
 
@@ -87,7 +113,14 @@ class OpeningHours(models.Model):
         ordering = ["weekday", "opens"]
         constraints = [
             models.UniqueConstraint(fields=["location", "weekday", "opens"], name="opening_hours_span_once"),
-            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="opening_hours_close_after_opening"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")),
+                name="opening_hours_close_after_opening",
+                violation_error_message=_(
+                    "A period ends later than it begins. Hours past midnight are two periods: until 23:59, and from "
+                    "00:00 of the next day."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +147,7 @@ class OpeningException(models.Model):
             models.CheckConstraint(
                 condition=Q(opens__isnull=True, closes__isnull=True) | Q(closes__gt=F("opens")),
                 name="opening_exception_closed_or_a_span",
+                violation_error_message=_("Enter both times, the closing time later; or none for a closed day."),
             ),
         ]
 

@@ -68,12 +68,15 @@ class PriceList(models.Model):
         verbose_name_plural = _("price lists")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="price_list_ends_after_start"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="price_list_ends_after_start",
+                violation_error_message=_("The end must be later than the start."),
             ),
             # Prices are the same on every channel; each exception has a reason and an end.
             models.CheckConstraint(
                 condition=~OF_ONE_CHANNEL | (Q(ends_at__isnull=False) & ~Q(reason="")),
                 name="price_list_of_one_door_has_reason_and_end",
+                violation_error_message=_("What holds for one channel or store only needs a reason and an end."),
             ),
         ]
 
@@ -110,7 +113,8 @@ class ListPrice(models.Model):
                 violation_error_message=_("The list already has a price for this variant and quantity."),
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="list_price_is_not_negative"),
-            models.CheckConstraint(condition=Q(min_quantity__gte=1), name="list_price_from_one_unit"),
+            models.CheckConstraint(condition=Q(min_quantity__gte=1), name="list_price_from_one_unit",
+                violation_error_message=_("A price begins at one unit or more.")),
         ]  # fmt: skip
 
     def __str__(self) -> str:

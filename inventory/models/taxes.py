@@ -21,7 +21,10 @@ class TaxCategory(models.Model):
         verbose_name_plural = _("tax categories")
         constraints = [
             models.UniqueConstraint(
-                fields=["is_standard"], condition=Q(is_standard=True), name="tax_category_one_standard"
+                fields=["is_standard"],
+                condition=Q(is_standard=True),
+                name="tax_category_one_standard",
+                violation_error_message=_("Another category is the standard one."),
             ),
         ]
 

@@ -1,6 +1,6 @@
 """A product with everything its page shows, the product of a barcode, and the category tree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -177,11 +177,8 @@ def category_trail(slug: str) -> list[sql.Row]:
 
 
 def shown_attributes(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return attributes in the active language; values that are not texts in several languages stay as they are."""
-    languages = dict(settings.LANGUAGES)
-    return {
-        name: in_language(value) if _is_translated(value, languages) else value for name, value in attributes.items()
-    }
+    """Return attributes in the active language; numbers stay as they are."""
+    return {name: in_language(value) if isinstance(value, dict) else value for name, value in attributes.items()}
 
 
 def _price(variant: sql.Row, context: PriceContext) -> None:
@@ -201,7 +198,3 @@ def _price(variant: sql.Row, context: PriceContext) -> None:
     variant["volumes"] = price_tiers(base, steps, context=context) if steps else []
     variant["is_tax_included"] = price.is_tax_included if price else None
     variant["reduction"] = announced_reduction(history, now=context.now, offered=offered) if price is not None else None
-
-
-def _is_translated(value: Any, languages: Sequence[str] | dict[str, Any]) -> bool:
-    return isinstance(value, dict) and bool(value) and all(language in languages for language in value)

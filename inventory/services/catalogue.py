@@ -18,6 +18,7 @@ from core.texts.translated import TranslatedText, in_language
 from core.web.api.problems import sqlstate_of
 from inventory.events import CatalogueChanged
 from inventory.models import Barcode, Category, Product, Variant
+from inventory.rules.attributes import EXAMPLE, Attributes, NotAttributes, stored_attributes
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from inventory.rules.skus import LONGEST_SKU, NotASku, stored_sku
 from inventory.services.prices import set_price
@@ -92,7 +93,7 @@ def create_product(
     category_id: int | None = None,
     attributes: Mapping[str, Any] | None = None,
 ) -> Product:
-    """Create a product, as a draft that shoppers do not see. Raises NameTaken."""
+    """Create a product, as a draft that shoppers do not see. Raises NameTaken, and Malformed for its attributes."""
     with _unique(slug):
         product = Product.objects.create(
             slug=slug,
@@ -100,7 +101,7 @@ def create_product(
             description=description or {},
             brand=brand,
             category_id=category_id,
-            attributes=dict(attributes or {}),
+            attributes=_showable(attributes),
         )
     publish(CatalogueChanged(by=by, occurred_at=now, ref=slug, product_id=product.pk, change="created"))
     return product
@@ -120,13 +121,14 @@ def add_variant(
     """
     Add a variant after the product's other ones, with its price and its barcodes as scanned or printed.
 
-    Locks the product. Raises NameTaken, and Malformed for an SKU that nobody can read and for a misread barcode.
+    Locks the product. Raises NameTaken, and Malformed for an SKU that nobody can read, attributes that nobody
+    can show, and a misread barcode.
     """
     product = _locked(product_id)
     sku = _readable(sku)
     with _unique(sku):
         variant = Variant.objects.create(
-            product=product, sku=sku, attributes=dict(attributes or {}), position=product.variants.count()
+            product=product, sku=sku, attributes=_showable(attributes), position=product.variants.count()
         )
     for code in barcodes:
         add_barcode(variant_id=variant.pk, code=code)
@@ -202,6 +204,17 @@ def _locked(product_id: int) -> Product:
         return Product.objects.select_for_update(of=("self",)).get(pk=product_id)
     except Product.DoesNotExist:
         raise NotFound(_("There is no such product.")) from None
+
+
+def _showable(attributes: Mapping[str, Any] | None) -> Attributes:
+    try:
+        return stored_attributes(attributes or {}, languages=dict(settings.LANGUAGES))
+    except NotAttributes as error:
+        raise Malformed(
+            _("Not an attribute: %(what)s. Enter names with texts, numbers or texts by language: %(example)s")
+            % {"what": error.what, "example": EXAMPLE},
+            field="attributes",
+        ) from None
 
 
 def _readable(sku: str) -> str:

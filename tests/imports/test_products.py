@@ -23,7 +23,7 @@ def test_makes_products_variants_prices_barcodes_and_shelves(write_csv, run):
     assert (blue.sku, blue.position, red.sku, red.position) == ("MUG-B", 0, "MUG-R", 1)
     assert blue.attributes == {"colour": {"en": "Blue"}, "size": {"en": "0.3 l"}}
     assert blue.prices.get(currency="EUR").amount == 1290
-    assert sorted(red.barcodes.values_list("code", flat=True)) == ["036000291452", "96385074"]
+    assert sorted(red.barcodes.values_list("code", flat=True)) == ["0036000291452", "96385074"]
     assert Product.objects.get(slug="pot").category.path == "home"
     assert not Variant.objects.get(sku="POT").prices.exists()
     assert list(Category.objects.order_by("path").values_list("path", "parent__path")) == [

@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.models.customers import Customer, new_card_number
+from accounts.rules.phones import NotAPhone, canonical_phone
 from core.data import sql
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
@@ -182,16 +182,16 @@ def _phone(cells: dict[str, str], region: str | None) -> str:
     if not value:
         return ""
     try:
-        number = phonenumbers.parse(value, region)
-    except phonenumbers.NumberParseException:
+        return canonical_phone(value, region=region)
+    except NotAPhone:
         raise RowRefused("phone_not_valid", value) from None
-    if not phonenumbers.is_valid_number(number):
-        raise RowRefused("phone_not_valid", value)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _language(cells: dict[str, str]) -> str:
-    value = text(cells, "language", longest=20).lower()
-    if value and value not in dict(settings.LANGUAGES):
+    value = text(cells, "language", longest=20).lower().replace("_", "-")
+    known = dict(settings.LANGUAGES)
+    # Other systems write the language with its region: de-AT is German.
+    value = value if value in known else value.partition("-")[0]
+    if value and value not in known:
         raise RowRefused("unknown_language", value)
     return value

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from core.money import places_of
 
 # Plain ASCII digits: int() and Decimal() would also take underscores, exponents and digits of other scripts.
-_WHOLE = re.compile(r"-?[0-9]{1,9}")
+_WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0{1,6})?")  # Spreadsheets write 500 as 500.0.
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
 # Values repeat: a few thousand prices, quantities and times make up most of a file's cells.
 CACHED = 8192
@@ -96,7 +96,8 @@ def instant(written: str, zone: ZoneInfo, now: datetime) -> str:
 
 @lru_cache(maxsize=CACHED)
 def _whole(written: str) -> int | None:
-    return int(written) if _WHOLE.fullmatch(written.strip()) else None
+    match = _WHOLE.fullmatch(written.strip())
+    return int(match[1]) if match else None
 
 
 @lru_cache(maxsize=CACHED)
