@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_states"),
+        ("accounts", "0010_confirmed_tax_numbers"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 

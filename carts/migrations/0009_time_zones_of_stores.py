@@ -11,7 +11,7 @@ CREATE TRIGGER carts_config_changed AFTER INSERT OR DELETE OR TRUNCATE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("carts", "0008_pricing_config")]
+    dependencies = [("carts", "0009_forms_say_why")]
 
     operations = [
         migrations.RunSQL(TRIGGER.format(more=", time_zone"), TRIGGER.format(more="")),

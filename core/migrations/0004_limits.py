@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_idempotency"),
+        ("core", "0004_journal_by_store"),
     ]
 
     operations = [

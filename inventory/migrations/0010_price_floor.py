@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0009_price_files"),
+        ("inventory", "0010_one_spelling"),
     ]
 
     operations = [

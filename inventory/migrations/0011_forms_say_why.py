@@ -52,7 +52,7 @@ def _text(value):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_forms_say_why"),
-        ("inventory", "0010_one_spelling"),
+        ("inventory", "0010_segments_of_every_record"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_forms_say_why"),
         ("inventory", "0011_forms_say_why"),
-        ("orders", "0009_foreign_keys"),
+        ("orders", "0010_failed_refunds_and_refused_returns"),
     ]
 
     operations = [
