@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("carts", "0008_pricing_config"),
-        ("inventory", "0011_forms_say_why"),
+        ("inventory", "0014_forms_say_why"),
     ]
 
     operations = [

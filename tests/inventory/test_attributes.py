@@ -7,7 +7,7 @@ import pytest
 from inventory.rules.attributes import NotAttributes, stored_attributes
 
 LANGUAGES = ("en", "de", "fa")
-showable = import_module("inventory.migrations.0011_forms_say_why").showable
+showable = import_module("inventory.migrations.0014_forms_say_why").showable
 
 
 @pytest.mark.parametrize(

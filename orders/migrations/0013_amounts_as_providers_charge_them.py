@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0010_forms_say_why"),
+        ("orders", "0012_forms_say_why"),
     ]
 
     operations = [

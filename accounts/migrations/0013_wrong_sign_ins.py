@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_visitor_links"),
+        ("accounts", "0012_visitor_links"),
     ]
 
     operations = [

@@ -3,9 +3,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_forms_say_why"),
-        ("inventory", "0011_forms_say_why"),
-        ("orders", "0010_failed_refunds_and_refused_returns"),
+        ("accounts", "0011_forms_say_why"),
+        ("inventory", "0014_forms_say_why"),
+        ("orders", "0011_failed_refunds_and_refused_returns"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_forms_say_why"),
+        ("accounts", "0011_forms_say_why"),
     ]
 
     operations = [

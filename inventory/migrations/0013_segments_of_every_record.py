@@ -19,7 +19,7 @@ _SURVIVOR = "(SELECT coalesce(merged_into_id, id) FROM accounts_customer WHERE i
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0010_rewritten_pictures"),
+        ("inventory", "0012_rewritten_pictures"),
     ]
 
     operations = [

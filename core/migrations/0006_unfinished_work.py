@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0004_limits"),
+        ("core", "0005_limits"),
     ]
 
     operations = [

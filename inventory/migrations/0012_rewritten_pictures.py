@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0010_price_floor"),
+        ("inventory", "0011_price_floor"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0011_forms_say_why"),
+        ("inventory", "0014_forms_say_why"),
     ]
 
     operations = [

@@ -51,8 +51,8 @@ def _text(value):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_forms_say_why"),
-        ("inventory", "0010_segments_of_every_record"),
+        ("accounts", "0011_forms_say_why"),
+        ("inventory", "0013_segments_of_every_record"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
