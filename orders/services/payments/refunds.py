@@ -187,14 +187,18 @@ def settle_refunds(*, now: datetime, refund_id: int | None = None) -> int:
     """
     about_to_call("a payment provider")
     rows = sql.fetch_all(_PENDING, {"refund": refund_id, "now": now, "limit": SETTLED_AT_ONCE})
-    return go_through(REFUNDING, rows, lambda row: _ask_provider(row, now), ref=lambda row: row["id"], now=now)
+    settled: list[int] = []
+    go_through(REFUNDING, rows, lambda row: _ask_provider(row, settled, now), ref=lambda row: row["id"], now=now)
+    return len(settled)
 
 
-def _ask_provider(row: sql.Row, now: datetime) -> bool:
-    """Ask for one refund and write the answer. Return whether there was one."""
+def _ask_provider(row: sql.Row, settled: list[int], now: datetime) -> bool:
+    """Ask for one refund and write the answer. Return whether there was one; settled: gets those written here."""
     if not row["amount"]:
         # Rounded to nothing: the provider has paid it back with the refunds before.
-        return _settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=now)
+        if _settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=now):
+            settled.append(row["id"])
+        return True
     if row["charge_key"] is None:
         logger.warning("refund %s waits: its payment has no charge", row["key"])
         return False
@@ -203,7 +207,8 @@ def _ask_provider(row: sql.Row, now: datetime) -> bool:
         logger.warning("refund %s waits for %s: %s", row["key"], row["provider"], answer.detail)
         return False
     state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
-    _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now)
+    if _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now):
+        settled.append(row["id"])
     return True
 
 
