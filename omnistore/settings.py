@@ -29,19 +29,19 @@ globals().update(PARTS.settings)
 PRODUCTION = is_production()
 DEBUG = switch("DEBUG", default=False)
 DEMO = is_demo()
-SECRET_KEY = env.str(
-    "SECRET_KEY", default="development-only-key-not-for-production-use"
-).strip()  # A file ends with a newline.
+SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-not-for-production-use").strip()
 # Former keys, under which browsers stay signed in for as long as they are listed.
 SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("SECRET_KEY_FALLBACKS", default=[])]
-# People hold codes that are derived, in part for years, so their keys can outlive SECRET_KEY. New codes are derived
-# from the first key; codes under the others remain valid.
+# People hold derived codes for years, so their keys can outlive SECRET_KEY. The first key makes new codes.
 CODE_KEYS = [key.strip() for key in env.list("CODE_KEYS", default=[])] or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 COLLECTION_SECRETS = derived_keys(CODE_KEYS, purpose=b"collection codes of pickups")
 ORDER_LINK_SECRETS = derived_keys(CODE_KEYS, purpose=b"links to orders of guests")
 GIFT_CARD_SECRETS = derived_keys(CODE_KEYS, purpose=b"codes of gift cards")
-COLLECTION_SECRET, ORDER_LINK_SECRET = COLLECTION_SECRETS[0], ORDER_LINK_SECRETS[0]
-GIFT_CARD_SECRET = GIFT_CARD_SECRETS[0]
+COLLECTION_SECRET, ORDER_LINK_SECRET, GIFT_CARD_SECRET = (
+    COLLECTION_SECRETS[0],
+    ORDER_LINK_SECRETS[0],
+    GIFT_CARD_SECRETS[0],
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
@@ -72,8 +72,7 @@ RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
 # Days after its promised time when an order to be paid in the store that nobody has made ready is cancelled.
 UNPAID_PICKUP_DAYS = number("UNPAID_PICKUP_DAYS", default=3)
 # What one shopper may have waiting to be paid in a store, at most.
-MOST_UNPAID_ORDERS = number("MOST_UNPAID_ORDERS", default=3)
-MOST_UNPAID_UNITS = number("MOST_UNPAID_UNITS", default=20)
+MOST_UNPAID_ORDERS, MOST_UNPAID_UNITS = number("MOST_UNPAID_ORDERS", default=3), number("MOST_UNPAID_UNITS", default=20)
 # Years that a gift card is valid, counted from the end of the year of its sale; 0 for ever.
 GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
 # The coin to which all stores round cash, in minor units; 0 for the one of each store's country.
@@ -270,8 +269,7 @@ ACCOUNT_RATE_LIMITS = {
     # The shop counts wrong passwords itself (accounts/services/identity/wrong_sign_ins.py): allauth counts every
     # attempt and takes the right ones back, so that people who sign in at the same moment are refused.
     "login_failed": None,
-    # Every attempt counts here, also a right one; it limits what one address may cost the shop.
-    "login": "120/m/ip",
+    "login": "120/m/ip",  # Also the right ones: what one address may cost the shop.
     # Three guesses per code, so at most thirty an hour among one account's million codes.
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
     "reset_password": "20/m/ip,5/m/key,10/h/key",

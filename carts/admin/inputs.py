@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Segment
@@ -77,6 +78,12 @@ class Written(forms.JSONField):
         return "" if value is None else super().prepare_value(value)
 
 
+def _minor(text: str, currency: str) -> int:
+    if not currency:
+        raise ValidationError(_("Choose the promotion's currency: an amount belongs to one."))
+    return clean_amount(text, currency)
+
+
 def _in_field(amount: int, currency: str) -> str:
     return amount_in_field(amount, currency, active_language())
 
@@ -101,7 +108,7 @@ def _codes(field: Codes, **texts: Any) -> forms.Field:
 
 
 _INPUTS: dict[type[Field], Input] = {
-    Money: Input(lambda _field, **texts: forms.CharField(max_length=20, **texts), clean_amount, _in_field),
+    Money: Input(lambda _field, **texts: forms.CharField(max_length=20, **texts), _minor, _in_field),
     BasisPoints: Input(
         _percent, lambda value, _currency: int(value * 100), lambda value, _currency: f"{value / 100:g}"
     ),

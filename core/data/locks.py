@@ -22,4 +22,8 @@ def try_to_hold(name: str) -> Iterator[bool]:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [name])
             is_free = cursor.fetchone()[0]
-        yield is_free
+        try:
+            yield is_free
+        finally:
+            # A server notices a closed connection a moment later; whoever comes next need not wait for it.
+            holder.rollback()

@@ -17,7 +17,7 @@ from core.texts.spelling import plain_text
 LIKE_THIS = {0: 1290, 2: 1290, 3: 12900, 4: 129000}  # Minor units, by the currency's decimal places.
 GROUP = 3  # Digits between two thousands marks.
 # No drawer holds more; a barcode that is scanned into the field is longer. Units of the currency, not minor ones.
-MOST_CASH, MOST_CASH_OF_SMALL_UNITS = 10**7, 10**10
+MOST_CASH, MOST_CASH_OF_SMALL_UNITS = 10**6, 10**10
 _DECIMAL_MARKS = {"٫": "."}
 _THOUSANDS_MARKS = "'’٬"  # Nobody writes these before decimals.
 _COMMAS = {"،": ","}

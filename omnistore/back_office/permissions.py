@@ -28,7 +28,7 @@ _SEEN = {
         *("loyaltyprogramme", "loyaltytier", "tiermembership", "pointaccrual", "pointbatch", "pointredemption"),
     ),
     "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "paritycheck", "paritydifference"),
-    "core": ("journalentry", "unfinishedwork"),
+    "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (
         *_CATALOGUE,
@@ -52,6 +52,7 @@ _SEEN_BY_HEAD_OFFICE = {
         *("cart", "cartline", "wishlistitem"),
         *("voucher", "voucheruse", "vouchercount", "voucherbudget", "cartvoucher"),
     ),
+    "core": ("unfinishedwork",),
     "inventory": ("pricefile",),
     "orders": ("webhookevent", "savedcard"),
 }

@@ -323,10 +323,10 @@ def test_conditions_are_stored_and_shown_again(office, mug, ana):
             "reward_parts": ["This is needed here."], "reward_amount": ["This is needed here."],
         }),
         ({"kind": "amount", "reward_amount": "cheap", "currency": "EUR"}, {
-            "reward_amount": ["Give an amount of the promotion's currency, like 5.00."],
+            "reward_amount": ["Enter an amount like 12.90."],
         }),
         ({"kind": "free_shipping", "minimum_value_amount": "cheap", "currency": "EUR"}, {
-            "minimum_value_amount": ["Give an amount of the promotion's currency, like 5.00."],
+            "minimum_value_amount": ["Enter an amount like 12.90."],
         }),
         ({"kind": "percent", "reward_basis_points": "100.01"}, {
             "reward_basis_points": ["Ensure this value is less than or equal to 100."],

@@ -100,6 +100,7 @@ FOR_EVERY_STORE = {
     "till/customers/<str:customer_id>/cart/vouchers/<str:code>/",
     "till/carts/<str:code>/",
     "till/orders/",
+    "till/orders/<str:number>/gift-cards/",
     "till/orders/<str:number>/",
     "till/pickups/",
     "till/prices/<str:sku>/",

@@ -122,9 +122,7 @@ def test_a_query_nobody_can_answer_is_refused_or_passed_over(guest, shelf, query
     assert "text/html" in answer["Content-Type"]
 
 
-@pytest.mark.parametrize(
-    "path", ["/c/nowhere/", "/p/nothing/", "/stores/nowhere/", "/nowhere", "/p/%00/", "/orders/1/"]
-)
+@pytest.mark.parametrize("path", ["/c/nowhere/", "/p/nothing/", "/stores/nowhere/", "/nowhere", "/orders/1/"])
 def test_what_does_not_exist_is_a_page_that_leads_on(guest, path, db):
     answer = guest.get(path)
 

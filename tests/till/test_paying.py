@@ -62,7 +62,7 @@ def test_cash_is_read_as_it_is_written(clerk, mug, typed, tendered):
     assert Payment.objects.get().tendered == tendered
 
 
-@pytest.mark.parametrize("typed", ["", "12.89", "ten", "-5", "1e9", "NaN", "12.905", "1,000", "1.250", "9" * 20])
+@pytest.mark.parametrize("typed", ["", "12.89", "ten", "-5", "1e9", "NaN", "12.905", "1.250", "9" * 20])
 def test_cash_that_does_not_cover_the_total_sells_nothing(clerk, mug, typed):
     page = clerk.sell(sale_of(clerk.scan(MUG)), tendered=typed)
 
@@ -271,8 +271,8 @@ def test_the_receipt_is_printed_and_sent(clerk, ana, mug):
     [
         ("IRR", "250000000", 25_000_000_000),
         ("VND", "5.000.000", 5_000_000),
-        ("EUR", "100000", 10_000_000),
-        ("EUR", "100000.01", None),
+        ("EUR", "1000000", 100_000_000),
+        ("EUR", "1000000.01", None),
         ("EUR", "4006381333931", None),
         ("IRR", "4006381333931", None),
     ],

@@ -88,21 +88,16 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     the taking of the cart.
     """
     _check_on_sale(cart.lines)
-    by_id = {line.id: line for line in cart.lines}
     gift_cards = {line.id for line in cart.lines if line.is_stored_value}
-    fulfilments, goods = without_stored_value(request.fulfilments, gift_cards, list(by_id))
-    assigned = assign_lines(fulfilments, goods)
-    allocations = allocate(fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
-    for allocation in allocations:
-        if allocation.kind == SHIP:
-            check_served(cart, _place_of(allocation.address))
+    allocations = _allocated(cart, request, gift_cards, by, now)
     priced = quote_cart(cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, allocations))
     _check_vouchers(priced)
     _check_total(cart, request, priced)
+    kinds = {allocation.kind for allocation in allocations}
     tenders = plan_payment(
         request.tenders,
         owed=priced.totals.grand,
-        kinds={allocation.kind for allocation in allocations},
+        kinds=kinds,
         customer_id=cart.customer_id or request.customer_id,
         currency=cart.currency,
         cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
@@ -113,25 +108,20 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         for tender in tenders
     ]
     waits = any(tender.attempt_key for tender in tenders)
-    _check_promises(cart, request, tenders, {allocation.kind for allocation in allocations}, by)
+    _check_promises(cart, request, tenders, kinds, by)
     if request.session_id is not None:
         # The session is locked until the commit: a till that is being closed counts this sale, or refuses it.
         take_open_session(session_id=request.session_id, store_id=by.store_id)
 
     captures = settings.CARD_CAPTURE == "now" or takes_at_once(
-        kinds={allocation.kind for allocation in allocations},
+        kinds=kinds,
         methods=[tender.payment_method for tender in tenders],
         sells_gift_cards=bool(gift_cards),
     )
     draft = NewOrder(
-        cart=cart,
-        request=request,
-        allocations=allocations,
-        quote=priced,
-        tenders=tenders,
-        waits=waits,
+        cart=cart, request=request, allocations=allocations, quote=priced, tenders=tenders, waits=waits,
         captures=captures,
-    )
+    )  # fmt: skip
     order = write_order(draft, by=by, now=now)
     _check_reachable(order, request)
     _spend_vouchers(draft, now)
@@ -145,6 +135,20 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
         sells_gift_cards=bool(gift_cards),
     )
+
+
+def _allocated(
+    cart: CartView, request: CheckoutRequest, gift_cards: set[int], by: Actor, now: datetime
+) -> list[Allocation]:
+    """Return where each line comes from, and that it may go there. gift_cards: the lines that need no place."""
+    by_id = {line.id: line for line in cart.lines}
+    fulfilments, goods = without_stored_value(request.fulfilments, gift_cards, list(by_id))
+    assigned = assign_lines(fulfilments, goods)
+    allocations = allocate(fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
+    for allocation in allocations:
+        if allocation.kind == SHIP:
+            check_served(cart, _place_of(allocation.address))
+    return allocations
 
 
 def _check_promises(
