@@ -37,7 +37,6 @@ CODE_KEYS = [key.strip() for key in env.list("CODE_KEYS", default=[])] or [SECRE
 COLLECTION_SECRETS = derived_keys(CODE_KEYS, purpose=b"collection codes of pickups")
 ORDER_LINK_SECRETS = derived_keys(CODE_KEYS, purpose=b"links to orders of guests")
 GIFT_CARD_SECRETS = derived_keys(CODE_KEYS, purpose=b"codes of gift cards")
-COLLECTION_SECRET, ORDER_LINK_SECRET, GIFT_CARD_SECRET = (
     COLLECTION_SECRETS[0],
     ORDER_LINK_SECRETS[0],
     GIFT_CARD_SECRETS[0],

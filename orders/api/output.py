@@ -100,7 +100,7 @@ def _fulfilment_json(fulfilment: FulfilmentView, shows_codes: bool) -> dict[str,
         "promised_at": _time(fulfilment.promised_at),
         "ready_at": _time(fulfilment.ready_at),
         "expires_at": _time(fulfilment.expires_at),
-        "collection_code": collection_code(fulfilment.id, secret=settings.COLLECTION_SECRET) if has_code else None,
+        "collection_code": collection_code(fulfilment.id, secret=settings.COLLECTION_SECRETS[0]) if has_code else None,
         "tracking": fulfilment.tracking or None,
         "lines": [{"line": str(line_id), "quantity": quantity} for line_id, quantity in fulfilment.lines],
     }

@@ -34,8 +34,8 @@ def page_for(role, store, message):
 def test_staff_read_a_guests_message_without_the_code_and_without_the_key_of_the_link(mitte, now, role):
     pickup = make_pickup(None, mitte, now=now)
     message = message_about(pickup, "pickup.ready", now)
-    code = collection_code(pickup.pk, secret=settings.COLLECTION_SECRET)
-    key = order_key(pickup.order.number, secret=settings.ORDER_LINK_SECRET)
+    code = collection_code(pickup.pk, secret=settings.COLLECTION_SECRETS[0])
+    key = order_key(pickup.order.number, secret=settings.ORDER_LINK_SECRETS[0])
 
     page = page_for(role, mitte, message)
 
@@ -52,17 +52,17 @@ def test_no_language_shows_them(mitte, now, kind, language):
     text = masked_body(message_about(pickup, kind, now))
 
     assert MASK in text
-    assert collection_code(pickup.pk, secret=settings.COLLECTION_SECRET) not in text
-    assert order_key(pickup.order.number, secret=settings.ORDER_LINK_SECRET) not in text
+    assert collection_code(pickup.pk, secret=settings.COLLECTION_SECRETS[0]) not in text
+    assert order_key(pickup.order.number, secret=settings.ORDER_LINK_SECRETS[0]) not in text
 
 
 def test_a_code_of_a_former_key_that_is_still_right_is_masked_too(mitte, now, settings):
     pickup = make_pickup(None, mitte, now=now)
     message = message_about(pickup, "pickup.ready", now)
-    old = collection_code(pickup.pk, secret=settings.COLLECTION_SECRET)
+    old = collection_code(pickup.pk, secret=settings.COLLECTION_SECRETS[0])
 
     fresh = derived_keys(["new"], purpose=b"collection codes of pickups")
-    settings.COLLECTION_SECRETS, settings.COLLECTION_SECRET = [*fresh, settings.COLLECTION_SECRET], fresh[0]
+    settings.COLLECTION_SECRETS, settings.COLLECTION_SECRETS[0] = [*fresh, settings.COLLECTION_SECRETS[0]], fresh[0]
 
     assert old not in masked_body(message)
 

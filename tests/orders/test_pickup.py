@@ -48,7 +48,7 @@ def ready(ana, mitte, mug, bowl):
 
 
 def code_of(pickup, settings):
-    return collection_code(pickup.pk, secret=settings.COLLECTION_SECRET)
+    return collection_code(pickup.pk, secret=settings.COLLECTION_SECRETS[0])
 
 
 def hand_over(pickup, at_desk, now, **changes):

@@ -34,7 +34,7 @@ def altona_till(db):
 
 
 def code_of(pickup, settings):
-    return collection_code(pickup.pk, secret=settings.COLLECTION_SECRET)
+    return collection_code(pickup.pk, secret=settings.COLLECTION_SECRETS[0])
 
 
 def problem(answer):

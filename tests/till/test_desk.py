@@ -29,7 +29,7 @@ def ready(ana, high_street, mug):
 
 
 def code_of(pickup):
-    return collection_code(pickup.pk, secret=settings.COLLECTION_SECRET)
+    return collection_code(pickup.pk, secret=settings.COLLECTION_SECRETS[0])
 
 
 def hand_over(clerk, pickup, **given):

@@ -62,7 +62,7 @@ def issue_gift_card(
     must hold the lock that makes it once.
     """
     key = new_id()
-    code = gift_card_code(key, secret=settings.GIFT_CARD_SECRET)
+    code = gift_card_code(key, secret=settings.GIFT_CARD_SECRETS[0])
     card = Balance.objects.create(
         kind=GIFT_CARD,
         customer_id=customer_id,

@@ -54,7 +54,7 @@ def order_address(order: OrderView) -> str:
     """Return the URL of an order: its owner's page, or a guest's link with its key."""
     if order.customer_id is not None:
         return reverse("order", args=[order.number])
-    return reverse("guest_order", args=[order.number, order_key(order.number, secret=settings.ORDER_LINK_SECRET)])
+    return reverse("guest_order", args=[order.number, order_key(order.number, secret=settings.ORDER_LINK_SECRETS[0])])
 
 
 @require_safe
@@ -243,7 +243,7 @@ def _part(order: OrderView, part: FulfilmentView, places: Mapping[str, ContactPl
         "place": place,
         "zone": place.hours.time_zone if place else settings.SHOP_TIME_ZONE,
         "lines": [(lines[line_id], quantity) for line_id, quantity in part.lines if line_id in lines],
-        "code": collection_code(part.id, secret=settings.COLLECTION_SECRET) if is_open_pickup else "",
+        "code": collection_code(part.id, secret=settings.COLLECTION_SECRETS[0]) if is_open_pickup else "",
         "step": _step(part),
     }
 

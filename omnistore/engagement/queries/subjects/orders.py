@@ -89,7 +89,7 @@ def _concerned(part: FulfilmentView, place: ContactPlace, language: str, now: da
         "store": place.name,
         "address": place.address,
         "phone": place.phone,
-        "code": collection_code(part.id, secret=settings.COLLECTION_SECRET),
+        "code": collection_code(part.id, secret=settings.COLLECTION_SECRETS[0]),
         "day": day_text(until, language) if until else "",
         "hours": _hours(place, language, now),
     }
@@ -120,7 +120,7 @@ def _link(order: OrderView) -> str:
     address = f"{settings.PUBLIC_URL}/orders/{order.number}/"
     # A guest's link contains its key.
     if order.customer_id is None:
-        address += f"{order_key(order.number, secret=settings.ORDER_LINK_SECRET)}/"
+        address += f"{order_key(order.number, secret=settings.ORDER_LINK_SECRETS[0])}/"
     return address
 
 
