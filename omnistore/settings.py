@@ -37,10 +37,6 @@ CODE_KEYS = [key.strip() for key in env.list("CODE_KEYS", default=[])] or [SECRE
 COLLECTION_SECRETS = derived_keys(CODE_KEYS, purpose=b"collection codes of pickups")
 ORDER_LINK_SECRETS = derived_keys(CODE_KEYS, purpose=b"links to orders of guests")
 GIFT_CARD_SECRETS = derived_keys(CODE_KEYS, purpose=b"codes of gift cards")
-    COLLECTION_SECRETS[0],
-    ORDER_LINK_SECRETS[0],
-    GIFT_CARD_SECRETS[0],
-)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / ".data"))).resolve()
 PORT = a_port("PORT", env.str("PORT", default="8000"))
