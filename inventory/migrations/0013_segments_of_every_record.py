@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION inventory_price_segments(person bigint, moment timest
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
-        SELECT array_agg({distinct} segment.code)
+        SELECT array_agg({distinct}segment.code)
         FROM accounts_customer AS customer
         JOIN accounts_segmentmembership AS membership ON membership.customer_id = customer.id
         JOIN accounts_segment AS segment ON segment.id = membership.segment_id
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             _FUNCTION.format(
-                distinct="DISTINCT", whose=f"(customer.id = {_SURVIVOR} OR customer.merged_into_id = {_SURVIVOR})"
+                distinct="DISTINCT ", whose=f"(customer.id = {_SURVIVOR} OR customer.merged_into_id = {_SURVIVOR})"
             ),
             _FUNCTION.format(distinct="", whose="(customer.id = $1 OR customer.merged_into_id = $1)"),
         ),
