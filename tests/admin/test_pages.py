@@ -89,7 +89,7 @@ def test_things_with_many_parts_take_no_more_statements(office):
     pages = [address_of(type(thing), "change", thing.pk) for thing in (order, cart, product, store)]
     before = [statements_of(office, page) for page in pages]
     for number in range(4):
-        variant = make_variant(sku=f"MORE-{number}", product=product, barcode=f"MORE-{number}")
+        variant = make_variant(sku=f"MORE-{number}", product=product, barcode=f"400000000010{number}")
         add_order_line(order, variant, position=number + 2)
         CartLine.objects.create(
             cart=cart, variant=variant, quantity=1, unit_price_when_added=100, added_channel="app", added_at=NOON

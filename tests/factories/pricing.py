@@ -94,7 +94,7 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
         name=f"prices-{number}.csv", state="checked", refused="line,reason\n2,unknown_sku\n", uploaded_at=NOON,
         uploaded_by=shopper,
     )  # fmt: skip
-    OfferedPrice.objects.create(variant=next(iter(prices)), currency="XTS", amount=1190, since=NOON, until=NOON)
+    OfferedPrice.objects.create(variant=next(iter(prices)), currency="SEK", amount=1190, since=NOON, until=NOON)
     check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
     ParityDifference.objects.create(
         check_run=check, kind="charged", variant=next(iter(prices)), currency="EUR", prices={"web": 1290, "app": 1}
