@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # For templates of allauth.
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "omnistore.apps.BackOfficeConfig",

@@ -31,7 +31,7 @@ PICKUP, PARCEL = 700001, 700002
 def shop(settings, monkeypatch):
     settings.SMS_BACKEND = "omnistore.engagement.senders.mailbox.SmsBackend"
     settings.PUBLIC_URL, settings.SHOP_NAME = "https://shop.example", "Omnistore"
-    settings.COLLECTION_SECRETS[0], settings.ORDER_LINK_SECRETS[0] = b"collection", b"links"
+    settings.COLLECTION_SECRETS, settings.ORDER_LINK_SECRETS = [b"collection"], [b"links"]
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
