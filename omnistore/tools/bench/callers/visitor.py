@@ -41,9 +41,10 @@ class FilledCart:
     @classmethod
     def from_response(cls, token: str, cart: Any) -> "FilledCart":
         """Return the cart of a response."""
-        items = int(cart["totals"]["grand"]["amount"].replace(".", ""))
+        # What promotions leave of the goods does not matter for free shipping.
+        items, grand = (int(cart["totals"][name]["amount"].replace(".", "")) for name in ("items", "grand"))
         shipping = SHIPPING_CENTS if items < FREE_FROM_CENTS else 0
-        return cls(token, cart["version"], items + shipping, len(cart["lines"]))
+        return cls(token, cart["version"], grand + shipping, len(cart["lines"]))
 
     def checkout_request(self) -> dict[str, Any]:
         """Return the request that orders the cart, shipped and paid."""
