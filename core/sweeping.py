@@ -74,15 +74,17 @@ def sweeps() -> dict[str, Sweep]:
 
 
 def go_through(
-    sweep: Sweep, rows: Sequence[Row], act: Callable[[Row], bool], *, ref: Callable[[Row], object], now: datetime
+    sweep: Sweep, rows: Sequence[Row], act: Callable[[Row], bool | None], *, ref: Callable[[Row], object], now: datetime
 ) -> int:
     """
     Do something to each row, whatever becomes of the others; the caller has no transaction open.
 
-    act: returns False for a row that has to wait, for instance because a provider does not answer. ref: what identifies
-    a row in this sweep. Return how many rows were done.
+    act: returns True for a row that it did, None for one that something else did first, and False for one that has to
+    wait, for instance because a provider does not answer. ref: what identifies a row in this sweep. Return how many
+    rows this run did.
     """
-    done: list[str] = []
+    finished: list[str] = []
+    done = 0
     for row in rows:
         name = str(ref(row))
         try:
@@ -93,13 +95,14 @@ def go_through(
         except Exception as error:  # Whatever is wrong with one row must not stop the rows behind it.
             logger.exception("sweep %s could not do %s", sweep.name, name)
             is_done, detail = False, f"{type(error).__name__}: {error}"
-        if is_done:
-            done.append(name)
-        else:
+        if is_done is False:
             _postpone(sweep, name, detail, now)
-    if done:
-        sql.execute(_FINISH, {"sweep": sweep.name, "refs": done})
-    return len(done)
+        else:
+            finished.append(name)
+            done += is_done is True
+    if finished:
+        sql.execute(_FINISH, {"sweep": sweep.name, "refs": finished})
+    return done
 
 
 def forget_finished_elsewhere(*, now: datetime) -> int:

@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 COUNTING = Sweep("tests.count", "Count a number")
 
 
-def count(numbers, *, now=NOW, bad=(), waiting=()):
+def count(numbers, *, now=NOW, bad=(), waiting=(), elsewhere=()):
     """Go through numbers; return those that were taken up, and how many were done."""
     taken = []
 
@@ -23,7 +23,7 @@ def count(numbers, *, now=NOW, bad=(), waiting=()):
         taken.append(number)
         if number in bad:
             raise ValueError(f"{number} is odd")
-        return number not in waiting
+        return None if number in elsewhere else number not in waiting
 
     return taken, go_through(COUNTING, numbers, act, ref=lambda number: number, now=now)
 
@@ -42,6 +42,13 @@ def test_a_row_that_waits_is_on_the_list_too():
     assert count([1, 2], waiting=[2]) == ([1, 2], 1)
 
     assert work_list() == [("2", 1, "no answer yet")]
+
+
+def test_what_something_else_did_first_is_off_the_list_and_not_counted():
+    count([1], bad=[1])
+
+    assert count([1, 2], elsewhere=[1]) == ([1, 2], 1)
+    assert work_list() == []
 
 
 def test_what_is_done_at_last_is_off_the_list():

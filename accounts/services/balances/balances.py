@@ -301,9 +301,11 @@ def expire_balances(*, now: datetime) -> int:
 
 
 @transaction.atomic(durable=True)
-def _expire(balance_id: int, now: datetime) -> bool:
+def _expire(balance_id: int, now: datetime) -> bool | None:
     row = sql.fetch_one(_LOCK_EXPIRED, {"id": balance_id, "now": now})
-    return row is None or change_balance(
+    if row is None:
+        return None  # Spent, held or being changed since it was found.
+    return change_balance(
         balance_id=balance_id,
         kind=BalanceEntry.EXPIRED,
         amount=-row["amount"],

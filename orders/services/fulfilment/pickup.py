@@ -144,10 +144,10 @@ def take_pickup(*, pickup_id: int, store_id: int | None) -> Fulfilment:
 
 
 @transaction.atomic(durable=True)
-def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
+def _expire_pickup(pickup_id: int, *, now: datetime) -> bool | None:
     pickup = take_pickup(pickup_id=pickup_id, store_id=None)
     if pickup.state != "ready" or pickup.expires_at is None or pickup.expires_at >= now:
-        return True
+        return None  # Collected or cancelled since it was found.
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
     )
@@ -157,11 +157,12 @@ def _expire_pickup(pickup_id: int, *, now: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _end_unpaid(pickup_id: int, *, now: datetime) -> bool:
+def _end_unpaid(pickup_id: int, *, now: datetime) -> bool | None:
     pickup = take_pickup(pickup_id=pickup_id, store_id=None)
-    if pickup.state in UNPREPARED_STATES and balance_due_in(pickup.order_id):
-        undone = cancel_fulfilments(
-            order=pickup.order, fulfilments=[pickup], to="cancelled", reason="unpaid", by=THE_SYSTEM, now=now
-        )
-        release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="unpaid")
+    if pickup.state not in UNPREPARED_STATES or not balance_due_in(pickup.order_id):
+        return None  # Paid, prepared or cancelled since it was found.
+    undone = cancel_fulfilments(
+        order=pickup.order, fulfilments=[pickup], to="cancelled", reason="unpaid", by=THE_SYSTEM, now=now
+    )
+    release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="unpaid")
     return True

@@ -158,14 +158,13 @@ def _capture(row: sql.Row, *, by: Actor, now: datetime) -> tuple[bool, bool]:
     return is_known and _settle(row["id"], outcome, by=by, now=now), is_known
 
 
-def _release(row: sql.Row, *, now: datetime) -> bool:
+def _release(row: sql.Row, *, now: datetime) -> bool | None:
     outcome = look_up(key=row["key"], ref=row["ref"], provider=row["provider"], gives_up=True)
     if outcome.outcome in (UNKNOWN, AUTHORISED):
         return False
     if outcome.outcome == APPROVED:
         logger.error("attempt %s was captured although its payment was voided", row["key"])
-    move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now)
-    return True
+    return bool(move_all(ATTEMPT, [row["id"]], PaymentAttempt.RELEASED, answered_at=now)) or None
 
 
 def _end(payment_id: int, outcome: PaymentResult, *, now: datetime) -> bool:
