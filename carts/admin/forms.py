@@ -109,7 +109,7 @@ class PromotionForm(BaseForm):
     def _post_clean(self) -> None:
         # The JSON that the model validates is built from valid fields only.
         if not self.errors:
-            super()._post_clean()
+            super()._post_clean()  # type: ignore[misc]
 
 
 def _goods(form: PromotionForm, cleaned: Mapping[str, Any]) -> dict[str, Any]:

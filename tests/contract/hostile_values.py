@@ -41,3 +41,5 @@ JSONS = [
 ]
 # For a field whose values are listed.
 CHOSEN = ["", "x", "9" * 30]
+# What a careless program sends for one member of a JSON object.
+SENT = [*TYPED, None, True, 5, -1, 10**30, 1.5, [], [1], ["x"], {}, {"en": 5}, "\ud800"]

@@ -7,16 +7,15 @@ value for each field at a time, and the whole shop is looked at.
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from django.contrib import admin
-from django.db import Error, connection, transaction
 from django.test import Client
 
 from tests.client import signed_in
 from tests.contract.hostile_values import CHOSEN, JSONS, TYPED
+from tests.contract.storing import REFUSED, fault_of, shown_badly, stored, undone
 from tests.page_forms import Fields, PageForm
 
 pytestmark = pytest.mark.django_db
@@ -47,42 +46,24 @@ class Office:
         return PageForm(page.content.decode(), address.split("/")[3] + "_form")
 
     def takes(self, change: Change, values: Fields) -> bool:
-        """Whether the form stores this value beside the others; a fault is kept."""
-        with transaction.atomic():
-            is_stored = self._post(change, values)
-            transaction.set_rollback(True)
-        return is_stored
+        """Whether the form stores this value beside the others; it is taken back."""
+        return undone(lambda: self._store(change, values))
 
-    def store(self, changes: list[Change]) -> None:
-        """Store one value after the other, each in the form as it is then; what others stand against is left out."""
-        for change in changes:
-            with transaction.atomic():
-                if not self._post(change, self.form(change.address).values):
-                    transaction.set_rollback(True)
+    def store(self, change: Change) -> bool:
+        """Store a value in the form as it is now, unless others stand against it."""
+        return self._store(change, self.form(change.address).values)
 
-    def _post(self, change: Change, values: Fields) -> bool:
-        answer = self._browser.post(change.address, values | {change.field: change.value})
-        fault = fault_of(answer) if answer.status_code >= 500 else ""
-        if answer.status_code == 302 and not fault:
-            fault = broken_constraint()
+    def _store(self, change: Change, values: Fields) -> bool:
+        def send() -> str:
+            answer = self._browser.post(change.address, values | {change.field: change.value})
+            if answer.status_code >= 500:
+                return fault_of(answer)
+            return "" if answer.status_code == 302 else REFUSED
+
+        is_stored, fault = stored(send)
         if fault:
             self.faults.append((change, fault))
-        return answer.status_code == 302 and not fault
-
-
-def fault_of(answer: Any) -> str:
-    info = getattr(answer, "exc_info", None)
-    return f"{info[0].__name__}: {info[1]}"[:300] if info else str(answer.status_code)
-
-
-def broken_constraint() -> str:
-    """Return what would fail at the end of the transaction."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    except Error as error:
-        return f"at commit: {error}"[:300]
-    return ""
+        return is_stored
 
 
 def changing_pages() -> Iterator[str]:
@@ -107,32 +88,7 @@ def test_what_forms_store_can_be_shown(visitor, superuser, half):
             changes = [Change(address, field, value) for value in (JSONS if is_json else VALUES.get(kind, TYPED))]
             taken.append([change for change in changes if office.takes(change, form.values)])
 
-    faults = [*office.faults, *shown_badly(visitor, office, taken)]
+    faults = [*office.faults, *shown_badly(visitor, taken, office.store)]
 
     assert sum(map(len, taken)) > 100
     assert faults == []
-
-
-def shown_badly(visitor: Any, office: Office, taken: list[list[Change]]) -> list[tuple[Any, str]]:
-    """Store what each field took, one value for each field at a time, and look at the shop each time."""
-    found: list[tuple[Any, str]] = []
-    for together in zip_longest(*taken):
-        changes = [change for change in together if change is not None]
-        with transaction.atomic():
-            office.store(changes)
-            broken = visitor.broken()
-            transaction.set_rollback(True)
-        found += [(culprits(visitor, office, changes, address), f"{address}: {how}") for address, how in broken]
-    return found
-
-
-def culprits(visitor: Any, office: Office, changes: list[Change], address: str) -> list[Change] | str:
-    """Return which of the changes breaks an address alone."""
-    found = []
-    for change in changes:
-        with transaction.atomic():
-            office.store([change])
-            if visitor.fault(address):
-                found.append(change)
-            transaction.set_rollback(True)
-    return found or "only together"
