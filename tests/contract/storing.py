@@ -62,25 +62,24 @@ def stored(store: Callable[[], str]) -> tuple[bool, str]:
     return not found, "" if found == REFUSED else found
 
 
-def shown_badly(visitor: Any, taken: list[list[C]], store: Callable[[C], bool]) -> list[tuple[Any, str]]:
-    """Store what each field took, one value for each field at a time, and look at the shop each time."""
+def shown_badly(visitor: Any, taken: list[list[C]], store: Callable[[list[C]], None]) -> list[tuple[Any, str]]:
+    """Store what each field took, one value of each field together, and look at the shop each time."""
     found: list[tuple[Any, str]] = []
     for together in zip_longest(*taken):
         changes = [change for change in together if change is not None]
         with attempt():
-            for change in changes:
-                store(change)
+            store(changes)
             broken = visitor.broken()
         found += [(_culprits(visitor, changes, address, store), f"{address}: {how}") for address, how in broken]
     return found
 
 
-def _culprits(visitor: Any, changes: list[C], address: str, store: Callable[[C], bool]) -> list[C] | str:
+def _culprits(visitor: Any, changes: list[C], address: str, store: Callable[[list[C]], None]) -> list[C] | str:
     """Return which of the changes breaks an address alone."""
     found = []
     for change in changes:
         with attempt():
-            store(change)
+            store([change])
             if visitor.fault(address):
                 found.append(change)
     return found or "only together"

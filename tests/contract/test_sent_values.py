@@ -205,7 +205,11 @@ def test_what_the_api_and_files_bring_can_be_shown(visitor, bodies, ana, mona, h
             cells = [Cell(command, column, value) for value in TYPED]
             taken.append([cell for cell in cells if undone(lambda cell=cell: importer.store(cell))])
 
-    badly = shown_badly(visitor, taken, lambda change: (sender if isinstance(change, Sent) else importer).store(change))
+    def store(changes: list[Sent | Cell]) -> None:
+        for change in changes:
+            (sender if isinstance(change, Sent) else importer).store(change)
+
+    badly = shown_badly(visitor, taken, store)
 
     assert sum(map(len, taken)) > 200
     assert [*sender.faults, *importer.faults, *badly] == []

@@ -7,6 +7,8 @@ value for each field at a time, and the whole shop is looked at.
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import pytest
@@ -38,7 +40,7 @@ class Office:
 
     def __init__(self, browser: Client) -> None:
         self._browser = browser
-        self.faults: list[tuple[Change, str]] = []
+        self.faults: list[tuple[list[Change], str]] = []
 
     def form(self, address: str) -> PageForm:
         """Read the form of an address, as it is now."""
@@ -47,22 +49,27 @@ class Office:
 
     def takes(self, change: Change, values: Fields) -> bool:
         """Whether the form stores this value beside the others; it is taken back."""
-        return undone(lambda: self._store(change, values))
+        return undone(lambda: self._store([change], values))
 
-    def store(self, change: Change) -> bool:
-        """Store a value in the form as it is now, unless others stand against it."""
-        return self._store(change, self.form(change.address).values)
+    def store(self, changes: list[Change]) -> None:
+        """Store the values of each form together, or those of them that stand beside one another."""
+        for address, together in groupby(sorted(changes), key=attrgetter("address")):
+            of_one = list(together)
+            if not self._store(of_one, self.form(address).values) and len(of_one) > 1:
+                for change in of_one:
+                    self._store([change], self.form(address).values)
 
-    def _store(self, change: Change, values: Fields) -> bool:
+    def _store(self, changes: list[Change], values: Fields) -> bool:
         def send() -> str:
-            answer = self._browser.post(change.address, values | {change.field: change.value})
+            typed = {change.field: change.value for change in changes}
+            answer = self._browser.post(changes[0].address, values | typed)
             if answer.status_code >= 500:
                 return fault_of(answer)
             return "" if answer.status_code == 302 else REFUSED
 
         is_stored, fault = stored(send)
         if fault:
-            self.faults.append((change, fault))
+            self.faults.append((changes, fault))
         return is_stored
 
 
