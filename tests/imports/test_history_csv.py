@@ -2,8 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError
+from django.urls import reverse
 
 from accounts.models import Customer
+from core.models import JournalEntry
 from inventory.models import Product
 from orders.models import Order, Return
 from tests.factories.accounts import make_contact
@@ -173,3 +175,17 @@ def test_a_file_of_another_kind_gets_one_clear_sentence(write_bytes, run):
         run("import_history", write_bytes(b"a,b\n1,2\n"))
 
     assert "lacks the columns channel, currency, order" in str(refusal.value)
+
+
+def test_a_number_with_slashes_stands_in_addresses(load):
+    make_variant(sku="MUG")
+    make_store("ber-mitte")
+
+    figures = load(line(order="SO/2024/001", store="ber-mitte"), line(order="SO-2024-001", store="ber-mitte"))
+
+    assert (figures["imported"], figures["refused"]) == (2, 0)
+    order = Order.objects.get(external_id="history:SO/2024/001")
+    assert order.number == "HISTORY-SO~2024~001"
+    assert JournalEntry.objects.filter(kind="order.imported", ref=order.number).exists()
+    assert reverse("admin:till_order", args=[order.number]).endswith("/HISTORY-SO~2024~001/")
+    assert load(line(order="SO/2024/001", store="ber-mitte"))["already_there"] == 1

@@ -43,11 +43,13 @@ UPDATE import_orders SET id = numbered.id FROM (
 ) AS numbered
 WHERE numbered.ordinal = import_orders.ordinal
 """
-_WRITE_ORDERS = """
+# A slash would end the number in an address. No number of a file has a tilde (profiles.py), so none is taken by another.
+_NUMBER = "%(prefix)s::text || '-' || replace(staged.invoice, '/', '~')"
+_WRITE_ORDERS = f"""
 INSERT INTO orders_order (
     id, number, customer_id, state, channel, store_id, currency, items_total, grand_total, contact_email, external_id,
     placed_at, closed_at, :columns)
-SELECT staged.id, %(prefix)s::text || '-' || staged.invoice, staged.customer_id, 'completed', staged.channel,
+SELECT staged.id, {_NUMBER}, staged.customer_id, 'completed', staged.channel,
     location.id, staged.currency, staged.total, staged.total, staged.email, staged.external_id,
     staged.placed_at, staged.placed_at, :defaults
 FROM import_orders AS staged LEFT JOIN inventory_location AS location ON location.code = staged.store
@@ -70,10 +72,9 @@ INSERT INTO orders_payment (order_id, method, amount, state, captured_at, :colum
 SELECT id, 'imported', total, 'captured', placed_at, :defaults FROM import_orders
 WHERE piece = %(piece)s AND NOT is_return AND NOT there AND total > 0
 """
-_WRITTEN = """
-SELECT id, %(prefix)s::text || '-' || invoice AS number, customer_id, channel, store, total, currency, lines, country,
-    placed_at
-FROM import_orders WHERE piece = %(piece)s AND NOT is_return AND NOT there ORDER BY ordinal
+_WRITTEN = f"""
+SELECT id, {_NUMBER} AS number, customer_id, channel, store, total, currency, lines, country, placed_at
+FROM import_orders AS staged WHERE piece = %(piece)s AND NOT is_return AND NOT there ORDER BY ordinal
 """
 
 _GROWN_BY_ORDERS = (
