@@ -43,7 +43,7 @@ UPDATE import_orders SET id = numbered.id FROM (
 ) AS numbered
 WHERE numbered.ordinal = import_orders.ordinal
 """
-# A slash would end the number in an address. No number of a file has a tilde (profiles.py), so none is taken by another.
+# A slash would end the number in an address. Numbers in files have no tilde (profiles.py), so none is taken twice.
 _NUMBER = "%(prefix)s::text || '-' || replace(staged.invoice, '/', '~')"
 _WRITE_ORDERS = f"""
 INSERT INTO orders_order (
