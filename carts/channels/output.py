@@ -55,6 +55,7 @@ def totals_json(totals: Totals, currency: str) -> dict[str, Any]:
     return {
         "items": money_json(totals.items, currency),
         "discount": money_json(totals.discount, currency),
+        "deposit": money_json(totals.deposit, currency),
         "shipping": money_json(totals.shipping, currency),
         "tax": money_json(totals.tax, currency),
         "grand": money_json(totals.grand, currency),
@@ -91,6 +92,7 @@ def _line_json(line: CartLineView, quoted: QuotedLine, currency: str, language: 
         "unit_price": None if line.unit_price is None else money_json(line.unit_price, currency),
         "unit_price_when_added": money_json(line.unit_price_when_added, currency),
         "line_total": money_json(quoted.total, currency),
+        "deposit": money_json(quoted.deposits, currency),
         "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
         "added_channel": line.added_channel,
         "added_store": line.added_store,
@@ -141,7 +143,7 @@ def _empty_json() -> dict[str, Any]:
         "lines": [],
         "discounts": [],
         "vouchers": [],
-        "totals": dict.fromkeys(("items", "discount", "shipping", "tax", "grand"), zero),
+        "totals": dict.fromkeys(("items", "discount", "deposit", "shipping", "tax", "grand"), zero),
         "problems": [],
         "merged": [],
         "handover": None,
@@ -183,6 +185,7 @@ class CartLineOut(serializers.Serializer[Any]):
     unit_price = MoneySchema(allow_null=True)
     unit_price_when_added = MoneySchema()
     line_total = MoneySchema(help_text="After discounts, including its share of those on the whole cart.")
+    deposit = MoneySchema(help_text="On all of its units, beside the line's total; no discount lowers it.")
     discounts = DiscountOut(many=True)
     added_channel = serializers.CharField()
     added_store = serializers.CharField(allow_null=True)
@@ -193,6 +196,7 @@ class CartLineOut(serializers.Serializer[Any]):
 class TotalsOut(serializers.Serializer[Any]):
     items = MoneySchema()
     discount = MoneySchema()
+    deposit = MoneySchema(help_text="On containers, which no discount lowers; it comes back with them.")
     shipping = MoneySchema()
     tax = MoneySchema()
     grand = MoneySchema()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from carts.rules.conditions import parse_conditions
+from carts.rules.deposits import Deposit, Deposits
 from carts.rules.kinds.condition import Condition
 from carts.rules.kinds.fields import goods_in
 from carts.rules.kinds.parsing import PromotionNotValid
@@ -41,7 +42,9 @@ SELECT (SELECT value FROM carts_configversion) AS version,
        (SELECT coalesce(jsonb_object_agg(id, jsonb_build_array(code, name, time_zone)), '{}')
         FROM inventory_location) AS stores,
        (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from)), '{}')
-        FROM carts_shippingrate) AS shipping
+        FROM carts_shippingrate) AS shipping,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(deposit_id, country, currency, amount, bears_tax)), '[]')
+        FROM inventory_depositamount) AS deposits
 """
 
 
@@ -62,7 +65,7 @@ class PricingConfig:
     taxes: None if the shop has none. adds_tax: some zone adds tax on top of prices. places: of stores, by code.
     promotions: current and future ones, and those that ended within 31 days, since a till may still send an older sale.
     asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods. stores: by
-    id. shipping: by currency; a currency without a rate ships free.
+    id. shipping: by currency; a currency without a rate ships free. deposits: by deposit, country and currency.
     """
 
     version: int
@@ -74,6 +77,7 @@ class PricingConfig:
     asks_about_reductions: bool = False
     stores: Mapping[int, PricedStore] = field(default_factory=dict)
     shipping: Mapping[str, ShippingConfig] = field(default_factory=dict)
+    deposits: Deposits = field(default_factory=dict)
 
 
 _cached = PricingConfig(version=-1)
@@ -117,6 +121,7 @@ def _read() -> PricingConfig:
         ),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
+        deposits={tuple(known): Deposit(amount, bears_tax) for *known, amount, bears_tax in row["deposits"]},
     )
 
 

@@ -77,6 +77,7 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
             shipping=config.shipping.get(cart.currency),
             promotions=config.promotions,
             taxes=_tax_config(cart, config, by, now) if needs_tax else None,
+            deposits=config.deposits,
         )
 
     quoted = price(vouchers)

@@ -16,7 +16,8 @@ class Item(NamedTuple):
 
     tax_category: None for the standard one. is_tax_included: in the price; None means as at the place of supply.
     is_stored_value: a gift card, which is money for later and not goods. is_reduced: the price is a reduced one. floor:
-    the price of one unit below which no promotion takes it.
+    the price of one unit below which no promotion takes it. deposit: the id of its deposit, which is no part of the
+    price: no promotion lowers it, and none counts it.
     """
 
     id: int
@@ -30,6 +31,7 @@ class Item(NamedTuple):
     is_stored_value: bool = False
     is_reduced: bool = False
     floor: int = 0
+    deposit: int | None = None
 
     @property
     def value(self) -> int:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from carts.rules.context import PricingContext
+from carts.rules.deposits import NO_DEPOSIT, Deposit, Deposits
 from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
 from carts.rules.taxes import NOTHING, Taxed, TaxLine, TaxPlace, TaxTable, Treatment, is_exempt_at, tax_amounts
@@ -45,16 +46,21 @@ class TaxConfig:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """grand = items - discount + shipping + tax; tax is what is added on top, 0 if prices include it."""
+    """
+    grand = items - discount + deposit + shipping + tax; tax is what is added on top, 0 if prices include it.
+
+    deposit: on containers, which no promotion lowers or counts.
+    """
 
     items: int
     discount: int = 0
     shipping: int = 0
     tax: int = 0
+    deposit: int = 0
 
     @property
     def grand(self) -> int:
-        return self.items - self.discount + self.shipping + self.tax
+        return self.items - self.discount + self.deposit + self.shipping + self.tax
 
 
 class Discount(NamedTuple):
@@ -67,13 +73,19 @@ class Discount(NamedTuple):
 
 
 class QuotedLine(NamedTuple):
-    """A line with the discount of each promotion, including its share of discounts on the whole cart."""
+    """
+    A line with the discount of each promotion, including its share of discounts on the whole cart.
+
+    deposit: of one unit, and deposits: of all of them, beside the line's total. taxed: with that of its deposits.
+    """
 
     id: int
     value: int
     discounts: tuple[Discount, ...] = ()
     taxed: Taxed = NOTHING
     tax_rate: int = 0
+    deposit: Deposit = NO_DEPOSIT
+    deposits: int = 0
 
     @property
     def discount(self) -> int:
@@ -146,12 +158,13 @@ def quote(
     shipping: ShippingConfig | None = None,
     promotions: Sequence[PromotionRule] = (),
     taxes: TaxConfig | None = None,
+    deposits: Deposits | None = None,
 ) -> Quote:
     """
     Return what items cost; their order in the cart does not matter.
 
-    supplies: where each item is supplied; an item in none of them is not taxed. shipping: the shipping rate; free
-    without one. promotions: all that are current. taxes: None if the shop has none.
+    supplies: where each item is supplied; an item in none of them bears neither tax nor deposit. shipping: the shipping
+    rate; free without one. promotions: all that are current. taxes, deposits: None if the shop has none.
     """
     config = shipping or ShippingConfig()
     shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
@@ -169,25 +182,34 @@ def quote(
     left = _left(values, applied)
     shipping_amount, off_shipping = _shipping(full_shipping, applied)
     discounts = _discounts(applied, off_shipping)
-    due = _taxes(items, left, shipping_amount, supplies, taxes) if taxes is not None else _NO_TAXES
+    charged = _deposits(items, supplies, deposits, currency) if deposits else {}
+    due = _taxes(items, left, shipping_amount, supplies, taxes, charged) if taxes is not None else _NO_TAXES
     items_total, discounted = sum(values.values()), sum(left.values())
-    added = sum(tax.added for tax in due.by_item.values()) + due.shipping.added
     return Quote(
-        totals=Totals(items=items_total, discount=items_total - discounted, shipping=shipping_amount, tax=added),
-        lines={
-            item.id: QuotedLine(
-                item.id,
-                values[item.id],
-                _of_line(item.id, applied) if applied else (),
-                due.by_item.get(item.id, NOTHING),
-                due.rates.get(item.id, 0),
-            )
-            for item in items
-        },
+        totals=Totals(
+            items=items_total,
+            discount=items_total - discounted,
+            shipping=shipping_amount,
+            tax=sum(tax.added for tax in due.by_item.values()) + due.shipping.added,
+            deposit=sum(item.quantity * charged[item.id].amount for item in items if item.id in charged),
+        ),
+        lines={item.id: _line(item, applied, due, charged.get(item.id, NO_DEPOSIT)) for item in items},
         discounts=discounts,
         taxes=due.lines,
         shipping_taxed=due.shipping,
         stored_value=sum(left[item.id] for item in items if item.is_stored_value),
+    )
+
+
+def _line(item: Item, applied: Sequence[AppliedPromotion], due: _Due, deposit: Deposit) -> QuotedLine:
+    return QuotedLine(
+        item.id,
+        item.value,
+        _of_line(item.id, applied) if applied else (),
+        due.by_item.get(item.id, NOTHING),
+        due.rates.get(item.id, 0),
+        deposit,
+        item.quantity * deposit.amount,
     )
 
 
@@ -227,29 +249,65 @@ def _of_line(item_id: int, applied: Sequence[AppliedPromotion]) -> tuple[Discoun
     )
 
 
+def _deposits(
+    items: Sequence[Item], supplies: Sequence[Supply], deposits: Deposits, currency: str
+) -> dict[int, Deposit]:
+    """Return the deposit on one unit of each item that bears one where it is supplied."""
+    country_of = {item_id: supply.place.country for supply in supplies for item_id in supply.items}
+    found = {
+        item.id: deposits.get((item.deposit, country_of[item.id], currency))
+        for item in items
+        if item.deposit is not None and item.id in country_of
+    }
+    return {item_id: deposit for item_id, deposit in found.items() if deposit is not None}
+
+
 def _taxes(
-    items: Sequence[Item], left: Mapping[int, int], shipping_amount: int, supplies: Sequence[Supply], config: TaxConfig
+    items: Sequence[Item],
+    left: Mapping[int, int],
+    shipping_amount: int,
+    supplies: Sequence[Supply],
+    config: TaxConfig,
+    deposits: Mapping[int, Deposit],
 ) -> "_Due":
     treatments = _treatments(items, supplies, config)
     # A fixed order, whatever the cart's, so that rounding favours the same lines.
     ordered = [item for item in SortedItems(items) if item.id in treatments]
-    amounts: list[tuple[int, Treatment | None]] = [(left[item.id], treatments[item.id]) for item in ordered]
-    if shipping_amount:
-        shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
-        shipped_items = [item for item in ordered if item.id in shipped]
-        if shipped_items:
-            # Goods that promotions left nothing of, or that cost nothing, bear shipping all the same.
-            weights = [left[item.id] for item in shipped_items]
-            if not any(weights):
-                weights = [item.value or item.quantity for item in shipped_items]
-            shares = split(shipping_amount, weights)
-            amounts += [(share, treatments[item.id]) for item, share in zip(shipped_items, shares, strict=True)]
-    taxed, lines = tax_amounts(amounts)
-    by_id = {item.id: item_tax for item, item_tax in zip(ordered, taxed, strict=False)}
-    of_shipping = taxed[len(ordered) :]
+    taxable = [(item.id, left[item.id]) for item in ordered]
+    taxable += [
+        (item.id, item.quantity * deposits[item.id].amount)
+        for item in ordered
+        if item.id in deposits and deposits[item.id].bears_tax
+    ]
+    shared = _shipping_shares(ordered, left, shipping_amount, supplies)
+    taxed, lines = tax_amounts(
+        [(amount, treatments[item_id]) for item_id, amount in taxable]
+        + [(share, treatments[item_id]) for item_id, share in shared]
+    )
+    by_id: dict[int, Taxed] = {}
+    for (item_id, _amount), of_amount in zip(taxable, taxed, strict=False):
+        by_id[item_id] = by_id[item_id].plus(of_amount) if item_id in by_id else of_amount
+    of_shipping = taxed[len(taxable) :]
     rates = {item_id: 0 if treatment.is_exempt else treatment.basis_points for item_id, treatment in treatments.items()}
     shipping_taxed = Taxed(sum(share.tax for share in of_shipping), sum(share.added for share in of_shipping))
     return _Due(by_id, rates, tuple(lines), shipping_taxed)
+
+
+def _shipping_shares(
+    ordered: Sequence[Item], left: Mapping[int, int], amount: int, supplies: Sequence[Supply]
+) -> list[tuple[int, int]]:
+    """Return the shipped items, by their ids, with their shares of the price of shipping."""
+    if not amount:
+        return []
+    shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
+    shipped_items = [item for item in ordered if item.id in shipped]
+    if not shipped_items:
+        return []
+    # Goods that promotions left nothing of, or that cost nothing, bear shipping all the same.
+    weights = [left[item.id] for item in shipped_items]
+    if not any(weights):
+        weights = [item.value or item.quantity for item in shipped_items]
+    return list(zip((item.id for item in shipped_items), split(amount, weights), strict=True))
 
 
 def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxConfig) -> dict[int, Treatment]:

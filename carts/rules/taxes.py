@@ -64,6 +64,10 @@ class Taxed(NamedTuple):
     tax: int = 0
     added: int = 0
 
+    def plus(self, other: "Taxed") -> "Taxed":
+        """Return the tax of both amounts together."""
+        return Taxed(self.tax + other.tax, self.added + other.added)
+
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:

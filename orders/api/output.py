@@ -66,6 +66,7 @@ def _line_json(line: LineView, currency: str) -> dict[str, Any]:
         "unit_price": money_json(line.unit_price, currency),
         "discount": money_json(line.discount, currency),
         "line_total": money_json(line.line_total, currency),
+        "deposit": money_json(line.deposits, currency),
         "tax_rate": percent_of(line.tax_rate),
         "tax": money_json(line.tax, currency),
         "fulfilled": line.fulfilled,
@@ -139,8 +140,9 @@ class OrderLineOut(serializers.Serializer[Any]):
     unit_price = MoneySchema()
     discount = MoneySchema()
     line_total = MoneySchema()
+    deposit = MoneySchema(help_text="On all of its units, beside the line's total; it comes back with them.")
     tax_rate = serializers.CharField(help_text="In percent, as a decimal string.")
-    tax = MoneySchema(help_text="Contained in the line's total, or added to it.")
+    tax = MoneySchema(help_text="Contained in the line's total and its deposit, or added to them.")
     fulfilled = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     returned = serializers.IntegerField()

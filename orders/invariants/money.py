@@ -80,14 +80,15 @@ invariant(
     """,
 )
 invariant(
-    "an order's total is its goods less the discount, plus shipping, plus the tax on top of its lines and shipping",
+    "an order's total is its goods less the discount, plus deposits, shipping, and the tax on top of them",
     """
     SELECT orders.number, orders.tax_total, sum(line.tax_added) AS added, orders.shipping_tax_added
     FROM orders_order AS orders JOIN orders_orderline AS line ON line.order_id = orders.id
     WHERE orders.external_id = ''
     GROUP BY orders.id
     HAVING orders.tax_total <> sum(line.tax_added) + orders.shipping_tax_added
-        OR orders.grand_total <> sum(line.line_total + line.tax_added)
+        OR orders.deposit_total <> sum(line.deposit * line.quantity)
+        OR orders.grand_total <> sum(line.line_total + line.tax_added + line.deposit * line.quantity)
                                  + orders.shipping_total + orders.shipping_tax_added
     """,
 )

@@ -77,6 +77,7 @@ class Order(models.Model):
     tax_total = models.BigIntegerField(_("tax added"), default=0, help_text=_("Tax on top; 0 where prices include it."))
     shipping_tax = models.BigIntegerField(_("tax of shipping"), db_default=0, help_text=_("Contained in it or added."))
     shipping_tax_added = models.BigIntegerField(_("tax added to shipping"), db_default=0)
+    deposit_total = models.BigIntegerField(_("deposits"), db_default=0)
     grand_total = models.BigIntegerField(_("total"))
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
@@ -119,7 +120,13 @@ class Order(models.Model):
                 fields=["external_id"], condition=~Q(external_id=""), name="order_external_id_unique"
             ),
             models.CheckConstraint(
-                condition=Q(grand_total=F("items_total") - F("discount_total") + F("tax_total") + F("shipping_total")),
+                condition=Q(
+                    grand_total=F("items_total")
+                    - F("discount_total")
+                    + F("deposit_total")
+                    + F("tax_total")
+                    + F("shipping_total")
+                ),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(condition=Q(grand_total__gte=0), name="order_total_is_not_negative"),
@@ -147,6 +154,7 @@ class OrderLine(models.Model):
     One item of an order with its name and price at that time; a charge (postage, a fee) has no variant.
 
     line_total = quantity x unit_price - discount; discount includes its shares of promotions on the whole cart.
+    deposit: of each unit, beside the line's total; the line's tax includes that of its deposits.
     quantity = open + fulfilled + cancelled.
     """
 
@@ -166,6 +174,8 @@ class OrderLine(models.Model):
     unit_price = models.BigIntegerField(_("unit price"))
     discount = models.BigIntegerField(_("discount"), default=0)
     line_total = models.BigIntegerField(_("total"))
+    deposit = models.BigIntegerField(_("deposit of a unit"), db_default=0)
+    is_deposit_taxed = models.BooleanField(_("deposit taxed like its goods"), db_default=False)
     tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
     tax_amount = models.BigIntegerField(_("tax"), db_default=0, help_text=_("Contained in the total or added."))
     tax_added = models.BigIntegerField(
@@ -191,6 +201,7 @@ class OrderLine(models.Model):
                 name="order_line_units_fit",
             ),
             models.CheckConstraint(condition=Q(discount__gte=0), name="order_line_discount_not_negative"),
+            models.CheckConstraint(condition=Q(deposit__gte=0), name="order_line_deposit_not_negative"),
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,9 @@ WITH chosen AS (
     GROUP BY chosen.store, chosen.currency, tax.rate
 ), undone AS (
     SELECT chosen.store, chosen.currency, line.tax_rate AS rate,
-           sum((line.line_total + line.tax_added) * gone.units / line.quantity)::bigint AS gross,
+           sum((line.line_total + line.tax_added
+                + CASE WHEN line.is_deposit_taxed THEN line.deposit * line.quantity ELSE 0 END)
+               * gone.units / line.quantity)::bigint AS gross,
            sum(line.tax_amount * gone.units / line.quantity)::bigint AS tax
     FROM chosen JOIN orders_orderline AS line ON line.order_id = chosen.id
     CROSS JOIN LATERAL (SELECT line.quantity_cancelled + line.quantity_returned AS units) AS gone

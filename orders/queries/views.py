@@ -11,7 +11,11 @@ from orders.rules.order_fields import QUESTIONS, OrderField, OrderFields
 
 
 class LineView(NamedTuple):
-    """A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added."""
+    """
+    A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added.
+
+    deposit: on each unit, beside the line's total.
+    """
 
     id: int
     variant_id: int | None
@@ -26,6 +30,12 @@ class LineView(NamedTuple):
     returned: int = 0
     tax_rate: int = 0
     tax: int = 0
+    deposit: int = 0
+
+    @property
+    def deposits(self) -> int:
+        """Return the deposit on all of its units."""
+        return self.quantity * self.deposit
 
 
 class FulfilmentView(NamedTuple):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from carts.rules.conditions.minimum_quantity import MinimumQuantity
 from carts.rules.conditions.minimum_value import MinimumValue
 from carts.rules.context import PricingContext
+from carts.rules.deposits import Deposit
 from carts.rules.goods import Goods, Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
@@ -31,6 +32,8 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GERMANY = TaxPlace("DE")
 FLAT = ShippingConfig(490, 5900)
 STANDARD, REDUCED = 1, 2
+BOTTLE = 1
+DEPOSITS = {(BOTTLE, "DE", "EUR"): Deposit(25)}
 A, B, C, L = (Goods(categories=frozenset({path})) for path in ("lab-a", "lab-b", "lab-c", "a"))
 
 
@@ -55,8 +58,9 @@ def priced(items, *offers, shipped=(), vouchers=(), shipping=FLAT, taxes=None):
     ]
     context = PricingContext(now=NOW, vouchers=frozenset(vouchers))
     return quote(
-        items, currency="EUR", context=context, supplies=supplies, shipping=shipping, promotions=offers, taxes=taxes
-    )
+        items, currency="EUR", context=context, supplies=supplies, shipping=shipping, promotions=offers, taxes=taxes,
+        deposits=DEPOSITS,
+    )  # fmt: skip
 
 
 def grand(*args, **how):
@@ -201,9 +205,15 @@ offers_drawn = st.lists(
         for number, (reward, asked, priority, is_exclusive, is_coded) in enumerate(drawn, 1)
     ]
 )  # fmt: skip
-lines = st.tuples(st.one_of(st.integers(0, 9), st.integers(0, 3000)), st.integers(1, 4), st.sampled_from(CATEGORIES))
+lines = st.tuples(
+    st.one_of(st.integers(0, 9), st.integers(0, 3000)), st.integers(1, 4), st.sampled_from(CATEGORIES),
+    st.sampled_from([None, None, BOTTLE]),
+)  # fmt: skip
 carts = st.lists(lines, min_size=1, max_size=5).map(
-    lambda drawn: [item(number, price, quantity, path) for number, (price, quantity, path) in enumerate(drawn, 1)]
+    lambda drawn: [
+        item(number, price, quantity, path, deposit=deposit)
+        for number, (price, quantity, path, deposit) in enumerate(drawn, 1)
+    ]
 )
 shipped_lines = st.frozensets(st.integers(1, 6), max_size=6)
 ALL_VOUCHERS = range(1, 9)
@@ -222,14 +232,15 @@ def test_a_cart_never_costs_more_with_offers_and_vouchers_than_without(cart, off
 
 @bounded
 @given(carts, offers_drawn, shipped_lines, st.data())
-def test_one_more_article_adds_its_price_and_its_shipping_at_most(cart, offers, shipped, data):
+def test_one_more_article_adds_its_price_its_deposit_and_its_shipping_at_most(cart, offers, shipped, data):
     """Sharing out may move one minor unit for each offer."""
     place = data.draw(st.integers(0, len(cart)))
     if place == len(cart):
-        price, _quantity, path = data.draw(lines)
-        added, more = price, [*cart, item(len(cart) + 1, price, 1, path)]
+        price, _quantity, path, deposit = data.draw(lines)
+        added = price + (25 if deposit else 0)
+        more = [*cart, item(len(cart) + 1, price, 1, path, deposit=deposit)]
     else:
-        added = cart[place].unit_price
+        added = cart[place].unit_price + (25 if cart[place].deposit else 0)
         more = [each._replace(quantity=each.quantity + (number == place)) for number, each in enumerate(cart)]
     sent_anew = 490 if not any(each.id in shipped for each in cart) and any(each.id in shipped for each in more) else 0
 

@@ -44,7 +44,8 @@ from orders.rules.checkout import (
 from orders.services.payments.gateway import ChargeRequest, chargeable, needs_provider, provider_of
 from orders.services.payments.tenders import cash_terms_for, hold_tenders, plan_payment
 from orders.services.placing.allocation import Allocation, allocate
-from orders.services.placing.order_insert import NewOrder, write_order
+from orders.services.placing.new_order import NewOrder
+from orders.services.placing.order_insert import write_order
 from orders.services.placing.receipts import EMAIL, SMS
 from orders.services.placing.unpaid import check_contact, check_unpaid
 from orders.services.registers.till_sessions import take_open_session
@@ -262,7 +263,7 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
         % {"total": str(Money(priced.totals.grand, cart.currency))},
         totals={
             name: money_json(getattr(priced.totals, name), cart.currency)
-            for name in ("items", "discount", "shipping", "tax", "grand")
+            for name in ("items", "discount", "deposit", "shipping", "tax", "grand")
         },
         changed_prices=changed,
     )

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from carts.rules.conditions import parse_conditions
 from carts.rules.context import PricingContext
+from carts.rules.deposits import Deposit
 from carts.rules.goods import Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
@@ -25,12 +26,14 @@ def computed(inputs):
         supplies=_supplies(items, inputs),
         shipping=ShippingConfig(shipping["amount"], shipping.get("free_from")) if shipping else None,
         taxes=_taxes(inputs),
+        deposits=_deposits(inputs),
     )
     totals = quoted.totals
     return {
         "grand": totals.grand,
         "discount": totals.discount,
         "shipping": totals.shipping,
+        "deposit": totals.deposit,
         "tax": sum(line.tax for line in quoted.taxes),
         "tax_by_rate": {str(line.basis_points): [line.base, line.tax] for line in quoted.taxes},
         "tax_is_rate_of_base": all(
@@ -61,7 +64,17 @@ def _item(number, line, inputs):
         is_tax_included=line.get("is_tax_included"),
         is_reduced=line.get("is_reduced", False),
         floor=line.get("floor", 0),
+        deposit=number if "deposit" in line else None,
     )
+
+
+def _deposits(inputs):
+    """Each line that bears a deposit has one of its own."""
+    return {
+        (number, HERE, inputs["currency"]): Deposit(line["deposit"], line.get("bears_tax", True))
+        for number, line in enumerate(inputs["lines"], 1)
+        if "deposit" in line
+    }
 
 
 def _promotion(number, given):
