@@ -11,7 +11,8 @@ from rest_framework import serializers
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import quote_cart
 from carts.rules.cart_codes import code_expires_at
-from carts.rules.problems import Problem
+from carts.rules.gifts import QuotedGift
+from carts.rules.problems import INSUFFICIENT_STOCK, Problem
 from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
 from carts.rules.vouchers import problem_text, problems
 from carts.services.cart_codes import make_cart_code
@@ -43,6 +44,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
         "lines": [_line_json(line, quoted.lines[line.id], currency, language) for line in cart.lines],
         "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
         "vouchers": [_voucher_json(voucher, currency) for voucher in quoted.vouchers],
+        "gifts": [_gift_json(gift, currency, language) for gift in quoted.gifts],
         "totals": totals_json(quoted.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
@@ -118,6 +120,21 @@ def _voucher_json(voucher: QuotedVoucher, currency: str) -> dict[str, Any]:
     }
 
 
+def _gift_json(gift: QuotedGift, currency: str, language: str) -> dict[str, Any]:
+    goods = gift.goods
+    return {
+        "sku": goods.sku,
+        "product": goods.slug,
+        "name": in_language(dict(goods.name), language),
+        "picture": media_url(goods.picture) if goods.picture else None,
+        "quantity": gift.quantity,
+        "unit_price": money_json(goods.unit_price, currency),
+        "promotion": in_language(dict(gift.promotion), language),
+        "given": gift.is_given,
+        "problem": None if gift.is_given else INSUFFICIENT_STOCK,
+    }
+
+
 def _problem_json(problem: Problem, currency: str) -> dict[str, Any]:
     shaped: dict[str, Any] = {"code": problem.code}
     if problem.available is not None:
@@ -143,6 +160,7 @@ def _empty_json() -> dict[str, Any]:
         "lines": [],
         "discounts": [],
         "vouchers": [],
+        "gifts": [],
         "totals": dict.fromkeys(("items", "discount", "deposit", "shipping", "tax", "grand"), zero),
         "problems": [],
         "merged": [],
@@ -172,6 +190,20 @@ class VoucherOut(serializers.Serializer[Any]):
         problems(), allow_null=True, help_text="Why it cannot be used, or the condition that this cart does not meet."
     )
     detail = serializers.CharField()
+
+
+class GiftOut(serializers.Serializer[Any]):
+    """What a promotion adds by itself; its value is in the totals' items and discount while it is given."""
+
+    sku = serializers.CharField()
+    product = serializers.CharField(help_text="The product's slug.")
+    name = serializers.CharField()
+    picture = serializers.CharField(allow_null=True)
+    quantity = serializers.IntegerField()
+    unit_price = MoneySchema()
+    promotion = serializers.CharField()
+    given = serializers.BooleanField()
+    problem = serializers.ChoiceField([INSUFFICIENT_STOCK], allow_null=True, help_text="Why it is not given.")
 
 
 class CartLineOut(serializers.Serializer[Any]):
@@ -225,6 +257,7 @@ class CartOut(serializers.Serializer[Any]):
     lines = CartLineOut(many=True)
     discounts = DiscountOut(many=True)
     vouchers = VoucherOut(many=True)
+    gifts = GiftOut(many=True)
     totals = TotalsOut()
     problems = serializers.ListField(child=serializers.CharField())
     merged = MergedOut(many=True, help_text="What a merge or another currency did, until the next change.")

@@ -75,6 +75,7 @@ class CartLineView(NamedTuple):
     unit_price_when_added and single_price: of one unit, then and now; a quantity discount is no change of the price.
     kind: of the product: goods, or a gift card. step: the tier of a price list; None for the ordinary price. floor: the
     price of one unit below which no promotion takes it. deposit: the id of the deposit that each unit bears.
+    is_gift: a promotion adds it; only lines of an order that is being placed do.
     """
 
     id: int
@@ -100,6 +101,7 @@ class CartLineView(NamedTuple):
     step: PriceTier | None = None
     floor: int = 0
     deposit: int | None = None
+    is_gift: bool = False
 
     @property
     def item(self) -> Item:

@@ -64,8 +64,9 @@ class PricingConfig:
 
     taxes: None if the shop has none. adds_tax: some zone adds tax on top of prices. places: of stores, by code.
     promotions: current and future ones, and those that ended within 31 days, since a till may still send an older sale.
-    asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods. stores: by
-    id. shipping: by currency; a currency without a rate ships free. deposits: by deposit, country and currency.
+    asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods; gives: one
+    adds a gift. stores: by id. shipping: by currency; a currency without a rate ships free. deposits: by deposit,
+    country and currency.
     """
 
     version: int
@@ -75,6 +76,7 @@ class PricingConfig:
     promotions: Sequence[PromotionRule] = ()
     asks_about_buyer: bool = False
     asks_about_reductions: bool = False
+    gives: bool = False
     stores: Mapping[int, PricedStore] = field(default_factory=dict)
     shipping: Mapping[str, ShippingConfig] = field(default_factory=dict)
     deposits: Deposits = field(default_factory=dict)
@@ -119,6 +121,7 @@ def _read() -> PricingConfig:
             for part in (promotion.reward, *promotion.conditions)
             for goods in goods_in(part)
         ),
+        gives=any(promotion.reward.gift is not None for promotion in promotions),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
         deposits={tuple(known): Deposit(amount, bears_tax) for *known, amount, bears_tax in row["deposits"]},

@@ -6,15 +6,17 @@ docs/pricing.md describes the order of the calculation and every rounding.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import NamedTuple
 
 from carts.rules.context import PricingContext
 from carts.rules.deposits import NO_DEPOSIT, Deposit, Deposits
+from carts.rules.due import NO_TAXES, Due, deposits_due, taxes_due
+from carts.rules.due import Supply as Supply
+from carts.rules.due import TaxConfig as TaxConfig
+from carts.rules.gifts import GiftGoods, QuotedGift, gifts_of
 from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
-from carts.rules.taxes import NOTHING, Taxed, TaxLine, TaxPlace, TaxTable, Treatment, is_exempt_at, tax_amounts
-from core.money import split
+from carts.rules.taxes import NOTHING, Taxed, TaxLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +25,6 @@ class ShippingConfig:
 
     amount: int = 0
     free_from: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """Items, by their ids, that are supplied at one place: shipped to it, or handed over there."""
-
-    items: frozenset[int]
-    place: TaxPlace
-    is_shipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TaxConfig:
-    """The shop's taxes on a day. tax_number_country: of the buyer's confirmed tax number, empty without one."""
-
-    table: TaxTable
-    day: date
-    shop_country: str
-    tax_number_country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +98,11 @@ class QuotedVoucher:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a cart costs, in total and line by line. stored_value: what of the total buys gift cards."""
+    """
+    What a cart costs, in total and line by line. stored_value: what of the total buys gift cards.
+
+    gifts: with their value in items and discount, and with a line each if they are given.
+    """
 
     totals: Totals
     lines: Mapping[int, QuotedLine] = field(default_factory=dict)
@@ -124,19 +111,7 @@ class Quote:
     shipping_taxed: Taxed = NOTHING
     vouchers: tuple[QuotedVoucher, ...] = ()
     stored_value: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """The tax and the tax rate of each item, by its id; the tax lines; and the tax of shipping."""
-
-    by_item: Mapping[int, Taxed]
-    rates: Mapping[int, int]
-    lines: tuple[TaxLine, ...]
-    shipping: Taxed
-
-
-_NO_TAXES = _Due({}, {}, (), NOTHING)
+    gifts: tuple[QuotedGift, ...] = ()
 
 
 def shipping_price(*, value: int, config: ShippingConfig) -> int:
@@ -159,12 +134,14 @@ def quote(
     promotions: Sequence[PromotionRule] = (),
     taxes: TaxConfig | None = None,
     deposits: Deposits | None = None,
+    gifts: Mapping[int, GiftGoods] | None = None,
 ) -> Quote:
     """
     Return what items cost; their order in the cart does not matter.
 
     supplies: where each item is supplied; an item in none of them bears neither tax nor deposit. shipping: the shipping
     rate; free without one. promotions: all that are current. taxes, deposits: None if the shop has none.
+    gifts: the variants that promotions may give, by their ids.
     """
     config = shipping or ShippingConfig()
     shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
@@ -173,18 +150,22 @@ def quote(
     applied: list[AppliedPromotion] = []
     if promotions:
 
-        def price(tried: Sequence[AppliedPromotion]) -> int:
-            return sum(_left(values, tried).values()) + _shipping(full_shipping, tried)[0]
+        def price(tried: Sequence[AppliedPromotion]) -> tuple[int, int]:
+            cost = sum(_left(values, tried).values()) + _shipping(full_shipping, tried)[0]
+            # A gift lowers no price: a voucher for one never makes a cart dearer. It decides where all else is equal.
+            return cost, -sum(gift.value for gift in gifts_of(tried, gifts or {}))
 
         applied = apply_promotions(
             SortedItems(items), promotions=promotions, context=context, currency=currency, price=price
         )
     left = _left(values, applied)
     shipping_amount, off_shipping = _shipping(full_shipping, applied)
-    discounts = _discounts(applied, off_shipping)
-    charged = _deposits(items, supplies, deposits, currency) if deposits else {}
-    due = _taxes(items, left, shipping_amount, supplies, taxes, charged) if taxes is not None else _NO_TAXES
-    items_total, discounted = sum(values.values()), sum(left.values())
+    given = gifts_of(applied, gifts) if gifts else ()
+    discounts = _discounts(applied, off_shipping, given)
+    charged = deposits_due(items, supplies, deposits, currency) if deposits else {}
+    due = taxes_due(items, left, shipping_amount, supplies, taxes, charged) if taxes is not None else NO_TAXES
+    of_gifts = sum(gift.value for gift in given)
+    items_total, discounted = sum(values.values()) + of_gifts, sum(left.values())
     return Quote(
         totals=Totals(
             items=items_total,
@@ -193,15 +174,17 @@ def quote(
             tax=sum(tax.added for tax in due.by_item.values()) + due.shipping.added,
             deposit=sum(item.quantity * charged[item.id].amount for item in items if item.id in charged),
         ),
-        lines={item.id: _line(item, applied, due, charged.get(item.id, NO_DEPOSIT)) for item in items},
+        lines={item.id: _line(item, applied, due, charged.get(item.id, NO_DEPOSIT)) for item in items}
+        | {gift.line_id: _gift_line(gift) for gift in given if gift.is_given},
         discounts=discounts,
         taxes=due.lines,
         shipping_taxed=due.shipping,
         stored_value=sum(left[item.id] for item in items if item.is_stored_value),
+        gifts=given,
     )
 
 
-def _line(item: Item, applied: Sequence[AppliedPromotion], due: _Due, deposit: Deposit) -> QuotedLine:
+def _line(item: Item, applied: Sequence[AppliedPromotion], due: Due, deposit: Deposit) -> QuotedLine:
     return QuotedLine(
         item.id,
         item.value,
@@ -211,6 +194,11 @@ def _line(item: Item, applied: Sequence[AppliedPromotion], due: _Due, deposit: D
         deposit,
         item.quantity * deposit.amount,
     )
+
+
+def _gift_line(gift: QuotedGift) -> QuotedLine:
+    """Return the line of a gift: its promotion takes off all of its price, so that nothing is left to be taxed."""
+    return QuotedLine(gift.line_id, gift.value, (Discount(gift.promotion_id, gift.promotion, gift.value),))
 
 
 def _left(values: Mapping[int, int], applied: Sequence[AppliedPromotion]) -> dict[int, int]:
@@ -232,13 +220,16 @@ def _shipping(price: int, applied: Sequence[AppliedPromotion]) -> tuple[int, lis
     return price, discounts
 
 
-def _discounts(applied: Sequence[AppliedPromotion], off_shipping: Sequence[Discount]) -> tuple[Discount, ...]:
+def _discounts(
+    applied: Sequence[AppliedPromotion], off_shipping: Sequence[Discount], given: Sequence[QuotedGift]
+) -> tuple[Discount, ...]:
     off_goods = (
         Discount(application.promotion.id, application.promotion.name, application.amount)
         for application in applied
         if application.savings
     )
-    return (*off_goods, *off_shipping)
+    gifts = (Discount(gift.promotion_id, gift.promotion, gift.value) for gift in given if gift.is_given)
+    return (*off_goods, *off_shipping, *gifts)
 
 
 def _of_line(item_id: int, applied: Sequence[AppliedPromotion]) -> tuple[Discount, ...]:
@@ -247,98 +238,3 @@ def _of_line(item_id: int, applied: Sequence[AppliedPromotion]) -> tuple[Discoun
         for application in applied
         if item_id in application.savings
     )
-
-
-def _deposits(
-    items: Sequence[Item], supplies: Sequence[Supply], deposits: Deposits, currency: str
-) -> dict[int, Deposit]:
-    """Return the deposit on one unit of each item that bears one where it is supplied."""
-    country_of = {item_id: supply.place.country for supply in supplies for item_id in supply.items}
-    found = {
-        item.id: deposits.get((item.deposit, country_of[item.id], currency))
-        for item in items
-        if item.deposit is not None and item.id in country_of
-    }
-    return {item_id: deposit for item_id, deposit in found.items() if deposit is not None}
-
-
-def _taxes(
-    items: Sequence[Item],
-    left: Mapping[int, int],
-    shipping_amount: int,
-    supplies: Sequence[Supply],
-    config: TaxConfig,
-    deposits: Mapping[int, Deposit],
-) -> "_Due":
-    treatments = _treatments(items, supplies, config)
-    # A fixed order, whatever the cart's, so that rounding favours the same lines.
-    ordered = [item for item in SortedItems(items) if item.id in treatments]
-    taxable = [(item.id, left[item.id]) for item in ordered]
-    taxable += [
-        (item.id, item.quantity * deposits[item.id].amount)
-        for item in ordered
-        if item.id in deposits and deposits[item.id].bears_tax
-    ]
-    shared = _shipping_shares(ordered, left, shipping_amount, supplies)
-    taxed, lines = tax_amounts(
-        [(amount, treatments[item_id]) for item_id, amount in taxable]
-        + [(share, treatments[item_id]) for item_id, share in shared]
-    )
-    by_id: dict[int, Taxed] = {}
-    for (item_id, _amount), of_amount in zip(taxable, taxed, strict=False):
-        by_id[item_id] = by_id[item_id].plus(of_amount) if item_id in by_id else of_amount
-    of_shipping = taxed[len(taxable) :]
-    rates = {item_id: 0 if treatment.is_exempt else treatment.basis_points for item_id, treatment in treatments.items()}
-    shipping_taxed = Taxed(sum(share.tax for share in of_shipping), sum(share.added for share in of_shipping))
-    return _Due(by_id, rates, tuple(lines), shipping_taxed)
-
-
-def _shipping_shares(
-    ordered: Sequence[Item], left: Mapping[int, int], amount: int, supplies: Sequence[Supply]
-) -> list[tuple[int, int]]:
-    """Return the shipped items, by their ids, with their shares of the price of shipping."""
-    if not amount:
-        return []
-    shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
-    shipped_items = [item for item in ordered if item.id in shipped]
-    if not shipped_items:
-        return []
-    # Goods that promotions left nothing of, or that cost nothing, bear shipping all the same.
-    weights = [left[item.id] for item in shipped_items]
-    if not any(weights):
-        weights = [item.value or item.quantity for item in shipped_items]
-    return list(zip((item.id for item in shipped_items), split(amount, weights), strict=True))
-
-
-def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxConfig) -> dict[int, Treatment]:
-    known: dict[tuple[TaxPlace, bool, int | None, bool | None], Treatment | None] = {}
-    treatments: dict[int, Treatment] = {}
-    supply_of = {item_id: supply for supply in supplies for item_id in supply.items}
-    for item in items:
-        supply = supply_of.get(item.id)
-        # A gift card buys goods of any rate: it is taxed when it pays for them, not when it is sold (2016/1065/EU).
-        if supply is None or item.is_stored_value:
-            continue
-        key = (supply.place, supply.is_shipped, item.tax_category, item.is_tax_included)
-        if key not in known:
-            known[key] = _treatment(supply, item, config)
-        treatment = known[key]
-        if treatment is not None:
-            treatments[item.id] = treatment
-    return treatments
-
-
-def _treatment(supply: Supply, item: Item, config: TaxConfig) -> Treatment | None:
-    zone = config.table.zone_of(supply.place)
-    if zone is None:
-        return None
-    is_exempt = is_exempt_at(
-        supply.place,
-        is_shipped=supply.is_shipped,
-        tax_number_country=config.tax_number_country,
-        shop_country=config.shop_country,
-    )
-    treatment = config.table.treatment(zone=zone, category_id=item.tax_category, day=config.day, is_exempt=is_exempt)
-    if item.is_tax_included is None or item.is_tax_included == treatment.is_included:
-        return treatment
-    return treatment._replace(is_included=item.is_tax_included)

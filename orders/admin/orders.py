@@ -112,7 +112,7 @@ class OrderLineInline(ReadOnlyInline):
     model = OrderLine
     fields = (
         *("sku", "name", "quantity", "unit_price_money", "discount_money", "line_total_money", "deposit_money"),
-        *("tax_rate", "tax_money"),
+        *("is_gift", "tax_rate", "tax_money"),
         *("quantity_fulfilled", "quantity_cancelled", "quantity_returned"),
     )
     readonly_fields = ("unit_price_money", "discount_money", "line_total_money", "deposit_money", "tax_money")

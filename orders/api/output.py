@@ -72,6 +72,7 @@ def _line_json(line: LineView, currency: str) -> dict[str, Any]:
         "fulfilled": line.fulfilled,
         "cancelled": line.cancelled,
         "returned": line.returned,
+        "is_gift": line.is_gift,
     }
 
 
@@ -146,6 +147,7 @@ class OrderLineOut(serializers.Serializer[Any]):
     fulfilled = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     returned = serializers.IntegerField()
+    is_gift = serializers.BooleanField(help_text="Whether a promotion added it, for nothing.")
 
 
 class FulfilmentLineOut(serializers.Serializer[Any]):

@@ -175,6 +175,7 @@ class OrderLine(models.Model):
     discount = models.BigIntegerField(_("discount"), default=0)
     line_total = models.BigIntegerField(_("total"))
     deposit = models.BigIntegerField(_("deposit of a unit"), db_default=0)
+    is_gift = models.BooleanField(_("gift"), db_default=False, help_text=_("A promotion added it, for nothing."))
     is_deposit_taxed = models.BooleanField(_("deposit taxed like its goods"), db_default=False)
     tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
     tax_amount = models.BigIntegerField(_("tax"), db_default=0, help_text=_("Contained in the total or added."))
@@ -202,6 +203,9 @@ class OrderLine(models.Model):
             ),
             models.CheckConstraint(condition=Q(discount__gte=0), name="order_line_discount_not_negative"),
             models.CheckConstraint(condition=Q(deposit__gte=0), name="order_line_deposit_not_negative"),
+            models.CheckConstraint(
+                condition=Q(is_gift=False) | Q(line_total=0, deposit=0), name="order_line_gift_costs_nothing"
+            ),
         ]
 
     def __str__(self) -> str:

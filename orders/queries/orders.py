@@ -22,7 +22,7 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")},
             'quantity', line.quantity, 'unit_price', line.unit_price, 'discount', line.discount,
             'line_total', line.line_total, 'fulfilled', line.quantity_fulfilled,
             'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned, 'tax_rate', line.tax_rate,
-            'tax', line.tax_amount, 'deposit', line.deposit) ORDER BY line.position), '[]')
+            'tax', line.tax_amount, 'deposit', line.deposit, 'is_gift', line.is_gift) ORDER BY line.position), '[]')
         FROM orders_orderline AS line WHERE line.order_id = orders.id) AS lines,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', fulfilment.id, 'kind', fulfilment.kind, 'store', location.code, 'state', fulfilment.state,

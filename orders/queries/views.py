@@ -14,7 +14,7 @@ class LineView(NamedTuple):
     """
     A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added.
 
-    deposit: on each unit, beside the line's total.
+    deposit: on each unit, beside the line's total. is_gift: a promotion added it.
     """
 
     id: int
@@ -31,6 +31,7 @@ class LineView(NamedTuple):
     tax_rate: int = 0
     tax: int = 0
     deposit: int = 0
+    is_gift: bool = False
 
     @property
     def deposits(self) -> int:

@@ -11,6 +11,7 @@ from carts.rules.conditions.minimum_quantity import MinimumQuantity
 from carts.rules.conditions.minimum_value import MinimumValue
 from carts.rules.context import PricingContext
 from carts.rules.deposits import Deposit
+from carts.rules.gifts import GiftGoods
 from carts.rules.goods import Goods, Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
@@ -22,6 +23,7 @@ from carts.rules.rewards.buy_these_get_those import BuyTheseGetThose
 from carts.rules.rewards.cheapest_free import CheapestFree
 from carts.rules.rewards.fixed_price import FixedPrice
 from carts.rules.rewards.free_shipping import FreeShipping
+from carts.rules.rewards.gift import GiftOfGoods
 from carts.rules.rewards.percent import PercentOff
 from carts.rules.rewards.shipping_amount import AmountOffShipping
 from carts.rules.rewards.shipping_percent import PercentOffShipping
@@ -33,6 +35,7 @@ GERMANY = TaxPlace("DE")
 FLAT = ShippingConfig(490, 5900)
 STANDARD, REDUCED = 1, 2
 BOTTLE = 1
+GIFTS = {7: GiftGoods(7, "BAG", "bag", {"en": "Bag"}, unit_price=700, available=2)}
 DEPOSITS = {(BOTTLE, "DE", "EUR"): Deposit(25)}
 A, B, C, L = (Goods(categories=frozenset({path})) for path in ("lab-a", "lab-b", "lab-c", "a"))
 
@@ -59,7 +62,7 @@ def priced(items, *offers, shipped=(), vouchers=(), shipping=FLAT, taxes=None):
     context = PricingContext(now=NOW, vouchers=frozenset(vouchers))
     return quote(
         items, currency="EUR", context=context, supplies=supplies, shipping=shipping, promotions=offers, taxes=taxes,
-        deposits=DEPOSITS,
+        deposits=DEPOSITS, gifts=GIFTS,
     )  # fmt: skip
 
 
@@ -186,6 +189,7 @@ cart_rewards = st.one_of(
     st.just(FreeShipping()),
     st.builds(PercentOffShipping, percent),
     st.builds(AmountOffShipping, amounts),
+    st.builds(GiftOfGoods, st.integers(6, 7), st.integers(1, 3)),
     st.builds(TieredPercent, st.lists(st.builds(PercentTier, amounts, percent), min_size=2, max_size=3).map(tuple)),
 )
 conditions = st.one_of(
@@ -267,9 +271,8 @@ def test_the_order_of_lines_of_equal_priorities_and_of_parts_changes_no_amount(c
     other = priced(shuffled, *data.draw(st.permutations(turned)), shipped=shipped, vouchers=ALL_VOUCHERS)
 
     assert other.totals == one.totals
-    assert {line.id: line.total for line in other.lines.values()} == {
-        line.id: line.total for line in one.lines.values()
-    }
+    assert [other.lines[each.id].total for each in cart] == [one.lines[each.id].total for each in cart]
+    assert sorted(gift.value for gift in other.gifts) == sorted(gift.value for gift in one.gifts)
 
 
 @bounded

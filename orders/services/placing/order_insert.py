@@ -44,12 +44,13 @@ WITH buyer AS (
 ), line AS (
     INSERT INTO orders_orderline (
         order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
-        unit_price, discount, line_total, deposit, is_deposit_taxed, tax_rate, tax_amount, tax_added)
+        unit_price, discount, line_total, deposit, is_deposit_taxed, is_gift, tax_rate, tax_amount, tax_added)
     SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
-           quantity * unit_price - discount, deposit, deposit_taxed, tax_rate, tax_amount, tax_added
+           quantity * unit_price - discount, deposit, deposit_taxed, is_gift, tax_rate, tax_amount, tax_added
     FROM new_order, json_to_recordset(%(lines)s::json) AS given(
         place int, variant_id bigint, sku text, name text, quantity int, fulfilled int, unit_price bigint,
-        discount bigint, deposit bigint, deposit_taxed bool, tax_rate int, tax_amount bigint, tax_added bigint)
+        discount bigint, deposit bigint, deposit_taxed bool, is_gift bool, tax_rate int, tax_amount bigint,
+        tax_added bigint)
     RETURNING id, position
 ), tax AS (
     INSERT INTO orders_ordertax (order_id, zone_id, rate, is_included, is_exempt, base, tax)
@@ -180,6 +181,7 @@ def _line_rows(draft: NewOrder) -> list[sql.Row]:
             "discount": quoted[line.id].discount,
             "deposit": quoted[line.id].deposit.amount,
             "deposit_taxed": quoted[line.id].deposit.bears_tax,
+            "is_gift": line.is_gift,
             "tax_rate": quoted[line.id].tax_rate,
             "tax_amount": quoted[line.id].taxed.tax,
             "tax_added": quoted[line.id].taxed.added,

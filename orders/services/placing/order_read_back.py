@@ -58,6 +58,7 @@ def _lines_as_read(draft: NewOrder, ids: Sequence[int]) -> list[LineView]:
             tax_rate=quoted[line.id].tax_rate,
             tax=quoted[line.id].taxed.tax,
             deposit=quoted[line.id].deposit.amount,
+            is_gift=line.is_gift,
         )
         for line, line_id in zip(draft.cart.lines, ids, strict=True)
     ]

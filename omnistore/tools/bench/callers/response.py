@@ -82,6 +82,7 @@ def _line(index: int, line: Line, sku: str, name: str, totals: Totals, rate: str
         "fulfilled": 0,
         "cancelled": 0,
         "returned": 0,
+        "is_gift": False,
     }
 
 
