@@ -76,14 +76,15 @@ class ShippingRateForm(MoneyForm):
 
     class Meta:
         model = ShippingRate
-        fields = ("currency", "amount", "free_from")
+        fields = ("currency", "amount", "free_from", "tax_category")
         widgets = {"currency": forms.Select}
 
 
 @admin.register(ShippingRate)
 class ShippingRateAdmin(BaseAdmin):
     form = ShippingRateForm
-    list_display = ("currency", "amount_money", "free_from_money")
+    list_display = ("currency", "amount_money", "free_from_money", "tax_category")
+    list_select_related = ("tax_category",)
     search_fields = ("currency__iexact",)
     ordering = ("currency",)
     amount_money = money_column("amount", title=_("price"))

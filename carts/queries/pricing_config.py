@@ -41,7 +41,7 @@ SELECT (SELECT value FROM carts_configversion) AS version,
         FROM inventory_location WHERE EXISTS (SELECT FROM carts_taxzone)) AS places,
        (SELECT coalesce(jsonb_object_agg(id, jsonb_build_array(code, name, time_zone)), '{}')
         FROM inventory_location) AS stores,
-       (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from)), '{}')
+       (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from, tax_category_id)), '{}')
         FROM carts_shippingrate) AS shipping,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(deposit_id, country, currency, amount, bears_tax)), '[]')
         FROM inventory_depositamount) AS deposits

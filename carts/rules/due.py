@@ -58,7 +58,7 @@ def deposits_due(
 def taxes_due(
     items: Sequence[Item],
     left: Mapping[int, int],
-    shipping_amount: int,
+    shipping: tuple[int, int | None],
     supplies: Sequence[Supply],
     config: TaxConfig,
     deposits: Mapping[int, Deposit],
@@ -66,7 +66,8 @@ def taxes_due(
     """
     Return the taxes of items, their deposits, and shipping.
 
-    left: what promotions left of each item. deposits: on one unit of each item that bears one.
+    left: what promotions left of each item. shipping: its price, and its own tax category if it has one. deposits: on
+    one unit of each item that bears one.
     """
     treatments = _treatments(items, supplies, config)
     # A fixed order, whatever the cart's, so that rounding favours the same lines.
@@ -77,17 +78,23 @@ def taxes_due(
         for item in ordered
         if item.id in deposits and deposits[item.id].bears_tax
     ]
+    shipping_amount, category = shipping
     shared = _shipping_shares(ordered, left, shipping_amount, supplies)
+    of_shipping = treatments
+    if category is not None:
+        # Its share is taxed where the goods go that it brings, in the way of that place.
+        sent = [item._replace(tax_category=category, is_tax_included=None) for item in ordered]
+        of_shipping = _treatments(sent, supplies, config)
     taxed, lines = tax_amounts(
         [(amount, treatments[item_id]) for item_id, amount in taxable]
-        + [(share, treatments[item_id]) for item_id, share in shared]
+        + [(share, of_shipping[item_id]) for item_id, share in shared]
     )
     by_id: dict[int, Taxed] = {}
     for (item_id, _amount), of_amount in zip(taxable, taxed, strict=False):
         by_id[item_id] = by_id[item_id].plus(of_amount) if item_id in by_id else of_amount
-    of_shipping = taxed[len(taxable) :]
+    shares = taxed[len(taxable) :]
     rates = {item_id: 0 if treatment.is_exempt else treatment.basis_points for item_id, treatment in treatments.items()}
-    shipping_taxed = Taxed(sum(share.tax for share in of_shipping), sum(share.added for share in of_shipping))
+    shipping_taxed = Taxed(sum(share.tax for share in shares), sum(share.added for share in shares))
     return Due(by_id, rates, tuple(lines), shipping_taxed)
 
 

@@ -21,10 +21,15 @@ from carts.rules.taxes import NOTHING, Taxed, TaxLine
 
 @dataclass(frozen=True, slots=True)
 class ShippingConfig:
-    """The flat price of shipping, and the value of goods from which it is free (None: never)."""
+    """
+    The flat price of shipping, and the value of goods from which it is free (None: never).
+
+    tax_category: the id of its own; None where it has the rates of its goods.
+    """
 
     amount: int = 0
     free_from: int | None = None
+    tax_category: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,9 @@ def quote(
     given = gifts_of(applied, gifts) if gifts else ()
     discounts = _discounts(applied, off_shipping, given)
     charged = deposits_due(items, supplies, deposits, currency) if deposits else {}
-    due = taxes_due(items, left, shipping_amount, supplies, taxes, charged) if taxes is not None else NO_TAXES
+    due = NO_TAXES
+    if taxes is not None:
+        due = taxes_due(items, left, (shipping_amount, config.tax_category), supplies, taxes, charged)
     of_gifts = sum(gift.value for gift in given)
     items_total, discounted = sum(values.values()) + of_gifts, sum(left.values())
     return Quote(

@@ -24,7 +24,7 @@ def computed(inputs):
         context=PricingContext(now=NOW, is_known="purchases" in inputs, purchases=inputs.get("purchases", 0)),
         promotions=[_promotion(number, given) for number, given in enumerate(inputs.get("promotions", ()), 1)],
         supplies=_supplies(items, inputs),
-        shipping=ShippingConfig(shipping["amount"], shipping.get("free_from")) if shipping else None,
+        shipping=_shipping(shipping, inputs) if shipping else None,
         taxes=_taxes(inputs),
         deposits=_deposits(inputs),
     )
@@ -41,6 +41,12 @@ def computed(inputs):
         ),
         "line_discounts": [quoted.lines[item.id].discount for item in items],
     }
+
+
+def _shipping(shipping, inputs):
+    return ShippingConfig(
+        shipping["amount"], shipping.get("free_from"), tax_category=categories_of(inputs).get(shipping.get("tax"))
+    )
 
 
 def categories_of(inputs):
