@@ -19,7 +19,7 @@ from carts.rules.kinds.parsing import PromotionNotValid
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig
 from carts.rules.rewards import parse_reward
-from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
+from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone, joined
 from core.data import sql
 from core.texts.translated import TranslatedText
 
@@ -30,7 +30,8 @@ SELECT (SELECT value FROM carts_configversion) AS version,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', id, 'country', country, 'region', region, 'prefixes', postcode_prefixes, 'is_included', is_included)
             ORDER BY id), '[]') FROM carts_taxzone) AS zones,
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(zone_id, category_id, basis_points, starts_date, ends_date)
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(
+            zone_id, category_id, basis_points, finer, starts_date, ends_date, levy, is_compound)
             ORDER BY id), '[]') FROM carts_taxrate) AS rates,
        (SELECT id FROM inventory_taxcategory WHERE is_standard) AS standard,
        (SELECT coalesce(jsonb_agg(to_jsonb(promotion) ORDER BY promotion.priority, promotion.id), '[]') FROM (
@@ -145,7 +146,15 @@ def _promotion(fields: sql.Row) -> PromotionRule | None:
         return None
 
 
-def _rate(zone_id: int, category_id: int, basis_points: int, starts: str, ends: str | None) -> Rate:
+def _rate(
+    zone_id: int, category_id: int, whole: int, finer: int, starts: str, ends: str | None, levy: str, is_compound: bool
+) -> Rate:
     return Rate(
-        zone_id, category_id, basis_points, date.fromisoformat(starts), date.fromisoformat(ends) if ends else None
+        zone_id,
+        category_id,
+        joined(whole, finer),
+        date.fromisoformat(starts),
+        date.fromisoformat(ends) if ends else None,
+        levy,
+        is_compound,
     )

@@ -6,7 +6,17 @@ from datetime import date
 
 from carts.rules.deposits import Deposit, Deposits
 from carts.rules.goods import Item, SortedItems
-from carts.rules.taxes import NOTHING, Taxed, TaxLine, TaxPlace, TaxTable, Treatment, is_exempt_at, tax_amounts
+from carts.rules.taxes import (
+    NOTHING,
+    BasisPoints,
+    Taxed,
+    TaxLine,
+    TaxPlace,
+    TaxTable,
+    Treatment,
+    is_exempt_at,
+    tax_amounts,
+)
 from core.money import split
 
 
@@ -34,7 +44,7 @@ class Due:
     """The tax and the tax rate of each item, by its id; the tax lines; and the tax of shipping."""
 
     by_item: Mapping[int, Taxed]
-    rates: Mapping[int, int]
+    rates: Mapping[int, BasisPoints]
     lines: tuple[TaxLine, ...]
     shipping: Taxed
 

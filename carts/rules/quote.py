@@ -16,7 +16,7 @@ from carts.rules.due import TaxConfig as TaxConfig
 from carts.rules.gifts import GiftGoods, QuotedGift, gifts_of
 from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
-from carts.rules.taxes import NOTHING, Taxed, TaxLine
+from carts.rules.taxes import NOTHING, BasisPoints, Taxed, TaxLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class QuotedLine(NamedTuple):
     value: int
     discounts: tuple[Discount, ...] = ()
     taxed: Taxed = NOTHING
-    tax_rate: int = 0
+    tax_rate: BasisPoints = 0
     deposit: Deposit = NO_DEPOSIT
     deposits: int = 0
 

@@ -92,13 +92,14 @@ invariant(
                                  + orders.shipping_total + orders.shipping_tax_added
     """,
 )
+# What bears several taxes stands in the base of each, so that the lines of such an order come to more than was paid.
 invariant(
     "the tax lines of an order hold the tax of its lines and of shipping, and no more than was paid",
     """
     SELECT orders.number, tax.tax, lines.tax + orders.shipping_tax AS of_lines, tax.gross, orders.grand_total
     FROM orders_order AS orders
-    JOIN LATERAL (SELECT sum(tax) AS tax, sum(base + tax) AS gross FROM orders_ordertax WHERE order_id = orders.id)
-        AS tax ON tax.tax IS NOT NULL
+    JOIN LATERAL (SELECT sum(tax) AS tax, CASE WHEN bool_and(levy = '') THEN sum(base + tax) ELSE 0 END AS gross
+                  FROM orders_ordertax WHERE order_id = orders.id) AS tax ON tax.tax IS NOT NULL
     JOIN LATERAL (SELECT sum(tax_amount) AS tax FROM orders_orderline WHERE order_id = orders.id) AS lines ON true
     WHERE tax.tax <> lines.tax + orders.shipping_tax OR tax.gross > orders.grand_total
     """,

@@ -178,6 +178,13 @@ class OrderLine(models.Model):
     is_gift = models.BooleanField(_("gift"), db_default=False, help_text=_("A promotion added it, for nothing."))
     is_deposit_taxed = models.BooleanField(_("deposit taxed like its goods"), db_default=False)
     tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
+    tax_rate_finer = models.SmallIntegerField(_("thousandths of a hundredth of a percent besides"), db_default=0)
+    levies = models.JSONField(
+        _("several taxes"),
+        null=True,
+        blank=True,
+        help_text=_("Of each its name, its rate and what it comes to; empty for one tax."),
+    )
     tax_amount = models.BigIntegerField(_("tax"), db_default=0, help_text=_("Contained in the total or added."))
     tax_added = models.BigIntegerField(
         _("tax added"), db_default=0, help_text=_("Tax on top; negative for exempt buyers.")
@@ -216,7 +223,8 @@ class OrderTax(models.Model):
     """
     Everything in an order with one rate in one zone: its shares of goods and shipping, as it was taxed at that time.
 
-    base + tax is what is paid for it; the tax lines of an order make up its total, except what no zone taxes.
+    base + tax is what is paid for it; the tax lines of an order make up its total, except what no zone taxes. levy: the
+    name of the tax where several are due; what bears them stands in the base of each.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes", verbose_name=_("order"))
@@ -224,6 +232,8 @@ class OrderTax(models.Model):
         "carts.TaxZone", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax zone"), db_index=False
     )
     rate = models.IntegerField(_("tax rate in hundredths of a percent"))
+    rate_finer = models.SmallIntegerField(_("thousandths of a hundredth of a percent besides"), db_default=0)
+    levy = models.CharField(_("name of the tax"), max_length=40, blank=True, db_default="")
     is_included = models.BooleanField(_("tax is in the price"))
     is_exempt = models.BooleanField(_("exempt buyer"), default=False)
     base = models.BigIntegerField(_("without tax"))

@@ -149,7 +149,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
 def _taxes(order: OrderView, language: str) -> list[ReceiptTax]:
     return [
         ReceiptTax(
-            rate=percent_text(tax.rate, language),
+            rate=f"{tax.levy} {percent_text(tax.rate, language)}".strip(),
             is_exempt=tax.is_exempt,
             base=money_text(tax.base, order.currency, language),
             tax=money_text(tax.tax, order.currency, language),

@@ -287,7 +287,7 @@ def test_the_report_is_a_page_and_a_file(ana, mug, settings, zone):
     file = office.get(address, {"first": "2026-01-01", "last": "2099-01-01", "download": "csv"}).content.decode()
 
     assert "19%" in page and "€2.06" in page
-    assert file.splitlines()[1] == ",EUR,19.0,1,10.84,2.06,12.90,0.00,0.00"
+    assert file.splitlines()[1] == ",EUR,19.0,1,10.84,2.06,12.90,0.00,0.00,"
     assert signed_in(ana).get(address).status_code == 302
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from carts.rules.quote import Discount
+from carts.rules.taxes import BasisPoints, Taxed, whole_and_finer
 from core.actors import Actor
 from core.data import sql
 from core.texts.translated import in_language
@@ -44,19 +45,21 @@ WITH buyer AS (
 ), line AS (
     INSERT INTO orders_orderline (
         order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
-        unit_price, discount, line_total, deposit, is_deposit_taxed, is_gift, tax_rate, tax_amount, tax_added)
+        unit_price, discount, line_total, deposit, is_deposit_taxed, is_gift, tax_rate, tax_rate_finer, levies,
+        tax_amount, tax_added)
     SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
-           quantity * unit_price - discount, deposit, deposit_taxed, is_gift, tax_rate, tax_amount, tax_added
+           quantity * unit_price - discount, deposit, deposit_taxed, is_gift, tax_rate, tax_rate_finer, levies,
+           tax_amount, tax_added
     FROM new_order, json_to_recordset(%(lines)s::json) AS given(
         place int, variant_id bigint, sku text, name text, quantity int, fulfilled int, unit_price bigint,
-        discount bigint, deposit bigint, deposit_taxed bool, is_gift bool, tax_rate int, tax_amount bigint,
-        tax_added bigint)
+        discount bigint, deposit bigint, deposit_taxed bool, is_gift bool, tax_rate int, tax_rate_finer int,
+        levies jsonb, tax_amount bigint, tax_added bigint)
     RETURNING id, position
 ), tax AS (
-    INSERT INTO orders_ordertax (order_id, zone_id, rate, is_included, is_exempt, base, tax)
+    INSERT INTO orders_ordertax (order_id, zone_id, rate, rate_finer, levy, is_included, is_exempt, base, tax)
     SELECT new_order.id, given.*
     FROM new_order, json_to_recordset(%(taxes)s::json) AS given(
-        zone_id bigint, rate int, is_included bool, is_exempt bool, base bigint, tax bigint)
+        zone_id bigint, rate int, rate_finer int, levy text, is_included bool, is_exempt bool, base bigint, tax bigint)
 ), discount AS (
     INSERT INTO orders_orderdiscount (order_id, line_id, promotion_id, name, amount)
     SELECT new_order.id, line.id, given.promotion_id, given.name, given.amount
@@ -182,7 +185,8 @@ def _line_rows(draft: NewOrder) -> list[sql.Row]:
             "deposit": quoted[line.id].deposit.amount,
             "deposit_taxed": quoted[line.id].deposit.bears_tax,
             "is_gift": line.is_gift,
-            "tax_rate": quoted[line.id].tax_rate,
+            **_rate_columns("tax_rate", quoted[line.id].tax_rate),
+            "levies": _levies(quoted[line.id].taxed),
             "tax_amount": quoted[line.id].taxed.tax,
             "tax_added": quoted[line.id].taxed.added,
         }
@@ -194,7 +198,8 @@ def _tax_rows(draft: NewOrder) -> list[sql.Row]:
     return [
         {
             "zone_id": tax.zone_id,
-            "rate": tax.basis_points,
+            **_rate_columns("rate", tax.basis_points),
+            "levy": tax.levy,
             "is_included": tax.is_included,
             "is_exempt": tax.is_exempt,
             "base": tax.base,
@@ -202,6 +207,20 @@ def _tax_rows(draft: NewOrder) -> list[sql.Row]:
         }
         for tax in draft.quote.taxes
     ]
+
+
+def _rate_columns(name: str, basis_points: BasisPoints) -> dict[str, int]:
+    whole, finer = whole_and_finer(basis_points)
+    return {name: whole, f"{name}_finer": finer}
+
+
+def _levies(taxed: Taxed) -> list[list[Any]] | None:
+    """Return name, rate in its two parts, tax, and other taxes in its base, of each of several taxes; None for one."""
+    simple = sum(levy.tax for levy in taxed.levies if not levy.is_compound)
+    return [
+        [levy.name, *whole_and_finer(levy.basis_points), levy.tax, simple if levy.is_compound else 0]
+        for levy in taxed.levies
+    ] or None
 
 
 def _discount_rows(draft: NewOrder) -> list[sql.Row]:

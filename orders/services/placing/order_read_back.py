@@ -24,7 +24,8 @@ def as_read(draft: NewOrder, fields: dict[str, Any], row: sql.Row) -> OrderView:
             for discount in draft.quote.discounts
         ],
         taxes=[
-            TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax) for tax in draft.quote.taxes
+            TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax, tax.levy)
+            for tax in draft.quote.taxes
         ],
         fulfilments=[
             FulfilmentView(

@@ -1,6 +1,7 @@
 """What a cart costs."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from carts.rules.conditions import parse_conditions
 from carts.rules.context import PricingContext
@@ -104,6 +105,10 @@ def _supplies(items, inputs):
     return [Supply(frozenset(item.id for item in items), TaxPlace(HERE), is_shipped="shipping" in inputs)]
 
 
+def _rate(basis_points):
+    return Decimal(basis_points) if isinstance(basis_points, str) else basis_points
+
+
 def _taxes(inputs):
     taxes = inputs.get("tax")
     if taxes is None:
@@ -117,9 +122,10 @@ def _taxes(inputs):
             for number, place in enumerate(places, 1)
         ],
         rates=[
-            Rate(number, categories[name], basis_points, date(2020, 1, 1))
+            Rate(number, categories[name], _rate(basis_points), date(2020, 1, 1), levy=levy, is_compound=bool(more))
             for number, place in enumerate(places, 1)
-            for name, basis_points in place["rates"].items()
+            for name, rates in place["rates"].items()
+            for levy, basis_points, *more in (rates if isinstance(rates, list) else [["", rates]])
         ],
         standard=categories["standard"],
     )

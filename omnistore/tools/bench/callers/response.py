@@ -35,7 +35,14 @@ def response(
     discounts = [
         {"name": "Offer", "amount": _money(sum(saved)), "target": "items"} for saved in totals.savings.values()
     ]
-    tax = {"rate": rate, "included": True, "exempt": False, "net": _money(totals.base), "tax": _money(totals.tax)}
+    tax = {
+        "rate": rate,
+        "levy": "",
+        "included": True,
+        "exempt": False,
+        "net": _money(totals.base),
+        "tax": _money(totals.tax),
+    }
     payment = {"method": "test", "amount": _money(totals.grand), "state": "captured", "refunded": _money(0)}
     return orjson.dumps(
         {
