@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 NO_PATHS: frozenset[str] = frozenset()
@@ -38,6 +38,19 @@ class Item(NamedTuple):
         return self.quantity * self.unit_price
 
 
+class Chosen(list[Item]):
+    """Items that belong to a set of goods. Many conditions ask for their value, which is computed once."""
+
+    @cached_property
+    def value(self) -> int:
+        """Return their value before promotions."""
+        return sum([item.quantity * item.unit_price for item in self])
+
+    @cached_property
+    def units(self) -> int:
+        return sum([item.quantity for item in self])
+
+
 class SortedItems(list[Item]):
     """
     The items of a cart, most expensive first, whatever their order in the cart.
@@ -47,7 +60,7 @@ class SortedItems(list[Item]):
 
     def __init__(self, items: Iterable[Item]) -> None:
         super().__init__(sorted(items, key=lambda item: (-item.unit_price, item.variant_id, item.id)))
-        self.chosen: dict[Goods, Sequence[Item]] = {}
+        self.chosen: dict[Goods, Chosen] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +102,13 @@ class Goods:
             return WIDEST - 1 - min(path.count("/") for path in self.categories)
         return 1 if self.products else 0
 
-    def among(self, items: Sequence[Item]) -> Sequence[Item]:
+    def among(self, items: Sequence[Item]) -> Chosen:
         """Return the items that belong to the set, in their order."""
         if not isinstance(items, SortedItems):
-            return self._among(items)
+            return Chosen(self._among(items))
         chosen = items.chosen.get(self)
         if chosen is None:
-            chosen = items.chosen[self] = self._among(items)
+            chosen = items.chosen[self] = Chosen(self._among(items))
         return chosen
 
     def _among(self, items: Sequence[Item]) -> Sequence[Item]:

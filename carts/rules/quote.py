@@ -156,7 +156,7 @@ def quote(
     if promotions:
 
         def price(tried: Sequence[AppliedPromotion]) -> tuple[int, int]:
-            cost = sum(_left(values, tried).values()) + _shipping(full_shipping, tried)[0]
+            cost = _shipping(full_shipping, tried)[0] - sum(application.amount for application in tried)
             # A gift lowers no price: a voucher for one never makes a cart dearer. It decides where all else is equal.
             return cost, -sum(gift.value for gift in gifts_of(tried, gifts or {}))
 
@@ -171,6 +171,7 @@ def quote(
     due = NO_TAXES
     if taxes is not None:
         due = taxes_due(items, left, (shipping_amount, config.tax_category), supplies, taxes, charged)
+    of_lines = _by_line(applied)
     of_gifts = sum(gift.value for gift in given)
     items_total, discounted = sum(values.values()) + of_gifts, sum(left.values())
     return Quote(
@@ -181,7 +182,7 @@ def quote(
             tax=sum(tax.added for tax in due.by_item.values()) + due.shipping.added,
             deposit=sum(item.quantity * charged[item.id].amount for item in items if item.id in charged),
         ),
-        lines={item.id: _line(item, applied, due, charged.get(item.id, NO_DEPOSIT)) for item in items}
+        lines={item.id: _line(item, of_lines.get(item.id, ()), due, charged.get(item.id, NO_DEPOSIT)) for item in items}
         | {gift.line_id: _gift_line(gift) for gift in given if gift.is_given},
         discounts=discounts,
         taxes=due.lines,
@@ -191,11 +192,11 @@ def quote(
     )
 
 
-def _line(item: Item, applied: Sequence[AppliedPromotion], due: Due, deposit: Deposit) -> QuotedLine:
+def _line(item: Item, discounts: Sequence[Discount], due: Due, deposit: Deposit) -> QuotedLine:
     return QuotedLine(
         item.id,
         item.value,
-        _of_line(item.id, applied) if applied else (),
+        tuple(discounts),
         due.by_item.get(item.id, NOTHING),
         due.rates.get(item.id, 0),
         deposit,
@@ -239,9 +240,10 @@ def _discounts(
     return (*off_goods, *off_shipping, *gifts)
 
 
-def _of_line(item_id: int, applied: Sequence[AppliedPromotion]) -> tuple[Discount, ...]:
-    return tuple(
-        Discount(application.promotion.id, application.promotion.name, application.savings[item_id])
-        for application in applied
-        if item_id in application.savings
-    )
+def _by_line(applied: Sequence[AppliedPromotion]) -> dict[int, list[Discount]]:
+    """Return the discount of each promotion on each item, by its id."""
+    found: dict[int, list[Discount]] = {}
+    for promotion, savings in applied:
+        for item_id, amount in savings.items():
+            found.setdefault(item_id, []).append(Discount(promotion.id, promotion.name, amount))
+    return found
