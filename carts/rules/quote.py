@@ -171,24 +171,30 @@ def quote(
     due = NO_TAXES
     if taxes is not None:
         due = taxes_due(items, left, (shipping_amount, config.tax_category), supplies, taxes, charged)
-    of_lines = _by_line(applied)
-    of_gifts = sum(gift.value for gift in given)
-    items_total, discounted = sum(values.values()) + of_gifts, sum(left.values())
+    off_lines = _by_line(applied)
+    lines = {
+        item.id: _line(item, off_lines.get(item.id, ()), due, charged.get(item.id, NO_DEPOSIT)) for item in items
+    } | {gift.line_id: _gift_line(gift) for gift in given if gift.is_given}
     return Quote(
-        totals=Totals(
-            items=items_total,
-            discount=items_total - discounted,
-            shipping=shipping_amount,
-            tax=sum(tax.added for tax in due.by_item.values()) + due.shipping.added,
-            deposit=sum(item.quantity * charged[item.id].amount for item in items if item.id in charged),
-        ),
-        lines={item.id: _line(item, of_lines.get(item.id, ()), due, charged.get(item.id, NO_DEPOSIT)) for item in items}
-        | {gift.line_id: _gift_line(gift) for gift in given if gift.is_given},
+        totals=_totals(lines, sum(left.values()), shipping_amount, due),
+        lines=lines,
         discounts=discounts,
         taxes=due.lines,
         shipping_taxed=due.shipping,
         stored_value=sum(left[item.id] for item in items if item.is_stored_value),
         gifts=given,
+    )
+
+
+def _totals(lines: Mapping[int, QuotedLine], left: int, shipping: int, due: Due) -> Totals:
+    """Return the totals. left: what promotions leave of all goods."""
+    items = sum([line.value for line in lines.values()])
+    return Totals(
+        items=items,
+        discount=items - left,
+        shipping=shipping,
+        tax=sum([line.taxed.added for line in lines.values()]) + due.shipping.added,
+        deposit=sum([line.deposits for line in lines.values()]),
     )
 
 
