@@ -16,6 +16,7 @@ from core.admin.base import (
     ReadOnlyInline,
     money_column,
 )
+from core.admin.saving import BaseForm
 from core.texts.formats import percent_text
 from core.texts.languages import active_language
 
@@ -95,7 +96,7 @@ class ShippingRateAdmin(BaseAdmin):
     free_from_money = money_column("free_from", title=_("free from"))
 
 
-class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
+class TaxRateForm(BaseForm):
     """A rate in percent, as laws write it."""
 
     percent = forms.DecimalField(label=_("rate in percent"), min_value=0, max_value=100, decimal_places=5)

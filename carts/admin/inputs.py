@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from carts.rules.kinds.fields import (
     Truth,
     Units,
 )
+from core.admin.saving import RowSelect
 from core.models import CHANNELS
 from core.texts.amounts import amount_in_field, clean_amount
 from core.texts.languages import active_language
@@ -108,7 +108,7 @@ def _percent(field: BasisPoints, **texts: Any) -> forms.Field:
 
 
 def _variant(_field: Field, **texts: Any) -> forms.Field:
-    search = AutocompleteSelect(Price._meta.get_field("variant"), admin.site)
+    search = RowSelect(Price._meta.get_field("variant"), admin.site)
     return forms.ModelChoiceField(queryset=Variant.objects.all(), widget=search, **texts)
 
 

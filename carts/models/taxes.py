@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +111,11 @@ class TaxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.zone_id}/{self.category_id}: {self.levy} {self.percent.normalize():f} %"
+
+    def clean(self) -> None:
+        # Looked at before the exclusion constraint, which cannot compare days in the wrong order.
+        if self.starts_date and self.ends_date and self.ends_date <= self.starts_date:
+            raise ValidationError({"ends_date": _("The end must be later than the start.")})
 
     @property
     def rate(self) -> BasisPoints:
