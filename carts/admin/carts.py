@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -5,6 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from carts.models import Cart, CartCode, CartLine, ShippingRate, TaxRate, TaxZone, WishlistItem
+from carts.rules.taxes import whole_and_finer
 from core.admin.base import (
     BaseAdmin,
     BaseInline,
@@ -14,6 +16,9 @@ from core.admin.base import (
     ReadOnlyInline,
     money_column,
 )
+from core.admin.saving import BaseForm
+from core.texts.formats import percent_text
+from core.texts.languages import active_language
 
 
 class CartLineInline(ReadOnlyInline):
@@ -76,23 +81,45 @@ class ShippingRateForm(MoneyForm):
 
     class Meta:
         model = ShippingRate
-        fields = ("currency", "amount", "free_from")
+        fields = ("currency", "amount", "free_from", "tax_category")
         widgets = {"currency": forms.Select}
 
 
 @admin.register(ShippingRate)
 class ShippingRateAdmin(BaseAdmin):
     form = ShippingRateForm
-    list_display = ("currency", "amount_money", "free_from_money")
+    list_display = ("currency", "amount_money", "free_from_money", "tax_category")
+    list_select_related = ("tax_category",)
     search_fields = ("currency__iexact",)
     ordering = ("currency",)
     amount_money = money_column("amount", title=_("price"))
     free_from_money = money_column("free_from", title=_("free from"))
 
 
+class TaxRateForm(BaseForm):
+    """A rate in percent, as laws write it."""
+
+    percent = forms.DecimalField(label=_("rate in percent"), min_value=0, max_value=100, decimal_places=5)
+
+    class Meta:
+        model = TaxRate
+        fields = ("zone", "category", "levy", "is_compound", "starts_date", "ends_date")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["percent"] = f"{self.instance.percent.normalize():f}"
+
+    def clean_percent(self) -> Decimal:
+        percent: Decimal = self.cleaned_data["percent"]
+        self.instance.basis_points, self.instance.finer = whole_and_finer(percent * 100)
+        return percent
+
+
 class TaxRateInline(BaseInline):
     model = TaxRate
-    fields = ("category", "basis_points", "starts_date", "ends_date")
+    form = TaxRateForm
+    fields = ("category", "percent", "levy", "is_compound", "starts_date", "ends_date")
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).select_related("category", "zone")
@@ -109,7 +136,13 @@ class TaxZoneAdmin(BaseAdmin):
 
 @admin.register(TaxRate)
 class TaxRateAdmin(BaseAdmin):
-    list_display = ("zone", "category", "basis_points", "starts_date", "ends_date")
+    form = TaxRateForm
+    fields = ("zone", "category", "percent", "levy", "is_compound", "starts_date", "ends_date")
+    list_display = ("zone", "category", "levy", "shown_percent", "starts_date", "ends_date")
     list_select_related = ("zone", "category")
     search_fields = ("zone__code", "category__code")
     ordering = ("zone", "category", "-starts_date")
+
+    @admin.display(description=_("rate"), ordering="basis_points")
+    def shown_percent(self, rate: TaxRate) -> str:
+        return percent_text(rate.rate, active_language())

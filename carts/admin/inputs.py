@@ -6,15 +6,28 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Segment
-from carts.rules.kinds.fields import BasisPoints, Codes, Field, Money, Number, OtherGoods, Several, Truth, Units
+from carts.rules.kinds.fields import (
+    BasisPoints,
+    Codes,
+    Field,
+    Money,
+    Number,
+    OneVariant,
+    OtherGoods,
+    Several,
+    Truth,
+    Units,
+)
+from core.admin.saving import RowSelect
 from core.models import CHANNELS
 from core.texts.amounts import amount_in_field, clean_amount
 from core.texts.languages import active_language
-from inventory.models import Location
+from inventory.models import Location, Price, Variant
 
 SELLING_CHANNELS = [choice for choice in CHANNELS if choice[0] != "system"]
 
@@ -94,6 +107,11 @@ def _percent(field: BasisPoints, **texts: Any) -> forms.Field:
     return forms.DecimalField(min_value=least, max_value=most, decimal_places=2, **texts)
 
 
+def _variant(_field: Field, **texts: Any) -> forms.Field:
+    search = RowSelect(Price._meta.get_field("variant"), admin.site)
+    return forms.ModelChoiceField(queryset=Variant.objects.all(), widget=search, **texts)
+
+
 def _written(_field: Field, **texts: Any) -> forms.Field:
     return Written(widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}), **texts)
 
@@ -112,6 +130,7 @@ _INPUTS: dict[type[Field], Input] = {
     BasisPoints: Input(
         _percent, lambda value, _currency: int(value * 100), lambda value, _currency: f"{value / 100:g}"
     ),
+    OneVariant: Input(_variant, lambda chosen, _currency: chosen.pk),
     Units: Input(lambda field, **texts: forms.IntegerField(min_value=field.least, max_value=field.most, **texts)),
     Truth: Input(lambda _field, **texts: forms.BooleanField(**texts)),
     Codes: Input(_codes, lambda chosen, _currency: [getattr(each, "code", each) for each in chosen]),

@@ -11,7 +11,8 @@ from rest_framework import serializers
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import quote_cart
 from carts.rules.cart_codes import code_expires_at
-from carts.rules.problems import Problem
+from carts.rules.gifts import QuotedGift
+from carts.rules.problems import INSUFFICIENT_STOCK, Problem
 from carts.rules.quote import Discount, QuotedLine, QuotedVoucher, Totals
 from carts.rules.vouchers import problem_text, problems
 from carts.services.cart_codes import make_cart_code
@@ -43,6 +44,7 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
         "lines": [_line_json(line, quoted.lines[line.id], currency, language) for line in cart.lines],
         "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
         "vouchers": [_voucher_json(voucher, currency) for voucher in quoted.vouchers],
+        "gifts": [_gift_json(gift, currency, language) for gift in quoted.gifts],
         "totals": totals_json(quoted.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
@@ -55,6 +57,7 @@ def totals_json(totals: Totals, currency: str) -> dict[str, Any]:
     return {
         "items": money_json(totals.items, currency),
         "discount": money_json(totals.discount, currency),
+        "deposit": money_json(totals.deposit, currency),
         "shipping": money_json(totals.shipping, currency),
         "tax": money_json(totals.tax, currency),
         "grand": money_json(totals.grand, currency),
@@ -91,6 +94,7 @@ def _line_json(line: CartLineView, quoted: QuotedLine, currency: str, language: 
         "unit_price": None if line.unit_price is None else money_json(line.unit_price, currency),
         "unit_price_when_added": money_json(line.unit_price_when_added, currency),
         "line_total": money_json(quoted.total, currency),
+        "deposit": money_json(quoted.deposits, currency),
         "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
         "added_channel": line.added_channel,
         "added_store": line.added_store,
@@ -113,6 +117,21 @@ def _voucher_json(voucher: QuotedVoucher, currency: str) -> dict[str, Any]:
         "amount": money_json(voucher.amount, currency),
         "problem": voucher.problem or None,
         "detail": _(problem_text(voucher.problem)) if voucher.problem else "",
+    }
+
+
+def _gift_json(gift: QuotedGift, currency: str, language: str) -> dict[str, Any]:
+    goods = gift.goods
+    return {
+        "sku": goods.sku,
+        "product": goods.slug,
+        "name": in_language(dict(goods.name), language),
+        "picture": media_url(goods.picture) if goods.picture else None,
+        "quantity": gift.quantity,
+        "unit_price": money_json(goods.unit_price, currency),
+        "promotion": in_language(dict(gift.promotion), language),
+        "given": gift.is_given,
+        "problem": None if gift.is_given else INSUFFICIENT_STOCK,
     }
 
 
@@ -141,7 +160,8 @@ def _empty_json() -> dict[str, Any]:
         "lines": [],
         "discounts": [],
         "vouchers": [],
-        "totals": dict.fromkeys(("items", "discount", "shipping", "tax", "grand"), zero),
+        "gifts": [],
+        "totals": dict.fromkeys(("items", "discount", "deposit", "shipping", "tax", "grand"), zero),
         "problems": [],
         "merged": [],
         "handover": None,
@@ -172,6 +192,20 @@ class VoucherOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class GiftOut(serializers.Serializer[Any]):
+    """What a promotion adds by itself; its value is in the totals' items and discount while it is given."""
+
+    sku = serializers.CharField()
+    product = serializers.CharField(help_text="The product's slug.")
+    name = serializers.CharField()
+    picture = serializers.CharField(allow_null=True)
+    quantity = serializers.IntegerField()
+    unit_price = MoneySchema()
+    promotion = serializers.CharField()
+    given = serializers.BooleanField()
+    problem = serializers.ChoiceField([INSUFFICIENT_STOCK], allow_null=True, help_text="Why it is not given.")
+
+
 class CartLineOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     sku = serializers.CharField()
@@ -183,6 +217,7 @@ class CartLineOut(serializers.Serializer[Any]):
     unit_price = MoneySchema(allow_null=True)
     unit_price_when_added = MoneySchema()
     line_total = MoneySchema(help_text="After discounts, including its share of those on the whole cart.")
+    deposit = MoneySchema(help_text="On all of its units, beside the line's total; no discount lowers it.")
     discounts = DiscountOut(many=True)
     added_channel = serializers.CharField()
     added_store = serializers.CharField(allow_null=True)
@@ -193,6 +228,7 @@ class CartLineOut(serializers.Serializer[Any]):
 class TotalsOut(serializers.Serializer[Any]):
     items = MoneySchema()
     discount = MoneySchema()
+    deposit = MoneySchema(help_text="On containers, which no discount lowers; it comes back with them.")
     shipping = MoneySchema()
     tax = MoneySchema()
     grand = MoneySchema()
@@ -221,6 +257,7 @@ class CartOut(serializers.Serializer[Any]):
     lines = CartLineOut(many=True)
     discounts = DiscountOut(many=True)
     vouchers = VoucherOut(many=True)
+    gifts = GiftOut(many=True)
     totals = TotalsOut()
     problems = serializers.ListField(child=serializers.CharField())
     merged = MergedOut(many=True, help_text="What a merge or another currency did, until the next change.")

@@ -1,5 +1,7 @@
 """Tax zones and rates. The rules that read them are in carts/rules/taxes.py."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.exceptions import ValidationError
@@ -7,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from carts.rules.taxes import FINER, BasisPoints, joined
 from core.audit import audited
 from core.texts.translated import TranslatedField, in_language
 
@@ -46,12 +49,13 @@ class TaxZone(models.Model):
         return in_language(self.name) or self.code
 
 
-@audited("zone", "category", "basis_points", "starts_date", "ends_date")
+@audited("zone", "category", "basis_points", "finer", "levy", "is_compound", "starts_date", "ends_date")
 class TaxRate(models.Model):
     """
     The tax rate of a category in a zone, from one day until another (excluded) or without an end.
 
-    basis_points: 1900 is 19 %. Two rates of one zone and category never apply on the same day.
+    basis_points: 1900 is 19 %; finer: thousandths of a basis point besides. levy: names the tax where several are due
+    on the same goods. Two rates of one tax in one zone and category never apply on the same day.
     """
 
     zone = models.ForeignKey(TaxZone, on_delete=models.CASCADE, related_name="rates", verbose_name=_("tax zone"))
@@ -59,6 +63,15 @@ class TaxRate(models.Model):
         "inventory.TaxCategory", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax category")
     )
     basis_points = models.PositiveIntegerField(_("rate in hundredths of a percent"), help_text=_("1900 is 19 %."))
+    finer = models.PositiveSmallIntegerField(_("thousandths of a hundredth of a percent besides"), db_default=0)
+    levy = models.CharField(
+        _("name of the tax"), max_length=40, blank=True, db_default="",
+        help_text=_("Only where several taxes are due on the same goods, like GST and QST."),
+    )  # fmt: skip
+    is_compound = models.BooleanField(
+        _("on top of other taxes"), default=False, db_default=False,
+        help_text=_("It is computed on the price together with the taxes that are not on top of others."),
+    )  # fmt: skip
     starts_date = models.DateField(_("from"))
     ends_date = models.DateField(_("until (excluded)"), null=True, blank=True)
 
@@ -71,6 +84,12 @@ class TaxRate(models.Model):
                 name="tax_rate_at_most_everything",
                 violation_error_message=_("A rate is at most 100 percent."),
             ),
+            models.CheckConstraint(condition=Q(finer__lt=FINER), name="tax_rate_finer_is_less_than_a_basis_point"),
+            models.CheckConstraint(
+                condition=Q(is_compound=False) | ~Q(levy=""),
+                name="tax_rate_on_others_has_a_name",
+                violation_error_message=_("A tax on top of others needs a name."),
+            ),
             models.CheckConstraint(
                 condition=Q(ends_date__isnull=True) | Q(ends_date__gt=F("starts_date")),
                 name="tax_rate_ends_after_start",
@@ -81,6 +100,7 @@ class TaxRate(models.Model):
                 expressions=[
                     ("zone", RangeOperators.EQUAL),
                     ("category", RangeOperators.EQUAL),
+                    ("levy", RangeOperators.EQUAL),
                     (Func("starts_date", "ends_date", function="daterange"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_(
@@ -90,9 +110,19 @@ class TaxRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.zone_id}/{self.category_id}: {self.basis_points / 100:g} %"
+        return f"{self.zone_id}/{self.category_id}: {self.levy} {self.percent.normalize():f} %"
 
     def clean(self) -> None:
         # Looked at before the exclusion constraint, which cannot compare days in the wrong order.
         if self.starts_date and self.ends_date and self.ends_date <= self.starts_date:
             raise ValidationError({"ends_date": _("The end must be later than the start.")})
+
+    @property
+    def rate(self) -> BasisPoints:
+        """Return the rate as the rules take it."""
+        return joined(self.basis_points, self.finer)
+
+    @property
+    def percent(self) -> Decimal:
+        """Return the rate in percent."""
+        return Decimal(self.rate) / 100

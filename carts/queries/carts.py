@@ -27,7 +27,7 @@ SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.custome
        newest.code, newest.expires_at AS code_expires_at,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        line.added_store_id, variant.id AS variant_id, variant.sku,
-       variant.attributes, product.id AS product_id, product.kind, product.tax_category_id,
+       variant.attributes, variant.deposit_id, product.id AS product_id, product.kind, product.tax_category_id,
        category.path AS category_path, product.name, product.slug, price.amount AS unit_price, price.floor,
        buyer.segments, {STEPS.format(currency="cart.currency", segments="buyer.segments")} AS steps,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
@@ -74,7 +74,8 @@ class CartLineView(NamedTuple):
 
     unit_price_when_added and single_price: of one unit, then and now; a quantity discount is no change of the price.
     kind: of the product: goods, or a gift card. step: the tier of a price list; None for the ordinary price. floor: the
-    price of one unit below which no promotion takes it.
+    price of one unit below which no promotion takes it. deposit: the id of the deposit that each unit bears.
+    is_gift: a promotion adds it; only lines of an order that is being placed do.
     """
 
     id: int
@@ -99,6 +100,8 @@ class CartLineView(NamedTuple):
     single_price: int | None = None
     step: PriceTier | None = None
     floor: int = 0
+    deposit: int | None = None
+    is_gift: bool = False
 
     @property
     def item(self) -> Item:
@@ -114,6 +117,7 @@ class CartLineView(NamedTuple):
             self.is_tax_included,
             is_stored_value=self.is_stored_value,
             floor=self.floor,
+            deposit=self.deposit,
         )
 
     @property
@@ -250,4 +254,5 @@ def _line(row: sql.Row, context: PriceContext, stores: Mapping[int, PricedStore]
         single_price=single_price,
         step=step,
         floor=row["floor"] or 0,
+        deposit=row["deposit_id"],
     )

@@ -18,7 +18,8 @@ from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 
 _LINES = f"""
-SELECT line.place AS id, line.quantity, variant.id AS variant_id, variant.sku, product.id AS product_id, product.kind,
+SELECT line.place AS id, line.quantity, variant.id AS variant_id, variant.sku, variant.deposit_id,
+       product.id AS product_id, product.kind,
        product.name, product.slug, product.tax_category_id, category.path AS category_path, price.amount AS unit_price,
        price.floor,
        buyer.segments, {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps
@@ -145,4 +146,5 @@ def _line(row: sql.Row, request: PreviewRequest) -> CartLineView:
         tax_category=row["tax_category_id"],
         step=price.step,
         floor=row["floor"] or 0,
+        deposit=row["deposit_id"],
     )

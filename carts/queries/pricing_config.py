@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from carts.rules.conditions import parse_conditions
+from carts.rules.deposits import Deposit, Deposits
 from carts.rules.kinds.condition import Condition
 from carts.rules.kinds.fields import goods_in
 from carts.rules.kinds.parsing import PromotionNotValid
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig
 from carts.rules.rewards import parse_reward
-from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone
+from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone, joined
 from core.data import sql
 from core.texts.translated import TranslatedText
 
@@ -29,7 +30,8 @@ SELECT (SELECT value FROM carts_configversion) AS version,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', id, 'country', country, 'region', region, 'prefixes', postcode_prefixes, 'is_included', is_included)
             ORDER BY id), '[]') FROM carts_taxzone) AS zones,
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(zone_id, category_id, basis_points, starts_date, ends_date)
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(
+            zone_id, category_id, basis_points, finer, starts_date, ends_date, levy, is_compound)
             ORDER BY id), '[]') FROM carts_taxrate) AS rates,
        (SELECT id FROM inventory_taxcategory WHERE is_standard) AS standard,
        (SELECT coalesce(jsonb_agg(to_jsonb(promotion) ORDER BY promotion.priority, promotion.id), '[]') FROM (
@@ -40,8 +42,10 @@ SELECT (SELECT value FROM carts_configversion) AS version,
         FROM inventory_location WHERE EXISTS (SELECT FROM carts_taxzone)) AS places,
        (SELECT coalesce(jsonb_object_agg(id, jsonb_build_array(code, name, time_zone)), '{}')
         FROM inventory_location) AS stores,
-       (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from)), '{}')
-        FROM carts_shippingrate) AS shipping
+       (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from, tax_category_id)), '{}')
+        FROM carts_shippingrate) AS shipping,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(deposit_id, country, currency, amount, bears_tax)), '[]')
+        FROM inventory_depositamount) AS deposits
 """
 
 
@@ -61,8 +65,9 @@ class PricingConfig:
 
     taxes: None if the shop has none. adds_tax: some zone adds tax on top of prices. places: of stores, by code.
     promotions: current and future ones, and those that ended within 31 days, since a till may still send an older sale.
-    asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods. stores: by
-    id. shipping: by currency; a currency without a rate ships free.
+    asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods; gives: one
+    adds a gift. stores: by id. shipping: by currency; a currency without a rate ships free. deposits: by deposit,
+    country and currency.
     """
 
     version: int
@@ -72,8 +77,10 @@ class PricingConfig:
     promotions: Sequence[PromotionRule] = ()
     asks_about_buyer: bool = False
     asks_about_reductions: bool = False
+    gives: bool = False
     stores: Mapping[int, PricedStore] = field(default_factory=dict)
     shipping: Mapping[str, ShippingConfig] = field(default_factory=dict)
+    deposits: Deposits = field(default_factory=dict)
 
 
 _cached = PricingConfig(version=-1)
@@ -115,8 +122,10 @@ def _read() -> PricingConfig:
             for part in (promotion.reward, *promotion.conditions)
             for goods in goods_in(part)
         ),
+        gives=any(promotion.reward.gift is not None for promotion in promotions),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
+        deposits={tuple(known): Deposit(amount, bears_tax) for *known, amount, bears_tax in row["deposits"]},
     )
 
 
@@ -137,7 +146,15 @@ def _promotion(fields: sql.Row) -> PromotionRule | None:
         return None
 
 
-def _rate(zone_id: int, category_id: int, basis_points: int, starts: str, ends: str | None) -> Rate:
+def _rate(
+    zone_id: int, category_id: int, whole: int, finer: int, starts: str, ends: str | None, levy: str, is_compound: bool
+) -> Rate:
     return Rate(
-        zone_id, category_id, basis_points, date.fromisoformat(starts), date.fromisoformat(ends) if ends else None
+        zone_id,
+        category_id,
+        joined(whole, finer),
+        date.fromisoformat(starts),
+        date.fromisoformat(ends) if ends else None,
+        levy,
+        is_compound,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.queries.purchases import purchases
 from accounts.queries.records import RECORDS_OF_PERSON
 from carts.queries.carts import CartView
+from carts.queries.gifts import Taken, gift_goods
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
 from carts.queries.reduced import reduced_variants
 from carts.queries.vouchers import vouchers_by_ids
@@ -50,13 +51,20 @@ class PlaceNotServed(Refusal):
     code = "place_not_served"
 
 
-def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[Supply] | None = None) -> Quote:
+def quote_cart(
+    cart: CartView,
+    *,
+    by: Actor,
+    now: datetime,
+    supplies: Sequence[Supply] | None = None,
+    taken: Taken | None = None,
+) -> Quote:
     """
     Return what a cart costs.
 
     by: gives the channel. supplies: the place of supply of each line, for an order. None while nothing is chosen: then
     all lines are supplied at the till's store, or in the shop's own country, nothing is shipped, and only tax that is
-    added on top of prices is computed.
+    added on top of prices is computed. taken: what each location of an order supplies, for the gifts that come along.
     """
     config = pricing_config_at(cart.config_version)
     is_order = supplies is not None
@@ -67,6 +75,7 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
     vouchers = _vouchers(cart, now)
     context = pricing_context_of(cart, config, by, now, frozenset())
     items = items_of(cart, config, now)
+    gifts = gift_goods(cart, config, now=now, taken=taken) if config.gives else None
 
     def price(unlocked: Sequence[QuotedVoucher]) -> Quote:
         return quote(
@@ -77,6 +86,8 @@ def quote_cart(cart: CartView, *, by: Actor, now: datetime, supplies: Sequence[S
             shipping=config.shipping.get(cart.currency),
             promotions=config.promotions,
             taxes=_tax_config(cart, config, by, now) if needs_tax else None,
+            deposits=config.deposits,
+            gifts=gifts,
         )
 
     quoted = price(vouchers)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 NO_PATHS: frozenset[str] = frozenset()
@@ -16,7 +16,8 @@ class Item(NamedTuple):
 
     tax_category: None for the standard one. is_tax_included: in the price; None means as at the place of supply.
     is_stored_value: a gift card, which is money for later and not goods. is_reduced: the price is a reduced one. floor:
-    the price of one unit below which no promotion takes it.
+    the price of one unit below which no promotion takes it. deposit: the id of its deposit, which is no part of the
+    price: no promotion lowers it, and none counts it.
     """
 
     id: int
@@ -30,10 +31,24 @@ class Item(NamedTuple):
     is_stored_value: bool = False
     is_reduced: bool = False
     floor: int = 0
+    deposit: int | None = None
 
     @property
     def value(self) -> int:
         return self.quantity * self.unit_price
+
+
+class Chosen(list[Item]):
+    """Items that belong to a set of goods. Many conditions ask for their value, which is computed once."""
+
+    @cached_property
+    def value(self) -> int:
+        """Return their value before promotions."""
+        return sum([item.quantity * item.unit_price for item in self])
+
+    @cached_property
+    def units(self) -> int:
+        return sum([item.quantity for item in self])
 
 
 class SortedItems(list[Item]):
@@ -45,7 +60,7 @@ class SortedItems(list[Item]):
 
     def __init__(self, items: Iterable[Item]) -> None:
         super().__init__(sorted(items, key=lambda item: (-item.unit_price, item.variant_id, item.id)))
-        self.chosen: dict[Goods, Sequence[Item]] = {}
+        self.chosen: dict[Goods, Chosen] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +102,13 @@ class Goods:
             return WIDEST - 1 - min(path.count("/") for path in self.categories)
         return 1 if self.products else 0
 
-    def among(self, items: Sequence[Item]) -> Sequence[Item]:
+    def among(self, items: Sequence[Item]) -> Chosen:
         """Return the items that belong to the set, in their order."""
         if not isinstance(items, SortedItems):
-            return self._among(items)
+            return Chosen(self._among(items))
         chosen = items.chosen.get(self)
         if chosen is None:
-            chosen = items.chosen[self] = self._among(items)
+            chosen = items.chosen[self] = Chosen(self._among(items))
         return chosen
 
     def _among(self, items: Sequence[Item]) -> Sequence[Item]:

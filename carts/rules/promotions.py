@@ -64,7 +64,8 @@ class AppliedPromotion(NamedTuple):
         return sum(self.savings.values())
 
 
-Price = Callable[[Sequence[AppliedPromotion]], int]
+# What a cart costs with some promotions, and then what decides among equal ones.
+Price = Callable[[Sequence[AppliedPromotion]], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def apply_promotions(
     Return the promotions that a cart gets: all combinable ones together, or one exclusive promotion if that is cheaper.
 
     If vouchers would make it dearer together with other promotions, they are left out. items: most expensive first.
-    price: the price of the cart with some promotions applied; it decides between them.
+    price: the price of the cart with some promotions applied; it decides between them, the lowest first.
     """
     fitting = [
         promotion
@@ -149,7 +150,7 @@ def _apply(items: Sequence[Item], promotions: Sequence[PromotionRule]) -> list[A
             if amount > 0:
                 left[item_id] -= amount
                 savings[item_id] = amount
-        if savings or promotion.reward.lowers_shipping:
+        if savings or promotion.reward.lowers_shipping or promotion.reward.gift is not None:
             applied.append(AppliedPromotion(promotion, savings))
     return applied
 

@@ -6,55 +6,49 @@ docs/pricing.md describes the order of the calculation and every rounding.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import NamedTuple
 
 from carts.rules.context import PricingContext
+from carts.rules.deposits import NO_DEPOSIT, Deposit, Deposits
+from carts.rules.due import NO_TAXES, Due, deposits_due, taxes_due
+from carts.rules.due import Supply as Supply
+from carts.rules.due import TaxConfig as TaxConfig
+from carts.rules.gifts import GiftGoods, QuotedGift, gifts_of
 from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
-from carts.rules.taxes import NOTHING, Taxed, TaxLine, TaxPlace, TaxTable, Treatment, is_exempt_at, tax_amounts
-from core.money import split
+from carts.rules.taxes import NOTHING, BasisPoints, Taxed, TaxLine
 
 
 @dataclass(frozen=True, slots=True)
 class ShippingConfig:
-    """The flat price of shipping, and the value of goods from which it is free (None: never)."""
+    """
+    The flat price of shipping, and the value of goods from which it is free (None: never).
+
+    tax_category: the id of its own; None where it has the rates of its goods.
+    """
 
     amount: int = 0
     free_from: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """Items, by their ids, that are supplied at one place: shipped to it, or handed over there."""
-
-    items: frozenset[int]
-    place: TaxPlace
-    is_shipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TaxConfig:
-    """The shop's taxes on a day. tax_number_country: of the buyer's confirmed tax number, empty without one."""
-
-    table: TaxTable
-    day: date
-    shop_country: str
-    tax_number_country: str = ""
+    tax_category: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """grand = items - discount + shipping + tax; tax is what is added on top, 0 if prices include it."""
+    """
+    grand = items - discount + deposit + shipping + tax; tax is what is added on top, 0 if prices include it.
+
+    deposit: on containers, which no promotion lowers or counts.
+    """
 
     items: int
     discount: int = 0
     shipping: int = 0
     tax: int = 0
+    deposit: int = 0
 
     @property
     def grand(self) -> int:
-        return self.items - self.discount + self.shipping + self.tax
+        return self.items - self.discount + self.deposit + self.shipping + self.tax
 
 
 class Discount(NamedTuple):
@@ -67,13 +61,19 @@ class Discount(NamedTuple):
 
 
 class QuotedLine(NamedTuple):
-    """A line with the discount of each promotion, including its share of discounts on the whole cart."""
+    """
+    A line with the discount of each promotion, including its share of discounts on the whole cart.
+
+    deposit: of one unit, and deposits: of all of them, beside the line's total. taxed: with that of its deposits.
+    """
 
     id: int
     value: int
     discounts: tuple[Discount, ...] = ()
     taxed: Taxed = NOTHING
-    tax_rate: int = 0
+    tax_rate: BasisPoints = 0
+    deposit: Deposit = NO_DEPOSIT
+    deposits: int = 0
 
     @property
     def discount(self) -> int:
@@ -103,7 +103,11 @@ class QuotedVoucher:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a cart costs, in total and line by line. stored_value: what of the total buys gift cards."""
+    """
+    What a cart costs, in total and line by line. stored_value: what of the total buys gift cards.
+
+    gifts: with their value in items and discount, and with a line each if they are given.
+    """
 
     totals: Totals
     lines: Mapping[int, QuotedLine] = field(default_factory=dict)
@@ -112,19 +116,7 @@ class Quote:
     shipping_taxed: Taxed = NOTHING
     vouchers: tuple[QuotedVoucher, ...] = ()
     stored_value: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """The tax and the tax rate of each item, by its id; the tax lines; and the tax of shipping."""
-
-    by_item: Mapping[int, Taxed]
-    rates: Mapping[int, int]
-    lines: tuple[TaxLine, ...]
-    shipping: Taxed
-
-
-_NO_TAXES = _Due({}, {}, (), NOTHING)
+    gifts: tuple[QuotedGift, ...] = ()
 
 
 def shipping_price(*, value: int, config: ShippingConfig) -> int:
@@ -146,12 +138,15 @@ def quote(
     shipping: ShippingConfig | None = None,
     promotions: Sequence[PromotionRule] = (),
     taxes: TaxConfig | None = None,
+    deposits: Deposits | None = None,
+    gifts: Mapping[int, GiftGoods] | None = None,
 ) -> Quote:
     """
     Return what items cost; their order in the cart does not matter.
 
-    supplies: where each item is supplied; an item in none of them is not taxed. shipping: the shipping rate; free
-    without one. promotions: all that are current. taxes: None if the shop has none.
+    supplies: where each item is supplied; an item in none of them bears neither tax nor deposit. shipping: the shipping
+    rate; free without one. promotions: all that are current. taxes, deposits: None if the shop has none.
+    gifts: the variants that promotions may give, by their ids.
     """
     config = shipping or ShippingConfig()
     shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
@@ -160,35 +155,64 @@ def quote(
     applied: list[AppliedPromotion] = []
     if promotions:
 
-        def price(tried: Sequence[AppliedPromotion]) -> int:
-            return sum(_left(values, tried).values()) + _shipping(full_shipping, tried)[0]
+        def price(tried: Sequence[AppliedPromotion]) -> tuple[int, int]:
+            cost = _shipping(full_shipping, tried)[0] - sum(application.amount for application in tried)
+            # A gift lowers no price: a voucher for one never makes a cart dearer. It decides where all else is equal.
+            return cost, -sum(gift.value for gift in gifts_of(tried, gifts or {}))
 
         applied = apply_promotions(
             SortedItems(items), promotions=promotions, context=context, currency=currency, price=price
         )
     left = _left(values, applied)
     shipping_amount, off_shipping = _shipping(full_shipping, applied)
-    discounts = _discounts(applied, off_shipping)
-    due = _taxes(items, left, shipping_amount, supplies, taxes) if taxes is not None else _NO_TAXES
-    items_total, discounted = sum(values.values()), sum(left.values())
-    added = sum(tax.added for tax in due.by_item.values()) + due.shipping.added
+    given = gifts_of(applied, gifts) if gifts else ()
+    discounts = _discounts(applied, off_shipping, given)
+    charged = deposits_due(items, supplies, deposits, currency) if deposits else {}
+    due = NO_TAXES
+    if taxes is not None:
+        due = taxes_due(items, left, (shipping_amount, config.tax_category), supplies, taxes, charged)
+    off_lines = _by_line(applied)
+    lines = {
+        item.id: _line(item, off_lines.get(item.id, ()), due, charged.get(item.id, NO_DEPOSIT)) for item in items
+    } | {gift.line_id: _gift_line(gift) for gift in given if gift.is_given}
     return Quote(
-        totals=Totals(items=items_total, discount=items_total - discounted, shipping=shipping_amount, tax=added),
-        lines={
-            item.id: QuotedLine(
-                item.id,
-                values[item.id],
-                _of_line(item.id, applied) if applied else (),
-                due.by_item.get(item.id, NOTHING),
-                due.rates.get(item.id, 0),
-            )
-            for item in items
-        },
+        totals=_totals(lines, sum(left.values()), shipping_amount, due),
+        lines=lines,
         discounts=discounts,
         taxes=due.lines,
         shipping_taxed=due.shipping,
         stored_value=sum(left[item.id] for item in items if item.is_stored_value),
+        gifts=given,
     )
+
+
+def _totals(lines: Mapping[int, QuotedLine], left: int, shipping: int, due: Due) -> Totals:
+    """Return the totals. left: what promotions leave of all goods."""
+    items = sum([line.value for line in lines.values()])
+    return Totals(
+        items=items,
+        discount=items - left,
+        shipping=shipping,
+        tax=sum([line.taxed.added for line in lines.values()]) + due.shipping.added,
+        deposit=sum([line.deposits for line in lines.values()]),
+    )
+
+
+def _line(item: Item, discounts: Sequence[Discount], due: Due, deposit: Deposit) -> QuotedLine:
+    return QuotedLine(
+        item.id,
+        item.value,
+        tuple(discounts),
+        due.by_item.get(item.id, NOTHING),
+        due.rates.get(item.id, 0),
+        deposit,
+        item.quantity * deposit.amount,
+    )
+
+
+def _gift_line(gift: QuotedGift) -> QuotedLine:
+    """Return the line of a gift: its promotion takes off all of its price, so that nothing is left to be taxed."""
+    return QuotedLine(gift.line_id, gift.value, (Discount(gift.promotion_id, gift.promotion, gift.value),))
 
 
 def _left(values: Mapping[int, int], applied: Sequence[AppliedPromotion]) -> dict[int, int]:
@@ -210,77 +234,22 @@ def _shipping(price: int, applied: Sequence[AppliedPromotion]) -> tuple[int, lis
     return price, discounts
 
 
-def _discounts(applied: Sequence[AppliedPromotion], off_shipping: Sequence[Discount]) -> tuple[Discount, ...]:
+def _discounts(
+    applied: Sequence[AppliedPromotion], off_shipping: Sequence[Discount], given: Sequence[QuotedGift]
+) -> tuple[Discount, ...]:
     off_goods = (
         Discount(application.promotion.id, application.promotion.name, application.amount)
         for application in applied
         if application.savings
     )
-    return (*off_goods, *off_shipping)
+    gifts = (Discount(gift.promotion_id, gift.promotion, gift.value) for gift in given if gift.is_given)
+    return (*off_goods, *off_shipping, *gifts)
 
 
-def _of_line(item_id: int, applied: Sequence[AppliedPromotion]) -> tuple[Discount, ...]:
-    return tuple(
-        Discount(application.promotion.id, application.promotion.name, application.savings[item_id])
-        for application in applied
-        if item_id in application.savings
-    )
-
-
-def _taxes(
-    items: Sequence[Item], left: Mapping[int, int], shipping_amount: int, supplies: Sequence[Supply], config: TaxConfig
-) -> "_Due":
-    treatments = _treatments(items, supplies, config)
-    # A fixed order, whatever the cart's, so that rounding favours the same lines.
-    ordered = [item for item in SortedItems(items) if item.id in treatments]
-    amounts: list[tuple[int, Treatment | None]] = [(left[item.id], treatments[item.id]) for item in ordered]
-    if shipping_amount:
-        shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
-        shipped_items = [item for item in ordered if item.id in shipped]
-        if shipped_items:
-            # Goods that promotions left nothing of, or that cost nothing, bear shipping all the same.
-            weights = [left[item.id] for item in shipped_items]
-            if not any(weights):
-                weights = [item.value or item.quantity for item in shipped_items]
-            shares = split(shipping_amount, weights)
-            amounts += [(share, treatments[item.id]) for item, share in zip(shipped_items, shares, strict=True)]
-    taxed, lines = tax_amounts(amounts)
-    by_id = {item.id: item_tax for item, item_tax in zip(ordered, taxed, strict=False)}
-    of_shipping = taxed[len(ordered) :]
-    rates = {item_id: 0 if treatment.is_exempt else treatment.basis_points for item_id, treatment in treatments.items()}
-    shipping_taxed = Taxed(sum(share.tax for share in of_shipping), sum(share.added for share in of_shipping))
-    return _Due(by_id, rates, tuple(lines), shipping_taxed)
-
-
-def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxConfig) -> dict[int, Treatment]:
-    known: dict[tuple[TaxPlace, bool, int | None, bool | None], Treatment | None] = {}
-    treatments: dict[int, Treatment] = {}
-    supply_of = {item_id: supply for supply in supplies for item_id in supply.items}
-    for item in items:
-        supply = supply_of.get(item.id)
-        # A gift card buys goods of any rate: it is taxed when it pays for them, not when it is sold (2016/1065/EU).
-        if supply is None or item.is_stored_value:
-            continue
-        key = (supply.place, supply.is_shipped, item.tax_category, item.is_tax_included)
-        if key not in known:
-            known[key] = _treatment(supply, item, config)
-        treatment = known[key]
-        if treatment is not None:
-            treatments[item.id] = treatment
-    return treatments
-
-
-def _treatment(supply: Supply, item: Item, config: TaxConfig) -> Treatment | None:
-    zone = config.table.zone_of(supply.place)
-    if zone is None:
-        return None
-    is_exempt = is_exempt_at(
-        supply.place,
-        is_shipped=supply.is_shipped,
-        tax_number_country=config.tax_number_country,
-        shop_country=config.shop_country,
-    )
-    treatment = config.table.treatment(zone=zone, category_id=item.tax_category, day=config.day, is_exempt=is_exempt)
-    if item.is_tax_included is None or item.is_tax_included == treatment.is_included:
-        return treatment
-    return treatment._replace(is_included=item.is_tax_included)
+def _by_line(applied: Sequence[AppliedPromotion]) -> dict[int, list[Discount]]:
+    """Return the discount of each promotion on each item, by its id."""
+    found: dict[int, list[Discount]] = {}
+    for promotion, savings in applied:
+        for item_id, amount in savings.items():
+            found.setdefault(item_id, []).append(Discount(promotion.id, promotion.name, amount))
+    return found

@@ -1,6 +1,6 @@
 """Records what promotions make one unit cost everybody, since a later reduction is announced from that price."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -23,6 +23,12 @@ JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currenc
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
 WHERE variant.id = ANY(%(variants)s::bigint[])
 """
+# The task runs every ten minutes; a run that is late still looks back to the one before.
+LOOKS_BACK = timedelta(minutes=30)
+_NEWEST = """
+SELECT greatest(max(since), max(until)) AS known FROM inventory_offeredprice
+WHERE since > %(since)s OR until > %(since)s
+"""
 _HAS_CURRENT = "SELECT 1 AS has FROM inventory_offeredprice WHERE until IS NULL LIMIT 1"
 
 
@@ -30,9 +36,23 @@ def note_offered_prices(*, now: datetime) -> int:
     """
     Record what one unit of everything on sale costs everybody by promotions; return for how many variants it is less.
 
-    Counts promotions without a code and without a condition on the buyer or the channel.
+    Counts promotions without a code and without a condition on the buyer or the channel. What began and ended since the
+    run before is recorded at its own moments, so that no promotion is too short to be a prior price.
     """
-    public = _public_promotions(current_pricing_config(), now)
+    config = current_pricing_config()
+    return [_note_at(moment, config) for moment in _moments(config, now)][-1]
+
+
+def _moments(config: PricingConfig, now: datetime) -> list[datetime]:
+    """Return when public prices may have changed since they were recorded, and the present, in their order."""
+    row = sql.fetch_one(_NEWEST, {"since": now - LOOKS_BACK})
+    known = (row and row["known"]) or now - LOOKS_BACK
+    turns = {turn for each in config.promotions if _is_public(each) for turn in (each.starts_at, each.ends_at) if turn}
+    return sorted({now, *(turn for turn in turns if known < turn < now)})
+
+
+def _note_at(now: datetime, config: PricingConfig) -> int:
+    public = _public_promotions(config, now)
     if not public and sql.fetch_one(_HAS_CURRENT, {}) is None:
         return 0
     currency, found = settings.SHOP_CURRENCY, 0
@@ -46,13 +66,11 @@ def note_offered_prices(*, now: datetime) -> int:
 
 def _public_promotions(config: PricingConfig, now: datetime) -> list[PromotionRule]:
     context = PricingContext(now=now)
-    return [
-        promotion
-        for promotion in config.promotions
-        if promotion.is_open(context)
-        and not promotion.needs_voucher
-        and all(condition.about == Condition.GOODS for condition in promotion.conditions)
-    ]
+    return [promotion for promotion in config.promotions if promotion.is_open(context) and _is_public(promotion)]
+
+
+def _is_public(promotion: PromotionRule) -> bool:
+    return not promotion.needs_voucher and all(condition.about == Condition.GOODS for condition in promotion.conditions)
 
 
 def _offered(row: sql.Row, public: list[PromotionRule], currency: str, now: datetime) -> int | None:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from carts.models import TaxRate, TaxZone
 from carts.providers.taxes.base import KnownRate, TaxProvider
+from carts.rules.taxes import whole_and_finer
 from inventory.models import TaxCategory
 
 
@@ -26,22 +27,24 @@ def save_rates(*, zone: TaxZone, known: Sequence[KnownRate]) -> int:
     """Store rates that differ from the rate on their first day, which ends there. Locks the zone. Return how many."""
     TaxZone.objects.select_for_update().get(pk=zone.pk)
     categories = {category.code: category for category in TaxCategory.objects.all()}
-    present = list(TaxRate.objects.filter(zone=zone).order_by("starts_date"))
+    # A provider knows one tax; where there are several, each with a name, staff keep their rates.
+    present = list(TaxRate.objects.filter(zone=zone, levy="").order_by("starts_date"))
     written = 0
     for rate in sorted(known, key=lambda rate: rate.starts):
         category = categories.get(rate.category)
         if category is None:
             continue
+        whole, finer = whole_and_finer(rate.basis_points)
         of_category = [row for row in present if row.category_id == category.pk]
         before = next((row for row in reversed(of_category) if row.starts_date <= rate.starts), None)
         after = next((row for row in of_category if row.starts_date > rate.starts), None)
         holds = before is not None and (before.ends_date is None or before.ends_date > rate.starts)
         if holds and before is not None:
-            if before.basis_points == rate.basis_points:
+            if before.rate == rate.basis_points:
                 continue
             if before.starts_date == rate.starts:
-                before.basis_points = rate.basis_points
-                before.save(update_fields=["basis_points"])
+                before.basis_points, before.finer = whole, finer
+                before.save(update_fields=["basis_points", "finer"])
                 written += 1
                 continue
             before.ends_date = rate.starts
@@ -49,7 +52,8 @@ def save_rates(*, zone: TaxZone, known: Sequence[KnownRate]) -> int:
         new = TaxRate.objects.create(
             zone=zone,
             category=category,
-            basis_points=rate.basis_points,
+            basis_points=whole,
+            finer=finer,
             starts_date=rate.starts,
             ends_date=after.starts_date if after else None,
         )

@@ -79,9 +79,10 @@ def number_text(number: int | float, language: str) -> str:
     return _in_digits_of(language, format_decimal(number, locale=locale, numbering_system="default"))
 
 
-def percent_text(basis_points: int, language: str) -> str:
+def percent_text(basis_points: float | Decimal, language: str) -> str:
     """Write hundredths of a percent as a percentage: 1900 is "19%" in English."""
-    share = Decimal(basis_points).scaleb(-4)
+    # A rate like 8.875 % has parts of a basis point; as text, a float from the database has just its own digits.
+    share = Decimal(str(basis_points)).scaleb(-4)
     known = language_named(language)
     written = format_percent(share, format=known.percent, locale=known.locale, numbering_system="default")
     written = _in_digits_of(language, written.replace("%", known.percent_sign).strip(LEFT_TO_RIGHT))

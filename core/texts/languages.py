@@ -63,7 +63,7 @@ def language(code: str) -> Language:
         # The usual dot looks like the zero of the Arabic-Indic digits: 8 · 20 would read as one number.
         dot="|" if digits in _ZEROS else "·",
         zero=_ZEROS.get(digits, "0"),
-        percent=locale.percent_formats[None].pattern.replace("#,##0", "#,##0.##"),
+        percent=locale.percent_formats[None].pattern.replace("#,##0", "#,##0.#####"),
         percent_sign=symbols.get(digits, symbols["latn"])["percentSign"].strip(_MARK),
     )
 

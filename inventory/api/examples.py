@@ -47,6 +47,7 @@ PRODUCT_PAGE = {
             "sku": "MUG-RIM-CREAM",
             "attributes": {"colour": "Cream"},
             "price": {"amount": "16.90", "currency": "EUR"},
+            "deposit": None,
             "volumes": [{"min_quantity": 10, "price": {"amount": "14.90", "currency": "EUR"}}],
             "tax_included": None,
             "reduction": {

@@ -77,14 +77,15 @@ class VolumeOut(serializers.Serializer[Any]):
 class VariantOut(serializers.Serializer[Any]):
     """
     What is bought. price: what everybody pays for one unit; null if it is not sold in the shop's currency. volumes:
-    lower prices for larger quantities. tax_included: whether the price list's price includes tax; null means as at the
-    place of supply.
+    lower prices for larger quantities. deposit: on each unit in the shop's own country, beside the price. tax_included:
+    whether the price list's price includes tax; null means as at the place of supply.
     """
 
     id = serializers.CharField()
     sku = serializers.CharField()
     attributes = serializers.DictField()
     price = MoneySchema(allow_null=True)
+    deposit = MoneySchema(allow_null=True)
     volumes = VolumeOut(many=True)
     tax_included = serializers.BooleanField(allow_null=True)
     reduction = ReductionOut(allow_null=True)
@@ -224,6 +225,7 @@ def _variant_json(variant: sql.Row) -> dict[str, Any]:
         "sku": variant["sku"],
         "attributes": shown_attributes(variant["attributes"]),
         "price": None if amount is None else money_json(amount, settings.SHOP_CURRENCY),
+        "deposit": None if variant["deposit"] is None else money_json(variant["deposit"], settings.SHOP_CURRENCY),
         "volumes": [
             {"min_quantity": quantity, "price": money_json(volume, settings.SHOP_CURRENCY)}
             for quantity, volume in variant["volumes"]

@@ -1,4 +1,5 @@
 from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
+from inventory.models.deposits import Deposit, DepositAmount
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
 from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
@@ -10,6 +11,8 @@ from inventory.models.taxes import TaxCategory
 __all__ = [
     "Barcode",
     "Category",
+    "Deposit",
+    "DepositAmount",
     "ListPrice",
     "Location",
     "Media",

@@ -107,7 +107,7 @@ class Product(models.Model):
         return in_language(self.name) or self.slug
 
 
-@audited("product", "sku", "attributes", "is_active", "low_stock_below")
+@audited("product", "sku", "attributes", "is_active", "low_stock_below", "deposit")
 class Variant(models.Model):
     """What is sold and counted: one size and colour of a product, identified by its SKU."""
 
@@ -119,6 +119,10 @@ class Variant(models.Model):
     position = models.PositiveIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
     low_stock_below = models.PositiveIntegerField(_("low stock below"), default=0)
+    deposit = models.ForeignKey(
+        "inventory.Deposit", on_delete=models.PROTECT, null=True, blank=True, related_name="variants",
+        verbose_name=_("deposit"), help_text=_("Charged for each unit, beside its price."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("variant")

@@ -36,7 +36,7 @@ WHERE product.slug = %(slug)s AND product.state = 'published'
 """
 
 _VARIANTS = f"""
-SELECT variant.id, variant.sku, variant.attributes, price.amount,
+SELECT variant.id, variant.sku, variant.attributes, price.amount, deposit.amount AS deposit,
        ARRAY(SELECT code FROM inventory_barcode WHERE variant_id = variant.id ORDER BY id) AS barcodes,
        stock.ship, stock.stores, {STEPS.format(currency="%(currency)s", segments="NULL::text[]")} AS steps,
        (SELECT jsonb_agg(jsonb_build_array(former.amount, former.since) ORDER BY former.since, former.id) FROM (
@@ -49,6 +49,8 @@ SELECT variant.id, variant.sku, variant.attributes, price.amount,
           AND (offer.until IS NULL OR offer.until > now() - interval '61 days')) AS offered
 FROM inventory_variant AS variant
 LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
+LEFT JOIN inventory_depositamount AS deposit ON deposit.deposit_id = variant.deposit_id
+    AND deposit.country = %(country)s AND deposit.currency = %(currency)s
 LEFT JOIN LATERAL (
     SELECT COALESCE(sum(level.on_hand - level.reserved - level.safety) FILTER (WHERE location.ships), 0)::int AS ship,
            count(*) FILTER (WHERE location.kind = 'store')::int AS stores
@@ -109,15 +111,17 @@ def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, lis
     Return a published product and its variants on sale at the public prices of a channel, in two statements.
 
     The product: id, slug, kind, name, description, brand, attributes, trail (categories from the root), media (file,
-    alt, sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), volumes (pairs
-    of the quantity from which a unit costs less, and its price then), is_tax_included (None: as at the place of
-    supply), barcodes, ship (units that can be shipped; many of a gift card, which is a code), stores (how many have
-    it), reduction (None, or the one to announce now). Raises NotFound.
+    alt, sku). A variant: id, sku, attributes, amount (minor units of settings.SHOP_CURRENCY, or None), deposit (on one
+    unit in the shop's own country, beside the amount; None for none), volumes (pairs of the quantity from which a unit
+    costs less, and its price then), is_tax_included (None: as at the place of supply), barcodes, ship (units that can
+    be shipped; many of a gift card, which is a code), stores (how many have it), reduction (None, or the one to
+    announce now). Raises NotFound.
     """
     product = sql.fetch_one(_PRODUCT, {"slug": slug})
     if product is None:
         raise NotFound(_("There is no such product."))
-    variants = sql.fetch_all(_VARIANTS, {"product": product["id"], "currency": settings.SHOP_CURRENCY})
+    shop = {"currency": settings.SHOP_CURRENCY, "country": settings.SHOP_COUNTRY}
+    variants = sql.fetch_all(_VARIANTS, {"product": product["id"], **shop})
     for variant in variants:
         _price(variant, PriceContext(now, channel))
         if product["kind"] == Product.GIFT_CARD:

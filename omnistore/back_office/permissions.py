@@ -16,6 +16,8 @@ _CATALOGUE = (
     "media",
     "price",
     "taxcategory",
+    "deposit",
+    "depositamount",
     "location",
     "openinghours",
     "pricelist",

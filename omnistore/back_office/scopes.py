@@ -57,7 +57,8 @@ SCOPES: dict[str, Scope] = {
             # What the shop sells, for how much, where it lies: every store sells all of it.
             *("inventory.category", "inventory.product", "inventory.variant", "inventory.barcode", "inventory.media"),
             *("inventory.price", "inventory.pricerange", "inventory.pricehistory", "inventory.pricelist"),
-            *("inventory.listprice", "inventory.taxcategory", "inventory.stocklevel", "inventory.location"),
+            *("inventory.listprice", "inventory.taxcategory", "inventory.deposit", "inventory.depositamount"),
+            *("inventory.stocklevel", "inventory.location"),
             *("inventory.openinghours", "inventory.openingexception"),
             *("carts.shippingrate", "carts.taxzone", "carts.taxrate", "carts.promotion"),
             *("carts.paritycheck", "carts.paritydifference"),

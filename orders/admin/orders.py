@@ -105,17 +105,22 @@ def _deliver(request: HttpRequest, parcel: Fulfilment, fields: dict[str, Any]) -
     return gettext("The parcel has arrived.")
 
 
+SUMS = ("items_money", "discount_money", "deposit_money", "shipping_money", "tax_money", "total_money")
+
+
 class OrderLineInline(ReadOnlyInline):
     model = OrderLine
     fields = (
-        *("sku", "name", "quantity", "unit_price_money", "discount_money", "line_total_money", "tax_rate", "tax_money"),
+        *("sku", "name", "quantity", "unit_price_money", "discount_money", "line_total_money", "deposit_money"),
+        *("is_gift", "tax_rate", "tax_money"),
         *("quantity_fulfilled", "quantity_cancelled", "quantity_returned"),
     )
-    readonly_fields = ("unit_price_money", "discount_money", "line_total_money", "tax_money")
+    readonly_fields = ("unit_price_money", "discount_money", "line_total_money", "deposit_money", "tax_money")
     tax_money = money_column("tax_amount", title=_("tax"), currency=OF_ORDER)
     unit_price_money = money_column("unit_price", title=_("unit price"), currency=OF_ORDER)
     discount_money = money_column("discount", title=_("discount"), currency=OF_ORDER)
     line_total_money = money_column("line_total", title=_("total"), currency=OF_ORDER)
+    deposit_money = money_column("deposit", title=_("deposit of a unit"), currency=OF_ORDER)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("order")
@@ -157,7 +162,7 @@ class OrderAdmin(ReadOnlyAdmin):
         (None, {"fields": ("number", "state", "placed_at", "closed_at", "cancel_reason")}),
         (_("Who"), {"fields": ("customer", *(field.name for field in GIVEN), "receipt_medium")}),
         (_("Where"), {"fields": ("channel", "store", "staff", "till_session", "client_id", "external_id")}),
-        (_("Totals"), {"fields": ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")}),
+        (_("Totals"), {"fields": SUMS}),
     )
     inlines = (OrderLineInline, FulfilmentInline, PaymentInline, BalanceDueEntryInline)
     object_actions = (
@@ -177,10 +182,11 @@ class OrderAdmin(ReadOnlyAdmin):
     grand_total_money = money_column("grand_total", title=_("total"))
     items_money = money_column("items_total", title=_("items"))
     discount_money = money_column("discount_total", title=_("discount"))
+    deposit_money = money_column("deposit_total", title=_("deposits"))
     shipping_money = money_column("shipping_total", title=_("shipping"))
     tax_money = money_column("tax_total", title=_("tax added"))
     total_money = money_column("grand_total", title=_("total"))
-    readonly_fields = ("items_money", "discount_money", "shipping_money", "tax_money", "total_money")
+    readonly_fields = SUMS
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search one index after the other; one condition over all of them would read every order."""

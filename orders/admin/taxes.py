@@ -69,7 +69,8 @@ def _report(request: HttpRequest) -> dict[str, Any] | HttpResponse:
 
 def _shown(row: TaxReportRow, language: str) -> dict[str, Any]:
     amounts = {name: money_text(getattr(row, name), row.currency, language) for name in AMOUNTS}
-    facts = {"rate": percent_text(row.rate, language), "orders": number_text(row.orders, language)}
+    rate = f"{row.levy} {percent_text(row.rate, language)}".strip()
+    facts = {"rate": rate, "orders": number_text(row.orders, language)}
     return {**asdict(row), **facts, **amounts}
 
 
@@ -80,13 +81,14 @@ def _sum(rows: Any, currency: str, language: str) -> dict[str, str]:
 
 
 def _download(rows: Any, name: str) -> HttpResponse:
-    header = ["store", "currency", "rate_percent", "orders", *AMOUNTS]
+    header = ["store", "currency", "rate_percent", "orders", *AMOUNTS, "levy"]
     return csv_download(
         name,
         header,
         [
             [row.store, row.currency, row.rate / 100, row.orders]
             + [format_minor(getattr(row, amount), row.currency) for amount in AMOUNTS]
+            + [row.levy]
             for row in rows
         ],
     )
@@ -103,7 +105,7 @@ class OrderDiscountAdmin(ReadOnlyAdmin):
 
 @admin.register(OrderTax)
 class OrderTaxAdmin(ReportsAdmin, ReadOnlyAdmin):
-    list_display = ("order", "zone", "rate", "is_exempt", "base_money", "tax_money")
+    list_display = ("order", "zone", "levy", "rate", "is_exempt", "base_money", "tax_money")
     list_select_related = ("order", "zone")
     list_filter = ("rate", "is_exempt")
     search_fields = ("order__number__exact",)

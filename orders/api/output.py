@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -66,22 +67,26 @@ def _line_json(line: LineView, currency: str) -> dict[str, Any]:
         "unit_price": money_json(line.unit_price, currency),
         "discount": money_json(line.discount, currency),
         "line_total": money_json(line.line_total, currency),
+        "deposit": money_json(line.deposits, currency),
         "tax_rate": percent_of(line.tax_rate),
         "tax": money_json(line.tax, currency),
         "fulfilled": line.fulfilled,
         "cancelled": line.cancelled,
         "returned": line.returned,
+        "is_gift": line.is_gift,
     }
 
 
-def percent_of(basis_points: int) -> str:
+def percent_of(basis_points: float | Decimal) -> str:
     """Return basis points as a decimal string of percent without trailing zeros: 1900 is "19", 725 is "7.25"."""
-    return f"{basis_points // 100}.{basis_points % 100:02d}".rstrip("0").rstrip(".")
+    text = f"{Decimal(str(basis_points)).scaleb(-2):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _tax_json(tax: TaxView, currency: str) -> dict[str, Any]:
     return {
         "rate": percent_of(tax.rate),
+        "levy": tax.levy,
         "included": tax.is_included,
         "exempt": tax.is_exempt,
         "net": money_json(tax.base, currency),
@@ -139,11 +144,13 @@ class OrderLineOut(serializers.Serializer[Any]):
     unit_price = MoneySchema()
     discount = MoneySchema()
     line_total = MoneySchema()
+    deposit = MoneySchema(help_text="On all of its units, beside the line's total; it comes back with them.")
     tax_rate = serializers.CharField(help_text="In percent, as a decimal string.")
-    tax = MoneySchema(help_text="Contained in the line's total, or added to it.")
+    tax = MoneySchema(help_text="Contained in the line's total and its deposit, or added to them.")
     fulfilled = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     returned = serializers.IntegerField()
+    is_gift = serializers.BooleanField(help_text="Whether a promotion added it, for nothing.")
 
 
 class FulfilmentLineOut(serializers.Serializer[Any]):
@@ -213,9 +220,14 @@ class OrderDiscountOut(serializers.Serializer[Any]):
 
 
 class OrderTaxOut(serializers.Serializer[Any]):
-    """Everything in an order that has one tax rate; net and tax together are what is paid for it."""
+    """
+    Everything in an order that has one tax rate; net and tax together are what is paid for it.
+
+    Where several taxes are due on the same goods, these stand in the net amount of each.
+    """
 
     rate = serializers.CharField(help_text="In percent, as a decimal string.")
+    levy = serializers.CharField(help_text="The name of the tax where there are several, else empty.")
     included = serializers.BooleanField(help_text="Whether prices hold the tax.")
     exempt = serializers.BooleanField(help_text="Whether the buyer is exempt from it.")
     net = MoneySchema()

@@ -77,6 +77,7 @@ class Order(models.Model):
     tax_total = models.BigIntegerField(_("tax added"), default=0, help_text=_("Tax on top; 0 where prices include it."))
     shipping_tax = models.BigIntegerField(_("tax of shipping"), db_default=0, help_text=_("Contained in it or added."))
     shipping_tax_added = models.BigIntegerField(_("tax added to shipping"), db_default=0)
+    deposit_total = models.BigIntegerField(_("deposits"), db_default=0)
     grand_total = models.BigIntegerField(_("total"))
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
@@ -119,7 +120,13 @@ class Order(models.Model):
                 fields=["external_id"], condition=~Q(external_id=""), name="order_external_id_unique"
             ),
             models.CheckConstraint(
-                condition=Q(grand_total=F("items_total") - F("discount_total") + F("tax_total") + F("shipping_total")),
+                condition=Q(
+                    grand_total=F("items_total")
+                    - F("discount_total")
+                    + F("deposit_total")
+                    + F("tax_total")
+                    + F("shipping_total")
+                ),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(condition=Q(grand_total__gte=0), name="order_total_is_not_negative"),
@@ -147,6 +154,7 @@ class OrderLine(models.Model):
     One item of an order with its name and price at that time; a charge (postage, a fee) has no variant.
 
     line_total = quantity x unit_price - discount; discount includes its shares of promotions on the whole cart.
+    deposit: of each unit, beside the line's total; the line's tax includes that of its deposits.
     quantity = open + fulfilled + cancelled.
     """
 
@@ -166,7 +174,17 @@ class OrderLine(models.Model):
     unit_price = models.BigIntegerField(_("unit price"))
     discount = models.BigIntegerField(_("discount"), default=0)
     line_total = models.BigIntegerField(_("total"))
+    deposit = models.BigIntegerField(_("deposit of a unit"), db_default=0)
+    is_gift = models.BooleanField(_("gift"), db_default=False, help_text=_("A promotion added it, for nothing."))
+    is_deposit_taxed = models.BooleanField(_("deposit taxed like its goods"), db_default=False)
     tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
+    tax_rate_finer = models.SmallIntegerField(_("thousandths of a hundredth of a percent besides"), db_default=0)
+    levies = models.JSONField(
+        _("several taxes"),
+        null=True,
+        blank=True,
+        help_text=_("Of each its name, its rate and what it comes to; empty for one tax."),
+    )
     tax_amount = models.BigIntegerField(_("tax"), db_default=0, help_text=_("Contained in the total or added."))
     tax_added = models.BigIntegerField(
         _("tax added"), db_default=0, help_text=_("Tax on top; negative for exempt buyers.")
@@ -191,6 +209,10 @@ class OrderLine(models.Model):
                 name="order_line_units_fit",
             ),
             models.CheckConstraint(condition=Q(discount__gte=0), name="order_line_discount_not_negative"),
+            models.CheckConstraint(condition=Q(deposit__gte=0), name="order_line_deposit_not_negative"),
+            models.CheckConstraint(
+                condition=Q(is_gift=False) | Q(line_total=0, deposit=0), name="order_line_gift_costs_nothing"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -201,7 +223,8 @@ class OrderTax(models.Model):
     """
     Everything in an order with one rate in one zone: its shares of goods and shipping, as it was taxed at that time.
 
-    base + tax is what is paid for it; the tax lines of an order make up its total, except what no zone taxes.
+    base + tax is what is paid for it; the tax lines of an order make up its total, except what no zone taxes. levy: the
+    name of the tax where several are due; what bears them stands in the base of each.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes", verbose_name=_("order"))
@@ -209,6 +232,8 @@ class OrderTax(models.Model):
         "carts.TaxZone", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax zone"), db_index=False
     )
     rate = models.IntegerField(_("tax rate in hundredths of a percent"))
+    rate_finer = models.SmallIntegerField(_("thousandths of a hundredth of a percent besides"), db_default=0)
+    levy = models.CharField(_("name of the tax"), max_length=40, blank=True, db_default="")
     is_included = models.BooleanField(_("tax is in the price"))
     is_exempt = models.BooleanField(_("exempt buyer"), default=False)
     base = models.BigIntegerField(_("without tax"))

@@ -21,8 +21,9 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")},
             'id', line.id, 'variant_id', line.variant_id, 'sku', line.sku, 'name', line.name,
             'quantity', line.quantity, 'unit_price', line.unit_price, 'discount', line.discount,
             'line_total', line.line_total, 'fulfilled', line.quantity_fulfilled,
-            'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned, 'tax_rate', line.tax_rate,
-            'tax', line.tax_amount) ORDER BY line.position), '[]')
+            'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned,
+            'tax_rate', trim_scale(line.tax_rate + line.tax_rate_finer * 0.001),
+            'tax', line.tax_amount, 'deposit', line.deposit, 'is_gift', line.is_gift) ORDER BY line.position), '[]')
         FROM orders_orderline AS line WHERE line.order_id = orders.id) AS lines,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', fulfilment.id, 'kind', fulfilment.kind, 'store', location.code, 'state', fulfilment.state,
@@ -62,8 +63,9 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")},
                       FROM orders_returnline AS part WHERE part.parent_id = goods.id)) ORDER BY goods.id), '[]')
         FROM orders_return AS goods WHERE goods.order_id = orders.id) AS returns,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'rate', tax.rate, 'is_included', tax.is_included, 'is_exempt', tax.is_exempt, 'base', tax.base,
-            'tax', tax.tax) ORDER BY tax.rate DESC, tax.id), '[]')
+            'rate', trim_scale(tax.rate + tax.rate_finer * 0.001), 'levy', tax.levy, 'is_included', tax.is_included,
+            'is_exempt', tax.is_exempt, 'base', tax.base, 'tax', tax.tax)
+            ORDER BY tax.rate DESC, tax.rate_finer DESC, tax.id), '[]')
         FROM orders_ordertax AS tax WHERE tax.order_id = orders.id) AS taxes,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('name', given.name, 'amount', given.amount,
             'target', CASE WHEN given.is_shipping THEN 'shipping' ELSE 'items' END) ORDER BY given.first), '[]')

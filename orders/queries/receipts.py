@@ -32,7 +32,7 @@ WHERE orders.id = %(order)s
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """A line as it is printed."""
+    """A line as it is printed. deposit: on one unit, and deposits: on all of them."""
 
     name: str
     sku: str
@@ -40,6 +40,8 @@ class ReceiptLine:
     unit_price: str
     discount: str
     line_total: str
+    deposit: str
+    deposits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Receipt:
     items: str
     discounts: list[tuple[str, str]]
     discount: str
+    deposit: str
     shipping: str
     tax: str
     total: str
@@ -121,6 +124,8 @@ def receipt_of(number: str, *, language: str) -> Receipt:
                 unit_price=money_text(line.unit_price, order.currency, language),
                 discount=money(-line.discount),
                 line_total=money_text(line.line_total, order.currency, language),
+                deposit=money(line.deposit),
+                deposits=money(line.deposits),
             )
             for line in order.lines
         ],
@@ -129,6 +134,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
             (discount.name, money(-discount.amount)) for discount in order.discounts if discount.target == "items"
         ],
         discount=money(-order.discount_total),
+        deposit=money(order.deposit_total),
         shipping=money(order.shipping_total),
         tax=money(order.tax_total),
         total=money_text(order.grand_total, order.currency, language),
@@ -143,7 +149,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
 def _taxes(order: OrderView, language: str) -> list[ReceiptTax]:
     return [
         ReceiptTax(
-            rate=percent_text(tax.rate, language),
+            rate=f"{tax.levy} {percent_text(tax.rate, language)}".strip(),
             is_exempt=tax.is_exempt,
             base=money_text(tax.base, order.currency, language),
             tax=money_text(tax.tax, order.currency, language),

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 
+from carts.rules.taxes import BasisPoints, joined
 from core.data import sql
 
 FURTHEST = timedelta(hours=15)
 
 # Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the units'
-# share of their line, as it was refunded.
+# share of their line, as it was refunded. A tax on top of others has them in its base (also).
 _REPORT = """
 WITH chosen AS (
     SELECT orders.id, orders.currency, coalesce(store.code, '') AS store
@@ -21,37 +22,49 @@ WITH chosen AS (
       AND (orders.placed_at AT TIME ZONE coalesce(store.time_zone, %(zone)s))::date BETWEEN %(first)s AND %(last)s
       AND (%(store)s::text IS NULL OR coalesce(store.code, '') = %(store)s::text)
 ), sold AS (
-    SELECT chosen.store, chosen.currency, tax.rate, count(DISTINCT chosen.id) AS orders, sum(tax.base)::bigint AS base,
-           sum(tax.tax)::bigint AS tax
+    SELECT chosen.store, chosen.currency, tax.rate, tax.rate_finer AS finer, tax.levy,
+           count(DISTINCT chosen.id) AS orders, sum(tax.base)::bigint AS base, sum(tax.tax)::bigint AS tax
     FROM chosen JOIN orders_ordertax AS tax ON tax.order_id = chosen.id
-    GROUP BY chosen.store, chosen.currency, tax.rate
+    GROUP BY chosen.store, chosen.currency, tax.rate, tax.rate_finer, tax.levy
 ), undone AS (
-    SELECT chosen.store, chosen.currency, line.tax_rate AS rate,
-           sum((line.line_total + line.tax_added) * gone.units / line.quantity)::bigint AS gross,
-           sum(line.tax_amount * gone.units / line.quantity)::bigint AS tax
+    SELECT chosen.store, chosen.currency, due.rate, due.finer, due.levy,
+           sum((line.line_total + line.tax_added
+                + CASE WHEN line.is_deposit_taxed THEN line.deposit * line.quantity ELSE 0 END)
+               * gone.units / line.quantity
+               - (line.tax_amount - due.tax - due.also) * gone.units / line.quantity)::bigint AS gross,
+           sum(due.tax * gone.units / line.quantity)::bigint AS tax
     FROM chosen JOIN orders_orderline AS line ON line.order_id = chosen.id
     CROSS JOIN LATERAL (SELECT line.quantity_cancelled + line.quantity_returned AS units) AS gone
+    CROSS JOIN LATERAL (
+        SELECT line.tax_rate AS rate, line.tax_rate_finer AS finer, '' AS levy, line.tax_amount AS tax, 0 AS also
+        WHERE line.levies IS NULL
+        UNION ALL
+        SELECT (levy ->> 1)::int, (levy ->> 2)::int, levy ->> 0, (levy ->> 3)::bigint, (levy ->> 4)::bigint
+        FROM jsonb_array_elements(line.levies) AS levy
+    ) AS due
     WHERE gone.units > 0
-    GROUP BY chosen.store, chosen.currency, line.tax_rate
+    GROUP BY chosen.store, chosen.currency, due.rate, due.finer, due.levy
 )
 SELECT sold.*, coalesce(undone.gross - undone.tax, 0)::bigint AS undone_base,
        coalesce(undone.tax, 0)::bigint AS undone_tax
-FROM sold LEFT JOIN undone USING (store, currency, rate)
-ORDER BY sold.store, sold.currency, sold.rate DESC
+FROM sold LEFT JOIN undone USING (store, currency, rate, finer, levy)
+ORDER BY sold.store, sold.currency, sold.rate DESC, finer DESC, levy
 """
 
 
 @dataclass(frozen=True, slots=True)
 class TaxReportRow:
     """
-    One rate (basis points) in one store; store is empty for what was sold outside stores. Amounts in minor units.
+    One rate (basis points) of one tax in one store; store is empty for what was sold outside stores. Amounts in minor
+    units.
 
     base and tax: of everything sold. undone_base, undone_tax: of what was cancelled or returned of it since.
     """
 
     store: str
     currency: str
-    rate: int
+    rate: BasisPoints
+    levy: str
     orders: int
     base: int
     tax: int
@@ -82,4 +95,4 @@ def tax_report(*, first: date, last: date, store: str | None = None) -> Sequence
             "store": store,
         },
     )
-    return [TaxReportRow(**row) for row in rows]
+    return [TaxReportRow(**{**row, "rate": joined(row["rate"], finer)}) for row in rows for finer in [row.pop("finer")]]

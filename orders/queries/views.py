@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
@@ -11,7 +12,11 @@ from orders.rules.order_fields import QUESTIONS, OrderField, OrderFields
 
 
 class LineView(NamedTuple):
-    """A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added."""
+    """
+    A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added.
+
+    deposit: on each unit, beside the line's total. is_gift: a promotion added it.
+    """
 
     id: int
     variant_id: int | None
@@ -24,8 +29,15 @@ class LineView(NamedTuple):
     fulfilled: int = 0
     cancelled: int = 0
     returned: int = 0
-    tax_rate: int = 0
+    tax_rate: float | Decimal = 0
     tax: int = 0
+    deposit: int = 0
+    is_gift: bool = False
+
+    @property
+    def deposits(self) -> int:
+        """Return the deposit on all of its units."""
+        return self.quantity * self.deposit
 
 
 class FulfilmentView(NamedTuple):
@@ -80,13 +92,18 @@ class DiscountView(NamedTuple):
 
 
 class TaxView(NamedTuple):
-    """Everything in an order with one rate, in basis points. base: without tax."""
+    """
+    Everything in an order with one rate, in basis points. base: without tax.
 
-    rate: int
+    levy: the name of the tax where there are several; goods then stand in the base of each.
+    """
+
+    rate: float | Decimal
     is_included: bool
     is_exempt: bool
     base: int
     tax: int
+    levy: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

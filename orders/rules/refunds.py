@@ -9,7 +9,7 @@ from core.money import Money
 @dataclass(frozen=True, slots=True)
 class SoldLine:
     """
-    A line as it was sold. line_total: what was paid for it, added tax included.
+    A line as it was sold. line_total: what was paid for it, with deposits and added tax.
 
     gone: units that were cancelled or returned, and refunded, before.
     """

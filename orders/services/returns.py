@@ -23,8 +23,8 @@ from orders.services.payments.refunds import CreditNeedsCustomer
 # Goods of an order imported from another system have no hand-over here; they left when the order was closed. A shopper
 # has a parcel when it is delivered; where nobody noted that, not before the day that was promised.
 _LINES = """
-SELECT line.id, line.variant_id, line.sku, line.quantity, line.line_total + line.tax_added AS paid,
-       line.quantity_fulfilled,
+SELECT line.id, line.variant_id, line.sku, line.quantity,
+       line.line_total + line.tax_added + line.quantity * line.deposit AS paid, line.quantity_fulfilled,
        line.quantity_cancelled, line.quantity_returned,
        (SELECT coalesce(sum(part.quantity), 0)::int
         FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from carts.rules.conditions.minimum_quantity import MinimumQuantity
 from carts.rules.conditions.minimum_value import MinimumValue
 from carts.rules.context import PricingContext
+from carts.rules.deposits import Deposit
+from carts.rules.gifts import GiftGoods
 from carts.rules.goods import Goods, Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
@@ -21,6 +23,7 @@ from carts.rules.rewards.buy_these_get_those import BuyTheseGetThose
 from carts.rules.rewards.cheapest_free import CheapestFree
 from carts.rules.rewards.fixed_price import FixedPrice
 from carts.rules.rewards.free_shipping import FreeShipping
+from carts.rules.rewards.gift import GiftOfGoods
 from carts.rules.rewards.percent import PercentOff
 from carts.rules.rewards.shipping_amount import AmountOffShipping
 from carts.rules.rewards.shipping_percent import PercentOffShipping
@@ -31,6 +34,9 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GERMANY = TaxPlace("DE")
 FLAT = ShippingConfig(490, 5900)
 STANDARD, REDUCED = 1, 2
+BOTTLE = 1
+GIFTS = {7: GiftGoods(7, "BAG", "bag", {"en": "Bag"}, unit_price=700, available=2)}
+DEPOSITS = {(BOTTLE, "DE", "EUR"): Deposit(25)}
 A, B, C, L = (Goods(categories=frozenset({path})) for path in ("lab-a", "lab-b", "lab-c", "a"))
 
 
@@ -55,8 +61,9 @@ def priced(items, *offers, shipped=(), vouchers=(), shipping=FLAT, taxes=None):
     ]
     context = PricingContext(now=NOW, vouchers=frozenset(vouchers))
     return quote(
-        items, currency="EUR", context=context, supplies=supplies, shipping=shipping, promotions=offers, taxes=taxes
-    )
+        items, currency="EUR", context=context, supplies=supplies, shipping=shipping, promotions=offers, taxes=taxes,
+        deposits=DEPOSITS, gifts=GIFTS,
+    )  # fmt: skip
 
 
 def grand(*args, **how):
@@ -182,6 +189,7 @@ cart_rewards = st.one_of(
     st.just(FreeShipping()),
     st.builds(PercentOffShipping, percent),
     st.builds(AmountOffShipping, amounts),
+    st.builds(GiftOfGoods, st.integers(6, 7), st.integers(1, 3)),
     st.builds(TieredPercent, st.lists(st.builds(PercentTier, amounts, percent), min_size=2, max_size=3).map(tuple)),
 )
 conditions = st.one_of(
@@ -201,9 +209,15 @@ offers_drawn = st.lists(
         for number, (reward, asked, priority, is_exclusive, is_coded) in enumerate(drawn, 1)
     ]
 )  # fmt: skip
-lines = st.tuples(st.one_of(st.integers(0, 9), st.integers(0, 3000)), st.integers(1, 4), st.sampled_from(CATEGORIES))
+lines = st.tuples(
+    st.one_of(st.integers(0, 9), st.integers(0, 3000)), st.integers(1, 4), st.sampled_from(CATEGORIES),
+    st.sampled_from([None, None, BOTTLE]),
+)  # fmt: skip
 carts = st.lists(lines, min_size=1, max_size=5).map(
-    lambda drawn: [item(number, price, quantity, path) for number, (price, quantity, path) in enumerate(drawn, 1)]
+    lambda drawn: [
+        item(number, price, quantity, path, deposit=deposit)
+        for number, (price, quantity, path, deposit) in enumerate(drawn, 1)
+    ]
 )
 shipped_lines = st.frozensets(st.integers(1, 6), max_size=6)
 ALL_VOUCHERS = range(1, 9)
@@ -222,14 +236,15 @@ def test_a_cart_never_costs_more_with_offers_and_vouchers_than_without(cart, off
 
 @bounded
 @given(carts, offers_drawn, shipped_lines, st.data())
-def test_one_more_article_adds_its_price_and_its_shipping_at_most(cart, offers, shipped, data):
+def test_one_more_article_adds_its_price_its_deposit_and_its_shipping_at_most(cart, offers, shipped, data):
     """Sharing out may move one minor unit for each offer."""
     place = data.draw(st.integers(0, len(cart)))
     if place == len(cart):
-        price, _quantity, path = data.draw(lines)
-        added, more = price, [*cart, item(len(cart) + 1, price, 1, path)]
+        price, _quantity, path, deposit = data.draw(lines)
+        added = price + (25 if deposit else 0)
+        more = [*cart, item(len(cart) + 1, price, 1, path, deposit=deposit)]
     else:
-        added = cart[place].unit_price
+        added = cart[place].unit_price + (25 if cart[place].deposit else 0)
         more = [each._replace(quantity=each.quantity + (number == place)) for number, each in enumerate(cart)]
     sent_anew = 490 if not any(each.id in shipped for each in cart) and any(each.id in shipped for each in more) else 0
 
@@ -256,9 +271,8 @@ def test_the_order_of_lines_of_equal_priorities_and_of_parts_changes_no_amount(c
     other = priced(shuffled, *data.draw(st.permutations(turned)), shipped=shipped, vouchers=ALL_VOUCHERS)
 
     assert other.totals == one.totals
-    assert {line.id: line.total for line in other.lines.values()} == {
-        line.id: line.total for line in one.lines.values()
-    }
+    assert [other.lines[each.id].total for each in cart] == [one.lines[each.id].total for each in cart]
+    assert sorted(gift.value for gift in other.gifts) == sorted(gift.value for gift in one.gifts)
 
 
 @bounded

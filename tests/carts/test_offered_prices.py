@@ -100,3 +100,35 @@ def test_a_price_that_an_offer_undercut_before_is_not_announced_as_reduced(mug):
     assert reduced == frozenset()
     assert reduced_variants([mug.pk], currency="EUR", now=BEGIN + 9 * DAY) == {mug.pk}
     assert Api().get(f"catalogue/products/{mug.product.slug}/").status_code == 200
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_an_offer_that_began_and_ended_between_two_runs_is_recorded(mug):
+    note_offered_prices(now=BEGIN)
+    make_offer(FIFTH, starts_at=BEGIN + 2 * MINUTE, ends_at=BEGIN + 7 * MINUTE)
+
+    found = note_offered_prices(now=BEGIN + 10 * MINUTE)
+
+    assert found == 0
+    assert kept() == [(1032, BEGIN + 2 * MINUTE, BEGIN + 7 * MINUTE)]
+
+
+def test_a_moment_that_is_recorded_is_not_recorded_again(mug):
+    make_offer(FIFTH, starts_at=BEGIN + 2 * MINUTE, ends_at=BEGIN + 7 * MINUTE)
+    make_offer({"kind": "percent", "basis_points": 5000}, starts_at=BEGIN + 4 * MINUTE, ends_at=BEGIN + 15 * MINUTE)
+
+    for run in (10, 20, 30):
+        note_offered_prices(now=BEGIN + run * MINUTE)
+
+    assert [(since - BEGIN, until - BEGIN) for _amount, since, until in kept()] == [
+        (2 * MINUTE, 4 * MINUTE), (4 * MINUTE, 7 * MINUTE), (7 * MINUTE, 15 * MINUTE),
+    ]  # fmt: skip
+
+
+def test_an_offer_with_a_code_has_no_moments_of_its_own(mug):
+    make_voucher("SHORT", promotion=make_offer(FIFTH, needs_voucher=True, starts_at=BEGIN, ends_at=BEGIN + MINUTE))
+
+    assert note_offered_prices(now=BEGIN + 5 * MINUTE) == 0
+    assert kept() == []

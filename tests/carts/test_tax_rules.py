@@ -138,3 +138,44 @@ def test_only_what_is_dispatched_to_another_member_state_is_exempt(country, numb
 
     assert is_exempt_at(place, is_shipped=is_shipped, tax_number_country=number, shop_country="DE") is is_exempt
     assert not is_exempt_at(place, is_shipped=is_shipped, tax_number_country=number, shop_country="CH")
+
+
+OF_SHIPPING = ShippingConfig(1000, tax_category=3)
+
+
+def test_shipping_may_have_a_tax_category_of_its_own():
+    table = TaxTable([Zone(1, "DE")], [Rate(1, 1, 500, date(2020, 1, 1)), Rate(1, 3, 1000, date(2020, 1, 1))], 1)
+
+    quoted = taxed(mugs(1, 1000), table=table, is_shipped=True, shipping=OF_SHIPPING)
+
+    assert [(line.basis_points, line.base, line.tax) for line in quoted.taxes] == [(1000, 909, 91), (500, 952, 48)]
+    assert (quoted.lines[1].taxed.tax, quoted.shipping_taxed.tax) == (48, 91)
+
+
+def test_shipping_of_its_own_category_is_taxed_where_its_goods_go_and_as_that_place_does():
+    table = TaxTable(
+        [Zone(1, "DE"), Zone(2, "AT", is_included=False)],
+        [Rate(1, 1, 500, date(2020, 1, 1)), Rate(1, 3, 1000, date(2020, 1, 1)), Rate(2, 1, 2000, date(2020, 1, 1))],
+        standard=1,
+    )
+    here = Supply(frozenset({1}), GERMANY, is_shipped=True)
+    there = Supply(frozenset({2}), TaxPlace("AT"), is_shipped=True)
+
+    quoted = quote(
+        [mugs(1, 1000, is_tax_included=True), lamps(1, 3000)], currency="EUR", context=PricingContext(now=NOW),
+        supplies=[here, there], taxes=TaxConfig(table, NOW.date(), "DE"), shipping=OF_SHIPPING,
+    )  # fmt: skip
+
+    # A quarter of it goes to Germany, at its 10 %; the rest to Austria, which has no rate for it but the standard one.
+    assert [(line.zone_id, line.basis_points, line.base, line.tax) for line in quoted.taxes] == [
+        (2, 2000, 3750, 750), (1, 1000, 227, 23), (1, 500, 952, 48),
+    ]  # fmt: skip
+    assert quoted.totals.tax == 750
+
+
+def test_an_exempt_buyer_pays_no_tax_on_shipping_of_its_own_category():
+    table = TaxTable([Zone(1, "AT")], [Rate(1, 1, 500, date(2020, 1, 1)), Rate(1, 3, 1000, date(2020, 1, 1))], 1)
+
+    quoted = taxed(mugs(1, 1000), table=table, place=TaxPlace("AT"), number="AT", is_shipped=True, shipping=OF_SHIPPING)
+
+    assert quoted.totals.grand == 1000 - 48 + 1000 - 91

@@ -99,6 +99,30 @@ def test_the_place_of_supply_is_the_address_or_the_store(ana, mug, high_street):
     assert taxes_of(collected.json()) == [("5", "12.29", "0.61")]
 
 
+def test_shipping_has_its_own_rate_where_the_shop_says_so(ana, mug):
+    make_german_taxes()
+    reduced = TaxCategory.objects.get(code="reduced")
+    rate = ShippingRate.objects.create(currency="EUR", amount=490)
+    _phone, with_its_goods = ordered_with_shipping(ana)
+
+    rate.tax_category = reduced
+    rate.save()
+    _phone, of_its_own = ordered_with_shipping(ana)
+
+    assert taxes_of(with_its_goods) == [("19", "14.96", "2.84")]
+    assert taxes_of(of_its_own) == [("19", "10.84", "2.06"), ("7", "4.58", "0.32")]
+    assert find_breaches() == {}
+
+
+def ordered_with_shipping(person):
+    phone = Api(person)
+    cart = phone.add("MUG")
+    cart["totals"] = phone.check_out(cart, fulfilments=TO_BERLIN).json()["totals"]
+    placed = phone.check_out(cart, fulfilments=TO_BERLIN)
+    assert placed.status_code == 201, placed.content
+    return phone, placed.json()
+
+
 def test_a_business_abroad_sees_and_pays_no_tax(ana, mug):
     make_german_taxes()
     make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
@@ -263,7 +287,7 @@ def test_the_report_is_a_page_and_a_file(ana, mug, settings, zone):
     file = office.get(address, {"first": "2026-01-01", "last": "2099-01-01", "download": "csv"}).content.decode()
 
     assert "19%" in page and "€2.06" in page
-    assert file.splitlines()[1] == ",EUR,19.0,1,10.84,2.06,12.90,0.00,0.00"
+    assert file.splitlines()[1] == ",EUR,19.0,1,10.84,2.06,12.90,0.00,0.00,"
     assert signed_in(ana).get(address).status_code == 302
 
 

@@ -18,7 +18,16 @@ from carts.models import (
     VoucherCount,
     VoucherUse,
 )
-from inventory.models import ListPrice, OfferedPrice, PriceFile, PriceList, TaxCategory, Variant
+from inventory.models import (
+    Deposit,
+    DepositAmount,
+    ListPrice,
+    OfferedPrice,
+    PriceFile,
+    PriceList,
+    TaxCategory,
+    Variant,
+)
 from orders.models import Order, OrderDiscount, OrderTax
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -94,6 +103,7 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
         name=f"prices-{number}.csv", state="checked", refused="line,reason\n2,unknown_sku\n", uploaded_at=NOON,
         uploaded_by=shopper,
     )  # fmt: skip
+    make_deposit(f"deposit-{number}", amounts={"DE": (25, True)})
     OfferedPrice.objects.create(variant=next(iter(prices)), currency="SEK", amount=1190, since=NOON, until=NOON)
     check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
     ParityDifference.objects.create(
@@ -121,3 +131,13 @@ def make_price_list(code: str = "", *, prices: Mapping[Variant, int] | None = No
 def add_list_price(to: PriceList, variant: Variant, amount: int, *, min_quantity: int = 1) -> ListPrice:
     """A price of a list, from so many units on."""
     return ListPrice.objects.create(price_list=to, variant=variant, amount=amount, min_quantity=min_quantity)
+
+
+def make_deposit(code: str = "bottle", *, amounts: Mapping[str, tuple[int, bool]]) -> Deposit:
+    """A deposit in euros. amounts: by country, of one unit in cents, and whether it is taxed as its goods are."""
+    deposit = Deposit.objects.create(code=code, name={"en": code})
+    for country, (amount, bears_tax) in amounts.items():
+        DepositAmount.objects.create(
+            deposit=deposit, country=country, currency="EUR", amount=amount, bears_tax=bears_tax
+        )
+    return deposit

@@ -133,6 +133,7 @@ def test_an_order_is_read_and_shown_as_it_was_stored(ana, mitte, mug):
                     ("discount", "0.00"),
                     ("shipping", "0.00"),
                     ("tax", "0.00"),
+                    ("deposit", "0.00"),
                     ("grand", "25.80"),
                 ]
             },

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from carts.rules.taxes import BasisPoints
+
 
 @dataclass(frozen=True, slots=True)
 class KnownRate:
-    """The tax rate of a category (by its code) from a day on, in hundredths of a percent."""
+    """The tax rate of a category (by its code) from a day on, in hundredths of a percent; whole, or a Decimal."""
 
     category: str
-    basis_points: int
+    basis_points: BasisPoints
     starts: date
 
 

@@ -23,4 +23,4 @@ class MinimumQuantity(Condition):
     goods: Annotated[Goods, ChosenGoods()] = EVERYTHING
 
     def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
-        return sum(item.quantity for item in self.goods.among(items)) >= self.quantity
+        return self.goods.among(items).units >= self.quantity

@@ -23,4 +23,4 @@ class MinimumValue(Condition):
     goods: Annotated[Goods, ChosenGoods()] = EVERYTHING
 
     def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
-        return sum(item.quantity * item.unit_price for item in self.goods.among(items)) >= self.amount
+        return self.goods.among(items).value >= self.amount

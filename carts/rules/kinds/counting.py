@@ -58,12 +58,21 @@ class _Fitted(NamedTuple):
     places: list[int]
 
 
-class Use(NamedTuple):
-    """What a reward saved on each item, the units that it left in each stack, and how many sets it made."""
+class _Sets(NamedTuple):
+    """Alike sets of a reward: what they save, how many they are, and the units of one, by the stack's place."""
 
-    savings: Savings
+    saving: int
+    number: int
+    needed: dict[int, int]
+
+
+class _Use(NamedTuple):
+    """What a reward saves, the units that it leaves in each stack, how many sets it makes, and which."""
+
+    saving: int
     units: list[int]
     sets: int
+    formed: list[_Sets]
 
 
 class CountingReward(Reward):
@@ -120,7 +129,7 @@ def best_uses(rewards: Sequence[CountingReward], items: Sequence[Item], left: Ma
         search = _Search([rewards[place] for place in group], fitted, pool)
         search.go_on(0, pool.units, [], 0)
         for place, use in zip(group, search.best, strict=True):
-            found[place] = use.savings
+            found[place] = _savings(use, pool)
     return found
 
 
@@ -129,11 +138,11 @@ class _Search:
 
     def __init__(self, rewards: Sequence[CountingReward], parts: Sequence[list[_Fitted]], pool: Pool) -> None:
         self.rewards, self.parts, self.pool = rewards, parts, pool
-        self.best: list[Use] = []
+        self.best: list[_Use] = []
         self.most_saved = -1
         self.tried = 0
 
-    def go_on(self, place: int, units: list[int], uses: list[Use], saved: int) -> None:
+    def go_on(self, place: int, units: list[int], uses: list[_Use], saved: int) -> None:
         """Try the rewards from a place on, with the units that those before them left."""
         if place == len(self.rewards):
             if saved > self.most_saved:
@@ -141,7 +150,7 @@ class _Search:
             return
         self.tried += 1
         use = self._use(place, units, None)
-        self.go_on(place + 1, use.units, [*uses, use], saved + sum(use.savings.values()))
+        self.go_on(place + 1, use.units, [*uses, use], saved + use.saving)
         reward = self.rewards[place]
         # Equal rewards after it would only form the sets that it leaves out.
         if not use.sets or all(later == reward for later in self.rewards[place + 1 :]):
@@ -151,13 +160,14 @@ class _Search:
             if self.tried >= MOST_TRIED:
                 return
             fewer = self._use(place, units, most)
-            self.go_on(place + 1, fewer.units, [*uses, fewer], saved + sum(fewer.savings.values()))
+            self.go_on(place + 1, fewer.units, [*uses, fewer], saved + fewer.saving)
 
-    def _use(self, place: int, units: list[int], most: int | None) -> Use:
+    def _use(self, place: int, units: list[int], most: int | None) -> _Use:
         """Form sets of a reward, no more than most."""
         reward, parts, values = self.rewards[place], self.parts[place], self.pool.values
         limit = min((bound for bound in (most, reward.most_sets()) if bound is not None), default=LARGEST)
-        units, savings, sets = units[:], Savings(), 0
+        rooms, units, sets, saved = self.pool.rooms, units[:], 0, 0
+        formed: list[_Sets] = []
         while sets < limit:
             taken = _take(units, parts)
             if taken is None:
@@ -171,8 +181,10 @@ class _Search:
             for place, count in needed.items():
                 units[place] -= count * repeated
             sets += repeated
-            _share(saving * repeated, repeated, needed, self.pool, savings)
-        return Use(savings, units, sets)
+            saving = min(saving, sum([rooms[place] * count for place, count in needed.items()])) * repeated
+            saved += saving
+            formed.append(_Sets(saving, repeated, needed))
+        return _Use(saved, units, sets, formed)
 
 
 def _groups(sets: Sequence[frozenset[int]]) -> list[list[int]]:
@@ -228,12 +240,14 @@ def _together(taken: Sequence[Taken]) -> dict[int, int]:
     return needed
 
 
-def _share(saving: int, sets: int, needed: Mapping[int, int], pool: Pool, savings: Savings) -> None:
-    """Share the saving of some sets out among their units, by their value, as far as they may be lowered."""
-    places = sorted(needed)
-    rooms = [pool.rooms[place] * needed[place] * sets for place in places]
-    saving = min(saving, sum(rooms))
-    if saving:
-        for place, share in zip(places, split(saving, rooms), strict=True):
-            item_id = pool.items[place]
-            savings[item_id] = savings.get(item_id, 0) + share
+def _savings(use: _Use, pool: Pool) -> Savings:
+    """Share the savings of sets out among their units, by their value, as far as they may be lowered."""
+    savings: Savings = {}
+    for saving, number, needed in use.formed:
+        if saving:
+            places = sorted(needed)
+            rooms = [pool.rooms[place] * needed[place] * number for place in places]
+            for place, share in zip(places, split(saving, rooms), strict=True):
+                item_id = pool.items[place]
+                savings[item_id] = savings.get(item_id, 0) + share
+    return savings

@@ -62,6 +62,11 @@ class Units(Number):
     most: int = MOST_UNITS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneVariant(Number):
+    """A variant, by its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Truth(Field):
     """Yes or no. It has a default."""

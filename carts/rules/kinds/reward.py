@@ -6,12 +6,19 @@ discount on each item, never more than is left. docs/pricing.md describes the or
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from carts.rules.goods import Item
 from core.money import split
 
 Savings = dict[int, int]
+
+
+class Gift(NamedTuple):
+    """Units of a variant that a reward adds to the cart for nothing."""
+
+    variant_id: int
+    quantity: int
 
 
 class Reward:
@@ -31,6 +38,11 @@ class Reward:
     def is_order_level(self) -> bool:
         """Return whether it reduces the cart as a whole, and so is applied after all others."""
         return False
+
+    @property
+    def gift(self) -> Gift | None:
+        """Return the units that it adds to the cart; most rewards add none."""
+        return None
 
     def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
         """Return what it takes off each item, by its id."""

@@ -32,7 +32,7 @@ class TieredAmount(Reward):
 
     def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
         chosen = self.goods.among(items)
-        value = sum(item.value for item in chosen)
+        value = chosen.value
         return share_out(
             max((tier.amount for tier in self.amount_tiers if value >= tier.value), default=0), chosen, left
         )

@@ -35,6 +35,6 @@ class TieredPercent(Reward):
 
     def savings(self, items: Sequence[Item], left: Mapping[int, int]) -> Savings:
         chosen = self.goods.among(items)
-        value = sum(item.value for item in chosen)
+        value = chosen.value
         rate = max((tier.basis_points for tier in self.tiers if value >= tier.value), default=0)
         return share_out(round_half_up(sum(left[item.id] for item in chosen) * rate, WHOLE), chosen, left)

@@ -61,7 +61,7 @@ def number(value: int | float | Decimal) -> str:
 
 
 @register.filter
-def percent(basis_points: int) -> str:
+def percent(basis_points: float | Decimal) -> str:
     """Format basis points as a percentage."""
     return percent_text(basis_points, active_language())
 

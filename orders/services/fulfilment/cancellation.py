@@ -237,7 +237,10 @@ def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, 
     """Return what was to be paid for some units, and for shipping if nothing of the order ships any more."""
     lines = [
         SoldLine(
-            line.pk, line.quantity, line.line_total + line.tax_added, line.quantity_cancelled + line.quantity_returned
+            line.pk,
+            line.quantity,
+            line.line_total + line.tax_added + line.quantity * line.deposit,
+            line.quantity_cancelled + line.quantity_returned,
         )
         for line in order.lines.all()
     ]

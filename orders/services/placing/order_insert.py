@@ -1,21 +1,19 @@
 """Inserts an order with its lines, fulfilments and payments, in one statement."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from carts.queries.carts import CartView
-from carts.rules.quote import Discount, Quote
+from carts.rules.quote import Discount
+from carts.rules.taxes import BasisPoints, Taxed, whole_and_finer
 from core.actors import Actor
 from core.data import sql
 from core.texts.translated import in_language
-from orders.models import Fulfilment, Order, Payment
-from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
-from orders.rules.checkout import CARRY_OUT, CASH, PAY_IN_STORE, CheckoutRequest, PlannedTender
+from orders.queries.views import OrderView
+from orders.rules.checkout import CASH
 from orders.rules.order_fields import ORDER_FIELDS, columns_written, given_in
 from orders.services.payments.gateway import provider_of
-from orders.services.placing.allocation import Allocation
+from orders.services.placing.new_order import NewOrder, carried_out, order_state, payment_state
+from orders.services.placing.order_read_back import as_read
 
 # The ids of fulfilments and payments are taken from their sequences before the insert, because the rows that reference
 # them are written by the same statement. Foreign keys are checked at commit, so the reservations may come later.
@@ -47,18 +45,21 @@ WITH buyer AS (
 ), line AS (
     INSERT INTO orders_orderline (
         order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
-        unit_price, discount, line_total, tax_rate, tax_amount, tax_added)
+        unit_price, discount, line_total, deposit, is_deposit_taxed, is_gift, tax_rate, tax_rate_finer, levies,
+        tax_amount, tax_added)
     SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
-           quantity * unit_price - discount, tax_rate, tax_amount, tax_added
+           quantity * unit_price - discount, deposit, deposit_taxed, is_gift, tax_rate, tax_rate_finer, levies,
+           tax_amount, tax_added
     FROM new_order, json_to_recordset(%(lines)s::json) AS given(
         place int, variant_id bigint, sku text, name text, quantity int, fulfilled int, unit_price bigint,
-        discount bigint, tax_rate int, tax_amount bigint, tax_added bigint)
+        discount bigint, deposit bigint, deposit_taxed bool, is_gift bool, tax_rate int, tax_rate_finer int,
+        levies jsonb, tax_amount bigint, tax_added bigint)
     RETURNING id, position
 ), tax AS (
-    INSERT INTO orders_ordertax (order_id, zone_id, rate, is_included, is_exempt, base, tax)
+    INSERT INTO orders_ordertax (order_id, zone_id, rate, rate_finer, levy, is_included, is_exempt, base, tax)
     SELECT new_order.id, given.*
     FROM new_order, json_to_recordset(%(taxes)s::json) AS given(
-        zone_id bigint, rate int, is_included bool, is_exempt bool, base bigint, tax bigint)
+        zone_id bigint, rate int, rate_finer int, levy text, is_included bool, is_exempt bool, base bigint, tax bigint)
 ), discount AS (
     INSERT INTO orders_orderdiscount (order_id, line_id, promotion_id, name, amount)
     SELECT new_order.id, line.id, given.promotion_id, given.name, given.amount
@@ -117,44 +118,12 @@ FROM new_order
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NewOrder:
-    """
-    Everything an order consists of, computed and checked.
-
-    waits: a provider must be asked for money first. captures: the provider captures the money at once.
-    """
-
-    cart: CartView
-    request: CheckoutRequest
-    allocations: Sequence[Allocation]
-    quote: Quote
-    tenders: Sequence[PlannedTender]
-    waits: bool
-    captures: bool = True
-
-    @property
-    def customer_id(self) -> int | None:
-        """Return whose order it becomes: the cart's owner, or the customer whom staff recognised."""
-        return self.cart.customer_id or self.request.customer_id
-
-    @property
-    def is_complete(self) -> bool:
-        """
-        Return whether nothing is left to do once it is written: everything is carried out of the store at once.
-
-        Gift cards are handed out a moment later, when the paid order is committed.
-        """
-        is_carried = all(allocation.kind == CARRY_OUT for allocation in self.allocations)
-        return not self.waits and is_carried and not any(line.is_stored_value for line in self.cart.lines)
-
-
 def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> OrderView:
     """Write an order with everything that belongs to it, in one statement, and return it as it will be read back."""
     fields = _fields(draft, by, now)
     row = sql.fetch_one(_WRITE, fields | _other_parameters(draft, by, now))
     assert row is not None
-    return _as_read(draft, fields, row)
+    return as_read(draft, fields, row)
 
 
 def _fields(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
@@ -165,13 +134,14 @@ def _fields(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
         "placed_at": request.occurred_at or now,
         "channel": by.channel,
         "store": by.store_code or None,
-        "state": _order_state(draft),
+        "state": order_state(draft),
         "customer_id": draft.customer_id,
         "currency": cart.currency,
         "items_total": totals.items,
         "discount_total": totals.discount,
         "shipping_total": totals.shipping,
         "tax_total": totals.tax,
+        "deposit_total": totals.deposit,
         "grand_total": totals.grand,
         "cart_id": cart.id,
     }
@@ -201,7 +171,7 @@ def _other_parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, An
 
 
 def _line_rows(draft: NewOrder) -> list[sql.Row]:
-    gone, quoted = _carried_out(draft), draft.quote.lines
+    gone, quoted = carried_out(draft), draft.quote.lines
     return [
         {
             "place": place,
@@ -212,7 +182,11 @@ def _line_rows(draft: NewOrder) -> list[sql.Row]:
             "fulfilled": gone.get(line.id, 0),
             "unit_price": line.unit_price,
             "discount": quoted[line.id].discount,
-            "tax_rate": quoted[line.id].tax_rate,
+            "deposit": quoted[line.id].deposit.amount,
+            "deposit_taxed": quoted[line.id].deposit.bears_tax,
+            "is_gift": line.is_gift,
+            **_rate_columns("tax_rate", quoted[line.id].tax_rate),
+            "levies": _levies(quoted[line.id].taxed),
             "tax_amount": quoted[line.id].taxed.tax,
             "tax_added": quoted[line.id].taxed.added,
         }
@@ -224,7 +198,8 @@ def _tax_rows(draft: NewOrder) -> list[sql.Row]:
     return [
         {
             "zone_id": tax.zone_id,
-            "rate": tax.basis_points,
+            **_rate_columns("rate", tax.basis_points),
+            "levy": tax.levy,
             "is_included": tax.is_included,
             "is_exempt": tax.is_exempt,
             "base": tax.base,
@@ -232,6 +207,20 @@ def _tax_rows(draft: NewOrder) -> list[sql.Row]:
         }
         for tax in draft.quote.taxes
     ]
+
+
+def _rate_columns(name: str, basis_points: BasisPoints) -> dict[str, int]:
+    whole, finer = whole_and_finer(basis_points)
+    return {name: whole, f"{name}_finer": finer}
+
+
+def _levies(taxed: Taxed) -> list[list[Any]] | None:
+    """Return name, rate in its two parts, tax, and other taxes in its base, of each of several taxes; None for one."""
+    simple = sum(levy.tax for levy in taxed.levies if not levy.is_compound)
+    return [
+        [levy.name, *whole_and_finer(levy.basis_points), levy.tax, simple if levy.is_compound else 0]
+        for levy in taxed.levies
+    ] or None
 
 
 def _discount_rows(draft: NewOrder) -> list[sql.Row]:
@@ -292,7 +281,7 @@ def _tender_rows(draft: NewOrder) -> list[sql.Row]:
             "provider": provider_of(tender),
             "amount": tender.amount,
             "tendered": tender.tendered if tender.method == CASH else None,
-            "state": _payment_state(tender, draft),
+            "state": payment_state(tender, draft),
             "attempt_key": tender.attempt_key,
             "payment_method": tender.payment_method,
             "rounding": tender.rounding,
@@ -304,95 +293,3 @@ def _tender_rows(draft: NewOrder) -> list[sql.Row]:
         }
         for place, tender in enumerate(draft.tenders, 1)
     ]
-
-
-def _payment_state(tender: PlannedTender, draft: NewOrder) -> str:
-    """Return the first state of a payment; one that needs no provider is held if the order waits for money."""
-    if tender.method == PAY_IN_STORE:
-        return DUE
-    if tender.attempt_key is not None:
-        return Payment.PENDING
-    return Payment.HELD if draft.waits else Payment.CAPTURED
-
-
-def _order_state(draft: NewOrder) -> str:
-    if draft.waits:
-        return Order.PENDING
-    return Order.COMPLETED if draft.is_complete else Order.PLACED
-
-
-def _carried_out(draft: NewOrder) -> dict[int, int]:
-    """Return the units by cart line that leave the store at once."""
-    if draft.waits:
-        return {}
-    carried = [allocation for allocation in draft.allocations if allocation.kind == CARRY_OUT]
-    return {line.line_id: line.quantity for allocation in carried for line in allocation.lines}
-
-
-def _as_read(draft: NewOrder, fields: dict[str, Any], row: sql.Row) -> OrderView:
-    cart, request = draft.cart, draft.request
-    order_lines = dict(zip((line.id for line in cart.lines), row["lines"], strict=True))
-    state_of = {Fulfilment.CARRY_OUT: "collected"}
-    return OrderView(
-        **fields | {name: row[name] for name in ("id", "number", "contact_email", "contact_phone")},
-        lines=_lines_as_read(draft, row["lines"]),
-        discounts=[
-            DiscountView(in_language(discount.name, request.language), discount.amount, discount.target)
-            for discount in draft.quote.discounts
-        ],
-        taxes=[
-            TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax) for tax in draft.quote.taxes
-        ],
-        fulfilments=[
-            FulfilmentView(
-                id=fulfilment_id,
-                kind=allocation.kind,
-                store=allocation.source.code,
-                state="pending" if draft.waits else state_of.get(allocation.kind, "placed"),
-                address=allocation.address,
-                promised_at=allocation.promised_at,
-                lines=[(order_lines[line.line_id], line.quantity) for line in allocation.lines],
-            )
-            for allocation, fulfilment_id in zip(draft.allocations, row["fulfilments"] or (), strict=True)
-        ],
-        payments=_payments_as_read(draft, row["payments"] or ()),
-    )
-
-
-def _lines_as_read(draft: NewOrder, ids: Sequence[int]) -> list[LineView]:
-    gone, quoted = _carried_out(draft), draft.quote.lines
-    return [
-        LineView(
-            id=line_id,
-            variant_id=line.variant_id,
-            sku=line.sku,
-            name=in_language(line.name, draft.request.language),
-            quantity=line.quantity,
-            unit_price=line.unit_price or 0,
-            discount=quoted[line.id].discount,
-            line_total=quoted[line.id].total,
-            fulfilled=gone.get(line.id, 0),
-            tax_rate=quoted[line.id].tax_rate,
-            tax=quoted[line.id].taxed.tax,
-        )
-        for line, line_id in zip(draft.cart.lines, ids, strict=True)
-    ]
-
-
-def _payments_as_read(draft: NewOrder, ids: Sequence[int | None]) -> list[PaymentView]:
-    payments = [
-        _payment_as_read(payment_id, tender, draft) for tender, payment_id in zip(draft.tenders, ids, strict=True)
-    ]
-    return sorted(payments, key=lambda payment: payment.state == DUE)
-
-
-def _payment_as_read(payment_id: int | None, tender: PlannedTender, draft: NewOrder) -> PaymentView:
-    return PaymentView(
-        id=payment_id,
-        method=tender.method,
-        amount=tender.amount,
-        state=_payment_state(tender, draft),
-        tendered=tender.tendered if tender.method == CASH else None,
-        rounding=tender.rounding,
-        points=tender.points,
-    )

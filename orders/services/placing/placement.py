@@ -44,7 +44,9 @@ from orders.rules.checkout import (
 from orders.services.payments.gateway import ChargeRequest, chargeable, needs_provider, provider_of
 from orders.services.payments.tenders import cash_terms_for, hold_tenders, plan_payment
 from orders.services.placing.allocation import Allocation, allocate
-from orders.services.placing.order_insert import NewOrder, write_order
+from orders.services.placing.gifts import taken_by, with_gifts
+from orders.services.placing.new_order import NewOrder
+from orders.services.placing.order_insert import write_order
 from orders.services.placing.receipts import EMAIL, SMS
 from orders.services.placing.unpaid import check_contact, check_unpaid
 from orders.services.registers.till_sessions import take_open_session
@@ -90,7 +92,9 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     _check_on_sale(cart.lines)
     gift_cards = {line.id for line in cart.lines if line.is_stored_value}
     allocations = _allocated(cart, request, gift_cards, by, now)
-    priced = quote_cart(cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, allocations))
+    priced = quote_cart(
+        cart, by=by, now=request.occurred_at or now, supplies=_supplies(cart, allocations), taken=taken_by(allocations)
+    )
     _check_vouchers(priced)
     _check_total(cart, request, priced)
     kinds = {allocation.kind for allocation in allocations}
@@ -113,11 +117,8 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         # The session is locked until the commit: a till that is being closed counts this sale, or refuses it.
         take_open_session(session_id=request.session_id, store_id=by.store_id)
 
-    captures = settings.CARD_CAPTURE == "now" or takes_at_once(
-        kinds=kinds,
-        methods=[tender.payment_method for tender in tenders],
-        sells_gift_cards=bool(gift_cards),
-    )
+    captures = _captures(kinds, tenders, sells_gift_cards=bool(gift_cards))
+    cart, allocations = with_gifts(cart, allocations, priced.gifts, by=by, now=now)
     draft = NewOrder(
         cart=cart, request=request, allocations=allocations, quote=priced, tenders=tenders, waits=waits,
         captures=captures,
@@ -134,6 +135,14 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         order,
         [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
         sells_gift_cards=bool(gift_cards),
+    )
+
+
+def _captures(kinds: set[str], tenders: Sequence[PlannedTender], *, sells_gift_cards: bool) -> bool:
+    """Return whether cards are captured with the order."""
+    methods = [tender.payment_method for tender in tenders]
+    return settings.CARD_CAPTURE == "now" or takes_at_once(
+        kinds=kinds, methods=methods, sells_gift_cards=sells_gift_cards
     )
 
 
@@ -262,7 +271,7 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
         % {"total": str(Money(priced.totals.grand, cart.currency))},
         totals={
             name: money_json(getattr(priced.totals, name), cart.currency)
-            for name in ("items", "discount", "shipping", "tax", "grand")
+            for name in ("items", "discount", "deposit", "shipping", "tax", "grand")
         },
         changed_prices=changed,
     )

@@ -1,9 +1,11 @@
 """What a cart costs."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from carts.rules.conditions import parse_conditions
 from carts.rules.context import PricingContext
+from carts.rules.deposits import Deposit
 from carts.rules.goods import Item, paths_of
 from carts.rules.promotions import PromotionRule
 from carts.rules.quote import ShippingConfig, Supply, TaxConfig, quote
@@ -23,14 +25,16 @@ def computed(inputs):
         context=PricingContext(now=NOW, is_known="purchases" in inputs, purchases=inputs.get("purchases", 0)),
         promotions=[_promotion(number, given) for number, given in enumerate(inputs.get("promotions", ()), 1)],
         supplies=_supplies(items, inputs),
-        shipping=ShippingConfig(shipping["amount"], shipping.get("free_from")) if shipping else None,
+        shipping=_shipping(shipping, inputs) if shipping else None,
         taxes=_taxes(inputs),
+        deposits=_deposits(inputs),
     )
     totals = quoted.totals
     return {
         "grand": totals.grand,
         "discount": totals.discount,
         "shipping": totals.shipping,
+        "deposit": totals.deposit,
         "tax": sum(line.tax for line in quoted.taxes),
         "tax_by_rate": {str(line.basis_points): [line.base, line.tax] for line in quoted.taxes},
         "tax_is_rate_of_base": all(
@@ -38,6 +42,12 @@ def computed(inputs):
         ),
         "line_discounts": [quoted.lines[item.id].discount for item in items],
     }
+
+
+def _shipping(shipping, inputs):
+    return ShippingConfig(
+        shipping["amount"], shipping.get("free_from"), tax_category=categories_of(inputs).get(shipping.get("tax"))
+    )
 
 
 def categories_of(inputs):
@@ -61,7 +71,17 @@ def _item(number, line, inputs):
         is_tax_included=line.get("is_tax_included"),
         is_reduced=line.get("is_reduced", False),
         floor=line.get("floor", 0),
+        deposit=number if "deposit" in line else None,
     )
+
+
+def _deposits(inputs):
+    """Each line that bears a deposit has one of its own."""
+    return {
+        (number, HERE, inputs["currency"]): Deposit(line["deposit"], line.get("bears_tax", True))
+        for number, line in enumerate(inputs["lines"], 1)
+        if "deposit" in line
+    }
 
 
 def _promotion(number, given):
@@ -85,6 +105,10 @@ def _supplies(items, inputs):
     return [Supply(frozenset(item.id for item in items), TaxPlace(HERE), is_shipped="shipping" in inputs)]
 
 
+def _rate(basis_points):
+    return Decimal(basis_points) if isinstance(basis_points, str) else basis_points
+
+
 def _taxes(inputs):
     taxes = inputs.get("tax")
     if taxes is None:
@@ -98,9 +122,10 @@ def _taxes(inputs):
             for number, place in enumerate(places, 1)
         ],
         rates=[
-            Rate(number, categories[name], basis_points, date(2020, 1, 1))
+            Rate(number, categories[name], _rate(basis_points), date(2020, 1, 1), levy=levy, is_compound=bool(more))
             for number, place in enumerate(places, 1)
-            for name, basis_points in place["rates"].items()
+            for name, rates in place["rates"].items()
+            for levy, basis_points, *more in (rates if isinstance(rates, list) else [["", rates]])
         ],
         standard=categories["standard"],
     )

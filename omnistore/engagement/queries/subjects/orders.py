@@ -148,6 +148,7 @@ def _totals(order: OrderView, language: str) -> list[tuple[str, str]]:
     rows = [
         (_("Items"), order.items_total, True),
         (_("Discount"), -order.discount_total, bool(order.discount_total)),
+        (_("Deposits"), order.deposit_total, bool(order.deposit_total)),
         (_("Shipping"), order.shipping_total, any(part.kind == SHIP for part in order.fulfilments)),
         (_("Tax"), order.tax_total, bool(order.tax_total)),
         (_("Total"), order.grand_total, True),

@@ -35,7 +35,14 @@ def response(
     discounts = [
         {"name": "Offer", "amount": _money(sum(saved)), "target": "items"} for saved in totals.savings.values()
     ]
-    tax = {"rate": rate, "included": True, "exempt": False, "net": _money(totals.base), "tax": _money(totals.tax)}
+    tax = {
+        "rate": rate,
+        "levy": "",
+        "included": True,
+        "exempt": False,
+        "net": _money(totals.base),
+        "tax": _money(totals.tax),
+    }
     payment = {"method": "test", "amount": _money(totals.grand), "state": "captured", "refunded": _money(0)}
     return orjson.dumps(
         {
@@ -50,6 +57,7 @@ def response(
                 "discount": _money(totals.discount),
                 "shipping": _money(totals.shipping),
                 "tax": _money(0),
+                "deposit": _money(0),
                 "grand": _money(totals.grand),
             },
             "cancel_reason": "",
@@ -75,11 +83,13 @@ def _line(index: int, line: Line, sku: str, name: str, totals: Totals, rate: str
         "unit_price": _money(line.price),
         "discount": _money(totals.discount_of(index)),
         "line_total": _money(line.value - totals.discount_of(index)),
+        "deposit": _money(0),
         "tax_rate": rate,
         "tax": _money(totals.line_taxes[index]),
         "fulfilled": 0,
         "cancelled": 0,
         "returned": 0,
+        "is_gift": False,
     }
 
 
