@@ -12,7 +12,6 @@ from django.core.checks import Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connections
 
-from core.web.health import NotReady
 from omnistore.tools.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 
 OLDEST_POSTGRES = 160000
@@ -64,6 +63,8 @@ _was_fit = False
 
 def ask_fitness() -> None:
     """Check the database until it was found fit once in this process. Raises NotReady."""
+    from core.web.health import NotReady  # Loads models, which web's start asks before.
+
     global _was_fit
     if _was_fit:
         return

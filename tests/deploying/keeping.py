@@ -1,0 +1,103 @@
+"""What has to outlive a change of keys, and a restore."""
+
+import re
+import secrets
+
+from omnistore.tools.servers.postgres import binaries
+from tests.deploying.opening import order
+from tests.deploying.rehearsal import need
+from tests.deploying.servers import PASSWORD, run
+
+ISSUE = (
+    "from accounts.services.balances.gift_cards import issue_gift_card; from core.actors import THE_SYSTEM; "
+    "from django.utils import timezone; "
+    "print(issue_gift_card(amount=2500, currency='EUR', issued_for='rehearsal', by=THE_SYSTEM, now=timezone.now()))"
+)
+SHOW = (
+    "from accounts.services.balances.gift_cards import show_gift_card_code, look_up_gift_card; "
+    "from django.utils import timezone; now = timezone.now(); code = show_gift_card_code(card_id={card}, now=now); "
+    "print(look_up_gift_card(code=code, client_key='rehearsal', currency='EUR', now=now).free)"
+)
+PICKUP_CODE = (
+    "from django.conf import settings; from orders.models import Fulfilment; "
+    "from orders.rules.pickup_codes import collection_code; "
+    "print(collection_code(Fulfilment.objects.latest('pk').pk, secret=settings.COLLECTION_SECRETS[0]))"
+)
+FIND_PICKUP = (
+    "from orders.models import Fulfilment; from orders.queries.pickups import find_by_code; "
+    "last = Fulfilment.objects.latest('pk'); "
+    "print(find_by_code(store_id=last.location_id, code='{code}') == last.pk)"
+)
+ROWS = """
+SELECT table_name, (xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM %I', table_name), false, true,
+    '')))[1]::text::bigint
+FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1
+"""
+
+
+def change_keys(rehearsal):
+    """Change SECRET_KEY as docs/deploy.md says, and use what people held before."""
+    shop, staff = rehearsal.shop, rehearsal.staff
+    with rehearsal.step("change SECRET_KEY") as found:
+        rehearsal.app.add("MUG")
+        number = order(rehearsal, "ana@example.com")
+        link = link_in(rehearsal.servers.mailbox.to("ana@example.com"), number)
+        need(staff.get(link).status_code == 200, "the link of the mail does not open the order")
+        card, code = shop.ask(ISSUE), shop.ask(PICKUP_CODE)
+        shop.stop()
+        shop.put("CODE_KEYS", shop.key)
+        shop.put("SECRET_KEY_FALLBACKS", shop.key)
+        shop.put("SECRET_KEY", secrets.token_urlsafe(50))
+        shop.start()
+        need(staff.get("/admin/").url.endswith("/admin/"), "staff are signed out")
+        need(staff.get(link).status_code == 200, "the link of a mail from before does not open its order")
+        need(shop.ask(FIND_PICKUP.format(code=code)) == "True", "a pickup code from before finds nothing")
+        need(shop.ask(SHOW.format(card=card)) == "2500", "the gift card is shown with another code")
+        found += ["staff are still signed in", "gift card, pickup code and order link from before work"]
+    with rehearsal.step("lose the old key") as found:
+        shop.put("CODE_KEYS", secrets.token_urlsafe(50))
+        fresh = shop.ask(ISSUE, CODE_KEYS=shop.key)
+        text = shop.manage("shell", "--verbosity", "0", "--command", SHOW.format(card=fresh), expected=1)
+        need("CodeCannotBeShown" in text, text)
+        shop.put("CODE_KEYS", shop.key)
+        need(shop.ask(SHOW.format(card=fresh)) == "2500", "the card was marked as shown")
+        found.append("a card is not shown with a code that is not its own, nor marked as shown")
+
+
+def link_in(mails, number):
+    """Return the path of the order's link in the last mail about it."""
+    # The parts of a mail may be folded with = at the ends of lines.
+    texts = [text.replace("=\r\n", "").replace("=\n", "") for text in mails if number in text]
+    found = re.search(rf"/orders/{number}/[A-Za-z0-9_-]+/", texts[-1])
+    need(found, f"no link in {texts[-1]}")
+    return found[0]
+
+
+def restore(rehearsal):
+    """Dump, restore into an empty database as the shop's role, and compare."""
+    shop, servers = rehearsal.shop, rehearsal.servers
+    dump = servers.room / "omnistore.dump"
+    environment = shop.environment(PGPASSWORD=PASSWORD)
+    at = ["-h", "127.0.0.1", "-p", str(servers.ports["postgres"]), "-U", "omnistore"]
+    with rehearsal.step("dump"):
+        shop.stop()
+        run([str(binaries() / "pg_dump"), *at, "-Fc", "-f", str(dump), "omnistore"], environment=environment)
+    with rehearsal.step("restore into an empty database, as the shop's role") as found:
+        servers.as_superuser("postgres", "CREATE DATABASE restored OWNER omnistore")
+        servers.as_superuser("restored", "CREATE EXTENSION cube", "CREATE EXTENSION earthdistance")
+        options = ["--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "-d", "restored"]
+        run([str(binaries() / "pg_restore"), *at, *options, str(dump)], environment=environment)
+        tables = []
+        for database in ("omnistore", "restored"):
+            with servers.connect(database) as connection:
+                tables.append(dict(connection.execute(ROWS).fetchall()))
+        need(tables[0] == tables[1], {name: count for name, count in tables[0].items() if tables[1].get(name) != count})
+        other = shop.beside("restored")
+        shop.manage("migrate", **other)
+        shop.manage("audit", **other)
+        text = shop.manage("seed_demo", expected=1, **other | {"PRODUCTION": "0", "DEMO": "1"})
+        need("belongs to a production shop" in text, text)
+        found += [
+            f"{len(tables[0])} tables with {sum(tables[0].values())} rows are there",
+            "migrate and audit find nothing",
+        ]
