@@ -1,9 +1,13 @@
 """An unfit database is refused by name: before migrating, by `check`, before web starts, and by /readyz."""
 
+import os
+import subprocess
+import sys
 from contextlib import contextmanager
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError, SystemCheckError
@@ -164,3 +168,9 @@ def test_web_does_not_start_on_an_unfit_database_but_waits_for_one_that_is_away(
     monkeypatch.setitem(connection.settings_dict, "PORT", "1")
     connection.close()
     refuse_unfit_database()
+
+
+def test_web_loads_the_checks_before_its_models():
+    command = [sys.executable, "-c", "import omnistore.tools.database_checks"]
+
+    assert subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ).returncode == 0
