@@ -8,8 +8,8 @@ from tests.deploying.visitors import STAFF
 
 PRODUCTS = "sku,name_en,price,currency\nMUG,Mug,12.90,EUR\nCUP,Cup,9.90,EUR\n"
 STORES = (
-    "code,kind,name_en,street_address,city,country_code,latitude,longitude,time_zone,services\n"
-    "berlin,store,Berlin,Rosenthaler Str. 1,Berlin,DE,52.52,13.4,Europe/Berlin,pickup ship returns\n"
+    "code,kind,name_en,street_address,city,country_code,latitude,longitude,time_zone,hours,services\n"
+    "berlin,store,Berlin,Rosenthaler Str. 1,Berlin,DE,52.52,13.4,Europe/Berlin,Mo-Su 00:00-24:00,pickup ship returns\n"
 )
 STOCK = "sku,location,on_hand\nMUG,berlin,50\nCUP,berlin,50\n"
 FIRST_PRODUCT = "from inventory.models import Product; print(Product.objects.first().pk)"

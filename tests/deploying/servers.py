@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 from contextlib import ExitStack
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import psycopg
@@ -50,7 +52,9 @@ class Mailbox:
         return [text for receiver, text in list(self.received) if receiver == address]
 
     async def handle_DATA(self, server, session, envelope):
-        self.received.append((envelope.rcpt_tos[0], envelope.content.decode(errors="replace")))
+        mail = message_from_bytes(envelope.content, policy=default)
+        texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+        self.received.append((envelope.rcpt_tos[0], "\n".join([mail["Subject"], *texts])))
         return "250 OK"
 
 

@@ -122,7 +122,7 @@ def _connections(rehearsal):
     """Keep every thread of web busy, then count the connections of each process to PostgreSQL and to the pooler."""
     shop, ports = rehearsal.shop, rehearsal.servers.ports
     with ThreadPoolExecutor(40) as visitors:
-        list(visitors.map(lambda word: rehearsal.visit(f"/search/?q=word{word}"), range(400)))
+        list(visitors.map(lambda word: rehearsal.visit(f"/search/?q=word{word}"), range(160)))
     found = {}
     for name, process in shop.processes.items():
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
