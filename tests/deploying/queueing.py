@@ -69,10 +69,11 @@ def queue(rehearsal, broker, email):
         least = datetime.now(UTC) + timedelta(minutes=50)
         need(all(end and datetime.fromisoformat(end) > least for end in ends), ends)
         late = waiting.send(expires=datetime.now(UTC) - timedelta(minutes=1))
-        next_one = waiting.send(expires=3600)
+        if name == "amqp":  # RabbitMQ itself drops what is over; Redis leaves that to the worker.
+            need(late not in [headers["id"] for headers in waiting.empty()], "a run that is over was kept")
         shop.start("worker", "beat")
-        wait(lambda: f"[{next_one}] succeeded" in shop.log("worker"), "the worker does nothing", seconds=60)
-        need(f"[{late}] succeeded" not in shop.log("worker"), "a run that was over was done")
+        dropped = f"Discarding revoked task: {TASK}[{late}]"
+        wait(lambda: name == "amqp" or dropped in shop.log("worker"), "a run that is over was not dropped", seconds=60)
         found.append(f"{len(ends)} with an end")
     with rehearsal.step(f"{name}: the worker empties it again"):
         wait(lambda: waiting.length() < 5, "the queue stays full", seconds=60)
