@@ -106,3 +106,22 @@ invariant(
     WHERE (channel <> '' OR store_id IS NOT NULL) AND (reason = '' OR ends_at IS NULL)
     """,
 )
+invariant(
+    "every location has a time zone that exists",
+    """
+    SELECT id, code, time_zone FROM inventory_location
+    WHERE NOT EXISTS (SELECT FROM pg_timezone_names WHERE name = time_zone)
+    """,
+)
+_ATTRIBUTES_ARE_TEXTS = """
+    jsonb_typeof(attributes) = 'object'
+    AND NOT jsonb_path_exists(attributes, 'strict $.* ? (@.type() <> "object")', '{}', true)
+    AND NOT jsonb_path_exists(attributes, 'strict $.*.* ? (@.type() <> "string")', '{}', true)
+"""
+invariant(
+    "attributes of goods are texts by language",
+    f"""
+    SELECT 'variant' AS of, id, attributes FROM inventory_variant WHERE NOT ({_ATTRIBUTES_ARE_TEXTS})
+    UNION ALL SELECT 'product', id, attributes FROM inventory_product WHERE NOT ({_ATTRIBUTES_ARE_TEXTS})
+    """,
+)
