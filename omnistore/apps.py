@@ -1,7 +1,8 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import (
     apps as admin_apps,
 )  # Django would treat the imported class as one of this module.
+from django.db.models.signals import post_migrate
 
 
 class OmnistoreConfig(AppConfig):
@@ -11,10 +12,14 @@ class OmnistoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks are published to this application's broker; without it, Celery would use one on localhost.
+        from core.web import health
         from omnistore import celery  # noqa: F401
 
         # Registers the checks.
-        from omnistore.tools import database_checks  # noqa: F401
+        from omnistore.tools import database_checks
+
+        health.conditions["fitness"] = database_checks.ask_fitness
+        post_migrate.connect(database_checks.mark_production, sender=apps.get_app_config("core"))
 
 
 class BackOfficeConfig(admin_apps.AdminConfig):

@@ -225,6 +225,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
 }
 CELERY_TASK_DEFAULT_QUEUE = f"{NAMESPACE}-tasks"
+CELERY_CONTROL_EXCHANGE = CELERY_EVENT_EXCHANGE = NAMESPACE  # A call to all workers reaches this shop's alone.
 CELERY_BEAT_SCHEDULER = "omnistore.tools.beat:BoundedScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_TIMEZONE = "UTC"

@@ -33,7 +33,7 @@ keep_state_by_thread()
 if not settings.DEBUG:
     leave_out_idle_work()
 application = get_wsgi_application()
-if settings.PRODUCTION:
+if settings.PRODUCTION or settings.DEMO:
     refuse_unfit_database()
 resolve("/livez")  # Loads every view now, so that the first customer does not wait for it.
 

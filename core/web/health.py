@@ -18,6 +18,13 @@ from core.web import metrics
 # A lag of this length means that no worker runs: e-mails wait, but the shop sells.
 LONGEST_LAG_SECONDS = 60
 
+# What else a process needs to serve requests, by name: functions that raise NotReady. The top layer adds its own.
+conditions: dict[str, Callable[[], None]] = {}
+
+
+class NotReady(Exception):
+    """A part of the shop does not work; the text is safe to show."""
+
 
 @require_safe
 @never_cache
@@ -32,11 +39,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     Answer whether this process can serve requests: 200, or 503 with the reason.
 
-    Only PostgreSQL and its migrations decide. While Valkey is down or the journal lags, the shop is `degraded` and
-    still sells; while PostgreSQL is read-only because its disk is nearly full, it is `degraded` and still shows its
-    goods.
+    Only PostgreSQL, its migrations and its fitness decide. While Valkey is down or the journal lags, the shop is
+    `degraded` and still sells; while PostgreSQL is read-only because its disk is nearly full, it is `degraded` and
+    still shows its goods.
     """
     needed = {"database": _asks(_ping_database), "migrations": _asks(_check_migrations)}
+    needed |= {name: _asks(condition) for name, condition in conditions.items()}
     useful = {"changes": _asks(_check_changes), "cache": _asks(_ping_cache), "journal": _asks(_check_journal)}
     ready = set(needed.values()) == {"ok"}
     state = "not ready"
@@ -67,10 +75,6 @@ def _asks(question: Callable[[], None]) -> str:
         # Only the class: drivers' messages name hosts and users.
         return str(error) if isinstance(error, NotReady) else type(error).__name__
     return "ok"
-
-
-class NotReady(Exception):
-    """A part of the shop does not work; the text is safe to show."""
 
 
 def _ping_database() -> None:

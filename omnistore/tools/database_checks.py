@@ -1,4 +1,8 @@
-"""What makes a database unfit: asked before migrating, by `check --database default`, and before web starts."""
+"""
+What makes a database unfit, asked before migrating, by `check --database default`, before web starts, and by /readyz.
+
+A database that a production shop has migrated is marked, so that no demo ever empties it or shows its messages.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -26,6 +30,11 @@ _PRICES = """
 SELECT currency FROM inventory_price
 WHERE NOT EXISTS (SELECT FROM inventory_price WHERE currency = %s) LIMIT 1
 """
+_MARK = "INSERT INTO core_production (since) VALUES (now()) ON CONFLICT DO NOTHING"
+IS_OF_PRODUCTION = (
+    "The database of DATABASE_URL belongs to a production shop, whose customers' data a demo would delete or show to "
+    "everybody: use another database, or set DEMO=0."
+)
 
 
 @register(Tags.database)
@@ -49,6 +58,37 @@ def refuse_unfit_database() -> None:
         raise ImproperlyConfigured(" ".join(str(error.msg) for error in unfit))
 
 
+_was_fit = False
+
+
+def ask_fitness() -> None:
+    """Check the database until it was found fit once in this process. Raises NotReady."""
+    from core.web.health import NotReady  # Loads models, which web's start asks before.
+
+    global _was_fit
+    if _was_fit:
+        return
+    if unfit := run_checks(tags=[Tags.database], databases=["default"]):
+        raise NotReady(" ".join(str(error.msg) for error in unfit))
+    _was_fit = True
+
+
+def mark_production(**signal: Any) -> None:
+    """Mark the database after migrating it, if the shop runs for real."""
+    with connections["default"].cursor() as cursor:
+        if settings.PRODUCTION and _has_table(cursor, "core_production"):
+            cursor.execute(_MARK)
+
+
+def is_of_production() -> bool:
+    """Return whether a production shop has ever migrated the database."""
+    with connections["default"].cursor() as cursor:
+        if not _has_table(cursor, "core_production"):
+            return False
+        cursor.execute("SELECT EXISTS (SELECT FROM core_production)")
+        return bool(cursor.fetchone()[0])
+
+
 def _find_unfit(cursor: Any) -> Iterator[tuple[str, str]]:
     version = cursor.connection.info.server_version
     if version < OLDEST_POSTGRES:
@@ -64,6 +104,8 @@ def _find_unfit(cursor: Any) -> Iterator[tuple[str, str]]:
                     f"set it to {currency}, or import prices in {settings.SHOP_CURRENCY} first."
                 ),
             )
+    if settings.DEMO and is_of_production():
+        yield "production", IS_OF_PRODUCTION
     if settings.PRODUCTION and _has_table(cursor, "accounts_customer"):
         yield from _find_demo_logins(cursor)
 

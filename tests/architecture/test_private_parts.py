@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import omnistore.web.keeper  # noqa: F401 - nothing of the shop loads it, so its class would not be found.
 from tests.architecture.files import ROOT
 from tests.architecture.test_house import CODE, FLOORS
 
@@ -40,6 +41,7 @@ USES = {
 OVERRIDES = {
     ("carts.admin.forms.PromotionForm", "_post_clean"),
     ("core.data.database.base.DatabaseWrapper", "_commit"),
+    ("omnistore.web.keeper.Keeper", "_serve_loop"),
 }
 
 # What the shop calls, overrides, bypasses or repeats, by the beginning of the SHA-256 of its source.
@@ -56,6 +58,10 @@ SOURCES = {
     "django.forms.models.BaseModelForm._post_clean": "7ac9e513c344",
     "django.http.response.ResponseHeaders": "71f3a6f4bdff",
     "django.middleware.security.SecurityMiddleware": "7c0daafdd127",
+    "granian.server.common.AbstractServer._reload": "1c1d7ce40c4c",
+    "granian.server.common.AbstractServer._respawn_workers": "164f5281ce93",
+    "granian.server.common.AbstractServer._serve_loop": "123ffa1d2e47",
+    "granian.server.common.AbstractServer.shutdown": "e6559a0343cf",
     "rest_framework.fields.BooleanField": "49a62090f3ee",
     "rest_framework.fields.CharField": "66218fd70d62",
     "rest_framework.fields.ChoiceField": "61ac07cea770",

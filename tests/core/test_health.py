@@ -23,6 +23,7 @@ def test_readiness_is_reported_part_by_part(client):
         "state": "ready",
         "database": "ok",
         "migrations": "ok",
+        "fitness": "ok",
         "changes": "ok",
         "cache": "ok",
         "journal": "ok",

@@ -1,14 +1,19 @@
 """The servers of the layout: PostgreSQL, PgBouncer, Redis, nginx and a mail server, each on a port of its own."""
 
+import os
 import shutil
 import signal
 import socket
 import subprocess
 from contextlib import ExitStack
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import psycopg
 from aiosmtpd.controller import Controller
+from kombu import Connection
+from kombu.exceptions import OperationalError
 
 from omnistore.tools.servers.postgres import binaries, make_reachable, system_user
 from omnistore.tools.servers.processes import spawn, stop_group, wait_until
@@ -17,8 +22,19 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "docs" / "deploy"
 PASSWORD = "deploy-rehearsal"
 # What each Debian package brings.
-PACKAGES = {"nginx": "nginx", "pgbouncer": "pgbouncer", "redis-server": "redis-server", "openssl": "openssl"}
+PACKAGES = {
+    "nginx": "nginx",
+    "pgbouncer": "pgbouncer",
+    "redis-server": "redis-server",
+    "openssl": "openssl",
+    "rabbitmqctl": "rabbitmq-server",
+}
 PLACES = ("/usr/sbin", "/usr/local/sbin")
+# The server of Debian 12, which is older than the shop takes.
+OLD_POSTGRES = Path("/usr/lib/postgresql/15/bin")
+RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+# What docs/deploy.md says that a shop's user of Redis may do.
+RIGHTS = ("~{name}:*", "&{name}:/0.{name}.pidbox", "+@all", "-@dangerous")
 
 
 class Failed(Exception):
@@ -31,8 +47,14 @@ class Mailbox:
     def __init__(self):
         self.received = []
 
+    def to(self, address):
+        """Return the texts that an address has received."""
+        return [text for receiver, text in list(self.received) if receiver == address]
+
     async def handle_DATA(self, server, session, envelope):
-        self.received.append((envelope.rcpt_tos[0], envelope.content.decode(errors="replace")))
+        mail = message_from_bytes(envelope.content, policy=default)
+        texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+        self.received.append((envelope.rcpt_tos[0], "\n".join([mail["Subject"], *texts])))
         return "250 OK"
 
 
@@ -42,14 +64,30 @@ class Servers:
     def __init__(self, room: Path, exit_stack: ExitStack) -> None:
         self.room, self.exit_stack = room, exit_stack
         self.ports = {
-            name: free_port() for name in ("postgres", "pool", "redis", "mail", "web", "live", "https", "http")
+            name: free_port()
+            for name in (
+                *("postgres", "old", "pool", "redis", "mail", "web", "live", "https", "http"),
+                *("rabbitmq", "rabbitmq-distribution", "epmd"),
+            )
         }
         self.user = system_user()
         self.mailbox = Mailbox()
 
     def start_postgres(self):
         """PostgreSQL on TCP with passwords; the shop's role is an ordinary one that owns its database."""
-        data, password = self.room / "postgres", self.room / "superuser"
+        self._start_cluster("postgres", binaries())
+        self.as_superuser("postgres", f"CREATE ROLE omnistore LOGIN PASSWORD '{PASSWORD}'")
+        self.as_superuser("postgres", "CREATE DATABASE omnistore OWNER omnistore")
+
+    def start_old_postgres(self):
+        """Start Debian's own PostgreSQL and return its address; nothing if it is not installed."""
+        if not OLD_POSTGRES.exists():
+            return ""
+        self._start_cluster("old", OLD_POSTGRES)
+        return f"postgres://postgres:{PASSWORD}@127.0.0.1:{self.ports['old']}/postgres"
+
+    def _start_cluster(self, name, programs):
+        data, password = self.room / name, self.room / f"{name}-superuser"
         data.mkdir()
         password.write_text(PASSWORD)
         self.hand_over(data, password)
@@ -61,12 +99,10 @@ class Servers:
             "--encoding=UTF8",
             "--locale=C.UTF-8",
         ]
-        run([str(binaries() / "initdb"), "-D", str(data), "--no-sync", *options], user=self.user, directory=data)
-        command = [str(binaries() / "postgres"), "-D", str(data), "-p", str(self.ports["postgres"]), "-k", str(data)]
-        self.spawn("postgres", command, ask=signal.SIGINT, user=self.user, directory=data)
-        wait(lambda: self.superuser_reaches("postgres"), "PostgreSQL does not start")
-        self.as_superuser("postgres", f"CREATE ROLE omnistore LOGIN PASSWORD '{PASSWORD}'")
-        self.as_superuser("postgres", "CREATE DATABASE omnistore OWNER omnistore")
+        run([str(programs / "initdb"), "-D", str(data), "--no-sync", *options], user=self.user, directory=data)
+        command = [str(programs / "postgres"), "-D", str(data), "-p", str(self.ports[name]), "-k", str(data)]
+        self.spawn(name, command, ask=signal.SIGINT, user=self.user, directory=data)
+        wait(lambda: self.superuser_reaches("postgres", port=name), "PostgreSQL does not start")
 
     def start_pooler(self):
         """PgBouncer with the sample file, for web and live."""
@@ -85,11 +121,42 @@ class Servers:
         wait(lambda: is_open(self.ports["pool"]), "PgBouncer does not start")
 
     def start_redis(self):
-        """Redis with a password and a limit of memory, as compose.yaml sets it."""
-        options = ["--port", str(self.ports["redis"]), "--bind", "127.0.0.1", "--requirepass", PASSWORD, "--save", ""]
-        options += ["--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru", "--dir", str(self.room)]
+        """Redis with a user for each shop, and a limit of memory, as compose.yaml sets it."""
+        options = ["--port", str(self.ports["redis"]), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.room)]
+        options += ["--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru", "--user", "default", "off"]
+        for name in ("omnistore", "restored"):
+            options += ["--user", name, "on", f">{PASSWORD}", *(right.format(name=name) for right in RIGHTS)]
         self.spawn("redis", [program("redis-server"), *options], ask=signal.SIGTERM)
         wait(lambda: is_open(self.ports["redis"]), "Redis does not start")
+
+    def redis_url(self, user):
+        return f"redis://{user}:{PASSWORD}@127.0.0.1:{self.ports['redis']}/0"
+
+    def start_rabbitmq(self):
+        """RabbitMQ as its package sets it up, with a user and a vhost; returns its address."""
+        home, port = self.room / "rabbitmq", self.ports["rabbitmq"]
+        home.mkdir()
+        (home / "rabbitmq.conf").write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{port}\ndefault_user = omnistore\ndefault_pass = {PASSWORD}\n"
+            "default_vhost = shop\n"
+        )
+        places = {"MNESIA_BASE": "data", "LOG_BASE": "log", "ENABLED_PLUGINS_FILE": "plugins", "CONF_ENV_FILE": "none"}
+        environment = {
+            **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
+            **{f"RABBITMQ_{name}": str(home / place) for name, place in places.items()},
+            "HOME": str(home),
+            "RABBITMQ_NODENAME": "rehearsal@localhost",
+            "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+            "RABBITMQ_DIST_PORT": str(self.ports["rabbitmq-distribution"]),
+            "ERL_EPMD_PORT": str(self.ports["epmd"]),
+        }
+        # Its first start leaves a name server running, which nothing else ends.
+        self.exit_stack.callback(subprocess.run, ["epmd", "-kill"], env=environment, capture_output=True)
+        self.hand_over(home)
+        self.spawn("rabbitmq", [RABBITMQ], ask=signal.SIGTERM, environment=environment, user=self.user, directory=home)
+        address = f"amqp://omnistore:{PASSWORD}@127.0.0.1:{port}/shop"
+        wait(lambda: takes_tasks(address), "RabbitMQ does not start")
+        return address
 
     def start_mail(self):
         """A mail server that delivers nothing."""
@@ -141,9 +208,9 @@ class Servers:
             host="127.0.0.1", port=self.ports[port], dbname=database, user=user, password=PASSWORD, autocommit=True
         )
 
-    def superuser_reaches(self, database):
+    def superuser_reaches(self, database, *, port="postgres"):
         try:
-            self.connect(database, "postgres").close()
+            self.connect(database, "postgres", port=port).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -212,6 +279,16 @@ def free_port():
 def is_open(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def takes_tasks(address):
+    """Return whether a broker takes connections."""
+    try:
+        with Connection(address) as connection:
+            connection.ensure_connection(max_retries=1, timeout=2)
+    except OperationalError:
+        return False
+    return True
 
 
 def wait(is_true, complaint, *, seconds=60.0):

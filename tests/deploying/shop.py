@@ -44,7 +44,7 @@ class Shop:
             (self.room / name).mkdir()
         self.put("SECRET_KEY", self.key)
         self.put("DATABASE_URL", self.database_url("postgres"))
-        self.put("REDIS_URL", f"redis://:{PASSWORD}@127.0.0.1:{ports['redis']}/0")
+        self.put("REDIS_URL", servers.redis_url("omnistore"))
         self.put("EMAIL_URL", f"smtp://127.0.0.1:{ports['mail']}")
         self.put("METRICS_TOKEN", METRICS_TOKEN)
 
@@ -78,28 +78,46 @@ class Shop:
         """Run a line of Python in the shop and return the last line that it prints."""
         return self.manage("shell", "--verbosity", "0", "--command", code, **more).strip().splitlines()[-1]
 
-    def start(self):
-        """Start the processes of the Procfile and wait until web is ready."""
-        for name, line in read_procfile(ROOT / "Procfile").items():
-            environment = self.environment(**(self.pooled() if name in POOLED else {}))
-            command = ["/bin/sh", "-c", line]
-            self.processes[name] = self.servers.spawn(
-                name, command, ask=signal.SIGTERM, environment=environment, directory=ROOT
-            )
-        wait(
-            lambda: self.says("/readyz", '"ready"'), f"web does not become ready; see {self.room}/web.log", seconds=120
-        )
+    def beside(self, name, **more):
+        """Return what a second shop has of its own: a database, a name, and a user of Redis."""
+        redis = self.servers.redis_url(name)
+        return {"DATABASE_URL": self.database_url("postgres", name), "NAMESPACE": name, "REDIS_URL": redis} | more
 
-    def stop(self):
-        """Stop the processes as an upgrade does."""
-        for process in self.processes.values():
+    def start(self, *names, called="", **more):
+        """Start processes of the Procfile, all of them if none is named, and wait until web takes requests."""
+        lines = read_procfile(ROOT / "Procfile")
+        for name in names or lines:
+            environment = self.environment(**(self.pooled() if name in POOLED else {}), **more)
+            command = ["/bin/sh", "-c", lines[name]]
+            self.processes[called or name] = self.servers.spawn(
+                called or name, command, ask=signal.SIGTERM, environment=environment, directory=ROOT
+            )
+        if "web" in (names or lines):
+            wait(
+                lambda: self.says("/readyz", '"ready"') or self.says("/readyz", '"degraded"'),
+                f"web does not become ready; see {self.room}/web.log",
+                seconds=120,
+            )
+
+    def stop(self, *names):
+        """Stop processes as an upgrade does, all of them if none is named."""
+        processes = [self.processes.pop(name) for name in names or list(self.processes)]
+        for process in processes:
             process.terminate()
-        for process in self.processes.values():
+        for process in processes:
             process.wait(timeout=120)
+
+    def log(self, name):
+        """Return what a process has written."""
+        return (self.room / f"{name}.log").read_text(errors="replace")
+
+    def request(self, path, **options):
+        """Ask web itself by its address, on a new connection."""
+        return requests.get(self.inside + path, timeout=10, **options)
 
     def says(self, path, words):
         """Return whether web answers with some words, asked by its address."""
         try:
-            return words in requests.get(self.inside + path, timeout=5).text
+            return words in self.request(path).text
         except requests.RequestException:
             return False

@@ -95,9 +95,9 @@ def stock_of_one_variant(shop):
 
 def kill_every_part_in_turn(shop):
     """Kill a web worker, the Celery worker, PostgreSQL and Valkey, each after the shop has recovered."""
-    for name in ("granian", "worker", "postgres", "valkey"):
+    for name in ("web.keeper", "worker", "postgres", "valkey"):
         process = shop.family(name)
-        victims = process.children() if name == "granian" else []
+        victims = process.children() if name == "web.keeper" else []
         (victims[0] if victims else process).kill()
         time.sleep(1.0)
         _wait(lambda: shop.answers(lambda: shop.ask("/readyz")), seconds=HEALED_WITHIN_SECONDS, otherwise=shop.output)

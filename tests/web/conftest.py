@@ -48,18 +48,18 @@ class Served:
             return answer.read()
 
 
-def serve(application, **variables):
+def serve(application, *options, program=("-m", "omnistore.web.keeper"), **variables):
     """Start a server for an application; return it and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port), "--http", "1", "--no-ws"),
-        *("--backpressure", "8192", "--http1-header-read-timeout", "1000", application),
+        *(sys.executable, *program, "--interface", "rsgi", "--port", str(port), "--http", "1", "--no-ws"),
+        *("--backpressure", "8192", "--http1-header-read-timeout", "1000", *options, application),
     ]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **variables})
     served = Served(port, process)
-    if not wait_until(lambda: process.poll() is not None or _answers(served), seconds=START_SECONDS):
+    if not wait_until(lambda: process.poll() is not None or answers(served), seconds=START_SECONDS):
         process.kill()
     assert process.poll() is None, "the server does not start"
     return served, process
@@ -73,7 +73,7 @@ def served():
     process.wait(timeout=30)
 
 
-def _answers(served):
+def answers(served):
     try:
         return served.ask("/livez").status == 200
     except OSError:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.data.imports.progress import Bar, Progress, Silence
+from omnistore.tools.database_checks import IS_OF_PRODUCTION, is_of_production
 from omnistore.tools.demo import seeding
 
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         """Seed, and print what was done; the progress bar goes to stderr."""
         if not settings.DEMO:
             raise CommandError("Demo data is only for a demo: set DEMO=true, which a production shop must not have.")
+        if is_of_production():
+            raise CommandError(IS_OF_PRODUCTION)
         progress = Bar() if options["verbosity"] else Silence()
         started = time.monotonic()
         if reset:
