@@ -1,15 +1,14 @@
 """Protection of django-allauth's views from malformed requests."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from core.web.api.fast_parser import holds_card
 from core.web.api.problems import problem, problem_of
-from core.web.card_numbers import holds_card_number
 
 SIGN_IN_PATHS = "/_allauth/"
 
@@ -27,7 +26,7 @@ class SignInGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(SIGN_IN_PATHS) and request.content_type == "application/json":
             try:
-                if request.body and _holds_card(orjson.loads(request.body)):
+                if request.body and holds_card("", orjson.loads(request.body)):
                     words = _(
                         "This looks like a card number. Enter card numbers only in the payment provider's fields."
                     )
@@ -47,12 +46,6 @@ class SignInGuard:
         if _is_among(_OUT_OF_TURN, request, error):
             return problem(409, _("This step is out of order. Start again."), code="out_of_turn")
         return problem_of(error)
-
-
-def _holds_card(body: Any) -> bool:
-    """Return whether a body holds a payment card's number outside the password."""
-    texts = body.items() if isinstance(body, dict) else ()
-    return any(isinstance(text, str) and "password" not in name and holds_card_number(text) for name, text in texts)
 
 
 def _is_among(known: Mapping[tuple[str, str], type[Exception]], request: HttpRequest, error: Exception) -> bool:
