@@ -8,6 +8,8 @@ spaces of their own. What is stored or compared is brought into one form here, a
 import re
 import unicodedata
 
+import idna
+
 # Joiners shape Persian words and emoji and belong to a name; in a code they are as invisible as every other mark.
 ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 _JOINERS = {ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER}
@@ -63,6 +65,22 @@ def plain_name(text: str) -> str:
         text = "".join(kept)
     words = (word.strip(ZERO_WIDTH_NON_JOINER + ZERO_WIDTH_JOINER) for word in text.split())
     return " ".join(filter(None, words))
+
+
+def plain_email(text: str) -> str:
+    """
+    Return an e-mail address as it is stored: plain, in small letters, with its domain as the mail system writes it.
+
+    A domain beyond ASCII is written in ASCII (IDNA 2008). What is no address is returned plain; whether it is one, the
+    caller checks.
+    """
+    local, at, domain = plain_text(text).lower().rpartition("@")
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError:
+            pass
+    return f"{local}{at}{domain}"
 
 
 def has_invisible(text: str) -> bool:
