@@ -17,7 +17,7 @@ import psycopg
 from django.db import connection, transaction
 
 from core.data import sql
-from core.data.imports.cells import Cells, RowRefused, Told
+from core.data.imports.cells import Cells, RowRefused
 from core.data.imports.files import CsvFile, Record, is_unicode
 from core.data.imports.progress import Progress
 from core.texts.card_numbers import holds_card_number
@@ -139,7 +139,7 @@ def report_told(*, to: Path) -> None:
     """Write the cells that were mended or left empty as CSV: line, column, reason, and what stood there."""
     with to.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["line", *Told._fields])
+        writer.writerow(["line", "column", "reason", "was"])
         last = 0
         while page := sql.fetch_all(_TOLD_PAGE, {"last": last, "page": REFUSED_PAGE}):
             writer.writerows([row["line"], *cell] for row in page for cell in row["told"])
