@@ -83,6 +83,16 @@ def plain_email(text: str) -> str:
     return f"{local}{at}{domain}"
 
 
+def plain_lines(text: str) -> str:
+    """Return a text of several lines as it is stored: each line is spelt as a name, and none is empty."""
+    return "\n".join(filter(None, map(plain_name, text.splitlines())))
+
+
+def plain_postcode(text: str) -> str:
+    """Return a postcode as it is stored: plain, in capital letters."""
+    return plain_text(text).upper()
+
+
 def has_invisible(text: str) -> bool:
     """Return whether a text has letters that nobody sees or can type: marks, joiners, control characters."""
     return any(_is_invisible(letter) for letter in text)
