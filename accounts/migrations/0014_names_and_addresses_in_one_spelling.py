@@ -23,6 +23,12 @@ def spell_people(apps, schema_editor):
     people = apps.get_model("accounts", "Customer").objects
     _bring_into_spelling(people, name=plain_name, email=plain_email)
     people.filter(email__regex="[A-Z]").update(email=models.functions.Lower("email"))
+    logins = apps.get_model("account", "EmailAddress").objects
+    for login in logins.exclude(email__regex="^[!-~]*$"):
+        email = plain_email(login.email)
+        # Whoever proved one spelling of an address keeps it; the other can be proved again.
+        if email != login.email and not logins.filter(email=email).exists():
+            logins.filter(pk=login.pk).update(email=email)
     words = dict.fromkeys(["name", "company", "city", "city_area", "country_area"], plain_name)
     addresses = apps.get_model("accounts", "Address").objects
     _bring_into_spelling(addresses, **words, street_address=plain_lines, postal_code=plain_postcode)
@@ -32,6 +38,7 @@ def spell_people(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0013_wrong_sign_ins"),
+        ("account", "0009_emailaddress_unique_primary_email"),
     ]
 
     operations = [

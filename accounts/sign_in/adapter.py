@@ -95,8 +95,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return the person whose password this is, unless there were too many wrong ones; a wrong one is counted."""
-        if address := credentials.get(LoginMethod.EMAIL.value):
-            credentials[LoginMethod.EMAIL.value] = plain_email(address)
         login = str(credentials.get(LoginMethod.EMAIL.value) or credentials.get(LoginMethod.PHONE.value) or "").lower()
         source, now = source_of(request), timezone.now()
         self._check_attempts(login, source, now)

@@ -138,3 +138,12 @@ def test_only_what_is_dispatched_to_another_member_state_is_exempt(country, numb
 
     assert is_exempt_at(place, is_shipped=is_shipped, tax_number_country=number, shop_country="DE") is is_exempt
     assert not is_exempt_at(place, is_shipped=is_shipped, tax_number_country=number, shop_country="CH")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "postcode"), [("SW1A1", "SW1A 1AA"), ("SW1A 1", "SW1A1AA"), ("11936-5", "1193654471")]
+)
+def test_blanks_and_hyphens_of_a_postcode_do_not_count(prefix, postcode):
+    zone = Zone(1, "XA", prefixes=(prefix,))
+
+    assert TaxTable([zone]).zone_of(TaxPlace("XA", postcode=postcode)) == zone
