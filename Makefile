@@ -17,7 +17,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test cases walk chromium race fault rehearsal rehearse-deploy scale migrations contract pictures pdf pango check format messages lock
+.PHONY: help run servers demo bench reset test browser cases walk chromium race fault rehearsal rehearse-deploy scale migrations contract pictures pdf pango check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,9 +40,12 @@ bench: .venv/.runtime ## measure a temporary shop; AGAINST=<commit> compares it 
 reset: .venv/.runtime ## delete all data of the shop in DATA
 	@exec $(MANAGE) up --erase-data
 
-test: .venv/.development chromium pango ## run the tests, including those in a browser, except the long walks
+test: .venv/.development pango ## run the tests, except those that have targets of their own
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis --ignore tests/contract --ignore tests/concurrency \
-		--ignore tests/migrations
+		--ignore tests/migrations --ignore tests/browser
+
+browser: .venv/.development chromium pango ## buy, collect and sell in a browser, as shoppers and clerks do
+	@$(BIN)/pytest -n 2 --dist worksteal -p no:schemathesis tests/browser
 
 cases: .venv/.development ## work out the money cases of other systems and of laws with the shop's rules
 	@$(BIN)/python -m tests.cases

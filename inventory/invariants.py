@@ -108,6 +108,25 @@ invariant(
     WHERE (channel <> '' OR store_id IS NOT NULL) AND (reason = '' OR ends_at IS NULL)
     """,
 )
+invariant(
+    "every location has a time zone that exists",
+    """
+    SELECT id, code, time_zone FROM inventory_location
+    WHERE NOT EXISTS (SELECT FROM pg_timezone_names WHERE name = time_zone)
+    """,
+)
+_ATTRIBUTES_ARE_TEXTS = """
+    jsonb_typeof(attributes) = 'object'
+    AND NOT jsonb_path_exists(attributes, 'strict $.* ? (@.type() <> "object")', '{}', true)
+    AND NOT jsonb_path_exists(attributes, 'strict $.*.* ? (@.type() <> "string")', '{}', true)
+"""
+invariant(
+    "attributes of goods are texts by language",
+    f"""
+    SELECT 'variant' AS of, id, attributes FROM inventory_variant WHERE NOT ({_ATTRIBUTES_ARE_TEXTS})
+    UNION ALL SELECT 'product', id, attributes FROM inventory_product WHERE NOT ({_ATTRIBUTES_ARE_TEXTS})
+    """,
+)
 spelt_alike("every letter of an SKU can be seen", "inventory_variant", ["sku"], plain_text)
 spelt_alike("the city of a store is in its one spelling", "inventory_location", ["city"], plain_name)
 spelt_alike("the street of a store is in its one spelling", "inventory_location", ["street_address"], plain_lines)

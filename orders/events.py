@@ -310,6 +310,7 @@ class ReturnRejected(Event):
 
     kind: ClassVar[str] = "return.rejected"
     words = worded(_("Order %(number)s: the return was refused"))
+    notifications = (Notification("return_rejected", **_FOR_BUYER),)
     order_id: int
     return_id: int
 

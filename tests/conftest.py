@@ -26,7 +26,6 @@ settings.load_profile("patient")
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)
 
-BROWSER = Path(__file__).parent / "browser"
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 
 
@@ -47,15 +46,6 @@ def pytest_configure(config: pytest.Config) -> None:
         postgres = Postgres(data, durable=False)
         config.stash[SERVERS].append(postgres)
         prepared.start(postgres)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Begin with the tests that look through a browser: they take longest, and nobody shall wait for one at the end.
-
-    They lie together then, so that one worker has them all, and one browser and one process with streams will do.
-    """
-    items.sort(key=lambda item: not item.path.is_relative_to(BROWSER))
 
 
 def pytest_collection_finish() -> None:

@@ -21,6 +21,7 @@ from accounts.services.balances.gift_cards import (
     unblock_gift_card,
 )
 from core.admin.base import AdminAction, AmountText, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
+from core.admin.saving import BaseForm
 from core.ids import new_id
 from core.money import MoneyError, parse_money, places_of
 from core.texts.amounts import clean_amount
@@ -30,7 +31,7 @@ from core.texts.languages import active_language
 MAY_CORRECT = "accounts.correct_balance"
 
 
-class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
+class IssueForm(BaseForm):
     """A gift card that staff give away or sell manually."""
 
     worth = AmountText(label=_("amount"))

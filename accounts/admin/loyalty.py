@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import LoyaltyProgramme, LoyaltyTier, PointAccrual, PointBatch, PointRedemption, TierMembership
 from core import currencies
 from core.admin.base import BaseAdmin, ReadOnlyAdmin, ReadOnlyInline
+from core.admin.saving import BaseForm
 
 
-class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProgrammeForm(BaseForm):
     currency = forms.ChoiceField(label=_("currency"), choices=[(code, code) for code in sorted(currencies.PLACES)])
 
     class Meta:
         model = LoyaltyProgramme
-        fields = "__all__"  # noqa: DJ007 - every rule of the programme is edited here.
+        fields = "__all__"
 
 
 @admin.register(LoyaltyProgramme)

@@ -7,7 +7,6 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -40,13 +39,14 @@ from core.admin.base import (
     admin_actor,
     searched,
 )
+from core.admin.saving import RowSelect
 
 
 class MergeForm(forms.Form):
     survivor = forms.ModelChoiceField(
         label=_("Record to keep"),
         queryset=Customer.objects.filter(merged_into__isnull=True),
-        widget=AutocompleteSelect(Customer._meta.get_field("merged_into"), admin.site),
+        widget=RowSelect(Customer._meta.get_field("merged_into"), admin.site),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
     both_sign_in = forms.BooleanField(

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, SegmentMembership
@@ -20,6 +19,7 @@ from carts.admin.kind_forms import (
     written_reward,
 )
 from carts.models import Promotion
+from core.admin.saving import BaseForm, RowSelect, RowsSelect
 from core.currencies import PLACES
 from core.money import format_minor
 from inventory.models import Category, Location, Product, Variant
@@ -29,7 +29,7 @@ def _many(model: Any, title: Any, related: Any) -> Any:
     """Return a field to choose many rows, with autocompletion."""
     return forms.ModelMultipleChoiceField(
         label=title, queryset=model.objects.all(), required=False,
-        widget=AutocompleteSelectMultiple(related, admin.site),
+        widget=RowsSelect(related, admin.site),
     )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ class PreviewForm(forms.Form):
     )  # fmt: skip
     customer = forms.ModelChoiceField(
         label=gettext_lazy("customer"), queryset=Customer.objects.all(), required=False,
-        widget=AutocompleteSelect(SegmentMembership._meta.get_field("customer"), admin.site),
+        widget=RowSelect(SegmentMembership._meta.get_field("customer"), admin.site),
     )  # fmt: skip
     moment = forms.DateTimeField(label=gettext_lazy("at this moment"), required=False)
     channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=SELLING_CHANNELS, initial="web")
@@ -68,7 +68,7 @@ class PreviewForm(forms.Form):
         return units
 
 
-class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
+class PromotionForm(BaseForm):
     """
     A promotion as form fields: amounts in major units, percentages as percentages.
 

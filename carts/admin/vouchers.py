@@ -14,6 +14,7 @@ from carts.services.voucher_import import COLUMNS, import_vouchers
 from carts.services.vouchers import MOST_IN_A_SERIES, SeriesRequest, generate_series, set_budget
 from core.admin.base import AdminAction, AmountText, ReadOnlyAdmin, money_column
 from core.admin.report_pages import ReportPage, ReportsAdmin
+from core.admin.saving import BaseForm
 from core.data.csv_files import csv_download
 from core.days import shop_day
 from core.errors import Malformed, Refusal
@@ -123,7 +124,7 @@ def _export(request: HttpRequest) -> HttpResponse:
     return csv_download(f"vouchers-{shop_day(timezone.now())}", COLUMNS, rows)
 
 
-class VoucherForm(forms.ModelForm):  # type: ignore[type-arg]
+class VoucherForm(BaseForm):
     """A voucher whose code may be typed with spaces and small letters."""
 
     def clean_code(self) -> str:

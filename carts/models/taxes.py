@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -90,3 +91,8 @@ class TaxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.zone_id}/{self.category_id}: {self.basis_points / 100:g} %"
+
+    def clean(self) -> None:
+        # Looked at before the exclusion constraint, which cannot compare days in the wrong order.
+        if self.starts_date and self.ends_date and self.ends_date <= self.starts_date:
+            raise ValidationError({"ends_date": _("The end must be later than the start.")})

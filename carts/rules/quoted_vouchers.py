@@ -6,7 +6,7 @@ from dataclasses import replace
 from carts.rules.conditions import kind_of
 from carts.rules.promotions import PromotionRule, PromotionVerdict
 from carts.rules.quote import Quote, QuotedVoucher
-from carts.rules.vouchers import amounts_by_voucher
+from carts.rules.vouchers import NOTHING, WORDS, amounts_by_voucher
 
 
 def promotions_of(vouchers: Iterable[QuotedVoucher]) -> frozenset[int]:
@@ -42,13 +42,21 @@ def beyond_budget(vouchers: Iterable[QuotedVoucher]) -> frozenset[int]:
 def with_unmet_conditions(
     vouchers: Iterable[QuotedVoucher], verdicts: Iterable[tuple[PromotionRule, PromotionVerdict]]
 ) -> tuple[QuotedVoucher, ...]:
-    """Return vouchers with the kind of the condition that keeps each from having an effect, as its problem."""
-    unmet: Mapping[int, str] = {
-        promotion.id: kind_of(verdict.condition)
-        for promotion, verdict in verdicts
-        if verdict.condition is not None and promotion.needs_voucher
-    }
+    """
+    Return vouchers with what keeps each from having an effect as its problem.
+
+    That is the kind of a condition that is not met, or a key of carts.rules.vouchers.WORDS.
+    """
+    reasons: Mapping[int, str] = {promotion.id: _reason(promotion, verdict) for promotion, verdict in verdicts}
     return tuple(
-        voucher if voucher.problem else replace(voucher, problem=unmet.get(voucher.promotion_id, ""))
+        voucher if voucher.problem else replace(voucher, problem=reasons.get(voucher.promotion_id, ""))
         for voucher in vouchers
     )
+
+
+def _reason(promotion: PromotionRule, verdict: PromotionVerdict) -> str:
+    if verdict.condition is not None:
+        return kind_of(verdict.condition)
+    # Before a way to get the goods is chosen, shipping costs nothing yet.
+    is_about_shipping = verdict.word == NOTHING and promotion.reward.lowers_shipping
+    return verdict.word if verdict.word in WORDS and not is_about_shipping else ""

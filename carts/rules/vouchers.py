@@ -16,6 +16,8 @@ UNKNOWN, NOT_YET, OVER, USED_UP, SPENT, SIGN_IN, USED_BY_YOU, BUDGET, SAME_PROMO
     *("unknown", "not_yet", "over", "used_up", "spent", "sign_in", "used_by_you", "budget", "same_promotion"),
     "too_many",
 )
+# The voucher is valid, but its promotion has no effect on this cart: words of verdicts on promotions.
+OTHER_CURRENCY, NOTHING = "other_currency", "nothing"
 WORDS = {
     UNKNOWN: _("Unknown voucher code. Check the code."),
     NOT_YET: _("This voucher is not valid yet."),
@@ -27,6 +29,8 @@ WORDS = {
     BUDGET: _("What is left for this voucher is less than its discount on this cart."),
     SAME_PROMOTION: _("Another voucher of the same promotion is in the cart. Only one counts."),
     TOO_MANY: _("A cart can have five vouchers. Remove one first."),
+    OTHER_CURRENCY: _("This voucher is not valid in the currency of your cart."),
+    NOTHING: _("This voucher gives no discount on what is in your cart, or your cart costs less without it."),
 }
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import currencies
 from core.actors import SYSTEM, Actor
+from core.admin.saving import BaseForm, RowPage, SavingPage
 from core.audit import changes_of, event_models
 from core.errors import Refusal
 from core.models import CHANNELS
@@ -109,7 +110,7 @@ class AmountText(forms.CharField):
         super().__init__(max_length=30, widget=forms.TextInput(attrs=attrs), **kwargs)
 
 
-class MoneyForm(forms.ModelForm):  # type: ignore[type-arg]
+class MoneyForm(BaseForm):
     """
     A form that takes amounts in major units ("12.90") and stores them in minor units of the form's currency.
 
@@ -132,8 +133,11 @@ class MoneyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if "currency" not in cleaned:
+            # What was typed cannot be read without a currency. Any amount will do: the form is refused.
+            return cleaned | {name: getattr(self.instance, name) or 1 for name in self.money_fields}
         for name in self.money_fields:
-            if name not in cleaned or "currency" not in cleaned:
+            if name not in cleaned:
                 continue
             try:
                 cleaned[name] = clean_amount(cleaned[name], cleaned["currency"]) if cleaned[name] else None
@@ -180,7 +184,7 @@ def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code
     return Actor(channel=SYSTEM, staff_id=request.user.pk, store_id=store_id, store_code=store_code)
 
 
-class BaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BaseAdmin(RowPage, admin.ModelAdmin):  # type: ignore[type-arg]
     """
     Pages for one model: a fixed number of statements, whatever the table holds, about the rows that the person may see.
     """
@@ -283,7 +287,7 @@ class ReadOnlyAdmin(BaseAdmin):
         return False
 
 
-class BaseInline(admin.TabularInline):  # type: ignore[type-arg]
+class BaseInline(SavingPage, admin.TabularInline):  # type: ignore[type-arg]
     """Rows of another table, edited below the object they belong to."""
 
     extra = 0

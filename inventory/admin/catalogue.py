@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Func, Q, Value
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,6 +18,7 @@ from core.admin.base import (
     money_column,
     searched,
 )
+from core.admin.saving import BaseForm, RowSelect
 from core.money import Money
 from core.texts.formats import money_text
 from core.texts.languages import active_language
@@ -46,7 +46,7 @@ class MoveForm(forms.Form):
         queryset=Category.objects.all(),
         required=False,
         help_text=_("Empty for the top level."),
-        widget=AutocompleteSelect(Category._meta.get_field("parent"), admin.site),
+        widget=RowSelect(Category._meta.get_field("parent"), admin.site),
     )
 
 
@@ -192,7 +192,7 @@ class PriceInline(BaseInline):
     form = PriceForm
 
 
-class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
+class BarcodeForm(BaseForm):
     class Meta:
         model = Barcode
         fields = ("code",)

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, SegmentMembership
+from core.admin.saving import BaseForm, RowSelect
 from core.currencies import PLACES
 from core.texts.amounts import amount_in_field, clean_amount
 from core.texts.languages import active_language
@@ -18,7 +18,7 @@ from inventory.services.price_lists import LARGEST_QUANTITY
 CURRENCIES = [(code, code) for code in sorted(PLACES)]
 
 
-class PriceListForm(forms.ModelForm):  # type: ignore[type-arg]
+class PriceListForm(BaseForm):
     class Meta:
         model = PriceList
         fields: ClassVar = [
@@ -28,7 +28,7 @@ class PriceListForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets: ClassVar = {"currency": forms.Select(choices=CURRENCIES)}
 
 
-class ListPriceForm(forms.ModelForm):  # type: ignore[type-arg]
+class ListPriceForm(BaseForm):
     """A price of a list, with its amount in major units of the list's currency."""
 
     amount = forms.CharField(label=gettext_lazy("amount"), max_length=20)
@@ -59,12 +59,12 @@ class PriceCheckForm(forms.Form):
 
     variant = forms.ModelChoiceField(
         label=gettext_lazy("variant"), queryset=Variant.objects.all(),
-        widget=AutocompleteSelect(ListPrice._meta.get_field("variant"), admin.site),
+        widget=RowSelect(ListPrice._meta.get_field("variant"), admin.site),
     )  # fmt: skip
     quantity = forms.IntegerField(label=gettext_lazy("quantity"), min_value=1, max_value=LARGEST_QUANTITY, initial=1)
     customer = forms.ModelChoiceField(
         label=gettext_lazy("customer"), queryset=Customer.objects.all(), required=False,
-        widget=AutocompleteSelect(SegmentMembership._meta.get_field("customer"), admin.site),
+        widget=RowSelect(SegmentMembership._meta.get_field("customer"), admin.site),
     )  # fmt: skip
     channel = forms.ChoiceField(label=gettext_lazy("channel"), choices=SELLING_CHANNELS, initial="web")
     store = forms.ModelChoiceField(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_actor
+from core.admin.saving import BaseForm
 from inventory.admin.editing import BarcodeSearch
 from inventory.models import Location, Reservation, StockLevel, StockMovement
 from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety_stock
@@ -33,7 +34,7 @@ class SafetyStockForm(forms.Form):
     safety = forms.IntegerField(label=_("Units of safety stock"), min_value=0, max_value=MOST_UNITS)
 
 
-class FirstStockForm(forms.ModelForm):  # type: ignore[type-arg]
+class FirstStockForm(BaseForm):
     """The first units of a variant at a location: a new article, or a new store."""
 
     units = forms.IntegerField(label=_("Units"), min_value=1, max_value=MOST_UNITS)

@@ -129,6 +129,16 @@ invariant(
     """,
 )
 invariant(
+    "money that a provider refused to give back finds another way within a week",
+    """
+    SELECT orders.number, payment.id, payment.amount - payment.refunded AS kept FROM orders_order AS orders
+    JOIN orders_payment AS payment ON payment.order_id = orders.id
+    WHERE orders.state IN ('cancelled', 'failed') AND payment.state = 'captured' AND payment.refunded < payment.amount
+      AND (SELECT max(asked_at) FROM orders_refund WHERE payment_id = payment.id AND state = 'failed')
+          < now() - interval '7 days'
+    """,
+)
+invariant(
     "an order never owes less than nothing, and nothing once it is closed",
     """
     SELECT orders.number, orders.state, sum(due.amount) AS due FROM orders_balancedueentry AS due

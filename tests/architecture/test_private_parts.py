@@ -21,7 +21,7 @@ from tests.architecture.test_house import CODE, FLOORS
 UPGRADING = (ROOT / "docs" / "upgrading.md").read_text()
 OURS = (*FLOORS, "omnistore")
 # Their underscore notwithstanding, their documentation promises these.
-PROMISED = {"_meta", "_default_manager", "_db", "_replace", "_exit"}
+PROMISED = {"_meta", "_state", "_default_manager", "_db", "_replace", "_exit"}
 
 # Each use of a private name: the file, and the name.
 USES = {

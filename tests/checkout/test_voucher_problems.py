@@ -7,6 +7,7 @@ from carts.models import CartVoucher, Voucher, VoucherBudget
 from carts.services.vouchers import set_budget
 from orders.models import Order
 from tests.client import Api, signed_in
+from tests.factories.inventory import make_category
 from tests.factories.pricing import make_offer, make_voucher
 
 PICKUP = [{"kind": "pickup", "store": "high-street"}]
@@ -129,3 +130,25 @@ def test_the_cart_page_shows_the_reason(ana, mug, client):
     page = signed_in(ana, client).get(reverse("cart")).content.decode()
 
     assert "do not reach the value" in page
+
+
+@pytest.mark.parametrize(
+    ("reward", "currency", "problem"),
+    [
+        ({"kind": "amount", "amount": 500}, "USD", "other_currency"),
+        ({"kind": "percent", "basis_points": 1000, "goods": {"categories": ["garden"]}}, "", "nothing"),
+        ({"kind": "free_shipping"}, "", None),
+    ],
+    ids=["another currency", "other goods", "shipping is not chosen yet"],
+)
+def test_a_voucher_without_an_effect_says_why(ana, mug, reward, currency, problem):
+    make_category("garden")
+    make_voucher(promotion=make_offer(reward, needs_voucher=True, currency=currency))
+    phone = filled(ana)
+
+    cart = redeem(phone).json()
+
+    (voucher,) = cart["vouchers"]
+    assert (voucher["problem"], bool(voucher["detail"])) == (problem, problem is not None)
+    order = phone.check_out(cart, fulfilments=PICKUP)
+    assert order.json()["totals"]["grand"] == cart["totals"]["grand"]

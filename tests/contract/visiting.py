@@ -42,17 +42,25 @@ class Visitor:
         self._api = Client(raise_request_exception=False)
         self._as_shopper = bearer(shopper)
         self._as_clerk = {**bearer(clerk), "X-Store": session.store.code}
+        self._shows_nothing: set[str] = set()
         self._routes = sorted(route for route in _routes(get_resolver()) if not LEFT_OUT.match(route))
 
     def broken(self) -> list[tuple[str, str]]:
-        """Open everything; returns the addresses that break off, with how."""
+        """
+        Open everything; returns the addresses that break off, with how.
+
+        From the second time on, only what showed something: what is refused or moved does not read the row.
+        """
         cache.clear()
-        return [(address, found) for address in self.addresses() if (found := self.fault(address))]
+        found = [(address, self.fault(address)) for address in self.addresses() if address not in self._shows_nothing]
+        return [(address, fault) for address, fault in found if fault]
 
     def fault(self, address: str) -> str:
         """Open one address; returns how it breaks off, or nothing."""
         with transaction.atomic():
             answer = self._get(address)
+            if 300 <= answer.status_code < 500:
+                self._shows_nothing.add(address)
             if answer.status_code < 500 or address == "/readyz":
                 return ""
             transaction.set_rollback(True)

@@ -9,6 +9,7 @@ from omnistore.engagement.models import Message
 from orders.models import Fulfilment, Order, ReceiptRequest
 from orders.rules.pickup_codes import collection_code
 from tests.engagement.conftest import entry_about, make_pickup
+from tests.factories.orders import make_return
 
 
 def test_a_confirmation_says_that_the_pickup_is_not_ready_yet(ana, mitte, now):
@@ -128,6 +129,18 @@ def test_the_end_of_the_only_pickup_causes_one_notification(ana, mitte, now):
     message = Message.objects.get()
     assert message.kind == "pickup_rejected"
     assert "We return €25.80 the way you paid." in message.body
+
+
+def test_a_refused_return_is_told_with_its_reason(ana, mitte, now):
+    pickup = make_pickup(ana, mitte, now=now)
+    refused = make_return(pickup.order, state="rejected", reject_reason="The seal is broken.")
+
+    notify_people(entry_about(pickup, "return.rejected", now=now, return_id=refused.pk))
+
+    message = Message.objects.get()
+    assert message.kind == "return_rejected"
+    assert "The reason: The seal is broken." in message.body
+    assert f"/orders/{pickup.order.number}/" in message.body
 
 
 def test_a_receipt_is_sent_to_the_requested_address(ana, mitte, now):

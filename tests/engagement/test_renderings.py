@@ -15,7 +15,7 @@ from omnistore.engagement.queries.templates import template_files
 from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, ReceiptRequest
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_store, make_variant
-from tests.factories.orders import owe, pay_order
+from tests.factories.orders import make_return, owe, pay_order
 from tests.factories.states import make_in
 
 STORED = Path(__file__).with_name("renderings.json")
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)  # A Saturday.
 LANGUAGES = ("en", "ar", "fa", "de")
 ADDRESSES = {"email": "ana@example.com", "sms": "+491701234567"}
 HOME = {"name": "Ana Moreno", "street_address": "Torstr. 5", "postal_code": "10119", "city": "Berlin"}
-PICKUP, PARCEL = 700001, 700002
+PICKUP, PARCEL, RETURN = 700001, 700002, 700003
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +98,10 @@ def of_a_customer(order):
     Order.objects.filter(pk=order.pk).update(customer=make_customer("Ana Moreno"))
 
 
+def refused(order):
+    make_return(order, id=RETURN, state="rejected", reject_reason="Too late.")
+
+
 SCENARIOS = {
     "order_placed": ("order.placed", nothing, {}),
     "order_placed, of a customer": ("order.placed", of_a_customer, {}),
@@ -113,6 +117,7 @@ SCENARIOS = {
     "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),
     "refund_to_new_card": ("refund.to_new_card", nothing, {"refund": 2580}),
+    "return_rejected": ("return.rejected", refused, {"return_id": RETURN}),
     "receipt": ("receipt.requested", paid, {}),
 }
 

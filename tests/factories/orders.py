@@ -18,6 +18,7 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
+    Return,
     TillSession,
 )
 from orders.providers.sandbox.provider import SandboxProvider
@@ -180,3 +181,14 @@ def _charge(payment: Payment) -> None:
         asked_at=payment.order.placed_at,
         answered_at=payment.order.placed_at,
     )
+
+
+def make_return(
+    order: Order, *, number: str = "R-1", amount: int = 1290, state: str = "requested", **fields: Any
+) -> Return:
+    """A return of an order, without lines."""
+    values = {
+        "number": "R-1", "customer": order.customer, "method": "store", "refund_to": "original", "channel": "app",
+        "amount": 1290, "currency": order.currency, "requested_at": order.placed_at,
+    } | fields  # fmt: skip
+    return make_in(Return, order=order, state=state, **values)

@@ -106,6 +106,16 @@ def test_money_of_a_cancelled_order_that_is_not_refunded(cancelled):
     assert name in find_breaches()
 
 
+@pytest.mark.parametrize(("days", "is_breach"), [(6, False), (8, True)])
+def test_money_that_the_provider_refused_to_give_back(cancelled, days, is_breach):
+    with no_guards():
+        Refund.objects.update(state="failed", asked_at=timezone.now() - timedelta(days=days))
+    Payment.objects.update(refunded=0)
+
+    name = "money that a provider refused to give back finds another way within a week"
+    assert (name in find_breaches()) == is_breach
+
+
 def test_a_refund_that_is_not_counted(cancelled):
     Payment.objects.update(refunded=100)
 

@@ -38,14 +38,15 @@ LEFT JOIN accounts_customer AS record ON record.id = orders.customer_id
 LEFT JOIN accounts_customer AS person ON person.id = coalesce(record.merged_into_id, record.id)
 WHERE orders.number = %(number)s
 """
+_REASON = "SELECT reject_reason FROM orders_return WHERE id = %(id)s"
 
 
 class OrderSubject:
     """
     The order whose number is the entry's ref.
 
-    Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link` and `bought_on`; the lists are
-    `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels` (address, tracking); `gift_cards`
+    Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link`, `bought_on` and `reason` (why a
+    return was refused); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels` (address, tracking); `gift_cards`
     says whether it sold any. Values that do not apply are empty. An entry about one fulfilment has only the lines of
     that one, and adds the values of its parcel, or `store`, `address`, `phone`, `code`, `day` (until when it is kept)
     and `hours` of its pickup.
@@ -56,7 +57,7 @@ class OrderSubject:
         return sql.fetch_one(_FACTS, {"number": entry.ref})
 
     def context_of(self, entry: Entry, *, reader: Recipient, now: datetime) -> Context:
-        """Return the values that templates may name, in two statements."""
+        """Return the values that templates may name, in two statements; one more about a return."""
         order, language = get_order(entry.ref), reader.language
         places = places_of([fulfilment.store for fulfilment in order.fulfilments], language=language)
         concerned = [part for part in order.fulfilments if part.id == entry.payload.get("fulfilment_id")]
@@ -77,6 +78,7 @@ class OrderSubject:
             "pickups": [_pickup(part, places[part.store], language) for part in shown if part.kind == PICKUP],
             "parcels": [_parcel(part) for part in shown if part.kind == SHIP],
             "gift_cards": _has_gift_cards(order),
+            "reason": _reason_of(entry.payload.get("return_id")),
         }
         for part in concerned:
             context |= _concerned(part, places[part.store], language, now) if part.kind == PICKUP else _parcel(part)
@@ -100,6 +102,11 @@ def _has_gift_cards(order: OrderView) -> bool:
     return bool(
         {line.id for line in order.lines} - {line_id for part in order.fulfilments for line_id, _n in part.lines}
     )
+
+
+def _reason_of(return_id: int | None) -> str:
+    row = sql.fetch_one(_REASON, {"id": return_id}) if return_id is not None else None
+    return str(row["reject_reason"]) if row else ""
 
 
 def _pickup(part: FulfilmentView, place: ContactPlace, language: str) -> dict[str, str]:

@@ -31,26 +31,27 @@ class WrongResponse(Exception):
 
 @dataclass
 class FilledCart:
-    """A shopper's cart as of the last response. total: in minor units, with shipping."""
+    """A shopper's cart as of the last response. items, grand: its goods before and after promotions, in minor units."""
 
     token: str
     version: int
-    total: int
+    items: int
+    grand: int
     lines: int
 
     @classmethod
     def from_response(cls, token: str, cart: Any) -> "FilledCart":
         """Return the cart of a response."""
-        # What promotions leave of the goods does not matter for free shipping.
         items, grand = (int(cart["totals"][name]["amount"].replace(".", "")) for name in ("items", "grand"))
-        shipping = SHIPPING_CENTS if items < FREE_FROM_CENTS else 0
-        return cls(token, cart["version"], grand + shipping, len(cart["lines"]))
+        return cls(token, cart["version"], items, grand, len(cart["lines"]))
 
-    def checkout_request(self) -> dict[str, Any]:
-        """Return the request that orders the cart, shipped and paid."""
+    def checkout_request(self, *, is_free_by_items: bool) -> dict[str, Any]:
+        """Return the request that orders the cart, shipped and paid. is_free_by_items: how the shop judges shipping."""
+        value = self.items if is_free_by_items else self.grand
+        total = self.grand + (SHIPPING_CENTS if value < FREE_FROM_CENTS else 0)
         return {
             "cart_version": self.version,
-            "expected_total": {"amount": f"{self.total / 100:.2f}", "currency": "EUR"},
+            "expected_total": {"amount": f"{total / 100:.2f}", "currency": "EUR"},
             "fulfilments": [{"kind": "ship", "address": ADDRESS}],
             "payments": [{"method": "test"}],
         }
@@ -73,6 +74,8 @@ class Visitor:
     newcomers: deque[str] = field(default_factory=deque)
     regulars: deque[str] = field(default_factory=deque)
     filled: deque[FilledCart] = field(default_factory=deque)
+    # Shops before decision 0120 judge free shipping by what promotions leave; their first refusal tells.
+    is_free_by_items: bool = True
 
     def __post_init__(self) -> None:
         self._connection = HTTPConnection(self.host, self.port, timeout=60)
@@ -135,8 +138,11 @@ class Visitor:
         _check(read["version"] == cart.version and len(read["lines"]) == cart.lines, read)
 
     def _order(self, cart: FilledCart, *, may_be_sold_out: bool = False) -> str | None:
-        request = cart.checkout_request()
+        request = cart.checkout_request(is_free_by_items=self.is_free_by_items)
         status, order = self._send("POST", "checkout/", cart.token, request)
+        if self.is_free_by_items and status == 409 and order["code"] == "total_changed":
+            self.is_free_by_items = False
+            return self._order(cart, may_be_sold_out=may_be_sold_out)
         if may_be_sold_out and status == 409 and order["code"] == "insufficient_stock":
             return REFUSED
         _check(
