@@ -1,6 +1,8 @@
 """The invariants of customers and balances."""
 
 from core.data.invariants import invariant
+from core.data.spelling_invariants import spelt_alike, without_card_numbers
+from core.texts.spelling import plain_email, plain_lines, plain_name, plain_postcode, plain_text
 
 invariant(
     "a merged record leads to the end of its chain of live merges",
@@ -103,4 +105,44 @@ invariant(
 invariant(
     "wrong passwords are forgotten once they count no more",
     "SELECT id, tried_at FROM accounts_wrongsignin WHERE tried_at < now() - interval '2 hours'",
+)
+spelt_alike("a customer's name is in its one spelling", "accounts_customer", ["name"], plain_name)
+spelt_alike(
+    "a customer's e-mail address is in its one spelling",
+    "accounts_customer",
+    ["email"],
+    plain_email,
+    likely="text <> lower(text)",
+)
+spelt_alike("a person's number in another system is in one spelling", "accounts_customer", ["external_id"], plain_text)
+spelt_alike(
+    "the names in an address are in their one spelling",
+    "accounts_address",
+    ["name", "company", "city", "city_area", "country_area"],
+    plain_name,
+)
+spelt_alike("the street of an address is in its one spelling", "accounts_address", ["street_address"], plain_lines)
+spelt_alike(
+    "the postcode of an address is in its one spelling",
+    "accounts_address",
+    ["postal_code"],
+    plain_postcode,
+    likely="text <> upper(text)",
+)
+invariant(
+    "a phone number is stored as E.164",
+    "SELECT id, phone FROM accounts_customer WHERE phone <> '' AND phone !~ '^[+][1-9][0-9]{5,14}$'",
+)
+invariant(
+    "a VAT number is in its one spelling",
+    """
+    SELECT id, country, number FROM accounts_taxnumber
+    WHERE number !~ '^[A-Z0-9+*]+$' OR country !~ '^[A-Z]{2}$'
+    """,
+)
+without_card_numbers(
+    "nothing about a person has a payment card's number in it",
+    accounts_customer=["name", "email"],
+    accounts_address=["name", "company", "street_address", "city", "city_area", "country_area"],
+    accounts_customermerge=["reason"],
 )

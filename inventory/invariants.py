@@ -1,6 +1,8 @@
 """What must always be true of stock, for `manage.py audit`."""
 
 from core.data.invariants import invariant
+from core.data.spelling_invariants import spelt_alike, without_card_numbers
+from core.texts.spelling import plain_lines, plain_name, plain_postcode, plain_text
 
 invariant(
     "stock is never negative and never reserved twice",
@@ -124,4 +126,19 @@ invariant(
     SELECT 'variant' AS of, id, attributes FROM inventory_variant WHERE NOT ({_ATTRIBUTES_ARE_TEXTS})
     UNION ALL SELECT 'product', id, attributes FROM inventory_product WHERE NOT ({_ATTRIBUTES_ARE_TEXTS})
     """,
+)
+spelt_alike("every letter of an SKU can be seen", "inventory_variant", ["sku"], plain_text)
+spelt_alike("the city of a store is in its one spelling", "inventory_location", ["city"], plain_name)
+spelt_alike("the street of a store is in its one spelling", "inventory_location", ["street_address"], plain_lines)
+spelt_alike(
+    "the postcode of a store is in its one spelling",
+    "inventory_location",
+    ["postal_code"],
+    plain_postcode,
+    likely="text <> upper(text)",
+)
+without_card_numbers(
+    "nothing about goods and places has a payment card's number in it",
+    inventory_product=["name::text", "description::text", "brand"],
+    inventory_location=["name::text", "street_address", "city"],
 )

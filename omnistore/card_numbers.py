@@ -2,17 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
-from core.web.card_numbers import holds_card_number
+from core.texts.card_numbers import holds_card_number, may_hold_card_number
 from core.web.middleware import FORMS
 from omnistore.storefront.errors import handle_card_number
-
-# A password may be anything and is stored only as a hash; a product's number may look like a card's by chance.
-_LEFT_ALONE = ("password", "sku")
 
 
 class CardNumberGuard:
@@ -38,21 +34,6 @@ class CardNumberGuard:
         except UnreadablePostError:
             return None
         is_found = any(
-            holds_card_number(str(text)) and not _is_key(str(text))
-            for name, texts in fields
-            if not _is_left_alone(name.lower())
-            for text in texts
+            holds_card_number(str(text)) for name, texts in fields if may_hold_card_number(name) for text in texts
         )
         return handle_card_number(request) if is_found else None
-
-
-def _is_left_alone(name: str) -> bool:
-    return any(part in name for part in _LEFT_ALONE)
-
-
-def _is_key(text: str) -> bool:
-    """Return whether a text is one of the keys in forms, which sometimes consist of digits."""
-    try:
-        return len(text) in (32, 36) and bool(UUID(text))
-    except ValueError:
-        return False

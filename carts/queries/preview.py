@@ -25,7 +25,7 @@ SELECT line.place AS id, line.quantity, variant.id AS variant_id, variant.sku, v
        buyer.segments, {STEPS.format(currency="%(currency)s", segments="buyer.segments")} AS steps
 FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
 CROSS JOIN unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS line(sku, quantity, place)
-JOIN inventory_variant AS variant ON variant.sku = line.sku
+JOIN inventory_variant AS variant ON upper(variant.sku) = upper(line.sku)
 JOIN inventory_product AS product ON product.id = variant.product_id
 JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
@@ -84,8 +84,8 @@ def preview_cart(request: PreviewRequest) -> Preview:
         currency=cart.currency,
         amounts=amounts,
     )
-    known = {line.sku for line in cart.lines}
-    return Preview(cart, quoted, verdicts, [sku for sku in request.units if sku not in known])
+    known = {line.sku.upper() for line in cart.lines}
+    return Preview(cart, quoted, verdicts, [sku for sku in request.units if sku.upper() not in known])
 
 
 def _cart(request: PreviewRequest) -> CartView:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed
+from core.texts.spelling import plain_text
 from core.web.api.base import Page
 from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
@@ -41,7 +42,7 @@ SELECT price.amount AS base, buyer.segments,
 FROM (SELECT {SEGMENTS.format(person="%(customer)s::bigint")} AS segments) AS buyer
 CROSS JOIN inventory_variant AS variant
 LEFT JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
-WHERE variant.sku = %(sku)s
+WHERE upper(variant.sku) = upper(%(sku)s)
 """
 
 
@@ -60,7 +61,7 @@ def own_view(*, customer_ids: Sequence[int], sku: str, channel: str, now: dateti
         {
             "customers": list(customer_ids),
             "customer": customer_ids[0],
-            "sku": sku,
+            "sku": plain_text(sku),
             "currency": settings.SHOP_CURRENCY,
             "now": now,
         },

@@ -14,6 +14,7 @@ from math import lcm
 from typing import NamedTuple
 
 from core.money import round_half_up, split
+from core.texts.spelling import code_letters
 
 WHOLE = 10_000
 FINER = 1000  # Parts of a basis point: the finest rate is a hundred-thousandth of a percent.
@@ -239,7 +240,10 @@ def _fit(zone: Zone, place: TaxPlace) -> tuple[int, int] | None:
     """Return how specific a matching zone is: the length of its postcode prefix, then its region; None if no match."""
     if zone.country != place.country or (zone.region and zone.region != place.region):
         return None
-    longest = max((len(prefix) for prefix in zone.prefixes if place.postcode.startswith(prefix)), default=0)
+    # Some countries write a blank or hyphen into a postcode, and people leave it out.
+    postcode = code_letters(place.postcode) if zone.prefixes else ""
+    prefixes = map(code_letters, zone.prefixes)
+    longest = max((len(prefix) for prefix in prefixes if postcode.startswith(prefix)), default=0)
     if zone.prefixes and not longest:
         return None
     return longest, 1 if zone.region else 0

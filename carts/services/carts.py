@@ -23,6 +23,7 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import INSERT_EVENT, publish
+from core.texts.spelling import plain_text
 from inventory.queries.price_lists import SEGMENTS, STEPS
 from inventory.rules.price_lists import PriceContext, parse_price_tiers, price_of
 
@@ -41,7 +42,7 @@ WITH wanted AS (
     CROSS JOIN inventory_variant AS variant
     JOIN inventory_product AS product ON product.id = variant.product_id AND product.state = 'published'
     JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
-    WHERE variant.sku = %(sku)s AND variant.is_active
+    WHERE upper(variant.sku) = upper(%(sku)s) AND variant.is_active
 ), cart AS (
     {cart}
     RETURNING {cart_id}, version
@@ -292,7 +293,7 @@ def _add(statement: str, owner: Owner, sku: str, quantity: int, by: Actor, now: 
         "customer": owner.customer_id,
         "token_hash": "" if owner.customer_ids else owner.token_hash,
         "currency": settings.SHOP_CURRENCY,
-        "sku": sku,
+        "sku": plain_text(sku),
         "quantity": quantity,
         "channel": by.channel,
         "store": by.store_id,

@@ -16,6 +16,7 @@ from carts.services.vouchers import give_vouchers_back, put_vouchers
 from core.actors import Actor
 from core.data import sql
 from core.errors import NotFound, Refusal
+from core.texts.spelling import plain_text
 
 # The same statement reads the lines. Its snapshot may be older than the cart it waited for; then the versions differ,
 # and the lines are read again.
@@ -40,7 +41,7 @@ _FROM_LINES = """
 WITH wanted AS (
     SELECT variant.id, price.amount, requested.quantity, requested.place
     FROM unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS requested(sku, quantity, place)
-    JOIN inventory_variant AS variant ON variant.sku = requested.sku
+    JOIN inventory_variant AS variant ON upper(variant.sku) = upper(requested.sku)
     JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
 ), cart AS (
     INSERT INTO carts_cart (customer_id, token_hash, currency, state, version, merge_report, created_channel,
@@ -116,7 +117,7 @@ def cart_from_lines(
     row = sql.fetch_one(
         _FROM_LINES,
         {
-            "skus": [sku for sku, _quantity in lines],
+            "skus": [plain_text(sku) for sku, _quantity in lines],
             "quantities": [quantity for _sku, quantity in lines],
             "currency": settings.SHOP_CURRENCY,
             "customer": customer_id,

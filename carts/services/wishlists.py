@@ -11,13 +11,16 @@ from carts.services.carts import Owner, put_line_in, take_line_out
 from core.actors import Actor
 from core.errors import NotFound
 from core.journal import publish
+from core.texts.spelling import plain_text
 from inventory.models import Product, Variant
 
 
 @transaction.atomic(durable=True)
 def save_for_later(*, customer_id: int, sku: str, by: Actor, now: datetime) -> WishlistItem:
     """Add a variant to the person's wish list, once at most. Raises NotFound for a variant that is not on sale."""
-    variant = Variant.objects.filter(sku=sku, is_active=True, product__state=Product.PUBLISHED).first()
+    variant = Variant.objects.filter(
+        sku__iexact=plain_text(sku), is_active=True, product__state=Product.PUBLISHED
+    ).first()
     if variant is None:
         raise NotFound(_("%(sku)s is not on sale.") % {"sku": sku}, sku=sku)
     item, is_new = WishlistItem.objects.get_or_create(
@@ -66,6 +69,8 @@ def forget_saved(*, customer_ids: list[int], sku: str) -> None:
 
 
 def _take_off(customer_ids: list[int], sku: str) -> None:
-    deleted, _rows = WishlistItem.objects.filter(customer_id__in=customer_ids, variant__sku=sku).delete()
+    deleted, _rows = WishlistItem.objects.filter(
+        customer_id__in=customer_ids, variant__sku__iexact=plain_text(sku)
+    ).delete()
     if not deleted:
         raise NotFound(_("This is not on the wish list."))

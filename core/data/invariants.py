@@ -1,5 +1,6 @@
 """Invariants of the data, as SQL that returns the rows that breach them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.data import rebasing, sql
@@ -7,24 +8,34 @@ from core.data import rebasing, sql
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A named statement that returns the rows in breach."""
+    """
+    A named statement that returns the rows in breach.
+
+    is_breach: decides about each row, where only the function that stores it knows; the statement finds what it may be.
+    """
 
     name: str
     statement: str
+    is_breach: Callable[[sql.Row], bool] | None = None
 
 
 _registered: list[Invariant] = []
 
 
-def invariant(name: str, statement: str) -> None:
+def invariant(name: str, statement: str, *, is_breach: Callable[[sql.Row], bool] | None = None) -> None:
     """Register a check for `manage.py audit`. Each app lists its own in its `invariants` module."""
-    _registered.append(Invariant(name, statement))
+    _registered.append(Invariant(name, statement, is_breach))
 
 
 def find_breaches() -> dict[str, list[sql.Row]]:
     """Run every registered check and return the offending rows by invariant; empty when the data is sound."""
-    breaches = {check.name: sql.fetch_all(check.statement, {}) for check in _registered}
+    breaches = {check.name: _rows_in_breach(check) for check in _registered}
     return {name: rows for name, rows in breaches.items() if rows}
+
+
+def _rows_in_breach(check: Invariant) -> list[sql.Row]:
+    rows = sql.fetch_all(check.statement, {})
+    return [row for row in rows if check.is_breach(row)] if check.is_breach else rows
 
 
 def registered() -> list[Invariant]:

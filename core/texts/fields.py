@@ -4,16 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from core.texts.spelling import plain_name, plain_text
+from core.texts.spelling import plain_email, plain_lines, plain_name, plain_postcode, plain_text
 
 if TYPE_CHECKING:
     _Text = models.CharField[str, str]
+    _Email = models.EmailField[str, str]
+    _Base = models.CharField[str, str]
 else:
     _Text = models.CharField
+    _Email = models.EmailField
+    _Base = object
 
 
-class SpelledField(_Text):
-    """A text in one spelling; it is brought into it by forms, by saving, and in look-ups."""
+class Spelled(_Base):
+    """A field whose text is brought into one spelling by forms, by saving, and in look-ups."""
 
     def spelt(self, text: str) -> str:
         """Return the text as it is stored: what a person would read."""
@@ -31,9 +35,37 @@ class SpelledField(_Text):
         return value
 
 
+class SpelledField(Spelled, _Text):
+    """A code or number in one spelling."""
+
+
+class PostcodeField(SpelledField):
+    """A postcode: plain, in capital letters."""
+
+    def spelt(self, text: str) -> str:
+        """Return the postcode as it is stored."""
+        return plain_postcode(text)
+
+
+class PlainEmailField(Spelled, _Email):
+    """An e-mail address: in small letters, its domain as the mail system writes it."""
+
+    def spelt(self, text: str) -> str:
+        """Return the address as it is stored."""
+        return plain_email(text)
+
+
 class NameField(SpelledField):
     """A person's name, a company or a line of an address: one line, without marks that turn other texts around."""
 
     def spelt(self, text: str) -> str:
         """Return the name as it was written, in one line."""
         return plain_name(text)
+
+
+class LinesField(SpelledField):
+    """Lines of an address: each is spelt as a name."""
+
+    def spelt(self, text: str) -> str:
+        """Return the lines as they were written, without empty ones."""
+        return plain_lines(text)

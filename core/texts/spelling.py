@@ -8,6 +8,8 @@ spaces of their own. What is stored or compared is brought into one form here, a
 import re
 import unicodedata
 
+import idna
+
 # Joiners shape Persian words and emoji and belong to a name; in a code they are as invisible as every other mark.
 ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 _JOINERS = {ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER}
@@ -63,6 +65,32 @@ def plain_name(text: str) -> str:
         text = "".join(kept)
     words = (word.strip(ZERO_WIDTH_NON_JOINER + ZERO_WIDTH_JOINER) for word in text.split())
     return " ".join(filter(None, words))
+
+
+def plain_email(text: str) -> str:
+    """
+    Return an e-mail address as it is stored: plain, in small letters, with its domain as the mail system writes it.
+
+    A domain beyond ASCII is written in ASCII (IDNA 2008). What is no address is returned plain; whether it is one, the
+    caller checks.
+    """
+    local, at, domain = plain_text(text).lower().rpartition("@")
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError:
+            pass
+    return f"{local}{at}{domain}"
+
+
+def plain_lines(text: str) -> str:
+    """Return a text of several lines as it is stored: each line is spelt as a name, and none is empty."""
+    return "\n".join(filter(None, map(plain_name, text.splitlines())))
+
+
+def plain_postcode(text: str) -> str:
+    """Return a postcode as it is stored: plain, in capital letters."""
+    return plain_text(text).upper()
 
 
 def has_invisible(text: str) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.roles import CLERK, HEAD_OFFICE, MANAGER
 from core.audit import audited
+from core.texts.fields import LinesField, NameField, PostcodeField
 from core.texts.translated import TranslatedField, in_language
 from inventory.models.fields import CountryField, TimeZoneField
 from inventory.rules.places import (
@@ -54,9 +55,9 @@ class Location(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = TranslatedField(_("name"))
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
-    street_address = models.CharField(_("street address"), max_length=200)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
-    city = models.CharField(_("city"), max_length=100)
+    street_address = LinesField(_("street address"), max_length=200)
+    postal_code = PostcodeField(_("postal code"), max_length=20, blank=True)
+    city = NameField(_("city"), max_length=100)
     region = models.CharField(_("state or province"), max_length=200, blank=True, db_default="")
     country_code = CountryField(_("country"), max_length=2)
     phone = models.CharField(_("phone"), max_length=20, blank=True)

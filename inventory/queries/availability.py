@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound
+from core.texts.spelling import plain_code, plain_text
 from core.texts.translated import TranslatedText, in_language
 from inventory.models import Product
 from inventory.queries.hours import load_hours
@@ -31,7 +32,7 @@ LEFT JOIN LATERAL (
     WHERE level.variant_id = variant.id AND location.ships AND location.is_active
       AND level.on_hand - level.reserved - level.safety > 0
 ) AS level ON true
-WHERE variant.sku = %(sku)s AND variant.is_active AND product.state = 'published'
+WHERE upper(variant.sku) = upper(%(sku)s) AND variant.is_active AND product.state = 'published'
 GROUP BY variant.id, product.kind
 """
 
@@ -133,7 +134,7 @@ def availability_of(*, sku: str, near: GeoPoint | None, limit: int, now: datetim
     the best-ranked location with available units (settings.SHIP_LEAD_DAYS working days).
     A gift card is never short, and no store has it. Raises NotFound for a variant that is not on sale.
     """
-    ship = sql.fetch_one(_SHIP, {"sku": sku})
+    ship = sql.fetch_one(_SHIP, {"sku": plain_text(sku)})
     if ship is None:
         raise NotFound(_("There is no article %s.") % sku)
     if ship["kind"] == Product.GIFT_CARD:
@@ -175,8 +176,7 @@ def place_of_postcode(postcode: str) -> GeoPoint | None:
 
     A postcode of the shop's own country goes first. None if no store has one that is written alike and begins alike.
     """
-    letters = "".join(character for character in postcode.upper() if character.isalnum())
-    code = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in letters)
+    code = "".join(filter(str.isalnum, plain_code(postcode)))
     row = sql.fetch_one(_PLACE_OF_POSTCODE, {"postcode": code, "home": settings.SHOP_COUNTRY}) if code else None
     return GeoPoint(row["latitude"], row["longitude"], is_rough=row["is_rough"]) if row else None
 

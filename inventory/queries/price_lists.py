@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound
+from core.texts.spelling import plain_text
 from core.texts.translated import TranslatedText
 from inventory.rules.price_lists import (
     DEARER,
@@ -45,7 +46,8 @@ LEFT JOIN LATERAL (
     SELECT CASE WHEN %(is_whole)s::bool THEN (SELECT array_agg(code) FROM accounts_segment)
            ELSE buyer.segments END AS segments
 ) AS seen ON true
-WHERE variant.sku = %(sku)s AND (%(is_whole)s::bool OR (variant.is_active AND product.state = 'published'))
+WHERE upper(variant.sku) = upper(%(sku)s)
+  AND (%(is_whole)s::bool OR (variant.is_active AND product.state = 'published'))
 """
 _NAMES = "SELECT id, code, name FROM inventory_pricelist WHERE id = ANY(%(ids)s::bigint[])"
 
@@ -98,8 +100,8 @@ def explain_price(question: PriceQuestion, *, is_whole: bool) -> PriceExplanatio
     Raises NotFound.
     """
     parameters = {
-        "sku": question.sku, "currency": question.currency, "customer": question.customer_id, "now": question.now,
-        "is_whole": is_whole,
+        "sku": plain_text(question.sku), "currency": question.currency, "customer": question.customer_id,
+        "now": question.now, "is_whole": is_whole,
     }  # fmt: skip
     row = sql.fetch_one(_OF_VARIANT, parameters)
     if row is None:

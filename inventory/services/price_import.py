@@ -10,6 +10,7 @@ from core.data import sql
 from core.data.csv_files import unescaped
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
+    Cells,
     Column,
     Options,
     Plan,
@@ -20,8 +21,10 @@ from core.data.imports import (
 from core.data.imports.cells import amount, required_text, text, whole
 from core.data.imports.columns import with_defaults
 from core.journal import publish
+from core.texts.spelling import plain_text
 from inventory.events import CatalogueChanged
 from inventory.models import ListPrice, Price
+from inventory.services.imported_skus import imported_sku
 from inventory.services.price_lists import LARGEST_QUANTITY, publish_list_change
 
 REQUIRED = ("sku", "price", "currency")
@@ -39,7 +42,7 @@ _STAGING = (
 )
 _FIND_VARIANT = """
 UPDATE import_rows SET variant_id = variant.id FROM inventory_variant AS variant
-WHERE variant.sku = import_rows.sku AND import_rows.reason = ''
+WHERE upper(variant.sku) = upper(import_rows.sku) AND import_rows.reason = ''
 """
 _FIND_LIST = """
 UPDATE import_rows SET price_list_id = list.id FROM inventory_pricelist AS list
@@ -117,27 +120,48 @@ def import_prices(*, path: Path, options: Options, by: Actor = THE_SYSTEM) -> di
             publish_list_change(price_list_id=row["id"], code=row["code"], prices=row["prices"], by=by, now=options.now)
 
     plan = Plan(
-        required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write, finish=finish
+        required=REQUIRED,
+        optional=OPTIONAL,
+        staging=_STAGING,
+        read=_read,
+        check=_check,
+        write=write,
+        finish=finish,
+        identify=_identify,
     )
     return run_import(plan, path, options)
 
 
-def _read(cells: dict[str, str]) -> Sequence[Any]:
-    sku = unescaped(required_text(cells, "sku", longest=65))
-    price_list = unescaped(text(cells, "price_list", longest=41))
-    min_quantity = whole(cells, "min_quantity") if text(cells, "min_quantity", longest=20) else 1
+def _read(cells: Cells) -> Sequence[Any]:
+    sku, price_list, min_quantity, currency = _place(cells)
     if not 1 <= min_quantity <= LARGEST_QUANTITY:
         raise RowRefused("quantity_not_valid", f"{min_quantity}")
     if min_quantity > 1 and not price_list:
         raise RowRefused("quantity_needs_price_list", f"{min_quantity}")
-    currency = required_text(cells, "currency", longest=3).upper()
     if currency not in PLACES:
         raise RowRefused("unknown_currency", currency)
     price = amount(cells, "price", currency)
     return (
-        "\n".join((sku, price_list, str(min_quantity), "" if price_list else currency)),
+        _key(sku, price_list, min_quantity, currency),
         *(sku, price_list, min_quantity, price, currency, None, None),
     )
+
+
+def _identify(cells: Cells) -> dict[str, Any]:
+    return {"key": _key(*_place(cells))}
+
+
+def _place(cells: Cells) -> tuple[str, str, int, str]:
+    """Read what a price is found by."""
+    # A file of the shop's own has an apostrophe before what a spreadsheet would run.
+    sku = imported_sku(cells | {"sku": unescaped(cells["sku"].strip())})
+    price_list = plain_text(unescaped(text(cells, "price_list", longest=41)))
+    min_quantity = whole(cells, "min_quantity") if text(cells, "min_quantity", longest=20) else 1
+    return sku, price_list, min_quantity, required_text(cells, "currency", longest=3).upper()
+
+
+def _key(sku: str, price_list: str, min_quantity: int, currency: str) -> str:
+    return "\n".join((sku.upper(), price_list, str(min_quantity), "" if price_list else currency))
 
 
 def _check() -> None:

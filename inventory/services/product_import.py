@@ -14,6 +14,7 @@ from core.currencies import PLACES
 from core.data import sql
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
+    Cells,
     Column,
     Options,
     Plan,
@@ -21,13 +22,13 @@ from core.data.imports import (
     execute_sorting,
     run_import,
 )
-from core.data.imports.cells import amount, required_text, text
+from core.data.imports.cells import amount, left_empty, prose, text
 from core.data.imports.columns import with_defaults
 from inventory.models import Category, Price, Product, Variant
 from inventory.rules.attributes import NotAttributes, stored_attributes
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
-from inventory.rules.skus import NotASku, stored_sku
 from inventory.services import product_import_sql as statements
+from inventory.services.imported_skus import imported_sku
 
 MOST_BARCODES = 20
 LONGEST_CATEGORY_DEPTH = 8
@@ -82,8 +83,8 @@ def import_products(*, path: Path, options: Options, publish: bool = False) -> d
     Create or change products and variants from a CSV file, by SKU, and return the figures of the run.
 
     The first row of a product describes it; its later rows may leave those columns empty. Filled cells replace the
-    present value, empty ones keep it; barcodes are added. publish: show new products to shoppers at once. Raises
-    UnusableFile and ImportRunning.
+    present value, empty ones keep it; barcodes are added. Texts, shelves, attributes and barcodes that are wrong are
+    mended or left out, and told. publish: show new products to shoppers at once. Raises UnusableFile and ImportRunning.
     """
 
     def write(first: int, last: int) -> None:
@@ -92,7 +93,15 @@ def import_products(*, path: Path, options: Options, publish: bool = False) -> d
         for statement, models in statements.WRITE:
             sql.execute(with_defaults(statement, *models), piece)
 
-    plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)
+    plan = Plan(
+        required=REQUIRED,
+        optional=OPTIONAL,
+        staging=_STAGING,
+        read=_read,
+        check=_check,
+        write=write,
+        identify=_identify,
+    )
     return run_import(plan, path, options)
 
 
@@ -117,20 +126,17 @@ def make_products(*, drafts: Sequence[NewProduct], publish: bool, now: Any) -> i
     )
 
 
-def _read(cells: dict[str, str]) -> Sequence[Any]:
-    try:
-        sku = stored_sku(required_text(cells, "sku", longest=64))
-    except NotASku:
-        raise RowRefused("sku_not_valid", cells["sku"]) from None
+def _read(cells: Cells) -> Sequence[Any]:
+    sku = imported_sku(cells)
     price, currency = _price(cells)
     return (
         sku,
         _slug(cells),
         _slug_of(sku),
         _texts(cells, "name", longest=300),
-        _texts(cells, "description", longest=10_000),
-        text(cells, "brand", longest=120),
-        _category(cells),
+        _texts(cells, "description", longest=10_000, has_lines=True),
+        prose(cells, "brand", longest=120),
+        left_empty(cells, "category", lambda: _category(cells), empty=""),
         _attributes(cells),
         price,
         currency,
@@ -138,6 +144,14 @@ def _read(cells: dict[str, str]) -> Sequence[Any]:
         None,
         text(cells, "tax_category", longest=40),
     )
+
+
+def _identify(cells: Cells) -> dict[str, Any]:
+    return {
+        "key": imported_sku(cells),
+        "product": left_empty(cells, "product", lambda: _slug(cells), empty=""),
+        "barcodes": _barcodes(cells),
+    }
 
 
 def _check() -> None:
@@ -151,19 +165,25 @@ def _slug_of(sku: str) -> str:
     return slugify(sku)[:100] or "sku"
 
 
-def _slug(cells: dict[str, str]) -> str:
+def _slug(cells: Cells) -> str:
     value = text(cells, "product", longest=120)
-    if value and not _SLUG.fullmatch(value):
+    if not value or _SLUG.fullmatch(value):
+        return value
+    mended = slugify(value)
+    if not mended:
         raise RowRefused("slug_not_valid", f"product: {value}")
-    return value
+    cells.tell("product", "slug_not_valid")
+    return mended
 
 
-def _texts(cells: dict[str, str], kind: str, *, longest: int) -> str:
-    texts = {language: text(cells, f"{kind}_{language}", longest=longest) for language in _LANGUAGES}
+def _texts(cells: Cells, kind: str, *, longest: int, has_lines: bool = False) -> str:
+    texts = {
+        language: prose(cells, f"{kind}_{language}", longest=longest, has_lines=has_lines) for language in _LANGUAGES
+    }
     return orjson.dumps({language: value for language, value in texts.items() if value}).decode()
 
 
-def _price(cells: dict[str, str]) -> tuple[int | None, str]:
+def _price(cells: Cells) -> tuple[int | None, str]:
     currency = text(cells, "currency", longest=3).upper()
     if currency and currency not in PLACES:
         raise RowRefused("unknown_currency", currency)
@@ -174,7 +194,7 @@ def _price(cells: dict[str, str]) -> tuple[int | None, str]:
     return amount(cells, "price", currency), currency
 
 
-def _category(cells: dict[str, str]) -> str:
+def _category(cells: Cells) -> str:
     path = text(cells, "category", longest=400).strip("/")
     slugs = path.split("/") if path else []
     if len(slugs) > LONGEST_CATEGORY_DEPTH or not all(_SLUG.fullmatch(slug) and len(slug) <= 80 for slug in slugs):
@@ -184,32 +204,32 @@ def _category(cells: dict[str, str]) -> str:
     return path
 
 
-def _attributes(cells: dict[str, str]) -> str:
-    value = text(cells, "attributes", longest=1000)
-    attributes: dict[str, dict[str, str]] = {}
+def _attributes(cells: Cells) -> str:
+    value = prose(cells, "attributes", longest=1000)
+    stored: dict[str, Any] = {}
     for pair in filter(str.strip, value.split(";")):
-        match = _PAIR.fullmatch(pair)
-        if not match:
-            raise RowRefused("attributes_not_valid", pair.strip())
-        attributes[match[1].lower()] = {settings.LANGUAGE_CODE: match[2]}
-    try:
-        stored = stored_attributes(attributes, languages=_LANGUAGES)
-    except NotAttributes as error:
-        raise RowRefused("attributes_not_valid", error.what) from None
+        try:
+            match = _PAIR.fullmatch(pair)
+            if not match:
+                raise NotAttributes(pair)
+            attribute = {match[1].lower(): {settings.LANGUAGE_CODE: match[2]}}
+            stored |= stored_attributes(stored | attribute, languages=_LANGUAGES)
+        except NotAttributes:
+            cells.tell("attributes", "attributes_not_valid", pair.strip())
     return orjson.dumps(stored).decode()
 
 
-def _barcodes(cells: dict[str, str]) -> list[str]:
-    codes = text(cells, "barcodes", longest=1000).split()
-    if len(codes) > MOST_BARCODES:
-        raise RowRefused("too_many_barcodes", f"{len(codes)}, {MOST_BARCODES} allowed")
+def _barcodes(cells: Cells) -> list[str]:
     canonical: dict[str, None] = {}
-    for code in codes:
+    for code in cells.get("barcodes", "").split():
+        if len(canonical) == MOST_BARCODES:
+            cells.tell("barcodes", "too_many_barcodes", code)
+            continue
         # The check digit reveals a mistyped code.
         try:
             canonical[canonical_barcode(code)] = None
         except NotABarcode:
-            raise RowRefused("barcode_not_valid", code) from None
+            cells.tell("barcodes", "barcode_not_valid", code)
     return list(canonical)
 
 

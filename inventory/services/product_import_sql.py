@@ -7,14 +7,14 @@ from inventory.models import Barcode, Price, Product, Variant
 # An SKU is one in any case: a row changes the article that stands, and a twin in the file is a second row for it.
 _MATCH_SKUS = """
 UPDATE import_rows SET key = variant.sku FROM inventory_variant AS variant
-WHERE upper(variant.sku) = upper(import_rows.key) AND variant.sku <> import_rows.key AND import_rows.reason = ''
+WHERE upper(variant.sku) = upper(import_rows.key) AND variant.sku <> import_rows.key
 """
 _REFUSE_TWINS = """
 UPDATE import_rows SET reason = 'duplicate_key', detail = 'first on line ' || twins.first_line
 FROM (
-    SELECT line, min(line) OVER (PARTITION BY upper(key)) AS first_line FROM import_rows WHERE reason = ''
+    SELECT line, min(line) OVER (PARTITION BY upper(key)) AS first_line FROM import_rows WHERE key IS NOT NULL
 ) AS twins
-WHERE twins.line = import_rows.line AND twins.first_line < import_rows.line
+WHERE twins.line = import_rows.line AND twins.first_line < import_rows.line AND import_rows.reason = ''
 """
 
 # The product of a row: the one it names, else the one of its SKU, else a new one.
@@ -32,24 +32,31 @@ FROM inventory_variant AS variant JOIN inventory_product AS product ON product.i
 WHERE variant.sku = import_rows.key AND product.slug <> import_rows.product AND import_rows.reason = ''
 """
 
-_REFUSE_CATEGORY = """
-UPDATE import_rows SET reason = 'category_slug_taken', detail = category
+_LEAVE_OUT_CATEGORIES = """
+UPDATE import_rows SET category = '',
+    told = coalesce(told, '[]') || jsonb_build_array(jsonb_build_array('category', 'category_slug_taken', category))
 WHERE reason = '' AND category = ANY(%(taken)s::text[])
 """
 
-_REFUSE_BARCODES = """
+# A refused row keeps its barcodes, too: another article that has one by mistake would get it for good.
+_LEAVE_OUT_BARCODES = """
 WITH code AS (
-    SELECT line, key, unnest(barcodes) AS code FROM import_rows WHERE reason = ''
+    SELECT line, key, reason, unnest(barcodes) AS code FROM import_rows WHERE key IS NOT NULL
 ), ranked AS (
-    SELECT line, key, code, min(line) OVER (PARTITION BY code) AS first_line FROM code
+    SELECT line, key, reason, code, first_value(key) OVER (PARTITION BY code ORDER BY line) AS first_key FROM code
 ), clash AS (
-    SELECT DISTINCT ON (ranked.line) ranked.line, ranked.code
+    SELECT ranked.line, array_agg(ranked.code) AS codes,
+        jsonb_agg(jsonb_build_array('barcodes', 'barcode_taken', ranked.code)) AS told
     FROM ranked
     LEFT JOIN inventory_barcode AS barcode ON barcode.code = ranked.code
     LEFT JOIN inventory_variant AS owner ON owner.id = barcode.variant_id
-    WHERE ranked.line > ranked.first_line OR owner.sku <> ranked.key
+    WHERE ranked.reason = '' AND (ranked.key <> ranked.first_key OR owner.sku <> ranked.key)
+    GROUP BY ranked.line
 )
-UPDATE import_rows SET reason = 'barcode_taken', detail = clash.code FROM clash WHERE clash.line = import_rows.line
+UPDATE import_rows SET told = coalesce(import_rows.told, '[]') || clash.told, barcodes = (
+    SELECT coalesce(array_agg(code ORDER BY place), '{}') FROM unnest(barcodes) WITH ORDINALITY AS kept (code, place)
+    WHERE code <> ALL(clash.codes))
+FROM clash WHERE clash.line = import_rows.line
 """
 
 _REFUSE_TAX_CATEGORY = """
@@ -64,9 +71,16 @@ FROM (SELECT product, min(line) AS line FROM import_rows WHERE reason = '' GROUP
 WHERE first.product = import_rows.product AND import_rows.reason = ''
 """
 
+# The true reason is often that the row which describes the product was refused.
 _REFUSE_NAMELESS = """
-UPDATE import_rows SET reason = 'product_without_name', detail = import_rows.product
+UPDATE import_rows SET
+    reason = CASE WHEN refused.line IS NULL THEN 'product_without_name' ELSE 'described_on_refused_row' END,
+    detail = CASE WHEN refused.line IS NULL THEN import_rows.product ELSE 'line ' || refused.line END
 FROM import_rows AS described
+LEFT JOIN LATERAL (
+    SELECT min(line) AS line FROM import_rows AS earlier
+    WHERE earlier.product = described.product AND earlier.line < described.line AND earlier.reason <> ''
+) AS refused ON true
 WHERE described.line = import_rows.product_line AND described.names = '{}' AND import_rows.reason = ''
     AND NOT EXISTS (SELECT 1 FROM inventory_product WHERE slug = import_rows.product)
 """
@@ -109,8 +123,8 @@ CHECK = (
     _REFUSE_TWINS,
     _FIND_PRODUCT,
     _REFUSE_OTHER_PRODUCT,
-    _REFUSE_CATEGORY,
-    _REFUSE_BARCODES,
+    _LEAVE_OUT_CATEGORIES,
+    _LEAVE_OUT_BARCODES,
     _REFUSE_TAX_CATEGORY,
     _FIND_FIRST_LINE,
     _REFUSE_NAMELESS,

@@ -8,6 +8,7 @@ from core.actors import SYSTEM
 from core.data import sql
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
+    Cells,
     Column,
     Options,
     Plan,
@@ -15,10 +16,12 @@ from core.data.imports import (
     execute_sorting,
     run_import,
 )
-from core.data.imports.cells import required_text, text, whole
+from core.data.imports.cells import left_empty, required_text, text, whole
 from core.data.imports.columns import with_defaults
 from core.ids import new_id
+from core.texts.spelling import plain_text
 from inventory.models import StockLevel, StockMovement
+from inventory.services.imported_skus import imported_sku
 
 REQUIRED = ("sku", "location", "on_hand")
 OPTIONAL = ("safety",)
@@ -35,7 +38,7 @@ _STAGING = (
 
 _FIND_VARIANT = """
 UPDATE import_rows SET variant_id = variant.id FROM inventory_variant AS variant
-WHERE variant.sku = import_rows.sku AND import_rows.reason = ''
+WHERE upper(variant.sku) = upper(import_rows.sku) AND import_rows.reason = ''
 """
 _FIND_LOCATION = """
 UPDATE import_rows SET location_id = location.id FROM inventory_location AS location
@@ -117,18 +120,44 @@ def import_stock(*, path: Path, options: Options) -> dict[str, Any]:
         sql.execute(with_defaults(_MOVE, StockMovement), move)
         sql.execute(_SET, piece)
 
-    plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)
+    plan = Plan(
+        required=REQUIRED,
+        optional=OPTIONAL,
+        staging=_STAGING,
+        read=_read,
+        check=_check,
+        write=write,
+        identify=_identify,
+    )
     return run_import(plan, path, options)
 
 
-def _read(cells: dict[str, str]) -> Sequence[Any]:
-    sku = required_text(cells, "sku", longest=64)
-    location = required_text(cells, "location", longest=40)
-    on_hand = whole(cells, "on_hand")
-    safety = whole(cells, "safety") if text(cells, "safety", longest=20) else None
-    if on_hand < 0 or (safety is not None and safety < 0):
-        raise RowRefused("negative_quantity", f"on hand {on_hand}, safety {safety or 0}")
-    return (f"{sku}\n{location}", sku, location, on_hand, safety, None, None)
+def _read(cells: Cells) -> Sequence[Any]:
+    sku, location = _place(cells)
+    on_hand = _units(cells, "on_hand")
+    safety = None
+    if text(cells, "safety", longest=20):
+        safety = left_empty(cells, "safety", lambda: _units(cells, "safety"), empty=None)
+    return (_key(sku, location), sku, location, on_hand, safety, None, None)
+
+
+def _identify(cells: Cells) -> dict[str, Any]:
+    return {"key": _key(*_place(cells))}
+
+
+def _place(cells: Cells) -> tuple[str, str]:
+    return imported_sku(cells), plain_text(required_text(cells, "location", longest=40))
+
+
+def _key(sku: str, location: str) -> str:
+    return f"{sku.upper()}\n{location}"
+
+
+def _units(cells: Cells, name: str) -> int:
+    units = whole(cells, name)
+    if units < 0:
+        raise RowRefused("negative_quantity", f"{name}: {units}")
+    return units
 
 
 def _check() -> None:

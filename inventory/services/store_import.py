@@ -12,6 +12,7 @@ from django.conf import settings
 from core.data import sql
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
+    Cells,
     Column,
     Options,
     Plan,
@@ -19,8 +20,9 @@ from core.data.imports import (
     execute_sorting,
     run_import,
 )
-from core.data.imports.cells import decimal, required_text, text, whole
+from core.data.imports.cells import decimal, prose, required_prose, required_text, text, whole
 from core.data.imports.columns import with_defaults
+from core.texts.spelling import plain_text
 from inventory.models import Location, OpeningHours
 from inventory.rules.opening import END_OF_DAY
 from inventory.rules.places import MOST_KEEP_DAYS, MOST_LEAD_MINUTES, known_country, known_time_zone
@@ -123,7 +125,15 @@ def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
         sql.execute(_CLEAR_HOURS, piece)
         sql.execute(with_defaults(_SET_HOURS, OpeningHours), piece)
 
-    plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=_read, check=_check, write=write)
+    plan = Plan(
+        required=REQUIRED,
+        optional=OPTIONAL,
+        staging=_STAGING,
+        read=_read,
+        check=_check,
+        write=write,
+        identify=_identify,
+    )
     return run_import(plan, path, options)
 
 
@@ -177,16 +187,16 @@ def _check() -> None:
     execute_sorting(_DECIDE, {})
 
 
-def _read(cells: dict[str, str]) -> Sequence[Any]:
+def _read(cells: Cells) -> Sequence[Any]:
     services = _services(cells)
     spans = parse_hours(text(cells, "hours", longest=500))
     return (
         _code(cells),
         _names(cells),
         _one_of(cells, "kind", KINDS),
-        required_text(cells, "street_address", longest=200),
+        required_prose(cells, "street_address", longest=200),
         text(cells, "postal_code", longest=20),
-        required_text(cells, "city", longest=100),
+        required_prose(cells, "city", longest=100),
         _country(cells),
         text(cells, "phone", longest=20),
         _degrees(cells, "latitude", 90),
@@ -200,36 +210,40 @@ def _read(cells: dict[str, str]) -> Sequence[Any]:
     )
 
 
-def _code(cells: dict[str, str]) -> str:
-    code = required_text(cells, "code", longest=40)
+def _identify(cells: Cells) -> dict[str, Any]:
+    return {"key": _code(cells)}
+
+
+def _code(cells: Cells) -> str:
+    code = plain_text(required_text(cells, "code", longest=40))
     if not _CODE.fullmatch(code):
         raise RowRefused("code_not_valid", code)
     return code
 
 
-def _names(cells: dict[str, str]) -> str:
-    names = {language: text(cells, f"name_{language}", longest=200) for language in _LANGUAGES}
+def _names(cells: Cells) -> str:
+    names = {language: prose(cells, f"name_{language}", longest=200) for language in _LANGUAGES}
     names = {language: name for language, name in names.items() if name}
     if not names:
         raise RowRefused("missing_value", "a name in any language")
     return orjson.dumps(names).decode()
 
 
-def _one_of(cells: dict[str, str], name: str, known: Sequence[str]) -> str:
+def _one_of(cells: Cells, name: str, known: Sequence[str]) -> str:
     value = text(cells, name, longest=40).lower()
     if value not in known:
         raise RowRefused("unknown_value", f"{name}: {value}; known are {', '.join(known)}")
     return value
 
 
-def _services(cells: dict[str, str]) -> set[str]:
+def _services(cells: Cells) -> set[str]:
     named = set(text(cells, "services", longest=200).lower().split())
     if unknown := named - set(SERVICES):
         raise RowRefused("unknown_value", f"services: {', '.join(sorted(unknown))}; known are {', '.join(SERVICES)}")
     return named
 
 
-def _country(cells: dict[str, str]) -> str:
+def _country(cells: Cells) -> str:
     written = text(cells, "country_code", longest=10)
     code = known_country(written)
     if code is None:
@@ -237,7 +251,7 @@ def _country(cells: dict[str, str]) -> str:
     return code
 
 
-def _time_zone(cells: dict[str, str]) -> str:
+def _time_zone(cells: Cells) -> str:
     written = text(cells, "time_zone", longest=60)
     name = known_time_zone(written)
     if name is None:
@@ -245,14 +259,14 @@ def _time_zone(cells: dict[str, str]) -> str:
     return name
 
 
-def _degrees(cells: dict[str, str], name: str, most: int) -> float:
+def _degrees(cells: Cells, name: str, most: int) -> float:
     value = decimal(cells, name)
     if abs(value) > most:
         raise RowRefused("not_on_earth", f"{name}: {value}")
     return float(value)
 
 
-def _number(cells: dict[str, str], name: str) -> int:
+def _number(cells: Cells, name: str) -> int:
     if not text(cells, name, longest=20):
         return DEFAULTS[name]
     value = whole(cells, name)

@@ -17,7 +17,7 @@ from accounts.queries.people import LONGEST_SEARCH, Person, find_people
 from carts.queries.cart_codes import cart_id_of
 from carts.rules.cart_codes import plain_cart_code
 from core.errors import NotFound
-from core.texts.spelling import number_digits, plain_text
+from core.texts.spelling import number_digits, plain_email, plain_text
 from inventory.queries.products import find_by_barcode, find_sku
 
 LONGEST_SCAN = 200
@@ -114,5 +114,5 @@ def _people(text: str) -> People:
 def _is_exact(text: str, person: Person) -> bool:
     digits = number_digits(text)
     if "@" in text or len(digits) < FEWEST_DIGITS:
-        return text.lower() == person.email.lower()
+        return plain_email(text) == plain_email(person.email)
     return digits == person.card_number or person.phone.endswith(digits.lstrip("0"))

@@ -16,6 +16,7 @@ from carts.rules.vouchers import MOST_IN_A_CART
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
 from core.texts.languages import active_language
+from core.texts.spelling import plain_email
 from core.web.api.base import StrictSerializer, list_of
 from orders.api.order_fields import asked
 from orders.rules.checkout import (
@@ -271,7 +272,7 @@ def request_fields(
         "cart_version": body.get("cart_version"),
         "expected_total": expected["minor"] if expected else None,
         "expected_currency": expected["currency"] if expected else "",
-        "contact_email": contact.get("email", "").lower(),
+        "contact_email": plain_email(contact.get("email", "")),
         "contact_phone": str(contact.get("phone") or ""),
         "receipt_medium": body.get("receipt", {}).get("medium", ""),
         "language": active_language(),

@@ -29,6 +29,7 @@ USES = {
     ("accounts/sign_in/adapter.py", "allauth.core.internal.httpkit"),
     ("accounts/sign_in/receivers.py", "allauth.core.internal.httpkit"),
     ("accounts/sign_in/receivers.py", "_pre_user"),
+    ("accounts/sign_in/sign_in_guard.py", "_body"),
     ("accounts/sign_in/tokens.py", "allauth.headless.tokens.strategies.jwt.internal"),
     ("carts/admin/forms.py", "_post_clean"),
     ("core/web/headers.py", "_store"),

@@ -179,3 +179,12 @@ def test_an_exempt_buyer_pays_no_tax_on_shipping_of_its_own_category():
     quoted = taxed(mugs(1, 1000), table=table, place=TaxPlace("AT"), number="AT", is_shipped=True, shipping=OF_SHIPPING)
 
     assert quoted.totals.grand == 1000 - 48 + 1000 - 91
+
+
+@pytest.mark.parametrize(
+    ("prefix", "postcode"), [("SW1A1", "SW1A 1AA"), ("SW1A 1", "SW1A1AA"), ("11936-5", "1193654471")]
+)
+def test_blanks_and_hyphens_of_a_postcode_do_not_count(prefix, postcode):
+    zone = Zone(1, "XA", prefixes=(prefix,))
+
+    assert TaxTable([zone]).zone_of(TaxPlace("XA", postcode=postcode)) == zone

@@ -45,15 +45,29 @@ def write_bytes(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Run an import command and return its figures; refused holds (line, reason) of the report it wrote."""
+    """Run an import command and return its figures; report and told hold what its two reports name."""
 
     def run(command: str, path: Path, *arguments: str) -> dict[str, Any]:
-        report = tmp_path / "refused.csv"
+        report, mended = tmp_path / "refused.csv", tmp_path / "mended.csv"
         output = io.StringIO()
-        call_command(command, str(path), "--json", "--refused", str(report), "-v0", *arguments, stdout=output)
+        call_command(
+            command,
+            str(path),
+            "--json",
+            "--refused",
+            str(report),
+            "--mended",
+            str(mended),
+            "-v0",
+            *arguments,
+            stdout=output,
+        )
         figures: dict[str, Any] = json.loads(output.getvalue().splitlines()[-1])
         with report.open(newline="", encoding="utf-8") as stream:
             figures["report"] = [(int(row["line"]), row["reason"]) for row in csv.DictReader(stream, restkey="more")]
+        with mended.open(newline="", encoding="utf-8") as stream:
+            cells = csv.DictReader(stream)
+            figures["told"] = [(int(row["line"]), row["column"], row["reason"], row["was"]) for row in cells]
         return figures
 
     return run

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.imports.files import LONGEST_LINE, CsvFile, UnusableFile
+from core.data.imports.files import LONGEST_CELL, LONGEST_LINE, CsvFile, UnusableFile
 
 HEADER = b"sku,name\n"
 
@@ -32,7 +32,7 @@ def test_reads_plain_and_gzipped_files_with_and_without_a_byte_order_mark(write_
         (b"MUG,\xed\xa0\x80\n", "not_utf8"),
         (b'MUG,"Mug" or not\n', "broken_quoting"),
         (b"MUG," + b"x" * (LONGEST_LINE + 5) + b"\n", "line_too_long"),
-        (b"MUG," + b"x" * 200_000 + b"\n", "broken_quoting"),
+        (b"MUG," + b"x" * (LONGEST_CELL + 5) + b"\n", "line_too_long"),
     ],
 )
 def test_names_what_is_wrong_with_a_record_and_reads_on(write_bytes, row, problem):
@@ -73,7 +73,24 @@ def test_a_quoted_cell_may_hold_lines_and_commas(write_bytes):
 
 
 def test_empty_lines_are_no_records(write_bytes):
-    assert records_of(write_bytes(HEADER + b"\r\n\nMUG,Mug\n\n")) == [(4, ["MUG", "Mug"], "")]
+    assert records_of(write_bytes(HEADER + b"\r\n\nMUG,Mug\n\n,\n , \n")) == [(4, ["MUG", "Mug"], "")]
+
+
+def test_lines_may_end_with_commas(write_bytes):
+    path = write_bytes(b"sku,name,,\nMUG,Mug,,\nPOT,Pot\nCUP,Cup, ,\nJUG,Jug,,blue\n")
+
+    assert records_of(path) == [
+        (2, ["MUG", "Mug"], ""),
+        (3, ["POT", "Pot"], ""),
+        (4, ["CUP", "Cup"], ""),
+        (5, ["JUG", "Jug", "", "blue"], "wrong_column_count"),
+    ]
+
+
+def test_a_cell_of_200_kilobytes_is_read(write_bytes):
+    (record,) = records_of(write_bytes(HEADER + b"MUG," + b"x" * 200_000 + b"\n"))
+
+    assert (len(record[1][1]), record[2]) == (200_000, "")
 
 
 @pytest.mark.parametrize(

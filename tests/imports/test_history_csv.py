@@ -5,6 +5,7 @@ from django.core.management import CommandError
 from django.urls import reverse
 
 from accounts.models import Customer
+from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import Product
 from orders.models import Order, Return
@@ -125,13 +126,12 @@ def test_a_source_needs_a_plain_name(load, source):
         ({"sku": ""}, "missing_value"),
         ({"quantity": "0"}, "no_quantity"),
         ({"quantity": "1.5"}, "not_a_whole_number"),
-        ({"unit_price": "-1"}, "negative_price"),
+        ({"unit_price": "-1", "quantity": "-1"}, "negative_price"),
         ({"unit_price": "1.005"}, "below_minor_unit"),
         ({"currency": "EURO"}, "too_long"),
         ({"currency": "XYQ"}, "unknown_currency"),
         ({"channel": ""}, "missing_value"),
         ({"channel": "Till 3"}, "channel_not_valid"),
-        ({"email": "nobody"}, "email_not_valid"),
         ({"store": "nowhere"}, "unknown_store"),
     ],
 )
@@ -189,3 +189,51 @@ def test_a_number_with_slashes_stands_in_addresses(load):
     assert JournalEntry.objects.filter(kind="order.imported", ref=order.number).exists()
     assert reverse("admin:till_order", args=[order.number]).endswith("/HISTORY-SO~2024~001/")
     assert load(line(order="SO/2024/001", store="ber-mitte"))["already_there"] == 1
+
+
+def test_a_discount_is_a_line_below_zero(load):
+    figures = load(line(quantity=2), line(sku="SPRING", name="Spring voucher", unit_price="-5.00"))
+
+    assert (figures["imported"], figures["products"], figures["net_sum_imported"]) == (2, 1, 20.8)
+    order = Order.objects.get()
+    assert (order.items_total, order.grand_total) == (2080, 2080)
+    discount = order.lines.last()
+    assert (discount.variant, discount.sku, discount.line_total) == (None, "SPRING", -500)
+    assert order.payments.get().amount == 2080
+    assert find_breaches() == {}
+
+
+def test_no_order_is_below_zero_in_all(load):
+    figures = load(line(), line(sku="", name="Voucher", unit_price="-20.00"))
+
+    assert figures["refused_by_reason"] == {"negative_total": 2}
+    assert not Order.objects.exists()
+
+
+def test_an_unusable_address_is_left_out_and_told(load):
+    figures = load(line(email="nobody"))
+
+    assert (figures["imported"], figures["told"]) == (1, [(2, "email", "email_not_valid", "nobody")])
+    assert Order.objects.get().contact_email == ""
+
+
+@pytest.mark.parametrize("broken", ["1001,x,y\n", '1001,2024-05-01T10:00:00+02:00,"MUG\n'])
+def test_an_order_one_of_whose_lines_is_broken_is_not_imported_without_it(write_bytes, run, broken):
+    whole = ",".join(map(str, line()))
+    path = write_bytes(f"{HEADER}\n{whole}\n{broken}{whole.replace('1001', '1002')}\n".encode())
+
+    figures = run("import_history", path, "--sessions", "1")
+
+    assert figures["refused_by_reason"]["order_incomplete"] == 1
+    assert list(Order.objects.values_list("number", flat=True)) == ["HISTORY-1002"]
+
+
+@pytest.mark.parametrize("written", ["mug", "ＭＵＧ"])
+def test_history_finds_an_article_in_every_spelling(load, written):
+    mug = make_variant(sku="MUG")
+
+    figures = load(line("1", sku=written), line("2", sku="pot"), line("3", sku="POT"))
+
+    assert figures["products"] == 1
+    assert Order.objects.get(number="HISTORY-1").lines.get().variant == mug
+    assert Order.objects.get(number="HISTORY-3").lines.get().variant.sku == "POT"

@@ -120,3 +120,27 @@ def test_refuses_a_bad_row_alone(write_csv, run, mug, mitte, row, reason):
 
     assert figures["report"] == [(3, reason)]
     assert (level_of("POT"), level_of("MUG")) == ((7, 0, 0), (4, 2, 0))
+
+
+@pytest.mark.parametrize("written", ["mug", "Mug", "ＭＵＧ", " MUG "])
+def test_an_sku_is_one_in_every_spelling(write_csv, run, mug, mitte, written):
+    figures = run("import_stock", write_csv(HEADER, (written, "ber-mitte", 5), ("MUG", "ber-mitte", 9)))
+
+    assert (figures["created"], figures["report"]) == (1, [(3, "duplicate_key")])
+    assert level_of("MUG") == (5, 0, 0)
+
+
+def test_no_second_count_takes_the_place_of_a_refused_first(write_csv, run, mug, mitte):
+    figures = run("import_stock", write_csv(HEADER, ("MUG", "ber-mitte", "many"), ("mug", "ber-mitte", 9)))
+
+    assert figures["report"] == [(2, "not_a_whole_number"), (3, "duplicate_key")]
+    assert not StockLevel.objects.exists()
+
+
+def test_a_wrong_safety_stock_leaves_the_one_that_stands(write_csv, run, mug, mitte):
+    run("import_stock", write_csv(f"{HEADER},safety", ("MUG", "ber-mitte", 5, 2)))
+
+    figures = run("import_stock", write_csv(f"{HEADER},safety", ("MUG", "ber-mitte", 6, "few")))
+
+    assert figures["told"] == [(2, "safety", "not_a_whole_number", "few")]
+    assert level_of("MUG") == (6, 0, 2)

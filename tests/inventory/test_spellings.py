@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from carts.services.wishlists import save_for_later
 from core.actors import Actor
 from core.errors import Malformed
 from inventory.models import Barcode, Variant
@@ -64,3 +65,15 @@ def test_an_sku_is_stored_as_a_person_reads_it(sku, stored):
 
     assert Variant.objects.get().sku == stored
     assert Variant.objects.get(sku=sku).sku == stored
+
+
+@pytest.mark.parametrize("written", ["mug-1", "ＭＵＧ-۱", " Mug–1\u200f"])
+def test_every_door_finds_an_article_by_its_sku_in_any_spelling(ana, written):
+    make_variant(sku="MUG-1", price=1290)
+
+    cart = Api(ana).post("cart/lines/", {"sku": written, "quantity": 2})
+    stores = Api().get(f"catalogue/variants/{written.strip()}/availability/")
+
+    assert (cart.status_code, cart.json()["lines"][0]["sku"]) == (201, "MUG-1")
+    assert save_for_later(customer_id=ana.pk, sku=written, by=MONA, now=timezone.now()).variant.sku == "MUG-1"
+    assert stores.status_code == 200

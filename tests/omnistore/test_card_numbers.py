@@ -53,12 +53,29 @@ def test_no_form_of_any_page_accepts_or_repeats_a_card_number(db, capsys):
 @pytest.mark.parametrize(
     "fields",
     [{"sku": "4242424242424242"}, {"password1": CARD}, {"key": "42424242-4242-4242-8242-424242424242"},
-     {"phone": "+49 171 3920001"}, {"q": "4242 4242 4242 4243"}],
+     {"phone": "+49 171 3920001"}, {"q": "4242 4242 4242 4243"},
+     {"barcode": "36227206271667"}, {"tracking": "4242424242424242"}],
 )  # fmt: skip
 def test_values_that_only_look_like_card_numbers_pass(db, fields):
     answer = Client().post("/cart/empty/", fields)
 
     assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "۴۲۴۲ ۴۲۴۲ ۴۲۴۲ ۴۲۴۲",
+        "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢",
+        "4242\u00a04242\u20134242/4242",
+        "4242\u00a04242\u00a04242\u00a04242",
+        "6037991234567893",
+    ],
+)
+def test_a_card_number_in_any_writing_is_refused(db, text):
+    answer = Client().post("/cart/empty/", {"note": text})
+
+    assert answer.status_code == 400
 
 
 def test_a_form_from_another_site_is_refused_by_the_csrf_check(db):
@@ -78,6 +95,16 @@ def test_the_sign_in_views_accept_no_card_number(db):
     assert (answer.status_code, answer.json()["code"]) == (400, "card_number")
     assert "4242" not in answer.content.decode()
     assert not Customer.objects.exists()
+
+
+def test_a_number_as_a_number_is_seen_too(db):
+    answer = Client().post(
+        "/_allauth/app/v1/auth/signup",
+        {"email": "cara@example.com", "name": 4242424242424242, "password": "a long enough secret"},
+        content_type="application/json",
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "card_number")
 
 
 def test_the_api_names_the_field(ana):

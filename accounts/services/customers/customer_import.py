@@ -16,6 +16,7 @@ from accounts.rules.phones import NotAPhone, canonical_phone
 from core.data import sql
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
+    Cells,
     Column,
     Options,
     Plan,
@@ -23,8 +24,9 @@ from core.data.imports import (
     execute_sorting,
     run_import,
 )
-from core.data.imports.cells import required_text, text
+from core.data.imports.cells import left_empty, prose, required_text, text
 from core.data.imports.columns import with_defaults
+from core.texts.spelling import plain_email, plain_text
 
 REQUIRED = ("external_id",)
 OPTIONAL = ("name", "email", "phone", "language")
@@ -99,18 +101,19 @@ def import_customers(*, path: Path, options: Options, region: str | None = None)
     """
     Create or change contacts from a CSV file, by external_id, and return the figures of the run.
 
-    A filled cell replaces the contact's value; an empty one keeps it. Accounts and records of staff are not changed.
+    A filled cell replaces the contact's value; an empty one keeps it, and so does one that is wrong, which is told.
+    Accounts and records of staff are not changed.
     region: the country (ISO 3166) of phone numbers written without a country code.
     Raises UnusableFile and ImportRunning.
     """
 
-    def read(cells: dict[str, str]) -> Sequence[Any]:
+    def read(cells: Cells) -> Sequence[Any]:
         return (
-            required_text(cells, "external_id", longest=80),
-            text(cells, "name", longest=200),
-            _email(cells),
-            _phone(cells, region),
-            _language(cells),
+            external_id(cells, "external_id"),
+            prose(cells, "name", longest=200),
+            left_empty(cells, "email", lambda: email_of(cells), empty=""),
+            left_empty(cells, "phone", lambda: _phone(cells, region), empty=""),
+            left_empty(cells, "language", lambda: _language(cells), empty=""),
         )
 
     def write(first: int, last: int) -> None:
@@ -130,8 +133,26 @@ def import_customers(*, path: Path, options: Options, region: str | None = None)
         )
         sql.execute(_UPDATE, {"first": first, "last": last})
 
-    plan = Plan(required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=read, check=_check, write=write)
+    plan = Plan(
+        required=REQUIRED, optional=OPTIONAL, staging=_STAGING, read=read, check=_check, write=write, identify=_identify
+    )
     return run_import(plan, path, options)
+
+
+def external_id(cells: Cells, name: str) -> str:
+    """Read the number that a person has in another system. Raises RowRefused."""
+    return plain_text(required_text(cells, name, longest=80))
+
+
+def email_of(cells: Cells) -> str:
+    """Read an e-mail address that may be empty. Raises RowRefused."""
+    value = plain_email(text(cells, "email", longest=254))
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError:
+        raise RowRefused("email_not_valid", value) from None
+    return value
 
 
 def make_contacts(*, contacts: Sequence[Contact]) -> int:
@@ -162,22 +183,16 @@ def _columns(contacts: Sequence[Contact]) -> dict[str, list[Any]]:
     }
 
 
+def _identify(cells: Cells) -> dict[str, Any]:
+    return {"key": external_id(cells, "external_id")}
+
+
 def _check() -> None:
     execute_sorting(REFUSE_LATER_DUPLICATES, {})
     execute_sorting(_DECIDE, {})
 
 
-def _email(cells: dict[str, str]) -> str:
-    value = text(cells, "email", longest=254).lower()
-    try:
-        if value:
-            validate_email(value)
-    except ValidationError:
-        raise RowRefused("email_not_valid", value) from None
-    return value
-
-
-def _phone(cells: dict[str, str], region: str | None) -> str:
+def _phone(cells: Cells, region: str | None) -> str:
     value = text(cells, "phone", longest=40)
     if not value:
         return ""
@@ -187,8 +202,8 @@ def _phone(cells: dict[str, str], region: str | None) -> str:
         raise RowRefused("phone_not_valid", value) from None
 
 
-def _language(cells: dict[str, str]) -> str:
-    value = text(cells, "language", longest=20).lower().replace("_", "-")
+def _language(cells: Cells) -> str:
+    value = plain_text(text(cells, "language", longest=20)).lower().replace("_", "-")
     known = dict(settings.LANGUAGES)
     # Other systems write the language with its region: de-AT is German.
     value = value if value in known else value.partition("-")[0]

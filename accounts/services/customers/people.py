@@ -11,6 +11,7 @@ from core.actors import Actor
 from core.data import sql
 from core.journal import publish
 from core.texts.languages import default_language
+from core.texts.spelling import plain_email, plain_name
 
 # Two tills that register the same number at once take turns; the lock is on the text, as no row may exist yet.
 _ONE_AT_A_TIME = (
@@ -29,7 +30,7 @@ def register_contact(
     their owner verifies them. An existing person is returned unchanged: whoever verified this number or address, else a
     contact registered with it under the same name or none.
     """
-    name, email = " ".join(name.split()), email.strip().lower()
+    name, email = plain_name(name), plain_email(email)
     if known_by := sorted(filter(None, [phone, email])):
         sql.fetch_all(_ONE_AT_A_TIME, {"known_by": known_by})
         known = find_same_person(phone=phone, email=email, name=name)

@@ -22,6 +22,7 @@ from core.actors import Actor
 from core.errors import Refusal
 from core.journal import publish
 from core.network import about_to_call
+from core.texts.spelling import plain_code, plain_text
 
 CONFIRMED_FOR = timedelta(days=30)
 # A yes is renewed while it still counts, so that a service that is down for days takes nothing from anybody.
@@ -49,6 +50,7 @@ def save_tax_number(*, customer_id: int, country: str, number: str, by: Actor, n
     country: ISO 3166 code of the country that issued it. Format and check digits are verified here; whether it is in
     use, confirm_tax_numbers asks next. Raises NotATaxNumber.
     """
+    country = plain_text(country).upper()
     stored, _is_new = TaxNumber.objects.update_or_create(
         customer_id=customer_id,
         defaults={
@@ -122,10 +124,10 @@ def _store(asked: TaxNumber, answer: TaxNumberAnswer, *, service: str, now: date
 
 
 def _checked(country: str, number: str) -> str:
-    prefix = PREFIXES.get(country, country)
+    prefix, number = PREFIXES.get(country, country), plain_code(number)
     try:
         if country.lower() in eu_vat.MEMBER_STATES:
-            digits = number.strip().upper().removeprefix(prefix)
+            digits = number.removeprefix(prefix).removeprefix(country)
             return str(eu_vat.validate(f"{prefix}{digits}"))
         module = get_cc_module(country.lower(), "vat") if country.isascii() and country.isalpha() else None
         if module is not None:

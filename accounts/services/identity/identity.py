@@ -14,6 +14,7 @@ from core.actors import Actor
 from core.errors import Refusal
 from core.journal import publish
 from core.texts.languages import default_language
+from core.texts.spelling import plain_email
 
 EMAIL, PHONE = "email", "phone"
 
@@ -54,7 +55,7 @@ def release_unproved_address(*, email: str) -> None:
     Its owner verifies it by the code, whether or not somebody else began to sign up with it before.
     """
     EmailAddress.objects.filter(
-        email=email.lower(), verified=False, user__last_login=None, user__signed_up_at__isnull=False
+        email=plain_email(email), verified=False, user__last_login=None, user__signed_up_at__isnull=False
     ).delete()
 
 
@@ -66,7 +67,7 @@ def prove_email(*, customer: Customer, email: str, by: Actor, now: datetime) -> 
     customer: the record that signs in with it. The person and the contacts stay locked until the transaction ends.
     """
     person_id = customer.merged_into_id or customer.pk
-    join_contacts(person_id=person_id, email=email.lower(), by=by, now=now)
+    join_contacts(person_id=person_id, email=plain_email(email), by=by, now=now)
     mirror_address(customer=customer)
     publish(CustomerVerified(by=by, occurred_at=now, customer_id=person_id, medium=EMAIL))
 

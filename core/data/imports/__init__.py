@@ -6,7 +6,7 @@ file or the shop's own rows run there in SQL; then the valid rows are written in
 does not grow with the file, and an interrupted import is simply run again.
 """
 
-from core.data.imports.cells import RowRefused
+from core.data.imports.cells import Cells, RowRefused
 from core.data.imports.files import CsvFile, UnusableFile
 from core.data.imports.progress import Progress, Silence
 from core.data.imports.run import Options, Plan, run_import
@@ -22,6 +22,7 @@ from core.data.imports.staging import (
 
 __all__ = [
     "REFUSE_LATER_DUPLICATES",
+    "Cells",
     "Column",
     "CsvFile",
     "Options",

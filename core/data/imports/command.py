@@ -13,6 +13,8 @@ from core.data.imports.progress import Bar, Silence
 from core.data.imports.run import ROWS_PER_TRANSACTION, Options
 from core.errors import Refusal
 
+BY_REASON = "_by_reason"
+
 
 class ImportCommand(BaseCommand):
     """A command that imports one file; subclasses say which kind in import_file."""
@@ -23,6 +25,12 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Check everything, write nothing.")
         parser.add_argument(
             "--refused", type=Path, metavar="FILE", help="Write the refused rows with their reasons to this CSV file."
+        )
+        parser.add_argument(
+            "--mended",
+            type=Path,
+            metavar="FILE",
+            help="Write the cells of the other rows that were mended or left empty to this CSV file.",
         )
         parser.add_argument("--json", action="store_true", help="End with the figures as one line of JSON.")
         parser.add_argument("--delimiter", default=",", help="What separates the cells; a comma by default.")
@@ -46,12 +54,13 @@ class ImportCommand(BaseCommand):
             now=timezone.now(),
             is_trial=chosen["dry_run"],
             refused_to=chosen["refused"],
+            told_to=chosen["mended"],
             delimiter=chosen["delimiter"],
             rows_per_transaction=chosen["rows_per_transaction"],
             progress=Bar() if chosen["verbosity"] else Silence(),
         )
-        if options.refused_to:
-            self._check_writable(options.refused_to)
+        for report in filter(None, (options.refused_to, options.told_to)):
+            self._check_writable(report)
         try:
             figures = self.import_file(chosen["file"], options, **chosen)
         except Refusal as refusal:
@@ -68,15 +77,17 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
 
     def _print(self, figures: dict[str, Any], *, as_json: bool) -> None:
-        reasons = figures.get("refused_by_reason", {})
         if as_json:
             self.stdout.write(_json_line(figures))
             return
         for name, value in figures.items():
-            if name != "refused_by_reason":
+            if not name.endswith(BY_REASON):
                 self.stdout.write(f"{name.replace('_', ' '):<22} {value}")
-        for reason, count in reasons.items():
-            self.stdout.write(f"  refused: {reason:<26} {count}")
+        for name, value in figures.items():
+            if name.endswith(BY_REASON):
+                what = f"{name.removesuffix(BY_REASON)}:"
+                for reason, count in value.items():
+                    self.stdout.write(f"  {what:<8} {reason:<26} {count}")
 
 
 def _json_line(figures: dict[str, Any]) -> str:

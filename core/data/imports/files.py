@@ -14,6 +14,9 @@ from core.errors import Refusal
 GZIP_MAGIC = b"\x1f\x8b"
 # More characters than a line of any real export has, and few enough to hold in memory.
 LONGEST_LINE = 1_000_000
+LONGEST_CELL = 500_000
+# Problems of a line whose cells could not be told apart.
+_NOT_PARTED = {"broken_quoting", "line_too_long"}
 
 
 class UnusableFile(Refusal):
@@ -60,9 +63,16 @@ class CsvFile:
         header = next(records, None)
         if header is None or header.problem:
             raise UnusableFile(f"{self.path} does not begin with a line of column names in UTF-8.")
-        self.columns = tuple(cell.strip().casefold() for cell in header.cells)
+        # Spreadsheets end lines with commas.
+        self.columns = tuple(cell.strip().casefold() for cell in _without_empty_end(header.cells))
         self._check_columns(set(required), set(required) | set(optional))
         return records
+
+    def beginning_of(self, cells: list[str], problem: str) -> list[str]:
+        """Return the cells of a record, or those before the fault of a line that could not be parted."""
+        if problem not in _NOT_PARTED:
+            return cells
+        return next(csv.reader(cells, delimiter=self.delimiter), [])[:-1]
 
     def part_read(self) -> float:
         """Return how much of the file has been read, from 0 to 1."""
@@ -98,6 +108,7 @@ class CsvFile:
             raise UnusableFile(f"{self.path} is damaged after line {self.line}: {error}.") from error
 
     def _parse(self, lines: "_Lines") -> Iterator[Record]:
+        csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         while True:
             self.line = lines.begin()
@@ -107,12 +118,16 @@ class CsvFile:
                 return
             except (csv.Error, _TooLong) as error:
                 # A quote that is never closed swallows the lines after it: only its own line is refused.
+                is_one_line = lines.is_one_line
                 line = lines.give_back()
-                problem = "line_too_long" if type(line) is _LongLine else "broken_quoting"
-                yield Record(self.line, [line], problem, str(error))
+                is_too_long = type(line) is _LongLine or (is_one_line and len(line) > LONGEST_CELL)
+                problem = "line_too_long" if is_too_long else "broken_quoting"
+                yield Record(self.line, [line[:LONGEST_CELL]], problem, str(error))
                 continue
-            if not cells:
+            if not any(map(str.strip, cells)):
                 continue
+            if len(cells) > len(self.columns) > 0:
+                cells[len(self.columns) :] = _without_empty_end(cells[len(self.columns) :])
             if lines.flaw:
                 yield Record(self.line, cells, lines.flaw)
             elif self.columns and len(cells) != len(self.columns):
@@ -153,7 +168,7 @@ class _Lines:
         self._taken.append(line)
         if "\0" in line:
             self.flaw = "nul_byte"
-        elif not line.isascii() and not _is_unicode(line):
+        elif not line.isascii() and not is_unicode(line):
             self.flaw = "not_utf8"
         if type(line) is _LongLine:
             raise _TooLong(f"more than {LONGEST_LINE} characters")
@@ -165,6 +180,11 @@ class _Lines:
         self._taken.clear()
         self.flaw = ""
         return self._number + 1
+
+    @property
+    def is_one_line(self) -> bool:
+        """Return whether the record is on one line so far."""
+        return len(self._taken) == 1
 
     def give_back(self) -> str:
         """Take back all lines of this record but the first, which is returned."""
@@ -182,7 +202,14 @@ class _Lines:
         return _LongLine(line[:1000])
 
 
-def _is_unicode(line: str) -> bool:
+def _without_empty_end(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
+def is_unicode(line: str) -> bool:
+    """Return whether a text has whole letters only."""
     try:
         line.encode()
     except UnicodeEncodeError:

@@ -13,16 +13,20 @@ from typing import Any
 from django.db import transaction
 
 from core.data import sql
+from core.data.imports.cells import Cells
 from core.data.imports.files import CsvFile
 from core.data.imports.progress import Progress, Silence
 from core.data.imports.staging import (
-    Cells,
     Column,
+    Known,
     allow_sorting,
     drop_staging,
+    knows_nothing,
     load,
     refused_by_reason,
     report_refused,
+    report_told,
+    told_by_reason,
 )
 from core.data.locks import try_to_hold
 from core.errors import Refusal
@@ -49,13 +53,15 @@ class Options:
     """
     The options of an import.
 
-    is_trial: check everything and write nothing. refused_to: where the refused rows are written.
-    rows_per_transaction: how many rows are written, and locked, at once.
+    is_trial: check everything and write nothing. refused_to: where the refused rows are written. told_to: where those
+    cells of the other rows are written that were mended or left empty. rows_per_transaction: how many rows are written,
+    and locked, at once.
     """
 
     now: datetime
     is_trial: bool = False
     refused_to: Path | None = None
+    told_to: Path | None = None
     delimiter: str = ","
     rows_per_transaction: int = ROWS_PER_TRANSACTION
     progress: Progress = field(default_factory=Silence)
@@ -66,9 +72,10 @@ class Plan:
     """
     The columns of one kind of file, and how its rows are imported.
 
-    staging: the columns of the staging table; read fills them from a record's cells. check: marks in the staging table
-    which rows are refused and what each other row does. write: writes the accepted rows between two line numbers into
-    the tables, inside a transaction. finish: runs once everything is written.
+    staging: the columns of the staging table; read fills them from a record's cells. identify: what a refused record is
+    known by, so that no other takes its place. check: marks in the staging table which rows are refused and what each
+    other row does. write: writes the accepted rows between two line numbers into the tables, inside a transaction.
+    finish: runs once everything is written.
     """
 
     required: Sequence[str]
@@ -78,11 +85,12 @@ class Plan:
     check: Callable[[], None]
     write: Callable[[int, int], None]
     finish: Callable[[], None] = lambda: None
+    identify: Callable[[Cells], Known] = knows_nothing
 
 
 def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
     """
-    Import a file and return the figures: lines, created, updated, same (already as the file says) and refused.
+    Import a file and return the figures: lines, created, updated, same (already as the file says), refused, and mended.
 
     Refused rows are reported and left out; the others are written. Safe to run again, also after an interruption.
     Raises UnusableFile, with nothing changed, and ImportRunning.
@@ -90,13 +98,14 @@ def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
     with one_at_a_time(), measured() as figures:
         file = CsvFile(path, delimiter=options.delimiter)
         records = file.open(required=plan.required, optional=plan.optional)
-        lines = load(file, records, columns=plan.staging, read=plan.read, progress=options.progress)
+        lines = load(
+            file, records, columns=plan.staging, read=plan.read, identify=plan.identify, progress=options.progress
+        )
         plan.check()
         if not options.is_trial:
             _write(plan, options, lines)
             plan.finish()
-        if options.refused_to:
-            report_refused(file, to=options.refused_to, required=plan.required, optional=plan.optional)
+        report(options, file, required=plan.required, optional=plan.optional)
         options.progress.finish()
         done = {row["action"]: row["rows"] for row in sql.fetch_all(_BY_ACTION, {})}
         refused = refused_by_reason()
@@ -107,10 +116,25 @@ def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
             same=done.get("same", 0),
             refused=sum(refused.values()),
             refused_by_reason=refused,
+            **mended(),
             dry_run=options.is_trial,
         )
         drop_staging("import_rows")
     return figures
+
+
+def report(options: Options, file: CsvFile, *, required: Sequence[str], optional: Sequence[str]) -> None:
+    """Write the reports that were asked for."""
+    if options.refused_to:
+        report_refused(file, to=options.refused_to, required=required, optional=optional)
+    if options.told_to:
+        report_told(to=options.told_to)
+
+
+def mended() -> dict[str, Any]:
+    """Return the figures of the cells that were mended or left empty in rows that are imported."""
+    told = told_by_reason()
+    return {"mended": sum(told.values()), "mended_by_reason": told}
 
 
 @contextmanager

@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers, validators
 from rest_framework.fields import empty
 
-from core.web.card_numbers import SHORTEST, holds_card_number
+from core.texts.card_numbers import holds_card_number, may_hold_card_number
 
 MOST_ERRORS = 100
-GOODS_BY_DIGITS = {"sku", "barcode"}  # These may look like a card number by chance.
 
+# A number in a field of texts is left to REST framework, which makes a text of it.
+_SEARCHED = (str, list, dict)
 _LEAST = (django_validators.MinLengthValidator, django_validators.MinValueValidator)
 _MOST = (django_validators.MaxLengthValidator, django_validators.MaxValueValidator)
 # True of every printable character.
@@ -48,7 +49,12 @@ class StrictSerializer(serializers.Serializer[Any]):
             }
             if unknown:
                 raise serializers.ValidationError(unknown)
-            cards = [name for name, text in data.items() if _holds_card(name, text)]
+            cards = [
+                name
+                for name, value in data.items()
+                # Objects and lists of them look themselves, and name the field within.
+                if not isinstance(self.fields[name], serializers.BaseSerializer) and holds_card(name, value)
+            ]
             if cards:
                 words = _("This looks like a card number. Enter card numbers only in the payment provider's fields.")
                 raise serializers.ValidationError(
@@ -94,8 +100,19 @@ def parser_of(field: AnyField) -> Read:
     return read or field.run_validation
 
 
-def _holds_card(name: str, text: object) -> bool:
-    return isinstance(text, str) and name not in GOODS_BY_DIGITS and holds_card_number(text)
+def holds_card(name: str, value: object) -> bool:
+    """Return whether a value of a body has a card's number in it, at any depth; a number counts as its digits."""
+    # A body may be nested more deeply than functions may call themselves.
+    waiting: list[tuple[str, object]] = [(name, value)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += ((str(key), part) for key, part in value.items())
+        elif isinstance(value, list | tuple):
+            waiting += ((name, part) for part in value)
+        elif isinstance(value, str | int) and may_hold_card_number(name) and holds_card_number(str(value)):
+            return True
+    return False
 
 
 def _limits(field: AnyField) -> tuple[float, float] | None:
@@ -214,7 +231,7 @@ def _reader_of_parts(parts: list[_Part], validate: Read) -> Read:
         for name, read_part, is_required, default in parts:
             if name in values:
                 value = values[name]
-                if type(value) is str and len(value) >= SHORTEST and _holds_card(name, value):
+                if type(value) in _SEARCHED and holds_card(name, value):
                     raise NeedsFullParser
                 parsed[name] = read_part(value)
             elif is_required:

@@ -35,6 +35,7 @@ WITH found AS (
             WHEN min(customer) <> max(customer) OR min(email) <> max(email) OR min(currency) <> max(currency)
                 OR min(channel) <> max(channel) OR min(store) <> max(store) THEN 'differs_within_order'
             WHEN abs(sum(quantity * unit_price)) > %(largest)s::bigint THEN 'total_too_large'
+            WHEN NOT is_return AND sum(quantity * unit_price) < 0 THEN 'negative_total'
             WHEN %(writes_off_unpaid)s::bool AND NOT is_return AND max(unit_price) = 0 AND max(customer) = ''
                 THEN 'stock_adjustment'
             ELSE '' END AS problem
@@ -114,12 +115,12 @@ GROUP BY customer ORDER BY min(ordinal)
 # A product gets its most frequent name and price: both change over the years, and mistakes are rare.
 _NEW_PRODUCTS = """
 CREATE UNLOGGED TABLE import_products AS
-SELECT staged.sku, mode() WITHIN GROUP (ORDER BY nullif(staged.name, '')) AS name,
+SELECT min(staged.sku) AS sku, mode() WITHIN GROUP (ORDER BY nullif(staged.name, '')) AS name,
     mode() WITHIN GROUP (ORDER BY nullif(staged.unit_price, 0)) AS amount, max(staged.currency) AS currency
 FROM import_rows AS staged JOIN import_orders USING (invoice, is_return)
 WHERE staged.reason = '' AND NOT staged.is_charge AND NOT import_orders.there
-    AND NOT EXISTS (SELECT 1 FROM inventory_variant AS known WHERE known.sku = staged.sku)
-GROUP BY staged.sku
+    AND NOT EXISTS (SELECT 1 FROM inventory_variant AS known WHERE upper(known.sku) = upper(staged.sku))
+GROUP BY upper(staged.sku)
 """
 _COUNT = "SELECT count(*) AS found FROM ({}) AS found"
 

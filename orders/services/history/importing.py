@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from core.data.imports import CsvFile, Options, drop_staging, load, report_refused
-from core.data.imports.run import measured, one_at_a_time
+from core.data.imports import CsvFile, Options, drop_staging, load
+from core.data.imports.run import measured, mended, one_at_a_time, report
 from core.errors import Refusal
 from orders.services.history.accounting import ImportSource, add_up, decide
 from orders.services.history.profiles import PROFILES, STAGING
@@ -51,15 +51,14 @@ def import_history(
         file = CsvFile(path, delimiter=options.delimiter)
         records = file.open(required=profile.required, optional=profile.optional)
         read = profile.reader(source.name, ZoneInfo(settings.TIME_ZONE), options.now)
-        lines = load(file, records, columns=STAGING, read=read, progress=options.progress)
+        lines = load(file, records, columns=STAGING, read=read, identify=profile.identify, progress=options.progress)
         options.progress.show("Checking", 0.0)
         decide(profile=profile, source=source, rows_per_transaction=options.rows_per_transaction)
-        figures.update(add_up(lines=lines), dry_run=options.is_trial)
+        figures.update(add_up(lines=lines), **mended(), dry_run=options.is_trial)
         options.progress.show("Checking", 1.0)
         if not options.is_trial:
             write_history(source=source, publish=publish, sessions=sessions, options=options)
-        if options.refused_to:
-            report_refused(file, to=options.refused_to, required=profile.required, optional=profile.optional)
+        report(options, file, required=profile.required, optional=profile.optional)
         options.progress.finish()
         drop_staging("import_rows", "import_orders", "import_products")
     return figures

@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from accounts.services.customers.customer_import import email_of, external_id
 from core.currencies import PLACES, WITHDRAWN
-from core.data.imports import Column, RowRefused
-from core.data.imports.cells import CACHED, amount, decimal, instant, required_text, text, whole
+from core.data.imports import Cells, Column, RowRefused
+from core.data.imports.cells import CACHED, amount, decimal, instant, left_empty, prose, required_text, text, whole
+from core.data.imports.staging import Known, knows_nothing
+from core.texts.spelling import plain_text
+from inventory.rules.skus import NotASku, stored_sku
 
 MOST_UNITS = 1_000_000
 LONGEST_NUMBER = 24
@@ -39,7 +40,6 @@ STAGING = (
     Column("country", "text"),
 )
 
-Cells = dict[str, str]
 Read = Callable[[Cells], Sequence[Any]]
 
 # A tilde separates a return's number from the running number of its parts.
@@ -55,7 +55,7 @@ class Profile:
 
     source: what the external ids begin with, where the kind of file defines it. whole_orders: whether one refused line
     excludes its whole order, so that a corrected file completes it. writes_off_unpaid: whether invoices of no value and
-    without a customer are stock corrections.
+    without a customer are stock corrections. identify: what a refused line is known by.
     """
 
     required: Sequence[str]
@@ -64,6 +64,7 @@ class Profile:
     whole_orders: bool
     writes_off_unpaid: bool
     reader: Callable[[str, ZoneInfo, datetime], Read]
+    identify: Callable[[Cells], Known] = knows_nothing
 
 
 def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
@@ -73,7 +74,7 @@ def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
     # make up most of the file, so parsed values are cached.
     @lru_cache(maxsize=CACHED)
     def head(invoice: str, written: str, customer: str, country: str) -> tuple[Any, ...]:
-        cells = {"invoice": invoice, "customer id": customer, "country": country}
+        cells = Cells({"invoice": invoice, "customer id": customer, "country": country})
         number = _number(cells, "invoice")
         known = text(cells, "customer id", longest=40)
         placed_at = instant(written, london, now)
@@ -82,7 +83,7 @@ def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
 
     @lru_cache(maxsize=CACHED)
     def article(code: str, description: str) -> tuple[Any, ...]:
-        cells = {"stockcode": code, "description": description}
+        cells = Cells({"stockcode": code, "description": description})
         sku = required_text(cells, "stockcode", longest=64).upper()
         # Article numbers of goods have five digits, and perhaps letters for the colour; the rest is postage, fees and
         # vouchers.
@@ -90,7 +91,7 @@ def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
 
     @lru_cache(maxsize=CACHED)
     def money(kind: str, quantity: str, price: str) -> tuple[Any, ...]:
-        cells = {"quantity": quantity, "price": price}
+        cells = Cells({"quantity": quantity, "price": price})
         units = whole(cells, "quantity")
         value = decimal(cells, "price")
         try:
@@ -129,7 +130,7 @@ def _refuse_unless_sale(kind: str, quantity: int, price: Decimal) -> None:
 
 def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
     def read(cells: Cells) -> Sequence[Any]:
-        known: dict[str, Any] = {"invoice": cells["order"].strip()[:LONGEST_NUMBER]}
+        known: dict[str, Any] = {}
         try:
             known["quantity"] = quantity = whole(cells, "quantity")
             price = decimal(cells, "unit_price")
@@ -141,6 +142,10 @@ def _read_simple_csv(source: str, zone: ZoneInfo, now: datetime) -> Read:
     return read
 
 
+def _identify_simple_csv(cells: Cells) -> Known:
+    return {"invoice": _number(cells, "order")}
+
+
 def _simple_line(cells: Cells, quantity: int, price: Decimal, zone: ZoneInfo, now: datetime) -> Sequence[Any]:
     if quantity == 0:
         raise RowRefused("no_quantity")
@@ -149,22 +154,23 @@ def _simple_line(cells: Cells, quantity: int, price: Decimal, zone: ZoneInfo, no
     currency = required_text(cells, "currency", longest=3).upper()
     if currency not in PLACES and currency not in WITHDRAWN:
         raise RowRefused("unknown_currency", currency)
-    sku = text(cells, "sku", longest=64)
-    name = text(cells, "name", longest=300)
+    sku = _sku(cells)
+    name = prose(cells, "name", longest=300)
     if not sku and not name:
         raise RowRefused("missing_value", "sku, or the name of a charge")
     return (
         _number(cells, "order"),
         quantity < 0,
         sku,
-        not sku,
+        # A discount is no article, even if the other system gives it a number.
+        not sku or price < 0,
         name,
         quantity,
         str(price),
-        amount(cells, "unit_price", currency),
+        _unit_price(cells, quantity, price, currency),
         instant(required_text(cells, "placed_at", longest=40), zone, now),
-        text(cells, "customer", longest=80),
-        _email(cells),
+        external_id(cells, "customer") if cells.get("customer", "").strip() else "",
+        left_empty(cells, "email", lambda: email_of(cells), empty=""),
         currency,
         _channel(cells),
         text(cells, "store", longest=40),
@@ -172,8 +178,23 @@ def _simple_line(cells: Cells, quantity: int, price: Decimal, zone: ZoneInfo, no
     )
 
 
+def _sku(cells: Cells) -> str:
+    written = text(cells, "sku", longest=64)
+    try:
+        return stored_sku(written) if written else ""
+    except NotASku:
+        raise RowRefused("sku_not_valid", written) from None
+
+
+def _unit_price(cells: Cells, quantity: int, price: Decimal, currency: str) -> int:
+    """Read the price of a unit; that of a discount on an order is below zero."""
+    if price < 0 < quantity:
+        return -amount(Cells({"unit_price": str(-price)}), "unit_price", currency)
+    return amount(cells, "unit_price", currency)
+
+
 def _number(cells: Cells, name: str) -> str:
-    number = required_text(cells, name, longest=LONGEST_NUMBER)
+    number = plain_text(required_text(cells, name, longest=LONGEST_NUMBER))
     if not _NUMBER.fullmatch(number):
         raise RowRefused("number_not_valid", number)
     return number
@@ -184,16 +205,6 @@ def _channel(cells: Cells) -> str:
     if not _CHANNEL.fullmatch(channel):
         raise RowRefused("channel_not_valid", channel)
     return channel
-
-
-def _email(cells: Cells) -> str:
-    value = text(cells, "email", longest=254).lower()
-    try:
-        if value:
-            validate_email(value)
-    except ValidationError:
-        raise RowRefused("email_not_valid", value) from None
-    return value
 
 
 PROFILES = {
@@ -219,5 +230,6 @@ PROFILES = {
         whole_orders=True,
         writes_off_unpaid=False,
         reader=_read_simple_csv,
+        identify=_identify_simple_csv,
     ),
 }

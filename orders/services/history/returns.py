@@ -18,11 +18,11 @@ REASON = "imported"
 
 _RETURNED = """
 SELECT line.line, staged.ordinal, staged.invoice, staged.external_id, staged.customer_id, staged.channel, staged.store,
-    staged.currency, staged.placed_at, line.sku, coalesce(nullif(line.sku, ''), line.name) AS thing,
+    staged.currency, staged.placed_at, line.sku, coalesce(nullif(upper(line.sku), ''), line.name) AS thing,
     -line.quantity AS quantity, line.unit_price, variant.id AS variant_id
 FROM import_orders AS staged
 JOIN import_rows AS line ON line.invoice = staged.invoice AND line.is_return AND line.reason = ''
-LEFT JOIN inventory_variant AS variant ON variant.sku = line.sku AND NOT line.is_charge
+LEFT JOIN inventory_variant AS variant ON upper(variant.sku) = upper(line.sku) AND NOT line.is_charge
 WHERE staged.piece = %(piece)s AND staged.is_return AND NOT staged.there
 ORDER BY staged.ordinal, line.line
 """
@@ -31,12 +31,12 @@ ORDER BY staged.ordinal, line.line
 # at a desk meanwhile cannot take the same units.
 _SOLD = """
 WITH wanted AS MATERIALIZED (
-    SELECT DISTINCT staged.customer_id, coalesce(nullif(back.sku, ''), back.name) AS thing, back.unit_price
+    SELECT DISTINCT staged.customer_id, coalesce(nullif(upper(back.sku), ''), back.name) AS thing, back.unit_price
     FROM import_orders AS staged
     JOIN import_rows AS back ON back.invoice = staged.invoice AND back.is_return AND back.reason = ''
     WHERE staged.piece = %(piece)s AND staged.is_return AND NOT staged.there AND staged.customer_id IS NOT NULL
 ), theirs AS MATERIALIZED (
-    SELECT line.id, placed.customer_id, coalesce(nullif(line.sku, ''), line.name) AS thing, line.unit_price,
+    SELECT line.id, placed.customer_id, coalesce(nullif(upper(line.sku), ''), line.name) AS thing, line.unit_price,
         placed.placed_at
     FROM orders_order AS placed JOIN orders_orderline AS line ON line.order_id = placed.id
     WHERE placed.customer_id IN (SELECT customer_id FROM wanted)

@@ -64,7 +64,7 @@ SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY line.line), var
     line.quantity * line.unit_price, :defaults
 FROM import_orders AS made
 JOIN import_rows AS line ON line.invoice = made.invoice AND NOT line.is_return AND line.reason = ''
-LEFT JOIN inventory_variant AS variant ON variant.sku = line.sku AND NOT line.is_charge
+LEFT JOIN inventory_variant AS variant ON upper(variant.sku) = upper(line.sku) AND NOT line.is_charge
 WHERE made.piece = %(piece)s AND NOT made.is_return AND NOT made.there
 """
 _WRITE_PAYMENTS = """

@@ -1,0 +1,79 @@
+"""The audit finds what a door would not have let through; each row here is planted beside all doors."""
+
+import pytest
+from django.db import connection
+
+from accounts.models import Address, CustomerMerge
+from accounts.models.tax_numbers import TaxNumber
+from core.data.invariants import find_breaches
+from tests.factories.inventory import make_store, make_variant
+from tests.factories.orders import make_order
+from tests.factories.states import no_guards
+
+CARD = "۴۲۴۲ ۴۲۴۲ ۴۲۴۲ ۴۲۴۲"
+
+
+@pytest.fixture
+def shop(ana, now):
+    """A sound shop, with one row of each kind."""
+    mug = make_variant(sku="MUG")
+    order = make_order((mug, 1, 1290), store=make_store("ber-mitte"), customer=ana, state="ready")
+    Address.objects.create(
+        customer=ana, name="Ana", street_address="Torstraße 1", postal_code="10119", country_code="DE"
+    )
+    TaxNumber.objects.create(customer=ana, country="DE", number="DE136695976", checked_at=now)
+    assert find_breaches() == {}
+    return order
+
+
+def plant(table, **values):
+    with no_guards(), connection.cursor() as cursor:
+        for column, value in values.items():
+            cursor.execute(f"UPDATE {table} SET {column} = %s", [value])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "text", "breached"),
+    [
+        ("accounts_customer", "name", "Eve\nBcc: x", "a customer's name is in its one spelling"),
+        ("accounts_customer", "name", "\u202eevE", "a customer's name is in its one spelling"),
+        ("accounts_customer", "email", "Ana@Example.com", "a customer's e-mail address is in its one spelling"),
+        ("accounts_customer", "email", "ana@bücher.example", "a customer's e-mail address is in its one spelling"),
+        ("accounts_customer", "external_id", "۱۷", "a person's number in another system is in one spelling"),
+        ("accounts_customer", "phone", "0171 3920001", "a phone number is stored as E.164"),
+        ("accounts_customer", "name", CARD, "nothing about a person has a payment card's number in it"),
+        ("accounts_address", "city", "Ber\u200flin", "the names in an address are in their one spelling"),
+        ("accounts_address", "street_address", "Torstraße 1\n\n", "the street of an address is in its one spelling"),
+        ("accounts_address", "postal_code", "۱۰۱۱۹", "the postcode of an address is in its one spelling"),
+        ("accounts_address", "postal_code", "sw1a 1aa", "the postcode of an address is in its one spelling"),
+        ("accounts_address", "company", "4242424242424242", "nothing about a person has a payment card's number in it"),
+        ("accounts_taxnumber", "number", "DE 136695976", "a VAT number is in its one spelling"),
+        ("inventory_variant", "sku", "MUG\u200b", "every letter of an SKU can be seen"),
+        ("inventory_location", "city", " Berlin", "the city of a store is in its one spelling"),
+        ("inventory_location", "street_address", "Torstr.\u202e 1", "the street of a store is in its one spelling"),
+        ("inventory_location", "postal_code", "１０１１９", "the postcode of a store is in its one spelling"),
+        ("inventory_product", "brand", CARD, "nothing about goods and places has a payment card's number in it"),
+        ("orders_order", "number", "۱۰۰۱", "an order's number is in its one spelling"),
+        ("orders_order", "contact_email", "A@b.test", "the address that an order is told to is in its one spelling"),
+        ("orders_fulfilment", "address", '{"postal_code": "۱۰۱۱۹"}',
+         "the postcode that a parcel goes to is in its one spelling"),
+        ("orders_orderline", "name", f"Mug {CARD}", "nothing about an order has a payment card's number in it"),
+    ],
+)  # fmt: skip
+def test_a_text_beside_the_doors_is_found(shop, table, column, text, breached):
+    plant(table, **{column: text})
+
+    assert breached in find_breaches()
+
+
+def test_the_reason_of_a_merge_with_a_card_number(shop, ana, ben, now):
+    CustomerMerge.objects.create(duplicate=ben, survivor=ana, reason=f"paid with {CARD}", merged_at=now, undone_at=now)
+
+    assert "nothing about a person has a payment card's number in it" in find_breaches()
+
+
+@pytest.mark.parametrize("name", ["علی‌رضا", "Ana María Moreno", "李雷", "O'Hara-Ünal"])
+def test_names_of_all_scripts_are_sound(shop, name):
+    plant("accounts_customer", name=name)
+
+    assert find_breaches() == {}
