@@ -77,7 +77,7 @@ class WishlistItemAdmin(ReadOnlyAdmin):
 
 
 class ShippingRateForm(MoneyForm):
-    money_fields = ("amount", "free_from")
+    money_fields = {"amount": _("amount"), "free_from": _("free from")}
 
     class Meta:
         model = ShippingRate

@@ -1,6 +1,6 @@
 """What the back office's pages share: pagination of big tables, translated texts, money, and admin actions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core import currencies
@@ -114,19 +115,21 @@ class MoneyForm(BaseForm):
     """
     A form that takes amounts in major units ("12.90") and stores them in minor units of the form's currency.
 
-    money_fields: the model's fields that hold amounts.
+    money_fields: the model's fields that hold amounts, and their labels: those of the model speak of minor units.
     """
 
-    money_fields: ClassVar[Sequence[str]] = ("amount",)
+    money_fields: ClassVar[Mapping[str, Any]] = {"amount": _("amount")}
     currency = forms.ChoiceField(
         label=_("currency"), choices=[(code, code) for code in sorted(currencies.PLACES)], initial="EUR"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.money_fields:
+        for name, label in self.money_fields.items():
             present = self.fields[name]
-            self.fields[name] = AmountText(label=present.label, help_text=present.help_text, required=present.required)
+            self.fields[name] = AmountText(
+                label=capfirst(label), help_text=present.help_text, required=present.required
+            )
             minor = self.initial.get(name)
             if minor is not None and self.instance.currency:
                 self.initial[name] = amount_in_field(minor, self.instance.currency, active_language())

@@ -180,7 +180,7 @@ class ProductAdmin(CatalogueAdmin):
 
 
 class PriceForm(MoneyForm):
-    money_fields = ("amount", "floor")
+    money_fields = {"amount": _("amount"), "floor": _("lowest price by promotions")}
 
     class Meta:
         model = Price

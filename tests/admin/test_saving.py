@@ -4,9 +4,9 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.models import SegmentMembership
-from carts.models import Promotion, TaxRate, Voucher
+from carts.models import Promotion, ShippingRate, TaxRate, Voucher
 from core.admin.saving import reason_of
-from inventory.models import Price
+from inventory.models import DepositAmount, Price, Variant
 from tests.factories.back_office import fill_every_table
 from tests.page_forms import PageForm
 
@@ -92,3 +92,13 @@ def test_what_only_the_database_notices_is_said_with_all_that_was_typed(office, 
 
 def test_a_rule_without_words_gets_words():
     assert "contradicts what is stored" in reason_of(IntegrityError("duplicate key"))
+
+
+@pytest.mark.parametrize("model", [Variant, ShippingRate, DepositAmount])
+def test_amounts_are_asked_for_as_they_are_typed(office, model):
+    """People type 12.90, so no label speaks of minor units."""
+    opts = model._meta
+    page = office.get(f"/admin/{opts.app_label}/{opts.model_name}/add/").content.decode()
+
+    assert "in minor units" not in page
+    assert "mount" in page
