@@ -1,6 +1,7 @@
 import pytest
 
 from accounts.models import Customer, CustomerMerge
+from accounts.queries.balances import holdings_of
 from accounts.queries.people import get_person
 from accounts.services.customers.merging import (
     AlreadyUndone,
@@ -15,6 +16,7 @@ from core.actors import TILL, Actor
 from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from tests.factories.accounts import make_contact, make_customer, make_staff
+from tests.factories.balances import give_credit
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +169,20 @@ def test_refuses_two_logins_unless_staff_say_so(merge):
     merge(ana, ben, merge_accounts)
 
     assert leads_to() == {"Ana Moreno": "Ben"}
+
+
+def test_no_balance_is_lost_by_a_merge_or_its_undoing(merge, undo, now):
+    ana, contact = make_customer(), make_contact("Ana M.")
+    give_credit(ana, 300)
+    kept = [give_credit(contact, 500), give_credit(contact, 70, kind="points")]
+
+    merged = merge(contact, ana)
+
+    held = holdings_of(person_ids=get_person(customer_id=contact.pk).ids, currency="EUR")
+    assert (held["credit"].free, held["points"].free) == (800, 70)
+    assert find_breaches() == {}
+    undo(merged)
+    assert holdings_of(person_ids=[ana.pk], currency="EUR")["credit"].free == 300
+    apart = holdings_of(person_ids=get_person(customer_id=contact.pk).ids, currency="EUR")
+    assert {kind: holding.free for kind, holding in apart.items()} == {"credit": 500, "points": 70}
+    assert [list(holding.ids) for holding in (apart["credit"], apart["points"])] == [[balance.pk] for balance in kept]

@@ -217,3 +217,11 @@ def test_a_merged_or_closed_account_is_no_customer(clerk):
 
     assert clerk.get("sale", f"customer-{gone.pk}").status_code == 404
     assert clerk.post("recognise", "new", customer=gone.pk).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["pickups", "find", "registers"])
+def test_pages_name_the_zone_of_the_stores_clock(clerk, high_street, name):
+    high_street.time_zone = "Europe/Helsinki"
+    high_street.save()
+
+    assert "All times are of the time zone Europe/Helsinki." in clerk.get(name).content.decode()
