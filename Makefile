@@ -90,7 +90,7 @@ migrations: .venv/.development ## revert and apply every migration, one after th
 	@$(BIN)/pytest -n 0 tests/migrations
 
 contract: .venv/.development ## test the API against its OpenAPI document and with hostile input
-	@$(BIN)/pytest -n 2 tests/contract
+	@$(BIN)/pytest -n 2 --dist worksteal tests/contract
 
 pictures: .venv/.development chromium ## retake the documents' pictures from the demo shop running at PORT
 	@$(BIN)/python -m tests.browser.album

@@ -23,7 +23,7 @@ from tests.page_forms import Fields, PageForm
 pytestmark = pytest.mark.django_db
 
 VALUES = {"checkbox": [""], "select": CHOSEN, "radio": CHOSEN, "hidden": []}
-# A second row of the same kind has the same fields as the first, and a text in a third language is like that in a second.
+# A second row of a kind has the fields of the first, and a text in a third language is like that in a second.
 REPEATED = re.compile(r"-[1-9]\d*-|_(ar|fa)$")
 
 
