@@ -187,7 +187,7 @@ def admin_actor(request: HttpRequest, *, store_id: int | None = None, store_code
     return Actor(channel=SYSTEM, staff_id=request.user.pk, store_id=store_id, store_code=store_code)
 
 
-class BaseAdmin(RowPage, admin.ModelAdmin):  # type: ignore[type-arg]
+class BaseAdmin(RowPage):
     """
     Pages for one model: a fixed number of statements, whatever the table holds, about the rows that the person may see.
     """

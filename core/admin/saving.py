@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.apps import apps
+from django.contrib.admin.options import BaseModelAdmin, ModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
@@ -60,38 +61,37 @@ class RowsSelect(AutocompleteSelectMultiple):
         return super().optgroups(name, _keys_in(value, self), attrs)
 
 
-class SavingPage:
+class SavingPage(BaseModelAdmin):  # type: ignore[type-arg]
     """What the pages of a row and the rows below it share."""
 
     form: Any = BaseForm
-    admin_site: Any
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = RowSelect(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = RowsSelect(db_field, self.admin_site)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class RowPage(SavingPage):
+class RowPage(SavingPage, ModelAdmin):  # type: ignore[type-arg]
     """A page of one row: what the database refuses as it is saved is said in the form, and nothing is saved."""
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        form = super().get_form(request, *args, **kwargs)  # type: ignore[misc]
+        form: Any = super().get_form(request, *args, **kwargs)
         form.refusal = getattr(request, _REFUSAL, "")
         return form
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             with transaction.atomic():
-                return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+                return super().changeform_view(request, *args, **kwargs)
         except (IntegrityError, DataError) as error:
             setattr(request, _REFUSAL, reason_of(error))
-        return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        return super().changeform_view(request, *args, **kwargs)
 
 
 def reason_of(error: IntegrityError | DataError) -> str:
