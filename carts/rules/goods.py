@@ -39,7 +39,7 @@ class Item(NamedTuple):
 
 
 class Chosen(list[Item]):
-    """Items that belong to a set of goods. Many conditions ask for their value, which is computed once."""
+    """Items that belong to a set of goods. Many promotions ask for their value, which is computed once."""
 
     @cached_property
     def value(self) -> int:
@@ -49,6 +49,10 @@ class Chosen(list[Item]):
     @cached_property
     def units(self) -> int:
         return sum([item.quantity for item in self])
+
+    @cached_property
+    def ids(self) -> frozenset[int]:
+        return frozenset([item.id for item in self])
 
 
 class SortedItems(list[Item]):

@@ -144,6 +144,17 @@ def test_of_offers_that_want_the_same_units_those_that_save_most_are_taken():
     assert grand(pens, offer(BuyAndGet(2, 1)), pair) == 2600
 
 
+def test_an_offer_may_make_one_of_its_alike_sets_and_leave_the_units_of_the_others_to_an_offer_that_saves_more():
+    pens, lamp = item(1, 1000, 4), item(2, 5000, path="lab-b")
+    pairs = offer(AnyForPrice(2, 1900, Goods(variants=frozenset({1}))))
+    with_a_lamp = (BundlePart(2, Goods(variants=frozenset({1}))), BundlePart(1, B))
+
+    quoted = priced([pens, lamp], pairs, offer(BundlePrice(with_a_lamp, 5500), number=2))
+
+    assert [discount.amount for discount in quoted.discounts] == [100, 1500]
+    assert [quoted.lines[each].discount for each in (1, 2)] == [100 + 429, 1071]
+
+
 def test_a_voucher_that_would_cost_more_is_left_out():
     goods = [item(1, 1000, 2)]
     pair, coded = offer(FixedPrice(600)), offer(AmountOff(100, is_each=True), number=2, needs_voucher=True)

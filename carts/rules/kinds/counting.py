@@ -6,7 +6,7 @@ belongs to one set at most, and bears its share of the set's saving. From the un
 dearest, and sets that save nothing are not made. So more goods in a cart never lower what a reward saves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from core.money import split
 
 # How many ways of forming sets are tried for promotions that want the same units.
 MOST_TRIED = 60
+# Long carts leave so many units in so many ways that remembering all of them would take more memory than it saves time.
+MOST_KNOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Part:
     leaves: Goods | None = None
 
 
+# How many units there are, by the stack's place.
+Units = tuple[int, ...]
+
+
 class Pool(NamedTuple):
     """
     The units of a cart in stacks of one item and one value each, the dearest first, as lists by the stack's place.
@@ -43,11 +49,7 @@ class Pool(NamedTuple):
     values: list[int]
     rooms: list[int]
     items: list[int]
-    units: list[int]
-
-
-# Of one part of a set: the places of stacks, with the units taken of each.
-Taken = list[tuple[int, int]]
+    units: Units
 
 
 class _Fitted(NamedTuple):
@@ -59,7 +61,7 @@ class _Fitted(NamedTuple):
 
 
 class _Sets(NamedTuple):
-    """Alike sets of a reward: what they save, how many they are, and the units of one, by the stack's place."""
+    """Alike sets of a reward: what each saves, how many they are, and the units of one, by the stack's place."""
 
     saving: int
     number: int
@@ -70,9 +72,28 @@ class _Use(NamedTuple):
     """What a reward saves, the units that it leaves in each stack, how many sets it makes, and which."""
 
     saving: int
-    units: list[int]
+    units: Units
     sets: int
     formed: list[_Sets]
+
+    def one_fewer(self) -> "_Use":
+        """Return the same without the last set: sets are formed one after the other, so the others stay as they are."""
+        last = self.formed[-1]
+        units, formed = list(self.units), self.formed[:-1]
+        for place, count in last.needed.items():
+            units[place] += count
+        if last.number > 1:
+            formed.append(_Sets(last.saving, last.number - 1, last.needed))
+        return _Use(self.saving - last.saving, tuple(units), self.sets - 1, formed)
+
+    def after(self, first: _Sets) -> "_Use":
+        """Return the same with some sets before it."""
+        saving, sets = first.saving * first.number, first.number
+        return _Use(self.saving + saving, self.units, self.sets + sets, [first, *self.formed])
+
+
+# What rewards save together, and how each of them does so.
+_Way = tuple[int, list[_Use]]
 
 
 class CountingReward(Reward):
@@ -84,8 +105,8 @@ class CountingReward(Reward):
         """Return the parts of a set, in the order in which they take their units."""
         raise NotImplementedError
 
-    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
-        """Return what a set saves. values: of each part, the values of its units, with how many have each."""
+    def saving_of(self, values: Sequence[int]) -> int:
+        """Return what a set saves. values: what the units of each part are worth."""
         raise NotImplementedError
 
     def most_sets(self) -> int | None:
@@ -107,7 +128,7 @@ def pool_of(items: Iterable[Item], left: Mapping[int, int]) -> Pool:
         [-stack[0] for stack in stacks],
         [stack[2] for stack in stacks],
         [stack[3] for stack in stacks],
-        [stack[4] for stack in stacks],
+        tuple([stack[4] for stack in stacks]),
     )
 
 
@@ -126,9 +147,8 @@ def best_uses(rewards: Sequence[CountingReward], items: Sequence[Item], left: Ma
         ids = touched[group[0]].union(*(touched[place] for place in group))
         pool = pool_of([item for item in items if item.id in ids], left)
         fitted = [[_fit(pool, *part) for part in parts[place]] for place in group]
-        search = _Search([rewards[place] for place in group], fitted, pool)
-        search.go_on(0, pool.units, [], 0)
-        for place, use in zip(group, search.best, strict=True):
+        _saved, uses = _Search([rewards[place] for place in group], fitted, pool).best_way(0, pool.units)
+        for place, use in zip(group, uses, strict=True):
             found[place] = _savings(use, pool)
     return found
 
@@ -138,53 +158,74 @@ class _Search:
 
     def __init__(self, rewards: Sequence[CountingReward], parts: Sequence[list[_Fitted]], pool: Pool) -> None:
         self.rewards, self.parts, self.pool = rewards, parts, pool
-        self.best: list[_Use] = []
-        self.most_saved = -1
+        # Equal rewards after one would only form the sets that it leaves out.
+        self.is_free = [any(later != reward for later in rewards[place:]) for place, reward in enumerate(rewards)]
+        self.has_floors = pool.rooms != pool.values
+        self.known: dict[tuple[int, int | None, Units], _Use] = {}
         self.tried = 0
 
-    def go_on(self, place: int, units: list[int], uses: list[_Use], saved: int) -> None:
-        """Try the rewards from a place on, with the units that those before them left."""
-        if place == len(self.rewards):
-            if saved > self.most_saved:
-                self.best, self.most_saved = uses, saved
-            return
+    def best_way(self, place: int, units: Units) -> _Way:
+        """Return the best way for the rewards from a place on, with the units that those before them left."""
         self.tried += 1
-        use = self._use(place, units, None)
-        self.go_on(place + 1, use.units, [*uses, use], saved + use.saving)
-        reward = self.rewards[place]
-        # Equal rewards after it would only form the sets that it leaves out.
-        if not use.sets or all(later == reward for later in self.rewards[place + 1 :]):
-            return
-        # Leaving it out comes first: that is what most often saves more.
-        for most in (0, *range(use.sets - 1, 0, -1)):
+        use = self._use(place, units)
+        if place + 1 == len(self.rewards):
+            return use.saving, [use]
+        saved, uses = self.best_way(place + 1, use.units)
+        best = use.saving + saved, [use, *uses]
+        if not self.is_free[place]:
+            return best
+        for fewer in _fewer(use, units):
             if self.tried >= MOST_TRIED:
-                return
-            fewer = self._use(place, units, most)
-            self.go_on(place + 1, fewer.units, [*uses, fewer], saved + fewer.saving)
+                break
+            saved, uses = self.best_way(place + 1, fewer.units)
+            if fewer.saving + saved > best[0]:
+                best = fewer.saving + saved, [fewer, *uses]
+        return best
 
-    def _use(self, place: int, units: list[int], most: int | None) -> _Use:
-        """Form sets of a reward, no more than most."""
-        reward, parts, values = self.rewards[place], self.parts[place], self.pool.values
-        limit = min((bound for bound in (most, reward.most_sets()) if bound is not None), default=LARGEST)
-        rooms, units, sets, saved = self.pool.rooms, units[:], 0, 0
-        formed: list[_Sets] = []
-        while sets < limit:
-            taken = _take(units, parts)
-            if taken is None:
+    def _use(self, place: int, units: Units) -> _Use:
+        """Form sets of a reward as often as it can."""
+        most = self.rewards[place].most_sets()
+        steps: list[tuple[tuple[int, int | None, Units], _Sets]] = []
+        # Different ways soon leave the same units, from which on the sets are the same, too.
+        while (use := self.known.get((place, most, units))) is None:
+            found = self._next_sets(place, most, units)
+            if found is None:
+                use = self.known[place, most, units] = _Use(0, units, 0, [])
                 break
-            saving = reward.saving_of([[(values[place], count) for place, count in of_part] for of_part in taken])
-            if saving <= 0:
-                break
-            needed = _together(taken)
-            # Sets of the same units in a row are one step, so that a thousand units take no longer than three.
-            repeated = min([limit - sets, *(units[place] // count for place, count in needed.items())])
-            for place, count in needed.items():
-                units[place] -= count * repeated
-            sets += repeated
-            saving = min(saving, sum([rooms[place] * count for place, count in needed.items()])) * repeated
-            saved += saving
-            formed.append(_Sets(saving, repeated, needed))
-        return _Use(saved, units, sets, formed)
+            steps.append(((place, most, units), found[0]))
+            sets, units = found
+            most = most and most - sets.number
+        for state, sets in reversed(steps):
+            use = use.after(sets)
+            if len(self.known) < MOST_KNOWN:
+                self.known[state] = use
+        return use
+
+    def _next_sets(self, place: int, most: int | None, units: Units) -> tuple[_Sets, Units] | None:
+        """Return the next sets of a reward, which all take the same units, and the units that they leave."""
+        left = list(units)
+        taken = None if most == 0 else _take(left, self.parts[place], self.pool.values)
+        if taken is None:
+            return None
+        worth, needed = taken
+        saving = self.rewards[place].saving_of(worth)
+        if saving <= 0:
+            return None
+        if self.has_floors:
+            saving = min(saving, sum([self.pool.rooms[place] * count for place, count in needed.items()]))
+        # A thousand units take no longer than three, if the sets are one step.
+        number = 1 + _take_again(left, needed, LARGEST if most is None else most - 1)
+        return _Sets(saving, number, needed), tuple(left)
+
+
+def _fewer(use: _Use, units: Units) -> Iterator[_Use]:
+    """Yield how a reward would form fewer sets. units: those it finds."""
+    if use.sets:
+        # Leaving it out comes first: that is what most often saves more.
+        yield _Use(0, units, 0, [])
+    while use.sets > 1:
+        use = use.one_fewer()
+        yield use
 
 
 def _groups(sets: Sequence[frozenset[int]]) -> list[list[int]]:
@@ -200,9 +241,8 @@ def _groups(sets: Sequence[frozenset[int]]) -> list[list[int]]:
 
 def _chosen(part: Part, items: Sequence[Item]) -> tuple[frozenset[int], frozenset[int]]:
     """Return the ids of the items that fit a part, and of those among them that it takes only if it must."""
-    chosen = part.goods.among(items)
-    last = part.leaves.among(chosen) if part.leaves is not None else ()
-    return frozenset([item.id for item in chosen]), frozenset([item.id for item in last])
+    ids = part.goods.among(items).ids
+    return ids, frozenset() if part.leaves is None else ids & part.leaves.among(items).ids
 
 
 def _fit(pool: Pool, part: Part, ids: frozenset[int], last: frozenset[int]) -> _Fitted:
@@ -212,32 +252,38 @@ def _fit(pool: Pool, part: Part, ids: frozenset[int], last: frozenset[int]) -> _
     return _Fitted(part.quantity, part.quantity if part.at_least is None else part.at_least, places)
 
 
-def _take(units: Sequence[int], parts: Sequence[_Fitted]) -> list[Taken] | None:
-    """Return the units of the next set; None if there are too few."""
-    free, taken = list(units), []
+def _take(units: list[int], parts: Sequence[_Fitted], values: Sequence[int]) -> tuple[list[int], dict[int, int]] | None:
+    """Take the next set; return what the units of each part are worth, and all by stack. None if there are too few."""
+    worth: list[int] = []
+    needed: dict[int, int] = {}
     for quantity, at_least, places in parts:
-        wanted, of_part = quantity, []
+        wanted, value = quantity, 0
         for place in places:
-            count = free[place]
+            count = units[place]
             if count:
                 count = count if count < wanted else wanted
-                free[place] -= count
+                units[place] -= count
+                needed[place] = needed[place] + count if place in needed else count
+                value += values[place] * count
                 wanted -= count
-                of_part += [(place, count)]
                 if not wanted:
                     break
         if quantity - wanted < at_least:
             return None
-        taken += [of_part]
-    return taken
+        worth.append(value)
+    return worth, needed
 
 
-def _together(taken: Sequence[Taken]) -> dict[int, int]:
-    needed: dict[int, int] = {}
-    for of_part in taken:
-        for place, count in of_part:
-            needed[place] = needed[place] + count if place in needed else count
-    return needed
+def _take_again(units: list[int], needed: Mapping[int, int], most: int) -> int:
+    """Take the same units as often as they are there, most times at most, and return how often."""
+    times = most
+    for place, count in needed.items():
+        if units[place] < count:
+            return 0
+        times = min(times, units[place] // count)
+    for place, count in needed.items():
+        units[place] -= count * times
+    return times
 
 
 def _savings(use: _Use, pool: Pool) -> Savings:
@@ -247,7 +293,7 @@ def _savings(use: _Use, pool: Pool) -> Savings:
         if saving:
             places = sorted(needed)
             rooms = [pool.rooms[place] * needed[place] * number for place in places]
-            for place, share in zip(places, split(saving, rooms), strict=True):
+            for place, share in zip(places, split(saving * number, rooms), strict=True):
                 item_id = pool.items[place]
                 savings[item_id] = savings.get(item_id, 0) + share
     return savings

@@ -22,5 +22,5 @@ class AnyForPrice(CountingReward):
     def parts_of_set(self) -> Sequence[Part]:
         return (Part(self.quantity, self.goods),)
 
-    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
-        return sum(value * units for value, units in values[0]) - self.amount
+    def saving_of(self, values: Sequence[int]) -> int:
+        return values[0] - self.amount

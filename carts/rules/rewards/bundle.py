@@ -1,11 +1,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, ClassVar
 
 from carts.rules.goods import Goods
 from carts.rules.kinds.counting import CountingReward, Part
 from carts.rules.kinds.fields import ChosenGoods, Money, Several, Units, text_of
 from core.errors import gettext_noop as _
+
+BUNDLES_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,13 @@ class BundlePrice(CountingReward):
     amount: Annotated[int, Money(label=_("amount"), least=0)]
 
     def parts_of_set(self) -> Sequence[Part]:
-        in_order = sorted(self.parts, key=lambda part: (part.goods.width, text_of(part)))
-        return [Part(part.quantity, part.goods) for part in in_order]
+        return _in_order(self.parts)
 
-    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
-        return sum(value * units for of_part in values for value, units in of_part) - self.amount
+    def saving_of(self, values: Sequence[int]) -> int:
+        return sum(values) - self.amount
+
+
+@lru_cache(BUNDLES_REMEMBERED)
+def _in_order(parts: tuple[BundlePart, ...]) -> tuple[Part, ...]:
+    in_order = sorted(parts, key=lambda part: (part.goods.width, text_of(part)))
+    return tuple(Part(part.quantity, part.goods) for part in in_order)

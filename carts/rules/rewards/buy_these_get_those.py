@@ -37,8 +37,8 @@ class BuyTheseGetThose(CountingReward):
     def parts_of_set(self) -> Sequence[Part]:
         return Part(self.buy, self.bought, leaves=self.goods), Part(self.get, self.goods, at_least=1)
 
-    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
-        return round_half_up(sum(value * units for value, units in values[1]) * self.basis_points, WHOLE)
+    def saving_of(self, values: Sequence[int]) -> int:
+        return round_half_up(values[1] * self.basis_points, WHOLE)
 
     def most_sets(self) -> int | None:
         return self.times

@@ -21,8 +21,8 @@ class CheapestFree(CountingReward):
     def parts_of_set(self) -> Sequence[Part]:
         return Part(self.at_least - 1, self.goods), Part(1, self.goods)
 
-    def saving_of(self, values: Sequence[Sequence[tuple[int, int]]]) -> int:
-        return values[1][0][0]
+    def saving_of(self, values: Sequence[int]) -> int:
+        return values[1]
 
     def most_sets(self) -> int | None:
         return 1
