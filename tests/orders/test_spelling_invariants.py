@@ -48,6 +48,8 @@ def plant(table, **values):
         ("accounts_address", "postal_code", "sw1a 1aa", "the postcode of an address is in its one spelling"),
         ("accounts_address", "company", "4242424242424242", "nothing about a person has a payment card's number in it"),
         ("accounts_taxnumber", "number", "DE 136695976", "a VAT number is in its one spelling"),
+        ("accounts_address", "phone", "0171 3920001", "a phone number is stored as E.164"),
+        ("inventory_location", "phone", "030 1234", "the phone number of a store is stored as E.164"),
         ("inventory_variant", "sku", "MUG\u200b", "every letter of an SKU can be seen"),
         ("inventory_location", "city", " Berlin", "the city of a store is in its one spelling"),
         ("inventory_location", "street_address", "Torstr.\u202e 1", "the street of a store is in its one spelling"),
