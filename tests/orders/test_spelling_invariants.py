@@ -58,7 +58,11 @@ def plant(table, **values):
         ("orders_order", "number", "۱۰۰۱", "an order's number is in its one spelling"),
         ("orders_order", "contact_email", "A@b.test", "the address that an order is told to is in its one spelling"),
         ("orders_fulfilment", "address", '{"postal_code": "۱۰۱۱۹"}',
-         "the postcode that a parcel goes to is in its one spelling"),
+         "the address that a parcel goes to is in its one spelling"),
+        ("orders_fulfilment", "address", '{"phone": "0171 3920001", "country_code": "DE"}',
+         "the address that a parcel goes to is in its one spelling"),
+        ("orders_order", "contact_phone", "0049 171 3920001",
+         "a number that an order is told to is E.164 if it can be dialled"),
         ("orders_orderline", "name", f"Mug {CARD}", "nothing about an order has a payment card's number in it"),
     ],
 )  # fmt: skip
