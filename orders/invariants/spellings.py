@@ -1,10 +1,10 @@
 """What must always be true of the texts in orders."""
 
+from accounts.rules.addresses import respelt_address
 from accounts.rules.phones import dialled_alike
 from core.data.invariants import invariant
 from core.data.spelling_invariants import spelt_alike, without_card_numbers
 from core.texts.spelling import plain_email, plain_text
-from orders.rules.parcel_addresses import respelt_address
 
 spelt_alike("an order's number is in its one spelling", "orders_order", ["number"], plain_text)
 spelt_alike(

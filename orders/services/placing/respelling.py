@@ -7,13 +7,13 @@ from datetime import datetime
 import orjson
 from django.db import transaction
 
+from accounts.rules.addresses import respelt_address
 from accounts.rules.phones import dialled_alike
 from core.actors import THE_SYSTEM
 from core.data import sql
 from core.journal import publish
 from core.texts.spelling import plain_email
 from orders.events import OrderRespelt
-from orders.rules.parcel_addresses import respelt_address
 
 ORDERS_AT_ONCE = 500
 
