@@ -1,7 +1,7 @@
 """The invariants of customers and balances."""
 
 from core.data.invariants import invariant
-from core.data.spelling_invariants import spelt_alike, without_card_numbers
+from core.data.spelling_invariants import phones_dialled_alike, spelt_alike, without_card_numbers
 from core.texts.spelling import plain_email, plain_lines, plain_name, plain_postcode, plain_text
 
 invariant(
@@ -129,10 +129,7 @@ spelt_alike(
     plain_postcode,
     likely="text <> upper(text)",
 )
-invariant(
-    "a phone number is stored as E.164",
-    "SELECT id, phone FROM accounts_customer WHERE phone <> '' AND phone !~ '^[+][1-9][0-9]{5,14}$'",
-)
+phones_dialled_alike("a phone number is stored as E.164", accounts_customer="phone", accounts_address="phone")
 invariant(
     "a VAT number is in its one spelling",
     """

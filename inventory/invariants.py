@@ -1,7 +1,7 @@
 """What must always be true of stock, for `manage.py audit`."""
 
 from core.data.invariants import invariant
-from core.data.spelling_invariants import spelt_alike, without_card_numbers
+from core.data.spelling_invariants import phones_dialled_alike, spelt_alike, without_card_numbers
 from core.texts.spelling import plain_lines, plain_name, plain_postcode, plain_text
 
 invariant(
@@ -137,6 +137,7 @@ spelt_alike(
     plain_postcode,
     likely="text <> upper(text)",
 )
+phones_dialled_alike("the phone number of a store is stored as E.164", inventory_location="phone")
 without_card_numbers(
     "nothing about goods and places has a payment card's number in it",
     inventory_product=["name::text", "description::text", "brand"],

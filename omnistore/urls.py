@@ -50,4 +50,5 @@ if settings.SERVE_MEDIA:
 handler400 = "omnistore.storefront.errors.handle_400"
 handler403 = "omnistore.storefront.errors.handle_403"
 handler404 = "omnistore.storefront.errors.handle_404"
+handler429 = "omnistore.storefront.errors.handle_429"
 handler500 = "omnistore.storefront.errors.handle_500"

@@ -27,6 +27,15 @@ class OrderPlaced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderRespelt(ShopEvent):
+    """What an order says about people and places was brought into its one spelling. fields: which; parts by a dot."""
+
+    kind: ClassVar[str] = "order.respelt"
+    order_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class BalancePaid(Event):
     """The balance due of an order, or a part of it, was paid. amount: minor units."""
 

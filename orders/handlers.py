@@ -11,6 +11,7 @@ from orders.events import (
     OrderCancelled,
     OrderCompleted,
     OrderPlaced,
+    OrderRespelt,
     OrderShipped,
     PaymentCaptured,
     PickupCollected,
@@ -32,7 +33,7 @@ def bring_guest_orders_home(entry: Entry) -> None:
     claim_guest_orders(customer_id=entry.customer_id, medium=entry.payload["medium"])
 
 
-@handles(OrderPlaced)
+@handles(OrderPlaced, OrderRespelt)
 def bring_guest_order_home(entry: Entry) -> None:
     """Link an order that was placed without signing in to the person who has verified its address or number."""
     if entry.customer_id is None and join_guest_order(order_id=entry.payload["order_id"]):

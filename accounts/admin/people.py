@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.mfa import admin as allauth_mfa_admin  # noqa: F401 - registers first, what is replaced below.
 from allauth.mfa.models import Authenticator
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.admin.balances import CUSTOMER_ACTS
 from accounts.models import (
@@ -27,6 +28,7 @@ from accounts.models import (
     VisitorLink,
     WrongSignIn,
 )
+from accounts.models.form_fields import PhoneInput
 from accounts.queries.people import LONGEST_SEARCH, find_record_ids
 from accounts.services.customers.merging import merge_accounts, merge_customers, undo_merge
 from accounts.services.customers.tax_numbers import forget_tax_number, save_tax_number
@@ -40,6 +42,7 @@ from core.admin.base import (
     searched,
 )
 from core.admin.saving import RowSelect
+from core.texts.form_fields import CodeInput
 
 
 class MergeForm(forms.Form):
@@ -75,7 +78,7 @@ def _unmerge(request: HttpRequest, merge: CustomerMerge, data: dict[str, Any]) -
 
 
 class TaxNumberForm(forms.Form):
-    country = forms.RegexField(r"^[A-Z]{2}$", label=_("Country that issued it"), help_text=_("Two letters, like FR."))
+    country = CodeInput(r"^[A-Z]{2}$", label=_("Country that issued it"), help_text=_("Two letters, like FR."))
     number = forms.CharField(label=_("VAT number"), max_length=40)
 
 
@@ -125,6 +128,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 @admin.register(Customer)
 class CustomerAdmin(BaseAdmin):
+    formfield_overrides: ClassVar[Any] = BaseAdmin.formfield_overrides | {PhoneNumberField: {"form_class": PhoneInput}}
     list_display = ("__str__", "email", "phone", "card_number", "is_staff", "is_active", "merged_into", "joined_at")
     list_filter = ("is_staff", "is_active", LanguageFilter)
     list_select_related = ("merged_into",)

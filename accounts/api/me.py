@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.channels.emails import EmailText
 from accounts.channels.output import LOYALTY_EXAMPLE, LoyaltyOut, loyalty_json
 from accounts.channels.phones import PhoneText
 from accounts.models import Customer
@@ -18,7 +19,6 @@ from accounts.queries.people import has_proved_email
 from accounts.services.identity.profile import change_profile
 from accounts.sign_in.authentication import actor_of, shopper_of
 from core.texts.languages import active_language
-from core.texts.spelling import plain_email
 from core.web.api.base import ApiView, StrictSerializer, answer, checked
 
 ME = {
@@ -40,7 +40,7 @@ class ProfileChange(StrictSerializer):
     """The details that people may change themselves; a new address or number is changed with a code instead."""
 
     name = serializers.CharField(max_length=200, allow_blank=True, required=False)
-    email = serializers.EmailField(required=False, allow_blank=True, help_text="As it stands; see the refusal.")
+    email = EmailText(required=False, allow_blank=True, help_text="As it stands; see the refusal.")
     phone = PhoneText(required=False, allow_blank=True, help_text="As it stands; see the refusal.")
     language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     home_store = serializers.RegexField(
@@ -48,9 +48,6 @@ class ProfileChange(StrictSerializer):
     )
     preferred_channel = serializers.ChoiceField(MESSAGE_CHANNELS, required=False)
     receipt_channel = serializers.ChoiceField(RECEIPT_CHANNELS, required=False)
-
-    def validate_email(self, value: str) -> str:
-        return plain_email(value)
 
 
 class Profile(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from rest_framework import exceptions, serializers
 
 from accounts.channels.phones import PhoneText
 from accounts.rules.addresses import NotAnAddress, normalise_address
+from core.texts.spelling import plain_code
 from core.web.api.base import StrictSerializer
 
 ADDRESS_EXAMPLE = {
@@ -22,6 +23,16 @@ ADDRESS_EXAMPLE = {
 }
 
 
+class CountryText(serializers.RegexField):
+    """A country's two letters, in any spelling."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[A-Za-z]{2}$", help_text="ISO 3166-1 alpha-2.", **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return plain_code(super().to_internal_value(data))
+
+
 class AddressBody(StrictSerializer):
     """A postal address, validated against the rules of its country."""
 
@@ -32,7 +43,7 @@ class AddressBody(StrictSerializer):
     city_area = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="District.")
     country_area = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="State or province.")
     postal_code = serializers.CharField(max_length=20, allow_blank=True, default="")
-    country_code = serializers.RegexField(r"^[A-Za-z]{2}$", help_text="ISO 3166-1 alpha-2.")
+    country_code = CountryText()
     phone = PhoneText(allow_blank=True, default="", help_text="For the carrier; E.164.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

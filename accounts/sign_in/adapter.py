@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer
+from accounts.models.form_fields import PhoneInput
 from accounts.queries.people import find_by_proved_phone
 from accounts.senders.sms import SmsError, send_sms
 from accounts.services.identity import identity
@@ -51,6 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):
         email = plain_email(email)
         identity.release_unproved_address(email=email)
         return email
+
+    def phone_form_field(self, **kwargs: Any) -> Any:
+        """Return the field for a number in any spelling that can be dialled; allauth's own takes E.164 alone."""
+        return PhoneInput(**{"label": _("Phone")} | kwargs)
 
     def set_phone(self, user: Customer, phone: str, verified: bool) -> None:
         """Store the phone number of a person who signs up or changes it."""

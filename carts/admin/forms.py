@@ -22,6 +22,7 @@ from carts.models import Promotion
 from core.admin.saving import BaseForm, RowSelect, RowsSelect
 from core.currencies import PLACES
 from core.money import format_minor
+from core.texts.form_fields import CodeInput
 from inventory.models import Category, Location, Product, Variant
 
 
@@ -51,7 +52,7 @@ class PreviewForm(forms.Form):
         required=False,
     )  # fmt: skip
     codes = forms.CharField(label=gettext_lazy("vouchers"), max_length=200, required=False)
-    country = forms.RegexField(
+    country = CodeInput(
         r"^[A-Z]{2}$", label=gettext_lazy("sent to this country"), required=False,
         help_text=gettext_lazy("Two letters, like FR; empty for goods that are handed over."),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from core.data.csv_files import csv_download
 from core.days import shop_day
 from core.errors import Malformed, Refusal
 from core.texts.amounts import clean_amount
+from core.texts.form_fields import CodeInput
 from core.texts.formats import money_text
 from core.texts.languages import active_language
 
@@ -28,7 +29,7 @@ LARGEST_FILE = 2_000_000
 class SeriesForm(forms.Form):
     name = forms.CharField(label=_("Name of the series"), max_length=80)
     count = forms.IntegerField(label=_("How many codes"), min_value=1, max_value=MOST_IN_A_SERIES)
-    beginning = forms.RegexField(r"^[A-Za-z0-9-]*$", label=_("Beginning of each code"), max_length=12, required=False)
+    beginning = CodeInput(r"^[A-Z0-9-]*$", label=_("Beginning of each code"), max_length=12, required=False)
     max_uses = forms.IntegerField(label=_("uses at most"), min_value=1, initial=1, required=False)
     max_uses_each = forms.IntegerField(label=_("uses at most per customer"), min_value=1, required=False)
     starts_at = forms.DateTimeField(label=_("starts at"), required=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from core.data.invariants import invariant
 from core.texts.card_numbers import holds_card_number
 
+_E164 = "^[+][1-9][0-9]{5,14}$"
 # Most texts are of these letters alone, and need no closer look.
 _PLAIN = "^([!-~]+( [!-~]+)*)?$"
 
@@ -20,6 +21,12 @@ def spelt_alike(
     wanted = f"text !~ '{_PLAIN}'" + (f" OR {likely}" if likely else "")
     statements = [f"{_rows(table, column)} WHERE {wanted}" for column in columns]
     invariant(name, " UNION ALL ".join(statements), is_breach=lambda row: spelt(row["text"]) != row["text"])
+
+
+def phones_dialled_alike(name: str, **columns: str) -> None:
+    """Register that each phone number, if there is one, is E.164. columns: by table; they may be expressions."""
+    statements = [f"{_rows(table, column)} WHERE text <> '' AND text !~ '{_E164}'" for table, column in columns.items()]
+    invariant(name, " UNION ALL ".join(statements))
 
 
 def without_card_numbers(name: str, **columns: Iterable[str]) -> None:

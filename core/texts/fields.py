@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from core.texts.form_fields import EmailInput
 from core.texts.spelling import plain_email, plain_lines, plain_name, plain_postcode, plain_text
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class PlainEmailField(Spelled, _Email):
     def spelt(self, text: str) -> str:
         """Return the address as it is stored."""
         return plain_email(text)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Return a form's field that folds the address before it checks it."""
+        return super().formfield(**{"form_class": EmailInput} | kwargs)
 
 
 class NameField(SpelledField):

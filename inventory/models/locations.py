@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rules.phones import NotAPhone, canonical_phone
 from accounts.rules.roles import CLERK, HEAD_OFFICE, MANAGER
 from core.audit import audited
 from core.texts.fields import LinesField, NameField, PostcodeField
@@ -95,6 +97,14 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return in_language(self.name) or self.code
+
+    def clean(self) -> None:
+        """Bring the phone number into its one form. Raises ValidationError for one that nobody can dial."""
+        try:
+            self.phone = canonical_phone(self.phone, region=self.country_code) if self.phone else ""
+        except NotAPhone:
+            words = _("Give a phone number with its country code, like +49 171 1234567.")
+            raise ValidationError({"phone": words}) from None
 
 
 @audited("location", "weekday", "opens", "closes")

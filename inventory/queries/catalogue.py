@@ -160,7 +160,8 @@ def _parameters(search: ProductSearch) -> dict[str, Any]:
 
 
 # The statements are built from these constants only, one for each set of filters in use, so that PostgreSQL plans each
-# for exactly what it does; values are always sent as parameters.
+# for exactly what it does; values are always sent as parameters. OFFSET 0 keeps PostgreSQL from reading the
+# stock of the whole shop for the products of one page, which it thinks is cheaper because of the OR.
 _CONDITIONS = {
     "query": "product.search_vector @@ %(query)s::tsquery",
     "category": """product.category_id IN (
@@ -174,7 +175,7 @@ _CONDITIONS = {
         SELECT FROM inventory_variant AS variant JOIN inventory_stocklevel AS level ON level.variant_id = variant.id
         JOIN inventory_location AS location ON location.id = level.location_id
         WHERE variant.product_id = product.id AND variant.is_active AND location.is_active
-          AND level.on_hand - level.reserved - level.safety > 0))""",
+          AND level.on_hand - level.reserved - level.safety > 0 OFFSET 0))""",
     "in_stock_in_store": """product.id IN (
         SELECT variant.product_id FROM inventory_variant AS variant
         JOIN inventory_stocklevel AS level ON level.variant_id = variant.id

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 
+from accounts.services.customers.customer_import import phone_of
 from core.data import sql
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
@@ -20,9 +21,9 @@ from core.data.imports import (
     execute_sorting,
     run_import,
 )
-from core.data.imports.cells import decimal, prose, required_prose, required_text, text, whole
+from core.data.imports.cells import decimal, left_empty, prose, required_prose, required_text, text, whole
 from core.data.imports.columns import with_defaults
-from core.texts.spelling import plain_text
+from core.texts.spelling import plain_postcode, plain_text
 from inventory.models import Location, OpeningHours
 from inventory.rules.opening import END_OF_DAY
 from inventory.rules.places import MOST_KEEP_DAYS, MOST_LEAD_MINUTES, known_country, known_time_zone
@@ -190,15 +191,16 @@ def _check() -> None:
 def _read(cells: Cells) -> Sequence[Any]:
     services = _services(cells)
     spans = parse_hours(text(cells, "hours", longest=500))
+    country = _country(cells)
     return (
         _code(cells),
         _names(cells),
         _one_of(cells, "kind", KINDS),
         required_prose(cells, "street_address", longest=200),
-        text(cells, "postal_code", longest=20),
+        plain_postcode(text(cells, "postal_code", longest=20)),
         required_prose(cells, "city", longest=100),
-        _country(cells),
-        text(cells, "phone", longest=20),
+        country,
+        left_empty(cells, "phone", lambda: phone_of(cells, region=country), empty=""),
         _degrees(cells, "latitude", 90),
         _degrees(cells, "longitude", 180),
         _time_zone(cells),

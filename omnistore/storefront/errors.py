@@ -51,6 +51,14 @@ def handle_card_number(request: HttpRequest) -> HttpResponse:
     return error_page(request, status=400, detail=detail, code="card_number")
 
 
+def handle_429(request: HttpRequest) -> HttpResponse:
+    """Answer somebody who asks for codes, or tries them, more often than a person does."""
+    detail = _("You have tried this too often. Wait half a minute, then try again.")
+    if _is_for_program(request):
+        return problems.problem(429, detail, headers={"Retry-After": "30"})
+    return error_page(request, status=429, detail=detail)
+
+
 def handle_500(request: HttpRequest) -> HttpResponse:
     """
     Answer after a fault of the shop, without revealing its cause.

@@ -9,10 +9,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 
 from accounts.channels.addresses import AddressBody
-from accounts.channels.phones import PhoneText
+from accounts.models.form_fields import PhoneInput
+from core.texts.form_fields import EmailInput
 from core.texts.languages import language as language_named
 from core.web.api.base import checked_values
 from omnistore.storefront.payment_pages import MeansForm
@@ -73,8 +74,8 @@ class CheckoutForm(MeansForm):
     kind = forms.ChoiceField(choices=[(PICKUP, ""), (SHIP, ""), (AT_ONCE, "")])
     store = forms.CharField(max_length=40, required=False)
     address = forms.CharField(max_length=20, required=False)
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
-    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    email = EmailInput(label=gettext_lazy("E-mail"), required=False, max_length=254)
+    phone = PhoneInput(label=gettext_lazy("Phone"), required=False)
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
     street_address = forms.CharField(label=gettext_lazy("Street and number"), required=False, max_length=400)
     postal_code = forms.CharField(label=gettext_lazy("Postcode"), required=False, max_length=20)
@@ -97,13 +98,6 @@ class CheckoutForm(MeansForm):
         self.is_guest = is_guest
         self.balances = balances
         self.saved = {str(row["id"]): row for row in saved}
-
-    def clean_phone(self) -> str:
-        """Return the number as E.164."""
-        try:
-            return str(PhoneText(allow_blank=True).run_validation(self.cleaned_data["phone"]))
-        except serializers.ValidationError as error:
-            raise forms.ValidationError([str(detail) for detail in error.detail]) from error
 
     def clean(self) -> dict[str, Any]:
         """Validate fields that depend on each other."""

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework import serializers
 
-from accounts.channels.phones import PhoneText
+from accounts.models.form_fields import PhoneInput
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.texts.amounts import clean_amount, most_cash
+from core.texts.form_fields import CodeInput, EmailInput
 
 
 class CashField(forms.CharField):
@@ -30,20 +30,6 @@ class CashField(forms.CharField):
         if amount > most_cash(currency):
             raise ValidationError(_("No drawer holds so much cash. Count again."))
         return amount
-
-
-class PhoneField(forms.CharField):
-    """A phone number with its country code; cleaned to E.164."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=40, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}), **kwargs)
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            return PhoneText(allow_blank=True).run_validation(text or "")  # type: ignore[no-any-return]
-        except serializers.ValidationError as error:
-            raise ValidationError([str(detail) for detail in error.detail]) from None
 
 
 class RegisterForm(forms.Form):
@@ -69,8 +55,8 @@ class ContactForm(forms.Form):
     """A contact at the till."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
-    phone = PhoneField(label=gettext_lazy("Phone"), required=False)
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = PhoneInput(label=gettext_lazy("Phone"), required=False)
+    email = EmailInput(label=gettext_lazy("E-mail"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -90,8 +76,8 @@ class AddressForm(forms.Form):
     postal_code = forms.CharField(label=gettext_lazy("Postal code"), max_length=20, required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=200, required=False)
     country_area = forms.CharField(label=gettext_lazy("State or province"), max_length=200, required=False)
-    country_code = forms.RegexField(
-        r"^[A-Za-z]{2}$",
+    country_code = CodeInput(
+        r"^[A-Z]{2}$",
         label=gettext_lazy("Country"),
         help_text=gettext_lazy("Two letters, like DE."),
         widget=forms.TextInput(attrs={"dir": "ltr", "size": "2", "maxlength": "2"}),
@@ -133,7 +119,7 @@ class ReceiptForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         recipient = cleaned.get("address", "")
         if recipient and not self.errors:
-            field = forms.EmailField() if cleaned["medium"] == "email" else PhoneField()
+            field = EmailInput() if cleaned["medium"] == "email" else PhoneInput()
             try:
                 cleaned["address"] = field.clean(recipient)
             except ValidationError as error:

@@ -11,14 +11,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models.form_fields import PhoneInput
 from carts.queries.carts import CartView
 from carts.queries.quoting import place_at, quote_cart, supply_of
 from core.actors import Actor
+from core.texts.form_fields import EmailInput
 from core.texts.translated import in_language
 from inventory.queries.staff import Store
 from inventory.queries.store_stock import StoreStocks
 from inventory.queries.supplies import SupplySource, load_sources
-from omnistore.till.forms import AddressForm, CashField, PhoneField
+from omnistore.till.forms import AddressForm, CashField
 from orders.rules.cash import CashTerms, cash_rounding, cash_rule
 from orders.rules.checkout import (
     CARD,
@@ -132,8 +134,8 @@ class TenderForm(forms.Form):
     )
     second = forms.ChoiceField(label=gettext_lazy("The rest"), choices=[], required=False)
     tendered = CashField(label=gettext_lazy("Cash received"), required=False)
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
-    phone = PhoneField(label=gettext_lazy("Phone"), required=False)
+    email = EmailInput(label=gettext_lazy("E-mail"), required=False)
+    phone = PhoneInput(label=gettext_lazy("Phone"), required=False)
     receipt = forms.ChoiceField(
         label=gettext_lazy("Receipt"),
         choices=[

@@ -7,16 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 
+from accounts.channels.addresses import AddressBody
+from accounts.channels.emails import EmailText
 from accounts.channels.phones import PhoneText
-from accounts.rules.addresses import NotAnAddress, normalise_address
 from carts.channels.views import parse_int
 from carts.rules.vouchers import MOST_IN_A_CART
 from core.errors import Malformed
 from core.money import MoneyError, parse_money
 from core.texts.languages import active_language
-from core.texts.spelling import plain_email
 from core.web.api.base import StrictSerializer, list_of
 from orders.api.order_fields import asked
 from orders.rules.checkout import (
@@ -54,33 +53,10 @@ class MoneyIn(StrictSerializer):
         return {"minor": money.amount, "currency": money.currency}
 
 
-class AddressIn(StrictSerializer):
-    name = serializers.CharField(max_length=200)
-    company = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    street_address = serializers.CharField(max_length=400)
-    city = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    city_area = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    country_area = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    country_code = serializers.CharField(max_length=2)
-    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return {**attrs, **normalise_address(attrs)}
-        except NotAnAddress as error:
-            raise serializers.ValidationError(
-                {
-                    field: [ErrorDetail(_("This does not fit the country's rules."), code=code)]
-                    for field, code in error.errors.items()
-                }
-            ) from error
-
-
 class FulfilmentIn(StrictSerializer):
     kind = serializers.ChoiceField([SHIP, PICKUP, CARRY_OUT])
     store = serializers.CharField(max_length=40, required=False)
-    address = AddressIn(required=False)
+    address = AddressBody(required=False)
     lines = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=MOST_LINES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +110,7 @@ class TillPaymentIn(AnyPaymentIn):
 
 
 class ContactIn(StrictSerializer):
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = EmailText(required=False, allow_blank=True)
     phone = PhoneText(required=False, allow_blank=True)
 
 
@@ -272,7 +248,7 @@ def request_fields(
         "cart_version": body.get("cart_version"),
         "expected_total": expected["minor"] if expected else None,
         "expected_currency": expected["currency"] if expected else "",
-        "contact_email": plain_email(contact.get("email", "")),
+        "contact_email": contact.get("email", ""),
         "contact_phone": str(contact.get("phone") or ""),
         "receipt_medium": body.get("receipt", {}).get("medium", ""),
         "language": active_language(),

@@ -14,6 +14,7 @@ from rest_framework import exceptions, renderers, serializers
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
 
+from accounts.channels.emails import EmailText
 from accounts.channels.phones import PhoneText
 from accounts.rules import roles
 from accounts.sign_in.authentication import actor_of
@@ -154,7 +155,7 @@ def _request_of(body: dict[str, Any]) -> dict[str, str]:
     address = body.get("address", "")
     if not address:
         return {"medium": body["medium"], "address": ""}
-    field = serializers.EmailField() if body["medium"] == EMAIL else PhoneText()
+    field = EmailText() if body["medium"] == EMAIL else PhoneText()
     try:
         return {"medium": body["medium"], "address": str(field.run_validation(address))}
     except serializers.ValidationError as error:

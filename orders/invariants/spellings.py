@@ -1,7 +1,10 @@
 """What must always be true of the texts in orders."""
 
+from accounts.rules.addresses import respelt_address
+from accounts.rules.phones import dialled_alike
+from core.data.invariants import invariant
 from core.data.spelling_invariants import spelt_alike, without_card_numbers
-from core.texts.spelling import plain_email, plain_postcode, plain_text
+from core.texts.spelling import plain_email, plain_text
 
 spelt_alike("an order's number is in its one spelling", "orders_order", ["number"], plain_text)
 spelt_alike(
@@ -11,12 +14,23 @@ spelt_alike(
     plain_email,
     likely="text <> lower(text)",
 )
+# Orders of earlier releases keep numbers that nobody can dial: those are what the buyer gave.
 spelt_alike(
-    "the postcode that a parcel goes to is in its one spelling",
-    "orders_fulfilment",
-    ["coalesce(address ->> 'postal_code', '')"],
-    plain_postcode,
-    likely="text <> upper(text)",
+    "a number that an order is told to is E.164 if it can be dialled",
+    "orders_order",
+    ["contact_phone"],
+    dialled_alike,
+    likely="(text <> '' AND text !~ '^[+][1-9][0-9]{5,14}$')",
+)
+invariant(
+    "the address that a parcel goes to is in its one spelling",
+    r"""
+    SELECT id, order_id, address FROM orders_fulfilment
+    WHERE EXISTS (SELECT FROM jsonb_each_text(address) AS line WHERE line.value !~ '^([!-~]+( [!-~]+)*)?$'
+                  OR (line.key = 'postal_code' AND line.value <> upper(line.value))
+                  OR (line.key = 'phone' AND line.value <> '' AND line.value !~ '^[+][1-9][0-9]{5,14}$'))
+    """,
+    is_breach=lambda row: respelt_address(row["address"]) != row["address"],
 )
 without_card_numbers(
     "nothing about an order has a payment card's number in it",

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.texts.fields import NameField
+
 
 class Fulfilment(models.Model):
     """
@@ -109,7 +111,7 @@ class HandOver(models.Model):
     )
     lines = models.ManyToManyField(FulfilmentLine, related_name="hand_overs", verbose_name=_("lines"))
     staff = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+", verbose_name=_("staff"))
-    collected_by = models.CharField(_("collected by"), max_length=200)
+    collected_by = NameField(_("collected by"), max_length=200)
     proof = models.CharField(_("proof"), max_length=10, choices=PROOFS)
     handed_over_at = models.DateTimeField(_("handed over at"))
 
@@ -127,7 +129,7 @@ class Collector(models.Model):
     order = models.OneToOneField(
         "orders.Order", on_delete=models.CASCADE, related_name="collector", verbose_name=_("order")
     )
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     named_at = models.DateTimeField(_("named at"))
 

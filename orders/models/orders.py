@@ -7,6 +7,7 @@ from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import CHANNELS
+from core.texts.fields import PlainEmailField
 from core.texts.languages import default_language, language_choices
 
 
@@ -79,7 +80,7 @@ class Order(models.Model):
     shipping_tax_added = models.BigIntegerField(_("tax added to shipping"), db_default=0)
     deposit_total = models.BigIntegerField(_("deposits"), db_default=0)
     grand_total = models.BigIntegerField(_("total"))
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = PlainEmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
     receipt_medium = models.CharField(_("receipt by"), max_length=10, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=language_choices, default=default_language)

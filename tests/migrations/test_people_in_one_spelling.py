@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 people = import_module("accounts.migrations.0014_names_and_addresses_in_one_spelling")
 places = import_module("inventory.migrations.0017_places_in_one_spelling")
+phones = import_module("inventory.migrations.0018_phones_of_stores_in_one_spelling")
 
 
 def stored_as(table, **values):
@@ -61,3 +62,13 @@ def test_stores_get_one_spelling():
     places.spell_places(apps, None)
 
     assert Location.objects.values_list("city", "postal_code").get() == ("Berlin", "10119")
+
+
+@pytest.mark.parametrize(("written", "stored"), [("030 23125011", "+493023125011"), ("ask for Mona", "ask for Mona")])
+def test_stores_get_numbers_that_can_be_dialled(written, stored):
+    make_store("ber-mitte")
+    stored_as("inventory_location", phone=written)
+
+    phones.spell_phones(apps, None)
+
+    assert Location.objects.get().phone == stored

@@ -112,7 +112,7 @@ def import_customers(*, path: Path, options: Options, region: str | None = None)
             external_id(cells, "external_id"),
             prose(cells, "name", longest=200),
             left_empty(cells, "email", lambda: email_of(cells), empty=""),
-            left_empty(cells, "phone", lambda: _phone(cells, region), empty=""),
+            left_empty(cells, "phone", lambda: phone_of(cells, region=region), empty=""),
             left_empty(cells, "language", lambda: _language(cells), empty=""),
         )
 
@@ -155,6 +155,21 @@ def email_of(cells: Cells) -> str:
     return value
 
 
+def phone_of(cells: Cells, *, region: str | None) -> str:
+    """
+    Read a phone number that may be empty, as E.164. Raises RowRefused.
+
+    region: the country (ISO 3166) of a number written without a country code.
+    """
+    value = text(cells, "phone", longest=40)
+    if not value:
+        return ""
+    try:
+        return canonical_phone(value, region=region)
+    except NotAPhone:
+        raise RowRefused("phone_not_valid", value) from None
+
+
 def make_contacts(*, contacts: Sequence[Contact]) -> int:
     """Create the contacts that do not exist yet, by external_id, and return how many were created."""
     made = 0
@@ -190,16 +205,6 @@ def _identify(cells: Cells) -> dict[str, Any]:
 def _check() -> None:
     execute_sorting(REFUSE_LATER_DUPLICATES, {})
     execute_sorting(_DECIDE, {})
-
-
-def _phone(cells: Cells, region: str | None) -> str:
-    value = text(cells, "phone", longest=40)
-    if not value:
-        return ""
-    try:
-        return canonical_phone(value, region=region)
-    except NotAPhone:
-        raise RowRefused("phone_not_valid", value) from None
 
 
 def _language(cells: Cells) -> str:

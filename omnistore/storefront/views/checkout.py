@@ -23,7 +23,6 @@ from carts.services.placing import CartEmpty
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
-from core.texts.spelling import plain_email
 from core.web import logs
 from inventory.queries.availability import place_of_store
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
@@ -141,7 +140,7 @@ def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutR
         cart_version=values["version"],
         expected_total=expected,
         expected_currency=settings.SHOP_CURRENCY,
-        contact_email=plain_email(values["email"]),
+        contact_email=values["email"],
         contact_phone=values["phone"],
         language=active_language(),
         keeps_address=values["keep_address"] and not values["address"].isdecimal(),

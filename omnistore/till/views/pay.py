@@ -19,7 +19,6 @@ from carts.services.placing import CartEmpty
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
-from core.texts.spelling import plain_email
 from inventory.queries.store_stock import StoreStocks
 from omnistore.till.forms import AddressForm
 from omnistore.till.paying import (
@@ -156,7 +155,7 @@ class Pay(SaleView):
             cart_version=parse_int(self.request.POST.get("version", "")),
             expected_total=form.total,
             expected_currency=sale.cart.currency,
-            contact_email=plain_email(values["email"]),
+            contact_email=values["email"],
             contact_phone=values["phone"],
             receipt_medium=values["receipt"],
             language=(person.language if person else "") or active_language(),

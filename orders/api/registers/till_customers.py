@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.channels.emails import EmailText
 from accounts.channels.output import LoyaltyOut, loyalty_json
 from accounts.channels.phones import PhoneText
 from accounts.queries.consents import ConsentInForce, consents_in_force
@@ -43,7 +44,7 @@ class CustomerQuery(StrictSerializer):
 
 class NewCustomer(StrictSerializer):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = EmailText(required=False, allow_blank=True)
     phone = PhoneText(required=False, allow_blank=True)
     language = serializers.ChoiceField(settings.LANGUAGES, default=default_language)
 
