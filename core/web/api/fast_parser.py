@@ -205,19 +205,29 @@ _BY_KIND: dict[type[AnyField], Callable[[Any], Read | None]] = {
 
 
 class _Part(NamedTuple):
-    """One field of an object. default: its value when it is omitted, or `empty` for none."""
+    """One field of an object. default: its value when it is omitted, or what returns one, or `empty` for none."""
 
     name: str
     read: Read
     is_required: bool
     default: Any
+    default_is_made: bool
 
 
 def _object(serializer: StrictSerializer) -> Read | None:
     fields = serializer.fields
     if serializer.validators or _has_ways_of_its_own(serializer) or not all(map(_is_plain, fields.values())):
         return None
-    parts = [_Part(name, parser_of(field), field.required, field.default) for name, field in fields.items()]
+    parts = [
+        _Part(
+            name,
+            parser_of(field),
+            field.required,
+            field.default,
+            callable(field.default) and field.default is not empty,
+        )
+        for name, field in fields.items()
+    ]
     return _reader_of_parts(parts, serializer.validate)
 
 
@@ -228,7 +238,7 @@ def _reader_of_parts(parts: list[_Part], validate: Read) -> Read:
         if type(values) is not dict or not values.keys() <= names:
             raise NeedsFullParser
         parsed = {}
-        for name, read_part, is_required, default in parts:
+        for name, read_part, is_required, default, default_is_made in parts:
             if name in values:
                 value = values[name]
                 if type(value) in _SEARCHED and holds_card(name, value):
@@ -237,7 +247,7 @@ def _reader_of_parts(parts: list[_Part], validate: Read) -> Read:
             elif is_required:
                 raise NeedsFullParser
             elif default is not empty:
-                parsed[name] = default
+                parsed[name] = default() if default_is_made else default
         return validate(parsed)
 
     return read
@@ -253,6 +263,6 @@ def _has_ways_of_its_own(serializer: StrictSerializer) -> bool:
 
 
 def _is_plain(field: AnyField) -> bool:
-    """Return whether a field is read under its own name and its default is a constant."""
-    has_own_default = field.default is empty or not callable(field.default)
-    return has_own_default and not field.read_only and field.source == field.field_name
+    """Return whether a field is read under its own name, and its default needs nothing else of the request."""
+    needs_context = getattr(field.default, "requires_context", False)
+    return not needs_context and not field.read_only and field.source == field.field_name
