@@ -160,7 +160,7 @@ class _Search:
     def __init__(self, rewards: Sequence[CountingReward], parts: Sequence[list[_Fitted]], pool: Pool) -> None:
         self.rewards, self.parts, self.pool = rewards, parts, pool
         # Equal rewards after one would only form the sets that it leaves out.
-        self.is_free = [any([later != reward for later in rewards[place:]]) for place, reward in enumerate(rewards)]
+        self.is_free = [any(later != reward for later in rewards[place:]) for place, reward in enumerate(rewards)]
         self.has_floors = pool.rooms != pool.values
         self.known: dict[tuple[int, int | None, Units], _Use] = {}
         self.tried = 0
