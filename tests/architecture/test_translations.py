@@ -19,6 +19,8 @@ from omnistore.management.commands.messages import KEYWORDS, LANGUAGES, SOURCES,
 F_STRING = re.compile(r"""f['"]""", re.IGNORECASE)
 CALL_OF_A_TEXT = re.compile(rf"\b({'|'.join(KEYWORDS)})\(")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]")
+# Letters that only another of the shop's languages has.
+FOREIGN = {"de": re.compile(r"[\u0600-\u06ff]"), "fa": re.compile(r"[كيىة]"), "ar": re.compile(r"[پچژگکی]")}
 FAMILIAR = re.compile(r"\b(du|dein\w*|dir|dich|gib|habe Geduld|kontaktiere|klick|wähle|bestätige)\b", re.IGNORECASE)
 # Of the parts of allauth that the shop shows; those that sign in with other sites' accounts say nothing here.
 BORROWED = [
@@ -41,6 +43,13 @@ def test_translations_keep_the_places_for_figures_and_names(language):
     ]
 
     assert broken == [""] or broken == []
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_translations_are_in_the_letters_of_their_language(language):
+    foreign = FOREIGN[language]
+
+    assert {str(it.id): it.string for it in compiled(language) if it.id and foreign.search(str(it.string))} == {}
 
 
 def test_the_german_of_our_pages_and_of_borrowed_ones_says_sie():
