@@ -16,3 +16,9 @@ MOST_PEOPLE_LISTED = number("MOST_PEOPLE_LISTED", default=2000)
 # What one shopper may have waiting to be paid in a store, at most.
 MOST_UNPAID_ORDERS = number("MOST_UNPAID_ORDERS", default=3)
 MOST_UNPAID_UNITS = number("MOST_UNPAID_UNITS", default=20)
+# How many orders may hold goods while their payment is under way: of one person who is signed in, and of all guests of
+# one network, with so many units; and how many orders of those guests may wait to be paid in a store. 0 for any number.
+MOST_HOLDS_OF_PERSON = number("MOST_HOLDS_OF_PERSON", default=10)
+MOST_HOLDS_OF_NETWORK = number("MOST_HOLDS_OF_NETWORK", default=50)
+MOST_HELD_UNITS_OF_NETWORK = number("MOST_HELD_UNITS_OF_NETWORK", default=500)
+MOST_UNPAID_OF_NETWORK = number("MOST_UNPAID_OF_NETWORK", default=100)

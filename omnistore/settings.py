@@ -13,10 +13,6 @@ from core.setup.parts import names_in, read_parts
 from core.setup.time_zones import use_pinned_time_zones
 from core.texts import languages
 from omnistore import limits
-from omnistore.limits import MOST_PEOPLE_LISTED as MOST_PEOPLE_LISTED
-from omnistore.limits import MOST_PEOPLE_OPENED as MOST_PEOPLE_OPENED
-from omnistore.limits import MOST_UNPAID_ORDERS as MOST_UNPAID_ORDERS
-from omnistore.limits import MOST_UNPAID_UNITS as MOST_UNPAID_UNITS
 from omnistore.production_checks import find_unsafe
 from omnistore.tools.servers.locations import postgres_url, valkey_url
 
@@ -31,6 +27,7 @@ PARTS = read_parts(
     BASE_DIR / "accounts" / "providers" / "tax_numbers",
 )
 globals().update(PARTS.settings)
+globals().update({name: value for name, value in vars(limits).items() if name.isupper()})
 PRODUCTION = is_production()
 DEBUG = switch("DEBUG", default=False)
 DEMO = is_demo()
