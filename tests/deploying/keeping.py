@@ -38,7 +38,7 @@ def change_keys(rehearsal):
     with rehearsal.step("change SECRET_KEY") as found:
         rehearsal.app.add("MUG")
         number = order(rehearsal, "ana@example.com")
-        link = link_in(rehearsal.servers.mailbox.to("ana@example.com"), number)
+        rehearsal.link = link = link_in(rehearsal.servers.mailbox.to("ana@example.com"), number)
         need(staff.get(link).status_code == 200, "the link of the mail does not open the order")
         card, code = shop.ask(ISSUE), shop.ask(PICKUP_CODE)
         shop.stop()
@@ -94,6 +94,16 @@ def restore(rehearsal):
             f"{len(after)} tables with {sum(after.values())} rows are there",
             "migrate and audit find nothing",
         ]
+    with rehearsal.step("web sells from the restored database") as found:
+        shop.start("web", "live", **other)
+        need(rehearsal.staff.get("/admin/").url.endswith("/admin/"), "staff are signed out")
+        need(rehearsal.staff.get(rehearsal.link).status_code == 200, "an order's link opens nothing")
+        number = rehearsal.app.order("bea@example.com")
+        orders = "from orders.models import Order; print(Order.objects.filter(number={number!r}).count())"
+        counted = [int(shop.ask(orders.format(number=number), **where)) for where in ({}, other)]
+        need(counted == [0, 1], f"the order is {counted} times in the two databases")
+        shop.stop()
+        found.append("staff, an order's link and a new order as before")
 
 
 def rows_of(servers, database):

@@ -97,7 +97,10 @@ def keep_apart(rehearsal, broker, other_broker, *, has_cache):
         found.append("each worker did its own")
         answers = [int(shop.ask(PING)), int(shop.ask(PING, **other))]
         need(answers == [1, 1], f"a call to all workers reaches {answers}")
-        found.append("a call to all workers reaches the shop's own")
+        shop.start("worker", called="second-worker")
+        wait(lambda: int(shop.ask(PING)) == 2, "a second worker of the shop is not reached")
+        shop.stop("second-worker")
+        found.append("a call to all workers reaches the shop's own, both of two")
     if has_cache:
         with rehearsal.step("two shops on one Redis have caches of their own") as found:
             need(shop.ask(WRITE) == "ours", "the cache keeps nothing")

@@ -17,6 +17,8 @@ class Rehearsal:
         self.servers = Servers(room, exit_stack)
         self.shop = Shop(self.servers)
         self.staff, self.app = Browser(self.shop), App(self.shop)
+        # The page of an order that a mail told of.
+        self.link = ""
 
     def visit(self, path):
         """Open a page as a new visitor."""

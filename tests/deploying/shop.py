@@ -87,7 +87,7 @@ class Shop:
         """Start processes of the Procfile, all of them if none is named, and wait until web takes requests."""
         lines = read_procfile(ROOT / "Procfile")
         for name in names or lines:
-            environment = self.environment(**(self.pooled() if name in POOLED else {}), **more)
+            environment = self.environment(**(self.pooled() if name in POOLED else {}) | more)
             command = ["/bin/sh", "-c", lines[name]]
             self.processes[called or name] = self.servers.spawn(
                 called or name, command, ask=signal.SIGTERM, environment=environment, directory=ROOT
