@@ -20,6 +20,7 @@ class Refusal(Exception):
 
     code = "refused"
     status = 409
+    retry_seconds = 1  # When the same request may succeed, where the status is one of those that say so.
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message)

@@ -40,6 +40,19 @@ class PriceListChanged(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeopleLimitMet(ShopEvent):
+    """
+    A member of staff met the limit of customers within an hour; ref is their id. Published once an hour.
+
+    how: opened or listed. most: the limit.
+    """
+
+    kind: ClassVar[str] = "staff.people_limit_met"
+    how: str
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockReceived(ShopEvent):
     """Units were received at a location; ref is the SKU, the store is the location's code."""
 

@@ -19,6 +19,12 @@ class OmnistoreConfig(AppConfig):
         from omnistore.tools import database_checks
 
         health.conditions["fitness"] = database_checks.ask_fitness
+        from omnistore.third_party_translations import translate_names
+
+        translate_names(
+            apps.get_model(name)
+            for name in ("mfa.Authenticator", "usersessions.UserSession", "django_celery_beat.PeriodicTask")
+        )
         post_migrate.connect(database_checks.mark_production, sender=apps.get_app_config("core"))
 
 

@@ -39,6 +39,7 @@ TIMETABLE = {
     "accounts.tasks.compute_tiers": 6 * HOUR,
     "accounts.tasks.forget_visit_messages": HOUR,
     "accounts.tasks.forget_wrong_sign_ins": 10 * MINUTE,
+    "orders.tasks.forget_networks": 10 * MINUTE,
     "core.tasks.forget_old_answers": HOUR,
 }
 

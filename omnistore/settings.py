@@ -12,6 +12,7 @@ from core.setup.logs import logging_as_json
 from core.setup.parts import names_in, read_parts
 from core.setup.time_zones import use_pinned_time_zones
 from core.texts import languages
+from omnistore import limits
 from omnistore.production_checks import find_unsafe
 from omnistore.tools.servers.locations import postgres_url, valkey_url
 
@@ -26,6 +27,7 @@ PARTS = read_parts(
     BASE_DIR / "accounts" / "providers" / "tax_numbers",
 )
 globals().update(PARTS.settings)
+globals().update({name: value for name, value in vars(limits).items() if name.isupper()})
 PRODUCTION = is_production()
 DEBUG = switch("DEBUG", default=False)
 DEMO = is_demo()
@@ -66,8 +68,6 @@ RECEIPTS_AS_PDF = switch("RECEIPTS_AS_PDF", default=True)
 RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
 # Days after its promised time when an order to be paid in the store that nobody has made ready is cancelled.
 UNPAID_PICKUP_DAYS = number("UNPAID_PICKUP_DAYS", default=3)
-# What one shopper may have waiting to be paid in a store, at most.
-MOST_UNPAID_ORDERS, MOST_UNPAID_UNITS = number("MOST_UNPAID_ORDERS", default=3), number("MOST_UNPAID_UNITS", default=20)
 # Years that a gift card is valid, counted from the end of the year of its sale; 0 for ever.
 GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
 # The coin to which all stores round cash, in minor units; 0 for the one of each store's country.
@@ -367,13 +367,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "core.web.api.schema.ParametersAutoSchema",
     "EXCEPTION_HANDLER": "core.web.api.base.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DEFAULT_THROTTLE_RATES": {
-        "handover": env.str("THROTTLE_HANDOVER", default="30/min"),
-        "receipt": env.str("THROTTLE_RECEIPT", default="10/hour"),
-        "receipt_pdf": env.str("THROTTLE_RECEIPT_PDF", default="30/min"),
-        "voucher": env.str("THROTTLE_VOUCHER", default="30/min"),
-        "touch": env.str("THROTTLE_TOUCH", default="120/min"),
-    },
+    "DEFAULT_THROTTLE_RATES": limits.THROTTLE_RATES,
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
 SPECTACULAR_SETTINGS = {

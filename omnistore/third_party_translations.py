@@ -1,6 +1,26 @@
 """Texts of other apps that their catalogues lack in a language of the shop, or word differently than the shop."""
 
+from collections.abc import Iterable
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
+
+# Tables and columns whose names their apps do not translate, or that have no name but that of the code.
+NAMELESS = (
+    _("authenticator"),
+    _("authenticators"),
+    _("user session"),
+    _("user sessions"),
+    _("user"),
+    _("type"),
+    _("created at"),
+    _("last used at"),
+    _("last seen at"),
+    _("ip"),
+    _("user agent"),
+    _("Task Name"),
+)
 
 TIMETABLE = (
     _("Periodic Tasks"),
@@ -18,7 +38,6 @@ TIMETABLE = (
     _("Start Datetime"),
     _("Last Run Datetime"),
     _("One-off Task"),
-    _("Task Name"),
     _("Enable selected tasks"),
     _("Disable selected tasks"),
     _("Toggle activity of selected tasks"),
@@ -116,3 +135,16 @@ FIELDS = (
     _('Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.'),
     _('Enter a valid "slug" consisting of Unicode letters, numbers, underscores, or hyphens.'),
 )
+
+
+def translate_names(models: Iterable[type[Model]]) -> None:
+    """Let tables of other apps, and their columns, be called as NAMELESS says in the language of whoever looks."""
+    for model in models:
+        # Migrations are made from what the app itself has written, which stays as it is.
+        for named, attribute in (
+            (model._meta, "verbose_name"),
+            (model._meta, "verbose_name_plural"),
+            *((field, "verbose_name") for field in model._meta.local_fields),
+        ):
+            if getattr(named, attribute) in NAMELESS:
+                setattr(named, attribute, gettext_lazy(str(getattr(named, attribute))))

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from orders.services.fulfilment import pickup
 from orders.services.payments import authorisations, cards, reconciliation, refunds
+from orders.services.placing import unpaid
 from orders.services.settlement import payments, webhook_events
 
 
@@ -48,6 +49,12 @@ def expire_overdue_pickups(**unknown: Any) -> None:
     now = timezone.now()
     pickup.expire_overdue_pickups(now=now)
     pickup.end_unpaid_pickups(now=now)
+
+
+@shared_task
+def forget_networks(**unknown: Any) -> None:
+    """Forget from which networks guests ordered what is paid by now."""
+    unpaid.forget_networks()
 
 
 @shared_task

@@ -18,7 +18,7 @@ def client_key_of(request: Request | HttpRequest) -> str:
     return f"ip:{BaseThrottle().get_ident(request)}"  # type: ignore[arg-type]
 
 
-def source_of(request: HttpRequest) -> str:
+def source_of(request: Request | HttpRequest) -> str:
     """Return the network that a request comes from: its address, or all of an IPv6 subscriber's, who has a /64."""
     address = get_adapter(request).get_client_ip(request)
     return str(ip_network(f"{address}/64" if ":" in address else address, strict=False))

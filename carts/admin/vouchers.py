@@ -16,6 +16,7 @@ from core.admin.base import AdminAction, AmountText, ReadOnlyAdmin, money_column
 from core.admin.report_pages import ReportPage, ReportsAdmin
 from core.admin.saving import BaseForm
 from core.data.csv_files import csv_download
+from core.data.imports.files import text_of
 from core.days import shop_day
 from core.errors import Malformed, Refusal
 from core.texts.amounts import clean_amount
@@ -102,11 +103,7 @@ def _read_file(form: ImportForm) -> str:
         form.add_error("file", _("This file is too large."))
         return ""
     try:
-        text = file.read().decode("utf-8")
-        count = import_vouchers(promotion=form.cleaned_data["promotion"], text=text)
-    except UnicodeDecodeError:
-        form.add_error("file", _("This file is not UTF-8 text."))
-        return ""
+        count = import_vouchers(promotion=form.cleaned_data["promotion"], text=text_of(file.read()))
     except Refusal as refusal:
         form.add_error("file", str(refusal))
         return ""

@@ -24,6 +24,7 @@ from core.actors import Actor
 from core.errors import NotFound
 from core.web.api.base import checked
 from inventory.channels.staff import StaffApiView
+from inventory.services.people_limits import open_person
 
 
 class CartByCode(StaffApiView):
@@ -47,8 +48,9 @@ class CustomerCartApiView(StaffApiView):
     """A view of one customer's open cart; a version conflict returns the current cart with the refusal."""
 
     def owner(self, customer_id: str) -> Owner:
-        """Return the owner of the cart by a customer's id, merged records included. Raises NotFound."""
+        """Return the owner of the cart by a customer's id, merged records included. Raises NotFound, TooManyPeople."""
         person = get_person(customer_id=parse_int(customer_id))
+        open_person(person.id, staff=self.staff.staff, by=self.actor(self.request), now=timezone.now())
         return Owner(customer_ids=(person.id, *person.alias_ids))
 
     def handle_exception(self, exc: Exception) -> Any:

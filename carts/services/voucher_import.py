@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from carts.models import Promotion, Voucher
 from carts.rules.vouchers import plain_code
+from core.data.imports.files import delimiter_of
 from core.errors import Refusal
 
 COLUMNS = ("code", "series", "max_uses", "max_uses_each", "starts_at", "ends_at")
@@ -59,7 +60,10 @@ def import_vouchers(*, promotion: Promotion, text: str) -> int:
     An existing code of the same promotion gets the file's limits and period. Raises FileNotValid, which leaves
     everything as it was.
     """
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    lines = io.StringIO(text.lstrip("\ufeff"))
+    delimiter = delimiter_of(lines.readline(), {"code"})
+    lines.seek(0)
+    reader = csv.DictReader(lines, delimiter=delimiter)
     if reader.fieldnames is None or "code" not in reader.fieldnames or set(reader.fieldnames) - set(COLUMNS):
         raise FileNotValid(_("The first line names the columns: %(columns)s.") % {"columns": ", ".join(COLUMNS)})
     rows: dict[str, Voucher] = {}

@@ -4,7 +4,7 @@ import functools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.cache import caches
@@ -118,3 +118,9 @@ class FailOpenCache(RedisCache):
     set_many = _or(lambda *args, **kwargs: [])(RedisCache.set_many)
     delete_many = _or(_nothing)(RedisCache.delete_many)
     clear = _or(_nothing)(RedisCache.clear)
+
+    @_or(_nothing)
+    def run_script(self, script: str, keys: Sequence[str], values: Sequence[object]) -> Any:
+        """Return what a script answers, which runs as one step on the server; None while Valkey is down."""
+        full = [self.make_and_validate_key(key) for key in keys]
+        return self._cache.get_client(None, write=True).eval(script, len(full), *full, *map(str, values))

@@ -1,10 +1,13 @@
+import csv
+import io
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
@@ -12,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ReadOnlyAdmin, admin_actor
 from core.admin.report_pages import ReportPage, ReportsAdmin
-from core.data.csv_files import written_lines
+from core.data.csv_files import csv_download, written_lines
 from core.days import shop_day
 from core.errors import Refusal
 from inventory.models import PriceFile, PriceList
@@ -25,12 +28,22 @@ SHOWN_FIGURES = {
     "updated": _("changed prices"),
     "same": _("unchanged"),
     "refused": _("rejected"),
+    "mended": _("mended cells"),
 }
+# How a file was read, which nobody sees otherwise.
+READ_AS = {"encoding": _("encoding"), "separator": _("separator"), "decimal_mark": _("decimal mark")}
+REPORTS = {"refused": _("rejected rows"), "told": _("mended cells")}
 MOST_SHOWN = 20
 
 
 class PriceFileForm(forms.Form):
     file = forms.FileField(label=_("CSV file"), help_text=", ".join(COLUMNS))
+    encoding = forms.ChoiceField(
+        label=_("encoding"), choices=[("", _("As the file says")), *PriceFile.ENCODINGS], required=False
+    )
+    decimal_mark = forms.ChoiceField(
+        label=_("decimal mark"), choices=[("", _("As the file says")), *PriceFile.DECIMAL_MARKS], required=False
+    )
 
 
 class ExportForm(forms.Form):
@@ -46,7 +59,14 @@ def _hand_in(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     uploaded = form.cleaned_data["file"]
     try:
         content = uploaded.read(LARGEST_FILE + 1)
-        file = hand_in_prices(name=uploaded.name, content=content, by=admin_actor(request), now=timezone.now())
+        file = hand_in_prices(
+            name=uploaded.name,
+            content=content,
+            by=admin_actor(request),
+            now=timezone.now(),
+            encoding=form.cleaned_data["encoding"],
+            decimal_mark=form.cleaned_data["decimal_mark"],
+        )
     except Refusal as refusal:
         form.add_error("file", str(refusal))
         return {"form": form}
@@ -79,8 +99,11 @@ class PriceFileAdmin(ReportsAdmin, ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("name",)
     ordering = ("-id",)
-    fields = (*("name", "state", "percent", "problem", "shown_figures", "shown_refused", "uploaded_at", "uploaded_by"),)
-    readonly_fields = ("shown_figures", "shown_refused")
+    fields = (
+        *("name", "state", "percent", "problem", "shown_figures", "shown_reading", "shown_refused", "shown_told"),
+        *("uploaded_at", "uploaded_by"),
+    )
+    readonly_fields = ("shown_figures", "shown_reading", "shown_refused", "shown_told")
     pages = (
         ReportPage(
             name="import",
@@ -108,10 +131,40 @@ class PriceFileAdmin(ReportsAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("figures"))
     def shown_figures(self, file: PriceFile) -> str:
-        return ", ".join(f"{title}: {file.figures[name]}" for name, title in SHOWN_FIGURES.items() if file.figures)
+        shown = SHOWN_FIGURES.items()
+        return ", ".join(f"{title}: {file.figures[name]}" for name, title in shown if name in file.figures)
 
-    @admin.display(description=_("rejected rows"))
+    @admin.display(description=_("read as"))
+    def shown_reading(self, file: PriceFile) -> str:
+        return ", ".join(f"{title}: {file.figures[name]}" for name, title in READ_AS.items() if file.figures.get(name))
+
+    @admin.display(description=REPORTS["refused"])
     def shown_refused(self, file: PriceFile) -> str:
-        lines = file.refused.splitlines()[: MOST_SHOWN + 1]
-        rows = format_html_join("", "<li><bdi>{}</bdi></li>", ((line,) for line in lines[1:]))
-        return format_html("<ol>{}</ol>", rows) if rows else ""
+        return _first_rows(file, "refused")
+
+    @admin.display(description=REPORTS["told"])
+    def shown_told(self, file: PriceFile) -> str:
+        return _first_rows(file, "told")
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self._download)
+        return [path("<int:pk>/<str:report>.csv", view, name="inventory_pricefile_report"), *super().get_urls()]
+
+    def _download(self, request: HttpRequest, pk: int, report: str) -> HttpResponse:
+        file = self.get_object(request, str(pk)) if report in REPORTS else None
+        if file is None:
+            raise Http404
+        if not self.has_view_permission(request, file):
+            raise PermissionDenied
+        header, *rows = list(csv.reader(io.StringIO(getattr(file, report), newline=""))) or [[]]
+        return csv_download(f"{report}-{file.pk}", header, rows)
+
+
+def _first_rows(file: PriceFile, report: str) -> str:
+    """Return the first rows of a report as a list, and below it the way to all of them."""
+    lines = getattr(file, report).splitlines()[: MOST_SHOWN + 1]
+    rows = format_html_join("", "<li><bdi>{}</bdi></li>", ((line,) for line in lines[1:]))
+    if not rows:
+        return ""
+    address = reverse("admin:inventory_pricefile_report", args=[file.pk, report])
+    return format_html('<ol>{}</ol><p><a href="{}">{}</a></p>', rows, address, gettext("Save all as CSV"))

@@ -50,11 +50,24 @@ class _OnTheRow:
 
 
 @transaction.atomic
-def hand_in_prices(*, name: str, content: bytes, by: Actor, now: datetime) -> PriceFile:
-    """Store a price file, which a worker checks within seconds. Raises UnusableFile if it is too large."""
+def hand_in_prices(
+    *, name: str, content: bytes, by: Actor, now: datetime, encoding: str = "", decimal_mark: str = ""
+) -> PriceFile:
+    """
+    Store a price file, which a worker checks within seconds. Raises UnusableFile if it is too large.
+
+    encoding, decimal_mark: what is known of the file; empty where it says so itself.
+    """
     if len(content) > LARGEST_FILE:
         raise UnusableFile(_("This file is too large."))
-    return PriceFile.objects.create(name=name[:200], content=content, uploaded_at=now, uploaded_by_id=by.staff_id)
+    return PriceFile.objects.create(
+        name=name[:200],
+        content=content,
+        uploaded_at=now,
+        uploaded_by_id=by.staff_id,
+        encoding=encoding,
+        decimal_mark=decimal_mark,
+    )
 
 
 @transaction.atomic
@@ -84,9 +97,17 @@ def read_price_files(*, now: datetime) -> int:
 def _read(file: PriceFile, now: datetime) -> bool:
     is_trial = file.state == PriceFile.UPLOADED
     with tempfile.TemporaryDirectory() as folder:
-        path, refused = Path(folder) / "prices.csv", Path(folder) / "refused.csv"
+        path, refused, told = (Path(folder) / name for name in ("prices.csv", "refused.csv", "told.csv"))
         path.write_bytes(file.content)
-        options = Options(now=now, is_trial=is_trial, refused_to=refused, progress=_OnTheRow(file))
+        options = Options(
+            now=now,
+            is_trial=is_trial,
+            refused_to=refused,
+            told_to=told,
+            encoding=file.encoding,
+            decimal_mark=file.decimal_mark,
+            progress=_OnTheRow(file),
+        )
         try:
             by = Actor(channel=SYSTEM, staff_id=file.uploaded_by_id)
             file.figures = import_prices(path=path, options=options, by=by)
@@ -99,8 +120,17 @@ def _read(file: PriceFile, now: datetime) -> bool:
         else:
             file.state = PriceFile.CHECKED if is_trial else PriceFile.DONE
             file.percent = 100
-            file.refused = refused.read_text(encoding="utf-8")[:MOST_REFUSED_CHARACTERS]
+            file.refused = _beginning_of(refused)
+            file.told = _beginning_of(told)
     if file.state in (PriceFile.DONE, PriceFile.FAILED):
         file.content = b""
     file.save()
     return True
+
+
+def _beginning_of(report: Path) -> str:
+    """Return the rows of a report that are stored: whole ones, however many there are."""
+    text = report.read_text(encoding="utf-8")
+    if len(text) <= MOST_REFUSED_CHARACTERS:
+        return text
+    return text[: text.rindex("\n", 0, MOST_REFUSED_CHARACTERS) + 1]

@@ -128,6 +128,7 @@ def import_prices(*, path: Path, options: Options, by: Actor = THE_SYSTEM) -> di
         write=write,
         finish=finish,
         identify=_identify,
+        numbers=("min_quantity", "price"),
     )
     return run_import(plan, path, options)
 

@@ -101,6 +101,7 @@ def import_products(*, path: Path, options: Options, publish: bool = False) -> d
         check=_check,
         write=write,
         identify=_identify,
+        numbers=("price",),
     )
     return run_import(plan, path, options)
 

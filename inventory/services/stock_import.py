@@ -128,6 +128,7 @@ def import_stock(*, path: Path, options: Options) -> dict[str, Any]:
         check=_check,
         write=write,
         identify=_identify,
+        numbers=("on_hand", "safety"),
     )
     return run_import(plan, path, options)
 

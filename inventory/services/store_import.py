@@ -134,6 +134,8 @@ def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
         check=_check,
         write=write,
         identify=_identify,
+        numbers=tuple(DEFAULTS),
+        fractions=("latitude", "longitude"),
     )
     return run_import(plan, path, options)
 

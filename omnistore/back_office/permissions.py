@@ -56,7 +56,7 @@ _SEEN_BY_HEAD_OFFICE = {
     ),
     "core": ("unfinishedwork",),
     "inventory": ("pricefile",),
-    "orders": ("webhookevent", "savedcard"),
+    "orders": ("guesthold", "webhookevent", "savedcard"),
 }
 _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),

@@ -62,11 +62,6 @@ def key_of_cart(cart_id: int) -> str:
     return f"cart-{_signer.sign(str(cart_id))}"
 
 
-def open_sale(key: str, *, by: Actor, now: datetime) -> Sale:
-    """Return the sale of a key with its present cart. Raises as find_sale does."""
-    return with_cart(find_sale(key), by=by, now=now)
-
-
 def find_sale(key: str) -> Sale:
     """
     Return the sale of a key without its cart.

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import ReadOnlyAdmin, ReadOnlyInline, money_column
-from orders.models import BalanceDueEntry
+from orders.models import BalanceDueEntry, GuestHold
 
 OF_ORDER = "order.currency"
 
@@ -31,3 +31,11 @@ class BalanceDueEntryAdmin(ReadOnlyAdmin):
     search_help_text = _("An order's number.")
     ordering = ("-id",)
     amount_money = money_column("amount", title=_("change"), currency=OF_ORDER)
+
+
+@admin.register(GuestHold)
+class GuestHoldAdmin(ReadOnlyAdmin):
+    list_display = ("order", "source", "held_at")
+    list_select_related = ("order",)
+    search_fields = ("order__number__istartswith", "source__startswith")
+    ordering = ("-pk",)

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.sign_in.attempt_limits import client_key_of
+from accounts.sign_in.attempt_limits import client_key_of, source_of
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from carts.services.carts import Owner
@@ -58,6 +58,7 @@ class Checkout(CartApiView):
         checkout_request = CheckoutRequest(
             fulfilments=tuple(fulfilment_request(fields) for fields in body["fulfilments"]),
             request_key=claim.request_key,
+            source=source_of(request),
             **request_fields(body, client_key=partial(client_key_of, request), now=now, person_ids=owner.customer_ids),
         )
         check_methods(checkout_request.tenders)

@@ -160,3 +160,13 @@ invariant(
            OR EXISTS (SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind <> 'ship'))
     """,
 )
+invariant(
+    "a guest's network is forgotten once their order is paid or has ended",
+    """
+    SELECT hold.order_id, hold.held_at FROM orders_guesthold AS hold
+    JOIN orders_order AS orders ON orders.id = hold.order_id
+    WHERE hold.held_at < now() - interval '2 hours' AND orders.state <> 'pending'
+      AND NOT (orders.state = 'placed' AND EXISTS (
+          SELECT FROM orders_balancedueentry AS due WHERE due.order_id = orders.id HAVING sum(due.amount) > 0))
+    """,
+)

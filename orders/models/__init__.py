@@ -2,6 +2,7 @@ from orders.models.balances_due import BalanceDueEntry
 from orders.models.card_readers import CardReader
 from orders.models.cards import SavedCard
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
+from orders.models.guest_holds import GuestHold
 from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
 from orders.models.payments import Payment, PaymentAttempt, ReconciliationBreak, Refund, SandboxCharge, WebhookEvent
@@ -15,6 +16,7 @@ __all__ = [
     "Collector",
     "Fulfilment",
     "FulfilmentLine",
+    "GuestHold",
     "HandOver",
     "Order",
     "OrderDiscount",

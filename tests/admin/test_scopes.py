@@ -132,7 +132,14 @@ def test_what_no_store_needs_is_for_head_office_alone(db):
     fill_every_table(range(1))
     manager = signed_in(member(roles.MANAGER, Location.objects.get(code="shop-0")))
 
-    for page in ("carts_cart", "carts_voucher", "carts_wishlistitem", "orders_savedcard", "orders_webhookevent"):
+    for page in (
+        "carts_cart",
+        "carts_voucher",
+        "carts_wishlistitem",
+        "orders_savedcard",
+        "orders_webhookevent",
+        "orders_guesthold",
+    ):
         assert manager.get(reverse(f"admin:{page}_changelist")).status_code == 403, page
     head = signed_in(member(roles.HEAD_OFFICE))
     assert head.get(reverse("admin:carts_cart_changelist")).status_code == 200

@@ -15,10 +15,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, override, to_locale
 
 from omnistore.management.commands.messages import KEYWORDS, LANGUAGES, SOURCES, compiled, extract_template
+from omnistore.third_party_translations import NAMELESS
 
 F_STRING = re.compile(r"""f['"]""", re.IGNORECASE)
 CALL_OF_A_TEXT = re.compile(rf"\b({'|'.join(KEYWORDS)})\(")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]")
+# Letters that only another of the shop's languages has.
+FOREIGN = {"de": re.compile(r"[\u0600-\u06ff]"), "fa": re.compile(r"[كيىة]"), "ar": re.compile(r"[پچژگکی]")}
 FAMILIAR = re.compile(r"\b(du|dein\w*|dir|dich|gib|habe Geduld|kontaktiere|klick|wähle|bestätige)\b", re.IGNORECASE)
 # Of the parts of allauth that the shop shows; those that sign in with other sites' accounts say nothing here.
 BORROWED = [
@@ -41,6 +44,13 @@ def test_translations_keep_the_places_for_figures_and_names(language):
     ]
 
     assert broken == [""] or broken == []
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_translations_are_in_the_letters_of_their_language(language):
+    foreign = FOREIGN[language]
+
+    assert {str(it.id): it.string for it in compiled(language) if it.id and foreign.search(str(it.string))} == {}
 
 
 def test_the_german_of_our_pages_and_of_borrowed_ones_says_sie():
@@ -70,6 +80,24 @@ def test_every_table_and_column_and_choice_has_a_name_in_every_language():
             nameless += [f"{field}: {name}" for name in names if not _is_lazy(model, name)]
 
     assert [name for name in nameless if not name.lower().endswith(": id")] == []
+
+
+def test_tables_of_other_apps_are_called_by_names_of_every_language():
+    """`ID`, `IP` and what an app leaves to its own catalogue are no concern of this."""
+    for label in ("mfa.Authenticator", "usersessions.UserSession", "django_celery_beat.PeriodicTask"):
+        meta = apps.get_model(label)._meta
+        names = [meta.verbose_name, meta.verbose_name_plural]
+        names += [field.verbose_name for field in meta.local_fields if field.name not in ("id", "ip", "data")]
+        for language in LANGUAGES:
+            with override(language):
+                shown = [str(name) for name in names]
+            with override("en"):
+                assert [name for name in shown if name in NAMELESS] == [], (label, language)
+
+
+@pytest.mark.django_db
+def test_other_apps_need_no_migrations_for_it():
+    call_command("makemigrations", "mfa", "usersessions", "django_celery_beat", check=True, dry_run=True, verbosity=0)
 
 
 def _is_lazy(model, name):

@@ -224,6 +224,28 @@ def test_staff_make_a_series_save_it_and_read_it_back(office):
     assert sorted(Voucher.objects.values_list("code", "series")) == [(code, "=Summer") for code in codes]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_file_of_vouchers_is_read_as_spreadsheets_write_it(office, encoding, separator):
+    promotion = make_offer({"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+    text = f"code{separator}series\r\nABC{separator}Größe\r\n"
+    file = SimpleUploadedFile("vouchers.csv", text.encode(encoding))
+
+    office.post(reverse("admin:carts_voucher_import"), {"promotion": promotion.pk, "file": file})
+
+    assert list(Voucher.objects.values_list("code", "series")) == [("ABC", "Größe")]
+
+
+def test_a_file_of_vouchers_in_unclear_letters_is_refused_in_words(office):
+    promotion = make_offer({"kind": "percent", "basis_points": 1000}, needs_voucher=True)
+    file = SimpleUploadedFile("vouchers.csv", "code,series\nABC,crème\n".encode("cp1252"))
+
+    page = office.post(reverse("admin:carts_voucher_import"), {"promotion": promotion.pk, "file": file})
+
+    assert "“crème” in Windows-1252 or “crčme” in Windows-1250? Save it as CSV in UTF-8." in page.content.decode()
+    assert not Voucher.objects.exists()
+
+
 @pytest.mark.parametrize(
     "text",
     [

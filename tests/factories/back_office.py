@@ -24,6 +24,7 @@ from orders.models import (
     Collector,
     Fulfilment,
     FulfilmentLine,
+    GuestHold,
     HandOver,
     Order,
     OrderLine,
@@ -170,5 +171,6 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         channel="app", currency="EUR", amount=1290, requested_at=NOON,
     )  # fmt: skip
     ReturnLine.objects.create(parent=taken_back, order_line=line, variant=variant, sku="S", quantity=1, amount=1290)
+    GuestHold.objects.create(order=order, source=f"192.0.2.{number}/32", held_at=NOON)
     ReceiptRequest.objects.create(order=order, medium="email", address="ana@example.com", requested_at=NOON)
     SandboxCharge.objects.create(key=uuid.uuid4(), amount=1290, currency="EUR", outcome="approved")

@@ -98,7 +98,7 @@ def test_the_report_has_the_refused_rows_as_they_came(write_bytes, run, tmp_path
     assert (tmp_path / "refused.csv").read_text().splitlines() == [
         "line,reason,detail,external_id,name",
         "2,nul_byte,,1,K\\x00m",
-        "3,not_utf8,,2,M\\udcffx",
+        "3,not_utf8,neither UTF-8 nor Windows-1252,2,M\\udcffx",
         '4,missing_value,external_id,,"No, body"',
     ]
 

@@ -101,7 +101,7 @@ def test_a_cell_of_200_kilobytes_is_read(write_bytes):
         b"sku\nMUG\n",
         b"sku,name,price\n",
         b"sku,name,name\n",
-        b"sku;name\nMUG;Mug\n",
+        b"sku|name\nMUG|Mug\n",
         b"\xff\xfes\x00k\x00u\x00,\x00",
         "sku,näme".encode("latin-1"),
         b'"sku,name\n',

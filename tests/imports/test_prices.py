@@ -170,9 +170,9 @@ def test_one_list_alone_is_exported(tmp_path, mug):
         exported(tmp_path, "--price-list", "nothing")
 
 
-def hand_in(office, text, name="prices.csv"):
+def hand_in(office, text, name="prices.csv", **said):
     content = text if isinstance(text, bytes) else text.encode()
-    return office.post(reverse("admin:inventory_pricefile_import"), {"file": SimpleUploadedFile(name, content)})
+    return office.post(reverse("admin:inventory_pricefile_import"), {"file": SimpleUploadedFile(name, content), **said})
 
 
 def test_the_back_office_checks_a_file_shows_what_it_would_do_and_then_writes_it(office, mug):
@@ -195,6 +195,75 @@ def test_the_back_office_checks_a_file_shows_what_it_would_do_and_then_writes_it
     assert (file.state, file.percent, bytes(file.content)) == ("done", 100, b"")
     assert Price.objects.get().amount == 990
     assert act(office, "inventory_pricefile", file.pk, "write").status_code == 403
+
+
+def test_the_back_office_shows_and_saves_what_was_mended_and_refused(office, mug):
+    rows = "".join(f"CUP-{number};;;1;EUR\n" for number in range(30))
+    answer = hand_in(office, f"sku;price_list;min_quantity;price;currency\nMUG;;;1.299,00;EUR\n=CUP;;;1;EUR\n{rows}")
+    read_price_files()
+    file = PriceFile.objects.get()
+
+    page = office.get(answer.headers["Location"]).content.decode()
+    told = reverse("admin:inventory_pricefile_report", args=[file.pk, "told"])
+    refused = reverse("admin:inventory_pricefile_report", args=[file.pk, "refused"])
+
+    assert "mended cells: 1" in page and "2,price,thousands,&quot;1.299,00&quot;" in page
+    assert "encoding: utf-8, separator: ;" in page
+    assert f'href="{told}"' in page and f'href="{refused}"' in page
+    saved = list(csv.reader(io.StringIO(office.get(told).content.decode())))
+    assert saved == [["line", "column", "reason", "was"], ["2", "price", "thousands", "1.299,00"]]
+    saved = list(csv.reader(io.StringIO(office.get(refused).content.decode())))
+    assert len(saved) == 32 and saved[1][:4] == ["3", "unknown_sku", "'=CUP", "'=CUP"]
+    assert page.count("unknown_sku") == 20
+
+
+def test_a_file_without_anything_to_tell_has_nothing_to_save(office, mug):
+    answer = hand_in(office, f"{HEADER}\nMUG,,,9.90,EUR\n")
+    read_price_files()
+    file = PriceFile.objects.get()
+
+    assert "told.csv" not in office.get(answer.headers["Location"]).content.decode()
+    told = reverse("admin:inventory_pricefile_report", args=[file.pk, "told"])
+    assert office.get(told).content.decode().splitlines() == ["line,column,reason,was"]
+    assert office.get(told.replace("told", "content")).status_code == 404
+    assert office.get(told.replace(str(file.pk), "999")).status_code == 404
+
+
+def test_staff_in_stores_save_no_report_of_a_price_file(office, mug):
+    hand_in(office, f"{HEADER}\nMUG,,,9.90,EUR\n")
+    clerk = make_staff("clerk", email="clerk@example.com")
+    StaffAssignment.objects.create(staff=clerk, role="clerk")
+
+    answer = signed_in(clerk).get(
+        reverse("admin:inventory_pricefile_report", args=[PriceFile.objects.get().pk, "refused"])
+    )
+
+    assert answer.status_code in (403, 404)
+
+
+def test_staff_say_how_a_file_is_written_that_does_not_say_it_itself(office, mug):
+    text = f"{HEADER.replace(',', ';')}\nMUG;;;1.250;EUR\nCRÈME;;;1;EUR\n".encode("cp1252")
+    answer = hand_in(office, text)
+    read_price_files()
+    page = office.get(answer.headers["Location"]).content.decode()
+    assert "ambiguous_number" in page and "not_utf8" in page and "“CRÈME” in Windows-1252 or" in page
+
+    answer = hand_in(office, text, encoding="cp1252", decimal_mark=",")
+    read_price_files()
+
+    page = office.get(answer.headers["Location"]).content.decode()
+    assert "encoding: cp1252, separator: ;, decimal mark: ," in page
+    assert "ambiguous_number" not in page and "not_utf8" not in page and "changed prices: 1" in page
+
+
+def test_a_long_report_is_cut_between_two_rows(office, mug, monkeypatch):
+    monkeypatch.setattr(price_files, "MOST_REFUSED_CHARACTERS", 100)
+    hand_in(office, f"{HEADER}\n" + "".join(f"CUP-{number},,,1,EUR\n" for number in range(30)))
+
+    read_price_files()
+
+    kept = PriceFile.objects.get().refused
+    assert 50 < len(kept) <= 100 and kept.endswith("\n")
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"a,b,c\n1,2,3\n", b"\x1f\x8bbroken"])

@@ -133,6 +133,7 @@ def test_the_example_lists_every_variable():
         name
         for path in (
             root / "omnistore/settings.py",
+            root / "omnistore/limits.py",
             root / "core/setup/environment.py",
             *root.glob("*/providers/**/settings.py"),
         )

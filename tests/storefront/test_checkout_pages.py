@@ -235,3 +235,20 @@ def test_statements_do_not_grow_with_the_cart(shopper, lamp, django_assert_num_q
 
     with django_assert_num_queries(6):
         shopper.get("/checkout/")
+
+
+def test_a_guest_of_a_network_that_holds_too_much_is_told_on_the_page(guest, mug, postage, settings):
+    settings.MOST_HOLDS_OF_NETWORK = 1
+    first = Visit()
+    first.add("MUG")
+    placed(first.check_out(card="needs_action"))
+    guest.add("MUG")
+
+    page = guest.check_out(card="needs_action")
+
+    assert page.status_code == 429
+    assert 800 < int(page.headers["Retry-After"]) <= 900
+    assert "Too many goods wait for the payment of orders" in page.content.decode()
+    assert Order.objects.count() == 1
+    settings.MOST_HOLDS_OF_NETWORK = 2
+    placed(guest.check_out(card="needs_action"))

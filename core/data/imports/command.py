@@ -1,6 +1,7 @@
 """The command line that all importers share."""
 
 import json
+from argparse import ArgumentTypeError
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import timezone
 
+from core.data.imports.numbers import COMMA, POINT
 from core.data.imports.progress import Bar, Silence
 from core.data.imports.run import ROWS_PER_TRANSACTION, Options
 from core.errors import Refusal
@@ -21,7 +23,7 @@ class ImportCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments that every importer shares."""
-        parser.add_argument("file", type=Path, metavar="FILE", help="A CSV file in UTF-8, gzipped or not.")
+        parser.add_argument("file", type=Path, metavar="FILE", help="A CSV file, gzipped or not.")
         parser.add_argument("--dry-run", action="store_true", help="Check everything, write nothing.")
         parser.add_argument(
             "--refused", type=Path, metavar="FILE", help="Write the refused rows with their reasons to this CSV file."
@@ -33,7 +35,18 @@ class ImportCommand(BaseCommand):
             help="Write the cells of the other rows that were mended or left empty to this CSV file.",
         )
         parser.add_argument("--json", action="store_true", help="End with the figures as one line of JSON.")
-        parser.add_argument("--delimiter", default=",", help="What separates the cells; a comma by default.")
+        parser.add_argument(
+            "--delimiter", default="", help="What separates the cells; a comma, semicolon or tab is recognised."
+        )
+        parser.add_argument(
+            "--encoding", type=_encoding, help="For example cp1252; by default the file itself says it."
+        )
+        parser.add_argument(
+            "--decimal",
+            default="",
+            choices=(POINT, COMMA),
+            help="The mark before decimal places, if numbers leave it open.",
+        )
         parser.add_argument(
             "--rows-per-transaction",
             type=int,
@@ -48,7 +61,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, **chosen: Any) -> None:
         """Run the import and print its figures."""
-        if len(chosen["delimiter"]) != 1 or chosen["rows_per_transaction"] < 1:
+        if len(chosen["delimiter"]) > 1 or chosen["rows_per_transaction"] < 1:
             raise CommandError("The delimiter is one character, and rows per transaction are at least 1.")
         options = Options(
             now=timezone.now(),
@@ -56,6 +69,8 @@ class ImportCommand(BaseCommand):
             refused_to=chosen["refused"],
             told_to=chosen["mended"],
             delimiter=chosen["delimiter"],
+            encoding=chosen["encoding"] or "",
+            decimal_mark=chosen["decimal"],
             rows_per_transaction=chosen["rows_per_transaction"],
             progress=Bar() if chosen["verbosity"] else Silence(),
         )
@@ -88,6 +103,14 @@ class ImportCommand(BaseCommand):
                 what = f"{name.removesuffix(BY_REASON)}:"
                 for reason, count in value.items():
                     self.stdout.write(f"  {what:<8} {reason:<26} {count}")
+
+
+def _encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError as error:
+        raise ArgumentTypeError(f"{name!r} is no encoding.") from error
+    return name
 
 
 def _json_line(figures: dict[str, Any]) -> str:

@@ -5,16 +5,22 @@ import gzip
 import io
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
+from core.data.imports.encodings import UTF_8, encoding_of
 from core.errors import Refusal
 
 GZIP_MAGIC = b"\x1f\x8b"
 # More characters than a line of any real export has, and few enough to hold in memory.
 LONGEST_LINE = 1_000_000
 LONGEST_CELL = 500_000
+DELIMITERS = (",", ";", "\t")
+_Content = gzip.GzipFile | io.BufferedReader
 # Problems of a line whose cells could not be told apart.
 _NOT_PARTED = {"broken_quoting", "line_too_long"}
 
@@ -39,11 +45,18 @@ class Record(NamedTuple):
 
 
 class CsvFile:
-    """A CSV file with a header, in UTF-8 with or without a byte order mark, gzipped or not."""
+    """
+    A CSV file with a header, gzipped or not.
 
-    def __init__(self, path: Path, *, delimiter: str = ",") -> None:
+    delimiter, encoding: what the file is known to have; otherwise the file says it, and they are set when it is opened.
+    unclear: why letters outside ASCII cannot be read.
+    """
+
+    def __init__(self, path: Path, *, delimiter: str = "", encoding: str = "") -> None:
         self.path = path
         self.delimiter = delimiter
+        self.encoding = encoding
+        self.unclear = ""
         self.columns: tuple[str, ...] = ()
         self.line = 0
         self._raw: io.BufferedReader | None = None
@@ -59,10 +72,11 @@ class CsvFile:
         Column names are case-insensitive. Raises UnusableFile, also during iteration if the file turns out to be
         damaged.
         """
+        self._find_out(required)
         records = self._records()
         header = next(records, None)
         if header is None or header.problem:
-            raise UnusableFile(f"{self.path} does not begin with a line of column names in UTF-8.")
+            raise UnusableFile(f"{self.path} does not begin with a line of column names. {self.unclear}".rstrip())
         # Spreadsheets end lines with commas.
         self.columns = tuple(cell.strip().casefold() for cell in _without_empty_end(header.cells))
         self._check_columns(set(required), set(required) | set(optional))
@@ -95,17 +109,42 @@ class CsvFile:
         if len(present) != len(self.columns):
             raise UnusableFile(f"{self.path} has the same column name twice.")
 
-    def _records(self) -> Iterator[Record]:
+    def _find_out(self, required: Sequence[str]) -> None:
+        """Find the encoding and the delimiter, where they are not known."""
+        if not self.encoding:
+            with self._damage_is_told(), self._content() as content:
+                self.encoding, self.unclear = encoding_of(content)
+        if self.delimiter:
+            return
+        with self._damage_is_told(), self._content() as content:
+            header = self._text(content).readline(LONGEST_LINE)
+        self.delimiter = delimiter_of(header, required)
+
+    @contextmanager
+    def _content(self) -> Iterator[_Content]:
+        with self.path.open("rb") as raw:
+            self._raw = raw
+            zipped = raw.peek(2)[:2] == GZIP_MAGIC
+            with gzip.open(raw) if zipped else raw as content:
+                yield content
+
+    def _text(self, content: _Content) -> io.TextIOWrapper:
+        # Bytes that are not UTF-8 become lone surrogates, and the row that has them is refused.
+        errors = "surrogateescape" if self.encoding == UTF_8 else "strict"
+        return io.TextIOWrapper(content, encoding=self.encoding, errors=errors, newline="")
+
+    @contextmanager
+    def _damage_is_told(self) -> Iterator[None]:
         try:
-            with self.path.open("rb") as raw:
-                self._raw = raw
-                zipped = raw.peek(2)[:2] == GZIP_MAGIC
-                with gzip.open(raw) if zipped else raw as content:
-                    # Bytes that are not UTF-8 become lone surrogates, and the row that has them is refused.
-                    text = io.TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape", newline="")
-                    yield from self._parse(_Lines(text))
+            yield
         except (OSError, EOFError, zlib.error) as error:
             raise UnusableFile(f"{self.path} is damaged after line {self.line}: {error}.") from error
+        except UnicodeError as error:
+            raise UnusableFile(f"{self.path} is not in {self.encoding}, after line {self.line}: {error}.") from error
+
+    def _records(self) -> Iterator[Record]:
+        with self._damage_is_told(), self._content() as content:
+            yield from self._parse(_Lines(self._text(content)))
 
     def _parse(self, lines: "_Lines") -> Iterator[Record]:
         csv.field_size_limit(LONGEST_CELL)
@@ -129,7 +168,7 @@ class CsvFile:
             if len(cells) > len(self.columns) > 0:
                 cells[len(self.columns) :] = _without_empty_end(cells[len(self.columns) :])
             if lines.flaw:
-                yield Record(self.line, cells, lines.flaw)
+                yield Record(self.line, cells, lines.flaw, self.unclear if lines.flaw == "not_utf8" else "")
             elif self.columns and len(cells) != len(self.columns):
                 yield Record(
                     self.line, cells, "wrong_column_count", f"{len(cells)} cells under {len(self.columns)} columns"
@@ -200,6 +239,27 @@ class _Lines:
         while rest and not rest.endswith(("\n", "\r")):
             rest = self._readline(LONGEST_LINE)
         return _LongLine(line[:1000])
+
+
+def delimiter_of(header: str, required: Collection[str]) -> str:
+    """Return what parts the cells of a header that has the required columns; a comma if nothing does."""
+    for delimiter in DELIMITERS:
+        columns = next(csv.reader([header], delimiter=delimiter), [])
+        if set(required) <= {column.strip().casefold() for column in columns}:
+            return delimiter
+    return DELIMITERS[0]
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a small file in the encoding that it says itself. Raises UnusableFile."""
+    encoding, unclear = encoding_of(io.BytesIO(content))
+    try:
+        return content.decode(encoding)
+    except UnicodeError as error:
+        raise UnusableFile(
+            _("It is unclear in which encoding this file is: %(reason)s Save it as CSV in UTF-8.")
+            % {"reason": unclear or "UTF-8?"}
+        ) from error
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from django.db import transaction
 from core.data import sql
 from core.data.imports.cells import Cells
 from core.data.imports.files import CsvFile
+from core.data.imports.numbers import decimal_mark, with_plain_numbers
 from core.data.imports.progress import Progress, Silence
 from core.data.imports.staging import (
     Column,
@@ -54,7 +55,8 @@ class Options:
     The options of an import.
 
     is_trial: check everything and write nothing. refused_to: where the refused rows are written. told_to: where those
-    cells of the other rows are written that were mended or left empty. rows_per_transaction: how many rows are written,
+    cells of the other rows are written that were mended or left empty. delimiter, encoding, decimal_mark: what the file
+    is known to have; otherwise it says so itself, or is refused. rows_per_transaction: how many rows are written,
     and locked, at once.
     """
 
@@ -62,7 +64,9 @@ class Options:
     is_trial: bool = False
     refused_to: Path | None = None
     told_to: Path | None = None
-    delimiter: str = ","
+    delimiter: str = ""
+    encoding: str = ""
+    decimal_mark: str = ""
     rows_per_transaction: int = ROWS_PER_TRANSACTION
     progress: Progress = field(default_factory=Silence)
 
@@ -75,7 +79,7 @@ class Plan:
     staging: the columns of the staging table; read fills them from a record's cells. identify: what a refused record is
     known by, so that no other takes its place. check: marks in the staging table which rows are refused and what each
     other row does. write: writes the accepted rows between two line numbers into the tables, inside a transaction.
-    finish: runs once everything is written.
+    finish: runs once everything is written. numbers, fractions: the columns of numbers (core/data/imports/numbers.py).
     """
 
     required: Sequence[str]
@@ -86,6 +90,8 @@ class Plan:
     write: Callable[[int, int], None]
     finish: Callable[[], None] = lambda: None
     identify: Callable[[Cells], Known] = knows_nothing
+    numbers: Sequence[str] = ()
+    fractions: Sequence[str] = ()
 
 
 def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
@@ -96,11 +102,11 @@ def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
     Raises UnusableFile, with nothing changed, and ImportRunning.
     """
     with one_at_a_time(), measured() as figures:
-        file = CsvFile(path, delimiter=options.delimiter)
+        file = CsvFile(path, delimiter=options.delimiter, encoding=options.encoding)
         records = file.open(required=plan.required, optional=plan.optional)
-        lines = load(
-            file, records, columns=plan.staging, read=plan.read, identify=plan.identify, progress=options.progress
-        )
+        mark = decimal_mark(file.delimiter, options.decimal_mark)
+        read = with_plain_numbers(plan.read, numbers=plan.numbers, fractions=plan.fractions, mark=mark)
+        lines = load(file, records, columns=plan.staging, read=read, identify=plan.identify, progress=options.progress)
         plan.check()
         if not options.is_trial:
             _write(plan, options, lines)
@@ -117,6 +123,7 @@ def run_import(plan: Plan, path: Path, options: Options) -> dict[str, Any]:
             refused=sum(refused.values()),
             refused_by_reason=refused,
             **mended(),
+            **read_as(file, mark),
             dry_run=options.is_trial,
         )
         drop_staging("import_rows")
@@ -129,6 +136,15 @@ def report(options: Options, file: CsvFile, *, required: Sequence[str], optional
         report_refused(file, to=options.refused_to, required=required, optional=optional)
     if options.told_to:
         report_told(to=options.told_to)
+
+
+def read_as(file: CsvFile, mark: str) -> dict[str, str]:
+    """Return the figures of how the file was read. decimal_mark: empty where each number said it."""
+    return {
+        "encoding": file.encoding.removesuffix("-sig"),
+        "separator": {"\t": "tab"}.get(file.delimiter, file.delimiter),
+        "decimal_mark": mark,
+    }
 
 
 def mended() -> dict[str, Any]:

@@ -154,7 +154,7 @@ def report_refused(file: CsvFile, *, to: Path, required: Sequence[str], optional
     """
     with to.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
         writer = csv.writer(stream)
-        source = CsvFile(file.path, delimiter=file.delimiter)
+        source = CsvFile(file.path, delimiter=file.delimiter, encoding=file.encoding)
         records = source.open(required=required, optional=optional)
         writer.writerow(["line", "reason", "detail", *source.columns])
         refusals = _refusals()

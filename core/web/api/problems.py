@@ -85,10 +85,15 @@ def text_of(refusal: Refusal) -> str:
     return text % refusal.details if "%(" in refusal.message else text
 
 
+def retry_headers(refusal: Refusal) -> dict[str, str]:
+    """Return the header that says when to try again, for the refusals that end by themselves."""
+    return {"Retry-After": str(refusal.retry_seconds)} if refusal.status in (429, 503) else {}
+
+
 def problem_of(error: Exception) -> HttpResponse | None:
     """Return the response to an exception that a client may cause; None for the shop's own faults."""
     if isinstance(error, Refusal):
-        headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
+        headers = retry_headers(error)
         return problem(error.status, text_of(error), code=error.code, headers=headers, **_members_of(error))
     if isinstance(error, exceptions.ValidationError):
         # A client needs no more to find its mistake, and a body full of mistakes must not cost more than one without.

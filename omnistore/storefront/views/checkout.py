@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.queries.addresses import list_addresses
-from accounts.sign_in.attempt_limits import client_key_of
+from accounts.sign_in.attempt_limits import client_key_of, source_of
 from carts.queries.carts import CartView
 from carts.queries.options import ALL, find_options
 from carts.queries.quoting import countries_served, place_at, quote_cart, supply_of
@@ -23,7 +23,8 @@ from carts.services.placing import CartEmpty
 from core.errors import Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
 from core.texts.languages import active_language
-from core.web import logs
+from core.web import headers, logs
+from core.web.api.problems import retry_headers
 from inventory.queries.availability import place_of_store
 from omnistore.storefront.cards import choice_of, offered, paid_by, usable_cards
 from omnistore.storefront.claims import claim_of_page
@@ -75,7 +76,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpResponse:
     now = timezone.now()
     claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act="checkout")
-    checkout_request = _request_of(form, visitor, claim)
+    checkout_request = _request_of(form, visitor, claim, source_of(request))
     try:
         answer = check_out(
             claim=claim, owner=visitor.owner, request=checkout_request, by=visitor.actor, now=now, render=_placed_order
@@ -125,7 +126,7 @@ def _tenders(form: CheckoutForm, visitor: Visitor) -> tuple[Tender, ...]:
     return (*form.balances.tenders, paid_by(form.cleaned_data, form.cards, visitor.owner.customer_ids))
 
 
-def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutRequest:
+def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim, source: str) -> CheckoutRequest:
     values = form.cleaned_data
     is_pickup = values["kind"] == PICKUP
     ways = {
@@ -146,6 +147,7 @@ def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim) -> CheckoutR
         keeps_address=values["keep_address"] and not values["address"].isdecimal(),
         **{question.name: values[question.name] for question in QUESTIONS},
         request_key=claim.request_key,
+        source=source,
     )
 
 
@@ -187,6 +189,8 @@ def _show(
     }
     context |= _paid_by_balances(_balances(request, visitor), context, visitor)
     response = private_page(request, "storefront/checkout.html", context, status=problem.status if problem else status)
+    if problem is not None:
+        headers.add(response, headers.written(retry_headers(problem)))
     return with_hosts(response, context["pages"])
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
@@ -12,18 +12,22 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views import View
 from rest_framework.throttling import ScopedRateThrottle
 
+from accounts.queries.people import Person
 from accounts.rules import roles
 from core.actors import TILL, Actor
 from core.errors import Malformed, NotAllowed, Refusal, TooManyRequests
 from core.idempotency import Claim
-from core.web.api.problems import LOCK_NOT_AVAILABLE, RETRYABLE, sqlstate_of
+from core.web.api.problems import LOCK_NOT_AVAILABLE, RETRYABLE, retry_headers, sqlstate_of
+from core.web.headers import add, written
 from inventory.channels.staff import AtWork, NotAllowedHere
 from inventory.queries.staff import Store, staff_with_store
+from inventory.services.people_limits import list_people, open_person
 
 MOST_RETRIES = 3
 STORE, REGISTER = "till_store", "till_register"  # Keys of the browser's session.
@@ -71,7 +75,9 @@ class TillView(View):
 
     def refused(self, refusal: Refusal) -> HttpResponse:
         """Show a refusal on a separate page."""
-        return self.page("till/refused.html", {"title": _("Not possible"), "refusal": refusal}, refusal.status)
+        answer = self.page("till/refused.html", {"title": _("Not possible"), "refusal": refusal}, refusal.status)
+        add(answer, written(retry_headers(refusal)))
+        return answer
 
     def page(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
         """Render a page in the frame of the back office."""
@@ -118,6 +124,16 @@ class TillView(View):
         throttle = ScopedRateThrottle()
         if not throttle.allow_request(self.request, self):  # type: ignore[arg-type]
             raise TooManyTries(_("Too many codes. Wait a minute, then scan again."))
+
+    def opened(self, person: Person) -> Person:
+        """Count a customer whom this page opens, and return them. Raises TooManyPeople."""
+        open_person(person.id, staff=self.staff.staff, by=self.actor, now=timezone.now())
+        return person
+
+    def listed(self, people: Sequence[Person]) -> Sequence[Person]:
+        """Count the customers whom this page lists, and return them. Raises TooManyPeople."""
+        list_people([person.id for person in people], staff=self.staff.staff, by=self.actor, now=timezone.now())
+        return people
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         for attempt in range(MOST_RETRIES):

@@ -31,7 +31,7 @@ from omnistore.till.paying import (
     notes_for,
     ways_of,
 )
-from omnistore.till.sales import Sale, open_sale, stock_of
+from omnistore.till.sales import Sale, stock_of
 from omnistore.till.views.base import claim_of_form
 from omnistore.till.views.sell import SaleView
 from orders.channels.tender_split import BalanceForm, Split
@@ -118,7 +118,7 @@ class Pay(SaleView):
         return _to_order(orjson.loads(answer.content)["number"])
 
     def _sale(self, key: str) -> tuple[Sale, CartView, StoreStocks]:
-        sale = open_sale(key, by=self.actor, now=timezone.now())
+        sale = self.with_cart(self.sale(key))
         shelves = stock_of(sale.cart, self.store)
         if sale.cart is None or shelves is None:
             raise CartEmpty(_("The cart is empty. Scan something first."))

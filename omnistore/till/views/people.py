@@ -46,7 +46,7 @@ class Find(TillView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the search field and its results."""
         words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-        customers = find_people(text=words, limit=MOST_PEOPLE) if words else []
+        customers = self.listed(find_people(text=words, limit=MOST_PEOPLE)) if words else []
         page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
         orders = []
         if words:
@@ -79,7 +79,7 @@ class CustomerPage(TillView):
 
     def get(self, request: HttpRequest, customer_id: int) -> HttpResponse:
         """Show the timeline over all channels, the open cart, the orders, the consents and the purchases."""
-        person = get_person(customer_id=customer_id)
+        person = self.opened(get_person(customer_id=customer_id))
         filters = {name: request.GET.get(name, "")[:40] for name in ("kind", "channel")}
         entries = timeline(person_ids=person.ids, before=_place(request), limit=PAGE + 1, **filters)
         cart = cart_of_customer(person.ids, by=self.actor, now=timezone.now())

@@ -18,7 +18,8 @@ from carts.services.vouchers import add_voucher, remove_voucher
 from core.errors import Malformed, Refusal
 from core.texts.formats import number_text
 from core.texts.languages import active_language
-from core.web.api.problems import text_of
+from core.web.api.problems import retry_headers, text_of
+from core.web.headers import add, written
 from inventory.models import Location
 from omnistore.till.forms import ContactForm
 from omnistore.till.sales import (
@@ -29,7 +30,6 @@ from omnistore.till.sales import (
     find_sale,
     key_of_customer,
     member_at_till,
-    open_sale,
     recognise,
     shown_lines,
     stock_of,
@@ -71,6 +71,15 @@ class SaleView(TillView):
             return answer
         return self.page("till/sale.html", context, status)
 
+    def sale(self, key: str) -> Sale:
+        """Return the sale of a key without its cart. Raises as find_sale does, and TooManyPeople."""
+        return self._opened(find_sale(key))
+
+    def _opened(self, sale: Sale) -> Sale:
+        if sale.person is not None:
+            self.opened(sale.person)
+        return sale
+
     def with_cart(self, sale: Sale) -> Sale:
         """Return the sale with its present cart."""
         return with_cart(sale, by=self.actor, now=timezone.now())
@@ -86,13 +95,15 @@ class SaleView(TillView):
         if not hasattr(self, "staff") or self.staff.store is None:
             return super().refused(refusal)
         try:
-            sale = self.with_cart(find_sale(self.request.POST.get("sale") or self.kwargs.get("key", NEW)))
+            sale = self.with_cart(self.sale(self.request.POST.get("sale") or self.kwargs.get("key", NEW)))
         except CartAlreadyOrdered as ordered:
-            return self.shown(find_sale(NEW), error=str(ordered), **ordered.details)
+            return self.shown(self.sale(NEW), error=str(ordered), **ordered.details)
         except Refusal:
             return super().refused(refusal)
         status = 200 if is_htmx(self.request) else refusal.status
-        return self.shown(sale, status=status, error=str(refusal))
+        answer = self.shown(sale, status=status, error=str(refusal))
+        add(answer, written(retry_headers(refusal)))
+        return answer
 
 
 class Till(TillView):
@@ -114,7 +125,7 @@ class SaleScreen(SaleView):
         """Show the cart with the possible actions."""
         if self.session_id is None:
             return HttpResponseRedirect(reverse("admin:till_registers"))
-        sale = open_sale(key, by=self.actor, now=timezone.now())
+        sale = self.with_cart(self.sale(key))
         if sale.key != key:
             return HttpResponseRedirect(reverse("admin:till_sale", args=[sale.key]))
         return self.shown(sale)
@@ -125,7 +136,7 @@ class LiveSale(SaleView):
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show the cart if its version differs from the screen's, else nothing."""
-        sale = open_sale(key, by=self.actor, now=timezone.now())
+        sale = self.with_cart(self.sale(key))
         if sale.key == key and str(sale.version) == request.GET.get("version"):
             return HttpResponse(status=204)
         return self.shown(sale, message=_("The customer changed the cart.") if sale.person else "")
@@ -140,20 +151,20 @@ class Scan(SaleView):
         read = read_scan(request.POST.get("scanned", ""), now=now, before_code=self.slow_down)
         if isinstance(read, OpenCart):
             return self._open(read.cart_id)
-        sale = find_sale(request.POST.get("sale", NEW))
+        sale = self.sale(request.POST.get("sale", NEW))
         if isinstance(read, ScannedGoods):
             sale = add_units(sale, sku=read.sku, quantity=read.quantity, by=self.actor, now=now)
             message = ngettext("%(count)s unit added: %(sku)s", "%(count)s units added: %(sku)s", read.quantity)
             return self.done(sale, message % {"count": number_text(read.quantity, active_language()), "sku": read.sku})
         if read.is_certain:
             return self._recognised(sale, read)
-        return self.shown(self.with_cart(sale), customers=read.found)
+        return self.shown(self.with_cart(sale), customers=self.listed(read.found))
 
     def _open(self, cart_id: int) -> HttpResponse:
-        return self.done(find_cart(cart_id))
+        return self.done(self._opened(find_cart(cart_id)))
 
     def _recognised(self, sale: Sale, read: People) -> HttpResponse:
-        return self.done(recognise(sale, read.found[0], by=self.actor, now=timezone.now()))
+        return self.done(recognise(sale, self.opened(read.found[0]), by=self.actor, now=timezone.now()))
 
 
 class Recognised(SaleView):
@@ -161,8 +172,8 @@ class Recognised(SaleView):
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Continue with the cart of the chosen customer."""
-        person = get_person(customer_id=_number(request.POST.get("customer", "")))
-        return self.done(recognise(find_sale(key), person, by=self.actor, now=timezone.now()))
+        person = self.opened(get_person(customer_id=_number(request.POST.get("customer", ""))))
+        return self.done(recognise(self.sale(key), person, by=self.actor, now=timezone.now()))
 
 
 class NewCustomer(SaleView):
@@ -179,7 +190,7 @@ class NewCustomer(SaleView):
             return self._form(key, form, status=400)
         now = timezone.now()
         person, _is_new = register_contact(by=self.actor, now=now, language=active_language(), **form.cleaned_data)
-        recognise(find_sale(key), person, by=self.actor, now=now)
+        recognise(self.sale(key), self.opened(person), by=self.actor, now=now)
         return HttpResponseRedirect(reverse("admin:till_sale", args=[key_of_customer(person.id)]))
 
     def _form(self, key: str, form: ContactForm, *, status: int = 200) -> HttpResponse:
@@ -192,7 +203,7 @@ class ChangeLine(SaleView):
     def post(self, request: HttpRequest, key: str, line_id: int) -> HttpResponse:
         """Set the quantity; 0 removes the line."""
         now = timezone.now()
-        sale = find_sale(key)
+        sale = self.sale(key)
         quantity = _number(request.POST.get("set") or request.POST.get("quantity", ""), otherwise=-1)
         if not 0 <= quantity <= LARGEST_QUANTITY:
             raise Malformed(_("A quantity is a number from 1 to %(most)d.") % {"most": LARGEST_QUANTITY})
@@ -212,7 +223,7 @@ class Emptied(SaleView):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Remove all lines of the cart."""
         version = _number(request.POST.get("version", "")) or None
-        sale = find_sale(key)
+        sale = self.sale(key)
         empty_cart(owner=sale.owner, by=self.actor, now=timezone.now(), version=version)
         return self.done(sale)
 
@@ -222,7 +233,7 @@ class Redeemed(SaleView):
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Add the customer's voucher to the cart, or remove it."""
-        sale, code, now = find_sale(key), request.POST.get("code", "")[:60], timezone.now()
+        sale, code, now = self.sale(key), request.POST.get("code", "")[:60], timezone.now()
         try:
             if "remove" in request.POST:
                 remove_voucher(owner=sale.owner, code=code, now=now)

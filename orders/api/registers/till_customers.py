@@ -27,6 +27,7 @@ from core.texts.languages import active_language, default_language
 from core.web.api.base import StrictSerializer, answer, checked, checked_query
 from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
+from inventory.services.people_limits import list_people, open_person
 from orders.api.output import OrderOut, order_json
 from orders.queries.customer_value import BoughtSoFar, bought_so_far
 from orders.queries.orders import orders_at_till
@@ -122,6 +123,8 @@ class TillCustomers(StaffApiView):
         """Find customers by what they say about themselves, best match first."""
         query = checked_query(CustomerQuery, request)
         persons = find_people(text=query["q"], limit=query["limit"])
+        ids = [person.id for person in persons]
+        list_people(ids, staff=self.staff.staff, by=self.actor(request), now=timezone.now())
         return answer({"results": [_person_json(person) for person in persons], "next": None})
 
     @extend_schema(
@@ -133,8 +136,10 @@ class TillCustomers(StaffApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Register a person met at the till: 201, or 200 with the person who is known by these details already."""
-        body = checked(NewCustomer, request)
-        person, is_new = register_contact(by=self.actor(request), now=timezone.now(), **body)
+        body, by, now = checked(NewCustomer, request), self.actor(request), timezone.now()
+        person, is_new = register_contact(by=by, now=now, **body)
+        if not is_new:
+            open_person(person.id, staff=self.staff.staff, by=by, now=now)
         return answer(_person_json(person), status=201 if is_new else 200)
 
 
@@ -145,8 +150,9 @@ class TillCustomer(StaffApiView):
     def get(self, request: Request, customer_id: str) -> HttpResponse:
         """Return one customer with their timeline, cart, orders, consents and value."""
         person = get_person(customer_id=parse_int(customer_id))
-        entries = timeline(person_ids=person.ids, limit=SHOWN_ENTRIES)
         by, now = self.actor(request), timezone.now()
+        open_person(person.id, staff=self.staff.staff, by=by, now=now)
+        entries = timeline(person_ids=person.ids, limit=SHOWN_ENTRIES)
         cart = cart_of_customer(person.ids, by=by, now=now)
         orders = orders_at_till(customer_ids=person.ids, store_id=self.store.id, limit=SHOWN_ORDERS)
         consents = consents_in_force(customer_id=person.id, person_ids=person.ids)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from core.data.imports import CsvFile, Options, drop_staging, load
-from core.data.imports.run import measured, mended, one_at_a_time, report
+from core.data.imports.numbers import decimal_mark, with_plain_numbers
+from core.data.imports.run import measured, mended, one_at_a_time, read_as, report
 from core.errors import Refusal
 from orders.services.history.accounting import ImportSource, add_up, decide
 from orders.services.history.profiles import PROFILES, STAGING
@@ -48,13 +49,19 @@ def import_history(
     profile = PROFILES[profile_name]
     source = _source(profile.source or source_name or DEFAULT_SOURCE)
     with one_at_a_time(), measured() as figures:
-        file = CsvFile(path, delimiter=options.delimiter)
+        file = CsvFile(path, delimiter=options.delimiter, encoding=options.encoding)
         records = file.open(required=profile.required, optional=profile.optional)
-        read = profile.reader(source.name, ZoneInfo(settings.TIME_ZONE), options.now)
+        mark = decimal_mark(file.delimiter, options.decimal_mark)
+        read = with_plain_numbers(
+            profile.reader(source.name, ZoneInfo(settings.TIME_ZONE), options.now),
+            numbers=profile.numbers,
+            fractions=(),
+            mark=mark,
+        )
         lines = load(file, records, columns=STAGING, read=read, identify=profile.identify, progress=options.progress)
         options.progress.show("Checking", 0.0)
         decide(profile=profile, source=source, rows_per_transaction=options.rows_per_transaction)
-        figures.update(add_up(lines=lines), **mended(), dry_run=options.is_trial)
+        figures.update(add_up(lines=lines), **mended(), **read_as(file, mark), dry_run=options.is_trial)
         options.progress.show("Checking", 1.0)
         if not options.is_trial:
             write_history(source=source, publish=publish, sessions=sessions, options=options)

@@ -55,7 +55,8 @@ class Profile:
 
     source: what the external ids begin with, where the kind of file defines it. whole_orders: whether one refused line
     excludes its whole order, so that a corrected file completes it. writes_off_unpaid: whether invoices of no value and
-    without a customer are stock corrections. identify: what a refused line is known by.
+    without a customer are stock corrections. identify: what a refused line is known by. numbers: the columns of
+    numbers.
     """
 
     required: Sequence[str]
@@ -65,6 +66,7 @@ class Profile:
     writes_off_unpaid: bool
     reader: Callable[[str, ZoneInfo, datetime], Read]
     identify: Callable[[Cells], Known] = knows_nothing
+    numbers: Sequence[str]
 
 
 def _read_online_retail(source: str, zone: ZoneInfo, now: datetime) -> Read:
@@ -223,6 +225,7 @@ PROFILES = {
         whole_orders=False,
         writes_off_unpaid=True,
         reader=_read_online_retail,
+        numbers=("quantity", "price"),
     ),
     "csv": Profile(
         required=("order", "placed_at", "sku", "quantity", "unit_price", "currency", "channel"),
@@ -230,6 +233,7 @@ PROFILES = {
         whole_orders=True,
         writes_off_unpaid=False,
         reader=_read_simple_csv,
+        numbers=("quantity", "unit_price"),
         identify=_identify_simple_csv,
     ),
 }

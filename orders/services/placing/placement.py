@@ -48,7 +48,7 @@ from orders.services.placing.gifts import taken_by, with_gifts
 from orders.services.placing.new_order import NewOrder
 from orders.services.placing.order_insert import write_order
 from orders.services.placing.receipts import EMAIL, SMS
-from orders.services.placing.unpaid import check_contact, check_unpaid
+from orders.services.placing.unpaid import check_contact, check_holds, check_unpaid
 from orders.services.registers.till_sessions import take_open_session
 
 
@@ -86,8 +86,8 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     under way; the same goes for vouchers, gift cards, credit and points. What is carried out leaves at once. Publishes
     OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last. Raises
     PlaceNotServed, TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible,
-    AmountNotCharged, Malformed, SessionNotOpen, BalanceNotEnough; the caller's rollback undoes everything, including
-    the taking of the cart.
+    AmountNotCharged, Malformed, SessionNotOpen, BalanceNotEnough, TooManyHolds, TooMuchUnpaid; the
+    caller's rollback undoes everything, including the taking of the cart.
     """
     _check_on_sale(cart.lines)
     gift_cards = {line.id for line in cart.lines if line.is_stored_value}
@@ -125,6 +125,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     )  # fmt: skip
     order = write_order(draft, by=by, now=now)
     _check_reachable(order, request)
+    check_holds(order, tenders, source=request.source, by=by, now=now)
     _spend_vouchers(draft, now)
     if not waits:
         announce_placed(order, by=by, now=now)

@@ -1,6 +1,8 @@
-"""Caps on goods that are promised without any money: what one shopper may have waiting to be paid in a store."""
+"""Caps on goods that are held or promised without any money: of one shopper, and of the guests of one network."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -8,7 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.queries.records import RECORDS_OF_PERSON
 from core.actors import Actor
 from core.data import sql
-from core.errors import Malformed, Refusal
+from core.errors import Malformed, Refusal, TooManyRequests
+from inventory.services.reservations import HOLD_LIFETIME
+from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, PAY_IN_STORE, PlannedTender
 
 # An order is somebody's by their account, or by the address or number that they left.
@@ -23,6 +27,50 @@ WHERE orders.state = 'placed'
   AND EXISTS (SELECT FROM orders_balancedueentry AS due
               WHERE due.order_id = orders.id HAVING sum(due.amount) > 0 AND bool_or(due.kind = 'placed'))
 """
+
+
+_OF_PERSON = f"""
+SELECT count(*)::int AS orders, 0 AS promised, min(placed_at) AS since
+FROM orders_order
+WHERE state = 'pending' AND id <> %(order)s AND customer_id IN ({RECORDS_OF_PERSON})
+"""
+# The note is no part of what is counted: a statement does not see its own rows.
+_OF_NETWORK = """
+WITH noted AS (
+    INSERT INTO orders_guesthold (order_id, source, held_at) VALUES (%(order)s, %(source)s::text, %(now)s)
+), held AS (
+    SELECT orders.state, hold.held_at,
+           (SELECT sum(line.quantity) FROM orders_orderline AS line WHERE line.order_id = orders.id) AS units,
+           orders.state = 'placed' AND EXISTS (
+               SELECT FROM orders_balancedueentry AS due
+               WHERE due.order_id = orders.id HAVING sum(due.amount) > 0 AND bool_or(due.kind = 'placed')
+           ) AS is_promised
+    FROM orders_guesthold AS hold JOIN orders_order AS orders ON orders.id = hold.order_id
+    WHERE hold.source = %(source)s::text
+)
+SELECT count(*) FILTER (WHERE state = 'pending')::int AS orders,
+       coalesce(sum(units) FILTER (WHERE state = 'pending'), 0)::int AS units,
+       count(*) FILTER (WHERE is_promised)::int AS promised,
+       min(held_at) FILTER (WHERE state = 'pending') AS since
+FROM held
+"""
+_FORGET = """
+DELETE FROM orders_guesthold AS hold USING orders_order AS orders
+WHERE orders.id = hold.order_id AND orders.state <> 'pending' AND NOT (
+    orders.state = 'placed'
+    AND EXISTS (SELECT FROM orders_balancedueentry AS due WHERE due.order_id = orders.id HAVING sum(due.amount) > 0)
+)
+"""
+
+
+class TooManyHolds(TooManyRequests):
+    """Orders of one person or network hold as many goods as the shop allows until they are paid; `most` is that."""
+
+    code = "too_many_holds"
+
+    def __init__(self, message: str, *, most: int, retry_after: int) -> None:
+        super().__init__(message, most=most, retry_after=retry_after)
+        self.retry_seconds = retry_after
 
 
 class TooMuchUnpaid(Refusal):
@@ -50,6 +98,71 @@ def check_unpaid(
             orders=settings.MOST_UNPAID_ORDERS,
             units=settings.MOST_UNPAID_UNITS,
         )
+
+
+def check_holds(order: OrderView, tenders: Sequence[PlannedTender], *, source: str, by: Actor, now: datetime) -> None:
+    """
+    Refuse an order that was just written if too many others hold goods without money, in one statement.
+
+    source: the network of the shopper. For guests the orders of their network count, for others their own, of which
+    those to be paid in a store were counted by check_unpaid. Raises TooManyHolds, TooMuchUnpaid.
+    """
+    waits = any(tender.attempt_key for tender in tenders)
+    is_promised = any(tender.method == PAY_IN_STORE for tender in tenders)
+    is_guest = order.customer_id is None
+    if by.staff_id is not None or not (waits or (is_promised and is_guest)):
+        return
+    held = sql.fetch_one(
+        _OF_NETWORK if is_guest else _OF_PERSON,
+        {"order": order.id, "customer": order.customer_id, "source": source, "now": now},
+    )
+    assert held is not None
+    if is_promised:
+        _check_promised(held["promised"] + 1)
+    if waits:
+        _check_waiting(held, order.units, is_guest, now)
+
+
+def forget_networks() -> None:
+    """Delete the networks of guests whose orders were paid or have ended."""
+    sql.execute(_FORGET, {})
+
+
+def _exceeds(number: int, most: int) -> bool:
+    return most > 0 and number > most
+
+
+def _check_promised(orders: int) -> None:
+    most = settings.MOST_UNPAID_OF_NETWORK
+    if _exceeds(orders, most):
+        raise TooMuchUnpaid(
+            _("Too many orders of your network wait to be paid in a store. Pay for this one now, or sign in."),
+            orders=most,
+            units=settings.MOST_UNPAID_UNITS,
+        )
+
+
+def _check_waiting(held: dict[str, Any], units: int, is_guest: bool, now: datetime) -> None:
+    most = settings.MOST_HOLDS_OF_NETWORK if is_guest else settings.MOST_HOLDS_OF_PERSON
+    if _exceeds(held["orders"] + 1, most):
+        raise _too_many(held, most, now)
+    if is_guest and _exceeds(held["units"] + units, settings.MOST_HELD_UNITS_OF_NETWORK):
+        raise _too_many(held, settings.MOST_HELD_UNITS_OF_NETWORK, now)
+
+
+def _too_many(held: dict[str, Any], most: int, now: datetime) -> TooManyHolds:
+    # The oldest hold ends first; none is there if one order alone has too many units.
+    wait = (held["since"] or now) + HOLD_LIFETIME - now
+    seconds = max(1, int(wait.total_seconds()))
+    return TooManyHolds(
+        _(
+            "Too many goods wait for the payment of orders of yours or of your network. Finish those payments, order "
+            "fewer units, or wait. If you have an account, sign in. Minutes to wait: %(minutes)d."
+        )
+        % {"minutes": -(-seconds // 60)},
+        most=most,
+        retry_after=seconds,
+    )
 
 
 def check_contact(*, kinds: set[str], customer_id: int | None, email: str, phone: str) -> None:
