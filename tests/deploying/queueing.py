@@ -97,10 +97,13 @@ def keep_apart(rehearsal, broker, other_broker, *, has_cache):
         found.append("each worker did its own")
         answers = [int(shop.ask(PING)), int(shop.ask(PING, **other))]
         need(answers == [1, 1], f"a call to all workers reaches {answers}")
-        shop.start("worker", called="second-worker")
-        wait(lambda: int(shop.ask(PING)) == 2, "a second worker of the shop is not reached")
-        shop.stop("second-worker")
-        found.append("a call to all workers reaches the shop's own, both of two")
+        found.append("a call to all workers reaches the shop's own")
+    if has_cache:
+        # Both workers of this machine have one name; RabbitMQ gives what is called by a name to one of them only.
+        with rehearsal.step("a call to all workers reaches both of two"):
+            shop.start("worker", called="second-worker")
+            wait(lambda: int(shop.ask(PING)) == 2, "a second worker of the shop is not reached")
+            shop.stop("second-worker")
     if has_cache:
         with rehearsal.step("two shops on one Redis have caches of their own") as found:
             need(shop.ask(WRITE) == "ours", "the cache keeps nothing")
