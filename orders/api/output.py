@@ -34,7 +34,10 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes) for fulfilment in order.fulfilments],
         "payments": [_payment_json(payment, currency) for payment in order.payments],
         "refunds": [{**refund, "amount": money_json(refund["amount"], currency)} for refund in order.refunds],
-        "returns": [{**return_, "amount": money_json(return_["amount"], currency)} for return_ in order.returns],
+        "returns": [
+            {**return_, **{name: money_json(return_[name], currency) for name in ("amount", "withheld_for_gifts")}}
+            for return_ in order.returns
+        ],
         "collector": order.collector,
     }
 
@@ -206,6 +209,7 @@ class OrderReturnOut(serializers.Serializer[Any]):
     method = serializers.CharField()
     refund = serializers.CharField()
     amount = MoneySchema()
+    withheld_for_gifts = MoneySchema()
     requested_at = serializers.DateTimeField()
     reject_reason = serializers.CharField()
     lines = serializers.ListField(child=serializers.DictField())

@@ -56,7 +56,8 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")},
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'number', goods.number, 'state', goods.state, 'reject_reason', goods.reject_reason,
             'method', goods.method, 'refund', goods.refund_to,
-            'amount', goods.amount, 'requested_at', goods.requested_at,
+            'amount', goods.amount, 'withheld_for_gifts', goods.withheld_for_gifts,
+            'requested_at', goods.requested_at,
             'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                           'line', part.order_line_id::text, 'sku', part.sku, 'quantity', part.quantity,
                           'reason', part.reason) ORDER BY part.id), '[]')
