@@ -9,7 +9,10 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from carts.channels.output import FeeOut
 from core.money import money_json
+from core.texts.languages import active_language
+from core.texts.translated import in_language
 from core.web.api.schema import MoneySchema
 from orders.api.order_fields import documented, fields_json
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
@@ -29,6 +32,10 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
         "discounts": [
             {"name": discount.name, "amount": money_json(discount.amount, currency), "target": discount.target}
             for discount in order.discounts
+        ],
+        "fees": [
+            {"name": in_language(fee.name, active_language()), "amount": money_json(fee.amount, currency)}
+            for fee in order.fees
         ],
         "taxes": [_tax_json(tax, currency) for tax in order.taxes],
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes) for fulfilment in order.fulfilments],
@@ -260,6 +267,7 @@ class OrderOut(serializers.Serializer[Any]):
     lines = OrderLineOut(many=True)
     totals = OrderTotalsOut()
     discounts = OrderDiscountOut(many=True)
+    fees = FeeOut(many=True)
     taxes = OrderTaxOut(many=True)
     fulfilments = FulfilmentOut(many=True)
     payments = PaymentOut(many=True)

@@ -236,9 +236,16 @@ def _waiting(order: Order, fulfilment_ids: Sequence[int]) -> list[sql.Row]:
 
 
 def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:
-    """Return what was to be paid for some units, and for shipping if nothing of the order ships any more."""
+    """
+    Return what was to be paid for some units, and for shipping if nothing of the order ships any more.
+
+    Fees go back with the last unit of an order of which nothing has left.
+    """
     shipping_paid = order.shipping_total + order.shipping_tax_added
-    value = worth_of(order, sold_lines_of(order), units, returned=False).refund
+    lines = sold_lines_of(order)
+    value = worth_of(order, lines, units, returned=False).refund
+    if all(line.quantity == line.gone - line.returned + units.get(line.id, 0) for line in lines):
+        value += order.fee_total + order.fee_tax_added
     if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
         ended = [fulfilment.pk for fulfilment in fulfilments]
         ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=ended).exclude(state="cancelled")

@@ -44,6 +44,7 @@ def sold_lines_of(order: Order) -> list[SoldLine]:
 def worth_of(order: Order, lines: Sequence[SoldLine], units: Mapping[int, int], *, returned: bool) -> Worth:
     """Return what some units are worth, by the line's id. returned: the buyer had them; otherwise they never left."""
     paid = order.grand_total - order.shipping_total - order.shipping_tax_added
+    paid -= order.fee_total + order.fee_tax_added
     after = without(lines, units, returned=returned)
     before, then = (withheld_for_gifts(state, goods_paid=paid, currency=order.currency) for state in (lines, after))
     return Worth(
