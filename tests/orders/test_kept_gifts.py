@@ -312,6 +312,25 @@ def test_the_api_and_the_back_office_show_what_is_withheld(collected, ana, bowl)
     assert "€35.00" in page and "€5.00" in page
 
 
+def test_the_pages_of_shop_and_till_show_what_is_withheld(collected, ana, bowl, bag, tess, as_ana, now):
+    ask(collected, bowl, by=as_ana, now=now)
+    ours = signed_in(ana).get(reverse("order", args=[collected.number])).content.decode()
+    at_till = signed_in(tess).get(reverse("admin:till_order", args=[collected.number])).content.decode()
+    ask(collected, bag, by=as_ana, now=now)
+    later = signed_in(ana).get(reverse("order", args=[collected.number])).content.decode()
+
+    assert "−€35.00" in ours and "withheld for gifts that you keep</dt><dd>€5.00" in ours
+    assert "€35.00" in at_till and "withheld for gifts €5.00" in at_till
+    assert "given back for gifts that you return</dt><dd>−€5.00" in later
+
+
+def test_a_request_that_has_ended_is_not_on_the_page(collected, ana, bowl, as_ana, now):
+    asked = ask(collected, bowl, by=as_ana, now=now)
+    withdraw_return(order_number=collected.number, number=asked.number, by=as_ana, now=now)
+
+    assert asked.number not in signed_in(ana).get(reverse("order", args=[collected.number])).content.decode()
+
+
 def test_the_audit_finds_a_return_that_its_lines_do_not_explain(collected, bowl, as_ana, now):
     ask(collected, bowl, by=as_ana, now=now)
     assert find_breaches() == {}
