@@ -75,8 +75,12 @@ def active_language() -> str:
 
 def known_language(code: str) -> str:
     """Return the shop's language for a code with or without a region, or the shop's first language."""
-    known = dict(settings.LANGUAGES)
-    return next((name for name in (code, code.split("-")[0]) if name in known), default_language())
+    # Every text of a cart asks this: the whole code comes first because it is the usual answer.
+    known = [name for name, _title in settings.LANGUAGES]
+    if code in known:
+        return code
+    language_alone = code.partition("-")[0]
+    return language_alone if language_alone in known else default_language()
 
 
 def default_language() -> str:

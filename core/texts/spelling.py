@@ -17,6 +17,8 @@ _MINUS, _DASHES = "\u2212", {"Pd"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
 # Unicode's own categories count these as letters or marks, although they show nothing.
 _BLANK_LETTERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
+# Letters of Western and Central Europe, none of which is invisible or has another form.
+_EUROPEAN = re.compile("[ -~\u00a1-\u00ac\u00ae-\u024f]*")
 _VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -60,9 +62,11 @@ def plain_name(text: str) -> str:
 
     Letters stay as they were written, joiners inside a word too.
     """
-    if not (text.isascii() and text.isprintable()):
+    if not _EUROPEAN.fullmatch(text):
         kept = (_in_name(letter) for letter in unicodedata.normalize("NFC", text))
         text = "".join(kept)
+    elif "  " not in text:
+        return text.strip()
     words = (word.strip(ZERO_WIDTH_NON_JOINER + ZERO_WIDTH_JOINER) for word in text.split())
     return " ".join(filter(None, words))
 

@@ -19,6 +19,7 @@ from core.money import split
 MOST_TRIED = 60
 # Long carts leave so many units in so many ways that remembering all of them would take more memory than it saves time.
 MOST_KNOWN = 1000
+_NONE = frozenset[int]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,9 @@ def best_uses(rewards: Sequence[CountingReward], items: Sequence[Item], left: Ma
     """
     found: list[Savings] = [{} for _reward in rewards]
     parts = [[(part, *_chosen(part, items)) for part in reward.parts_of_set()] for reward in rewards]
-    touched = [frozenset[int]().union(*(ids for _part, ids, _last in of_reward)) for of_reward in parts]
+    touched = [_NONE.union(*[ids for _part, ids, _last in of_reward]) for of_reward in parts]
     for group in _groups(touched):
-        ids = touched[group[0]].union(*(touched[place] for place in group))
+        ids = touched[group[0]].union(*[touched[place] for place in group])
         pool = pool_of([item for item in items if item.id in ids], left)
         fitted = [[_fit(pool, *part) for part in parts[place]] for place in group]
         _saved, uses = _Search([rewards[place] for place in group], fitted, pool).best_way(0, pool.units)
@@ -159,7 +160,7 @@ class _Search:
     def __init__(self, rewards: Sequence[CountingReward], parts: Sequence[list[_Fitted]], pool: Pool) -> None:
         self.rewards, self.parts, self.pool = rewards, parts, pool
         # Equal rewards after one would only form the sets that it leaves out.
-        self.is_free = [any(later != reward for later in rewards[place:]) for place, reward in enumerate(rewards)]
+        self.is_free = [any([later != reward for later in rewards[place:]]) for place, reward in enumerate(rewards)]
         self.has_floors = pool.rooms != pool.values
         self.known: dict[tuple[int, int | None, Units], _Use] = {}
         self.tried = 0
@@ -230,6 +231,8 @@ def _fewer(use: _Use, units: Units) -> Iterator[_Use]:
 
 def _groups(sets: Sequence[frozenset[int]]) -> list[list[int]]:
     """Return the places of sets, in groups whose sets have ids in common, directly or by others of the group."""
+    if len(sets) == 1:
+        return [[0]]
     groups: list[tuple[frozenset[int], list[int]]] = []
     for place, ids in enumerate(sets):
         near = [group for group in groups if not group[0].isdisjoint(ids)]
@@ -242,7 +245,7 @@ def _groups(sets: Sequence[frozenset[int]]) -> list[list[int]]:
 def _chosen(part: Part, items: Sequence[Item]) -> tuple[frozenset[int], frozenset[int]]:
     """Return the ids of the items that fit a part, and of those among them that it takes only if it must."""
     ids = part.goods.among(items).ids
-    return ids, frozenset() if part.leaves is None else ids & part.leaves.among(items).ids
+    return ids, _NONE if part.leaves is None else ids & part.leaves.among(items).ids
 
 
 def _fit(pool: Pool, part: Part, ids: frozenset[int], last: frozenset[int]) -> _Fitted:

@@ -23,8 +23,6 @@ from core.texts.card_numbers import holds_card_number, may_hold_card_number
 
 MOST_ERRORS = 100
 
-# A number in a field of texts is left to REST framework, which makes a text of it.
-_SEARCHED = (str, list, dict)
 _LEAST = (django_validators.MinLengthValidator, django_validators.MinValueValidator)
 _MOST = (django_validators.MaxLengthValidator, django_validators.MaxValueValidator)
 # True of every printable character.
@@ -205,20 +203,41 @@ _BY_KIND: dict[type[AnyField], Callable[[Any], Read | None]] = {
 
 
 class _Part(NamedTuple):
-    """One field of an object. default: its value when it is omitted, or `empty` for none."""
+    """
+    One field of an object.
+
+    default: its value when it is omitted, or what returns one, or `empty` for none. finds_card: whether a value has a
+    card's number in it; None if its own fields look.
+    """
 
     name: str
     read: Read
     is_required: bool
     default: Any
+    default_is_made: bool
+    finds_card: Callable[[Any], bool] | None
 
 
 def _object(serializer: StrictSerializer) -> Read | None:
     fields = serializer.fields
     if serializer.validators or _has_ways_of_its_own(serializer) or not all(map(_is_plain, fields.values())):
         return None
-    parts = [_Part(name, parser_of(field), field.required, field.default) for name, field in fields.items()]
-    return _reader_of_parts(parts, serializer.validate)
+    return _reader_of_parts([_part(name, field) for name, field in fields.items()], serializer.validate)
+
+
+def _part(name: str, field: AnyField) -> _Part:
+    default_is_made = callable(field.default) and field.default is not empty
+    finds_card: Callable[[Any], bool] | None = None
+    if not isinstance(field, serializers.BaseSerializer):
+        is_searched = may_hold_card_number(name)
+
+        def finds_card(value: Any) -> bool:
+            if type(value) is str:
+                return is_searched and holds_card_number(value)
+            # A number in a field of texts is left to REST framework, which makes a text of it.
+            return type(value) in (list, dict) and holds_card(name, value)
+
+    return _Part(name, parser_of(field), field.required, field.default, default_is_made, finds_card)
 
 
 def _reader_of_parts(parts: list[_Part], validate: Read) -> Read:
@@ -228,16 +247,16 @@ def _reader_of_parts(parts: list[_Part], validate: Read) -> Read:
         if type(values) is not dict or not values.keys() <= names:
             raise NeedsFullParser
         parsed = {}
-        for name, read_part, is_required, default in parts:
+        for name, read_part, is_required, default, default_is_made, finds_card in parts:
             if name in values:
                 value = values[name]
-                if type(value) in _SEARCHED and holds_card(name, value):
+                if finds_card is not None and finds_card(value):
                     raise NeedsFullParser
                 parsed[name] = read_part(value)
             elif is_required:
                 raise NeedsFullParser
             elif default is not empty:
-                parsed[name] = default
+                parsed[name] = default() if default_is_made else default
         return validate(parsed)
 
     return read
@@ -253,6 +272,6 @@ def _has_ways_of_its_own(serializer: StrictSerializer) -> bool:
 
 
 def _is_plain(field: AnyField) -> bool:
-    """Return whether a field is read under its own name and its default is a constant."""
-    has_own_default = field.default is empty or not callable(field.default)
-    return has_own_default and not field.read_only and field.source == field.field_name
+    """Return whether a field is read under its own name, and its default needs nothing else of the request."""
+    needs_context = getattr(field.default, "requires_context", False)
+    return not needs_context and not field.read_only and field.source == field.field_name
