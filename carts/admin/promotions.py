@@ -76,6 +76,7 @@ def _shown(preview: Preview) -> dict[str, Any]:
             (_("Items"), money(quoted.totals.items)),
             (_("Discount"), money(-quoted.totals.discount)),
             (_("Shipping"), money(quoted.totals.shipping)),
+            *((in_language(dict(each.fee.name)), money(each.amount)) for each in quoted.fees),
             (_("Tax"), money(quoted.totals.tax)),
             (_("Total"), money(quoted.totals.grand)),
         ],

@@ -45,6 +45,10 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
         "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
         "vouchers": [_voucher_json(voucher, currency) for voucher in quoted.vouchers],
         "gifts": [_gift_json(gift, currency, language) for gift in quoted.gifts],
+        "fees": [
+            {"name": in_language(quoted_fee.fee.name, language), "amount": money_json(quoted_fee.amount, currency)}
+            for quoted_fee in quoted.fees
+        ],
         "totals": totals_json(quoted.totals, currency),
         "problems": sorted({problem.code for line in cart.lines for problem in line.problems}),
         "merged": cart.merge_report,
@@ -59,6 +63,7 @@ def totals_json(totals: Totals, currency: str) -> dict[str, Any]:
         "discount": money_json(totals.discount, currency),
         "deposit": money_json(totals.deposit, currency),
         "shipping": money_json(totals.shipping, currency),
+        "fees": money_json(totals.fees, currency),
         "tax": money_json(totals.tax, currency),
         "grand": money_json(totals.grand, currency),
     }
@@ -161,7 +166,8 @@ def _empty_json() -> dict[str, Any]:
         "discounts": [],
         "vouchers": [],
         "gifts": [],
-        "totals": dict.fromkeys(("items", "discount", "deposit", "shipping", "tax", "grand"), zero),
+        "fees": [],
+        "totals": dict.fromkeys(("items", "discount", "deposit", "shipping", "fees", "tax", "grand"), zero),
         "problems": [],
         "merged": [],
         "handover": None,
@@ -225,11 +231,19 @@ class CartLineOut(serializers.Serializer[Any]):
     problems = ProblemOut(many=True)
 
 
+class FeeOut(serializers.Serializer[Any]):
+    """A fee on the order as a whole, which no promotion lowers or counts."""
+
+    name = serializers.CharField()
+    amount = MoneySchema()
+
+
 class TotalsOut(serializers.Serializer[Any]):
     items = MoneySchema()
     discount = MoneySchema()
     deposit = MoneySchema(help_text="On containers, which no discount lowers; it comes back with them.")
     shipping = MoneySchema()
+    fees = MoneySchema(help_text="On the order as a whole; each is in the list of fees.")
     tax = MoneySchema()
     grand = MoneySchema()
 
@@ -258,6 +272,7 @@ class CartOut(serializers.Serializer[Any]):
     discounts = DiscountOut(many=True)
     vouchers = VoucherOut(many=True)
     gifts = GiftOut(many=True)
+    fees = FeeOut(many=True)
     totals = TotalsOut()
     problems = serializers.ListField(child=serializers.CharField())
     merged = MergedOut(many=True, help_text="What a merge or another currency did, until the next change.")

@@ -1,4 +1,5 @@
 from carts.models.carts import Cart, CartCode, CartLine
+from carts.models.fees import Fee
 from carts.models.parity import ParityCheck, ParityDifference
 from carts.models.promotions import Promotion
 from carts.models.shipping import ShippingRate
@@ -11,6 +12,7 @@ __all__ = [
     "CartCode",
     "CartLine",
     "CartVoucher",
+    "Fee",
     "ParityCheck",
     "ParityDifference",
     "Promotion",

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from carts.rules.conditions import parse_conditions
 from carts.rules.deposits import Deposit, Deposits
+from carts.rules.fees import Fee
 from carts.rules.kinds.condition import Condition
 from carts.rules.kinds.fields import goods_in
 from carts.rules.kinds.parsing import PromotionNotValid
@@ -45,7 +46,11 @@ SELECT (SELECT value FROM carts_configversion) AS version,
        (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from, tax_category_id)), '{}')
         FROM carts_shippingrate) AS shipping,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(deposit_id, country, currency, amount, bears_tax)), '[]')
-        FROM inventory_depositamount) AS deposits
+        FROM inventory_depositamount) AS deposits,
+       (SELECT coalesce(jsonb_agg(to_jsonb(fee) ORDER BY fee.id), '[]') FROM (
+            SELECT id, name, currency, amount, below, channel, country, tax_category_id AS tax_category, starts_at,
+                   ends_at
+            FROM carts_fee) AS fee) AS fees
 """
 
 
@@ -67,7 +72,7 @@ class PricingConfig:
     promotions: current and future ones, and those that ended within 31 days, since a till may still send an older sale.
     asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods; gives: one
     adds a gift. stores: by id. shipping: by currency; a currency without a rate ships free. deposits: by deposit,
-    country and currency.
+    country and currency. fees: on an order as a whole; past ones, too, since a till may still send an older sale.
     """
 
     version: int
@@ -81,6 +86,7 @@ class PricingConfig:
     stores: Mapping[int, PricedStore] = field(default_factory=dict)
     shipping: Mapping[str, ShippingConfig] = field(default_factory=dict)
     deposits: Deposits = field(default_factory=dict)
+    fees: Sequence[Fee] = ()
 
 
 _cached = PricingConfig(version=-1)
@@ -125,8 +131,14 @@ def _read() -> PricingConfig:
         gives=any(promotion.reward.gift is not None for promotion in promotions),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
+        fees=[_fee(fields) for fields in row["fees"]],
         deposits={tuple(known): Deposit(amount, bears_tax) for *known, amount, bears_tax in row["deposits"]},
     )
+
+
+def _fee(fields: sql.Row) -> Fee:
+    moments = {name: fields[name] and datetime.fromisoformat(fields[name]) for name in ("starts_at", "ends_at")}
+    return Fee(**{**fields, **moments})
 
 
 def _promotion(fields: sql.Row) -> PromotionRule | None:

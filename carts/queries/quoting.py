@@ -88,6 +88,7 @@ def quote_cart(
             taxes=_tax_config(cart, config, by, now) if needs_tax else None,
             deposits=config.deposits,
             gifts=gifts,
+            fees=config.fees,
         )
 
     quoted = price(vouchers)

@@ -1,8 +1,9 @@
-"""What is due besides the price of goods: deposits, and the tax of goods, deposits and shipping where supplied."""
+"""What is due besides the price of goods: deposits, and the tax of goods, deposits and charges where supplied."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from carts.rules.deposits import Deposit, Deposits
 from carts.rules.goods import Item, SortedItems
@@ -39,17 +40,26 @@ class TaxConfig:
     tax_number_country: str = ""
 
 
+class Charge(NamedTuple):
+    """
+    What is charged besides goods: for shipping, or a fee. items: the goods it is for, by their ids.
+
+    tax_category: the id of its own; None where it has the rates of its goods.
+    """
+
+    amount: int
+    tax_category: int | None
+    items: frozenset[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The tax and the tax rate of each item, by its id; the tax lines; and the tax of shipping."""
+    """The tax and the tax rate of each item, by its id; the tax lines; and the tax of each charge, in their order."""
 
     by_item: Mapping[int, Taxed]
     rates: Mapping[int, BasisPoints]
     lines: tuple[TaxLine, ...]
-    shipping: Taxed
-
-
-NO_TAXES = Due({}, {}, (), NOTHING)
+    charges: tuple[Taxed, ...]
 
 
 def deposits_due(
@@ -68,16 +78,15 @@ def deposits_due(
 def taxes_due(
     items: Sequence[Item],
     left: Mapping[int, int],
-    shipping: tuple[int, int | None],
+    charges: Sequence[Charge],
     supplies: Sequence[Supply],
     config: TaxConfig,
     deposits: Mapping[int, Deposit],
 ) -> Due:
     """
-    Return the taxes of items, their deposits, and shipping.
+    Return the taxes of items, their deposits, and charges.
 
-    left: what promotions left of each item. shipping: its price, and its own tax category if it has one. deposits: on
-    one unit of each item that bears one.
+    left: what promotions left of each item. deposits: on one unit of each item that bears one.
     """
     treatments = _treatments(items, supplies, config)
     # A fixed order, whatever the cart's, so that rounding favours the same lines.
@@ -88,41 +97,48 @@ def taxes_due(
         for item in ordered
         if item.id in deposits and deposits[item.id].bears_tax
     ]
-    shipping_amount, category = shipping
-    shared = _shipping_shares(ordered, left, shipping_amount, supplies)
-    of_shipping = treatments
-    if category is not None:
-        # Its share is taxed where the goods go that it brings, in the way of that place.
-        sent = [item._replace(tax_category=category, is_tax_included=None) for item in ordered]
-        of_shipping = _treatments(sent, supplies, config)
-    taxed, lines = tax_amounts(
-        [(amount, treatments[item_id]) for item_id, amount in taxable]
-        + [(share, of_shipping[item_id]) for item_id, share in shared]
-    )
+    amounts: list[tuple[int, Treatment | None]] = [(amount, treatments[item_id]) for item_id, amount in taxable]
+    ends = []
+    for charge in charges:
+        of_charge = treatments
+        if charge.tax_category is not None:
+            # Its share is taxed where the goods go that it is for, in the way of that place.
+            alike = [item._replace(tax_category=charge.tax_category, is_tax_included=None) for item in ordered]
+            of_charge = _treatments(alike, supplies, config)
+        amounts += [(share, of_charge[item_id]) for item_id, share in _shares_of(charge, ordered, left)]
+        ends.append(len(amounts))
+    taxed, lines = tax_amounts(amounts)
     by_id: dict[int, Taxed] = {}
     for (item_id, _amount), of_amount in zip(taxable, taxed, strict=False):
         by_id[item_id] = by_id[item_id].plus(of_amount) if item_id in by_id else of_amount
-    shares = taxed[len(taxable) :]
     rates = {item_id: 0 if treatment.is_exempt else treatment.basis_points for item_id, treatment in treatments.items()}
-    shipping_taxed = Taxed(sum(share.tax for share in shares), sum(share.added for share in shares))
-    return Due(by_id, rates, tuple(lines), shipping_taxed)
+    begins = [len(taxable), *ends]
+    sums = tuple(together(taxed[begin:end]) for begin, end in zip(begins, ends, strict=False))
+    return Due(by_id, rates, tuple(lines), sums)
 
 
-def _shipping_shares(
-    ordered: Sequence[Item], left: Mapping[int, int], amount: int, supplies: Sequence[Supply]
-) -> list[tuple[int, int]]:
-    """Return the shipped items, by their ids, with their shares of the price of shipping."""
-    if not amount:
+def untaxed(charges: Sequence[Charge]) -> Due:
+    """Return what is due in a shop without taxes."""
+    return Due({}, {}, (), (NOTHING,) * len(charges))
+
+
+def together(shares: Sequence[Taxed]) -> Taxed:
+    """Return the tax of several charges, or of the shares of one."""
+    return Taxed(sum(share.tax for share in shares), sum(share.added for share in shares)) if shares else NOTHING
+
+
+def _shares_of(charge: Charge, ordered: Sequence[Item], left: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Return the items that a charge is for, by their ids, with their shares of it."""
+    if not charge.amount:
         return []
-    shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
-    shipped_items = [item for item in ordered if item.id in shipped]
-    if not shipped_items:
+    bearing = [item for item in ordered if item.id in charge.items]
+    if not bearing:
         return []
-    # Goods that promotions left nothing of, or that cost nothing, bear shipping all the same.
-    weights = [left[item.id] for item in shipped_items]
+    # Goods that promotions left nothing of, or that cost nothing, bear charges all the same.
+    weights = [left[item.id] for item in bearing]
     if not any(weights):
-        weights = [item.value or item.quantity for item in shipped_items]
-    return list(zip((item.id for item in shipped_items), split(amount, weights), strict=True))
+        weights = [item.value or item.quantity for item in bearing]
+    return list(zip((item.id for item in bearing), split(charge.amount, weights), strict=True))
 
 
 def _treatments(items: Sequence[Item], supplies: Sequence[Supply], config: TaxConfig) -> dict[int, Treatment]:

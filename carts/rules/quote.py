@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from carts.rules.context import PricingContext
 from carts.rules.deposits import NO_DEPOSIT, Deposit, Deposits
-from carts.rules.due import NO_TAXES, Due, deposits_due, taxes_due
+from carts.rules.due import Charge, Due, deposits_due, taxes_due, together, untaxed
 from carts.rules.due import Supply as Supply
 from carts.rules.due import TaxConfig as TaxConfig
+from carts.rules.fees import Fee, QuotedFee, fees_of
 from carts.rules.gifts import GiftGoods, QuotedGift, gifts_of
 from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
@@ -35,9 +36,9 @@ class ShippingConfig:
 @dataclass(frozen=True, slots=True)
 class Totals:
     """
-    grand = items - discount + deposit + shipping + tax; tax is what is added on top, 0 if prices include it.
+    grand = items - discount + deposit + shipping + fees + tax; tax is what is added on top, 0 if prices include it.
 
-    deposit: on containers, which no promotion lowers or counts.
+    deposit: on containers, which no promotion lowers or counts; nor does any count fees, which are on the order.
     """
 
     items: int
@@ -45,10 +46,11 @@ class Totals:
     shipping: int = 0
     tax: int = 0
     deposit: int = 0
+    fees: int = 0
 
     @property
     def grand(self) -> int:
-        return self.items - self.discount + self.deposit + self.shipping + self.tax
+        return self.items - self.discount + self.deposit + self.shipping + self.fees + self.tax
 
 
 class Discount(NamedTuple):
@@ -117,6 +119,8 @@ class Quote:
     vouchers: tuple[QuotedVoucher, ...] = ()
     stored_value: int = 0
     gifts: tuple[QuotedGift, ...] = ()
+    fees: tuple[QuotedFee, ...] = ()
+    fees_taxed: Taxed = NOTHING
 
 
 def shipping_price(*, value: int, config: ShippingConfig) -> int:
@@ -140,13 +144,14 @@ def quote(
     taxes: TaxConfig | None = None,
     deposits: Deposits | None = None,
     gifts: Mapping[int, GiftGoods] | None = None,
+    fees: Sequence[Fee] = (),
 ) -> Quote:
     """
     Return what items cost; their order in the cart does not matter.
 
     supplies: where each item is supplied; an item in none of them bears neither tax nor deposit. shipping: the shipping
     rate; free without one. promotions: all that are current. taxes, deposits: None if the shop has none.
-    gifts: the variants that promotions may give, by their ids.
+    gifts: the variants that promotions may give, by their ids. fees: of the shop, on the order as a whole.
     """
     config = shipping or ShippingConfig()
     shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
@@ -168,33 +173,44 @@ def quote(
     given = gifts_of(applied, gifts) if gifts else ()
     discounts = _discounts(applied, off_shipping, given)
     charged = deposits_due(items, supplies, deposits, currency) if deposits else {}
-    due = NO_TAXES
-    if taxes is not None:
-        due = taxes_due(items, left, (shipping_amount, config.tax_category), supplies, taxes, charged)
+    on_order = _fees(items, fees, supplies, currency, context) if fees else ()
+    charges = [Charge(shipping_amount, config.tax_category, shipped)]
+    charges += [Charge(each.amount, each.fee.tax_category, each.items) for each in on_order]
+    due = taxes_due(items, left, charges, supplies, taxes, charged) if taxes else untaxed(charges)
     off_lines = _by_line(applied)
     lines = {
         item.id: _line(item, off_lines.get(item.id, ()), due, charged.get(item.id, NO_DEPOSIT)) for item in items
     } | {gift.line_id: _gift_line(gift) for gift in given if gift.is_given}
     return Quote(
-        totals=_totals(lines, sum(left.values()), shipping_amount, due),
+        totals=_totals(lines, sum(left.values()), charges, due),
         lines=lines,
         discounts=discounts,
         taxes=due.lines,
-        shipping_taxed=due.shipping,
+        shipping_taxed=due.charges[0],
         stored_value=sum(left[item.id] for item in items if item.is_stored_value),
         gifts=given,
+        fees=on_order,
+        fees_taxed=together(due.charges[1:]),
     )
 
 
-def _totals(lines: Mapping[int, QuotedLine], left: int, shipping: int, due: Due) -> Totals:
-    """Return the totals. left: what promotions leave of all goods."""
+def _fees(
+    items: Sequence[Item], fees: Sequence[Fee], supplies: Sequence[Supply], currency: str, context: PricingContext
+) -> tuple[QuotedFee, ...]:
+    countries = {item_id: supply.place.country for supply in supplies for item_id in supply.items}
+    return fees_of(items, fees, countries=countries, currency=currency, context=context)
+
+
+def _totals(lines: Mapping[int, QuotedLine], left: int, charges: Sequence[Charge], due: Due) -> Totals:
+    """Return the totals. left: what promotions leave of all goods. charges: that for shipping, and then fees."""
     items = sum([line.value for line in lines.values()])
     return Totals(
         items=items,
         discount=items - left,
-        shipping=shipping,
-        tax=sum([line.taxed.added for line in lines.values()]) + due.shipping.added,
+        shipping=charges[0].amount,
+        tax=sum([line.taxed.added for line in lines.values()]) + sum([taxed.added for taxed in due.charges]),
         deposit=sum([line.deposits for line in lines.values()]),
+        fees=sum([charge.amount for charge in charges[1:]]),
     )
 
 

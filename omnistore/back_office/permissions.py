@@ -29,7 +29,7 @@ _SEEN = {
         *("balance", "balanceentry", "balancehold"),
         *("loyaltyprogramme", "loyaltytier", "tiermembership", "pointaccrual", "pointbatch", "pointredemption"),
     ),
-    "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "paritycheck", "paritydifference"),
+    "carts": ("shippingrate", "fee", "taxzone", "taxrate", "promotion", "paritycheck", "paritydifference"),
     "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (
@@ -60,7 +60,7 @@ _SEEN_BY_HEAD_OFFICE = {
 }
 _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
-    "carts": ("shippingrate", "taxzone", "taxrate", "promotion", "voucher"),
+    "carts": ("shippingrate", "fee", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
     "orders": ("cardreader", "pointbonus"),
 }

@@ -105,7 +105,7 @@ def _deliver(request: HttpRequest, parcel: Fulfilment, fields: dict[str, Any]) -
     return gettext("The parcel has arrived.")
 
 
-SUMS = ("items_money", "discount_money", "deposit_money", "shipping_money", "tax_money", "total_money")
+SUMS = ("items_money", "discount_money", "deposit_money", "shipping_money", "fee_money", "tax_money", "total_money")
 
 
 class OrderLineInline(ReadOnlyInline):
@@ -184,6 +184,7 @@ class OrderAdmin(ReadOnlyAdmin):
     discount_money = money_column("discount_total", title=_("discount"))
     deposit_money = money_column("deposit_total", title=_("deposits"))
     shipping_money = money_column("shipping_total", title=_("shipping"))
+    fee_money = money_column("fee_total", title=_("fees"))
     tax_money = money_column("tax_total", title=_("tax added"))
     total_money = money_column("grand_total", title=_("total"))
     readonly_fields = SUMS

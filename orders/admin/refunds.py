@@ -127,13 +127,14 @@ class ReturnLineInline(ReadOnlyInline):
 
 @admin.register(Return)
 class ReturnAdmin(ReadOnlyAdmin):
-    list_display = ("number", "order", "customer", "state", "method", "amount_money", "requested_at")
+    list_display = ("number", "order", "customer", "state", "method", "amount_money", "withheld_money", "requested_at")
     list_select_related = ("order", "customer")
     list_filter = ("state", "method", ChannelFilter)
     search_fields = ("number__exact", "order__number__exact", "external_id__exact")
     ordering = ("-id",)
     inlines = (ReturnLineInline,)
     amount_money = money_column("amount", title=_("value"))
+    withheld_money = money_column("withheld_for_gifts", title=_("withheld for gifts"))
     object_actions = (
         AdminAction(
             name="reject",

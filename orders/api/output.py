@@ -9,7 +9,10 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from carts.channels.output import FeeOut
 from core.money import money_json
+from core.texts.languages import active_language
+from core.texts.translated import in_language
 from core.web.api.schema import MoneySchema
 from orders.api.order_fields import documented, fields_json
 from orders.queries.views import FulfilmentView, LineView, OrderView, PaymentView, TaxView
@@ -30,11 +33,18 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
             {"name": discount.name, "amount": money_json(discount.amount, currency), "target": discount.target}
             for discount in order.discounts
         ],
+        "fees": [
+            {"name": in_language(fee.name, active_language()), "amount": money_json(fee.amount, currency)}
+            for fee in order.fees
+        ],
         "taxes": [_tax_json(tax, currency) for tax in order.taxes],
         "fulfilments": [_fulfilment_json(fulfilment, shows_codes) for fulfilment in order.fulfilments],
         "payments": [_payment_json(payment, currency) for payment in order.payments],
         "refunds": [{**refund, "amount": money_json(refund["amount"], currency)} for refund in order.refunds],
-        "returns": [{**return_, "amount": money_json(return_["amount"], currency)} for return_ in order.returns],
+        "returns": [
+            {**return_, **{name: money_json(return_[name], currency) for name in ("amount", "withheld_for_gifts")}}
+            for return_ in order.returns
+        ],
         "collector": order.collector,
     }
 
@@ -206,6 +216,7 @@ class OrderReturnOut(serializers.Serializer[Any]):
     method = serializers.CharField()
     refund = serializers.CharField()
     amount = MoneySchema()
+    withheld_for_gifts = MoneySchema()
     requested_at = serializers.DateTimeField()
     reject_reason = serializers.CharField()
     lines = serializers.ListField(child=serializers.DictField())
@@ -256,6 +267,7 @@ class OrderOut(serializers.Serializer[Any]):
     lines = OrderLineOut(many=True)
     totals = OrderTotalsOut()
     discounts = OrderDiscountOut(many=True)
+    fees = FeeOut(many=True)
     taxes = OrderTaxOut(many=True)
     fulfilments = FulfilmentOut(many=True)
     payments = PaymentOut(many=True)

@@ -42,7 +42,7 @@ class ReturnLineOut(serializers.Serializer[Any]):
 
 
 class ReturnOut(serializers.Serializer[Any]):
-    """A requested return, and its value: the price paid for the goods."""
+    """A requested return, and its value: the price paid for the goods, less what is withheld for gifts."""
 
     number = serializers.CharField()
     order = serializers.CharField()
@@ -50,6 +50,9 @@ class ReturnOut(serializers.Serializer[Any]):
     method = serializers.CharField()
     refund = serializers.CharField()
     amount = MoneySchema()
+    withheld_for_gifts = MoneySchema(
+        help_text="Off the value of the lines, for gifts that are kept; negative if a gift has come back since."
+    )
     requested_at = serializers.DateTimeField()
     reject_reason = serializers.CharField(help_text="Why staff refused it; empty unless it is rejected.")
     lines = ReturnLineOut(many=True)
@@ -128,6 +131,7 @@ def _return_json(return_: Return, order_number: str) -> dict[str, Any]:
         "method": return_.method,
         "refund": return_.refund_to,
         "amount": money_json(return_.amount, return_.currency),
+        "withheld_for_gifts": money_json(return_.withheld_for_gifts, return_.currency),
         "requested_at": return_.requested_at.isoformat(),
         "reject_reason": return_.reject_reason,
         "lines": [

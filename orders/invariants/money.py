@@ -80,28 +80,32 @@ invariant(
     """,
 )
 invariant(
-    "an order's total is its goods less the discount, plus deposits, shipping, and the tax on top of them",
+    "an order's total is its goods less the discount, plus deposits, shipping, fees, and the tax on top of them",
     """
     SELECT orders.number, orders.tax_total, sum(line.tax_added) AS added, orders.shipping_tax_added
     FROM orders_order AS orders JOIN orders_orderline AS line ON line.order_id = orders.id
     WHERE orders.external_id = ''
     GROUP BY orders.id
-    HAVING orders.tax_total <> sum(line.tax_added) + orders.shipping_tax_added
+    HAVING orders.tax_total <> sum(line.tax_added) + orders.shipping_tax_added + orders.fee_tax_added
         OR orders.deposit_total <> sum(line.deposit * line.quantity)
         OR orders.grand_total <> sum(line.line_total + line.tax_added + line.deposit * line.quantity)
                                  + orders.shipping_total + orders.shipping_tax_added
+                                 + orders.fee_total + orders.fee_tax_added
+        OR orders.fee_total <> (SELECT coalesce(sum((fee ->> 'amount')::bigint), 0)
+                                FROM jsonb_array_elements(coalesce(orders.fees, '[]')) AS fee)
     """,
 )
 # What bears several taxes stands in the base of each, so that the lines of such an order come to more than was paid.
 invariant(
-    "the tax lines of an order hold the tax of its lines and of shipping, and no more than was paid",
+    "the tax lines of an order hold the tax of its lines, of shipping and of fees, and no more than was paid",
     """
-    SELECT orders.number, tax.tax, lines.tax + orders.shipping_tax AS of_lines, tax.gross, orders.grand_total
+    SELECT orders.number, tax.tax, lines.tax + orders.shipping_tax + orders.fee_tax AS of_lines, tax.gross,
+           orders.grand_total
     FROM orders_order AS orders
     JOIN LATERAL (SELECT sum(tax) AS tax, CASE WHEN bool_and(levy = '') THEN sum(base + tax) ELSE 0 END AS gross
                   FROM orders_ordertax WHERE order_id = orders.id) AS tax ON tax.tax IS NOT NULL
     JOIN LATERAL (SELECT sum(tax_amount) AS tax FROM orders_orderline WHERE order_id = orders.id) AS lines ON true
-    WHERE tax.tax <> lines.tax + orders.shipping_tax OR tax.gross > orders.grand_total
+    WHERE tax.tax <> lines.tax + orders.shipping_tax + orders.fee_tax OR tax.gross > orders.grand_total
     """,
 )
 invariant(

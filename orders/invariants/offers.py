@@ -40,6 +40,15 @@ invariant(
     """,
 )
 invariant(
+    "a return is worth its goods, less what is withheld for gifts",
+    """
+    SELECT goods.number, goods.amount, goods.withheld_for_gifts, sum(part.amount) AS goods_worth
+    FROM orders_return AS goods JOIN orders_returnline AS part ON part.parent_id = goods.id
+    WHERE goods.external_id = ''
+    GROUP BY goods.id HAVING goods.amount <> sum(part.amount) - goods.withheld_for_gifts
+    """,
+)
+invariant(
     "a voucher that an order uses gave what its promotion took off that order",
     """
     SELECT orders.number, used.voucher_id, used.amount, coalesce(given.amount, 0) AS given

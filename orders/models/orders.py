@@ -79,6 +79,12 @@ class Order(models.Model):
     shipping_tax = models.BigIntegerField(_("tax of shipping"), db_default=0, help_text=_("Contained in it or added."))
     shipping_tax_added = models.BigIntegerField(_("tax added to shipping"), db_default=0)
     deposit_total = models.BigIntegerField(_("deposits"), db_default=0)
+    fee_total = models.BigIntegerField(_("fees"), db_default=0)
+    fee_tax = models.BigIntegerField(_("tax of fees"), db_default=0, help_text=_("Contained in them or added."))
+    fee_tax_added = models.BigIntegerField(_("tax added to fees"), db_default=0)
+    fees = models.JSONField(
+        _("each fee"), null=True, blank=True, help_text=_("Its name in each language, and its amount in minor units.")
+    )
     grand_total = models.BigIntegerField(_("total"))
     contact_email = PlainEmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
@@ -127,10 +133,12 @@ class Order(models.Model):
                     + F("deposit_total")
                     + F("tax_total")
                     + F("shipping_total")
+                    + F("fee_total")
                 ),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(condition=Q(grand_total__gte=0), name="order_total_is_not_negative"),
+            models.CheckConstraint(condition=Q(fee_total__gte=0), name="order_fees_are_not_negative"),
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="order_newest_of_customer"),

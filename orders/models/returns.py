@@ -11,6 +11,8 @@ class Return(models.Model):
     """
     Goods of one order that are being or were returned; without an order when none could be found for them.
 
+    amount: the value of its lines less what is withheld for gifts that are kept.
+
     requested: by the shopper. received: the goods have arrived. refunded: and the money was refunded. rejected,
     cancelled: neither.
     """
@@ -43,6 +45,11 @@ class Return(models.Model):
     channel = models.CharField(_("channel"), max_length=40, choices=CHANNELS)
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("value in minor units"))
+    withheld_for_gifts = models.BigIntegerField(
+        _("withheld for gifts in minor units"),
+        db_default=0,
+        help_text=_("Off the value of its goods, for gifts that are kept; negative if a gift has come back since."),
+    )
     external_id = models.CharField(_("number elsewhere"), max_length=80, blank=True)
     requested_at = models.DateTimeField(_("requested at"))
     reject_reason = models.CharField(_("why refused"), max_length=200, blank=True, default="", db_default="")

@@ -40,13 +40,14 @@ WITH person AS ({RECORDS_OF_PERSON}), programme AS (
         WHERE standing.customer_id IN (SELECT id FROM person) ORDER BY standing.points DESC LIMIT 1) AS tier_name
 """
 # What was charged for units that were neither cancelled nor returned; and for shipping, if anything is still shipped,
-# with the deposits that did not come back: like shipping, they earn nothing, and money pays for them first.
+# with fees and the deposits that did not come back: like shipping, they earn nothing, and money pays for them first.
 _ORDER = """
 SELECT orders.id, orders.number, orders.state, orders.currency, orders.placed_at, orders.closed_at,
        coalesce(person.merged_into_id, person.id) AS person_id, orders.channel, coalesce(store.code, '') AS store,
        CASE WHEN EXISTS (SELECT FROM orders_fulfilment AS parcel
                          WHERE parcel.order_id = orders.id AND parcel.kind = 'ship' AND parcel.state <> 'cancelled')
             THEN orders.shipping_total + orders.shipping_tax_added ELSE 0 END
+       + orders.fee_total + orders.fee_tax_added
        + (SELECT coalesce(sum(deposit * (quantity - quantity_cancelled - quantity_returned)), 0)::bigint
           FROM orders_orderline WHERE order_id = orders.id) AS shipping,
        (SELECT coalesce(sum(amount - refunded), 0)::bigint FROM orders_payment
@@ -133,6 +134,7 @@ class AccrualCart:
         earning = {line.id: line.item for line in self.cart.lines if line.item.product_id in self.goods}
         charged = {line_id: line.total + line.taxed.added for line_id, line in quote.lines.items()}
         nothing = quote.totals.shipping + quote.shipping_taxed.added + quote.totals.deposit
+        nothing += quote.totals.fees + quote.fees_taxed.added
         nothing += sum(value for line_id, value in charged.items() if line_id not in earning)
         shares = accrual_amounts(
             [charged[line_id] for line_id in earning], kept=quote.totals.grand - by_points, earning_nothing=nothing

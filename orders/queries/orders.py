@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from core.data import sql
 from core.errors import NotFound
 from orders.queries.scopes import IS_SERVED
-from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
+from orders.queries.views import DUE, DiscountView, FeeView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import PAY_IN_STORE
 from orders.rules.order_fields import ORDER_FIELDS, columns_read
 
 MOST_FOUND = 1000
 
 _COLUMNS = f"""
-SELECT {columns_read(ORDER_FIELDS, table="orders")},
+SELECT {columns_read(ORDER_FIELDS, table="orders")}, orders.fees,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', line.id, 'variant_id', line.variant_id, 'sku', line.sku, 'name', line.name,
             'quantity', line.quantity, 'unit_price', line.unit_price, 'discount', line.discount,
@@ -56,7 +56,8 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")},
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'number', goods.number, 'state', goods.state, 'reject_reason', goods.reject_reason,
             'method', goods.method, 'refund', goods.refund_to,
-            'amount', goods.amount, 'requested_at', goods.requested_at,
+            'amount', goods.amount, 'withheld_for_gifts', goods.withheld_for_gifts,
+            'requested_at', goods.requested_at,
             'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                           'line', part.order_line_id::text, 'sku', part.sku, 'quantity', part.quantity,
                           'reason', part.reason) ORDER BY part.id), '[]')
@@ -274,8 +275,11 @@ def _view(row: dict[str, Any]) -> OrderView:
         payments.append(PaymentView(None, PAY_IN_STORE, due, DUE))
     taxes = [TaxView(**tax) for tax in row.pop("taxes")]
     discounts = [DiscountView(**discount) for discount in row.pop("discounts")]
+    fees = [FeeView(**fee) for fee in row.pop("fees") or ()]
     fulfilments = [_fulfilment(fulfilment) for fulfilment in row.pop("fulfilments")]
-    return OrderView(lines=lines, fulfilments=fulfilments, payments=payments, taxes=taxes, discounts=discounts, **row)
+    return OrderView(
+        lines=lines, fulfilments=fulfilments, payments=payments, taxes=taxes, discounts=discounts, fees=fees, **row
+    )
 
 
 def _payment(row: dict[str, Any]) -> PaymentView:

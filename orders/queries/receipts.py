@@ -89,6 +89,7 @@ class Receipt:
     discount: str
     deposit: str
     shipping: str
+    fees: list[tuple[str, str]]
     tax: str
     total: str
     taxes: list[ReceiptTax]
@@ -136,6 +137,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
         discount=money(-order.discount_total),
         deposit=money(order.deposit_total),
         shipping=money(order.shipping_total),
+        fees=[(in_language(fee.name, language), money(fee.amount)) for fee in order.fees],
         tax=money(order.tax_total),
         total=money_text(order.grand_total, order.currency, language),
         taxes=_taxes(order, language),

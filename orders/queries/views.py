@@ -1,6 +1,6 @@
 """An order as it is read: values, no rows. Amounts in minor units of the order's currency."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -91,6 +91,13 @@ class DiscountView(NamedTuple):
     target: str
 
 
+class FeeView(NamedTuple):
+    """A fee on the order as a whole. name: in every language of that time."""
+
+    name: Mapping[str, str]
+    amount: int
+
+
 class TaxView(NamedTuple):
     """
     Everything in an order with one rate, in basis points. base: without tax.
@@ -117,6 +124,7 @@ class OrderView(OrderFields):
     returns: Sequence[dict[str, Any]] = ()
     taxes: Sequence[TaxView] = ()
     discounts: Sequence[DiscountView] = ()
+    fees: Sequence[FeeView] = ()
     collector: dict[str, Any] | None = None
 
     @property

@@ -91,6 +91,7 @@ class OrderFields(GivenFields):
     shipping_total: Annotated[int, Stored(shown_as="totals.shipping", is_money=True)]
     tax_total: Annotated[int, Stored(shown_as="totals.tax", is_money=True)]
     deposit_total: Annotated[int, Stored(shown_as="totals.deposit", is_money=True)]
+    fee_total: Annotated[int, Stored(shown_as="totals.fees", is_money=True)]
     grand_total: Annotated[int, Stored(shown_as="totals.grand", is_money=True)]
     cart_id: Annotated[int | None, Stored()]
     cancel_reason: Annotated[str, Stored(writes="''", shown_as="cancel_reason")] = ""

@@ -11,13 +11,18 @@ class SoldLine:
     """
     A line as it was sold. line_total: what was paid for it, with deposits and added tax.
 
-    gone: units that were cancelled or returned, and refunded, before.
+    gone: units that were cancelled or returned, and refunded, before; returned: those of them that the buyer had.
+    gift_value: of a unit that a promotion gave, what it would have cost. is_stored_value: a gift card, which earns no
+    gift.
     """
 
     id: int
     quantity: int
     line_total: int
     gone: int
+    returned: int = 0
+    gift_value: int = 0
+    is_stored_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,38 @@ def value_of_units(units: Mapping[int, int], *, lines: Sequence[SoldLine], goods
     units: how many of each line, by its id. lines: all of the order. goods_paid: the order's total without shipping.
     Units taken one by one over time add up to the whole, to the minor unit.
     """
+    value = 0
+    for line, share in zip(lines, _shares(lines, goods_paid, currency), strict=True):
+        before = share * line.gone // line.quantity
+        value += share * (line.gone + units.get(line.id, 0)) // line.quantity - before
+    return value
+
+
+def withheld_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: str) -> int:
+    """
+    Return what of the value of returned goods is withheld in all, because the buyer keeps gifts.
+
+    The goods that are kept must be worth as much as the gifts that are kept; what they lack is withheld, at most what
+    was returned. So much depends on what came back, and on nothing else: neither on the order in which it came nor on
+    the number of returns. A refund is the value of its units less what this grows by, which is never more.
+    """
+    gifts = sum(line.gift_value * (line.quantity - line.gone) for line in lines)
+    if gifts == 0:
+        return 0
+    kept = returned = 0
+    for line, share in zip(lines, _shares(lines, goods_paid, currency), strict=True):
+        gone = share * line.gone // line.quantity
+        returned += gone - share * (line.gone - line.returned) // line.quantity
+        kept += 0 if line.is_stored_value else share - gone
+    return min(returned, max(0, gifts - kept))
+
+
+def _shares(lines: Sequence[SoldLine], goods_paid: int, currency: str) -> list[int]:
+    """Return what was paid for each line, in all."""
     weights = [line.line_total for line in lines]
     if not any(weights):
-        return 0
-    shares = Money(goods_paid, currency).allocate(weights)
-    value = 0
-    for line, share in zip(lines, shares, strict=True):
-        before = share.amount * line.gone // line.quantity
-        value += share.amount * (line.gone + units.get(line.id, 0)) // line.quantity - before
-    return value
+        return [0] * len(lines)
+    return [share.amount for share in Money(goods_paid, currency).allocate(weights)]
 
 
 def spread_refund(

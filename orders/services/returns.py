@@ -16,16 +16,14 @@ from core.states.moving import move
 from orders.events import ReturnRejected, ReturnRequested, ReturnWithdrawn
 from orders.models import Order, Refund, Return, ReturnLine
 from orders.rules.lifecycle import RETURN
-from orders.rules.refunds import SoldLine, value_of_units
 from orders.rules.returns import ReturnItem, objections_to
+from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.refunds import CreditNeedsCustomer
 
 # Goods of an order imported from another system have no hand-over here; they left when the order was closed. A shopper
 # has a parcel when it is delivered; where nobody noted that, not before the day that was promised.
 _LINES = """
-SELECT line.id, line.variant_id, line.sku, line.quantity,
-       line.line_total + line.tax_added + line.quantity * line.deposit AS paid, line.quantity_fulfilled,
-       line.quantity_cancelled, line.quantity_returned,
+SELECT line.id, line.variant_id, line.sku, line.quantity_fulfilled, line.quantity_returned,
        (SELECT coalesce(sum(part.quantity), 0)::int
         FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
         WHERE part.order_line_id = line.id AND goods.state = 'requested') AS requested,
@@ -80,12 +78,8 @@ def request_return(
     wanted = _quantities(lines, known)
     _check(wanted, known, now)
 
-    value = value_of_units(
-        wanted,
-        lines=[_sold(row) for row in known.values()],
-        goods_paid=_goods_paid(order),
-        currency=order.currency,
-    )
+    requested = {line_id: row["requested"] for line_id, row in known.items()}
+    worth = worth_of(order, without(sold_lines_of(order), requested, returned=True), wanted, returned=True)
     return_ = Return.objects.create(
         number=_next_number(),
         order=order,
@@ -95,10 +89,11 @@ def request_return(
         refund_to=refund_to,
         channel=by.channel,
         currency=order.currency,
-        amount=value,
+        amount=worth.refund,
+        withheld_for_gifts=worth.withheld,
         requested_at=now,
     )
-    ReturnLine.objects.bulk_create(_lines_of(return_, lines, known, order))
+    ReturnLine.objects.bulk_create(_lines_of(return_, lines, known, worth))
     publish(
         ReturnRequested(
             by=by,
@@ -142,6 +137,7 @@ def _end(number: str, order_number: str | None, state: str, *, by: Actor, now: d
         raise NotFound(_("There is no such return."))
     goods = Return.objects.get(number=number)
     move(RETURN, goods, state, by=by, **fields)
+    value_requests_anew(order)
     event = ReturnWithdrawn if state == "cancelled" else ReturnRejected
     publish(
         event(
@@ -189,11 +185,8 @@ def _check(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetim
 
 
 def _lines_of(
-    return_: Return, lines: Sequence[LineToReturn], known: Mapping[int, sql.Row], order: Order
+    return_: Return, lines: Sequence[LineToReturn], known: Mapping[int, sql.Row], worth: Worth
 ) -> list[ReturnLine]:
-    """Build the rows; each line's own value is what its units add to the value of the lines before it."""
-    sold = [_sold(row) for row in known.values()]
-    paid = _goods_paid(order)
     return [
         ReturnLine(
             parent=return_,
@@ -201,20 +194,11 @@ def _lines_of(
             variant_id=known[line.line_id]["variant_id"],
             sku=known[line.line_id]["sku"],
             quantity=line.quantity,
-            amount=value_of_units({line.line_id: line.quantity}, lines=sold, goods_paid=paid, currency=order.currency),
+            amount=worth.by_line[line.line_id],
             reason=line.reason,
         )
         for line in lines
     ]
-
-
-def _goods_paid(order: Order) -> int:
-    return order.grand_total - order.shipping_total - order.shipping_tax_added
-
-
-def _sold(row: sql.Row) -> SoldLine:
-    gone = row["quantity_cancelled"] + row["quantity_returned"] + row["requested"]
-    return SoldLine(row["id"], row["quantity"], row["paid"], gone)
 
 
 def _next_number() -> str:

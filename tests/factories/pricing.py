@@ -8,6 +8,7 @@ from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
 from carts.models import (
     CartCode,
     CartVoucher,
+    Fee,
     ParityCheck,
     ParityDifference,
     Promotion,
@@ -104,6 +105,7 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
         uploaded_by=shopper,
     )  # fmt: skip
     make_deposit(f"deposit-{number}", amounts={"DE": (25, True)})
+    make_fee(name={"en": f"Fee {number}"}, currency="SEK")
     OfferedPrice.objects.create(variant=next(iter(prices)), currency="SEK", amount=1190, since=NOON, until=NOON)
     check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
     ParityDifference.objects.create(
@@ -131,6 +133,14 @@ def make_price_list(code: str = "", *, prices: Mapping[Variant, int] | None = No
 def add_list_price(to: PriceList, variant: Variant, amount: int, *, min_quantity: int = 1) -> ListPrice:
     """A price of a list, from so many units on."""
     return ListPrice.objects.create(price_list=to, variant=variant, amount=amount, min_quantity=min_quantity)
+
+
+def make_fee(**fields: Any) -> Fee:
+    """A handling fee of two euros that began long ago."""
+    values: dict[str, Any] = {
+        "name": {"en": "Handling"}, "currency": "EUR", "amount": 200, "starts_at": datetime(2020, 1, 1, tzinfo=UTC),
+    } | fields  # fmt: skip
+    return Fee.objects.create(**values)
 
 
 def make_deposit(code: str = "bottle", *, amounts: Mapping[str, tuple[int, bool]]) -> Deposit:

@@ -134,6 +134,7 @@ def test_an_order_is_read_and_shown_as_it_was_stored(ana, mitte, mug):
                     ("shipping", "0.00"),
                     ("tax", "0.00"),
                     ("deposit", "0.00"),
+                    ("fees", "0.00"),
                     ("grand", "25.80"),
                 ]
             },

@@ -138,6 +138,7 @@ class TestReturns:
             "method": "ship",
             "refund": "credit",
             "amount": {"amount": "12.90", "currency": "EUR"},
+            "withheld_for_gifts": {"amount": "0.00", "currency": "EUR"},
             "requested_at": "",
             "reject_reason": "",
             "lines": [

@@ -22,7 +22,8 @@ from orders.queries.balances_due import balance_due_in
 from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
-from orders.rules.refunds import SoldLine, spread_refund, value_of_units
+from orders.rules.refunds import spread_refund
+from orders.services.fulfilment.sold_lines import sold_lines_of, value_requests_anew, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.refunds import ask_refund, tenders_of
 
@@ -183,6 +184,7 @@ def cancel_fulfilments(
     sql.execute(_CANCEL_UNITS, {"lines": list(cancelled), "quantities": list(cancelled.values())})
     if kept:
         sql.execute(_KEEP_UNITS, {"lines": list(kept), "quantities": list(kept.values())})
+    value_requests_anew(order)
     refund = _give_back(order, owed, reason=reason, as_credit=as_credit, by=by, now=now)
     if close_if_done(order=order, reason=reason, by=by, now=now) == Order.CANCELLED:
         publish(_cancelled(order, reason, refund, by, now))
@@ -234,18 +236,16 @@ def _waiting(order: Order, fulfilment_ids: Sequence[int]) -> list[sql.Row]:
 
 
 def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:
-    """Return what was to be paid for some units, and for shipping if nothing of the order ships any more."""
-    lines = [
-        SoldLine(
-            line.pk,
-            line.quantity,
-            line.line_total + line.tax_added + line.quantity * line.deposit,
-            line.quantity_cancelled + line.quantity_returned,
-        )
-        for line in order.lines.all()
-    ]
+    """
+    Return what was to be paid for some units, and for shipping if nothing of the order ships any more.
+
+    Fees go back with the last unit of an order of which nothing has left.
+    """
     shipping_paid = order.shipping_total + order.shipping_tax_added
-    value = value_of_units(units, lines=lines, goods_paid=order.grand_total - shipping_paid, currency=order.currency)
+    lines = sold_lines_of(order)
+    value = worth_of(order, lines, units, returned=False).refund
+    if all(line.quantity == line.gone - line.returned + units.get(line.id, 0) for line in lines):
+        value += order.fee_total + order.fee_tax_added
     if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
         ended = [fulfilment.pk for fulfilment in fulfilments]
         ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=ended).exclude(state="cancelled")

@@ -25,6 +25,9 @@ _COLUMNS, _VALUES = columns_written(
         "till_session_id": "%(session)s::bigint",
         "shipping_tax": "%(shipping_tax)s",
         "shipping_tax_added": "%(shipping_tax_added)s",
+        "fee_tax": "%(fee_tax)s",
+        "fee_tax_added": "%(fee_tax_added)s",
+        "fees": "%(fees)s::jsonb",
         "receipt_medium": "%(receipt)s",
         "client_id": "%(client_id)s::uuid",
         "request_key": "%(request_key)s",
@@ -142,6 +145,7 @@ def _fields(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
         "shipping_total": totals.shipping,
         "tax_total": totals.tax,
         "deposit_total": totals.deposit,
+        "fee_total": totals.fees,
         "grand_total": totals.grand,
         "cart_id": cart.id,
     }
@@ -154,6 +158,9 @@ def _other_parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, An
         "session": draft.request.session_id,
         "shipping_tax": draft.quote.shipping_taxed.tax,
         "shipping_tax_added": draft.quote.shipping_taxed.added,
+        "fee_tax": draft.quote.fees_taxed.tax,
+        "fee_tax_added": draft.quote.fees_taxed.added,
+        "fees": _fees(draft),
         "receipt": draft.request.receipt_medium,
         "client_id": draft.request.client_id,
         "request_key": draft.request.request_key,
@@ -192,6 +199,11 @@ def _line_rows(draft: NewOrder) -> list[sql.Row]:
         }
         for place, line in enumerate(draft.cart.lines, 1)
     ]
+
+
+def _fees(draft: NewOrder) -> str | None:
+    fees: list[sql.Row] = [{"name": each.fee.name, "amount": each.amount} for each in draft.quote.fees]
+    return sql.as_json(fees) if fees else None
 
 
 def _tax_rows(draft: NewOrder) -> list[sql.Row]:

@@ -6,7 +6,7 @@ from typing import Any
 from core.data import sql
 from core.texts.translated import in_language
 from orders.models import Fulfilment
-from orders.queries.views import DUE, DiscountView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
+from orders.queries.views import DUE, DiscountView, FeeView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CASH, PlannedTender
 from orders.services.placing.new_order import NewOrder, carried_out, payment_state
 
@@ -27,6 +27,7 @@ def as_read(draft: NewOrder, fields: dict[str, Any], row: sql.Row) -> OrderView:
             TaxView(tax.basis_points, tax.is_included, tax.is_exempt, tax.base, tax.tax, tax.levy)
             for tax in draft.quote.taxes
         ],
+        fees=[FeeView(each.fee.name, each.amount) for each in draft.quote.fees],
         fulfilments=[
             FulfilmentView(
                 id=fulfilment_id,

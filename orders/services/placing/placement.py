@@ -272,7 +272,7 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
         % {"total": str(Money(priced.totals.grand, cart.currency))},
         totals={
             name: money_json(getattr(priced.totals, name), cart.currency)
-            for name in ("items", "discount", "deposit", "shipping", "tax", "grand")
+            for name in ("items", "discount", "deposit", "shipping", "fees", "tax", "grand")
         },
         changed_prices=changed,
     )

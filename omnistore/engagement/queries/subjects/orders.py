@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.data import sql
 from core.journal import Entry
 from core.texts.formats import day_text, money_text, number_text, time_text
+from core.texts.translated import in_language
 from omnistore.engagement.queries.places import ContactPlace, places_of
 from omnistore.engagement.queries.subjects.base import Context
 from omnistore.engagement.rules.policy import Facts
@@ -150,6 +151,7 @@ def _totals(order: OrderView, language: str) -> list[tuple[str, str]]:
         (_("Discount"), -order.discount_total, bool(order.discount_total)),
         (_("Deposits"), order.deposit_total, bool(order.deposit_total)),
         (_("Shipping"), order.shipping_total, any(part.kind == SHIP for part in order.fulfilments)),
+        *((in_language(fee.name, language), fee.amount, True) for fee in order.fees),
         (_("Tax"), order.tax_total, bool(order.tax_total)),
         (_("Total"), order.grand_total, True),
     ]
