@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0017_contacts_and_collectors_in_one_spelling"),
+        ("orders", "0018_guest_holds"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("carts", "0014_fees"),
         ("inventory", "0018_phones_of_stores_in_one_spelling"),
-        ("orders", "0018_gifts_that_are_kept"),
+        ("orders", "0019_gifts_that_are_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
