@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from carts.rules.goods import Item, cheapest_of
 from carts.rules.promotions import AppliedPromotion
 
 
@@ -27,13 +28,18 @@ class GiftGoods:
 
 
 class QuotedGift(NamedTuple):
-    """A gift that a promotion gives, or would give if it were in stock (is_given)."""
+    """
+    A gift that a promotion gives, or would give if it were in stock (is_given).
+
+    earned_from: what goods must be worth, before promotions, that still earn it.
+    """
 
     promotion_id: int
     promotion: Mapping[str, str]
     goods: GiftGoods
     quantity: int
     is_given: bool
+    earned_from: int = 0
 
     @property
     def line_id(self) -> int:
@@ -62,3 +68,17 @@ def gifts_of(applied: Sequence[AppliedPromotion], known: Mapping[int, GiftGoods]
         goods = known[gift.variant_id]
         gifts.append(QuotedGift(promotion.id, promotion.name, goods, gift.quantity, is_given))
     return tuple(gifts)
+
+
+def earning(
+    gifts: Sequence[QuotedGift], applied: Sequence[AppliedPromotion], items: Sequence[Item]
+) -> list[QuotedGift]:
+    """Return gifts with what earns them: goods that meet the conditions of their promotion, or else any unit."""
+    conditions = {promotion.id: promotion.conditions for promotion, _savings in applied}
+    any_unit = cheapest_of((item for item in items if not item.is_stored_value), 1)
+    return [
+        gift._replace(
+            earned_from=max(any_unit, *(condition.least_value(items) for condition in conditions[gift.promotion_id]), 0)
+        )
+        for gift in gifts
+    ]

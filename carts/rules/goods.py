@@ -137,6 +137,16 @@ class Goods:
 EVERYTHING = Goods()
 
 
+def cheapest_of(items: Iterable[Item], units: int) -> int:
+    """Return what so many units are worth, the cheapest of them; all that there are, if there are fewer."""
+    value = 0
+    for item in sorted(items, key=lambda item: item.unit_price):
+        taken = min(units, item.quantity)
+        value += taken * item.unit_price
+        units -= taken
+    return value
+
+
 @lru_cache(PATHS_REMEMBERED)
 def paths_of(path: str) -> frozenset[str]:
     """Return the paths of a category and of all above it: for "home/kitchen" also "home"."""

@@ -14,7 +14,7 @@ from carts.rules.due import Charge, Due, deposits_due, taxes_due, together, unta
 from carts.rules.due import Supply as Supply
 from carts.rules.due import TaxConfig as TaxConfig
 from carts.rules.fees import Fee, QuotedFee, fees_of
-from carts.rules.gifts import GiftGoods, QuotedGift, gifts_of
+from carts.rules.gifts import GiftGoods, QuotedGift, earning, gifts_of
 from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
 from carts.rules.taxes import NOTHING, BasisPoints, Taxed, TaxLine
@@ -170,7 +170,7 @@ def quote(
         )
     left = _left(values, applied)
     shipping_amount, off_shipping = _shipping(full_shipping, applied)
-    given = gifts_of(applied, gifts) if gifts else ()
+    given = earning(gifts_of(applied, gifts), applied, items) if gifts else ()
     discounts = _discounts(applied, off_shipping, given)
     charged = deposits_due(items, supplies, deposits, currency) if deposits else {}
     on_order = _fees(items, fees, supplies, currency, context) if fees else ()
@@ -188,7 +188,7 @@ def quote(
         taxes=due.lines,
         shipping_taxed=due.charges[0],
         stored_value=sum(left[item.id] for item in items if item.is_stored_value),
-        gifts=given,
+        gifts=tuple(given),
         fees=on_order,
         fees_taxed=together(due.charges[1:]),
     )

@@ -185,6 +185,9 @@ class OrderLine(models.Model):
     line_total = models.BigIntegerField(_("total"))
     deposit = models.BigIntegerField(_("deposit of a unit"), db_default=0)
     is_gift = models.BooleanField(_("gift"), db_default=False, help_text=_("A promotion added it, for nothing."))
+    gift_earned_from = models.BigIntegerField(
+        _("gift earned from"), db_default=0, help_text=_("Value of goods, before promotions, that still earn the gift.")
+    )
     is_deposit_taxed = models.BooleanField(_("deposit taxed like its goods"), db_default=False)
     tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
     tax_rate_finer = models.SmallIntegerField(_("thousandths of a hundredth of a percent besides"), db_default=0)

@@ -12,8 +12,8 @@ class SoldLine:
     A line as it was sold. line_total: what was paid for it, with deposits and added tax.
 
     gone: units that were cancelled or returned, and refunded, before; returned: those of them that the buyer had.
-    gift_value: of a unit that a promotion gave, what it would have cost. is_stored_value: a gift card, which earns no
-    gift.
+    gift_value: of a unit that a promotion gave, what it would have cost; earned_from: what goods have to be worth for it,
+    before promotions, as full_price is, that of all units. is_stored_value: a gift card, which earns no gift.
     """
 
     id: int
@@ -22,6 +22,8 @@ class SoldLine:
     gone: int
     returned: int = 0
     gift_value: int = 0
+    earned_from: int = 0
+    full_price: int = 0
     is_stored_value: bool = False
 
 
@@ -53,19 +55,24 @@ def withheld_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: 
     """
     Return what of the value of returned goods is withheld in all, because the buyer keeps gifts.
 
-    The goods that are kept must be worth as much as the gifts that are kept; what they lack is withheld, at most what
-    was returned. So much depends on what came back, and on nothing else: neither on the order in which it came nor on
-    the number of returns. A refund is the value of its units less what this grows by, which is never more.
+    The goods that are kept must be worth as much as the gifts that are kept, or as much as earns these; what they lack
+    is withheld, at most what was returned. So much depends on what came back, and on nothing else: neither on the order
+    in which it came nor on the number of returns. A refund is the value of its units less what this grows by, which is
+    never more.
     """
-    gifts = sum(line.gift_value * (line.quantity - line.gone) for line in lines)
-    if gifts == 0:
+    kept_gifts = [line for line in lines if line.gift_value and line.gone < line.quantity]
+    if not kept_gifts:
         return 0
-    kept = returned = 0
+    kept = returned = paid = full_price = 0
     for line, share in zip(lines, _shares(lines, goods_paid, currency), strict=True):
         gone = share * line.gone // line.quantity
         returned += gone - share * (line.gone - line.returned) // line.quantity
-        kept += 0 if line.is_stored_value else share - gone
-    return min(returned, max(0, gifts - kept))
+        if not line.is_stored_value and not line.gift_value:
+            kept, paid, full_price = kept + share - gone, paid + share, full_price + line.full_price
+    gifts = sum(line.gift_value * (line.quantity - line.gone) for line in kept_gifts)
+    # What earns a gift counts before promotions; of that, what was paid is kept.
+    earning = max(line.earned_from for line in kept_gifts) * paid // full_price if full_price else 0
+    return min(returned, max(0, min(gifts, earning) - kept))
 
 
 def _shares(lines: Sequence[SoldLine], goods_paid: int, currency: str) -> list[int]:

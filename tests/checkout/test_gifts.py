@@ -139,6 +139,27 @@ def test_the_same_goods_are_bought_and_given_in_one_order(ana, mug, bag, with_ba
     assert find_breaches() == {}
 
 
+@pytest.mark.parametrize(
+    ("conditions", "earned_from"),
+    [
+        # Two of the cheapest units; the value that was asked for; any one unit.
+        ([{"kind": "minimum_quantity", "quantity": 2}], 700 + 1290),
+        ([{"kind": "minimum_value", "amount": 1500}], 1500),
+        ([{"kind": "minimum_value", "amount": 1500}, {"kind": "minimum_quantity", "quantity": 3}], 2 * 1290 + 700),
+        ([], 700),
+    ],
+)
+def test_the_order_keeps_what_earns_it(ana, mug, bag, conditions, earned_from):
+    make_offer({"kind": "gift", "variant": bag.pk}, *conditions, currency="EUR" if "amount" in str(conditions) else "")
+    phone = Api(ana)
+    phone.add("BAG")
+
+    placed = phone.check_out(phone.add("MUG", 2), fulfilments=PICKUP)
+
+    assert placed.status_code == 201, placed.content
+    assert dict(OrderLine.objects.values_list("is_gift", "gift_earned_from")) == {False: 0, True: earned_from}
+
+
 def test_a_till_hands_it_out_with_the_goods(ana, mug, bag, with_bag, high_street, tess):
     session = make_till_session(high_street, tess)
 

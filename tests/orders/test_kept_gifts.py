@@ -25,8 +25,8 @@ from tests.factories.pricing import make_offer
 
 STAFF = Actor(channel="till", staff_id=1)
 
-BIG, SMALL = SoldLine(1, 1, 4000, gone=0), SoldLine(2, 2, 1000, gone=0)
-GIFT = SoldLine(3, 1, 0, gone=0, gift_value=1500)
+BIG, SMALL = SoldLine(1, 1, 4000, gone=0, full_price=4000), SoldLine(2, 2, 1000, gone=0, full_price=1000)
+GIFT = SoldLine(3, 1, 0, gone=0, gift_value=1500, earned_from=4500)
 
 
 def back(line, units=1):
@@ -52,8 +52,14 @@ def cancelled(line, units=1):
         # Never more than was returned: what was cancelled before it left is refunded whole.
         ([cancelled(BIG), back(SMALL, 2), GIFT], 1000),
         ([cancelled(BIG), cancelled(SMALL, 2), GIFT], 0),
-        # A gift that is worth more than all that was bought.
-        ([back(SMALL), replace(GIFT, gift_value=9900)], 500),
+        # A gift that is worth more than what earned it: as long as that is kept, nothing is withheld.
+        ([SMALL, back(BIG), replace(GIFT, gift_value=9900, earned_from=1000)], 0),
+        ([back(SMALL), back(BIG), replace(GIFT, gift_value=9900, earned_from=1000)], 500),
+        ([back(SMALL, 2), back(BIG), replace(GIFT, gift_value=9900, earned_from=1000)], 1000),
+        # Half of the price was paid, so half of what earns the gift is enough.
+        ([back(replace(BIG, line_total=2000)), replace(SMALL, line_total=500), replace(GIFT, earned_from=1000)], 0),
+        # An order from before it was kept what earns a gift.
+        ([back(BIG), back(SMALL, 2), replace(GIFT, earned_from=0)], 0),
         # A gift card is money for later: it earns no gift.
         ([back(BIG), SoldLine(4, 1, 5000, gone=0, is_stored_value=True), GIFT], 1500),
         # Two of three gifts are kept.
@@ -73,12 +79,14 @@ def generated(dice):
     bought = [
         SoldLine(
             number, dice.randint(1, 4), dice.choice([0, 1, dice.randint(2, 9999)]), gone=0,
-            is_stored_value=dice.random() < 0.1,
+            is_stored_value=dice.random() < 0.1, full_price=dice.randint(0, 12000),
         )
         for number in range(1, dice.randint(2, 6))
     ]  # fmt: skip
     gifts = [
-        SoldLine(number, dice.randint(1, 2), 0, gone=0, gift_value=dice.randint(1, 6000))
+        SoldLine(
+            number, dice.randint(1, 2), 0, gone=0, gift_value=dice.randint(1, 6000), earned_from=dice.randint(0, 30000)
+        )
         for number in range(10, 10 + dice.randint(1, 2))
     ]
     return bought + gifts
@@ -148,7 +156,7 @@ def give(order, variant):
     """Make a line of an order the gift of a promotion."""
     line = order.lines.get(variant=variant)
     value = line.quantity * line.unit_price
-    OrderLine.objects.filter(pk=line.pk).update(is_gift=True, discount=value, line_total=0)
+    OrderLine.objects.filter(pk=line.pk).update(is_gift=True, discount=value, line_total=0, gift_earned_from=4000)
     offer = make_offer({"kind": "gift", "variant": variant.pk})
     OrderDiscount.objects.create(order=order, line=line, promotion=offer, name="A gift", amount=value)
     Order.objects.filter(pk=order.pk).update(discount_total=value, grand_total=order.grand_total - value)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from carts.rules.context import PricingContext
-from carts.rules.goods import EVERYTHING, Goods, Item
+from carts.rules.goods import EVERYTHING, Goods, Item, cheapest_of
 from carts.rules.kinds.condition import Condition
 from carts.rules.kinds.fields import ChosenGoods, Units
 from core.errors import gettext_noop as _
@@ -24,3 +24,6 @@ class MinimumQuantity(Condition):
 
     def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
         return self.goods.among(items).units >= self.quantity
+
+    def least_value(self, items: Sequence[Item]) -> int:
+        return cheapest_of(self.goods.among(items), self.quantity)

@@ -24,3 +24,6 @@ class MinimumValue(Condition):
 
     def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
         return self.goods.among(items).value >= self.amount
+
+    def least_value(self, items: Sequence[Item]) -> int:
+        return self.amount

@@ -31,3 +31,7 @@ class Condition:
     def holds(self, items: Sequence[Item], context: PricingContext) -> bool:
         """Return whether the cart, its buyer or its channel meets it."""
         raise NotImplementedError
+
+    def least_value(self, items: Sequence[Item]) -> int:
+        """Return what goods must be worth that still meet it; 0 if it does not ask for goods."""
+        return 0

@@ -10,7 +10,8 @@ from orders.rules.refunds import SoldLine, value_of_units, withheld_for_gifts
 _LINES = """
 SELECT line.id, line.quantity, line.line_total + line.tax_added + line.quantity * line.deposit AS line_total,
        line.quantity_cancelled + line.quantity_returned AS gone, line.quantity_returned AS returned,
-       CASE WHEN line.is_gift THEN line.unit_price ELSE 0 END AS gift_value,
+       CASE WHEN line.is_gift THEN line.unit_price ELSE 0 END AS gift_value, line.gift_earned_from AS earned_from,
+       line.quantity * line.unit_price AS full_price,
        coalesce(product.kind = 'gift_card', false) AS is_stored_value
 FROM orders_orderline AS line
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id

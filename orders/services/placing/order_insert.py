@@ -48,15 +48,15 @@ WITH buyer AS (
 ), line AS (
     INSERT INTO orders_orderline (
         order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
-        unit_price, discount, line_total, deposit, is_deposit_taxed, is_gift, tax_rate, tax_rate_finer, levies,
-        tax_amount, tax_added)
+        unit_price, discount, line_total, deposit, is_deposit_taxed, is_gift, gift_earned_from, tax_rate,
+        tax_rate_finer, levies, tax_amount, tax_added)
     SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
-           quantity * unit_price - discount, deposit, deposit_taxed, is_gift, tax_rate, tax_rate_finer, levies,
-           tax_amount, tax_added
+           quantity * unit_price - discount, deposit, deposit_taxed, is_gift, gift_earned_from, tax_rate,
+           tax_rate_finer, levies, tax_amount, tax_added
     FROM new_order, json_to_recordset(%(lines)s::json) AS given(
         place int, variant_id bigint, sku text, name text, quantity int, fulfilled int, unit_price bigint,
-        discount bigint, deposit bigint, deposit_taxed bool, is_gift bool, tax_rate int, tax_rate_finer int,
-        levies jsonb, tax_amount bigint, tax_added bigint)
+        discount bigint, deposit bigint, deposit_taxed bool, is_gift bool, gift_earned_from bigint,
+        tax_rate int, tax_rate_finer int, levies jsonb, tax_amount bigint, tax_added bigint)
     RETURNING id, position
 ), tax AS (
     INSERT INTO orders_ordertax (order_id, zone_id, rate, rate_finer, levy, is_included, is_exempt, base, tax)
@@ -179,6 +179,7 @@ def _other_parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, An
 
 def _line_rows(draft: NewOrder) -> list[sql.Row]:
     gone, quoted = carried_out(draft), draft.quote.lines
+    earned_from = {gift.line_id: gift.earned_from for gift in draft.quote.gifts}
     return [
         {
             "place": place,
@@ -192,6 +193,7 @@ def _line_rows(draft: NewOrder) -> list[sql.Row]:
             "deposit": quoted[line.id].deposit.amount,
             "deposit_taxed": quoted[line.id].deposit.bears_tax,
             "is_gift": line.is_gift,
+            "gift_earned_from": earned_from.get(line.id, 0),
             **_rate_columns("tax_rate", quoted[line.id].tax_rate),
             "levies": _levies(quoted[line.id].taxed),
             "tax_amount": quoted[line.id].taxed.tax,
