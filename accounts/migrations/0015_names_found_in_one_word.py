@@ -16,6 +16,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # It waits for every open transaction, which may take longer than a lock may elsewhere. A build that was stopped
+        # leaves an index that nothing uses.
+        migrations.RunSQL("SET lock_timeout = 0", "RESET lock_timeout"),
+        migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS customer_joined_name_trigrams", migrations.RunSQL.noop),
         AddIndexConcurrently(
             "customer",
             django.contrib.postgres.indexes.GinIndex(
@@ -25,4 +29,5 @@ class Migration(migrations.Migration):
                 name="customer_joined_name_trigrams",
             ),
         ),
+        migrations.RunSQL("RESET lock_timeout", "SET lock_timeout = 0"),
     ]
