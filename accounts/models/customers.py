@@ -109,10 +109,14 @@ class Customer(AbstractBaseUser, PermissionsMixin):
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_merged_into_itself"
             ),
         ]
-        # For the till's customer search: any part of a name, the beginning of an address, the end of a number.
+        # For the till's customer search: a similar name, any part of a name however it is joined, the beginning of an
+        # address, the end of a number.
         indexes = [
             GinIndex(
                 OpClass(Func(F("name"), function="core_normalise"), "gin_trgm_ops"), name="customer_name_trigrams"
+            ),
+            GinIndex(
+                OpClass(Func(F("name"), function="core_joined"), "gin_trgm_ops"), name="customer_joined_name_trigrams"
             ),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="customer_email_prefix"),
             models.Index(OpClass(Reverse("phone"), "text_pattern_ops"), name="customer_phone_suffix"),

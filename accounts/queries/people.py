@@ -33,15 +33,21 @@ _PERSON_COLUMNS = f"""
     ARRAY(SELECT alias.id FROM accounts_customer AS alias WHERE alias.merged_into_id = person.id) AS alias_ids
 """
 
+# A name is found however its parts are joined: by a blank, a joiner, a hyphen or not at all. Further names may stand
+# where a blank was typed. The index needs three letters in a row: with fewer, a name has to begin with them.
+_WANTED = """
+wanted AS (
+    SELECT words, letters, CASE WHEN parts ~ '[^%%]{3}' THEN '%%' ELSE '' END || parts || '%%' AS pattern
+    FROM core_normalise(%(words)s::text) AS words, core_joined(%(words)s::text) AS letters,
+         core_joined(replace(%(words)s::text, ' ', '%%')) AS parts
+)"""
+
 # Each kind of search is one branch over its own index; a branch without a search term finds nothing. A hit on a merged
 # record leads to the person it was merged into. The operators ~>=~ and ~<~ compare letter by letter with the help of an
-# index, which a prepared LIKE could not use. Trigrams need three letters; two are treated as a prefix. Similar names,
-# which cost more, are searched only if no name contains the words.
+# index, which a prepared LIKE could not use. Similar names, which cost more, are searched only if no name contains the
+# words.
 _FIND = f"""
-WITH wanted AS (
-    SELECT words, CASE WHEN length(words) > 2 THEN '%%' ELSE '' END || replace(words, ' ', '%%') || '%%' AS pattern
-    FROM core_normalise(%(words)s::text) AS words
-), exact AS MATERIALIZED (
+WITH {_WANTED}, exact AS MATERIALIZED (
     SELECT COALESCE(merged_into_id, id) AS id, 0::float AS distance FROM accounts_customer
     WHERE card_number = %(card_number)s
     UNION ALL
@@ -51,8 +57,8 @@ WITH wanted AS (
     (SELECT COALESCE(merged_into_id, id), 0.1 FROM accounts_customer
      WHERE %(phone)s <> '' AND reverse(phone) ~>=~ %(phone)s AND reverse(phone) ~<~ (%(phone)s || ':') LIMIT 200)
     UNION ALL
-    (SELECT COALESCE(merged_into_id, id), 0.3 + (words <<-> core_normalise(name)) FROM accounts_customer, wanted
-     WHERE words <> '' AND core_normalise(name) LIKE pattern LIMIT 200)
+    (SELECT COALESCE(merged_into_id, id), 0.3 + least(words <<-> core_normalise(name), letters <<-> core_joined(name))
+     FROM accounts_customer, wanted WHERE length(letters) > 1 AND core_joined(name) LIKE pattern LIMIT 200)
 ), hits AS (
     SELECT id, distance FROM exact
     UNION ALL
@@ -72,10 +78,7 @@ LIMIT %(limit)s
 
 MOST_RECORDS = 500
 _RECORDS = f"""
-WITH wanted AS (
-    SELECT words, CASE WHEN length(words) > 2 THEN '%%' ELSE '' END || replace(words, ' ', '%%') || '%%' AS pattern
-    FROM core_normalise(%(words)s::text) AS words
-)
+WITH {_WANTED}
 SELECT id FROM accounts_customer WHERE card_number = %(card_number)s
 UNION
 SELECT id FROM accounts_customer WHERE external_id <> '' AND external_id = %(text)s
@@ -91,7 +94,8 @@ UNION
 (SELECT id FROM accounts_customer WHERE phone ~>=~ %(text)s AND phone ~<~ (%(text)s || chr(1114111))
  LIMIT {MOST_RECORDS})
 UNION
-(SELECT id FROM accounts_customer, wanted WHERE words <> '' AND core_normalise(name) LIKE pattern LIMIT {MOST_RECORDS})
+(SELECT id FROM accounts_customer, wanted
+ WHERE length(letters) > 1 AND core_joined(name) LIKE pattern LIMIT {MOST_RECORDS})
 """
 
 _GET = f"""
@@ -111,7 +115,7 @@ WHERE person.is_active AND (
                     WHERE %(email)s <> '' AND verified AND email = %(email)s)
     OR (known.signed_up_at IS NULL
         AND ((%(phone)s <> '' AND known.phone = %(phone)s) OR (%(email)s <> '' AND known.email = %(email)s))
-        AND (%(name)s = '' OR known.name = '' OR core_normalise(known.name) = core_normalise(%(name)s)))
+        AND (%(name)s = '' OR known.name = '' OR core_joined(known.name) = core_joined(%(name)s)))
 )
 ORDER BY (known.phone = %(phone)s AND known.phone_verified_at IS NOT NULL) DESC, has_account DESC, person.id
 LIMIT 1

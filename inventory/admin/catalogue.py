@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Func, Q, Value
+from django.db.models import F, Func, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -171,11 +171,12 @@ class ProductAdmin(CatalogueAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term:
             return queryset, False
-        # Words are normalised and found by the trigram index, as in the shop's own search.
+        # Words are normalised and joined. With OR, PostgreSQL would read every product instead of the two indexes.
+        by_word = Product.objects.alias(joined=Func(F("search_words"), function="inventory_joined")).order_by()
         for word in in_one_form(searched(search_term)).split():
-            spelt = Func(Value(word), function="inventory_words")
+            spelt = Func(Func(Value(word), function="inventory_words"), function="inventory_joined")
             by_barcode = Barcode.objects.filter(code=in_one_form(word)).values("variant__product")
-            queryset = queryset.filter(Q(search_words__contains=spelt) | Q(pk__in=by_barcode))
+            queryset = queryset.filter(pk__in=by_word.filter(joined__contains=spelt).values("pk").union(by_barcode))
         return queryset, False
 
 

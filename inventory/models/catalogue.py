@@ -1,9 +1,9 @@
 """What is sold: categories, products, their variants, barcodes and pictures."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -89,7 +89,10 @@ class Product(models.Model):
         verbose_name_plural = _("products")
         indexes = [
             GinIndex(fields=["search_vector"], name="product_full_text"),
-            GinIndex(fields=["search_words"], opclasses=["gin_trgm_ops"], name="product_trigrams"),
+            GinIndex(
+                OpClass(Func(F("search_words"), function="inventory_joined"), "gin_trgm_ops"),
+                name="product_joined_trigrams",
+            ),
             models.Index(fields=["-published_at", "-id"], condition=Q(state="published"), name="product_newest"),
             models.Index(fields=["category", "brand"], condition=Q(state="published"), name="product_by_shelf"),
             models.Index(

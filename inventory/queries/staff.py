@@ -22,8 +22,7 @@ _STORES = """
 SELECT code, name, city, street_address FROM inventory_location
 WHERE is_active AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
   AND (%(code)s = '' OR code = %(code)s)
-  AND core_normalise(concat_ws(' ', code, city, inventory_texts(name)))
-      LIKE '%%' || core_normalise(%(words)s::text) || '%%'
+  AND core_joined(concat_ws(' ', code, city, inventory_texts(name))) LIKE '%%' || core_joined(%(words)s::text) || '%%'
 ORDER BY code LIMIT %(limit)s
 """
 

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import Customer
-from accounts.queries.people import find_people, get_person
+from accounts.queries.people import find_people, find_record_ids, find_same_person, get_person
 from accounts.services.customers.people import register_contact
 from core.actors import TILL, Actor
 from core.errors import NotFound
@@ -66,6 +66,86 @@ def test_a_person_is_found_by_number_address_card_and_name(people, text):
 )
 def test_names_are_found_in_other_spellings(people, text, name):
     assert found(text)[0] == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "De Souza",
+        "Desouza",
+        "De-Souza",
+        "de\u2010souza",
+        "DE SOUZA",
+        "Ana de Souza",
+        "Ana-de-Souza",
+    ],
+)
+@pytest.mark.parametrize("text", ["De Souza", "desouza", "de-souza", "DE\u2011SOUZA", "de\u00a0souza", "de\u200dsouza"])
+def test_a_name_is_found_however_its_parts_are_joined(name, text):
+    make_contact(name)
+    make_contact("Dessau")
+
+    assert found(text)[0] == name
+
+
+PARTS = ["می‌خواهم", "میخواهم", "می خواهم", "مي‌خواهم"]
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("text", [*PARTS, "خواهم"])
+def test_a_persian_name_is_found_with_a_joiner_a_blank_or_neither(name, text):
+    make_contact(name)
+    make_contact("می‌دانم")
+
+    assert found(text) == [name]
+    assert find_record_ids(text) == [Customer.objects.get(name=name).pk]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Anne-Marie Weber", "annemarie"),
+        ("Annemarie Weber", "anne-marie web"),
+        ("Anne Marie Weber", "annemarieweber"),
+        ("Conor O’Brien", "obrien"),
+        ("Conor OBrien", "o'brien"),
+        ("J. R. Ewing", "jr ewing"),
+        ("Li Wu", "liwu"),
+        ("Liwu", "li wu"),
+        ("Li", "l-i"),
+    ],
+)
+def test_the_till_and_the_back_office_find_joined_names_alike(name, text):
+    person = make_contact(name)
+    make_contact("Anne Schmidt")
+
+    assert [found.id for found in find_people(text=text)] == find_record_ids(text) == [person.pk]
+
+
+def test_the_name_that_is_meant_comes_before_longer_ones_however_it_is_joined():
+    for name in ("Desouzani", "De Souza", "Ana Desouzani"):
+        make_contact(name)
+
+    assert found("desouza")[0] == "De Souza"
+
+
+def test_further_names_may_stand_where_a_blank_was_typed(people):
+    make_contact("Anne-Marie de Souza")
+
+    assert found("anne souza") == ["Anne-Marie de Souza"]
+
+
+@pytest.mark.parametrize("text", ["--", "- -", "'", "’’", "\u200c\u200c", "a-", "-a"])
+def test_marks_without_letters_find_nobody(people, text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("Anne-Marie", "Annemarie"), ("De Souza", "Desouza")])
+def test_who_comes_again_with_the_same_number_is_the_same_however_the_name_is_joined(tess, first, second):
+    known = make_contact(first, phone="+491713920003")
+
+    assert find_same_person(phone="+491713920003", email="", name=second).id == known.pk
+    assert find_same_person(phone="+491713920003", email="", name="Anton") is None
 
 
 @pytest.mark.parametrize("text", ["", " ", "a", "%", "%%%", "_", "\\", "123", "@", "zzzzzz", "9999999999", "'; --"])

@@ -76,3 +76,25 @@ def test_orders_are_found_in_the_digits_of_every_script(office, db):
     for page in ("orders_order", "orders_orderline", "orders_payment"):
         found = office.get(reverse(f"admin:{page}_changelist"), {"q": f"\u200e{persian}"}).context["cl"]
         assert found.result_count == 1, page
+
+
+@pytest.mark.parametrize("name", ["T-Shirt", "T Shirt", "Tshirt", "می‌خواهم", "میخواهم", "می خواهم"])
+def test_a_product_is_found_however_its_name_is_joined(office, name):
+    shirt = make_product("wanted", name={"en": name})
+    make_variant(product=shirt, barcode=EAN)
+    make_product("teapot", name={"en": "Teapot", "fa": "قوری"})
+    joined = name.replace("-", "").replace(" ", "").replace("\u200c", "")
+    spellings = [name, joined.upper(), f"{joined[0]}-{joined[1:]}", EAN]
+
+    found = [
+        set(office.get(reverse("admin:inventory_product_changelist"), {"q": text}).context["cl"].queryset)
+        for text in spellings
+    ]
+
+    assert found == [{shirt}] * len(spellings)
+
+
+def test_marks_alone_do_not_limit_the_list_of_products(office):
+    make_product("teapot")
+
+    assert office.get(reverse("admin:inventory_product_changelist"), {"q": "-"}).context["cl"].result_count == 1

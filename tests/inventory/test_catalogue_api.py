@@ -244,7 +244,26 @@ def test_refuses_malformed_list_queries(client, query, field):
     assert problem(client.get(LIST, query)) == (400, "invalid", [field])
 
 
-@pytest.mark.parametrize("words", ["'", "a & | b", ":*", "\\", "%", "()", "<->", "🙂", "a" * 200, "؟", "ی" * 90, "-"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "'",
+        "a & | b",
+        ":*",
+        "\\",
+        "%",
+        "()",
+        "<->",
+        "🙂",
+        "a" * 200,
+        "a1" * 100,
+        "1a" * 20,
+        "a " * 100,
+        "؟",
+        "ی" * 90,
+        "-",
+    ],
+)
 def test_any_words_may_be_searched_for(client, words):
     make_goods("Mug")
 

@@ -116,6 +116,7 @@ def test_head_office_finds_its_store_among_many(db):
     first = text_of(hanna.get("stores"))
     assert "There are more" in first
     assert "Number 34" in text_of(hanna.get("stores", q="number 34"))
+    assert "Number 34" in text_of(hanna.get("stores", q="Number-34"))
     assert "Number 34" in text_of(hanna.get("stores", q="متجر 34"))
     assert hanna.post("stores", store="store-x34", follow=False).status_code == 302
 
