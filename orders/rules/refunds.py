@@ -12,8 +12,8 @@ class SoldLine:
     A line as it was sold. line_total: what was paid for it, with deposits and added tax.
 
     gone: units that were cancelled or returned, and refunded, before; returned: those of them that the buyer had.
-    gift_value: of a unit that a promotion gave, what it would have cost; earned_from: what goods have to be worth for it,
-    before promotions, as full_price is, that of all units. is_stored_value: a gift card, which earns no gift.
+    gift_value: of a unit that a promotion gave, what it would have cost; earned_from: what goods have to be worth for
+    it, before promotions, as full_price is, that of all units. is_stored_value: a gift card, which earns no gift.
     """
 
     id: int

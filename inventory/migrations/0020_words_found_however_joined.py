@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("inventory", "0018_phones_of_stores_in_one_spelling"),
+        ("inventory", "0019_price_files_say_how_they_are_read"),
     ]
 
     operations = [
