@@ -1,8 +1,9 @@
 """Inserts an order with its lines, fulfilments and payments, in one statement."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from accounts.queries.records import RECORDS_OF_PERSON
 from carts.rules.quote import Discount
 from carts.rules.taxes import BasisPoints, Taxed, whole_and_finer
 from core.actors import Actor
@@ -113,20 +114,37 @@ WITH buyer AS (
     SELECT tender.id, tender.attempt_key, tender.payment_method, tender.customer_ref, tender.saves_card,
            %(captures)s::bool, 'asked', '', '', %(now)s
     FROM tender WHERE tender.attempt_key IS NOT NULL
+), held AS (
+    -- The order itself is not counted: a statement does not see its own rows.
+    SELECT count(*)::int AS orders, min(placed_at) AS since
+    FROM orders_order
+    WHERE %(waits)s::bool AND state = 'pending' AND customer_id IN ({RECORDS_OF_PERSON})
 )
-SELECT new_order.*, (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
+SELECT new_order.*, held.orders AS held_orders, held.since AS held_since,
+       (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
        (SELECT array_agg(id ORDER BY place) FROM part) AS fulfilments,
        (SELECT array_agg(id ORDER BY place) FROM tender) AS payments
-FROM new_order
+FROM new_order, held
 """
 
 
-def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> OrderView:
-    """Write an order with everything that belongs to it, in one statement, and return it as it will be read back."""
+class HeldByBuyer(NamedTuple):
+    """The orders of the same person whose payment was under way already, and since when the oldest is."""
+
+    orders: int
+    since: datetime | None
+
+
+def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> tuple[OrderView, HeldByBuyer]:
+    """
+    Write an order with everything that belongs to it, in one statement.
+
+    Return it as it will be read back, and what its buyer holds already; that is nothing if it waits for no payment.
+    """
     fields = _fields(draft, by, now)
     row = sql.fetch_one(_WRITE, fields | _other_parameters(draft, by, now))
     assert row is not None
-    return as_read(draft, fields, row)
+    return as_read(draft, fields, row), HeldByBuyer(row["held_orders"], row["held_since"])
 
 
 def _fields(draft: NewOrder, by: Actor, now: datetime) -> dict[str, Any]:
@@ -167,6 +185,7 @@ def _other_parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, An
         "closed_at": now if draft.is_complete else None,
         "now": now,
         "waits": draft.waits,
+        "customer": draft.customer_id,
         "captures": draft.captures,
         "lines": sql.as_json(_line_rows(draft)),
         "taxes": sql.as_json(_tax_rows(draft)),

@@ -123,9 +123,9 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         cart=cart, request=request, allocations=allocations, quote=priced, tenders=tenders, waits=waits,
         captures=captures,
     )  # fmt: skip
-    order = write_order(draft, by=by, now=now)
+    order, held = write_order(draft, by=by, now=now)
     _check_reachable(order, request)
-    check_holds(order, tenders, source=request.source, by=by, now=now)
+    check_holds(order, held, tenders, source=request.source, by=by, now=now)
     _spend_vouchers(draft, now)
     if not waits:
         announce_placed(order, by=by, now=now)

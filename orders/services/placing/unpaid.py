@@ -14,6 +14,7 @@ from core.errors import Malformed, Refusal, TooManyRequests
 from inventory.services.reservations import HOLD_LIFETIME
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, PAY_IN_STORE, PlannedTender
+from orders.services.placing.order_insert import HeldByBuyer
 
 # An order is somebody's by their account, or by the address or number that they left.
 _UNPAID = f"""
@@ -28,12 +29,6 @@ WHERE orders.state = 'placed'
               WHERE due.order_id = orders.id HAVING sum(due.amount) > 0 AND bool_or(due.kind = 'placed'))
 """
 
-
-_OF_PERSON = f"""
-SELECT count(*)::int AS orders, 0 AS promised, min(placed_at) AS since
-FROM orders_order
-WHERE state = 'pending' AND id <> %(order)s AND customer_id IN ({RECORDS_OF_PERSON})
-"""
 # The note is no part of what is counted: a statement does not see its own rows.
 _OF_NETWORK = """
 WITH noted AS (
@@ -100,27 +95,31 @@ def check_unpaid(
         )
 
 
-def check_holds(order: OrderView, tenders: Sequence[PlannedTender], *, source: str, by: Actor, now: datetime) -> None:
+def check_holds(
+    order: OrderView, held: HeldByBuyer, tenders: Sequence[PlannedTender], *, source: str, by: Actor, now: datetime
+) -> None:
     """
-    Refuse an order that was just written if too many others hold goods without money, in one statement.
+    Refuse an order that was just written if too many others hold goods without money.
 
-    source: the network of the shopper. For guests the orders of their network count, for others their own, of which
-    those to be paid in a store were counted by check_unpaid. Raises TooManyHolds, TooMuchUnpaid.
+    held: what its buyer holds already. source: the network of the shopper. For guests the orders of their network
+    count, in one statement; for others their own, of which those to be paid in a store were counted by check_unpaid.
+    Raises TooManyHolds, TooMuchUnpaid.
     """
     waits = any(tender.attempt_key for tender in tenders)
-    is_promised = any(tender.method == PAY_IN_STORE for tender in tenders)
-    is_guest = order.customer_id is None
-    if by.staff_id is not None or not (waits or (is_promised and is_guest)):
+    if by.staff_id is not None:
         return
-    held = sql.fetch_one(
-        _OF_NETWORK if is_guest else _OF_PERSON,
-        {"order": order.id, "customer": order.customer_id, "source": source, "now": now},
-    )
-    assert held is not None
-    if is_promised:
-        _check_promised(held["promised"] + 1)
-    if waits:
-        _check_waiting(held, order.units, is_guest, now)
+    if order.customer_id is not None:
+        if waits and _exceeds(held.orders + 1, settings.MOST_HOLDS_OF_PERSON):
+            raise _too_many(held.since, settings.MOST_HOLDS_OF_PERSON, now)
+        return
+    is_promised = any(tender.method == PAY_IN_STORE for tender in tenders)
+    if waits or is_promised:
+        of_network = sql.fetch_one(_OF_NETWORK, {"order": order.id, "source": source, "now": now})
+        assert of_network is not None
+        if is_promised:
+            _check_promised(of_network["promised"] + 1)
+        if waits:
+            _check_waiting(of_network, order.units, now)
 
 
 def forget_networks() -> None:
@@ -142,17 +141,16 @@ def _check_promised(orders: int) -> None:
         )
 
 
-def _check_waiting(held: dict[str, Any], units: int, is_guest: bool, now: datetime) -> None:
-    most = settings.MOST_HOLDS_OF_NETWORK if is_guest else settings.MOST_HOLDS_OF_PERSON
-    if _exceeds(held["orders"] + 1, most):
-        raise _too_many(held, most, now)
-    if is_guest and _exceeds(held["units"] + units, settings.MOST_HELD_UNITS_OF_NETWORK):
-        raise _too_many(held, settings.MOST_HELD_UNITS_OF_NETWORK, now)
+def _check_waiting(held: dict[str, Any], units: int, now: datetime) -> None:
+    if _exceeds(held["orders"] + 1, settings.MOST_HOLDS_OF_NETWORK):
+        raise _too_many(held["since"], settings.MOST_HOLDS_OF_NETWORK, now)
+    if _exceeds(held["units"] + units, settings.MOST_HELD_UNITS_OF_NETWORK):
+        raise _too_many(held["since"], settings.MOST_HELD_UNITS_OF_NETWORK, now)
 
 
-def _too_many(held: dict[str, Any], most: int, now: datetime) -> TooManyHolds:
+def _too_many(since: datetime | None, most: int, now: datetime) -> TooManyHolds:
     # The oldest hold ends first; none is there if one order alone has too many units.
-    wait = (held["since"] or now) + HOLD_LIFETIME - now
+    wait = (since or now) + HOLD_LIFETIME - now
     seconds = max(1, int(wait.total_seconds()))
     return TooManyHolds(
         _(
