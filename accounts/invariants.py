@@ -142,4 +142,9 @@ without_card_numbers(
     accounts_customer=["name", "email"],
     accounts_address=["name", "company", "street_address", "city", "city_area", "country_area"],
     accounts_customermerge=["reason"],
+    accounts_balance=["issued_for"],
+    accounts_balanceentry=["note"],
+    accounts_taxnumbercheck=["name", "address"],
+    accounts_segment=["name::text"],
+    accounts_loyaltytier=["name::text"],
 )

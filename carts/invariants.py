@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from core.data.invariants import invariant
+from core.data.spelling_invariants import without_card_numbers
 
 invariant(
     "a person has one open cart at most",
@@ -76,4 +77,11 @@ invariant(
     SELECT id, currency FROM carts_cart
     WHERE state = 'open' AND currency <> '{settings.SHOP_CURRENCY}' AND changed_at > now() - interval '1 day'
     """,
+)
+without_card_numbers(
+    "nothing about promotions, vouchers, fees and taxes has a payment card's number in it",
+    carts_promotion=["name::text", "door_reason"],
+    carts_voucher=["series"],
+    carts_fee=["name::text"],
+    carts_taxzone=["name::text", "region"],
 )

@@ -140,6 +140,15 @@ spelt_alike(
 phones_dialled_alike("the phone number of a store is stored as E.164", inventory_location="phone")
 without_card_numbers(
     "nothing about goods and places has a payment card's number in it",
-    inventory_product=["name::text", "description::text", "brand"],
-    inventory_location=["name::text", "street_address", "city"],
+    inventory_category=["name::text"],
+    inventory_product=["name::text", "description::text", "brand", "attributes::text"],
+    inventory_variant=["attributes::text"],
+    inventory_taxcategory=["name::text"],
+    inventory_media=["alt::text"],
+    inventory_deposit=["name::text"],
+    inventory_location=["name::text", "street_address", "city", "region"],
+    inventory_openingexception=["note::text"],
+    inventory_pricelist=["name::text", "reason"],
+    inventory_pricefile=["name"],
+    inventory_stockmovement=["reason"],
 )

@@ -42,3 +42,17 @@ def without_card_numbers(name: str, **columns: Iterable[str]) -> None:
 
 def _rows(table: str, column: str) -> str:
     return f"SELECT '{table}' AS place, id, text FROM (SELECT id, {column} AS text FROM {table}) AS every"
+
+
+# An entry's texts at any depth; numbers of goods and parcels may look like a card's by chance.
+_TEXTS_OF_ENTRY = """(
+    SELECT string_agg(value #>> '{}', chr(10))
+    FROM jsonb_path_query(payload - '{sku,barcode,scanned,tracking}'::text[], 'strict $.**') AS value
+    WHERE jsonb_typeof(value) = 'string'
+)"""
+
+without_card_numbers(
+    "nothing in the journal has a payment card's number in it",
+    core_journal=["ref", _TEXTS_OF_ENTRY],
+    core_unfinishedwork=["detail"],
+)

@@ -34,10 +34,22 @@ invariant(
 )
 without_card_numbers(
     "nothing about an order has a payment card's number in it",
-    orders_order=["contact_email"],
+    orders_order=["contact_email", "cancel_reason", "fees::text"],
     orders_orderline=["name"],
-    orders_fulfilment=["coalesce(address ->> 'name', '')", "reject_reason"],
+    orders_orderdiscount=["name"],
+    orders_fulfilment=[
+        "coalesce((SELECT string_agg(value, chr(10)) FROM jsonb_each_text(address)), '')",
+        "reject_reason",
+    ],
     orders_handover=["collected_by"],
     orders_collector=["name"],
+    orders_paymentattempt=["detail"],
+    orders_refund=["reason"],
+    orders_reconciliationbreak=["resolution"],
+    orders_receiptrequest=["address"],
+    orders_return=["reject_reason"],
     orders_returnline=["reason"],
+    orders_tillsession=["register"],
+    orders_cardreader=["name"],
+    orders_pointbonus=["name::text"],
 )

@@ -1,16 +1,38 @@
 """The audit finds what a door would not have let through; each row here is planted beside all doors."""
 
+import json
+import re
+
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models import CharField, JSONField, TextField
 
 from accounts.models import Address, CustomerMerge
 from accounts.models.tax_numbers import TaxNumber
-from core.data.invariants import find_breaches
+from core.data.invariants import find_breaches, registered
+from omnistore.engagement.models import Message
 from tests.factories.inventory import make_store, make_variant
 from tests.factories.orders import make_order
 from tests.factories.states import no_guards
 
 CARD = "۴۲۴۲ ۴۲۴۲ ۴۲۴۲ ۴۲۴۲"
+
+APPS = ("accounts", "carts", "inventory", "orders", "core", "engagement")
+LOOKED_THROUGH = re.compile(r"SELECT '(\w+)' AS place, id, text FROM \(SELECT id, (\w+)(?:::text)? AS text")
+LOOKED_INTO = {("core_journal", "payload"), ("orders_fulfilment", "address")}
+WRITE_ENTRY = """
+INSERT INTO core_journal (occurred_at, kind, channel, ref, payload) VALUES (now(), 'cart.changed', 'web', '', %s)
+"""
+# Codes, numbers, hashes and what programs write: nobody fills these in, or only as a name for a machine.
+OF_MACHINES = {
+    "brand", "card_of", "cause_id", "channel", "code", "code_hash", "conditions", "customer_ref", "error",
+    "external_id", "figures", "handler", "home_store", "html", "key", "kind", "levies", "levy", "merge_report",
+    "message_id", "number", "password", "path", "payment_method", "person", "phone", "prices", "problem",
+    "provider_customer", "provider_ref", "recipient", "ref", "reference", "refund_keys", "refused", "request_hash",
+    "request_key", "reward", "scope", "search_words", "sender", "sku", "slug", "source", "store", "sweep", "terms",
+    "text_version", "time_zone", "token_hash", "told", "tracking", "visitor",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -63,6 +85,9 @@ def plant(table, **values):
          "the address that a parcel goes to is in its one spelling"),
         ("orders_order", "contact_phone", "0049 171 3920001",
          "a number that an order is told to is E.164 if it can be dialled"),
+        ("orders_order", "cancel_reason", CARD, "nothing about an order has a payment card's number in it"),
+        ("orders_fulfilment", "address", json.dumps({"name": "Ana", "company": CARD}, ensure_ascii=False),
+         "nothing about an order has a payment card's number in it"),
         ("orders_orderline", "name", f"Mug {CARD}", "nothing about an order has a payment card's number in it"),
     ],
 )  # fmt: skip
@@ -76,6 +101,46 @@ def test_the_reason_of_a_merge_with_a_card_number(shop, ana, ben, now):
     CustomerMerge.objects.create(duplicate=ben, survivor=ana, reason=f"paid with {CARD}", merged_at=now, undone_at=now)
 
     assert "nothing about a person has a payment card's number in it" in find_breaches()
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_found"),
+    [
+        ({"says": ["paid", {"with": "4242-4242-4242-4242"}]}, True),
+        ({"reason": CARD}, True),
+        ({"sku": "4242424242424242", "barcode": "4006381333931", "line": 4242424242424242}, False),
+    ],
+)
+def test_an_entry_of_the_journal_with_a_card_number(shop, payload, is_found):
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_ENTRY, [json.dumps(payload)])
+
+    assert ("nothing in the journal has a payment card's number in it" in find_breaches()) is is_found
+
+
+def test_a_message_with_a_card_number(shop, ana, now):
+    Message.objects.create(
+        kind="order.placed", medium="email", recipient="ana@example.com", language="en", subject="Your order",
+        body=f"You wrote: {CARD}", event_id=1, state=Message.QUEUED, created_at=now, next_attempt_at=now,
+    )  # fmt: skip
+
+    assert "no message has a payment card's number in it" in find_breaches()
+
+
+def test_every_text_that_people_fill_in_is_looked_through():
+    statements = [check.statement for check in registered() if check.name.endswith("payment card's number in it")]
+    looked_through = {found for statement in statements for found in LOOKED_THROUGH.findall(statement)}
+    texts = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        if model._meta.app_label in APPS and not model.__name__.endswith("Change")
+        for field in model._meta.concrete_fields
+        if isinstance(field, TextField | JSONField | CharField) and not field.choices and (field.max_length or 30) >= 30
+    }
+
+    assert {
+        (table, column) for table, column in texts - looked_through - LOOKED_INTO if column not in OF_MACHINES
+    } == set()
 
 
 @pytest.mark.parametrize("name", ["علی‌رضا", "Ana María Moreno", "李雷", "O'Hara-Ünal"])
