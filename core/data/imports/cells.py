@@ -13,7 +13,7 @@ import orjson
 from core.money import places_of
 from core.texts.card_numbers import holds_card_number
 from core.texts.markup import text_of_html
-from core.texts.spelling import plain_name
+from core.texts.spelling import plain_name, plain_text
 
 # Plain ASCII digits: int() and Decimal() would also take underscores, exponents and digits of other scripts.
 _WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0{1,6})?")  # Spreadsheets write 500 as 500.0.
@@ -157,7 +157,7 @@ def instant(written: str, zone: ZoneInfo, now: datetime) -> str:
     Raises RowRefused for anything else, and for times before 1980 or after tomorrow.
     """
     try:
-        value = datetime.fromisoformat(written.strip())
+        value = datetime.fromisoformat(plain_text(written))
         value = (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise RowRefused("not_a_time", repr(written)) from None
@@ -168,13 +168,14 @@ def instant(written: str, zone: ZoneInfo, now: datetime) -> str:
 
 @lru_cache(maxsize=CACHED)
 def _whole(written: str) -> int | None:
-    match = _WHOLE.fullmatch(written.strip())
+    match = _WHOLE.fullmatch(plain_text(written))
     return int(match[1]) if match else None
 
 
 @lru_cache(maxsize=CACHED)
 def _decimal(written: str) -> Decimal | None:
-    return Decimal(written.strip()) if _DECIMAL.fullmatch(written.strip()) else None
+    plain = plain_text(written)
+    return Decimal(plain) if _DECIMAL.fullmatch(plain) else None
 
 
 @lru_cache(maxsize=CACHED)

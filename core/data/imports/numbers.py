@@ -5,8 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from core.data.imports.cells import Cells, RowRefused
+from core.texts.spelling import plain_text
 
 POINT, COMMA = ".", ","
+# Arabic and Persian have marks that mean one thing only.
+ARABIC_POINT, ARABIC_THOUSANDS = "\u066b", "\u066c"
+_ARABIC = re.compile(r"-?(?:\d+|\d{1,3}(?:\u066c\d{3})+)(?:\u066b\d+)?", re.ASCII)
+_BLANK_IN_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?:\D|$))", re.ASCII)
 _ONE_MARK = re.compile(r"(-?)(\d+)([.,])(\d+)", re.ASCII)
 _GROUPED = re.compile(r"-?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:([.,])\d+)?", re.ASCII)
 _FRACTION = re.compile(r"(-?\d+),(\d+)", re.ASCII)
@@ -46,7 +51,7 @@ def with_plain_numbers(read: Read[T], *, numbers: Sequence[str], fractions: Sequ
 
 def _mend(cells: Cells, name: str, mark: str) -> None:
     plain = plain_number(cells[name], mark=mark)
-    if plain != cells[name].strip().replace(COMMA, POINT):
+    if plain != plain_text(cells[name]).replace(COMMA, POINT).replace(ARABIC_POINT, POINT):
         cells.tell(name, "thousands")
     cells[name] = plain
 
@@ -56,9 +61,12 @@ def plain_number(written: str, *, mark: str = "") -> str:
     Return a number with a point before its decimal places and without marks between thousands.
 
     mark: the decimal mark, if it is known; otherwise the number itself must say it. `1.250` and `1,250` do not: they
-    may be a thousand or a little more than one. What is no number is returned as it is. Raises RowRefused.
+    may be a thousand or a little more than one. Digits may be of any script, and thousands be parted by blanks. What is
+    no number is returned as it is. Raises RowRefused.
     """
-    value = written.strip()
+    value = _BLANK_IN_THOUSANDS.sub("", plain_text(written))
+    if _ARABIC.fullmatch(value):
+        return value.replace(ARABIC_THOUSANDS, "").replace(ARABIC_POINT, POINT)
     one = _ONE_MARK.fullmatch(value)
     if one:
         may_be_thousands = len(one[4]) == len("000") and len(one[2]) <= len("000") and not one[2].startswith("0")
