@@ -20,6 +20,7 @@ from omnistore.tools.demo.copying import allow_idle_transaction
 from omnistore.tools.demo.customers import accounts, balances, loyalty, people
 from omnistore.tools.demo.history import past_orders as history
 from omnistore.tools.demo.locations import write_locations
+from orders.services.placing.unpaid import forget_networks
 
 # The apps with a shop's data; Django's tables of types, permissions and schedules stay.
 EMPTIED_APPS = (
@@ -52,6 +53,8 @@ def seed_small(*, seed: int, now: datetime, progress: Progress) -> None:
     sql.execute("SET synchronous_commit = off", {})
     locations, staff, shoppers = _write_base(rng=rng, now=now, progress=progress)
     history.write_history(rng=rng, now=now, locations=locations, staff=staff, shoppers=shoppers, progress=progress)
+    # Through those ninety days a task would have forgotten the guests' networks.
+    forget_networks()
     loyalty.write_points(shoppers=shoppers, now=now)
     sql.execute("RESET synchronous_commit", {})
     money.write_promotions(now=now)
