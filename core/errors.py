@@ -57,3 +57,11 @@ class TooManyRequests(Refusal):
 
     code = "too_many_requests"
     status = 429
+
+
+class LimitMet(TooManyRequests):
+    """As much is in use as a limit allows. most: how much that is; retry_after: seconds until a place is free."""
+
+    def __init__(self, message: str, *, most: int, retry_after: int) -> None:
+        super().__init__(message, most=most, retry_after=retry_after)
+        self.retry_seconds = retry_after

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import roles
 from core.actors import Actor
-from core.errors import TooManyRequests
+from core.errors import LimitMet
 from core.journal import publish
 from core.web.distinct import take_places
 from inventory.events import PeopleLimitMet
@@ -26,14 +26,10 @@ OPENED, LISTED = "opened", "listed"
 logger = logging.getLogger(__name__)
 
 
-class TooManyPeople(TooManyRequests):
+class TooManyPeople(LimitMet):
     """A member of staff looked at as many customers as the shop allows in an hour; `most` is that number."""
 
     code = "too_many_people"
-
-    def __init__(self, message: str, *, most: int, retry_after: int) -> None:
-        super().__init__(message, most=most, retry_after=retry_after)
-        self.retry_seconds = retry_after
 
 
 def open_person(person_id: int, *, staff: Staff, by: Actor, now: datetime) -> None:

@@ -15,7 +15,7 @@ from core.texts.card_numbers import holds_card_number
 from core.texts.markup import text_of_html
 from core.texts.spelling import plain_name, plain_text
 
-# Plain ASCII digits: int() and Decimal() would also take underscores, exponents and digits of other scripts.
+# Plain digits: int() and Decimal() would also take underscores and exponents.
 _WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0{1,6})?")  # Spreadsheets write 500 as 500.0.
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
 # Values repeat: a few thousand prices, quantities and times make up most of a file's cells.

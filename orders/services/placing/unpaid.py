@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.queries.records import RECORDS_OF_PERSON
 from core.actors import Actor
 from core.data import sql
-from core.errors import Malformed, Refusal, TooManyRequests
+from core.errors import LimitMet, Malformed, Refusal
 from inventory.services.reservations import HOLD_LIFETIME
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, PAY_IN_STORE, PlannedTender
@@ -58,14 +58,10 @@ WHERE orders.id = hold.order_id AND orders.state <> 'pending' AND NOT (
 """
 
 
-class TooManyHolds(TooManyRequests):
+class TooManyHolds(LimitMet):
     """Orders of one person or network hold as many goods as the shop allows until they are paid; `most` is that."""
 
     code = "too_many_holds"
-
-    def __init__(self, message: str, *, most: int, retry_after: int) -> None:
-        super().__init__(message, most=most, retry_after=retry_after)
-        self.retry_seconds = retry_after
 
 
 class TooMuchUnpaid(Refusal):
