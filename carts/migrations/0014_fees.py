@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                     "below",
                     models.BigIntegerField(
                         blank=True,
-                        help_text="Value of the goods from which it is not charged. It is at most what they lack of it.",
+                        help_text="Charged only while the goods cost less than this. It is never more than what is missing to it.",
                         null=True,
                         verbose_name="only below, in minor units",
                     ),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                     "below",
                     models.BigIntegerField(
                         blank=True,
-                        help_text="Value of the goods from which it is not charged. It is at most what they lack of it.",
+                        help_text="Charged only while the goods cost less than this. It is never more than what is missing to it.",
                         null=True,
                         verbose_name="only below, in minor units",
                     ),

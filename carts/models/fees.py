@@ -25,7 +25,7 @@ class Fee(models.Model):
     amount = models.BigIntegerField(_("amount in minor units"))
     below = models.BigIntegerField(
         _("only below, in minor units"), null=True, blank=True,
-        help_text=_("Value of the goods from which it is not charged. It is at most what they lack of it."),
+        help_text=_("Charged only while the goods cost less than this. It is never more than what is missing to it."),
     )  # fmt: skip
     channel = models.CharField(
         _("channel"), max_length=10, choices=[pair for pair in CHANNELS if pair[0] != "system"], blank=True,
