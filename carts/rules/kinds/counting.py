@@ -44,13 +44,14 @@ class Pool(NamedTuple):
     """
     The units of a cart in stacks of one item and one value each, the dearest first, as lists by the stack's place.
 
-    rooms: how far promotions may lower each unit of a stack.
+    rooms: how far promotions may lower each unit of a stack; has_floors: whether that is not always to nothing.
     """
 
     values: list[int]
     rooms: list[int]
     items: list[int]
     units: Units
+    has_floors: bool
 
 
 class _Fitted(NamedTuple):
@@ -125,12 +126,9 @@ def pool_of(items: Iterable[Item], left: Mapping[int, int]) -> Pool:
             if units:
                 stacks.append((-worth, len(stacks), max(0, worth - item.floor), item.id, units))
     stacks.sort()
-    return Pool(
-        [-stack[0] for stack in stacks],
-        [stack[2] for stack in stacks],
-        [stack[3] for stack in stacks],
-        tuple([stack[4] for stack in stacks]),
-    )
+    values, rooms = [-stack[0] for stack in stacks], [stack[2] for stack in stacks]
+    items_of = [stack[3] for stack in stacks]
+    return Pool(values, rooms, items_of, tuple([stack[4] for stack in stacks]), rooms != values)
 
 
 def best_uses(rewards: Sequence[CountingReward], items: Sequence[Item], left: Mapping[int, int]) -> list[Savings]:
@@ -148,10 +146,25 @@ def best_uses(rewards: Sequence[CountingReward], items: Sequence[Item], left: Ma
         ids = touched[group[0]].union(*[touched[place] for place in group])
         pool = pool_of([item for item in items if item.id in ids], left)
         fitted = [[_fit(pool, *part) for part in parts[place]] for place in group]
-        _saved, uses = _Search([rewards[place] for place in group], fitted, pool).best_way(0, pool.units)
-        for place, use in zip(group, uses, strict=True):
-            found[place] = _savings(use, pool)
+        if len(group) == 1:
+            # Most offers want units that no other one wants: there is nothing to compare.
+            ways = [_all_sets(rewards[group[0]], fitted[0], pool)]
+        else:
+            _saved, uses = _Search([rewards[place] for place in group], fitted, pool).best_way(0, pool.units)
+            ways = [use.formed for use in uses]
+        for place, formed in zip(group, ways, strict=True):
+            found[place] = _savings(formed, pool)
     return found
+
+
+def _all_sets(reward: CountingReward, parts: Sequence[_Fitted], pool: Pool) -> list[_Sets]:
+    """Form sets of a reward as often as it can."""
+    most, units, formed = reward.most_sets(), pool.units, list[_Sets]()
+    while found := _next_sets(reward, parts, pool, most, units):
+        sets, units = found
+        formed.append(sets)
+        most = most and most - sets.number
+    return formed
 
 
 class _Search:
@@ -161,7 +174,6 @@ class _Search:
         self.rewards, self.parts, self.pool = rewards, parts, pool
         # Equal rewards after one would only form the sets that it leaves out.
         self.is_free = [any(later != reward for later in rewards[place:]) for place, reward in enumerate(rewards)]
-        self.has_floors = pool.rooms != pool.values
         self.known: dict[tuple[int, int | None, Units], _Use] = {}
         self.tried = 0
 
@@ -189,7 +201,7 @@ class _Search:
         steps: list[tuple[tuple[int, int | None, Units], _Sets]] = []
         # Different ways soon leave the same units, from which on the sets are the same, too.
         while (use := self.known.get((place, most, units))) is None:
-            found = self._next_sets(place, most, units)
+            found = _next_sets(self.rewards[place], self.parts[place], self.pool, most, units)
             if found is None:
                 use = self.known[place, most, units] = _Use(0, units, 0, [])
                 break
@@ -202,21 +214,24 @@ class _Search:
                 self.known[state] = use
         return use
 
-    def _next_sets(self, place: int, most: int | None, units: Units) -> tuple[_Sets, Units] | None:
-        """Return the next sets of a reward, which all take the same units, and the units that they leave."""
-        left = list(units)
-        taken = None if most == 0 else _take(left, self.parts[place], self.pool.values)
-        if taken is None:
-            return None
-        worth, needed = taken
-        saving = self.rewards[place].saving_of(worth)
-        if saving <= 0:
-            return None
-        if self.has_floors:
-            saving = min(saving, sum([self.pool.rooms[place] * count for place, count in needed.items()]))
-        # A thousand units take no longer than three, if the sets are one step.
-        number = 1 + _take_again(left, needed, LARGEST if most is None else most - 1)
-        return _Sets(saving, number, needed), tuple(left)
+
+def _next_sets(
+    reward: CountingReward, parts: Sequence[_Fitted], pool: Pool, most: int | None, units: Units
+) -> tuple[_Sets, Units] | None:
+    """Return the next sets of a reward, which all take the same units, and the units that they leave."""
+    left = list(units)
+    taken = None if most == 0 else _take(left, parts, pool.values)
+    if taken is None:
+        return None
+    worth, needed = taken
+    saving = reward.saving_of(worth)
+    if saving <= 0:
+        return None
+    if pool.has_floors:
+        saving = min(saving, sum([pool.rooms[place] * count for place, count in needed.items()]))
+    # A thousand units take no longer than three, if the sets are one step.
+    number = 1 + _take_again(left, needed, LARGEST if most is None else most - 1)
+    return _Sets(saving, number, needed), tuple(left)
 
 
 def _fewer(use: _Use, units: Units) -> Iterator[_Use]:
@@ -289,10 +304,10 @@ def _take_again(units: list[int], needed: Mapping[int, int], most: int) -> int:
     return times
 
 
-def _savings(use: _Use, pool: Pool) -> Savings:
+def _savings(formed: Sequence[_Sets], pool: Pool) -> Savings:
     """Share the savings of sets out among their units, by their value, as far as they may be lowered."""
     savings: Savings = {}
-    for saving, number, needed in use.formed:
+    for saving, number, needed in formed:
         if saving:
             places = sorted(needed)
             rooms = [pool.rooms[place] * needed[place] * number for place in places]
