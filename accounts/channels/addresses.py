@@ -48,10 +48,10 @@ class AddressBody(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return the address in its country's format."""
-        texts = {"required": _("Required in this country."), "invalid": _("Not valid in this country.")}
         try:
             return attrs | normalise_address(attrs)
         except NotAnAddress as error:
+            texts = {"required": _("Required in this country."), "invalid": _("Not valid in this country.")}
             raise serializers.ValidationError(
                 {field: [exceptions.ErrorDetail(texts[code], code=code)] for field, code in error.errors.items()}
             ) from error

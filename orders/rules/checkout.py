@@ -72,7 +72,7 @@ class CheckoutRequest(GivenFields):
     A whole checkout. expected_total and currency: what the shopper saw; None where no screen showed a total.
 
     customer_id: the customer whom staff recognised, for a cart without an owner. occurred_at: when a till made the
-    sale, if it could not send it at once. source: the network that a shopper's request came from.
+    sale, if it could not send it at once. source: the network that a guest's request came from.
     """
 
     fulfilments: tuple[FulfilmentRequest, ...]

@@ -76,7 +76,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, visitor: Visitor, form: CheckoutForm) -> HttpResponse:
     now = timezone.now()
     claim = claim_of_page(request, owner=visitor.owner, key=form.cleaned_data["key"], act="checkout")
-    checkout_request = _request_of(form, visitor, claim, source_of(request))
+    source = "" if visitor.owner.customer_ids else source_of(request)
+    checkout_request = _request_of(form, visitor, claim, source)
     try:
         answer = check_out(
             claim=claim, owner=visitor.owner, request=checkout_request, by=visitor.actor, now=now, render=_placed_order
