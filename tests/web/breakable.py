@@ -1,4 +1,4 @@
-"""The sample application, which does not start while a file is there, and notes each process that starts."""
+"""The sample application, which does not start while a file is there, and notes each process that starts or fails."""
 
 import os
 from pathlib import Path
@@ -9,5 +9,6 @@ __all__ = ["application"]
 
 folder = Path(os.environ["FOLDER"])
 if (folder / "broken").exists():
+    (folder / f"failed-{os.getpid()}").touch()
     raise RuntimeError("broken")
 (folder / str(os.getpid())).touch()

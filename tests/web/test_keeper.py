@@ -111,16 +111,11 @@ def test_a_shop_that_cannot_start_ends_with_an_error(broken):
 def test_a_worker_that_cannot_start_is_tried_again_while_another_serves(started, broken):
     served, process = started(program=IMPATIENT)
     victim, other = workers_of(process)
-    assert wait_until(lambda: time.time() - other.create_time() > 1.5, seconds=WAIT_SECONDS)
+    time.sleep(1.5)  # Not by the time of creation, which a machine may tell half a second wrong.
     broken.touch()
     victim.kill()
-    failed = set()
 
-    def has_failed_twice():
-        failed.update(set(workers_of(process)) - {victim, other})
-        return len(failed) >= 3
-
-    assert wait_until(has_failed_twice, seconds=WAIT_SECONDS)
+    assert wait_until(lambda: len(list(broken.parent.glob("failed-*"))) >= 3, seconds=WAIT_SECONDS)
     assert served.ask("/livez").status == 200
 
     broken.unlink()
