@@ -12,7 +12,8 @@ from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_act
 from core.admin.saving import BaseForm
 from inventory.admin.editing import BarcodeSearch
 from inventory.models import Location, Reservation, StockLevel, StockMovement
-from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety_stock
+from inventory.services.stock import StockLine, adjust_stock, receive_stock, set_safety_stock
+from inventory.services.stock_ledger import MOST_UNITS
 
 
 class ReceiveForm(forms.Form):
