@@ -37,12 +37,14 @@ class Migration(migrations.Migration):
                 ),
                 migrations.RunSQL(_SWAP, _SWAP),
                 migrations.RunSQL(migrations.RunSQL.noop, f"{_BUILD} (level_id, cause_kind, cause_id, kind)"),
+                migrations.RunSQL(migrations.RunSQL.noop, f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {MOVES}"),
                 migrations.RunSQL(
                     _checks(
-                        "on_hand_change <> 0 OR reserved_change <> 0 OR held_change <> 0",
-                        f", ADD CONSTRAINT {NAMES} CHECK ((held_state = '') = (held_change = 0)) NOT VALID",
+                        "NOT (held_change = 0 AND on_hand_change = 0 AND reserved_change = 0)",
+                        f", ADD CONSTRAINT {NAMES} CHECK (held_change = 0 AND held_state = ''"
+                        " OR (NOT held_state = '' AND NOT held_change = 0)) NOT VALID",
                     ),
-                    _checks("on_hand_change <> 0 OR reserved_change <> 0", f", DROP CONSTRAINT {NAMES}"),
+                    _checks("NOT (on_hand_change = 0 AND reserved_change = 0)", f", DROP CONSTRAINT {NAMES}"),
                 ),
                 migrations.RunSQL(
                     f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {MOVES}, VALIDATE CONSTRAINT {NAMES}",
