@@ -6,6 +6,7 @@ from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
 from inventory.models.stock import HeldStock, StockLevel, StockMovement
+from inventory.models.stock_documents import StockDocument, StockDocumentLine
 from inventory.models.taxes import TaxCategory
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Product",
     "Reservation",
     "StaffAssignment",
+    "StockDocument",
+    "StockDocumentLine",
     "StockLevel",
     "StockMovement",
     "TaxCategory",

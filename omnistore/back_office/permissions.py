@@ -39,6 +39,7 @@ _SEEN = {
         "pricehistory",
         "stocklevel",
         "heldstock",
+        "stockdocument",
         "stockmovement",
         "reservation",
     ),

@@ -66,6 +66,7 @@ SCOPES: dict[str, Scope] = {
         ),
         _everything,
     ),
+    "inventory.stockdocument": lambda stores: Q(source__in=stores.ids) | Q(target__in=stores.ids),
     "inventory.stockmovement": _at("level__location"),
     "inventory.reservation": _at("level__location"),
     "accounts.customer": _of_people("pk"),
