@@ -15,7 +15,7 @@ from inventory.api.stock_documents.forms import (
     DocumentListOut,
     DocumentOut,
     DocumentQuery,
-    ReceiptIn,
+    StockReceiptIn,
 )
 from inventory.models import StockDocument
 from inventory.services.stock_documents.documents import DocumentLine
@@ -33,14 +33,14 @@ class Receipts(DocumentList):
     @extend_schema(
         operation_id="stock_receipt_book",
         parameters=[KEY_PARAMETER],
-        request=ReceiptIn,
+        request=StockReceiptIn,
         responses={201: DocumentOut},
         examples=[RECEIPT_EXAMPLE],
         tags=["stock"],
     )
     def post(self, request: Request) -> HttpResponse:
         """Book a delivery under the number of its delivery note; it is booked once."""
-        body = checked(ReceiptIn, request)
+        body = checked(StockReceiptIn, request)
         target = place_of(body["to"])
         self.require(roles.MOVE_STOCK, target.pk)
         ids = variants_of(body["lines"])

@@ -1,8 +1,7 @@
 """Stock counts: planned, counted blind, submitted, approved."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -94,46 +93,37 @@ class CountAct(OneDocument):
     """An act on a count that takes no figures."""
 
     kind = StockDocument.COUNT
-    needed: ClassVar[str]
-    act: ClassVar[Callable[..., StockDocument]]
 
-    def post(self, request: Request, document_id: str) -> HttpResponse:
+    def done(self, request: Request, document_id: str, act: Callable[..., StockDocument], right: str) -> HttpResponse:
+        """Act on the count once, with the right in its place, and answer with it."""
         document = self.located(document_id)
-        self.require(self.needed, document.target_id)
+        self.require(right, document.target_id)
         by = self.actor(request)
-
-        def act(now: datetime) -> StockDocument:
-            return type(self).act(document_id=document.pk, by=by, now=now)
-
-        return self.once(request, act)
+        return self.once(request, lambda now: act(document_id=document.pk, by=by, now=now))
 
 
-def _described(operation: str) -> Callable[[type[CountAct]], type[CountAct]]:
-    described = extend_schema(
+def _described(operation: str) -> Any:
+    return extend_schema(
         operation_id=operation, parameters=[KEY_PARAMETER], request=None, responses=DocumentOut, tags=["stock"]
     )
-    return described
 
 
-@_described("stock_count_submit")
 class CountSubmit(CountAct):
-    """Hand the count in; lines that differ much from the books are emptied, to be counted again."""
+    @_described("stock_count_submit")
+    def post(self, request: Request, document_id: str) -> HttpResponse:
+        """Hand the count in; lines that differ much from the books are emptied, to be counted again."""
+        return self.done(request, document_id, submit_count, roles.CORRECT_STOCK)
 
-    needed = roles.CORRECT_STOCK
-    act = staticmethod(submit_count)
 
-
-@_described("stock_count_approve")
 class CountApprove(CountAct):
-    """Book the differences as of the moment of the count; what was sold since then stays sold."""
+    @_described("stock_count_approve")
+    def post(self, request: Request, document_id: str) -> HttpResponse:
+        """Book the differences as of the moment of the count; what was sold since then stays sold."""
+        return self.done(request, document_id, approve_count, roles.MOVE_STOCK)
 
-    needed = roles.MOVE_STOCK
-    act = staticmethod(approve_count)
 
-
-@_described("stock_count_cancel")
 class CountCancel(CountAct):
-    """Give the count up; no stock changes."""
-
-    needed = roles.MOVE_STOCK
-    act = staticmethod(cancel_count)
+    @_described("stock_count_cancel")
+    def post(self, request: Request, document_id: str) -> HttpResponse:
+        """Give the count up; no stock changes."""
+        return self.done(request, document_id, cancel_count, roles.MOVE_STOCK)

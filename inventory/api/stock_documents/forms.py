@@ -11,7 +11,7 @@ from inventory.services.stock_documents.documents import MOST_LINES
 from inventory.services.stock_documents.transfers import DECISIONS
 from inventory.services.stock_ledger import MOST_UNITS
 
-_REASONS = [code for code, _name in StockDocumentLine.REASONS]
+REASONS = [code for code, _name in StockDocumentLine.REASONS]
 _STATES = [code for code, _name in StockDocument.STATES]
 
 
@@ -38,7 +38,7 @@ class AdjustmentLineIn(SkuIn):
     quantity = serializers.IntegerField(
         min_value=-MOST_UNITS, max_value=MOST_UNITS, help_text="Units more, or fewer where negative."
     )
-    reason = serializers.ChoiceField(_REASONS)
+    reason = serializers.ChoiceField(REASONS)
 
 
 class CountedLineIn(SkuIn):
@@ -46,7 +46,7 @@ class CountedLineIn(SkuIn):
 
 
 class MissingLineIn(LineIn):
-    reason = serializers.ChoiceField(_REASONS)
+    reason = serializers.ChoiceField(REASONS)
 
 
 class TransferChange(StrictSerializer):
@@ -70,7 +70,7 @@ class TransferIn(DocumentIn):
         return {"from": source, **super().get_fields()}
 
 
-class ReceiptIn(DocumentIn):
+class StockReceiptIn(DocumentIn):
     reference = serializers.CharField(max_length=64, help_text="The number of the delivery note.")
     lines = list_of(LineIn, most=MOST_LINES)
 

@@ -29,13 +29,8 @@ from inventory.services.stock_documents.documents import (
 )
 from inventory.services.stock_ledger import MOST_UNITS
 
-_LOCK_LEVELS = """
-SELECT level.id FROM inventory_stocklevel AS level
-WHERE level.location_id = %(location)s AND level.variant_id = ANY(%(variants)s::bigint[])
-ORDER BY level.id FOR UPDATE
-"""
-
-# The books as of the moment of each line's count: what happened later is taken back.
+# The books as of the moment of each line's count: what happened later is taken back. Who sells meanwhile changes the
+# level and the sum alike, so no lock is needed; it is one statement, so it sees both or neither.
 _EXPECTED = """
 SELECT line.id, (COALESCE(level.on_hand, 0) - COALESCE((
            SELECT sum(movement.on_hand_change) FROM inventory_stockmovement AS movement
@@ -156,13 +151,12 @@ def approve_count(*, document_id: int, by: Actor, now: datetime) -> StockDocumen
     """
     Book the difference between each count and the books as they were at its moment.
 
-    Locks the document, then the levels. Raises StockPromised if fewer units would be left than are reserved,
+    Locks the document, then, as it books, the levels. Raises StockPromised if fewer units would be left than are reserved,
     IllegalTransition, NotFound.
     """
     document = locked_document(document_id, StockDocument.COUNT)
     move_document(COUNT, document, "approved", by=by, now=now)
     lines = list(document.lines.order_by("position"))
-    _lock_levels(document, lines)
     expected = _expected(document)
     for line in lines:
         assert line.counted is not None, "only a whole count is submitted"
@@ -188,12 +182,6 @@ def _require_counted(lines: Sequence[StockDocumentLine]) -> None:
     if uncounted:
         skus = list(Variant.objects.filter(pk__in=uncounted).order_by("sku").values_list("sku", flat=True))
         raise CountIncomplete(_("Count all lines first."), lines=[{"sku": sku} for sku in skus])
-
-
-def _lock_levels(document: StockDocument, lines: Sequence[StockDocumentLine]) -> None:
-    """Lock what was counted, so that nothing is sold between comparing and booking."""
-    wanted = {"location": document.target_id, "variants": [line.variant_id for line in lines]}
-    sql.fetch_all(_LOCK_LEVELS, wanted)
 
 
 def _expected(document: StockDocument) -> dict[int, int]:

@@ -16,8 +16,8 @@ DRAWN = (*of_orders.LIFECYCLES, of_accounts.GIFT_CARD, *stock_documents.LIFECYCL
 HEAD = """# Lifecycles
 
 The states of orders, fulfilments, payments, stock documents and the like: which state may follow which, what happens
-then, and who may cause it. *Who* is the shopper, staff, or the system; the system causes whatever follows from something
-else. The database refuses every other transition (decision 0111).
+then, and who may cause it. *Who* is the shopper, staff, or the system; the system causes whatever follows from
+something else. The database refuses every other transition (decision 0111).
 
 What an order owes has no states: it is the sum of its entries (`orders.models.BalanceDueEntry`), which only grow.
 
