@@ -151,8 +151,8 @@ def approve_count(*, document_id: int, by: Actor, now: datetime) -> StockDocumen
     """
     Book the difference between each count and the books as they were at its moment.
 
-    Locks the document, then, as it books, the levels. Raises StockPromised if fewer units would be left than are reserved,
-    IllegalTransition, NotFound.
+    Locks the document, then, as it books, the levels. Raises StockPromised if fewer units would be left than are
+    reserved, IllegalTransition, NotFound.
     """
     document = locked_document(document_id, StockDocument.COUNT)
     move_document(COUNT, document, "approved", by=by, now=now)
