@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.data import sql
+from inventory.rules.barcodes import NotABarcode, canonical_barcode
 
 # What is expected stays hidden while a count is under way: it is blind.
 _DOCUMENTS = """
@@ -61,3 +62,25 @@ def get_stock_document(*, kind: str, document_id: int, places: Sequence[int] | N
 def variants_by_sku(skus: Sequence[str]) -> dict[str, int]:
     """Return the ids of variants by the SKU as it was written; unknown ones are left out."""
     return {row["wanted"]: row["id"] for row in sql.fetch_all(_VARIANTS, {"skus": list(skus)})}
+
+
+_BY_CODE = """
+SELECT wanted.code, COALESCE(by_sku.id, barcode.variant_id) AS id
+FROM unnest(%(codes)s::text[], %(barcodes)s::text[]) AS wanted(code, barcode)
+LEFT JOIN inventory_variant AS by_sku ON upper(by_sku.sku) = upper(wanted.code)
+LEFT JOIN inventory_barcode AS barcode ON barcode.code = wanted.barcode
+WHERE by_sku.id IS NOT NULL OR barcode.variant_id IS NOT NULL
+"""
+
+
+def variants_by_code(codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of variants by the SKU or barcode as it was scanned; unknown ones are left out."""
+    wanted = {"codes": list(codes), "barcodes": [_barcode(code) for code in codes]}
+    return {row["code"]: row["id"] for row in sql.fetch_all(_BY_CODE, wanted)}
+
+
+def _barcode(code: str) -> str:
+    try:
+        return canonical_barcode(code)
+    except NotABarcode:
+        return ""
