@@ -285,6 +285,16 @@ class StockDocumentAdmin(ReadOnlyAdmin):
         obj.pk = _MAKERS[obj.kind](request, obj, form.cleaned_data).pk
 
 
+@admin.register(StockDocumentLine)
+class StockDocumentLineAdmin(ReadOnlyAdmin):
+    list_display = ("document", "variant", "box", "quantity", "received", "missing", "restocked", "counted", "reason")
+    list_select_related = ("document", "variant")
+    list_filter = ("reason",)
+    search_fields = ("variant__sku__istartswith", "box__exact")
+    search_help_text = _("The beginning of a SKU, or the code of a box.")
+    ordering = ("-id",)
+
+
 def _made_transfer(request: HttpRequest, asked: StockDocument, values: Mapping[str, Any]) -> StockDocument:
     return plan_transfer(
         source_id=asked.source_id or 0,

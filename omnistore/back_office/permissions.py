@@ -40,6 +40,7 @@ _SEEN = {
         "stocklevel",
         "heldstock",
         "stockdocument",
+        "stockdocumentline",
         "stockmovement",
         "reservation",
     ),

@@ -42,6 +42,10 @@ def _of_orders(path: str = "order") -> Scope:
     return lambda stores: Q(**{f"{path}__in": orders_concerning(stores.ids)})
 
 
+def _of_documents(path: str = "") -> Scope:
+    return lambda stores: Q(**{f"{path}source__in": stores.ids}) | Q(**{f"{path}target__in": stores.ids})
+
+
 def _of_people(path: str = "customer") -> Scope:
     return lambda stores: Q(**{f"{path}__in": people_concerning(stores.ids, stores.codes)})
 
@@ -66,7 +70,8 @@ SCOPES: dict[str, Scope] = {
         ),
         _everything,
     ),
-    "inventory.stockdocument": lambda stores: Q(source__in=stores.ids) | Q(target__in=stores.ids),
+    "inventory.stockdocument": _of_documents(),
+    "inventory.stockdocumentline": _of_documents("document__"),
     "inventory.stockmovement": _at("level__location"),
     "inventory.reservation": _at("level__location"),
     "accounts.customer": _of_people("pk"),
