@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.texts.translated import TranslatedText
 from inventory.models import Product
 from inventory.queries.price_lists import SEGMENTS, STEPS
-from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of
+from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of, with_public_amount
 
 # A line's units may come from any location that ships or offers pickup; checkout checks the chosen location only.
 LINES = f"""
@@ -181,6 +181,28 @@ def glance_at_cart(*, customer_ids: Sequence[int], token_hash: str) -> CartGlanc
 def get_cart(cart_id: int, *, by: Actor, now: datetime) -> CartView:
     """Return a cart in any state. Raises NotFound."""
     view = view_of(sql.fetch_all(_BY_ID, {"cart": cart_id, "now": now}), by=by, now=now)
+    if view is None:
+        raise NotFound(_("There is no such cart."))
+    return view
+
+
+def cart_as_sold(cart_id: int, *, by: Actor, at: datetime) -> CartView:
+    """
+    Return a cart whose goods were sold at a moment: at the price of that moment, in which they were added to it.
+
+    They were on sale then, whatever has become of them. Raises NotFound.
+    """
+    rows = [
+        row
+        | {
+            "is_on_sale": True,
+            "unit_price": row["unit_price_when_added"],
+            # The history tells what everybody paid; of what lists changed since for a few, the present is known only.
+            "steps": with_public_amount(row["steps"], row["unit_price_when_added"]),
+        }
+        for row in sql.fetch_all(_BY_ID, {"cart": cart_id, "now": at})
+    ]
+    view = view_of(rows, by=by, now=at)
     if view is None:
         raise NotFound(_("There is no such cart."))
     return view
