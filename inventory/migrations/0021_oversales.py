@@ -5,28 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0020_words_found_however_joined'),
+        ("inventory", "0020_words_found_however_joined"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Oversale',
+            name="Oversale",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('units', models.PositiveIntegerField(verbose_name='units')),
-                ('reserved', models.PositiveIntegerField(help_text='Units that were reserved for orders at that moment.', verbose_name='reserved')),
-                ('cause_id', models.CharField(max_length=64, verbose_name='order')),
-                ('noted_at', models.DateTimeField(verbose_name='noted at')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
-                ('settled_by_id', models.BigIntegerField(blank=True, null=True, verbose_name='staff')),
-                ('level', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='oversales', to='inventory.stocklevel', verbose_name='level')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("units", models.PositiveIntegerField(verbose_name="units")),
+                (
+                    "reserved",
+                    models.PositiveIntegerField(
+                        help_text="Units that were reserved for orders at that moment.", verbose_name="reserved"
+                    ),
+                ),
+                ("cause_id", models.CharField(max_length=64, verbose_name="order")),
+                ("noted_at", models.DateTimeField(verbose_name="noted at")),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled at")),
+                ("settled_by_id", models.BigIntegerField(blank=True, null=True, verbose_name="staff")),
+                (
+                    "level",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="oversales",
+                        to="inventory.stocklevel",
+                        verbose_name="level",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'oversale',
-                'verbose_name_plural': 'oversales',
-                'constraints': [models.UniqueConstraint(fields=('level', 'cause_id'), name='oversale_once_per_cause'), models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='oversale_of_at_least_one')],
+                "verbose_name": "oversale",
+                "verbose_name_plural": "oversales",
+                "constraints": [
+                    models.UniqueConstraint(fields=("level", "cause_id"), name="oversale_once_per_cause"),
+                    models.CheckConstraint(condition=models.Q(("units__gt", 0)), name="oversale_of_at_least_one"),
+                ],
             },
         ),
     ]

@@ -6,29 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0021_oversales'),
-        ('orders', '0021_what_earns_a_gift'),
+        ("inventory", "0021_oversales"),
+        ("orders", "0021_what_earns_a_gift"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='tillsession',
-            name='till_session_one_open_per_register',
+            model_name="tillsession",
+            name="till_session_one_open_per_register",
         ),
         migrations.AddField(
-            model_name='tillsession',
-            name='rescues',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rescued_by', to='orders.tillsession', verbose_name='late sales of'),
+            model_name="tillsession",
+            name="rescues",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rescued_by",
+                to="orders.tillsession",
+                verbose_name="late sales of",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tillsession',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), ('rescues__isnull', True)), fields=('store', 'register'), name='till_session_one_open_per_register'),
+            model_name="tillsession",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True), ("rescues__isnull", True)),
+                fields=("store", "register"),
+                name="till_session_one_open_per_register",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tillsession',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('rescues',), name='till_session_one_open_rescue'),
+            model_name="tillsession",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("rescues",),
+                name="till_session_one_open_rescue",
+            ),
         ),
     ]
