@@ -295,15 +295,6 @@ class TillOpened(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LateSalesBegun(ShopEvent):
-    """A sale came after its register was closed; ref is the register. rescues: the id of the closed session."""
-
-    kind: ClassVar[str] = "till.late_sales_begun"
-    session_id: int
-    rescues: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class TillClosed(ShopEvent):
     """A till session ended; difference: counted minus expected, minor units."""
 

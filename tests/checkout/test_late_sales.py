@@ -169,10 +169,7 @@ class TestSessions:
         assert {order.till_session for order in Order.objects.all()} == {rescue}
         till.session.refresh_from_db()
         assert (till.session.expected, till.session.counted) == (10_000, 10_000)
-        assert JournalEntry.objects.get(kind="till.late_sales_begun").payload == {
-            "session_id": rescue.pk,
-            "rescues": till.session.pk,
-        }
+        assert JournalEntry.objects.get(kind="till.opened").payload == {"session_id": rescue.pk}
         assert find_breaches() == {}
 
     def test_a_manager_closes_the_rescue_and_a_clerk_does_not(self, till, mug, manager):

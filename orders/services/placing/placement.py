@@ -89,10 +89,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last. Raises
     PlaceNotServed, TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible,
     AmountNotCharged, Malformed, SessionNotOpen, OccurredAtNotValid, BalanceNotEnough, TooManyHolds, TooMuchUnpaid; the
-    caller's rollback undoes everything, including the taking of the cart.
-
-    A late sale has happened: its goods are sold whatever the books say of them, and it is booked in its own session, or
-    in the one that rescues it.
+    caller's rollback undoes everything, including the taking of the cart. Stock does not refuse a late sale.
     """
     _check_on_sale(cart.lines)
     gift_cards = {line.id for line in cart.lines if line.is_stored_value}
@@ -133,9 +130,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     if not waits:
         announce_placed(order, by=by, now=now)
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
-    if request.is_late:
-        book_oversold_units(requests=_requests(allocations), cause=order.number, by=by, now=now)
-    _reserve_stock(allocations, waits=waits, by=by, now=now)
+    _reserve_stock(allocations, request, waits=waits, cause=order.number, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
     return PlacedOrder(
         order,
@@ -296,7 +291,11 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
     )
 
 
-def _reserve_stock(allocations: Sequence[Allocation], *, waits: bool, by: Actor, now: datetime) -> None:
+def _reserve_stock(
+    allocations: Sequence[Allocation], request: CheckoutRequest, *, waits: bool, cause: str, by: Actor, now: datetime
+) -> None:
+    if request.is_late:
+        book_oversold_units(requests=_requests(allocations), cause=cause, by=by, now=now)
     carried_out = [allocation for allocation in allocations if allocation.kind == CARRY_OUT]
     not_carried = [allocation for allocation in allocations if allocation.kind != CARRY_OUT]
     expires_at = now + HOLD_LIFETIME if waits else None

@@ -14,7 +14,7 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import Refusal
 from core.journal import publish
-from orders.events import LateSalesBegun
+from orders.events import TillOpened
 from orders.services.registers.till_sessions import SessionNotOpen
 
 # The clocks of a till and of the shop may differ by so much.
@@ -81,9 +81,5 @@ def _rescue(session: sql.Row, *, by: Actor, now: datetime) -> int:
     while (present := sql.fetch_one(_OPEN_RESCUE, wanted)) is None:
         begun = sql.fetch_one(_RESCUE, wanted)
         if begun is not None:
-            publish(
-                LateSalesBegun(
-                    by=by, occurred_at=now, ref=session["register"], session_id=begun["id"], rescues=session["id"]
-                )
-            )
+            publish(TillOpened(by=by, occurred_at=now, ref=session["register"], session_id=begun["id"]))
     return int(present["id"])
