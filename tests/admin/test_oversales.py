@@ -45,7 +45,7 @@ def staff_of(store, role):
 
 
 def settle(browser, oversale):
-    return browser.post(reverse("admin:inventory_oversale_action", args=[oversale.pk, "settle"]), {}, follow=True)
+    return browser.post(reverse("admin:inventory_oversale_act", args=[oversale.pk, "settle"]), {}, follow=True)
 
 
 def test_the_missing_units_are_booked_in(level, oversale):
@@ -71,7 +71,10 @@ def test_a_clerk_of_the_store_settles_it(mitte, oversale):
 
 
 def test_nobody_settles_it_in_somebody_elses_store(oversale):
-    settle(staff_of(make_store("ham-altona"), roles.MANAGER), oversale)
+    manager = staff_of(make_store("ham-altona"), roles.MANAGER)
+    assert "MUG" not in manager.get(reverse(LIST)).content.decode()
+
+    settle(manager, oversale)
 
     oversale.refresh_from_db()
     assert oversale.settled_at is None

@@ -2,12 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.rules import roles
 from orders.models import TillSession
 from tests.client import signed_in
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.inventory import assign, make_store
+from tests.factories.orders import make_till_session
 from tests.till.conftest import Clerk, address, new_key, text_of
 
 PAGES = [
