@@ -142,9 +142,8 @@ def cart_from_lines(
     if missing:
         raise NotFound(_("Not on sale: %(skus)s.") % {"skus": ", ".join(missing)}, skus=missing)
     put_vouchers(cart_id=row["id"], codes=voucher_codes, customer_id=customer_id, now=now)
-    if at is not None:
-        return cart_as_sold(row["id"], by=by, at=at)
-    return _with_added_prices(get_cart(row["id"], by=by, now=now))
+    cart = cart_as_sold(row["id"], by=by, at=at) if at else get_cart(row["id"], by=by, now=now)
+    return _with_added_prices(cart)
 
 
 @transaction.atomic(savepoint=False)
