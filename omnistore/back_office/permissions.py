@@ -39,6 +39,7 @@ _SEEN = {
         "pricehistory",
         "stocklevel",
         "stockmovement",
+        "oversale",
         "reservation",
     ),
     "orders": (
