@@ -42,6 +42,7 @@ _SEEN = {
         "stockdocument",
         "stockdocumentline",
         "stockmovement",
+        "oversale",
         "reservation",
     ),
     "orders": (

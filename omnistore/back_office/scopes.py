@@ -73,6 +73,7 @@ SCOPES: dict[str, Scope] = {
     "inventory.stockdocument": _of_documents(),
     "inventory.stockdocumentline": _of_documents("document__"),
     "inventory.stockmovement": _at("level__location"),
+    "inventory.oversale": _at("level__location"),
     "inventory.reservation": _at("level__location"),
     "accounts.customer": _of_people("pk"),
     **dict.fromkeys(

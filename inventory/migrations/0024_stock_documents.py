@@ -24,7 +24,7 @@ GUARD = StateGuard(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0022_ledger_of_held_stock"),
+        ("inventory", "0023_ledger_of_held_stock"),
     ]
 
     operations = [
