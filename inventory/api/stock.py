@@ -1,9 +1,12 @@
 """What is where, for staff."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,7 +16,9 @@ from core.errors import Malformed
 from core.texts.spelling import plain_text
 from core.web.api.base import PageQuery, answer, checked_query, page_json, page_of
 from inventory.channels.staff import StaffApiView
+from inventory.models import StockDocument
 from inventory.queries.stock import list_stock
+from inventory.queries.stock_alerts import KINDS, NEVER_SOLD_AFTER_DAYS, list_stock_alerts
 
 
 class StockQuery(PageQuery):
@@ -91,10 +96,114 @@ class Stock(StaffApiView):
         return answer(body)
 
 
+class AlertQuery(PageQuery):
+    """Which alerts: of one kind, or all."""
+
+    kind = serializers.ChoiceField(KINDS, required=False)
+
+
+class AlertOut(serializers.Serializer[Any]):
+    """Something in the stock of a place that needs a look; `document` is the number of an overdue one."""
+
+    kind = serializers.ChoiceField(KINDS)
+    location = serializers.CharField()
+    sku = serializers.CharField(allow_null=True)
+    units = serializers.IntegerField(allow_null=True, help_text="What is available, lies there, or was sold below.")
+    threshold = serializers.IntegerField(allow_null=True)
+    document = serializers.CharField(allow_null=True)
+    due_date = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class AlertListOut(serializers.Serializer[Any]):
+    results = AlertOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+ALERT_EXAMPLE = OpenApiExample(
+    "Two mugs are few",
+    value={
+        "results": [
+            {
+                "kind": "low",
+                "location": "ber-mitte",
+                "sku": "MUG-RIM-CREAM",
+                "units": 2,
+                "threshold": 5,
+                "document": None,
+                "due_date": None,
+                "reason": "Fewer are available than should be.",
+            }
+        ],
+        "next": None,
+    },
+    response_only=True,
+)
+_REASONS = {
+    "out": _("None is available."),
+    "low": _("Fewer are available than should be."),
+    "oversold": _("A till sold more than the books had: count this article."),
+    "never_sold": _("It has been here for long, and was never sold."),
+    "overdue": _("This document should be finished by now."),
+}
+
+
+class StockAlerts(StaffApiView):
+    """What needs a look in the stock of the place in which the person works."""
+
+    right = roles.CORRECT_STOCK
+
+    @extend_schema(
+        operation_id="stock_alerts",
+        parameters=[AlertQuery],
+        responses=AlertListOut,
+        examples=[ALERT_EXAMPLE],
+        tags=["stock"],
+    )
+    def get(self, request: Request) -> HttpResponse:
+        now = timezone.now()
+        query = checked_query(AlertQuery, request)
+        page = page_of(query)
+        rows = list_stock_alerts(
+            location_id=self.store.id,
+            kind=query.get("kind", ""),
+            after=_alert_key(page.after),
+            limit=page.fetch,
+            now=now,
+            long_ago=now - timedelta(days=NEVER_SOLD_AFTER_DAYS),
+        )
+        body = page_json(request, page, rows, key=lambda row: [row["kind"], row["ref"]])
+        body["results"] = [_alert_json(row, self.store.code) for row in body["results"]]
+        return answer(body)
+
+
+def _alert_json(row: dict[str, Any], location: str) -> dict[str, Any]:
+    document = StockDocument(pk=row["document_id"], kind=row["document_kind"]) if row["document_id"] else None
+    return {
+        "kind": row["kind"],
+        "location": location,
+        "sku": row["sku"],
+        "units": row["units"],
+        "threshold": row["threshold"],
+        "document": document and document.number,
+        "due_date": row["due_date"],
+        "reason": str(_REASONS[row["kind"]]),
+    }
+
+
+def _alert_key(after: list[Any] | None) -> tuple[str, str]:
+    match after:
+        case None:
+            return "", ""
+        case [str(kind), str(ref)] if "\0" not in kind + ref:
+            return kind, ref
+    raise Malformed(gettext("Unknown cursor. Start again without it."), field="cursor")
+
+
 def _key(after: list[Any] | None) -> tuple[int, int]:
     match after:
         case None:
             return 0, 0
         case [int(variant_id), int(location_id)]:
             return variant_id, location_id
-    raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+    raise Malformed(gettext("Unknown cursor. Start again without it."), field="cursor")

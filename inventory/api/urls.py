@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("catalogue/variants/<str:sku>/price/", prices.VariantPrice.as_view(), name="variant_price"),
     path("till/prices/<str:sku>/", prices.TillPrice.as_view(), name="till_price"),
     path("stock/", stock.Stock.as_view(), name="stock"),
+    path("stock/alerts/", stock.StockAlerts.as_view()),
     path("stock/transfers/", transfers.Transfers.as_view()),
     path("stock/transfers/<str:document_id>/", transfers.Transfer.as_view()),
     path("stock/transfers/<str:document_id>/dispatch/", transfers.TransferDispatch.as_view()),
