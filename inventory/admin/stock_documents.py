@@ -42,8 +42,10 @@ SCANS = _("Scan one code after the other: SKUs or barcodes. For many alike, type
 class ScansField(forms.CharField):
     """Scanned goods: units by variant."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, is_first: bool = False, **options: Any) -> None:
         attrs = {"rows": 6, "dir": "ltr", "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        # Scanners type at once, into what has the focus.
+        attrs |= {"autofocus": True} if is_first else {}
         options.setdefault("help_text", SCANS)
         super().__init__(widget=forms.Textarea(attrs=attrs), max_length=40_000, **options)
 
@@ -94,7 +96,7 @@ class DocumentForm(BaseForm):
 
 
 class ReceiveForm(forms.Form):
-    goods = ScansField(label=_("What has arrived"), required=False)
+    goods = ScansField(is_first=True, label=_("What has arrived"), required=False)
     boxes = forms.CharField(
         label=_("Boxes that arrived whole"), required=False, max_length=40_000,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr", "autocomplete": "off"}),
@@ -113,7 +115,9 @@ class CallBackForm(forms.Form):
 
 class CountForm(forms.Form):
     goods = ScansField(
-        label=_("What lies there"), help_text=_("Scan every piece, or type the code * the number. Zero is a number.")
+        is_first=True,
+        label=_("What lies there"),
+        help_text=_("Scan every piece, or type the code * the number. Zero is a number."),
     )
 
 
@@ -275,6 +279,11 @@ class StockDocumentAdmin(ReadOnlyAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Location.objects.filter(is_active=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Choose places without the links to edit them, which take the room on a phone."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return self.formfield_for_foreignkey(db_field, request) if db_field.is_relation else field
 
     def save_model(self, request: HttpRequest, obj: StockDocument, form: Any, change: bool) -> None:
         """Make the document by the service of its kind, with the right in a place that it concerns."""
