@@ -22,6 +22,7 @@ from inventory.models import (
     Location,
     Media,
     OpeningException,
+    Oversale,
     Reservation,
     StaffAssignment,
     StockDocument,
@@ -137,6 +138,7 @@ def _add_stock(variant: Variant, store: Location) -> Reservation:
         channel="till",
         occurred_at=NOON,
     )
+    Oversale.objects.create(level=level, units=1, reserved=0, cause_id="O-9", noted_at=NOON)
     HeldStock.objects.create(level=level, state=HeldStock.DAMAGED, units=2)
     document = StockDocument.objects.create(
         kind="count", state="draft", target=store, created_by=None, created_at=NOON
