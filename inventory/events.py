@@ -73,6 +73,50 @@ class StockAdjusted(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StockReturned(ShopEvent):
+    """Returned units were taken in; ref is the SKU. state: sellable, or the held state in which they wait."""
+
+    kind: ClassVar[str] = "stock.returned"
+    variant_id: int
+    location_id: int
+    quantity: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockStateChanged(ShopEvent):
+    """Units changed between sellable and held states; ref is the SKU."""
+
+    kind: ClassVar[str] = "stock.state_changed"
+    variant_id: int
+    location_id: int
+    quantity: int
+    from_state: str
+    to_state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockWrittenOff(ShopEvent):
+    """Units that may not be sold were written off; ref is the SKU. state: the held state in which they were."""
+
+    kind: ClassVar[str] = "stock.written_off"
+    variant_id: int
+    location_id: int
+    quantity: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockDocumentChanged(ShopEvent):
+    """A stock document was made, or moved stock or its state; ref is its number."""
+
+    kind: ClassVar[str] = "stock_document.changed"
+    document_id: int
+    document_kind: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Oversold(ShopEvent):
     """A till sold units that the books had not free, while it could not reach the shop; ref is the SKU."""
 

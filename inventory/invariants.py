@@ -21,6 +21,57 @@ invariant(
     """,
 )
 invariant(
+    "held stock is never negative, and the sum of its movements",
+    """
+    SELECT COALESCE(held.level_id, ledger.level_id) AS level_id, COALESCE(held.state, ledger.state) AS state,
+           held.units, ledger.units AS ledger_units
+    FROM inventory_heldstock AS held
+    FULL JOIN (
+        SELECT level_id, held_state AS state, sum(held_change) AS units
+        FROM inventory_stockmovement WHERE held_state <> '' GROUP BY level_id, held_state
+    ) AS ledger USING (level_id, state)
+    WHERE COALESCE(held.units, 0) <> COALESCE(ledger.units, 0) OR held.units < 0
+    """,
+)
+invariant(
+    "a transfer conserves its units",
+    """
+    SELECT COALESCE(moved.number, lost.number) AS number, moved.units AS ledger_units, lost.units AS lost
+    FROM (
+        SELECT split_part(cause_id, '/', 1) AS number, sum(on_hand_change + held_change) AS units
+        FROM inventory_stockmovement WHERE cause_kind = 'transfer' GROUP BY 1
+    ) AS moved
+    FULL JOIN (
+        SELECT 'T-' || document.id AS number, sum(line.missing) AS units
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.kind = 'transfer' GROUP BY document.id
+    ) AS lost USING (number)
+    WHERE COALESCE(moved.units, 0) + COALESCE(lost.units, 0) <> 0
+    """,
+)
+invariant(
+    "what is in transit was dispatched and has not arrived",
+    """
+    SELECT COALESCE(held.variant_id, sent.variant_id) AS variant_id,
+           COALESCE(held.location_id, sent.location_id) AS location_id, held.units, sent.units AS sent
+    FROM (
+        SELECT level.variant_id, level.location_id, held.units
+        FROM inventory_heldstock AS held JOIN inventory_stocklevel AS level ON level.id = held.level_id
+        WHERE held.state = 'in_transit'
+    ) AS held
+    FULL JOIN (
+        SELECT line.variant_id, document.target_id AS location_id,
+               sum(line.quantity - line.received - line.missing - line.restocked) AS units
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.kind = 'transfer' AND document.state IN ('dispatched', 'partly_received')
+        GROUP BY line.variant_id, document.target_id
+    ) AS sent USING (variant_id, location_id)
+    WHERE COALESCE(held.units, 0) <> COALESCE(sent.units, 0)
+    """,
+)
+invariant(
     "every oversale is booked in once",
     """
     SELECT oversale.id, oversale.cause_id, oversale.units, movement.on_hand_change
@@ -161,4 +212,5 @@ without_card_numbers(
     inventory_pricelist=["name::text", "reason"],
     inventory_pricefile=["name"],
     inventory_stockmovement=["reason"],
+    inventory_stockdocument=["reference", "note"],
 )

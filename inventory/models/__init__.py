@@ -6,7 +6,8 @@ from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
-from inventory.models.stock import StockLevel, StockMovement
+from inventory.models.stock import HeldStock, StockLevel, StockMovement
+from inventory.models.stock_documents import StockDocument, StockDocumentLine
 from inventory.models.taxes import TaxCategory
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Category",
     "Deposit",
     "DepositAmount",
+    "HeldStock",
     "ListPrice",
     "Location",
     "Media",
@@ -29,6 +31,8 @@ __all__ = [
     "Product",
     "Reservation",
     "StaffAssignment",
+    "StockDocument",
+    "StockDocumentLine",
     "StockLevel",
     "StockMovement",
     "TaxCategory",

@@ -17,7 +17,7 @@ from core.journal import publish
 from inventory.events import Oversold
 from inventory.models import Oversale
 from inventory.services.reservations import ReservationRequest
-from inventory.services.stock import StockLine, ensure_levels
+from inventory.services.stock_ledger import ensure_levels
 
 # The missing units are booked in before the sale books them out: a level never falls below what is reserved on it.
 _BOOK = """
@@ -67,7 +67,7 @@ def book_oversold_units(*, requests: Sequence[ReservationRequest], cause: str, b
     requests: what the sale takes from stock next. cause: the number of the order. Locks the levels in pk order until
     the caller's transaction ends. Publishes Oversold for each variant.
     """
-    ensure_levels([StockLine(request.variant_id, request.location_id, 0) for request in requests])
+    ensure_levels((request.variant_id, request.location_id) for request in requests)
     rows = sql.fetch_all(
         _BOOK,
         {

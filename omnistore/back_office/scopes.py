@@ -42,6 +42,10 @@ def _of_orders(path: str = "order") -> Scope:
     return lambda stores: Q(**{f"{path}__in": orders_concerning(stores.ids)})
 
 
+def _of_documents(path: str = "") -> Scope:
+    return lambda stores: Q(**{f"{path}source__in": stores.ids}) | Q(**{f"{path}target__in": stores.ids})
+
+
 def _of_people(path: str = "customer") -> Scope:
     return lambda stores: Q(**{f"{path}__in": people_concerning(stores.ids, stores.codes)})
 
@@ -58,7 +62,7 @@ SCOPES: dict[str, Scope] = {
             *("inventory.category", "inventory.product", "inventory.variant", "inventory.barcode", "inventory.media"),
             *("inventory.price", "inventory.pricerange", "inventory.pricehistory", "inventory.pricelist"),
             *("inventory.listprice", "inventory.taxcategory", "inventory.deposit", "inventory.depositamount"),
-            *("inventory.stocklevel", "inventory.location"),
+            *("inventory.stocklevel", "inventory.heldstock", "inventory.location"),
             *("inventory.openinghours", "inventory.openingexception"),
             *("carts.shippingrate", "carts.fee", "carts.taxzone", "carts.taxrate", "carts.promotion"),
             *("carts.paritycheck", "carts.paritydifference"),
@@ -66,6 +70,8 @@ SCOPES: dict[str, Scope] = {
         ),
         _everything,
     ),
+    "inventory.stockdocument": _of_documents(),
+    "inventory.stockdocumentline": _of_documents("document__"),
     "inventory.stockmovement": _at("level__location"),
     "inventory.oversale": _at("level__location"),
     "inventory.reservation": _at("level__location"),
