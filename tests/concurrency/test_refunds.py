@@ -15,7 +15,8 @@ from inventory.models import Location
 from orders.models import Order, Payment, Refund, SandboxCharge
 from orders.providers.sandbox.provider import SandboxProvider
 from orders.services.payments import refunds
-from orders.services.payments.refunds import ask_refund, pay_out_refund, settle_refunds
+from orders.services.payments.paying_out import pay_out_refund
+from orders.services.payments.refunds import ask_refund, settle_refunds
 from orders.services.registers import till_sessions
 from orders.services.registers.till_sessions import DrawerTooEmpty, expected_cash
 from tests.concurrency.racing import Meeting, race
@@ -54,13 +55,13 @@ def test_refunds_requested_at_once_never_exceed_what_was_paid(order):
 def test_without_the_orders_lock_two_refunds_would_take_the_same_money(order, monkeypatch):
     """Negative control: both see all of it left; only the table's own constraint stops one then."""
     both_have_looked = threading.Barrier(2)
-    spread = refunds.spread_refund
+    plan = refunds.plan_refund
 
     def look_and_wait(*args, **options):
         both_have_looked.wait(timeout=30)
-        return spread(*args, **options)
+        return plan(*args, **options)
 
-    monkeypatch.setattr(refunds, "spread_refund", look_and_wait)
+    monkeypatch.setattr(refunds, "plan_refund", look_and_wait)
 
     def ask():
         return ask_refund(order_id=order.pk, amount=2000, reason="test", now=NOW)

@@ -25,7 +25,7 @@ from orders.queries.scopes import is_served
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.payments.refunds import pay_out_refund
+from orders.services.payments.paying_out import pay_out_refund
 from orders.services.settlement.balance_payments import pay_balance_due
 from orders.services.settlement.payments import look_again
 
