@@ -314,6 +314,48 @@ class ReturnWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnApproved(Event):
+    """Staff said that goods may come back."""
+
+    kind: ClassVar[str] = "return.approved"
+    words = worded(_("Order %(number)s: the return was approved"))
+    order_id: int
+    return_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnReceived(Event):
+    """Goods of an order were taken back. refund: what goes back for them, in minor units."""
+
+    kind: ClassVar[str] = "return.received"
+    words = worded(
+        ngettext_lazy(
+            "Order %(number)s: %(units)s item returned", "Order %(number)s: %(units)s items returned", "count"
+        ),
+        count=count("units"),
+        units=number("units"),
+    )
+    notifications = (Notification("return_received", **_FOR_BUYER),)
+    order_id: int
+    return_id: int
+    units: int
+    refund: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnWithoutOrder(Event):
+    """Goods were taken back whose order nobody knows. ref: the return's number; amount: the credit, minor units."""
+
+    kind: ClassVar[str] = "return.received_without_order"
+    words = worded(_("Return %(number)s without an order, %(amount)s as credit"), amount=money("amount"))
+    return_id: int
+    units: int
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnRejected(Event):
     """Staff refused a return request; the reason is on the return."""
 

@@ -44,7 +44,7 @@ _SEEN = {
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
-        *("balancedueentry", "refund", "return", "returnline", "pointbonus"),
+        *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pointbonus"),
     ),
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.

@@ -18,7 +18,7 @@ from orders.services.payments.failed_refunds import (
     refund_as_credit,
     refund_in_cash,
 )
-from orders.services.returns import REQUESTED, reject_return
+from orders.services.returns.requests import refuse_return
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -66,11 +66,11 @@ def _doing(follow: Callable[..., int], done: Any) -> Callable[[HttpRequest, Refu
 
 def _may_reject(request: HttpRequest, goods: Return) -> bool:
     store = goods.order.store if goods.order else None
-    return goods.state == REQUESTED and bool(request.user.has_perm("orders.cancel_order", store))
+    return goods.state == Return.REQUESTED and bool(request.user.has_perm("orders.cancel_order", store))
 
 
 def _reject(request: HttpRequest, goods: Return, fields: dict[str, Any]) -> str:
-    reject_return(number=goods.number, reason=fields["reason"], by=admin_actor(request), now=timezone.now())
+    refuse_return(number=goods.number, reason=fields["reason"], by=admin_actor(request), now=timezone.now())
     return gettext("The return was refused. Its goods can be asked for again.")
 
 

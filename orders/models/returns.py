@@ -163,9 +163,7 @@ class ReturnedUnits(models.Model):
         verbose_name_plural = _("returned units")
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="returned_units_of_at_least_one"),
-            models.UniqueConstraint(
-                fields=["line", "condition", "goes_to"], name="returned_units_once_per_condition"
-            ),
+            models.UniqueConstraint(fields=["line", "condition", "goes_to"], name="returned_units_once_per_condition"),
         ]
 
     def __str__(self) -> str:

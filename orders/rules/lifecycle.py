@@ -166,8 +166,6 @@ RETURN = Lifecycle(
         ("inspected", "taken without a refund", "closed", {STAFF}),
         ("requested", "refused, in the release before", "rejected", {STAFF}),
         ("requested", "no longer wanted, in the release before", "cancelled", {SHOPPER, STAFF}),
-        ("rejected", "its name changed", "refused", {SYSTEM}),
-        ("cancelled", "its name changed", "withdrawn", {SYSTEM}),
     ),
 )
 OPEN_RETURNS = ("requested", "approved")

@@ -9,7 +9,7 @@ NOT_HANDED_OVER, WINDOW_OVER, TOO_MANY = "not_handed_over", "window_over", "too_
 OVERRIDABLE = frozenset({WINDOW_OVER})
 
 SHELF, HELD, DAMAGED = "shelf", "held", "damaged"
-# Where units go that came in a condition, unless staff decide otherwise. Opened goods are looked at before they are sold.
+# Where units go that came in a condition, unless staff decide otherwise. Somebody looks at opened goods first.
 GOES_TO = {"as_new": SHELF, "opened": HELD, "damaged": DAMAGED, "wrong": HELD, "incomplete": HELD}
 
 

@@ -100,7 +100,7 @@ def test_a_refund_without_its_own_key_would_be_paid_twice(order):
         [row] = refunds.sql.fetch_all(refunds._PENDING, {"refund": None, "now": NOW, "limit": 9})
         both_have_read.wait(timeout=30)
         SandboxProvider().refund(charge_key=row["charge_key"], key=new_id(), amount=row["amount"])
-        return refunds._settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=NOW)
+        return refunds.write_outcome(row["id"], Refund.DONE, by=THE_SYSTEM, now=NOW)
 
     results = race([ask_with_a_key_of_its_own, ask_with_a_key_of_its_own])
 
@@ -112,7 +112,9 @@ def test_a_failed_refund_frees_its_amount_once(order):
     client_key(order, 2580)()
     [refund] = Refund.objects.all()
 
-    results = race([lambda: refunds._settle(refund.pk, Refund.FAILED, by=THE_SYSTEM, now=NOW) for _worker in range(4)])
+    results = race(
+        [lambda: refunds.write_outcome(refund.pk, Refund.FAILED, by=THE_SYSTEM, now=NOW) for _worker in range(4)]
+    )
 
     assert sorted(results) == [False, False, False, True]
     assert Payment.objects.get().refunded == 0

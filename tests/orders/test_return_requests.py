@@ -68,7 +68,7 @@ def test_no_unit_is_returned_twice(collected, mug, as_ana, now):
 def test_a_request_that_was_dropped_frees_its_units(collected, mug, as_ana, now):
     mugs = line_of(collected, mug).pk
     ask(collected, LineToReturn(mugs, 3, ""), by=as_ana, now=now)
-    Return.objects.update(state="cancelled")
+    Return.objects.update(state="withdrawn")
 
     ask(collected, LineToReturn(mugs, 3, ""), by=as_ana, now=now)
 

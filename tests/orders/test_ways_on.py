@@ -135,7 +135,7 @@ class TestAReturnRequest:
         address = f"orders/{asked.order.number}/returns/{asked.number}/cancellation/"
         assert Api(make_customer("Eve", email="eve@example.com")).post(address).status_code == 404
 
-        assert app.post(address).json()["state"] == "cancelled"
+        assert app.post(address).json()["state"] == "withdrawn"
 
         assert self.ask(asked.order, as_ana, now).state == "requested"
         assert find_breaches() == {}
@@ -144,7 +144,7 @@ class TestAReturnRequest:
         refuse_return(number=asked.number, reason="Used", by=at_desk, now=now)
 
         [shown] = app.get(f"orders/{asked.order.number}/").json()["returns"]
-        assert (shown["state"], shown["reject_reason"]) == ("rejected", "Used")
+        assert (shown["state"], shown["reject_reason"]) == ("refused", "Used")
         with refused(IllegalTransition):
             withdraw_return(order_number=asked.order.number, number=asked.number, by=as_ana, now=now)
         assert self.ask(asked.order, as_ana, now).state == "requested"
@@ -154,7 +154,7 @@ class TestAReturnRequest:
 
         boss.post(reverse("admin:orders_return_act", args=[asked.pk, "reject"]), {"reason": "Used"})
 
-        assert Return.objects.get().state == "rejected"
+        assert Return.objects.get().state == "refused"
 
     def test_of_a_guest_for_credit_is_refused_at_once(self, asked, at_desk, now):
         guests = asked.order
