@@ -63,16 +63,6 @@ class StockReceived(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockReturned(ShopEvent):
-    """Units came back from a buyer and are sold again at a location; ref is the SKU."""
-
-    kind: ClassVar[str] = "stock.returned"
-    variant_id: int
-    location_id: int
-    quantity: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class StockAdjusted(ShopEvent):
     """Stock was corrected; ref is the SKU. change: units more (or less, negative) than were recorded."""
 

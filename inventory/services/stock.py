@@ -16,7 +16,7 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
-from inventory.events import StockAdjusted, StockLow, StockReceived, StockReturned
+from inventory.events import StockAdjusted, StockLow, StockReceived
 from inventory.models import StockMovement
 
 MOST_UNITS = 1_000_000
@@ -125,32 +125,6 @@ def receive_stock(*, lines: Sequence[StockLine], delivery: str, by: Actor, now: 
     publish(
         *(
             StockReceived(
-                by=_at(by, row),
-                occurred_at=now,
-                ref=row["sku"],
-                variant_id=row["variant_id"],
-                location_id=row["location_id"],
-                quantity=row["units"],
-            )
-            for row in moved
-        )
-    )
-
-
-@transaction.atomic
-def take_back_stock(*, lines: Sequence[StockLine], number: str, by: Actor, now: datetime) -> None:
-    """
-    Record units that came back from buyers and are sold again where they are, all lines or none.
-
-    number: of the return; the same one is recorded once for each variant and location. Locks the levels in pk order
-    until the caller's transaction ends, so call this last.
-    Raises Malformed for units that are not positive, AlreadyBooked, NotFound.
-    """
-    _check(lines, are_valid=all(0 < line.units <= MOST_UNITS for line in lines))
-    moved = _move(lines, _Booking(StockMovement.RETURNED, "return", number, "", by, now))
-    publish(
-        *(
-            StockReturned(
                 by=_at(by, row),
                 occurred_at=now,
                 ref=row["sku"],
