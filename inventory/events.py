@@ -73,6 +73,40 @@ class StockAdjusted(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StockReturned(ShopEvent):
+    """Returned units were taken in; ref is the SKU. state: sellable, or the held state in which they wait."""
+
+    kind: ClassVar[str] = "stock.returned"
+    variant_id: int
+    location_id: int
+    quantity: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockStateChanged(ShopEvent):
+    """Units changed between sellable and held states; ref is the SKU."""
+
+    kind: ClassVar[str] = "stock.state_changed"
+    variant_id: int
+    location_id: int
+    quantity: int
+    from_state: str
+    to_state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockWrittenOff(ShopEvent):
+    """Units that may not be sold were written off; ref is the SKU. state: the held state in which they were."""
+
+    kind: ClassVar[str] = "stock.written_off"
+    variant_id: int
+    location_id: int
+    quantity: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockLow(ShopEvent):
     """Available units at a location fell below the variant's threshold; ref is the SKU."""
 

@@ -21,6 +21,19 @@ invariant(
     """,
 )
 invariant(
+    "held stock is never negative, and the sum of its movements",
+    """
+    SELECT COALESCE(held.level_id, ledger.level_id) AS level_id, COALESCE(held.state, ledger.state) AS state,
+           held.units, ledger.units AS ledger_units
+    FROM inventory_heldstock AS held
+    FULL JOIN (
+        SELECT level_id, held_state AS state, sum(held_change) AS units
+        FROM inventory_stockmovement WHERE held_state <> '' GROUP BY level_id, held_state
+    ) AS ledger USING (level_id, state)
+    WHERE COALESCE(held.units, 0) <> COALESCE(ledger.units, 0) OR held.units < 0
+    """,
+)
+invariant(
     "what is reserved is the sum of the live reservations",
     """
     SELECT level.id, level.reserved, COALESCE(live.quantity, 0) AS promised

@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, admin_actor
+from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 from core.admin.saving import BaseForm
 from inventory.admin.editing import BarcodeSearch
-from inventory.models import Location, Reservation, StockLevel, StockMovement
-from inventory.services.stock import MOST_UNITS, StockLine, adjust_stock, receive_stock, set_safety_stock
+from inventory.models import HeldStock, Location, Reservation, StockLevel, StockMovement
+from inventory.services.held_stock import SELLABLE, UnitsInState, UnitsToMove, move_units, write_off_units
+from inventory.services.stock import StockLine, adjust_stock, receive_stock, set_safety_stock
+from inventory.services.stock_ledger import MOST_UNITS
 
 
 class ReceiveForm(forms.Form):
@@ -32,6 +34,22 @@ class AdjustForm(forms.Form):
 
 class SafetyStockForm(forms.Form):
     safety = forms.IntegerField(label=_("Units of safety stock"), min_value=0, max_value=MOST_UNITS)
+
+
+class SetAsideForm(forms.Form):
+    units = forms.IntegerField(label=_("Units"), min_value=1, max_value=MOST_UNITS)
+    state = forms.ChoiceField(label=_("State"), choices=HeldStock.STATES)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    # Created with the page, so that a form that is sent twice is booked once.
+    cause = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class MoveForm(SetAsideForm):
+    state = forms.ChoiceField(label=_("New state"), choices=[(SELLABLE, _("Sellable")), *HeldStock.STATES])
+
+
+class WriteOffForm(SetAsideForm):
+    state = None  # type: ignore[assignment]  # The units leave the books.
 
 
 class FirstStockForm(BaseForm):
@@ -76,6 +94,48 @@ def _keep(request: HttpRequest, level: StockLevel, values: dict[str, Any]) -> st
     return gettext("The safety stock is now %(safety)s units.") % values
 
 
+def _set_aside(request: HttpRequest, level: StockLevel, values: dict[str, Any]) -> str:
+    _move_units(request, level, SELLABLE, values)
+    return gettext("%(units)s units may no longer be sold.") % values
+
+
+def _move_units(request: HttpRequest, level: StockLevel, present: str, values: dict[str, Any]) -> None:
+    move_units(
+        moves=[UnitsToMove(level.variant_id, level.location_id, values["units"], present, values["state"])],
+        reason=values["reason"],
+        cause_kind="move",
+        cause_id=str(values["cause"]),
+        by=admin_actor(request),
+        now=timezone.now(),
+    )
+
+
+def _may_correct_held(request: HttpRequest, held: HeldStock) -> bool:
+    return held.units > 0 and _may_correct(request, held.level)
+
+
+def _move_held(request: HttpRequest, held: HeldStock, values: dict[str, Any]) -> str:
+    _move_units(request, held.level, held.state, values)
+    return gettext("%(units)s units have another state now.") % values
+
+
+def _write_off(request: HttpRequest, held: HeldStock, values: dict[str, Any]) -> str:
+    write_off_units(
+        lines=[UnitsInState(held.level.variant_id, held.level.location_id, values["units"], held.state)],
+        reason=values["reason"],
+        cause_kind="write_off",
+        cause_id=str(values["cause"]),
+        by=admin_actor(request),
+        now=timezone.now(),
+    )
+    return gettext("%(units)s units were written off.") % values
+
+
+class HeldStockInline(ReadOnlyInline):
+    model = HeldStock
+    fields = ("state", "units")
+
+
 @admin.register(StockLevel)
 class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
     list_display = ("variant", "location", "on_hand", "reserved", "safety", "free")
@@ -105,6 +165,14 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
             is_destructive=True,
         ),
         AdminAction(
+            name="set-aside",
+            title=_("Set aside"),
+            explanation=_("The units stay in the books and may not be sold: damaged, in doubt, or for the supplier."),
+            form=SetAsideForm,
+            perform=_set_aside,
+            is_allowed=_may_correct,
+        ),
+        AdminAction(
             name="safety",
             title=_("Safety stock"),
             explanation=_("These units are not sold online, so that customers in the store can find some."),
@@ -116,6 +184,7 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
 
     form = FirstStockForm
     autocomplete_fields = ("variant",)
+    inlines = (HeldStockInline,)
 
     @admin.display(description=_("available"))
     def free(self, level: StockLevel) -> int:
@@ -146,11 +215,52 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
         obj.pk = StockLevel.objects.values_list("pk", flat=True).get(variant=obj.variant, location=obj.location)
 
 
+@admin.register(HeldStock)
+class HeldStockAdmin(BarcodeSearch, ReadOnlyAdmin):
+    list_display = ("sku", "place", "state", "units")
+    list_select_related = ("level__variant", "level__location")
+    list_filter = ("state", "level__location")
+    search_fields = (
+        "level__variant__sku__istartswith",
+        "level__variant__barcodes__code__exact",
+        "level__location__code__exact",
+    )
+    search_help_text = _("The beginning of a SKU, a whole barcode, or a location's code.")
+    ordering = ("-id",)
+    object_actions = (
+        AdminAction(
+            name="move",
+            title=_("Change the state"),
+            explanation=_("Units that are sellable again go back on the shelf first."),
+            form=MoveForm,
+            perform=_move_held,
+            is_allowed=_may_correct_held,
+        ),
+        AdminAction(
+            name="write-off",
+            title=_("Write off"),
+            explanation=_("The units leave the books. The ledger keeps the reason."),
+            form=WriteOffForm,
+            perform=_write_off,
+            is_allowed=_may_correct_held,
+            is_destructive=True,
+        ),
+    )
+
+    @admin.display(description=_("SKU"))
+    def sku(self, held: HeldStock) -> str:
+        return held.level.variant.sku
+
+    @admin.display(description=_("location"))
+    def place(self, held: HeldStock) -> str:
+        return held.level.location.code
+
+
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
     list_display = (
         *("occurred_at", "sku", "place", "kind", "on_hand_change", "reserved_change"),
-        *("cause_kind", "cause_id", "channel", "actor_id"),
+        *("held_state", "held_change", "cause_kind", "cause_id", "channel", "actor_id"),
     )
     list_select_related = ("level__variant", "level__location")
     list_filter = ("kind", ChannelFilter)

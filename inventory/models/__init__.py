@@ -5,7 +5,7 @@ from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
-from inventory.models.stock import StockLevel, StockMovement
+from inventory.models.stock import HeldStock, StockLevel, StockMovement
 from inventory.models.taxes import TaxCategory
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Category",
     "Deposit",
     "DepositAmount",
+    "HeldStock",
     "ListPrice",
     "Location",
     "Media",

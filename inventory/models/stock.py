@@ -60,15 +60,52 @@ class StockLevel(models.Model):
         return self.on_hand - self.reserved - self.safety
 
 
+class HeldStock(models.Model):
+    """
+    Units of one stock level that are at the place and may not be sold; the level's own units are those that may.
+
+    It always equals the sum of its movements. damaged: to be repaired or written off. on_hold: their quality is in
+    doubt. to_supplier: waiting to go back. put_away: came back from a pickup or a return, and are sellable once
+    somebody confirms that they are on the shelf.
+    """
+
+    DAMAGED, ON_HOLD, TO_SUPPLIER, PUT_AWAY = "damaged", "on_hold", "to_supplier", "put_away"
+    STATES = [
+        (DAMAGED, _("Damaged")),
+        (ON_HOLD, _("Quality hold")),
+        (TO_SUPPLIER, _("Goes to the supplier")),
+        (PUT_AWAY, _("To be put away")),
+    ]
+
+    level = models.ForeignKey(
+        StockLevel, on_delete=models.PROTECT, related_name="held", verbose_name=_("level"), db_index=False
+    )
+    state = models.CharField(_("state"), max_length=20, choices=STATES)
+    units = models.IntegerField(_("units"), default=0)
+
+    class Meta:
+        verbose_name = _("held stock")
+        verbose_name_plural = _("held stock")
+        constraints = [
+            models.UniqueConstraint(fields=["level", "state"], name="held_stock_one_row_per_state"),
+            models.CheckConstraint(condition=Q(units__gte=0), name="held_stock_is_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units} {self.get_state_display()}"
+
+
 class StockMovement(models.Model):
     """
     One change of one stock level, with its cause: append-only, so the sum of a level's movements is the level.
 
-    cause_kind and cause_id name the cause (order, receipt, count, import ...); a cause moves a level once per kind.
+    cause_kind and cause_id name the cause (order, receipt, count, import ...); a cause moves a level once per kind, and
+    each of its held states once. held_state and held_change: what changed of the units that may not be sold.
     """
 
     RECEIVED, ADJUSTED, RESERVED, RELEASED = "received", "adjusted", "reserved", "released"
     SOLD, HANDED_OVER, SHIPPED, RETURNED = "sold", "handed_over", "shipped", "returned"
+    MOVED, WRITTEN_OFF = "moved", "written_off"
     KINDS = [
         (RECEIVED, _("Received")),
         (ADJUSTED, _("Adjusted")),
@@ -78,6 +115,8 @@ class StockMovement(models.Model):
         (HANDED_OVER, _("Handed over")),
         (SHIPPED, _("Shipped")),
         (RETURNED, _("Returned")),
+        (MOVED, _("Moved to another state")),
+        (WRITTEN_OFF, _("Written off")),
     ]
 
     level = models.ForeignKey(
@@ -92,18 +131,27 @@ class StockMovement(models.Model):
     actor_id = models.BigIntegerField(_("staff"), null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     occurred_at = models.DateTimeField(_("occurred at"))
+    held_state = models.CharField(
+        _("held as"), max_length=20, choices=HeldStock.STATES, blank=True, default="", db_default=""
+    )
+    held_change = models.IntegerField(_("held"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("stock movement")
         verbose_name_plural = _("stock movements")
         constraints = [
             models.UniqueConstraint(
-                fields=["level", "cause_kind", "cause_id", "kind"], name="stock_movement_once_per_cause"
+                fields=["level", "cause_kind", "cause_id", "kind", "held_state"], name="stock_movement_once_per_cause"
             ),
             models.CheckConstraint(
-                condition=~Q(on_hand_change=0, reserved_change=0), name="stock_movement_moves_something"
+                condition=~Q(on_hand_change=0, reserved_change=0, held_change=0), name="stock_movement_moves_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(held_state="", held_change=0) | (~Q(held_state="") & ~Q(held_change=0)),
+                name="stock_movement_of_held_units_names_their_state",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.on_hand_change:+d}/{self.reserved_change:+d}"
+        held = f" {self.held_state} {self.held_change:+d}" if self.held_state else ""
+        return f"{self.kind} {self.on_hand_change:+d}/{self.reserved_change:+d}{held}"

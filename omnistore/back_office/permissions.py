@@ -38,6 +38,7 @@ _SEEN = {
         "pricerange",
         "pricehistory",
         "stocklevel",
+        "heldstock",
         "stockmovement",
         "reservation",
     ),

@@ -66,7 +66,7 @@ SCOPES: dict[str, Scope] = {
             *("inventory.category", "inventory.product", "inventory.variant", "inventory.barcode", "inventory.media"),
             *("inventory.price", "inventory.pricerange", "inventory.pricehistory", "inventory.pricelist"),
             *("inventory.listprice", "inventory.taxcategory", "inventory.deposit", "inventory.depositamount"),
-            *("inventory.stocklevel", "inventory.location"),
+            *("inventory.stocklevel", "inventory.heldstock", "inventory.location"),
             *("inventory.openinghours", "inventory.openingexception"),
             *("carts.shippingrate", "carts.fee", "carts.taxzone", "carts.taxrate", "carts.promotion"),
             *("carts.paritycheck", "carts.paritydifference"),

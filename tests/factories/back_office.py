@@ -17,7 +17,17 @@ from accounts.models import (
 )
 from carts.models import Cart, CartLine, ShippingRate, WishlistItem
 from core.models import ConsumerOffset, FailedDelivery, IdempotentResponse, UnfinishedWork
-from inventory.models import Media, OpeningException, Reservation, StaffAssignment, StockLevel, StockMovement, Variant
+from inventory.models import (
+    HeldStock,
+    Location,
+    Media,
+    OpeningException,
+    Reservation,
+    StaffAssignment,
+    StockLevel,
+    StockMovement,
+    Variant,
+)
 from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
     CardReader,
@@ -105,6 +115,16 @@ def _fill(number: int) -> None:
     FailedDelivery.objects.create(
         handler=f"handler.{number}", entry_id=number, entry_occurred_at=NOON, error="boom", failed_at=NOON
     )
+    reservation = _add_stock(variant, store)
+    cart = Cart.objects.create(
+        customer=shopper, currency="EUR", state=Cart.ORDERED, created_channel="app", created_at=NOON, changed_at=NOON
+    )
+    _add_line(cart, variant)
+    WishlistItem.objects.create(customer=shopper, variant=variant, added_channel="app", added_at=NOON)
+    _fill_orders(number, shopper, store, variant, cart, reservation)
+
+
+def _add_stock(variant: Variant, store: Location) -> Reservation:
     level = StockLevel.objects.create(variant=variant, location=store, on_hand=5, reserved=1)
     StockMovement.objects.create(
         level=level,
@@ -115,15 +135,10 @@ def _fill(number: int) -> None:
         channel="till",
         occurred_at=NOON,
     )
-    reservation = Reservation.objects.create(
+    HeldStock.objects.create(level=level, state=HeldStock.DAMAGED, units=2)
+    return Reservation.objects.create(
         id=uuid.uuid4(), level=level, quantity=1, state=Reservation.COMMITTED, created_at=NOON
     )
-    cart = Cart.objects.create(
-        customer=shopper, currency="EUR", state=Cart.ORDERED, created_channel="app", created_at=NOON, changed_at=NOON
-    )
-    _add_line(cart, variant)
-    WishlistItem.objects.create(customer=shopper, variant=variant, added_channel="app", added_at=NOON)
-    _fill_orders(number, shopper, store, variant, cart, reservation)
 
 
 def _add_line(cart: Cart, variant: Variant) -> None:

@@ -8,14 +8,8 @@ from core.errors import Malformed, NotFound
 from core.ids import new_id
 from core.models import JournalEntry
 from inventory.models import Reservation, StockLevel, StockMovement
-from inventory.services.stock import (
-    AlreadyBooked,
-    StockLine,
-    StockPromised,
-    adjust_stock,
-    receive_stock,
-    set_safety_stock,
-)
+from inventory.services.stock import StockLine, adjust_stock, receive_stock, set_safety_stock
+from inventory.services.stock_ledger import AlreadyBooked, StockPromised
 from tests.factories.inventory import make_stock, make_store, make_variant
 
 NOW = datetime(2027, 1, 11, 11, 0, tzinfo=UTC)
