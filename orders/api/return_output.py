@@ -17,7 +17,7 @@ from orders.models import Return
 
 class ReturnedUnitsOut(serializers.Serializer[Any]):
     condition = serializers.CharField(help_text="as_new, opened, damaged, wrong or incomplete.")
-    goes_to = serializers.CharField(help_text="shelf: sold again where it was taken back; held or damaged: not sold.")
+    goes_to = serializers.CharField(help_text="sellable where it was taken back; or held there as on_hold or damaged.")
     quantity = serializers.IntegerField()
 
 

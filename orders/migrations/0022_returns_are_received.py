@@ -39,7 +39,7 @@ WHERE state IN ('refused', 'withdrawn', 'approved', 'inspected', 'exchanged', 'c
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0020_words_found_however_joined"),
+        ("inventory", "0022_ledger_of_held_stock"),
         ("orders", "0021_what_earns_a_gift"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -66,12 +66,8 @@ class Migration(migrations.Migration):
                 (
                     "goes_to",
                     models.CharField(
-                        choices=[
-                            ("shelf", "Sold again here"),
-                            ("held", "Held, not sold"),
-                            ("damaged", "Damaged, not sold"),
-                        ],
-                        max_length=10,
+                        choices=[("sellable", "Sold again here"), ("on_hold", "Quality hold"), ("damaged", "Damaged")],
+                        max_length=20,
                         verbose_name="goes to",
                     ),
                 ),
@@ -165,6 +161,8 @@ class Migration(migrations.Migration):
                     ("closed", "Taken without a refund"),
                     ("refused", "Refused"),
                     ("withdrawn", "Withdrawn"),
+                    ("rejected", "Refused"),
+                    ("cancelled", "Withdrawn"),
                 ],
                 max_length=10,
                 verbose_name="state",
@@ -198,6 +196,7 @@ class Migration(migrations.Migration):
             model_name="returnedunits",
             name="line",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="units",
                 to="orders.returnline",

@@ -33,6 +33,8 @@ class Return(models.Model):
         (REFUSED, _("Refused")),
         (WITHDRAWN, _("Withdrawn")),
     ]
+    # What the release before called refused and withdrawn.
+    FORMER_STATES = [("rejected", _("Refused")), ("cancelled", _("Withdrawn"))]
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     order = models.ForeignKey(
@@ -46,7 +48,7 @@ class Return(models.Model):
         related_name="returns",
         verbose_name=_("customer"),
     )
-    state = models.CharField(_("state"), max_length=10, choices=STATES)
+    state = models.CharField(_("state"), max_length=10, choices=[*STATES, *FORMER_STATES])
     method = models.CharField(_("method"), max_length=10, choices=[("store", _("Store")), ("ship", _("Ship"))])
     refund_to = models.CharField(
         _("refund to"), max_length=10, choices=[("original", _("Original tender")), ("credit", _("Store credit"))]
@@ -143,8 +145,7 @@ class ReturnLine(models.Model):
 class ReturnedUnits(models.Model):
     """Units of a return line that came in one condition, and what became of them where they were taken back."""
 
-    SHELF, HELD, DAMAGED = "shelf", "held", "damaged"
-    PLACES = [(SHELF, _("Sold again here")), (HELD, _("Held, not sold")), (DAMAGED, _("Damaged, not sold"))]
+    PLACES = [("sellable", _("Sold again here")), ("on_hold", _("Quality hold")), ("damaged", _("Damaged"))]
     CONDITIONS = [
         ("as_new", _("As new")),
         ("opened", _("Opened")),
@@ -153,9 +154,11 @@ class ReturnedUnits(models.Model):
         ("incomplete", _("Parts are missing")),
     ]
 
-    line = models.ForeignKey(ReturnLine, on_delete=models.PROTECT, related_name="units", verbose_name=_("return line"))
+    line = models.ForeignKey(
+        ReturnLine, on_delete=models.PROTECT, related_name="units", verbose_name=_("return line"), db_index=False
+    )
     condition = models.CharField(_("condition"), max_length=10, choices=CONDITIONS)
-    goes_to = models.CharField(_("goes to"), max_length=10, choices=PLACES)
+    goes_to = models.CharField(_("goes to"), max_length=20, choices=PLACES)
     quantity = models.PositiveIntegerField(_("quantity"))
 
     class Meta:

@@ -8,9 +8,10 @@ NOT_HANDED_OVER, WINDOW_OVER, TOO_MANY = "not_handed_over", "window_over", "too_
 # What staff with the right may take back all the same; the others say that there is nothing to take back.
 OVERRIDABLE = frozenset({WINDOW_OVER})
 
-SHELF, HELD, DAMAGED = "shelf", "held", "damaged"
+# States of stock: sold again where the units were taken back, or held there.
+SELLABLE, ON_HOLD, DAMAGED = "sellable", "on_hold", "damaged"
 # Where units go that came in a condition, unless staff decide otherwise. Somebody looks at opened goods first.
-GOES_TO = {"as_new": SHELF, "opened": HELD, "damaged": DAMAGED, "wrong": HELD, "incomplete": HELD}
+GOES_TO = {"as_new": SELLABLE, "opened": ON_HOLD, "damaged": DAMAGED, "wrong": ON_HOLD, "incomplete": ON_HOLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +83,4 @@ def place_of(condition: str, *, restock: bool | None) -> str:
     usual = GOES_TO[condition]
     if restock is None:
         return usual
-    return SHELF if restock else HELD if usual == SHELF else usual
+    return SELLABLE if restock else ON_HOLD if usual == SELLABLE else usual

@@ -140,13 +140,13 @@ class TestConditions:
     @pytest.mark.parametrize(
         ("condition", "restock", "place"),
         [
-            ("as_new", None, "shelf"),
-            ("opened", None, "held"),
+            ("as_new", None, "sellable"),
+            ("opened", None, "on_hold"),
             ("damaged", None, "damaged"),
-            ("wrong", None, "held"),
-            ("incomplete", None, "held"),
-            ("opened", True, "shelf"),
-            ("as_new", False, "held"),
+            ("wrong", None, "on_hold"),
+            ("incomplete", None, "on_hold"),
+            ("opened", True, "sellable"),
+            ("as_new", False, "on_hold"),
             ("damaged", False, "damaged"),
         ],
     )
@@ -160,7 +160,7 @@ class TestConditions:
 
         assert on_hand(mug, mitte) == before + 1
         rows = ReturnedUnits.objects.order_by("pk").values_list("condition", "goes_to", "quantity")
-        assert list(rows) == [("as_new", "shelf", 1), ("damaged", "damaged", 2)]
+        assert list(rows) == [("as_new", "sellable", 1), ("damaged", "damaged", 2)]
         assert find_breaches() == {}
 
 

@@ -14,17 +14,17 @@ from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
 from core.states.moving import move
 from inventory.models import Location
-from inventory.services.stock import StockLine, take_back_stock
 from orders.events import ReturnReceived
 from orders.models import Order, Refund, Return, ReturnedUnits, ReturnLine
 from orders.rules.lifecycle import OPEN_RETURNS, RETURN
 from orders.rules.refunds import ANY, CREDIT, RefundPart
-from orders.rules.returns import OVERRIDABLE, SHELF, objections_to, place_of
+from orders.rules.returns import OVERRIDABLE, objections_to, place_of
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.paying_out import hold_drawer_for, pay_out_return
 from orders.services.payments.refunds import CreditNeedsCustomer, ask_refund_in_parts
 from orders.services.returns.lines import check_known, item_of, lines_of, next_number, not_returnable
+from orders.services.returns.putting_away import put_away
 from orders.services.returns.requests import about_return
 
 _COUNT_UNITS = """
@@ -111,7 +111,13 @@ def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datet
             currency=order.currency,
         )
     )
-    _put_away(goods, arrival.pieces, known, by=by, now=now)
+    # Gift cards lie in no stock.
+    units_back = [
+        (known[piece.line_id]["variant_id"], place_of(piece.condition, restock=piece.restock), piece.quantity)
+        for piece in arrival.pieces
+        if known[piece.line_id]["is_goods"]
+    ]
+    put_away(goods, units_back, by=by, now=now)
     return goods
 
 
@@ -265,19 +271,3 @@ def _give_money_back(order: Order, goods: Return, arrival: Arrival, *, by: Actor
         pay_out_return(return_id=goods.pk, session_id=arrival.session_id, by=by, now=now)
     move(RETURN, goods, Return.REFUNDED, by=by)
     return refund
-
-
-def _put_away(
-    goods: Return, pieces: Sequence[Piece], known: Mapping[int, sql.Row], *, by: Actor, now: datetime
-) -> None:
-    """Put the units that are sold again on the shelf of the place that took them back; gift cards lie on none."""
-    assert by.store_id is not None
-    lines = [
-        StockLine(known[piece.line_id]["variant_id"], by.store_id, piece.quantity)
-        for piece in pieces
-        if place_of(piece.condition, restock=piece.restock) == SHELF
-        and known[piece.line_id]["variant_id"] is not None
-        and known[piece.line_id]["is_goods"]
-    ]
-    if lines:
-        take_back_stock(lines=lines, number=goods.number, by=by, now=now)

@@ -16,13 +16,13 @@ from core.errors import Malformed, NotFound
 from core.journal import publish
 from core.states.moving import move
 from inventory.queries.lowest_prices import lowest_prices
-from inventory.services.stock import StockLine, take_back_stock
 from orders.events import ReturnWithoutOrder
 from orders.models import Refund, Return, ReturnedUnits, ReturnLine
 from orders.rules.lifecycle import RETURN
-from orders.rules.returns import SHELF, place_of
+from orders.rules.returns import place_of
 from orders.services.payments.refunds import CreditNeedsCustomer
 from orders.services.returns.lines import next_number
+from orders.services.returns.putting_away import put_away
 from orders.services.returns.receiving import check_takes_returns
 
 
@@ -87,7 +87,8 @@ def receive_without_order(
             currency=taken.currency,
         )
     )
-    _put_away(taken, goods, known, by=by, now=now)
+    units_back = [(known[one.sku]["id"], place_of(one.condition, restock=one.restock), one.quantity) for one in goods]
+    put_away(taken, units_back, by=by, now=now)
     return taken
 
 
@@ -125,16 +126,3 @@ def _write_lines(taken: Return, goods: Sequence[LooseGoods], known: Mapping[str,
         )
         for line, one in zip(lines, goods, strict=True)
     )
-
-
-def _put_away(
-    taken: Return, goods: Sequence[LooseGoods], known: Mapping[str, sql.Row], *, by: Actor, now: datetime
-) -> None:
-    assert by.store_id is not None
-    lines = [
-        StockLine(known[one.sku]["id"], by.store_id, one.quantity)
-        for one in goods
-        if place_of(one.condition, restock=one.restock) == SHELF
-    ]
-    if lines:
-        take_back_stock(lines=lines, number=taken.number, by=by, now=now)
