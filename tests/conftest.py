@@ -10,8 +10,10 @@ from typing import Any
 
 import psutil
 import pytest
+from django.core.signals import setting_changed
 from hypothesis import HealthCheck, settings
 
+from core.texts.languages import known_language
 from omnistore.tools.servers.postgres import Postgres
 from omnistore.tools.servers.valkey import Valkey
 from tests import prepared, tidying
@@ -25,6 +27,9 @@ settings.load_profile("patient")
 # Imported modules stay in memory; repeated garbage collection of them takes a tenth of the time.
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)
+
+# Only tests change the shop's languages while it runs.
+setting_changed.connect(lambda **_change: known_language.cache_clear(), weak=False)
 
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 

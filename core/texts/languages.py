@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from django.conf import settings
 from django.utils.translation import get_language
 
 RIGHT_TO_LEFT = "rtl"
+CODES_REMEMBERED = 256
 # The zero of each set of digits in Unicode; languages with other sets are written in Latin digits.
 _ZEROS = {"arab": "\u0660", "arabext": "\u06f0"}
 _MARK = "\u200e"
@@ -73,14 +74,12 @@ def active_language() -> str:
     return known_language(get_language() or "")
 
 
+@lru_cache(CODES_REMEMBERED)
 def known_language(code: str) -> str:
     """Return the shop's language for a code with or without a region, or the shop's first language."""
-    # Every text of a cart asks this: the whole code comes first because it is the usual answer.
+    # Every text of a cart asks this, and Django looks up a setting in Python.
     known = [name for name, _title in settings.LANGUAGES]
-    if code in known:
-        return code
-    language_alone = code.partition("-")[0]
-    return language_alone if language_alone in known else default_language()
+    return next((name for name in (code, code.partition("-")[0]) if name in known), default_language())
 
 
 def default_language() -> str:

@@ -184,7 +184,6 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
 
     form = FirstStockForm
     autocomplete_fields = ("variant",)
-    inlines = (HeldStockInline,)
 
     @admin.display(description=_("available"))
     def free(self, level: StockLevel) -> int:
@@ -193,6 +192,10 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return whether the person may book units of an article that a place never had."""
         return bool(request.user.has_perm("inventory.move_stock"))
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Show what is held below a level that stands."""
+        return [] if obj is None else [HeldStockInline]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("variant", "location", "units", "delivery") if obj is None else super().get_fields(request, obj)

@@ -7,7 +7,6 @@ dearest, and sets that save nothing are not made. So more goods in a cart never 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from carts.rules.goods import EVERYTHING, Goods, Item
@@ -22,8 +21,7 @@ MOST_KNOWN = 1000
 _NONE = frozenset[int]()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """
     Units of some goods in a set. at_least: how many are enough if there are no more; None for all of them.
 
@@ -142,18 +140,17 @@ def best_uses(rewards: Sequence[CountingReward], items: Sequence[Item], left: Ma
     found: list[Savings] = [{} for _reward in rewards]
     parts = [[(part, *_chosen(part, items)) for part in reward.parts_of_set()] for reward in rewards]
     touched = [_NONE.union(*[ids for _part, ids, _last in of_reward]) for of_reward in parts]
-    for group in _groups(touched):
-        ids = touched[group[0]].union(*[touched[place] for place in group])
+    for group in _groups(touched) if len(rewards) > 1 else [[0]]:
+        ids = touched[group[0]].union(*[touched[place] for place in group[1:]])
         pool = pool_of([item for item in items if item.id in ids], left)
         fitted = [[_fit(pool, *part) for part in parts[place]] for place in group]
         if len(group) == 1:
             # Most offers want units that no other one wants: there is nothing to compare.
-            ways = [_all_sets(rewards[group[0]], fitted[0], pool)]
-        else:
-            _saved, uses = _Search([rewards[place] for place in group], fitted, pool).best_way(0, pool.units)
-            ways = [use.formed for use in uses]
-        for place, formed in zip(group, ways, strict=True):
-            found[place] = _savings(formed, pool)
+            found[group[0]] = _savings(_all_sets(rewards[group[0]], fitted[0], pool), pool)
+            continue
+        _saved, uses = _Search([rewards[place] for place in group], fitted, pool).best_way(0, pool.units)
+        for place, use in zip(group, uses, strict=True):
+            found[place] = _savings(use.formed, pool)
     return found
 
 
@@ -246,8 +243,6 @@ def _fewer(use: _Use, units: Units) -> Iterator[_Use]:
 
 def _groups(sets: Sequence[frozenset[int]]) -> list[list[int]]:
     """Return the places of sets, in groups whose sets have ids in common, directly or by others of the group."""
-    if len(sets) == 1:
-        return [[0]]
     groups: list[tuple[frozenset[int], list[int]]] = []
     for place, ids in enumerate(sets):
         near = [group for group in groups if not group[0].isdisjoint(ids)]
