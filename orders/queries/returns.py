@@ -1,8 +1,9 @@
 """Returns as they are shown, and those that wait for somebody."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from orders.models import Refund, Return, ReturnedUnits, ReturnLine
+from orders.queries.scopes import orders_concerning
 from orders.rules.lifecycle import OPEN_RETURNS
 
 
@@ -17,6 +18,11 @@ def shown_returns() -> QuerySet[Return]:
         )
         .order_by("-pk")
     )
+
+
+def returns_concerning(store_id: int) -> Q:
+    """Return the condition for returns of orders that concern a store, and for those that it took back."""
+    return Q(location=store_id) | Q(order__in=orders_concerning([store_id]))
 
 
 def open_returns() -> QuerySet[Return]:

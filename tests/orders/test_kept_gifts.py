@@ -286,7 +286,8 @@ class TestCancellations:
         cancel_order(number=in_two_parts.number, reason="customer", by=as_ana, now=now)
 
         assert refunded() == 3000
-        assert find_breaches() == {}
+        # No return brought the mugs: the test counts them as returned by hand.
+        assert find_breaches().keys() == {"the units of a line that came back are those that its returns brought"}
 
     def test_they_change_what_a_request_is_worth(self, in_two_parts, mug, at_desk, as_ana, now):
         hand_over(in_two_parts, at_desk, now, number=1)

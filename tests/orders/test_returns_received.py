@@ -26,6 +26,7 @@ from orders.services.returns.requests import (
 )
 from tests.factories.inventory import make_store
 from tests.factories.orders import make_order, make_till_session, pay_order
+from tests.factories.states import no_guards
 from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +287,37 @@ class TestRefused:
 
         assert goods.override_reason == "In hospital"
         assert take(collected, piece(collected, mug), override="Kind", by=at_desk, now=now).override_reason == ""
+
+
+class TestTheAuditFinds:
+    @pytest.fixture
+    def taken(self, collected, mug, at_desk, now):
+        pieces = piece(collected, mug), piece(collected, mug, condition="damaged")
+        return take(collected, *pieces, by=at_desk, now=now)
+
+    def test_nothing_in_sound_books(self, taken):
+        assert find_breaches() == {}
+
+    def test_units_that_no_return_brought(self, taken):
+        OrderLine.objects.filter(sku="MUG").update(quantity_returned=3)
+
+        assert "the units of a line that came back are those that its returns brought" in find_breaches()
+
+    def test_units_that_nobody_looked_at(self, taken):
+        taken.lines.update(quantity_received=1)
+
+        assert "each unit that came back was looked at" in find_breaches()
+
+    @pytest.mark.parametrize("state", ["sellable", "damaged"])
+    def test_goods_that_the_ledger_does_not_have(self, taken, state):
+        with no_guards():
+            ReturnedUnits.objects.filter(goes_to=state).update(goes_to="on_hold")
+
+        name = "goods that came back lie where the ledger says, sellable or held as their condition asks"
+        assert name in find_breaches()
+
+    def test_more_money_than_the_goods_are_worth(self, taken):
+        with no_guards():
+            Refund.objects.update(amount=2001)
+
+        assert "no return gives back more than its goods are worth" in find_breaches()

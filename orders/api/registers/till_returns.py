@@ -22,7 +22,7 @@ from orders.api.output import OrderOut, order_json
 from orders.api.return_output import ReturnListOut, ReturnOut, page_of_returns, return_json
 from orders.models import Return, ReturnedUnits
 from orders.queries.orders import get_order
-from orders.queries.returns import shown_returns
+from orders.queries.returns import returns_concerning, shown_returns
 from orders.queries.views import LineView
 from orders.rules.order_numbers import typed_order_number
 from orders.rules.refunds import ANY, CREDIT, RefundPart
@@ -117,9 +117,9 @@ class TillReturns(StaffApiView):
 
     @extend_schema(operation_id="till_returns", parameters=[ReturnsQuery], responses=ReturnListOut, tags=["till"])
     def get(self, request: Request) -> HttpResponse:
-        """List returns of every channel, the newest first: the requests that wait, and what was taken back."""
+        """List returns that concern your store, the newest first: requests that wait, and what was taken back."""
         query = checked_query(ReturnsQuery, request)
-        returns = shown_returns()
+        returns = shown_returns().filter(returns_concerning(self.store.id))
         if "state" in query:
             returns = returns.filter(state=query["state"])
         return answer(page_of_returns(request, returns, query))

@@ -30,11 +30,13 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
     order, then the session. Return the order's number. Raises NotFound, AnotherStoresOrder, RefundNotAtDesk, and for
     cash SessionNotOpen, DrawerTooEmpty.
     """
-    row = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
+    row = Refund.objects.select_related("payment__order", "for_return").filter(pk=refund_id).first()
     if row is None:
         raise NotFound(_("There is no such refund."))
     order = row.payment.order
-    check_served(order.number, by=by)
+    # Whoever took the goods back pays for them, whichever store sold them.
+    if row.for_return is None or row.for_return.location_id != by.store_id:
+        check_served(order.number, by=by)
     if _is_cash(row):
         Order.objects.locked().get(pk=order.pk)
     _pay_out(row, session_id=session_id, by=by, now=now)

@@ -15,6 +15,7 @@ from core.journal import publish
 from core.states.moving import move
 from orders.events import ReturnApproved, ReturnRejected, ReturnRequested, ReturnWithdrawn
 from orders.models import Order, Refund, Return, ReturnLine
+from orders.queries.scopes import check_served
 from orders.rules.lifecycle import RETURN
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.refunds import CreditNeedsCustomer
@@ -88,9 +89,10 @@ def approve_return(*, number: str, by: Actor, now: datetime) -> Return:
     """
     Tell the shopper that the goods may come; they are expected within two weeks.
 
-    Locks the order. Raises NotFound, and IllegalTransition for a request that was answered already.
+    Locks the order. Raises NotFound, AnotherStoresOrder, and IllegalTransition for a request that was answered already.
     """
     order, goods = take_return(number)
+    check_served(order.number, by=by)
     move(RETURN, goods, Return.APPROVED, by=by, due_at=now + ARRIVAL_WITHIN)
     publish(ReturnApproved(**about_return(goods, order, by=by, now=now)))
     return goods
@@ -101,7 +103,8 @@ def refuse_return(*, number: str, reason: str, by: Actor, now: datetime) -> Retu
     """
     Refuse a return request; its units may be asked for again. reason: read by the shopper.
 
-    Locks the order. Raises NotFound, and IllegalTransition once the goods are here or the request has ended.
+    Locks the order. Raises NotFound, AnotherStoresOrder, and IllegalTransition once the goods are here or the request
+    has ended.
     """
     return _end(number, None, Return.REFUSED, by=by, now=now, reject_reason=reason)
 
@@ -131,6 +134,7 @@ def about_return(goods: Return, order: Order, *, by: Actor, now: datetime) -> di
 
 def _end(number: str, order_number: str | None, state: str, *, by: Actor, now: datetime, **fields: str) -> Return:
     order, goods = take_return(number, order_number=order_number)
+    check_served(order.number, by=by)
     move(RETURN, goods, state, by=by, due_at=None, **fields)
     value_requests_anew(order)
     event = ReturnWithdrawn if state == Return.WITHDRAWN else ReturnRejected
