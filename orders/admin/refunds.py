@@ -117,8 +117,8 @@ class RefundAdmin(ReadOnlyAdmin):
 
 class ReturnLineInline(ReadOnlyInline):
     model = ReturnLine
-    fields = ("sku", "quantity", "amount_money", "reason")
-    readonly_fields = ("amount_money",)
+    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text")
+    readonly_fields = ("amount_money", "reason_text")
     amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
 
     def get_queryset(self, request: HttpRequest) -> Any:

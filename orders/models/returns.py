@@ -109,6 +109,19 @@ class ReturnLine(models.Model):
     imported history, where all of them did.
     """
 
+    REASONS = [
+        ("too_small", _("Too small")),
+        ("too_large", _("Too large")),
+        ("changed_mind", _("Changed their mind")),
+        ("not_as_described", _("Not as described")),
+        ("damaged_on_arrival", _("Damaged on arrival")),
+        ("defective", _("Does not work")),
+        ("wrong_item", _("Other goods than ordered")),
+        ("incomplete", _("Parts are missing")),
+        ("too_late", _("Came too late")),
+        ("other", _("Another reason")),
+    ]
+
     parent = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", verbose_name=_("belongs to"))
     order_line = models.ForeignKey(
         "orders.OrderLine",
@@ -140,6 +153,11 @@ class ReturnLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
+
+    @property
+    def reason_text(self) -> str:
+        """Return the reason in the reader's language, if it is one of the list; otherwise as it was written."""
+        return str(dict(self.REASONS).get(self.reason, self.reason))
 
 
 class ReturnedUnits(models.Model):

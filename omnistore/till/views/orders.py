@@ -80,6 +80,8 @@ class OrderPage(TillView):
             ],
             "serves": serves,
             "may_cancel": serves and self._may_cancel(order),
+            "may_take_back": self.staff.may(roles.TAKE_RETURNS)
+            and any(line.fulfilled > line.returned for line in order.lines),
             "cancel_form": CancelForm(),
             "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
