@@ -107,6 +107,26 @@ class StockWrittenOff(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StockDocumentChanged(ShopEvent):
+    """A stock document was made, or moved stock or its state; ref is its number."""
+
+    kind: ClassVar[str] = "stock_document.changed"
+    document_id: int
+    document_kind: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oversold(ShopEvent):
+    """A till sold units that the books had not free, while it could not reach the shop; ref is the SKU."""
+
+    kind: ClassVar[str] = "stock.oversold"
+    variant_id: int
+    location_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockLow(ShopEvent):
     """Available units at a location fell below the variant's threshold; ref is the SKU."""
 

@@ -34,6 +34,54 @@ invariant(
     """,
 )
 invariant(
+    "a transfer conserves its units",
+    """
+    SELECT COALESCE(moved.number, lost.number) AS number, moved.units AS ledger_units, lost.units AS lost
+    FROM (
+        SELECT split_part(cause_id, '/', 1) AS number, sum(on_hand_change + held_change) AS units
+        FROM inventory_stockmovement WHERE cause_kind = 'transfer' GROUP BY 1
+    ) AS moved
+    FULL JOIN (
+        SELECT 'T-' || document.id AS number, sum(line.missing) AS units
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.kind = 'transfer' GROUP BY document.id
+    ) AS lost USING (number)
+    WHERE COALESCE(moved.units, 0) + COALESCE(lost.units, 0) <> 0
+    """,
+)
+invariant(
+    "what is in transit was dispatched and has not arrived",
+    """
+    SELECT COALESCE(held.variant_id, sent.variant_id) AS variant_id,
+           COALESCE(held.location_id, sent.location_id) AS location_id, held.units, sent.units AS sent
+    FROM (
+        SELECT level.variant_id, level.location_id, held.units
+        FROM inventory_heldstock AS held JOIN inventory_stocklevel AS level ON level.id = held.level_id
+        WHERE held.state = 'in_transit'
+    ) AS held
+    FULL JOIN (
+        SELECT line.variant_id, document.target_id AS location_id,
+               sum(line.quantity - line.received - line.missing - line.restocked) AS units
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.kind = 'transfer' AND document.state IN ('dispatched', 'partly_received')
+        GROUP BY line.variant_id, document.target_id
+    ) AS sent USING (variant_id, location_id)
+    WHERE COALESCE(held.units, 0) <> COALESCE(sent.units, 0)
+    """,
+)
+invariant(
+    "every oversale is booked in once",
+    """
+    SELECT oversale.id, oversale.cause_id, oversale.units, movement.on_hand_change
+    FROM inventory_oversale AS oversale
+    FULL JOIN (SELECT * FROM inventory_stockmovement WHERE cause_kind = 'oversale') AS movement
+        ON movement.level_id = oversale.level_id AND movement.cause_id = oversale.cause_id
+    WHERE oversale.units IS DISTINCT FROM movement.on_hand_change
+    """,
+)
+invariant(
     "what is reserved is the sum of the live reservations",
     """
     SELECT level.id, level.reserved, COALESCE(live.quantity, 0) AS promised
@@ -164,4 +212,5 @@ without_card_numbers(
     inventory_pricelist=["name::text", "reason"],
     inventory_pricefile=["name"],
     inventory_stockmovement=["reason"],
+    inventory_stockdocument=["reference", "note"],
 )

@@ -383,6 +383,7 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name with different choices.
     "ENUM_NAME_OVERRIDES": {
         "ConsentMediumEnum": "accounts.models.consents.MEDIA",
+        "StockReasonEnum": "inventory.api.stock_documents.forms.REASONS",
         "ReceiptMediumEnum": ["email", "sms"],
         "ReceiptChoiceEnum": ["email", "sms", "print", "none"],
     },

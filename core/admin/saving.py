@@ -19,6 +19,9 @@ from django.db.models import CheckConstraint
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from core.errors import Refusal
+from core.web.api.problems import text_of
+
 _REFUSAL = "_refused_by_the_database"
 
 
@@ -91,6 +94,8 @@ class RowPage(SavingPage, ModelAdmin):  # type: ignore[type-arg]
                 return super().changeform_view(request, *args, **kwargs)
         except (IntegrityError, DataError) as error:
             setattr(request, _REFUSAL, reason_of(error))
+        except Refusal as refusal:
+            setattr(request, _REFUSAL, text_of(refusal))
         return super().changeform_view(request, *args, **kwargs)
 
 

@@ -12,7 +12,7 @@ from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyI
 from core.admin.saving import BaseForm
 from inventory.admin.editing import BarcodeSearch
 from inventory.models import HeldStock, Location, Reservation, StockLevel, StockMovement
-from inventory.services.held_stock import SELLABLE, UnitsInState, UnitsToMove, move_units, write_off_units
+from inventory.services.held_stock import HELD_STATES, SELLABLE, UnitsInState, UnitsToMove, move_units, write_off_units
 from inventory.services.stock import StockLine, adjust_stock, receive_stock, set_safety_stock
 from inventory.services.stock_ledger import MOST_UNITS
 
@@ -38,14 +38,14 @@ class SafetyStockForm(forms.Form):
 
 class SetAsideForm(forms.Form):
     units = forms.IntegerField(label=_("Units"), min_value=1, max_value=MOST_UNITS)
-    state = forms.ChoiceField(label=_("State"), choices=HeldStock.STATES)
+    state = forms.ChoiceField(label=_("State"), choices=HeldStock.CHOICES)
     reason = forms.CharField(label=_("Reason"), max_length=200)
     # Created with the page, so that a form that is sent twice is booked once.
     cause = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class MoveForm(SetAsideForm):
-    state = forms.ChoiceField(label=_("New state"), choices=[(SELLABLE, _("Sellable")), *HeldStock.STATES])
+    state = forms.ChoiceField(label=_("New state"), choices=[(SELLABLE, _("Sellable")), *HeldStock.CHOICES])
 
 
 class WriteOffForm(SetAsideForm):
@@ -111,7 +111,7 @@ def _move_units(request: HttpRequest, level: StockLevel, present: str, values: d
 
 
 def _may_correct_held(request: HttpRequest, held: HeldStock) -> bool:
-    return held.units > 0 and _may_correct(request, held.level)
+    return held.units > 0 and held.state in HELD_STATES and _may_correct(request, held.level)
 
 
 def _move_held(request: HttpRequest, held: HeldStock, values: dict[str, Any]) -> str:

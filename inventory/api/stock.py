@@ -30,6 +30,7 @@ class HeldUnitsOut(serializers.Serializer[Any]):
     on_hold = serializers.IntegerField(required=False)
     to_supplier = serializers.IntegerField(required=False)
     put_away = serializers.IntegerField(required=False)
+    in_transit = serializers.IntegerField(required=False, help_text="On their way to the location.")
 
 
 class StockOut(serializers.Serializer[Any]):

@@ -1,11 +1,13 @@
 from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
 from inventory.models.deposits import Deposit, DepositAmount
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
+from inventory.models.oversales import Oversale
 from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
 from inventory.models.reservations import Reservation
 from inventory.models.stock import HeldStock, StockLevel, StockMovement
+from inventory.models.stock_documents import StockDocument, StockDocumentLine
 from inventory.models.taxes import TaxCategory
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "OfferedPrice",
     "OpeningException",
     "OpeningHours",
+    "Oversale",
     "Price",
     "PriceFile",
     "PriceHistory",
@@ -28,6 +31,8 @@ __all__ = [
     "Product",
     "Reservation",
     "StaffAssignment",
+    "StockDocument",
+    "StockDocumentLine",
     "StockLevel",
     "StockMovement",
     "TaxCategory",

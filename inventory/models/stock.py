@@ -66,16 +66,21 @@ class HeldStock(models.Model):
 
     It always equals the sum of its movements. damaged: to be repaired or written off. on_hold: their quality is in
     doubt. to_supplier: waiting to go back. put_away: came back from a pickup or a return, and are sellable once
-    somebody confirms that they are on the shelf.
+    somebody confirms that they are on the shelf. in_transit: on their way here from another place; only transfers move
+    them.
     """
 
     DAMAGED, ON_HOLD, TO_SUPPLIER, PUT_AWAY = "damaged", "on_hold", "to_supplier", "put_away"
+    IN_TRANSIT = "in_transit"
     STATES = [
         (DAMAGED, _("Damaged")),
         (ON_HOLD, _("Quality hold")),
         (TO_SUPPLIER, _("Goes to the supplier")),
         (PUT_AWAY, _("To be put away")),
+        (IN_TRANSIT, _("In transit")),
     ]
+    # What staff may choose for units that lie before them.
+    CHOICES = STATES[:-1]
 
     level = models.ForeignKey(
         StockLevel, on_delete=models.PROTECT, related_name="held", verbose_name=_("level"), db_index=False
@@ -106,6 +111,7 @@ class StockMovement(models.Model):
     RECEIVED, ADJUSTED, RESERVED, RELEASED = "received", "adjusted", "reserved", "released"
     SOLD, HANDED_OVER, SHIPPED, RETURNED = "sold", "handed_over", "shipped", "returned"
     MOVED, WRITTEN_OFF = "moved", "written_off"
+    DISPATCHED, CALLED_BACK = "dispatched", "called_back"
     KINDS = [
         (RECEIVED, _("Received")),
         (ADJUSTED, _("Adjusted")),
@@ -117,6 +123,8 @@ class StockMovement(models.Model):
         (RETURNED, _("Returned")),
         (MOVED, _("Moved to another state")),
         (WRITTEN_OFF, _("Written off")),
+        (DISPATCHED, _("Dispatched")),
+        (CALLED_BACK, _("Called back")),
     ]
 
     level = models.ForeignKey(

@@ -21,7 +21,7 @@ from inventory.services.stock_ledger import MOST_UNITS, Booking, StockChange, at
 
 # The state of the units that StockLevel.on_hand counts.
 SELLABLE = "sellable"
-HELD_STATES = tuple(state for state, _name in HeldStock.STATES)
+HELD_STATES = tuple(state for state, _name in HeldStock.CHOICES)
 STATES = (SELLABLE, *HELD_STATES)
 
 

@@ -68,16 +68,25 @@ def receive_stock(*, lines: Sequence[StockLine], delivery: str, by: Actor, now: 
 
 
 @transaction.atomic
-def adjust_stock(*, lines: Sequence[StockLine], reason: str, correction: str, by: Actor, now: datetime) -> None:
+def adjust_stock(
+    *,
+    lines: Sequence[StockLine],
+    reason: str,
+    correction: str,
+    by: Actor,
+    now: datetime,
+    cause_kind: str = "correction",
+) -> None:
     """
     Correct the recorded stock where it differs from the shelf, all lines or none.
 
     reason: in the staff's words (broken, lost, found, counted). correction: an id that the caller made; the same one is
-    recorded once. Locks the levels in pk order until the caller's transaction ends.
+    recorded once. cause_kind: what the id is of, a stock document for instance. Locks the levels in pk order until the
+    caller's transaction ends.
     Raises StockPromised if fewer units would be left than are reserved, Malformed for 0 units, AlreadyBooked, NotFound.
     """
     _check(lines, are_valid=all(0 < abs(line.units) <= MOST_UNITS for line in lines))
-    moved = _move(lines, Booking(StockMovement.ADJUSTED, "correction", correction, reason, by, now))
+    moved = _move(lines, Booking(StockMovement.ADJUSTED, cause_kind, correction, reason, by, now))
     publish(
         *(
             StockAdjusted(

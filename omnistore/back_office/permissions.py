@@ -39,7 +39,10 @@ _SEEN = {
         "pricehistory",
         "stocklevel",
         "heldstock",
+        "stockdocument",
+        "stockdocumentline",
         "stockmovement",
+        "oversale",
         "reservation",
     ),
     "orders": (

@@ -50,6 +50,10 @@ def _of_returns(path: str = "") -> Scope:
     )
 
 
+def _of_documents(path: str = "") -> Scope:
+    return lambda stores: Q(**{f"{path}source__in": stores.ids}) | Q(**{f"{path}target__in": stores.ids})
+
+
 def _of_people(path: str = "customer") -> Scope:
     return lambda stores: Q(**{f"{path}__in": people_concerning(stores.ids, stores.codes)})
 
@@ -74,7 +78,10 @@ SCOPES: dict[str, Scope] = {
         ),
         _everything,
     ),
+    "inventory.stockdocument": _of_documents(),
+    "inventory.stockdocumentline": _of_documents("document__"),
     "inventory.stockmovement": _at("level__location"),
+    "inventory.oversale": _at("level__location"),
     "inventory.reservation": _at("level__location"),
     "accounts.customer": _of_people("pk"),
     **dict.fromkeys(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
@@ -18,6 +18,7 @@ from carts.services.carts import Owner
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
 from core.web.api.base import ApiView, answer, checked
+from core.web.api.schema import KEY_PARAMETER as KEY_PARAMETER
 from orders.api.input import CheckoutIn, fulfilment_request, request_fields
 from orders.api.output import CHECKOUT_EXAMPLE, OrderOut, order_json, placed_json
 from orders.queries.orders import get_order_for
@@ -25,14 +26,6 @@ from orders.rules.checkout import BALANCES, CARD, PAY_IN_STORE, TEST, CheckoutRe
 from orders.services.payments.gateway import confirm, is_taken, is_token
 from orders.services.settlement.checkout import check_out
 from orders.services.settlement.payments import look_again
-
-KEY_PARAMETER = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="1 to 255 printable ASCII characters; the same key again gives the first answer, byte for byte.",
-)
 
 
 def who_asks(owner: Owner) -> str:

@@ -6,10 +6,11 @@ import re
 import pytest
 
 from accounts.rules.lifecycle import LIFECYCLES as OF_ACCOUNTS
+from inventory.rules.stock_documents import LIFECYCLES as OF_STOCK
 from orders.rules.lifecycle import LIFECYCLES as OF_ORDERS
 from tests.architecture.files import ROOT
 
-LIFECYCLES = (*OF_ACCOUNTS, *OF_ORDERS)
+LIFECYCLES = (*OF_ACCOUNTS, *OF_STOCK, *OF_ORDERS)
 TABLES = "|".join(sorted({one.table for one in LIFECYCLES}))
 COLUMNS = {one.column for one in LIFECYCLES if not one.is_moment}
 # What an UPDATE sets ends where the rows are chosen.

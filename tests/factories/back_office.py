@@ -24,6 +24,8 @@ from inventory.models import (
     OpeningException,
     Reservation,
     StaffAssignment,
+    StockDocument,
+    StockDocumentLine,
     StockLevel,
     StockMovement,
     Variant,
@@ -136,6 +138,10 @@ def _add_stock(variant: Variant, store: Location) -> Reservation:
         occurred_at=NOON,
     )
     HeldStock.objects.create(level=level, state=HeldStock.DAMAGED, units=2)
+    document = StockDocument.objects.create(
+        kind="count", state="draft", target=store, created_by=None, created_at=NOON
+    )  # fmt: skip
+    StockDocumentLine.objects.create(document=document, position=1, variant=variant)
     return Reservation.objects.create(
         id=uuid.uuid4(), level=level, quantity=1, state=Reservation.COMMITTED, created_at=NOON
     )

@@ -9,16 +9,18 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.rules import lifecycle as of_accounts
 from core.states.guards import guards_of
+from inventory.rules import stock_documents
 from orders.models import Order, Refund, Return
 from orders.rules import lifecycle as of_orders
 from tests.factories.balances import give_card, give_credit
 from tests.factories.inventory import make_variant
 from tests.factories.orders import PLACED_AT, make_order, make_till_session
 from tests.factories.states import no_guards
+from tests.factories.stock_documents import make_each_kind
 
 pytestmark = pytest.mark.django_db
 
-LIFECYCLES = (*of_orders.LIFECYCLES, *of_accounts.LIFECYCLES)
+LIFECYCLES = (*of_orders.LIFECYCLES, *of_accounts.LIFECYCLES, *stock_documents.LIFECYCLES)
 REFUSED = "23001"
 # What the tables' other constraints require in some states.
 BESIDES = {
@@ -49,6 +51,7 @@ def rows(ana, tess, high_street):
         "return": return_.pk,
         "till session": make_till_session(high_street, tess).pk,
         "gift card": give_card(1000).pk,
+        **make_each_kind(high_street),
         "credit": give_credit(ana, 10).pk,
         "points": give_credit(ana, 10, kind="points").pk,
     }

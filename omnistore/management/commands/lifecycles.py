@@ -8,19 +8,21 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.rules import lifecycle as of_accounts
 from core.states.transitions import Lifecycle
+from inventory.rules import stock_documents
 from orders.rules import lifecycle as of_orders
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "lifecycles.md"
-DRAWN = (*of_orders.LIFECYCLES, of_accounts.GIFT_CARD)
+DRAWN = (*of_orders.LIFECYCLES, of_accounts.GIFT_CARD, *stock_documents.LIFECYCLES)
 HEAD = """# Lifecycles
 
-The states of orders, fulfilments, payments and the like: which state may follow which, what happens then, and who may
-cause it. *Who* is the shopper, staff, or the system; the system causes whatever follows from something else. The
-database refuses every other transition (decision 0111).
+The states of orders, fulfilments, payments, stock documents and the like: which state may follow which, what happens
+then, and who may cause it. *Who* is the shopper, staff, or the system; the system causes whatever follows from
+something else. The database refuses every other transition (decision 0111).
 
 What an order owes has no states: it is the sum of its entries (`orders.models.BalanceDueEntry`), which only grow.
 
-Drawn by `manage.py lifecycles` from `orders/rules/lifecycle.py` and `accounts/rules/lifecycle.py`; do not edit.
+Drawn by `manage.py lifecycles` from `orders/rules/lifecycle.py`, `accounts/rules/lifecycle.py` and
+`inventory/rules/stock_documents.py`; do not edit.
 """
 
 

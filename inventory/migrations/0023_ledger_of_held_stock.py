@@ -24,7 +24,7 @@ def _checks(moves: str, names: str) -> str:
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("inventory", "0021_held_stock"),
+        ("inventory", "0022_held_stock"),
     ]
 
     operations = [

@@ -30,7 +30,7 @@ KINDS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0020_words_found_however_joined"),
+        ("inventory", "0021_oversales"),
     ]
 
     operations = [

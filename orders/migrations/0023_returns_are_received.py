@@ -39,8 +39,8 @@ WHERE state IN ('refused', 'withdrawn', 'approved', 'inspected', 'exchanged', 'c
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0022_ledger_of_held_stock"),
-        ("orders", "0021_what_earns_a_gift"),
+        ("inventory", "0023_ledger_of_held_stock"),
+        ("orders", "0022_late_sales"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

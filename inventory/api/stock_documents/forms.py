@@ -1,0 +1,172 @@
+"""What stock documents look like in requests and responses."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from core.web.api.base import PageQuery, StrictSerializer, list_of
+from inventory.models import StockDocument, StockDocumentLine
+from inventory.services.stock_documents.documents import MOST_LINES
+from inventory.services.stock_documents.transfers import DECISIONS
+from inventory.services.stock_ledger import MOST_UNITS
+
+REASONS = [code for code, _name in StockDocumentLine.REASONS]
+_STATES = [code for code, _name in StockDocument.STATES]
+
+
+class DocumentQuery(PageQuery):
+    """Which documents: newest first; of a state, or with a box of this code."""
+
+    state = serializers.ChoiceField(_STATES, required=False)
+    box = serializers.CharField(max_length=40, required=False)
+
+
+class SkuIn(StrictSerializer):
+    sku = serializers.CharField(max_length=64)
+
+
+class LineIn(SkuIn):
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+
+
+class TransferLineIn(LineIn):
+    box = serializers.CharField(max_length=40, required=False, help_text="The code on the box that holds them.")
+
+
+class AdjustmentLineIn(SkuIn):
+    quantity = serializers.IntegerField(
+        min_value=-MOST_UNITS, max_value=MOST_UNITS, help_text="Units more, or fewer where negative."
+    )
+    reason = serializers.ChoiceField(REASONS)
+
+
+class CountedLineIn(SkuIn):
+    counted = serializers.IntegerField(min_value=0, max_value=MOST_UNITS)
+
+
+class MissingLineIn(LineIn):
+    reason = serializers.ChoiceField(REASONS)
+
+
+class TransferChange(StrictSerializer):
+    """The new lines of a draft."""
+
+    lines = list_of(TransferLineIn, most=MOST_LINES)
+
+
+class DocumentIn(StrictSerializer):
+    to = serializers.CharField(max_length=40, help_text="The location's code.")
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class TransferIn(DocumentIn):
+    lines = list_of(TransferLineIn, most=MOST_LINES)
+    due_date = serializers.DateField(required=False, help_text="When it should have arrived.")
+
+    def get_fields(self) -> Any:
+        # A word of Python cannot be the name of an attribute.
+        source = serializers.CharField(max_length=40, help_text="The location's code.")
+        return {"from": source, **super().get_fields()}
+
+
+class StockReceiptIn(DocumentIn):
+    reference = serializers.CharField(max_length=64, help_text="The number of the delivery note.")
+    lines = list_of(LineIn, most=MOST_LINES)
+
+
+class AdjustmentIn(DocumentIn):
+    lines = list_of(AdjustmentLineIn, most=MOST_LINES)
+
+
+class CountIn(DocumentIn):
+    """What is to be counted: these articles, or a category, or all that the place has."""
+
+    lines = list_of(SkuIn, most=MOST_LINES, required=False)
+    category = serializers.SlugField(max_length=80, required=False)
+    due_date = serializers.DateField(required=False)
+
+
+class CountedIn(StrictSerializer):
+    lines = list_of(CountedLineIn, most=MOST_LINES)
+    counted_at = serializers.DateTimeField(required=False, help_text="When it was counted; now when left out.")
+
+
+class ReceiveIn(StrictSerializer):
+    """What arrived, by piece or by box, and what will not arrive."""
+
+    lines = list_of(LineIn, most=MOST_LINES, required=False)
+    boxes = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=MOST_LINES)
+    missing = list_of(MissingLineIn, most=MOST_LINES, required=False)
+
+
+class CancelIn(StrictSerializer):
+    decision = serializers.ChoiceField(
+        DECISIONS, required=False, help_text="What becomes of goods that have left: needed once they have."
+    )
+
+
+class DocumentLineOut(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField(help_text="Of an adjustment or a count, by how much the stock changed.")
+    box = serializers.CharField()
+    received = serializers.IntegerField()
+    missing = serializers.IntegerField()
+    restocked = serializers.IntegerField()
+    counted = serializers.IntegerField(allow_null=True)
+    is_recounted = serializers.BooleanField(help_text="The first count differed too much.")
+    reason = serializers.CharField()
+
+
+class DocumentOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    number = serializers.CharField()
+    state = serializers.ChoiceField(_STATES)
+    to = serializers.CharField()
+    reference = serializers.CharField()
+    note = serializers.CharField()
+    due_date = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    lines = DocumentLineOut(many=True)
+
+    def get_fields(self) -> Any:
+        return {"from": serializers.CharField(allow_null=True), **super().get_fields()}
+
+
+class DocumentListOut(serializers.Serializer[Any]):
+    results = DocumentOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+def _example(name: str, value: dict[str, Any]) -> OpenApiExample:
+    return OpenApiExample(name, value=value, request_only=True)
+
+
+TRANSFER_EXAMPLE = _example(
+    "Two boxes of mugs for Mitte",
+    {
+        "from": "lager-leipzig",
+        "to": "ber-mitte",
+        "lines": [
+            {"sku": "MUG-RIM-CREAM", "quantity": 12, "box": "BX-1"},
+            {"sku": "MUG-RIM-CREAM", "quantity": 12, "box": "BX-2"},
+        ],
+        "due_date": "2027-01-15",
+    },
+)
+RECEIVE_EXAMPLE = _example(
+    "One box whole, one piece broken in the other",
+    {
+        "boxes": ["BX-1"],
+        "lines": [{"sku": "MUG-RIM-CREAM", "quantity": 11}],
+        "missing": [{"sku": "MUG-RIM-CREAM", "quantity": 1, "reason": "damaged"}],
+    },
+)
+RECEIPT_EXAMPLE = _example(
+    "A delivery", {"to": "ber-mitte", "reference": "DN-4711", "lines": [{"sku": "MUG-RIM-CREAM", "quantity": 24}]}
+)
+ADJUSTMENT_EXAMPLE = _example(
+    "One broken", {"to": "ber-mitte", "lines": [{"sku": "MUG-RIM-CREAM", "quantity": -1, "reason": "damaged"}]}
+)
+COUNT_EXAMPLE = _example("All cups of a store", {"to": "ber-mitte", "category": "cups"})

@@ -1,0 +1,146 @@
+"""Documents that move stock: transfers, receipts, adjustments and counts."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class StockDocumentQuerySet(models.QuerySet["StockDocument"]):
+    """Stock documents, and how to lock them."""
+
+    def locked(self) -> "StockDocumentQuerySet":
+        """Lock the rows until the transaction ends, before any level."""
+        return self.order_by("pk").select_for_update(of=("self",))
+
+
+class StockDocument(models.Model):
+    """
+    A transfer, receipt, adjustment or count, with its lines. Its states are in inventory/rules/stock_documents.py.
+
+    source: where the goods leave. target: where they arrive, or are adjusted or counted. acts: how often it moved
+    stock; each act is a cause of its own in the ledger.
+    """
+
+    TRANSFER, RECEIPT, ADJUSTMENT, COUNT = "transfer", "receipt", "adjustment", "count"
+    KINDS = [
+        (TRANSFER, _("Transfer")),
+        (RECEIPT, _("Receipt")),
+        (ADJUSTMENT, _("Adjustment")),
+        (COUNT, _("Stock count")),
+    ]
+    STATES = [
+        ("draft", _("Draft")),
+        ("dispatched", _("Dispatched")),
+        ("partly_received", _("Partly received")),
+        ("received", _("Received")),
+        ("submitted", _("Submitted")),
+        ("approved", _("Approved")),
+        ("cancelled", _("Cancelled")),
+    ]
+    _PREFIXES = {TRANSFER: "T", RECEIPT: "G", ADJUSTMENT: "A", COUNT: "C"}
+
+    kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
+    state = models.CharField(_("state"), max_length=20, choices=STATES)
+    source = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("from")
+    )
+    target = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
+    reference = models.CharField(_("delivery note"), max_length=64, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    due_date = models.DateField(_("due on"), null=True)
+    acts = models.PositiveIntegerField(_("acts"), default=0)
+    created_by = models.BigIntegerField(_("staff"), null=True)
+    created_at = models.DateTimeField(_("created at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    objects = StockDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stock document")
+        verbose_name_plural = _("stock documents")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="transfer", source__isnull=False) & ~Q(source=F("target"))
+                | ~Q(kind="transfer") & Q(source__isnull=True),
+                name="stock_document_of_transfer_has_two_places",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "id"], name="stock_document_by_kind")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number by which people call it: of its kind and its id."""
+        return f"{self._PREFIXES[self.kind]}-{self.pk}"
+
+    @property
+    def cause(self) -> str:
+        """The cause of its present act in the ledger."""
+        return f"{self.number}/{self.acts}"
+
+
+class StockDocumentLine(models.Model):
+    """
+    Units of one variant on a document.
+
+    quantity: to be moved; of an adjustment or count, by how much the stock changes. received, missing, restocked: what
+    became of the dispatched units of a transfer; the rest of quantity is on its way. box: the code on its box.
+    counted, counted_at: how many lay there, and when. is_recounted: the first count differed too much.
+    """
+
+    REASONS = [
+        ("damaged", _("Damaged")),
+        ("lost", _("Lost")),
+        ("stolen", _("Stolen")),
+        ("found", _("Found")),
+        ("expired", _("Expired")),
+        ("own_use", _("Own use or sample")),
+        ("mistake", _("Booked by mistake")),
+        ("never_sent", _("Never sent")),
+    ]
+
+    document = models.ForeignKey(
+        StockDocument, on_delete=models.PROTECT, related_name="lines", verbose_name=_("document"), db_index=False
+    )
+    position = models.PositiveIntegerField(_("position"))
+    variant = models.ForeignKey(
+        "inventory.Variant", on_delete=models.PROTECT, related_name="+", verbose_name=_("variant")
+    )
+    box = models.CharField(_("box"), max_length=40, blank=True)
+    quantity = models.IntegerField(_("quantity"), default=0)
+    received = models.PositiveIntegerField(_("received"), default=0)
+    missing = models.PositiveIntegerField(_("missing"), default=0)
+    restocked = models.PositiveIntegerField(_("restocked"), default=0)
+    counted = models.PositiveIntegerField(_("counted"), null=True)
+    counted_at = models.DateTimeField(_("counted at"), null=True)
+    is_recounted = models.BooleanField(_("recounted"), default=False)
+    reason = models.CharField(_("reason"), max_length=20, choices=REASONS, blank=True)
+
+    class Meta:
+        verbose_name = _("line of a stock document")
+        verbose_name_plural = _("lines of stock documents")
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="stock_document_line_one_per_position"),
+            models.UniqueConstraint(fields=["document", "variant", "box"], name="stock_document_line_names_goods_once"),
+            models.CheckConstraint(
+                condition=Q(received=0, missing=0, restocked=0)
+                | Q(quantity__gte=F("received") + F("missing") + F("restocked")),
+                name="stock_document_line_settles_what_was_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(counted__isnull=True, counted_at__isnull=True)
+                | Q(counted__isnull=False, counted_at__isnull=False),
+                name="stock_document_line_is_counted_at_a_moment",
+            ),
+        ]
+        indexes = [models.Index(fields=["box"], condition=~Q(box=""), name="stock_document_line_by_box")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.variant_id}"
+
+    @property
+    def on_the_way(self) -> int:
+        """The units of a dispatched transfer that have neither arrived nor been settled in another way."""
+        return self.quantity - self.received - self.missing - self.restocked

@@ -1,0 +1,115 @@
+"""Transfers and counts while others move the same goods; each race is shown to be real by removing its guard."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from core.data.invariants import find_breaches
+from core.errors import Refusal
+from inventory.models import StockDocument, StockDocumentLine, StockLevel
+from inventory.models.stock_documents import StockDocumentQuerySet
+from inventory.services.stock import StockLine, adjust_stock
+from inventory.services.stock_documents import counts, transfers
+from inventory.services.stock_documents.counts import approve_count
+from inventory.services.stock_documents.documents import DocumentLine
+from inventory.services.stock_documents.transfers import Arrival, receive_transfer
+from tests.concurrency.racing import Meeting, race
+from tests.factories.inventory import make_stock, make_store, make_variant, make_warehouse
+from tests.factories.stock_documents import MONA, NOW, make_count, make_transfer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def mitte():
+    return make_store("mitte")
+
+
+@pytest.fixture
+def mug(mitte):
+    variant = make_variant(sku="MUG")
+    make_stock(variant, mitte, on_hand=10)
+    return variant
+
+
+def on_hand(mug, place):
+    return StockLevel.objects.get(variant=mug, location=place).on_hand
+
+
+def receiver(document, mug, units=4):
+    arrivals = [Arrival(mug.pk, units)]
+    return lambda: receive_transfer(document_id=document.pk, arrivals=arrivals, boxes=[], by=MONA, now=LATER)
+
+
+def seller(mug, place):
+    line = StockLine(mug.pk, place.pk, -1)
+    return lambda: adjust_stock(lines=[line], reason="sold", correction="S-1", by=MONA, now=LATER)
+
+
+def approver(document):
+    return lambda: approve_count(document_id=document.pk, by=MONA, now=LATER)
+
+
+def send_to(mitte, mug):
+    warehouse = make_warehouse("warehouse")
+    make_stock(mug, warehouse, on_hand=20)
+    return make_transfer(warehouse, mitte, DocumentLine(mug.pk, 4))
+
+
+def test_a_transfer_is_received_once_however_many_scan_it(mug, mitte):
+    document = send_to(mitte, mug)
+
+    results = race([receiver(document, mug) for _scanner in range(6)])
+
+    assert sum(isinstance(result, Refusal) for result in results) == 5
+    assert on_hand(mug, mitte) == 14
+    assert find_breaches() == {}
+
+
+def test_without_the_documents_lock_two_would_note_the_same_pieces(mug, mitte, monkeypatch):
+    """Negative control: both read the lines before either writes, and the ledger takes their acts for two."""
+    document = send_to(mitte, mug)
+    receiver(document, mug, units=1)()
+    monkeypatch.setattr(StockDocumentQuerySet, "locked", lambda self: self.order_by("pk"))
+    monkeypatch.setattr(StockDocument, "cause", property(lambda self: f"{self.number}/{uuid4()}"))
+    monkeypatch.setattr(transfers, "_settle", Meeting(2).after(transfers._settle))
+
+    race([receiver(document, mug, units=1) for _scanner in range(2)])
+
+    assert StockDocumentLine.objects.get().received == 2
+    assert on_hand(mug, mitte) == 13
+    assert set(find_breaches()) == {"what is in transit was dispatched and has not arrived"}
+
+
+def test_a_sale_and_a_receipt_during_the_approval_of_a_count_are_kept(mug, mitte):
+    transfer = send_to(mitte, mug)
+    document = make_count(mitte, {mug: 9})
+
+    results = race([approver(document), seller(mug, mitte), receiver(transfer, mug)])
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert on_hand(mug, mitte) == 9 - 1 + 4
+    assert find_breaches() == {}
+
+
+def booked_as_it_is(monkeypatch):
+    """Compare a count with the books of the moment instead of those of its own moment."""
+    monkeypatch.setattr(
+        counts, "_EXPECTED", counts._EXPECTED.replace("movement.occurred_at > line.counted_at", "false")
+    )
+
+
+@pytest.mark.parametrize("other", ["sale", "receipt"])
+def test_compared_with_the_books_of_the_moment_a_count_would_undo_what_came_between(mug, mitte, monkeypatch, other):
+    """Negative control: what is sold or received between count and approval gets lost."""
+    transfer = send_to(mitte, mug)
+    document = make_count(mitte, {mug: 9})
+    booked_as_it_is(monkeypatch)
+
+    (seller(mug, mitte) if other == "sale" else receiver(transfer, mug))()
+    approver(document)()
+
+    assert on_hand(mug, mitte) == 9
