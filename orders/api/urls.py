@@ -3,7 +3,7 @@ from django.urls import path
 from orders.api import checkout, orders, receipts, returns
 from orders.api.fulfilment import cancellation, collector, pickups
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
-from orders.api.registers import sales, till_customers, till_orders, till_returns, till_sessions
+from orders.api.registers import failed_refunds, sales, till_customers, till_orders, till_returns, till_sessions
 
 urlpatterns = [
     path("checkout/", checkout.Checkout.as_view()),
@@ -42,6 +42,7 @@ urlpatterns = [
     path("till/pickups/<str:pickup_id>/handover/", pickups.HandOver.as_view()),
     path("till/pickups/<str:pickup_id>/unlocking/", pickups.Unlocking.as_view()),
     path("till/refunds/<str:refund_id>/payout/", till_orders.RefundPayOut.as_view()),
+    path("till/refunds/<str:refund_id>/retry/", failed_refunds.RefundRetry.as_view()),
     path("till/returns/", till_returns.TillReturns.as_view()),
     path("till/returns/<str:number>/approval/", till_returns.ReturnApproval.as_view()),
     path("till/returns/<str:number>/refusal/", till_returns.ReturnRefusal.as_view()),

@@ -88,6 +88,7 @@ def acts(order, session):
         "till/pickups/<str:pickup_id>/handover/": (f"till/pickups/{pickup}/handover/", {"proof": "id_seen"}),
         "till/returns/<str:number>/approval/": (f"till/returns/{goods.number}/approval/", {}),
         "till/returns/<str:number>/refusal/": (f"till/returns/{goods.number}/refusal/", {"reason": "Worn"}),
+        "till/refunds/<str:refund_id>/retry/": (f"till/refunds/{refund}/retry/", {}),
         "till/refunds/<str:refund_id>/payout/": (f"till/refunds/{refund}/payout/", {"session": str(session.pk)}),
     }
 
