@@ -19,6 +19,7 @@ from orders.events import (
     PickupRejected,
     RefundDone,
     RefundFailed,
+    ReturnReceived,
 )
 from orders.services.fulfilment.gift_cards import deliver_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
@@ -70,7 +71,7 @@ def remember_chosen_receipt(entry: Entry) -> None:
 
 @handles(
     *(OrderPlaced, BalancePaid, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired),
-    *(PickupRejected, RefundDone, RefundFailed),
+    *(PickupRejected, RefundDone, RefundFailed, ReturnReceived),
 )
 def settle_points(entry: Entry) -> None:
     """Recompute the points of an order after any change of its value, in whatever order the events arrive."""

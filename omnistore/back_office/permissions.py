@@ -48,7 +48,7 @@ _SEEN = {
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
-        *("balancedueentry", "refund", "return", "returnline", "pointbonus"),
+        *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pointbonus"),
     ),
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.
@@ -86,6 +86,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),
+    roles.TAKE_RETURNS: frozenset({"orders.answer_return"}),
     roles.MERGE_CUSTOMERS: frozenset({"accounts.merge_customer", "accounts.change_taxnumber"}),
     roles.CORRECT_BALANCES: frozenset({"accounts.correct_balance", "accounts.add_balance"}),
 }

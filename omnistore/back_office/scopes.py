@@ -42,6 +42,14 @@ def _of_orders(path: str = "order") -> Scope:
     return lambda stores: Q(**{f"{path}__in": orders_concerning(stores.ids)})
 
 
+def _of_returns(path: str = "") -> Scope:
+    """Goods concern the stores of their order, and the place that took them back."""
+    prefix = f"{path}__" if path else ""
+    return lambda stores: (
+        Q(**{f"{prefix}order__in": orders_concerning(stores.ids)}) | Q(**{f"{prefix}location__in": stores.ids})
+    )
+
+
 def _of_documents(path: str = "") -> Scope:
     return lambda stores: Q(**{f"{path}source__in": stores.ids}) | Q(**{f"{path}target__in": stores.ids})
 
@@ -94,7 +102,7 @@ SCOPES: dict[str, Scope] = {
     **dict.fromkeys(
         (
             *("orders.orderline", "orders.ordertax", "orders.orderdiscount", "orders.fulfilment", "orders.collector"),
-            *("orders.payment", "orders.receiptrequest", "orders.balancedueentry", "orders.return"),
+            *("orders.payment", "orders.receiptrequest", "orders.balancedueentry"),
         ),
         _of_orders(),
     ),
@@ -102,7 +110,9 @@ SCOPES: dict[str, Scope] = {
     "orders.handover": _of_orders("fulfilment__order"),
     "orders.paymentattempt": _of_orders("payment__order"),
     "orders.refund": _of_orders("payment__order"),
-    "orders.returnline": _of_orders("parent__order"),
+    "orders.return": _of_returns(),
+    "orders.returnline": _of_returns("parent"),
+    "orders.returnedunits": _of_returns("line__parent"),
     "orders.tillsession": _at("store"),
     "orders.cardreader": _at("store"),
 }

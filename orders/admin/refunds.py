@@ -11,14 +11,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
-from orders.models import Refund, Return, ReturnLine
+from orders.models import Refund, Return, ReturnedUnits, ReturnLine
 from orders.services.payments.failed_refunds import (
     note_bank_transfer,
     refund_again,
     refund_as_credit,
     refund_in_cash,
 )
-from orders.services.returns import REQUESTED, reject_return
+from orders.services.returns.requests import approve_return, refuse_return
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -66,11 +66,16 @@ def _doing(follow: Callable[..., int], done: Any) -> Callable[[HttpRequest, Refu
 
 def _may_reject(request: HttpRequest, goods: Return) -> bool:
     store = goods.order.store if goods.order else None
-    return goods.state == REQUESTED and bool(request.user.has_perm("orders.cancel_order", store))
+    return goods.state == Return.REQUESTED and bool(request.user.has_perm("orders.answer_return", store))
+
+
+def _approve(request: HttpRequest, goods: Return, fields: dict[str, Any]) -> str:
+    approve_return(number=goods.number, by=admin_actor(request), now=timezone.now())
+    return gettext("The return is approved, and its goods are expected.")
 
 
 def _reject(request: HttpRequest, goods: Return, fields: dict[str, Any]) -> str:
-    reject_return(number=goods.number, reason=fields["reason"], by=admin_actor(request), now=timezone.now())
+    refuse_return(number=goods.number, reason=fields["reason"], by=admin_actor(request), now=timezone.now())
     return gettext("The return was refused. Its goods can be asked for again.")
 
 
@@ -117,8 +122,8 @@ class RefundAdmin(ReadOnlyAdmin):
 
 class ReturnLineInline(ReadOnlyInline):
     model = ReturnLine
-    fields = ("sku", "quantity", "amount_money", "reason")
-    readonly_fields = ("amount_money",)
+    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text")
+    readonly_fields = ("amount_money", "reason_text")
     amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -127,8 +132,18 @@ class ReturnLineInline(ReadOnlyInline):
 
 @admin.register(Return)
 class ReturnAdmin(ReadOnlyAdmin):
-    list_display = ("number", "order", "customer", "state", "method", "amount_money", "withheld_money", "requested_at")
-    list_select_related = ("order", "customer")
+    list_display = (
+        "number",
+        "order",
+        "customer",
+        "state",
+        "method",
+        "amount_money",
+        "withheld_money",
+        "due_at",
+        "location",
+    )
+    list_select_related = ("order", "customer", "location")
     list_filter = ("state", "method", ChannelFilter)
     search_fields = ("number__exact", "order__number__exact", "external_id__exact")
     ordering = ("-id",)
@@ -136,6 +151,13 @@ class ReturnAdmin(ReadOnlyAdmin):
     amount_money = money_column("amount", title=_("value"))
     withheld_money = money_column("withheld_for_gifts", title=_("withheld for gifts"))
     object_actions = (
+        AdminAction(
+            name="approve",
+            title=_("Approve the return"),
+            explanation=_("The goods are expected within two weeks, in any store or by parcel."),
+            perform=_approve,
+            is_allowed=_may_reject,
+        ),
         AdminAction(
             name="reject",
             title=_("Refuse the return"),
@@ -155,3 +177,12 @@ class ReturnLineAdmin(ReadOnlyAdmin):
     search_fields = ("sku__startswith", "parent__number__exact")
     ordering = ("-id",)
     amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
+
+
+@admin.register(ReturnedUnits)
+class ReturnedUnitsAdmin(ReadOnlyAdmin):
+    list_display = ("line", "condition", "goes_to", "quantity")
+    list_select_related = ("line",)
+    list_filter = ("condition", "goes_to")
+    search_fields = ("line__sku__startswith", "line__parent__number__exact")
+    ordering = ("-id",)

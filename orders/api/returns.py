@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -11,14 +12,14 @@ from rest_framework.request import Request
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
 from core.idempotency import claim_of, do_once
-from core.money import money_json
-from core.web.api.base import StrictSerializer, checked, list_of
-from core.web.api.schema import MoneySchema
+from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, list_of
 from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.api.input import MOST_LINES
+from orders.api.return_output import ReturnListOut, ReturnOut, page_of_returns, return_json
 from orders.models import Return
 from orders.queries.orders import get_order_for
-from orders.services.returns import LineToReturn, request_return, withdraw_return
+from orders.queries.returns import shown_returns
+from orders.services.returns.requests import LineToReturn, request_return, withdraw_return
 
 
 class ReturnLineIn(StrictSerializer):
@@ -33,31 +34,6 @@ class ReturnIn(StrictSerializer):
     refund = serializers.ChoiceField(["original", "credit"], default="original")
 
 
-class ReturnLineOut(serializers.Serializer[Any]):
-    line = serializers.CharField()
-    sku = serializers.CharField()
-    quantity = serializers.IntegerField()
-    amount = MoneySchema()
-    reason = serializers.CharField()
-
-
-class ReturnOut(serializers.Serializer[Any]):
-    """A requested return, and its value: the price paid for the goods, less what is withheld for gifts."""
-
-    number = serializers.CharField()
-    order = serializers.CharField()
-    state = serializers.CharField()
-    method = serializers.CharField()
-    refund = serializers.CharField()
-    amount = MoneySchema()
-    withheld_for_gifts = MoneySchema(
-        help_text="Off the value of the lines, for gifts that are kept; negative if a gift has come back since."
-    )
-    requested_at = serializers.DateTimeField()
-    reject_reason = serializers.CharField(help_text="Why staff refused it; empty unless it is rejected.")
-    lines = ReturnLineOut(many=True)
-
-
 EXAMPLE = OpenApiExample(
     "One of two mugs",
     value={
@@ -70,6 +46,16 @@ EXAMPLE = OpenApiExample(
 
 
 class OrderReturns(CartApiView):
+    @extend_schema(
+        operation_id="order_returns", parameters=[TOKEN_PARAMETER, PageQuery], responses=ReturnListOut, tags=["orders"]
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        """Return what of an order was asked to come back, or came, the newest first."""
+        query = checked_query(PageQuery, request)
+        owner = self.owner(request, now=timezone.now())
+        get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+        return answer(page_of_returns(request, shown_returns().filter(order__number=number), query))
+
     @extend_schema(
         operation_id="order_return",
         parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
@@ -97,9 +83,23 @@ class OrderReturns(CartApiView):
                 by=actor_of(request),
                 now=now,
             )
-            return _return_json(return_, number)
+            return _shown(return_)
 
         return do_once(claim_of(request, actor=who_asks(owner)), act, status=201)
+
+
+class OneOrderReturn(CartApiView):
+    @extend_schema(
+        operation_id="order_return_withdraw", parameters=[TOKEN_PARAMETER], responses=ReturnOut, tags=["orders"]
+    )
+    def delete(self, request: Request, number: str, return_number: str) -> HttpResponse:
+        """Withdraw a return whose goods are not here yet; its units may be asked for again."""
+        now = timezone.now()
+        owner = self.owner(request, now=now)
+        get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+        with transaction.atomic():
+            goods = withdraw_return(order_number=number, number=return_number, by=actor_of(request), now=now)
+            return answer(_shown(goods))
 
 
 class ReturnCancellation(CartApiView):
@@ -118,30 +118,10 @@ class ReturnCancellation(CartApiView):
 
         def act() -> dict[str, Any]:
             goods = withdraw_return(order_number=number, number=return_number, by=actor_of(request), now=now)
-            return _return_json(goods, number)
+            return _shown(goods)
 
         return do_once(claim_of(request, actor=who_asks(owner)), act, status=200)
 
 
-def _return_json(return_: Return, order_number: str) -> dict[str, Any]:
-    return {
-        "number": return_.number,
-        "order": order_number,
-        "state": return_.state,
-        "method": return_.method,
-        "refund": return_.refund_to,
-        "amount": money_json(return_.amount, return_.currency),
-        "withheld_for_gifts": money_json(return_.withheld_for_gifts, return_.currency),
-        "requested_at": return_.requested_at.isoformat(),
-        "reject_reason": return_.reject_reason,
-        "lines": [
-            {
-                "line": str(line.order_line_id),
-                "sku": line.sku,
-                "quantity": line.quantity,
-                "amount": money_json(line.amount, return_.currency),
-                "reason": line.reason,
-            }
-            for line in return_.lines.order_by("pk")
-        ],
-    }
+def _shown(goods: Return) -> dict[str, Any]:
+    return return_json(shown_returns().get(pk=goods.pk))

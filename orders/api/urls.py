@@ -3,7 +3,7 @@ from django.urls import path
 from orders.api import checkout, orders, receipts, returns
 from orders.api.fulfilment import cancellation, collector, pickups
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
-from orders.api.registers import sales, till_customers, till_orders, till_sessions
+from orders.api.registers import failed_refunds, sales, till_customers, till_orders, till_returns, till_sessions
 
 urlpatterns = [
     path("checkout/", checkout.Checkout.as_view()),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("orders/<str:number>/gift-cards/", gift_cards.OrderGiftCards.as_view()),
     path("orders/<str:number>/gift-cards/<str:card_id>/code/", gift_cards.OrderGiftCardCode.as_view()),
     path("orders/<str:number>/returns/", returns.OrderReturns.as_view()),
+    path("orders/<str:number>/returns/<str:return_number>/", returns.OneOrderReturn.as_view()),
     path("orders/<str:number>/returns/<str:return_number>/cancellation/", returns.ReturnCancellation.as_view()),
     path("orders/<str:number>/receipt/", receipts.OrderReceipt.as_view()),
     path("orders/<str:number>/pickup/collector/", collector.PickupCollector.as_view()),
@@ -41,6 +42,10 @@ urlpatterns = [
     path("till/pickups/<str:pickup_id>/handover/", pickups.HandOver.as_view()),
     path("till/pickups/<str:pickup_id>/unlocking/", pickups.Unlocking.as_view()),
     path("till/refunds/<str:refund_id>/payout/", till_orders.RefundPayOut.as_view()),
+    path("till/refunds/<str:refund_id>/retry/", failed_refunds.RefundRetry.as_view()),
+    path("till/returns/", till_returns.TillReturns.as_view()),
+    path("till/returns/<str:number>/approval/", till_returns.ReturnApproval.as_view()),
+    path("till/returns/<str:number>/refusal/", till_returns.ReturnRefusal.as_view()),
     path("till/sales/", sales.Sales.as_view()),
     path("till/sessions/", till_sessions.TillSessions.as_view()),
     path("till/sessions/<str:session_id>/", till_sessions.TillSession.as_view()),

@@ -101,11 +101,12 @@ invariant(
 invariant(
     "no more is asked to come back than left",
     """
-    SELECT line.id, line.quantity_fulfilled, sum(part.quantity) AS coming_back FROM orders_orderline AS line
+    SELECT line.id, line.quantity_fulfilled, sum(coalesce(part.quantity_received, part.quantity)) AS coming_back
+    FROM orders_orderline AS line
     JOIN orders_returnline AS part ON part.order_line_id = line.id
     JOIN orders_return AS goods ON goods.id = part.parent_id
-    WHERE goods.state NOT IN ('rejected', 'cancelled')
-    GROUP BY line.id HAVING sum(part.quantity) > line.quantity_fulfilled
+    WHERE goods.state NOT IN ('refused', 'withdrawn', 'rejected', 'cancelled')
+    GROUP BY line.id HAVING sum(coalesce(part.quantity_received, part.quantity)) > line.quantity_fulfilled
     """,
 )
 invariant(

@@ -47,7 +47,7 @@ without_card_numbers(
     orders_refund=["reason"],
     orders_reconciliationbreak=["resolution"],
     orders_receiptrequest=["address"],
-    orders_return=["reject_reason"],
+    orders_return=["reject_reason", "override_reason"],
     orders_returnline=["reason"],
     orders_tillsession=["register"],
     orders_cardreader=["name"],

@@ -7,7 +7,7 @@ from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
 from orders.models.payments import Payment, PaymentAttempt, ReconciliationBreak, Refund, SandboxCharge, WebhookEvent
 from orders.models.receipts import ReceiptRequest
-from orders.models.returns import Return, ReturnLine
+from orders.models.returns import Return, ReturnedUnits, ReturnLine
 from orders.models.till_sessions import TillSession
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Refund",
     "Return",
     "ReturnLine",
+    "ReturnedUnits",
     "SandboxCharge",
     "SavedCard",
     "TillSession",

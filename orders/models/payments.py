@@ -228,6 +228,10 @@ class Refund(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("follows"),
         help_text=_("The refund that failed, which it replaces."),
     )  # fmt: skip
+    for_return = models.ForeignKey(
+        "orders.Return", on_delete=models.PROTECT, null=True, blank=True, related_name="refunds",
+        verbose_name=_("return"), help_text=_("The goods that came back, if any did."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("refund")

@@ -1,7 +1,7 @@
 """Returned goods."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import CHANNELS
@@ -13,17 +13,28 @@ class Return(models.Model):
 
     amount: the value of its lines less what is withheld for gifts that are kept.
 
-    requested: by the shopper. received: the goods have arrived. refunded: and the money was refunded. rejected,
-    cancelled: neither.
+    requested: by the shopper. approved: they may bring or send the goods. received: the goods are here; inspected: and
+    the condition of each piece is known. refunded: and the money goes back; exchanged: and other goods went out for
+    them; closed: they were taken without a refund. refused: by staff; withdrawn: no longer wanted. due_at: until when
+    somebody answers a request, or the goods are expected. location: where the goods were taken back.
     """
 
+    REQUESTED, APPROVED, RECEIVED, INSPECTED = "requested", "approved", "received", "inspected"
+    REFUNDED, EXCHANGED, CLOSED = "refunded", "exchanged", "closed"
+    REFUSED, WITHDRAWN = "refused", "withdrawn"
     STATES = [
-        ("requested", _("Requested")),
-        ("received", _("Received")),
-        ("refunded", _("Refunded")),
-        ("rejected", _("Rejected")),
-        ("cancelled", _("Cancelled")),
+        (REQUESTED, _("Requested")),
+        (APPROVED, _("Approved")),
+        (RECEIVED, _("Received")),
+        (INSPECTED, _("Inspected")),
+        (REFUNDED, _("Refunded")),
+        (EXCHANGED, _("Exchanged")),
+        (CLOSED, _("Taken without a refund")),
+        (REFUSED, _("Refused")),
+        (WITHDRAWN, _("Withdrawn")),
     ]
+    # What the release before called refused and withdrawn.
+    FORMER_STATES = [("rejected", _("Refused")), ("cancelled", _("Withdrawn"))]
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     order = models.ForeignKey(
@@ -37,7 +48,7 @@ class Return(models.Model):
         related_name="returns",
         verbose_name=_("customer"),
     )
-    state = models.CharField(_("state"), max_length=10, choices=STATES)
+    state = models.CharField(_("state"), max_length=10, choices=[*STATES, *FORMER_STATES])
     method = models.CharField(_("method"), max_length=10, choices=[("store", _("Store")), ("ship", _("Ship"))])
     refund_to = models.CharField(
         _("refund to"), max_length=10, choices=[("original", _("Original tender")), ("credit", _("Store credit"))]
@@ -53,6 +64,22 @@ class Return(models.Model):
     external_id = models.CharField(_("number elsewhere"), max_length=80, blank=True)
     requested_at = models.DateTimeField(_("requested at"))
     reject_reason = models.CharField(_("why refused"), max_length=200, blank=True, default="", db_default="")
+    due_at = models.DateTimeField(
+        _("due at"), null=True, blank=True, help_text=_("Until when it is to be answered, or the goods are expected.")
+    )
+    location = models.ForeignKey(
+        "inventory.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="returns",
+        verbose_name=_("taken back at"),
+    )  # fmt: skip
+    received_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    received_by = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("received by"), db_index=False,
+    )  # fmt: skip
+    override_reason = models.CharField(
+        _("why against the rules"), max_length=200, blank=True, db_default="",
+        help_text=_("Why staff took back what the rules refuse; empty otherwise."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("return")
@@ -62,6 +89,12 @@ class Return(models.Model):
                 fields=["external_id"], condition=~Q(external_id=""), name="return_external_id_unique"
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="return_value_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(received_at__isnull=True) | Q(location__isnull=False), name="return_received_somewhere"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=("requested", "approved")), name="return_open"),
         ]
 
     def __str__(self) -> str:
@@ -69,7 +102,25 @@ class Return(models.Model):
 
 
 class ReturnLine(models.Model):
-    """Units of one order line that are returned; amount: their value as paid, in minor units."""
+    """
+    Units of one order line that are returned; amount: their value as paid, in minor units.
+
+    quantity: what was asked for, or brought along. quantity_received: how many of them came; None before that, and for
+    imported history, where all of them did.
+    """
+
+    REASONS = [
+        ("too_small", _("Too small")),
+        ("too_large", _("Too large")),
+        ("changed_mind", _("Changed their mind")),
+        ("not_as_described", _("Not as described")),
+        ("damaged_on_arrival", _("Damaged on arrival")),
+        ("defective", _("Does not work")),
+        ("wrong_item", _("Other goods than ordered")),
+        ("incomplete", _("Parts are missing")),
+        ("too_late", _("Came too late")),
+        ("other", _("Another reason")),
+    ]
 
     parent = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", verbose_name=_("belongs to"))
     order_line = models.ForeignKey(
@@ -85,13 +136,56 @@ class ReturnLine(models.Model):
     )
     sku = models.CharField(_("SKU"), max_length=64)
     quantity = models.PositiveIntegerField(_("quantity"))
+    quantity_received = models.PositiveIntegerField(_("received"), null=True, blank=True)
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("return line")
         verbose_name_plural = _("return lines")
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="return_line_of_at_least_one")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="return_line_of_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(quantity_received__isnull=True) | Q(quantity_received__lte=F("quantity")),
+                name="return_line_received_within_quantity",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
+
+    @property
+    def reason_text(self) -> str:
+        """Return the reason in the reader's language, if it is one of the list; otherwise as it was written."""
+        return str(dict(self.REASONS).get(self.reason, self.reason))
+
+
+class ReturnedUnits(models.Model):
+    """Units of a return line that came in one condition, and what became of them where they were taken back."""
+
+    PLACES = [("sellable", _("Sold again here")), ("on_hold", _("Quality hold")), ("damaged", _("Damaged"))]
+    CONDITIONS = [
+        ("as_new", _("As new")),
+        ("opened", _("Opened")),
+        ("damaged", _("Damaged")),
+        ("wrong", _("Wrong goods")),
+        ("incomplete", _("Parts are missing")),
+    ]
+
+    line = models.ForeignKey(
+        ReturnLine, on_delete=models.PROTECT, related_name="units", verbose_name=_("return line"), db_index=False
+    )
+    condition = models.CharField(_("condition"), max_length=10, choices=CONDITIONS)
+    goes_to = models.CharField(_("goes to"), max_length=20, choices=PLACES)
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name = _("returned units")
+        verbose_name_plural = _("returned units")
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="returned_units_of_at_least_one"),
+            models.UniqueConstraint(fields=["line", "condition", "goes_to"], name="returned_units_once_per_condition"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.get_condition_display()}"

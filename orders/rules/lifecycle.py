@@ -143,17 +143,33 @@ REFUND = Lifecycle(
         ("done", "the provider could not pay it back after all", "failed", {SYSTEM}),
     ),
 )
+# rejected and cancelled are what a release before called refused and withdrawn: it may still write them while the new
+# one starts, and they mean the same.
 RETURN = Lifecycle(
     "return",
     "orders_return",
-    begins={"requested": "asked for by the shopper", "refunded": "imported history"},
+    begins={
+        "requested": "asked for by the shopper",
+        "received": "brought along, without an earlier request",
+        "refunded": "imported history",
+    },
     moves=moves(
+        ("requested", "it may come back", "approved", {STAFF}),
+        ("requested", "refused", "refused", {STAFF}),
+        ("requested", "no longer wanted", "withdrawn", {SHOPPER, STAFF}),
         ("requested", "the goods are here", "received", {STAFF}),
-        ("requested", "refused", "rejected", {STAFF}),
-        ("requested", "no longer wanted", "cancelled", {SHOPPER, STAFF}),
-        ("received", "the money went back", "refunded", {STAFF, SYSTEM}),
+        ("approved", "the goods are here", "received", {STAFF}),
+        ("approved", "no longer wanted, or never brought", "withdrawn", {SHOPPER, STAFF}),
+        ("received", "the condition of each piece is known", "inspected", {STAFF}),
+        ("inspected", "the money goes back", "refunded", {STAFF}),
+        ("inspected", "other goods went out for it", "exchanged", {STAFF}),
+        ("inspected", "taken without a refund", "closed", {STAFF}),
+        ("requested", "refused, in the release before", "rejected", {STAFF}),
+        ("requested", "no longer wanted, in the release before", "cancelled", {SHOPPER, STAFF}),
     ),
 )
+OPEN_RETURNS = ("requested", "approved")
+DROPPED_RETURNS = ("refused", "withdrawn", "rejected", "cancelled")
 TILL_SESSION = Lifecycle(
     "till session",
     "orders_tillsession",

@@ -1,9 +1,11 @@
 """How much is refunded, and to which tender. All amounts in minor units of one currency."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.money import Money
+
+ANY, CREDIT = "original", "credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,23 @@ class RefundableTender:
     left: int
     at_desk: bool
     method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """A part of a refund. method: of the tender it goes back to, ANY, or CREDIT instead; amount: None for the rest."""
+
+    method: str
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """How much goes back to the tenders and as credit, by the payment it is taken from; missing: what is in neither."""
+
+    to_tenders: dict[int, int]
+    to_credit: dict[int, int]
+    missing: int
 
 
 def value_of_units(units: Mapping[int, int], *, lines: Sequence[SoldLine], goods_paid: int, currency: str) -> int:
@@ -102,6 +121,32 @@ def spread_refund(
             spread[tender.payment_id] = refund
             amount -= refund
     return spread
+
+
+def plan_refund(
+    amount: int, parts: Sequence[RefundPart], tenders: Sequence[RefundableTender], *, methods_first: Sequence[str] = ()
+) -> RefundPlan:
+    """
+    Return how much is refunded on each payment, as its parts say: each part in turn, a part without an amount the rest.
+
+    Within a part the tenders come in the order of spread_refund.
+    """
+    left = {tender.payment_id: tender.left for tender in tenders}
+    plan = RefundPlan({}, {}, amount)
+    for part in parts:
+        fitting = [
+            replace(tender, left=left[tender.payment_id])
+            for tender in tenders
+            if part.method in (ANY, CREDIT, tender.method)
+        ]
+        wish = plan.missing if part.amount is None else part.amount
+        spread = spread_refund(min(wish, plan.missing), fitting, methods_first=methods_first)
+        into = plan.to_credit if part.method == CREDIT else plan.to_tenders
+        for payment_id, share in spread.items():
+            into[payment_id] = into.get(payment_id, 0) + share
+            left[payment_id] -= share
+        plan = replace(plan, missing=plan.missing - sum(spread.values()))
+    return plan
 
 
 def points_back(points: int, *, amount: int, refunded_before: int, refunded_now: int) -> int:

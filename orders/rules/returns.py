@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 NOT_HANDED_OVER, WINDOW_OVER, TOO_MANY = "not_handed_over", "window_over", "too_many"
+# What staff with the right may take back all the same; the others say that there is nothing to take back.
+OVERRIDABLE = frozenset({WINDOW_OVER})
+
+# States of stock: sold again where the units were taken back, or held there.
+SELLABLE, ON_HOLD, DAMAGED = "sellable", "on_hold", "damaged"
+# Where units go that came in a condition, unless staff decide otherwise. Somebody looks at opened goods first.
+GOES_TO = {"as_new": SELLABLE, "opened": ON_HOLD, "damaged": DAMAGED, "wrong": ON_HOLD, "incomplete": ON_HOLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +76,11 @@ def objections_to(requests: Sequence[ReturnItem], *, now: datetime) -> list[Obje
         if reason is not None:
             objections.append(Objection(request.line_id, request.sku, reason, max(0, request.left)))
     return objections
+
+
+def place_of(condition: str, *, restock: bool | None) -> str:
+    """Return where units go. restock: what staff decided; None for what follows from their condition."""
+    usual = GOES_TO[condition]
+    if restock is None:
+        return usual
+    return SELLABLE if restock else ON_HOLD if usual == SELLABLE else usual

@@ -15,7 +15,8 @@ from inventory.models import Location
 from orders.models import Order, Payment, Refund, SandboxCharge
 from orders.providers.sandbox.provider import SandboxProvider
 from orders.services.payments import refunds
-from orders.services.payments.refunds import ask_refund, pay_out_refund, settle_refunds
+from orders.services.payments.paying_out import pay_out_refund
+from orders.services.payments.refunds import ask_refund, settle_refunds
 from orders.services.registers import till_sessions
 from orders.services.registers.till_sessions import DrawerTooEmpty, expected_cash
 from tests.concurrency.racing import Meeting, race
@@ -54,13 +55,13 @@ def test_refunds_requested_at_once_never_exceed_what_was_paid(order):
 def test_without_the_orders_lock_two_refunds_would_take_the_same_money(order, monkeypatch):
     """Negative control: both see all of it left; only the table's own constraint stops one then."""
     both_have_looked = threading.Barrier(2)
-    spread = refunds.spread_refund
+    plan = refunds.plan_refund
 
     def look_and_wait(*args, **options):
         both_have_looked.wait(timeout=30)
-        return spread(*args, **options)
+        return plan(*args, **options)
 
-    monkeypatch.setattr(refunds, "spread_refund", look_and_wait)
+    monkeypatch.setattr(refunds, "plan_refund", look_and_wait)
 
     def ask():
         return ask_refund(order_id=order.pk, amount=2000, reason="test", now=NOW)
@@ -99,7 +100,7 @@ def test_a_refund_without_its_own_key_would_be_paid_twice(order):
         [row] = refunds.sql.fetch_all(refunds._PENDING, {"refund": None, "now": NOW, "limit": 9})
         both_have_read.wait(timeout=30)
         SandboxProvider().refund(charge_key=row["charge_key"], key=new_id(), amount=row["amount"])
-        return refunds._settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=NOW)
+        return refunds.write_outcome(row["id"], Refund.DONE, by=THE_SYSTEM, now=NOW)
 
     results = race([ask_with_a_key_of_its_own, ask_with_a_key_of_its_own])
 
@@ -111,7 +112,9 @@ def test_a_failed_refund_frees_its_amount_once(order):
     client_key(order, 2580)()
     [refund] = Refund.objects.all()
 
-    results = race([lambda: refunds._settle(refund.pk, Refund.FAILED, by=THE_SYSTEM, now=NOW) for _worker in range(4)])
+    results = race(
+        [lambda: refunds.write_outcome(refund.pk, Refund.FAILED, by=THE_SYSTEM, now=NOW) for _worker in range(4)]
+    )
 
     assert sorted(results) == [False, False, False, True]
     assert Payment.objects.get().refunded == 0

@@ -14,7 +14,7 @@ from orders.events import OrderCancelled
 from orders.models import FulfilmentLine, Order, OrderLine, Payment, Refund
 from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
-from orders.services.returns import LineToReturn, request_return
+from orders.services.returns.requests import LineToReturn, request_return
 from tests.factories.inventory import make_store
 from tests.factories.orders import make_order, make_till_session
 from tests.factories.states import no_guards

@@ -8,7 +8,8 @@ from orders.models import Fulfilment, FulfilmentLine, Order, Return, ReturnLine
 from orders.rules.returns import ReturnItem, objections_to
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
-from orders.services.returns import LineToReturn, NotReturnable, request_return
+from orders.services.returns.lines import NotReturnable
+from orders.services.returns.requests import LineToReturn, request_return
 from tests.factories.orders import make_order
 from tests.refusals import refused
 
@@ -67,7 +68,7 @@ def test_no_unit_is_returned_twice(collected, mug, as_ana, now):
 def test_a_request_that_was_dropped_frees_its_units(collected, mug, as_ana, now):
     mugs = line_of(collected, mug).pk
     ask(collected, LineToReturn(mugs, 3, ""), by=as_ana, now=now)
-    Return.objects.update(state="cancelled")
+    Return.objects.update(state="withdrawn")
 
     ask(collected, LineToReturn(mugs, 3, ""), by=as_ana, now=now)
 

@@ -131,8 +131,11 @@ class TestReturns:
 
         assert answer.status_code == 201
         shown = answer.json()
+        number = Return.objects.get().number
+        assert shown.pop("due_at") > shown["requested_at"]
         assert shown | {"requested_at": ""} == {
-            "number": Return.objects.get().number,
+            "id": number,
+            "number": number,
             "order": collected.number,
             "state": "requested",
             "method": "ship",
@@ -141,11 +144,18 @@ class TestReturns:
             "withheld_for_gifts": {"amount": "0.00", "currency": "EUR"},
             "requested_at": "",
             "reject_reason": "",
+            "store": None,
+            "received_at": None,
+            "label_url": None,
+            "exchange": None,
+            "refunds": [],
             "lines": [
                 {
                     "line": line,
                     "sku": "MUG",
                     "quantity": 1,
+                    "received": None,
+                    "units": [],
                     "amount": {"amount": "12.90", "currency": "EUR"},
                     "reason": "Too small",
                 }

@@ -16,8 +16,9 @@ from orders.services.payments.failed_refunds import (
     refund_as_credit,
     refund_in_cash,
 )
-from orders.services.payments.refunds import CreditNeedsCustomer, pay_out_refund, settle_refunds
-from orders.services.returns import LineToReturn, reject_return, request_return, withdraw_return
+from orders.services.payments.paying_out import pay_out_refund
+from orders.services.payments.refunds import CreditNeedsCustomer, settle_refunds
+from orders.services.returns.requests import LineToReturn, refuse_return, request_return, withdraw_return
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer
 from tests.factories.orders import make_order, make_till_session
@@ -134,16 +135,16 @@ class TestAReturnRequest:
         address = f"orders/{asked.order.number}/returns/{asked.number}/cancellation/"
         assert Api(make_customer("Eve", email="eve@example.com")).post(address).status_code == 404
 
-        assert app.post(address).json()["state"] == "cancelled"
+        assert app.post(address).json()["state"] == "withdrawn"
 
         assert self.ask(asked.order, as_ana, now).state == "requested"
         assert find_breaches() == {}
 
     def test_is_refused_by_staff_with_a_reason_that_the_shopper_reads(self, asked, as_ana, at_desk, now, app):
-        reject_return(number=asked.number, reason="Used", by=at_desk, now=now)
+        refuse_return(number=asked.number, reason="Used", by=at_desk, now=now)
 
         [shown] = app.get(f"orders/{asked.order.number}/").json()["returns"]
-        assert (shown["state"], shown["reject_reason"]) == ("rejected", "Used")
+        assert (shown["state"], shown["reject_reason"]) == ("refused", "Used")
         with refused(IllegalTransition):
             withdraw_return(order_number=asked.order.number, number=asked.number, by=as_ana, now=now)
         assert self.ask(asked.order, as_ana, now).state == "requested"
@@ -153,7 +154,7 @@ class TestAReturnRequest:
 
         boss.post(reverse("admin:orders_return_act", args=[asked.pk, "reject"]), {"reason": "Used"})
 
-        assert Return.objects.get().state == "rejected"
+        assert Return.objects.get().state == "refused"
 
     def test_of_a_guest_for_credit_is_refused_at_once(self, asked, at_desk, now):
         guests = asked.order

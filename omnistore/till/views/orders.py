@@ -25,7 +25,7 @@ from orders.queries.scopes import is_served
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.payments.refunds import pay_out_refund
+from orders.services.payments.paying_out import pay_out_refund
 from orders.services.settlement.balance_payments import pay_balance_due
 from orders.services.settlement.payments import look_again
 
@@ -80,6 +80,8 @@ class OrderPage(TillView):
             ],
             "serves": serves,
             "may_cancel": serves and self._may_cancel(order),
+            "may_take_back": self.staff.may(roles.TAKE_RETURNS)
+            and any(line.fulfilled > line.returned for line in order.lines),
             "cancel_form": CancelForm(),
             "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),

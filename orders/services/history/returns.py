@@ -89,6 +89,7 @@ def write_returns(*, source: ImportSource, piece: int) -> None:
             variant_id=row["variant_id"],
             sku=row["sku"],
             quantity=row["quantity"],
+            quantity_received=row["quantity"],
             amount=row["quantity"] * row["unit_price"],
         )
         for parent, lines in zip(made, groups.values(), strict=True)

@@ -86,5 +86,6 @@ def _follow(refund_id: int, *, goes_to: str, now: datetime) -> Refund:
         reason=REASON,
         goes_to=goes_to,
         follows=failed,
+        for_return_id=failed.for_return_id,
         asked_at=now,
     )

@@ -10,7 +10,7 @@ takes as credit, is written in our own database at once.
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -25,7 +25,7 @@ from accounts.services.balances.gift_cards import give_back_to_card
 from accounts.services.balances.loyalty import give_points_back
 from core.actors import THE_SYSTEM, Actor
 from core.data import sql
-from core.errors import NotFound, Refusal
+from core.errors import Refusal
 from core.ids import new_id
 from core.journal import publish
 from core.network import about_to_call
@@ -33,13 +33,10 @@ from core.sweeping import Sweep, go_through
 from orders.events import RefundDone, RefundFailed, RefundToNewCard
 from orders.models import Order, Payment, Refund
 from orders.providers.base import APPROVED
-from orders.queries.cash import cash_still_held, cash_terms
-from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule, refund_rounding
 from orders.rules.checkout import GIFT_CARD
-from orders.rules.refunds import RefundableTender, points_back, spread_refund
+from orders.rules.refunds import ANY, RefundableTender, RefundPart, plan_refund, points_back
 from orders.services.payments.gateway import UNKNOWN, refund
-from orders.services.registers.till_sessions import take_out_of_drawer
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +54,10 @@ WITH given AS (
               given.amount, given.key, given.rounding, given.coin
 ), refund AS (
     INSERT INTO orders_refund (
-        payment_id, key, amount, rounding, coin, state, reason, provider_ref, goes_to, asked_at)
+        payment_id, key, amount, rounding, coin, state, reason, provider_ref, goes_to, asked_at, for_return_id)
     SELECT id, key, amount, rounding, coin, 'pending', %(reason)s, '',
-           CASE WHEN %(as_credit)s::bool AND hold_key IS NULL THEN 'credit' ELSE 'original' END, %(now)s
+           CASE WHEN %(as_credit)s::bool AND hold_key IS NULL THEN 'credit' ELSE 'original' END, %(now)s,
+           %(for_return)s::bigint
     FROM counted
     RETURNING id, payment_id, goes_to
 )
@@ -108,16 +106,16 @@ class CashOut(NamedTuple):
 NO_CASH_OUT = CashOut()
 
 
-class RefundNotAtDesk(Refusal):
-    """Staff cannot pay this refund out: it was paid already, or its provider pays it."""
-
-    code = "refund_not_at_desk"
-
-
 class CreditNeedsCustomer(Refusal):
     """Only a customer with a record can be given credit."""
 
     code = "credit_needs_customer"
+
+
+class RefundDoesNotFit(Refusal):
+    """The parts of a refund do not come to its amount, or one is more than was paid that way and not refunded yet."""
+
+    code = "refund_does_not_fit"
 
 
 def ask_refund(
@@ -130,27 +128,68 @@ def ask_refund(
     all the same. The caller holds the order's lock and commits this with its cause; locks balances. Return how much is
     refunded. Raises CreditNeedsCustomer.
     """
+    part = RefundPart(Refund.CREDIT if as_credit else ANY)
+    return ask_refund_in_parts(order_id=order_id, amount=amount, parts=[part], reason=reason, by=by, now=now)
+
+
+def ask_refund_in_parts(
+    *,
+    order_id: int,
+    amount: int,
+    parts: Sequence[RefundPart],
+    reason: str,
+    by: Actor,
+    now: datetime,
+    return_id: int | None = None,
+) -> int:
+    """
+    Write refunds of an order's captured payments, to the tenders that the parts name, never over what they have left.
+
+    amount: minor units; capped at what the order's tenders have left. return_id: the goods it is for. Locks and
+    conditions as for ask_refund. Return how much is refunded. Raises RefundDoesNotFit, CreditNeedsCustomer.
+    """
     payments = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
-    spread = spread_refund(amount, tenders_of(payments), methods_first=settings.REFUND_ORDER)
-    if spread:
-        steps = _in_steps(payments, spread, as_credit=as_credit)
-        written = sql.fetch_all(
-            _WRITE,
-            {
-                "payments": list(spread),
-                "amounts": list(spread.values()),
-                "keys": [new_id() for _payment in spread],
-                "roundings": [steps.get(payment_id, NO_CASH_OUT).rounding for payment_id in spread],
-                "coins": [steps.get(payment_id, NO_CASH_OUT).coin for payment_id in spread],
-                "reason": reason,
-                "as_credit": as_credit,
-                "now": now,
-            },
+    tenders = tenders_of(payments)
+    amount = min(amount, sum(tender.left for tender in tenders))
+    plan = plan_refund(amount, parts, tenders, methods_first=settings.REFUND_ORDER)
+    if plan.missing:
+        raise RefundDoesNotFit(
+            _("The parts must come to the refund, and each to no more than was paid that way."),
+            missing=plan.missing,
+            amount=amount,
         )
-        for row in written:
-            if row["hold_key"] is not None or row["goes_to"] == Refund.CREDIT:
-                _give_back(row, by=by, now=now)
-    return sum(spread.values())
+    context = {"reason": reason, "now": now, "for_return": return_id}
+    for spread, as_credit in ((plan.to_tenders, False), (plan.to_credit, True)):
+        if spread:
+            _write(payments, spread, context, as_credit=as_credit, by=by, now=now)
+    return amount
+
+
+def _write(
+    payments: Iterable[Payment],
+    spread: Mapping[int, int],
+    context: Mapping[str, Any],
+    *,
+    as_credit: bool,
+    by: Actor,
+    now: datetime,
+) -> None:
+    steps = _in_steps(payments, spread, as_credit=as_credit)
+    written = sql.fetch_all(
+        _WRITE,
+        {
+            **context,
+            "payments": list(spread),
+            "amounts": list(spread.values()),
+            "keys": [new_id() for _payment in spread],
+            "roundings": [steps.get(payment_id, NO_CASH_OUT).rounding for payment_id in spread],
+            "coins": [steps.get(payment_id, NO_CASH_OUT).coin for payment_id in spread],
+            "as_credit": as_credit,
+        },
+    )
+    for row in written:
+        if row["hold_key"] is not None or row["goes_to"] == Refund.CREDIT:
+            _give_back(row, by=by, now=now)
 
 
 def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
@@ -196,7 +235,7 @@ def _ask_provider(row: sql.Row, settled: list[int], now: datetime) -> bool:
     """Ask for one refund and write the answer. Return whether there was one; settled: gets those written here."""
     if not row["amount"]:
         # Rounded to nothing: the provider has paid it back with the refunds before.
-        if _settle(row["id"], Refund.DONE, by=THE_SYSTEM, now=now):
+        if write_outcome(row["id"], Refund.DONE, by=THE_SYSTEM, now=now):
             settled.append(row["id"])
         return True
     if row["charge_key"] is None:
@@ -207,7 +246,7 @@ def _ask_provider(row: sql.Row, settled: list[int], now: datetime) -> bool:
         logger.warning("refund %s waits for %s: %s", row["key"], row["provider"], answer.detail)
         return False
     state = Refund.DONE if answer.outcome == APPROVED else Refund.FAILED
-    if _settle(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now):
+    if write_outcome(row["id"], state, ref=answer.ref, by=THE_SYSTEM, now=now):
         settled.append(row["id"])
     return True
 
@@ -218,35 +257,7 @@ def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
 
     Its amount can be refunded another way, once. Return False if that was known.
     """
-    return _settle(refund_id, Refund.FAILED, from_states=(Refund.PENDING, Refund.DONE), by=by, now=now)
-
-
-@transaction.atomic(savepoint=False)
-def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: datetime) -> str:
-    """
-    Record that staff paid a refund out at the desk.
-
-    session_id: the open till session whose drawer the cash comes from; not needed for a card at the terminal. Locks the
-    order, then the session. Return the order's number. Raises NotFound, AnotherStoresOrder, RefundNotAtDesk, and for
-    cash SessionNotOpen, DrawerTooEmpty.
-    """
-    row = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
-    if row is None:
-        raise NotFound(_("There is no such refund."))
-    order = row.payment.order
-    check_served(order.number, by=by)
-    cash = None
-    is_cash = row.goes_to == Refund.CASH
-    if row.payment.method == "cash" or is_cash:
-        Order.objects.locked().get(pk=order.pk)
-        rule = cash_terms(store_id=by.store_id, currency=order.currency).rule
-        carried, rest = cash_still_held(order_id=order.pk, amount=row.amount)
-        rounding = refund_rounding(row.amount, rule, carried=carried, rest=rest)
-        take_out_of_drawer(session_id=session_id, store_id=by.store_id, amount=row.amount + rounding)
-        cash = CashOut(session_id, rounding, rule.coin if rule.rounds_refunds else 1)
-    if (row.payment.provider and not is_cash) or not _settle(refund_id, Refund.DONE, cash=cash, by=by, now=now):
-        raise RefundNotAtDesk(_("This refund is not paid at the desk, or was already paid."), state=row.state)
-    return order.number
+    return write_outcome(refund_id, Refund.FAILED, from_states=(Refund.PENDING, Refund.DONE), by=by, now=now)
 
 
 def _in_steps(payments: Iterable[Payment], spread: Mapping[int, int], *, as_credit: bool) -> dict[int, CashOut]:
@@ -276,7 +287,7 @@ def give_credit(refund: Refund, *, by: Actor, now: datetime) -> None:
 
 def settle_by_hand(refund: Refund, *, ref: str, by: Actor, now: datetime) -> None:
     """Record that a refund was paid back without its provider. ref: what it is found by elsewhere."""
-    _settle(refund.pk, Refund.DONE, ref=ref, by=by, now=now)
+    write_outcome(refund.pk, Refund.DONE, ref=ref, by=by, now=now)
 
 
 def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
@@ -310,7 +321,7 @@ def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
             by=by,
             now=now,
         )
-    _settle(row["refund_id"], Refund.DONE, by=by, now=now)
+    write_outcome(row["refund_id"], Refund.DONE, by=by, now=now)
 
 
 def _announce_new_card(row: sql.Row, *, by: Actor, now: datetime) -> None:
@@ -337,7 +348,7 @@ def _credit_of(payment_id: int, *, now: datetime) -> int:
 
 
 @transaction.atomic(savepoint=False)
-def _settle(
+def write_outcome(
     refund_id: int,
     state: str,
     *,
@@ -347,6 +358,11 @@ def _settle(
     cash: CashOut | None = None,
     from_states: Sequence[str] = (Refund.PENDING,),
 ) -> bool:
+    """
+    Write what became of a refund, if it is still in one of from_states, and publish it. Return whether it was.
+
+    cash: where staff paid it out. ref: what it is found by at the provider. One that failed frees its amount.
+    """
     outcome = {
         "state": state,
         "ref": ref,

@@ -168,15 +168,21 @@ def take_open_session(*, session_id: int | None, store_id: int | None) -> None:
         raise SessionNotOpen(_("Cash needs an open till session of this store. Open one and name it."))
 
 
+def hold_drawer(*, session_id: int, store_id: int | None) -> None:
+    """Keep a session of a store open, and alone, until the transaction ends. Raises SessionNotOpen."""
+    if sql.fetch_one(_TO_PAY_OUT, {"session": session_id, "store": store_id}) is None:
+        raise SessionNotOpen(_("Cash needs an open till session of this store. Open one and name it."))
+
+
 def take_out_of_drawer(*, session_id: int | None, store_id: int | None, amount: int) -> None:
     """
     Keep a session of a store open until the transaction ends, and alone, so that cash may be paid out of its drawer.
 
     Sales wait: what they add is not there before they are done. Raises SessionNotOpen, DrawerTooEmpty.
     """
-    wanted = {"session": session_id, "store": store_id}
-    if session_id is None or sql.fetch_one(_TO_PAY_OUT, wanted) is None:
+    if session_id is None:
         raise SessionNotOpen(_("Cash needs an open till session of this store. Open one and name it."))
+    hold_drawer(session_id=session_id, store_id=store_id)
     if amount > expected_cash(session_id=session_id):
         raise DrawerTooEmpty(_("There is not enough cash in this drawer. Use another register, or fill it up first."))
 

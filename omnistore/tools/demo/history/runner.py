@@ -29,7 +29,7 @@ from orders.services.payments.gateway import ask_providers
 from orders.services.payments.refunds import settle_refunds
 from orders.services.placing.placement import place_order
 from orders.services.registers.till_sessions import close_till_session, expected_cash, open_till_session
-from orders.services.returns import LineToReturn, request_return
+from orders.services.returns.requests import LineToReturn, request_return
 from orders.services.settlement.payments import settle_payments
 
 ACCEPTED_AFTER = timedelta(minutes=5)

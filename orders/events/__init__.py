@@ -8,6 +8,13 @@ from django.utils.translation import ngettext_lazy
 
 from core.journal import Event, Notification, ShopEvent
 from core.texts.wording import count, money, number, worded
+from orders.events.returns import ReturnApproved as ReturnApproved
+from orders.events.returns import ReturnImported as ReturnImported
+from orders.events.returns import ReturnReceived as ReturnReceived
+from orders.events.returns import ReturnRejected as ReturnRejected
+from orders.events.returns import ReturnRequested as ReturnRequested
+from orders.events.returns import ReturnWithdrawn as ReturnWithdrawn
+from orders.events.returns import ReturnWithoutOrder as ReturnWithoutOrder
 
 _FOR_BUYER = {"subject": "order", "recipients": "buyer"}
 
@@ -241,25 +248,6 @@ class CollectorNamed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnRequested(Event):
-    """The shopper wants to return goods."""
-
-    kind: ClassVar[str] = "return.requested"
-    words = worded(
-        ngettext_lazy(
-            "Order %(number)s: return of %(units)s item requested",
-            "Order %(number)s: return of %(units)s items requested",
-            "count",
-        ),
-        count=count("units"),
-        units=number("units"),
-    )
-    order_id: int
-    return_id: int
-    units: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class ReceiptRequested(Event):
     """The receipt is to be sent; the address is in the request's own row."""
 
@@ -301,27 +289,6 @@ class TillClosed(ShopEvent):
     kind: ClassVar[str] = "till.closed"
     session_id: int
     difference: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReturnWithdrawn(Event):
-    """The shopper no longer wants to return what they asked for."""
-
-    kind: ClassVar[str] = "return.withdrawn"
-    words = worded(_("Order %(number)s: the return was withdrawn"))
-    order_id: int
-    return_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReturnRejected(Event):
-    """Staff refused a return request; the reason is on the return."""
-
-    kind: ClassVar[str] = "return.rejected"
-    words = worded(_("Order %(number)s: the return was refused"))
-    notifications = (Notification("return_rejected", **_FOR_BUYER),)
-    order_id: int
-    return_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -376,17 +343,3 @@ class OrderImported(Event):
     currency: str
     lines: int
     country: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReturnImported(Event):
-    """A return of another system was imported. order_id: empty if its order was not found."""
-
-    kind: ClassVar[str] = "return.imported"
-    words = worded(_("Return %(number)s taken over from another system, %(amount)s"), amount=money("amount"))
-
-    return_id: int
-    order_id: int | None
-    amount: int
-    currency: str
-    lines: int

@@ -1,0 +1,247 @@
+"""Taking goods back at the till or in a warehouse, and the requests that wait for them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.rules import roles
+from carts.channels.views import parse_int
+from core.errors import Malformed, NotFound
+from core.idempotency import claim_of, do_once
+from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, list_of
+from inventory.channels.staff import NotAllowedHere, StaffApiView
+from orders.api.checkout import KEY_PARAMETER
+from orders.api.input import MOST_LINES, MoneyIn, shop_amount
+from orders.api.output import OrderOut, order_json
+from orders.api.return_output import ReturnListOut, ReturnOut, page_of_returns, return_json
+from orders.models import Return, ReturnedUnits
+from orders.queries.orders import get_order
+from orders.queries.returns import returns_concerning, shown_returns
+from orders.queries.views import LineView
+from orders.rules.order_numbers import typed_order_number
+from orders.rules.refunds import ANY, CREDIT, RefundPart
+from orders.services.returns.receiving import Arrival, Piece, receive_return
+from orders.services.returns.requests import approve_return, refuse_return
+from orders.services.returns.without_order import LooseGoods, receive_without_order
+
+REFUND_METHODS = [ANY, CREDIT, "cash", "card", "gift_card", "points", "test", "imported"]
+
+
+class TillReturnLine(StrictSerializer):
+    line = serializers.CharField(max_length=20, required=False, help_text="The order line's id.")
+    sku = serializers.CharField(max_length=64, required=False)
+    quantity = serializers.IntegerField(min_value=1, max_value=9999)
+    condition = serializers.ChoiceField([code for code, _name in ReturnedUnits.CONDITIONS])
+    reason = serializers.CharField(max_length=200)
+    restock = serializers.BooleanField(
+        required=False, help_text="Against what follows from the condition; needs a right of its own."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("line" in attrs) == ("sku" in attrs):
+            raise serializers.ValidationError({"line": [_("Name either the line or the SKU.")]})
+        return attrs
+
+
+class RefundPartIn(StrictSerializer):
+    method = serializers.ChoiceField(REFUND_METHODS)
+    amount = MoneyIn(required=False)
+
+
+class OverrideIn(StrictSerializer):
+    reason = serializers.CharField(max_length=200)
+
+
+class TillReturnIn(StrictSerializer):
+    order = serializers.CharField(max_length=40, required=False)
+    receipt = serializers.CharField(max_length=40, required=False, help_text="The number on the receipt.")
+    number = serializers.CharField(max_length=40, required=False, help_text="Of the request that the goods answer.")
+    customer = serializers.CharField(
+        max_length=20, required=False, help_text="Without an order: whose credit their value becomes."
+    )
+    lines = list_of(TillReturnLine, most=MOST_LINES, allow_empty=False)
+    refund = list_of(
+        RefundPartIn, most=10, required=False,
+        help_text="Left out: as the shopper asked, or to the tenders. Empty: nothing goes back, which needs a right.",
+    )  # fmt: skip
+    session = serializers.CharField(
+        max_length=20, required=False, help_text="The till session that pays cash out; without it a till does so later."
+    )
+    override = OverrideIn(required=False, help_text="Take back what the rules refuse; needs a right of its own.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "order" in attrs and "receipt" in attrs:
+            raise serializers.ValidationError({"receipt": [_("Name either the order or its receipt.")]})
+        if not ("order" in attrs or "receipt" in attrs) and any("line" in line for line in attrs["lines"]):
+            raise serializers.ValidationError({"order": [_("Lines are those of an order; name it.")]})
+        return attrs
+
+
+class TillReturnOut(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            "return": ReturnOut(),
+            "order": OrderOut(required=False),
+            "receipt_url": serializers.CharField(allow_null=True),
+        }
+
+
+class RefusalIn(StrictSerializer):
+    reason = serializers.CharField(max_length=200, help_text="The shopper reads it.")
+
+
+class ReturnsQuery(PageQuery):
+    state = serializers.ChoiceField([code for code, _name in Return.STATES], required=False)
+
+
+EXAMPLE = OpenApiExample(
+    "One of two mugs, as new",
+    value={
+        "order": "100042",
+        "lines": [{"line": "1", "quantity": 1, "condition": "as_new", "reason": "Too small"}],
+        "refund": [{"method": "original"}],
+        "session": "12",
+    },
+    request_only=True,
+)
+
+
+class TillReturns(StaffApiView):
+    right = roles.TAKE_RETURNS
+
+    @extend_schema(operation_id="till_returns", parameters=[ReturnsQuery], responses=ReturnListOut, tags=["till"])
+    def get(self, request: Request) -> HttpResponse:
+        """List returns that concern your store, the newest first: requests that wait, and what was taken back."""
+        query = checked_query(ReturnsQuery, request)
+        returns = shown_returns().filter(returns_concerning(self.store.id))
+        if "state" in query:
+            returns = returns.filter(state=query["state"])
+        return answer(page_of_returns(request, returns, query))
+
+    @extend_schema(
+        operation_id="till_return",
+        parameters=[KEY_PARAMETER],
+        request=TillReturnIn,
+        responses={201: TillReturnOut},
+        examples=[EXAMPLE],
+        tags=["till"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Take goods of any channel's order back here, put them where they belong, and refund their value."""
+        now = timezone.now()
+        body = checked(TillReturnIn, request)
+        by = self.actor(request)
+        number = typed_order_number(body.get("order") or body.get("receipt") or "")
+        self._check_rights(body, has_order=bool(number))
+
+        def act() -> dict[str, Any]:
+            if not number:
+                goods = receive_without_order(
+                    goods=[LooseGoods(**line) for line in body["lines"]],
+                    customer_id=parse_int(body["customer"]) if "customer" in body else None,
+                    is_refunded=body.get("refund") != [],
+                    by=by,
+                    now=now,
+                )
+                return _answer(goods, None)
+            goods = receive_return(order_number=number, arrival=_arrival(body, number), by=by, now=now)
+            return _answer(goods, number)
+
+        return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=201)
+
+    def _check_rights(self, body: Mapping[str, Any], *, has_order: bool) -> None:
+        """Raise NotAllowedHere for what only some may do, each by its own right in this store."""
+        wanted = {
+            roles.RETURN_WITHOUT_RECEIPT: not has_order,
+            roles.OVERRIDE_RETURN_RULES: "override" in body,
+            roles.TAKE_WITHOUT_REFUND: body.get("refund") == [],
+            roles.CHOOSE_RESTOCK: any("restock" in line for line in body["lines"]),
+        }
+        for right, is_wanted in wanted.items():
+            if is_wanted and not self.staff.may(right):
+                raise NotAllowedHere(_("Your role does not allow this here."), right=right)
+
+
+class ReturnApproval(StaffApiView):
+    right = roles.TAKE_RETURNS
+
+    @extend_schema(
+        operation_id="till_return_approval",
+        parameters=[KEY_PARAMETER],
+        request=None,
+        responses=ReturnOut,
+        tags=["till"],
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Tell a shopper that the goods may come back."""
+        return _answered(self, request, lambda by, now: approve_return(number=number, by=by, now=now))
+
+
+class ReturnRefusal(StaffApiView):
+    right = roles.TAKE_RETURNS
+
+    @extend_schema(
+        operation_id="till_return_refusal",
+        parameters=[KEY_PARAMETER],
+        request=RefusalIn,
+        responses=ReturnOut,
+        examples=[OpenApiExample("Worn", value={"reason": "The goods were worn."}, request_only=True)],
+        tags=["till"],
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Refuse a return request, with a reason that the shopper reads."""
+        reason = checked(RefusalIn, request)["reason"]
+        return _answered(self, request, lambda by, now: refuse_return(number=number, reason=reason, by=by, now=now))
+
+
+def _answered(view: StaffApiView, request: Request, answer_it: Callable[..., Return]) -> HttpResponse:
+    by, now = view.actor(request), timezone.now()
+
+    def act() -> dict[str, Any]:
+        return return_json(shown_returns().get(pk=answer_it(by, now).pk))
+
+    return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)
+
+
+def _answer(goods: Return, number: str | None) -> dict[str, Any]:
+    shown = {"return": return_json(shown_returns().get(pk=goods.pk)), "receipt_url": None}
+    if number is None:
+        return shown
+    order = order_json(get_order(number), shows_codes=False)
+    return shown | {"order": order, "receipt_url": f"/api/v1/till/orders/{number}/receipt/"}
+
+
+def _arrival(body: Mapping[str, Any], number: str) -> Arrival:
+    lines = get_order(number).lines
+    return Arrival(
+        pieces=[_piece(fields, lines) for fields in body["lines"]],
+        refund=[_part(part) for part in body["refund"]] if "refund" in body else None,
+        session_id=parse_int(body["session"]) if "session" in body else None,
+        override=body["override"]["reason"] if "override" in body else "",
+        number=body.get("number", ""),
+    )
+
+
+def _piece(fields: Mapping[str, Any], lines: Sequence[LineView]) -> Piece:
+    """Read one line; one named by its SKU is the first of the order with so many units still out, else any of them."""
+    common = {name: fields[name] for name in ("quantity", "condition", "reason")} | {"restock": fields.get("restock")}
+    if "line" in fields:
+        return Piece(parse_int(fields["line"]), **common)
+    fitting = [line for line in lines if line.sku == fields["sku"]]
+    if not fitting:
+        raise NotFound(_("There are no such goods in this order: %s.") % fields["sku"], skus=[fields["sku"]])
+    enough = [line for line in fitting if line.fulfilled - line.returned >= fields["quantity"]]
+    return Piece((enough or fitting)[0].id, **common)
+
+
+def _part(fields: Mapping[str, Any]) -> RefundPart:
+    amount = shop_amount(fields["amount"], "refund") if "amount" in fields else None
+    if amount is not None and amount < 1:
+        raise Malformed(_("A part of a refund is at least the smallest coin."), field="refund")
+    return RefundPart(fields["method"], amount)

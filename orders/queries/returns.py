@@ -1,0 +1,30 @@
+"""Returns as they are shown, and those that wait for somebody."""
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from orders.models import Refund, Return, ReturnedUnits, ReturnLine
+from orders.queries.scopes import orders_concerning
+from orders.rules.lifecycle import OPEN_RETURNS
+
+
+def shown_returns() -> QuerySet[Return]:
+    """Return all returns with what is shown of them, the newest first, in five statements for any number of them."""
+    return (
+        Return.objects.select_related("order", "location")
+        .prefetch_related(
+            Prefetch("lines", ReturnLine.objects.select_related("order_line").order_by("pk")),
+            Prefetch("lines__units", ReturnedUnits.objects.order_by("pk")),
+            Prefetch("refunds", Refund.objects.select_related("payment").order_by("pk")),
+        )
+        .order_by("-pk")
+    )
+
+
+def returns_concerning(store_id: int) -> Q:
+    """Return the condition for returns of orders that concern a store, and for those that it took back."""
+    return Q(location=store_id) | Q(order__in=orders_concerning([store_id]))
+
+
+def open_returns() -> QuerySet[Return]:
+    """Return the requests that wait for an answer or for their goods, the most urgent first."""
+    return Return.objects.filter(state__in=OPEN_RETURNS).select_related("order", "customer").order_by("due_at", "pk")

@@ -1,0 +1,92 @@
+"""The lines of an order as its buyer has them, and what stands against taking units of them back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core.data import sql
+from core.errors import NotFound, Refusal
+from orders.models import Order
+from orders.rules.lifecycle import OPEN_RETURNS
+from orders.rules.returns import Objection, ReturnItem, objections_to
+
+# Goods of an order imported from another system have no hand-over here; they left when the order was closed. A shopper
+# has a parcel when it is delivered; where nobody noted that, not before the day that was promised.
+_LINES = """
+SELECT line.id, line.variant_id, line.sku, line.quantity_fulfilled, line.quantity_returned,
+       coalesce(product.kind = 'goods', true) AS is_goods,
+       (SELECT coalesce(sum(part.quantity), 0)::int
+        FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
+        WHERE part.order_line_id = line.id AND goods.state = ANY(%(open)s::text[])) AS requested,
+       coalesce((SELECT max(CASE WHEN fulfilment.state = 'delivered' THEN fulfilment.finished_at
+                                 WHEN fulfilment.kind = 'ship' AND part.handed_over_at IS NOT NULL
+                                     THEN greatest(part.handed_over_at, fulfilment.promised_at)
+                                 ELSE coalesce(part.handed_over_at, fulfilment.finished_at) END)
+                 FROM orders_fulfilmentline AS part
+                 JOIN orders_fulfilment AS fulfilment ON fulfilment.id = part.fulfilment_id
+                 WHERE part.order_line_id = line.id), orders.closed_at, orders.placed_at) AS handed_over_at
+FROM orders_orderline AS line JOIN orders_order AS orders ON orders.id = line.order_id
+LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
+LEFT JOIN inventory_product AS product ON product.id = variant.product_id
+WHERE line.order_id = %(order)s
+ORDER BY line.position
+"""
+_NUMBER = "SELECT 'R-' || nextval('orders_return_number') AS number"
+
+
+class NotReturnable(Refusal):
+    """Some lines cannot be returned as requested; `lines` says which, why, and how many units may be."""
+
+    code = "not_returnable"
+
+
+def lines_of(order: Order) -> dict[int, sql.Row]:
+    """Return each line of an order by its id, with units asked to come back and when the buyer got the last of them."""
+    rows = sql.fetch_all(_LINES, {"order": order.pk, "open": list(OPEN_RETURNS)})
+    return {row["id"]: row for row in rows}
+
+
+def check_known(line_ids: Collection[int], known: Mapping[int, sql.Row]) -> None:
+    """Raise NotFound for lines that the order does not have."""
+    missing = [str(line_id) for line_id in line_ids if line_id not in known]
+    if missing:
+        raise NotFound(_("There are no such lines in this order: %s.") % ", ".join(missing), lines=missing)
+
+
+def item_of(row: sql.Row, wanted: int, *, requested: int) -> ReturnItem:
+    """Return what the rules have to know of a line. requested: units that other open requests claim."""
+    return ReturnItem(
+        line_id=row["id"],
+        sku=row["sku"],
+        wanted=wanted,
+        fulfilled=row["quantity_fulfilled"],
+        returned=row["quantity_returned"],
+        requested=requested,
+        handed_over_at=row["handed_over_at"],
+        window_days=settings.RETURN_WINDOW_DAYS,
+    )
+
+
+def not_returnable(objections: Sequence[Objection]) -> NotReturnable:
+    """Return the refusal that names each line with its objection."""
+    shown = [{**asdict(objection), "line": str(objection.line_id)} for objection in objections]
+    for line in shown:
+        del line["line_id"]
+    return NotReturnable(_("Not all of this can be returned; see lines."), lines=shown)
+
+
+def check_returnable(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetime) -> None:
+    """Raise NotReturnable if some units, by line, may not be asked for."""
+    items = [item_of(known[line_id], units, requested=known[line_id]["requested"]) for line_id, units in wanted.items()]
+    if objections := objections_to(items, now=now):
+        raise not_returnable(objections)
+
+
+def next_number() -> str:
+    """Return the number of a new return."""
+    row = sql.fetch_one(_NUMBER, {})
+    assert row is not None
+    return str(row["number"])

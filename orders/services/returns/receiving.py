@@ -1,0 +1,273 @@
+"""Takes goods back: in any store that does, of any channel's order, with an earlier request or without."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from core.data import sql
+from core.errors import Malformed, NotFound, Refusal
+from core.journal import publish
+from core.states.moving import move
+from inventory.models import Location
+from orders.events import ReturnReceived
+from orders.models import Order, Refund, Return, ReturnedUnits, ReturnLine
+from orders.rules.lifecycle import OPEN_RETURNS, RETURN
+from orders.rules.refunds import ANY, CREDIT, RefundPart
+from orders.rules.returns import OVERRIDABLE, objections_to, place_of
+from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, worth_of
+from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
+from orders.services.payments.paying_out import hold_drawer_for, pay_out_return
+from orders.services.payments.refunds import CreditNeedsCustomer, ask_refund_in_parts
+from orders.services.returns.lines import check_known, item_of, lines_of, next_number, not_returnable
+from orders.services.returns.putting_away import put_away
+from orders.services.returns.requests import about_return
+
+_COUNT_UNITS = """
+UPDATE orders_orderline AS line SET quantity_returned = line.quantity_returned + given.quantity
+FROM unnest(%(lines)s::bigint[], %(quantities)s::int[]) AS given(line_id, quantity)
+WHERE line.id = given.line_id
+"""
+REASON = "return"
+
+
+class StoreTakesNoReturns(Refusal):
+    """This place takes no goods back; the back office says which do."""
+
+    code = "store_takes_no_returns"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """
+    Units of an order line that came back in one condition. reason: why, in the buyer's words or a code.
+
+    restock: what staff decided against what follows from the condition; None to follow it.
+    """
+
+    line_id: int
+    quantity: int
+    condition: str
+    reason: str
+    restock: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """
+    How goods are taken back.
+
+    number: of the request they answer; empty for the order's oldest open one of these lines, if any. refund: the parts
+    of the refund; None for what the shopper asked for, or the tenders; empty to give nothing back. session_id: the
+    open till session out of whose drawer cash is paid at once; None leaves what a desk pays to a till. override: why
+    goods are taken back against the rules; empty to keep to them.
+    """
+
+    pieces: Sequence[Piece]
+    refund: Sequence[RefundPart] | None = None
+    session_id: int | None = None
+    override: str = ""
+    number: str = ""
+
+
+@transaction.atomic(savepoint=False)
+def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datetime) -> Return:
+    """
+    Take goods of an order back in the acting place: count them, put them where they belong, and refund their value.
+
+    Units that are here count more than requests: those that claim them too are withdrawn. Locks the order, then the
+    till session, balances, and the stock rows last. Raises NotFound, Malformed, StoreTakesNoReturns, NotReturnable,
+    GiftCardUsed, IllegalTransition, CreditNeedsCustomer, RefundDoesNotFit, SessionNotOpen, DrawerTooEmpty.
+    """
+    check_takes_returns(by)
+    order = Order.objects.locked().filter(number=order_number).first()
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    hold_drawer_for(order, session_id=arrival.session_id, by=by)
+    known = lines_of(order)
+    units = _units_of(arrival.pieces)
+    check_known(units, known)
+    request = _request_of(order, units, arrival.number)
+    broken = _check(order, units, known, request, arrival.override, now)
+    if withdraw_gift_cards(order=order, units=units, by=by, now=now):
+        raise GiftCardUsed(_("A gift card of this purchase was used already, so it cannot be given back."))
+
+    worth = worth_of(order, sold_lines_of(order), units, returned=True)
+    goods = _note_arrival(order, request, worth, arrival, broken=broken, by=by, now=now)
+    _write_units(goods, arrival.pieces, units, worth, known)
+    sql.execute(_COUNT_UNITS, {"lines": list(units), "quantities": list(units.values())})
+    _withdraw_overtaken(order, by=by)
+    value_requests_anew(order)
+    refund = _give_money_back(order, goods, arrival, by=by, now=now)
+    publish(
+        ReturnReceived(
+            **about_return(goods, order, by=by, now=now),
+            units=sum(units.values()),
+            refund=refund,
+            currency=order.currency,
+        )
+    )
+    # Gift cards lie in no stock.
+    units_back = [
+        (known[piece.line_id]["variant_id"], place_of(piece.condition, restock=piece.restock), piece.quantity)
+        for piece in arrival.pieces
+        if known[piece.line_id]["is_goods"]
+    ]
+    put_away(goods, units_back, by=by, now=now)
+    return goods
+
+
+def check_takes_returns(by: Actor) -> None:
+    """Raise StoreTakesNoReturns if the acting place does not take goods back."""
+    assert by.store_id is not None and by.staff_id is not None
+    if not Location.objects.filter(pk=by.store_id, takes_returns=True, is_active=True).exists():
+        raise StoreTakesNoReturns(_("This place takes no goods back."), store=by.store_code)
+
+
+def _units_of(pieces: Sequence[Piece]) -> dict[int, int]:
+    """Return how many units came of each line, by its id, in the lines' order."""
+    if not pieces or any(piece.quantity < 1 for piece in pieces):
+        raise Malformed(_("Name at least one unit that came back."), field="lines")
+    units: Counter[int] = Counter()
+    for piece in sorted(pieces, key=lambda piece: piece.line_id):
+        units[piece.line_id] += piece.quantity
+    return dict(units)
+
+
+def _request_of(order: Order, units: Mapping[int, int], number: str) -> Return | None:
+    if number:
+        goods = Return.objects.filter(order=order, number=number).first()
+        if goods is None:
+            raise NotFound(_("There is no such return."))
+        return goods
+    open_ones = Return.objects.filter(order=order, state__in=OPEN_RETURNS, lines__order_line__in=list(units))
+    return open_ones.order_by("pk").first()
+
+
+def _check(
+    order: Order,
+    units: Mapping[int, int],
+    known: Mapping[int, sql.Row],
+    request: Return | None,
+    override: str,
+    now: datetime,
+) -> bool:
+    """Refuse what may not come back. Return whether it is taken back against the rules."""
+    # What was asked for in time may come later; what comes besides is judged today.
+    asked = dict(request.lines.values_list("order_line_id", "quantity")) if request is not None else {}
+    in_time = [item_of(known[line], n, requested=0) for line, n in units.items() if n <= asked.get(line, 0)]
+    others = [item_of(known[line], n, requested=0) for line, n in units.items() if n > asked.get(line, 0)]
+    asked_at = request.requested_at if request is not None else now
+    objections = [*objections_to(in_time, now=asked_at), *objections_to(others, now=now)]
+    standing = [one for one in objections if one.reason not in OVERRIDABLE or not override]
+    if standing:
+        raise not_returnable(standing)
+    return bool(objections)
+
+
+def _note_arrival(
+    order: Order, request: Return | None, worth: Worth, arrival: Arrival, *, broken: bool, by: Actor, now: datetime
+) -> Return:
+    fields = {
+        "amount": worth.refund,
+        "withheld_for_gifts": worth.withheld,
+        "location_id": by.store_id,
+        "received_at": now,
+        "received_by_id": by.staff_id,
+        "override_reason": arrival.override if broken else "",
+        "refund_to": _refund_to(request, arrival.refund),
+    }
+    if request is not None:
+        move(RETURN, request, Return.RECEIVED, by=by, due_at=None, **fields)
+        return request
+    return Return.objects.create(
+        number=next_number(),
+        order=order,
+        customer_id=order.customer_id,
+        state=Return.RECEIVED,
+        method="store",
+        channel=by.channel,
+        currency=order.currency,
+        requested_at=now,
+        **fields,
+    )
+
+
+def _refund_to(request: Return | None, refund: Sequence[RefundPart] | None) -> str:
+    if refund is None:
+        return request.refund_to if request is not None else Refund.ORIGINAL
+    return Refund.CREDIT if any(part.method == CREDIT for part in refund) else Refund.ORIGINAL
+
+
+def _write_units(
+    goods: Return,
+    pieces: Sequence[Piece],
+    units: Mapping[int, int],
+    worth: Worth,
+    known: Mapping[int, sql.Row],
+) -> None:
+    """Write what came of each line, in which condition; what was asked for and did not come is worth nothing."""
+    lines = {line.order_line_id: line for line in goods.lines.all()}
+    reasons = {piece.line_id: piece.reason for piece in reversed(pieces)}
+    for line in lines.values():
+        line.quantity_received = units.get(line.order_line_id or 0, 0)
+        line.quantity = max(line.quantity, line.quantity_received)
+        line.amount = worth.by_line.get(line.order_line_id or 0, 0)
+        line.reason = reasons.get(line.order_line_id or 0) or line.reason
+    ReturnLine.objects.bulk_update(lines.values(), ["quantity_received", "quantity", "amount", "reason"])
+    made = ReturnLine.objects.bulk_create(
+        ReturnLine(
+            parent=goods,
+            order_line_id=line_id,
+            variant_id=known[line_id]["variant_id"],
+            sku=known[line_id]["sku"],
+            quantity=quantity,
+            quantity_received=quantity,
+            amount=worth.by_line[line_id],
+            reason=reasons[line_id],
+        )
+        for line_id, quantity in units.items()
+        if line_id not in lines
+    )
+    lines |= {line.order_line_id: line for line in made}
+    counted: Counter[tuple[int, str, str]] = Counter()
+    for piece in pieces:
+        counted[piece.line_id, piece.condition, place_of(piece.condition, restock=piece.restock)] += piece.quantity
+    ReturnedUnits.objects.bulk_create(
+        ReturnedUnits(line=lines[line_id], condition=condition, goes_to=place, quantity=quantity)
+        for (line_id, condition, place), quantity in counted.items()
+    )
+
+
+def _withdraw_overtaken(order: Order, *, by: Actor) -> None:
+    """Withdraw the open requests whose units are back by now."""
+    left = {line_id: row["quantity_fulfilled"] - row["quantity_returned"] for line_id, row in lines_of(order).items()}
+    requests = Return.objects.filter(order=order, state__in=OPEN_RETURNS).order_by("pk").prefetch_related("lines")
+    for request in requests:
+        parts = {part.order_line_id or 0: part.quantity for part in request.lines.all()}
+        if any(quantity > left.get(line_id, 0) for line_id, quantity in parts.items()):
+            move(RETURN, request, Return.WITHDRAWN, by=by, due_at=None)
+        else:
+            left = {line_id: units - parts.get(line_id, 0) for line_id, units in left.items()}
+
+
+def _give_money_back(order: Order, goods: Return, arrival: Arrival, *, by: Actor, now: datetime) -> int:
+    """Refund what the goods are worth, as far as it was paid, and end the return. Return the refund, minor units."""
+    move(RETURN, goods, Return.INSPECTED, by=by)
+    parts = [RefundPart(CREDIT if goods.refund_to == CREDIT else ANY)] if arrival.refund is None else arrival.refund
+    if not parts:
+        move(RETURN, goods, Return.CLOSED, by=by)
+        return 0
+    if order.customer_id is None and any(part.method == CREDIT for part in parts):
+        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
+    refund = ask_refund_in_parts(
+        order_id=order.pk, amount=goods.amount, parts=parts, reason=REASON, return_id=goods.pk, by=by, now=now
+    )
+    if arrival.session_id is not None:
+        pay_out_return(return_id=goods.pk, session_id=arrival.session_id, by=by, now=now)
+    move(RETURN, goods, Return.REFUNDED, by=by)
+    return refund

@@ -1,0 +1,98 @@
+"""Goods that are brought back twice at the same moment; each race is shown to be real by removing its guard."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError
+
+from core.actors import Actor
+from core.data.invariants import find_breaches
+from inventory.models import Location, StockMovement
+from orders.models import OrderLine, Payment, Refund, Return
+from orders.models.orders import OrderQuerySet
+from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.returns import receiving
+from orders.services.returns.lines import NotReturnable, lines_of
+from orders.services.returns.receiving import Arrival, Piece, receive_return
+from orders.services.returns.requests import LineToReturn, request_return, withdraw_return
+from tests.concurrency.racing import Meeting, race
+from tests.factories.accounts import make_customer, make_staff
+from tests.factories.inventory import make_store, make_variant
+from tests.factories.orders import make_order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desks():
+    """Clerks of two stores."""
+    staff = make_staff("Tess Till", email="tess@example.com")
+    stores = [make_store("mitte"), make_store("altona")]
+    return [Actor(channel="till", staff_id=staff.pk, store_id=one.pk, store_code=one.code) for one in stores]
+
+
+@pytest.fixture
+def order(desks):
+    """One mug, which its buyer has."""
+    order = make_order(
+        (make_variant(sku="MUG"), 1, 1290), store=store_of(desks[0]), customer=make_customer(), state="ready"
+    )
+    hand_over_pickup(
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        session_id=None, by=desks[0], now=NOW,
+    )  # fmt: skip
+    return order
+
+
+def store_of(desk):
+    return Location.objects.get(pk=desk.store_id)
+
+
+def take(order, desk, number=""):
+    piece = Piece(order.lines.get().pk, 1, "as_new", "Too small")
+    return lambda: (
+        receive_return(order_number=order.number, arrival=Arrival([piece], number=number), by=desk, now=NOW).state
+    )
+
+
+def sum_of(results, kind):
+    return sum(isinstance(result, kind) for result in results)
+
+
+def test_two_stores_take_the_same_goods_back_once(order, desks):
+    results = race([take(order, desk) for desk in desks * 2])
+
+    assert (results.count("refunded"), sum_of(results, NotReturnable)) == (1, 3)
+    assert (Payment.objects.get().refunded, OrderLine.objects.get().quantity_returned) == (1290, 1)
+    assert StockMovement.objects.filter(kind="returned").count() == 1
+    assert find_breaches() == {}
+
+
+def test_without_the_orders_lock_both_stores_would_find_it_returnable(order, desks, monkeypatch):
+    """Negative control: both see a mug that is still out; only the line's own constraint stops one then."""
+    monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
+    monkeypatch.setattr(receiving, "lines_of", Meeting(2).after(lines_of))
+
+    results = race([take(order, desk) for desk in desks])
+
+    assert (sum_of(results, NotReturnable), sum_of(results, IntegrityError)) == (0, 1)
+    assert (OrderLine.objects.get().quantity_returned, Refund.objects.count()) == (1, 1)
+
+
+def test_a_request_is_received_or_withdrawn_never_both(order, desks):
+    shopper = Actor(channel="web", customer_id=order.customer_id)
+    asked = request_return(
+        number=order.number, lines=[LineToReturn(order.lines.get().pk, 1, "")], method="store", refund_to="original",
+        by=shopper, now=NOW,
+    )  # fmt: skip
+
+    def withdraw():
+        return withdraw_return(order_number=order.number, number=asked.number, by=shopper, now=NOW).state
+
+    results = race([take(order, desks[1], number=asked.number), withdraw])
+
+    assert len({"refunded", "withdrawn"} & {one for one in results if isinstance(one, str)}) == 1
+    assert Return.objects.get().state in results
+    assert find_breaches() == {}
