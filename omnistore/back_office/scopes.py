@@ -63,6 +63,7 @@ SCOPES: dict[str, Scope] = {
             *("carts.shippingrate", "carts.fee", "carts.taxzone", "carts.taxrate", "carts.promotion"),
             *("carts.paritycheck", "carts.paritydifference"),
             *("accounts.segment", "accounts.loyaltyprogramme", "accounts.loyaltytier", "orders.pointbonus"),
+            "orders.legalentity",
         ),
         _everything,
     ),
@@ -99,6 +100,8 @@ SCOPES: dict[str, Scope] = {
     "orders.returnline": _of_orders("parent__order"),
     "orders.tillsession": _at("store"),
     "orders.cardreader": _at("store"),
+    "orders.cashregister": _at("store"),
+    "orders.seller": _at("location"),
 }
 
 
