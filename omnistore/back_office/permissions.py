@@ -49,6 +49,7 @@ _SEEN = {
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
         *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pointbonus"),
+        *("legalentity", "seller", "cashregister"),
     ),
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.
@@ -66,7 +67,7 @@ _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
     "carts": ("shippingrate", "fee", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
-    "orders": ("cardreader", "pointbonus"),
+    "orders": ("cardreader", "pointbonus", "legalentity", "seller", "cashregister"),
 }
 
 

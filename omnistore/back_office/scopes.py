@@ -75,6 +75,7 @@ SCOPES: dict[str, Scope] = {
             *("carts.shippingrate", "carts.fee", "carts.taxzone", "carts.taxrate", "carts.promotion"),
             *("carts.paritycheck", "carts.paritydifference"),
             *("accounts.segment", "accounts.loyaltyprogramme", "accounts.loyaltytier", "orders.pointbonus"),
+            "orders.legalentity",
         ),
         _everything,
     ),
@@ -115,6 +116,8 @@ SCOPES: dict[str, Scope] = {
     "orders.returnedunits": _of_returns("line__parent"),
     "orders.tillsession": _at("store"),
     "orders.cardreader": _at("store"),
+    "orders.cashregister": _at("store"),
+    "orders.seller": _at("location"),
 }
 
 

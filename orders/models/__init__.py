@@ -8,16 +8,19 @@ from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
 from orders.models.payments import Payment, PaymentAttempt, ReconciliationBreak, Refund, SandboxCharge, WebhookEvent
 from orders.models.receipts import ReceiptRequest
 from orders.models.returns import Return, ReturnedUnits, ReturnLine
+from orders.models.sellers import CashRegister, LegalEntity, Seller
 from orders.models.till_sessions import TillSession
 
 __all__ = [
     "BalanceDueEntry",
     "CardReader",
+    "CashRegister",
     "Collector",
     "Fulfilment",
     "FulfilmentLine",
     "GuestHold",
     "HandOver",
+    "LegalEntity",
     "Order",
     "OrderDiscount",
     "OrderLine",
@@ -33,6 +36,7 @@ __all__ = [
     "ReturnedUnits",
     "SandboxCharge",
     "SavedCard",
+    "Seller",
     "TillSession",
     "WebhookEvent",
 ]

@@ -18,16 +18,29 @@ _METHODS = dict([*Payment.METHODS, BalanceDueEntry.METHOD]) | {
     "test": gettext_lazy("Paid"),
     "imported": gettext_lazy("Paid"),
 }
-# The store that sold the order, or else the location that serves it: its name, address and time zone are printed.
+# The store that sold the order, or else the location that serves it: its name, address and time zone are printed, with
+# the legal entity that sold there at that moment; the first one, for an order from before any was entered.
 _PLACE = """
 SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,
+       seller.name AS seller, seller.street_address AS seller_street, seller.postal_code AS seller_postcode,
+       seller.city AS seller_city, seller.tax_number, seller.vat_number, session.register, known.serial_number,
        (SELECT points FROM accounts_pointaccrual WHERE reference = orders.number) AS points
 FROM orders_order AS orders
 LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
     AS served ON true
 JOIN inventory_location AS location ON location.id = coalesce(orders.store_id, served.location_id)
+LEFT JOIN LATERAL (
+    SELECT entity.* FROM orders_seller AS period JOIN orders_legalentity AS entity ON entity.id = period.legal_entity_id
+    WHERE period.location_id = location.id
+    ORDER BY period.since <= orders.placed_at DESC, abs(extract(epoch FROM period.since - orders.placed_at)) LIMIT 1
+) AS seller ON true
+LEFT JOIN orders_tillsession AS session ON session.id = orders.till_session_id
+LEFT JOIN orders_cashregister AS known ON known.store_id = session.store_id AND known.name = session.register
 WHERE orders.id = %(order)s
 """
+
+
+_NAMED = ("seller", "tax_number", "vat_number", "register", "serial_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class Receipt:
     """
     A receipt, all amounts and times as text in its reader's language; an amount of zero is empty.
 
+    seller: the legal entity, with its address and numbers. register, serial_number: of the till that sold it.
     discounts: each promotion with what it took off. points: what it has earned, and points_text the same in words.
     """
 
@@ -97,6 +111,12 @@ class Receipt:
     refunds: list[str]
     points: int = 0
     points_text: str = ""
+    seller: str = ""
+    seller_address: str = ""
+    tax_number: str = ""
+    vat_number: str = ""
+    register: str = ""
+    serial_number: str = ""
 
 
 def receipt_of(number: str, *, language: str) -> Receipt:
@@ -115,7 +135,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
         day=day_text(placed_at.date(), language),
         time=time_text(placed_at, language),
         place=in_language(place["name"], language) if place else "",
-        address=", ".join(filter(None, [place.get("street_address"), _town(place)])),
+        address=_address(place, "street_address", "postal_code", "city"),
         phone=place.get("phone", ""),
         lines=[
             ReceiptLine(
@@ -145,6 +165,8 @@ def receipt_of(number: str, *, language: str) -> Receipt:
         refunds=[money(-refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
         points=place.get("points") or 0,
         points_text=number_text(place.get("points") or 0, language),
+        seller_address=_address(place, "seller_street", "seller_postcode", "seller_city"),
+        **{name: place.get(name) or "" for name in _NAMED},
     )
 
 
@@ -182,5 +204,6 @@ def _payments(order: OrderView, language: str) -> list[ReceiptPayment]:
     ]
 
 
-def _town(place: sql.Row) -> str:
-    return " ".join(filter(None, [place.get("postal_code"), place.get("city")]))
+def _address(place: sql.Row, street: str, postcode: str, city: str) -> str:
+    town = " ".join(filter(None, [place.get(postcode), place.get(city)]))
+    return ", ".join(filter(None, [place.get(street), town]))

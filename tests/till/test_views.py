@@ -170,6 +170,13 @@ def test_a_large_difference_takes_a_manager(clerk, manager, register):
     assert not TillSession.objects.get().is_open
 
 
+def test_a_store_whose_receipts_lack_the_seller_is_told(clerk, register):
+    shown = text_of(clerk.get("registers"))
+
+    assert "The receipts of this store name no legal seller" in shown
+    assert f"No serial number is known of these registers: {register.register}." in shown
+
+
 @pytest.fixture
 def rescue(tess, high_street):
     """The late sales of a register that was closed with a difference of 12.90."""

@@ -55,7 +55,7 @@ def save_tax_number(*, customer_id: int, country: str, number: str, by: Actor, n
         customer_id=customer_id,
         defaults={
             "country": country,
-            "number": _checked(country, number),
+            "number": checked_tax_number(country, number),
             "checked_at": now,
             "checked_by_id": by.staff_id,
             "confirmed_until": None,
@@ -123,7 +123,8 @@ def _store(asked: TaxNumber, answer: TaxNumberAnswer, *, service: str, now: date
     )
 
 
-def _checked(country: str, number: str) -> str:
+def checked_tax_number(country: str, number: str) -> str:
+    """Return a VAT number in its one form, with its format and check digits verified. Raises NotATaxNumber."""
     prefix, number = PREFIXES.get(country, country), plain_code(number)
     try:
         if country.lower() in eu_vat.MEMBER_STATES:

@@ -18,6 +18,7 @@ from omnistore.till.forms import CountForm, RegisterForm
 from omnistore.till.views.base import REGISTER, TillView, claim_of_form
 from orders.models import TillSession
 from orders.queries.desk import open_tills
+from orders.queries.sellers import receipt_gaps
 from orders.services.registers.till_sessions import close_till_session, get_till_session, open_till_session
 
 
@@ -64,6 +65,7 @@ class Registers(TillView):
             "key": uuid.uuid4(),
             "error": error,
             "tills": tills,
+            "gaps": receipt_gaps(store_id=self.store.id),
             "rescues": [session for session in sessions if session.is_rescue],
         }
         return self.page("till/registers.html", context, status)
