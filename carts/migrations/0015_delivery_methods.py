@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                     "cut_off",
                     models.TimeField(
                         blank=True,
-                        help_text="On the clock of the place that sends, on its working days. Empty if nothing leaves the same day.",
+                        help_text="On the clock of the place that sends, on its working days. Empty to count from the day of the order.",
                         null=True,
                         verbose_name="leaves the same day until",
                     ),
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                     "cut_off",
                     models.TimeField(
                         blank=True,
-                        help_text="On the clock of the place that sends, on its working days. Empty if nothing leaves the same day.",
+                        help_text="On the clock of the place that sends, on its working days. Empty to count from the day of the order.",
                         null=True,
                         verbose_name="leaves the same day until",
                     ),

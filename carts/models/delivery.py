@@ -108,7 +108,7 @@ class DeliveryMethod(models.Model):
     )  # fmt: skip
     cut_off = models.TimeField(
         _("leaves the same day until"), null=True, blank=True,
-        help_text=_("On the clock of the place that sends, on its working days. Empty if nothing leaves the same day."),
+        help_text=_("On the clock of the place that sends, on its working days. Empty to count from the day of the order."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 

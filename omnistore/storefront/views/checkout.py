@@ -227,7 +227,7 @@ def _ways(
     options = find_options(cart, near=around, by=visitor.actor, now=now, limit=STORES_ASKED, place=destination)
     methods = options.ship.methods or ()
     # The cheapest is ticked at first; a chosen one that is not possible any more is asked for anew.
-    method = values.setdefault("method", methods[0].code if methods else "")
+    method = values.setdefault("method", methods[0].code if methods and "asks_method" not in values else "")
     values["method"] = method if method in {each.code for each in methods} else ""
     # Stores that have everything come first; the others say why they cannot be chosen.
     stores = sorted(options.stores, key=lambda store: store.how_much != ALL)[:STORES_SHOWN]

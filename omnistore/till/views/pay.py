@@ -131,7 +131,7 @@ class Pay(SaleView):
         """Return the ways, that of shipping to the address and by the method that were entered."""
         entered = self.request.POST
         place = TaxPlace(*(entered.get(f"{AddressForm.prefix}-{name}", "").strip() for name in PLACE))
-        to = Destination(place._replace(country=place.country.upper()), entered.get("method", ""))
+        to = Destination(place._replace(country=place.country.upper()), entered.get("delivery", ""))
         now = timezone.now()
         return ways_of(cart, shelves, self.store, by=self.actor, now=now, to=to if place.country else None)
 
@@ -177,9 +177,9 @@ class Pay(SaleView):
         )
 
     def _fulfilment(self, way: Way, elsewhere: str, address: AddressForm | None) -> FulfilmentRequest:
-        method = self.request.POST.get("method", "")
+        method = self.request.POST.get("delivery", "")
         if way.methods and not method:
-            raise Malformed(_("Choose how it is sent."), field="method")
+            raise Malformed(_("Choose how it is sent."), field="delivery")
         return fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=address, method=method)
 
     def _again(self, key: str, way_name: str, forms: PayForms, refusal: Refusal) -> HttpResponse:
