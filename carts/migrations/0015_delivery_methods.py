@@ -261,6 +261,7 @@ class Migration(migrations.Migration):
                 (
                     "method",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="rates",
                         to="carts.deliverymethod",
@@ -441,6 +442,7 @@ class Migration(migrations.Migration):
             model_name="deliveryarea",
             name="zone",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="areas",
                 to="carts.deliveryzone",

@@ -38,7 +38,7 @@ class DeliveryArea(models.Model):
     """A country, an area of it, or some of its postcodes. Of the areas that match, the most specific wins."""
 
     zone = models.ForeignKey(
-        DeliveryZone, on_delete=models.CASCADE, related_name="areas", verbose_name=_("delivery zone")
+        DeliveryZone, on_delete=models.CASCADE, related_name="areas", verbose_name=_("delivery zone"), db_index=False
     )
     country = CountryField(_("country"), max_length=2, help_text=_("Two letters, like DE."))
     area = NameField(
@@ -108,7 +108,9 @@ class DeliveryMethod(models.Model):
     )  # fmt: skip
     cut_off = models.TimeField(
         _("leaves the same day until"), null=True, blank=True,
-        help_text=_("On the clock of the place that sends, on its working days. Empty to count from the day of the order."),
+        help_text=_(
+            "On the clock of the place that sends, on its working days. Empty to count from the day of the order."
+        ),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -136,7 +138,11 @@ class DeliveryRate(models.Model):
     """
 
     method = models.ForeignKey(
-        DeliveryMethod, on_delete=models.CASCADE, related_name="rates", verbose_name=_("delivery method")
+        DeliveryMethod,
+        on_delete=models.CASCADE,
+        related_name="rates",
+        verbose_name=_("delivery method"),
+        db_index=False,
     )
     zone = models.ForeignKey(
         DeliveryZone, on_delete=models.PROTECT, null=True, blank=True, related_name="rates",

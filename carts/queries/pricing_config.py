@@ -1,7 +1,7 @@
 """
 The configuration with which every cart is priced and shown, read once and cached in this process.
 
-Triggers increase its version (migrations 0008, 0009) whenever taxes, promotions, shipping rates, delivery methods, or
+Triggers increase its version (migrations from 0008 on) whenever taxes, promotions, shipping rates, delivery methods, or
 the names, places and time zones of stores change. The statement that reads a cart returns the version too, so the
 cached configuration is never older than the cart, and pricing costs no statement until something changes.
 """
