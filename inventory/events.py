@@ -73,6 +73,16 @@ class StockAdjusted(ShopEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Oversold(ShopEvent):
+    """A till sold units that the books had not free, while it could not reach the shop; ref is the SKU."""
+
+    kind: ClassVar[str] = "stock.oversold"
+    variant_id: int
+    location_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockLow(ShopEvent):
     """Available units at a location fell below the variant's threshold; ref is the SKU."""
 

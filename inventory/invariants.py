@@ -21,6 +21,16 @@ invariant(
     """,
 )
 invariant(
+    "every oversale is booked in once",
+    """
+    SELECT oversale.id, oversale.cause_id, oversale.units, movement.on_hand_change
+    FROM inventory_oversale AS oversale
+    FULL JOIN (SELECT * FROM inventory_stockmovement WHERE cause_kind = 'oversale') AS movement
+        ON movement.level_id = oversale.level_id AND movement.cause_id = oversale.cause_id
+    WHERE oversale.units IS DISTINCT FROM movement.on_hand_change
+    """,
+)
+invariant(
     "what is reserved is the sum of the live reservations",
     """
     SELECT level.id, level.reserved, COALESCE(live.quantity, 0) AS promised

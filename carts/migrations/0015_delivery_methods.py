@@ -25,7 +25,7 @@ UNWATCH = "".join(f"DROP TRIGGER carts_config_changed ON {table};" for table in 
 class Migration(migrations.Migration):
     dependencies = [
         ("carts", "0014_fees"),
-        ("inventory", "0021_weights_and_sizes"),
+        ("inventory", "0022_weights_and_sizes"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

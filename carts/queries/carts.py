@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.texts.translated import TranslatedText
 from inventory.models import Product
 from inventory.queries.price_lists import SEGMENTS, STEPS
-from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of
+from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of, with_public_amount
 
 # A line's units may come from any location that ships or offers pickup; checkout checks the chosen location only.
 LINES = f"""
@@ -60,6 +60,11 @@ ORDER BY line.id
 _BY_CUSTOMER = LINES.format(whose="cart.customer_id = ANY(%(customers)s::bigint[]) AND cart.state = 'open'")
 _BY_TOKEN = LINES.format(whose="cart.token_hash = %(token_hash)s AND cart.token_hash <> '' AND cart.state = 'open'")
 _BY_ID = LINES.format(whose="cart.id = %(cart)s")
+_PUBLIC_PRICES = """
+SELECT DISTINCT ON (variant_id) variant_id, amount FROM inventory_pricehistory
+WHERE variant_id = ANY(%(variants)s::bigint[]) AND currency = %(currency)s AND since <= %(at)s
+ORDER BY variant_id, since DESC, id DESC
+"""
 _GLANCE = """
 SELECT cart.id, cart.version, coalesce(sum(line.quantity), 0)::int AS units
 FROM carts_cart AS cart LEFT JOIN carts_cartline AS line ON line.cart_id = cart.id
@@ -188,6 +193,26 @@ def get_cart(cart_id: int, *, by: Actor, now: datetime) -> CartView:
     view = view_of(sql.fetch_all(_BY_ID, {"cart": cart_id, "now": now}), by=by, now=now)
     if view is None:
         raise NotFound(_("There is no such cart."))
+    return view
+
+
+def cart_as_sold(cart_id: int, *, by: Actor, at: datetime) -> CartView:
+    """
+    Return a cart whose goods were sold at a moment: at the price of that moment, in which they were added to it.
+
+    They were on sale then, whatever has become of them. cart_id: one that was just made.
+    """
+    rows = sql.fetch_all(_BY_ID, {"cart": cart_id, "now": at})
+    variants = [row["variant_id"] for row in rows]
+    known = sql.fetch_all(_PUBLIC_PRICES, {"variants": variants, "currency": rows[0]["currency"], "at": at})
+    public = {price["variant_id"]: price["amount"] for price in known}
+    for row in rows:
+        row |= {"is_on_sale": True, "unit_price": row["unit_price_when_added"]}
+        if row["variant_id"] in public:
+            # Lists may have changed since. The history has what everybody paid, not what a segment or channel paid.
+            row["steps"] = with_public_amount(row["steps"], public[row["variant_id"]])
+    view = view_of(rows, by=by, now=at)
+    assert view is not None
     return view
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carts.models import Cart
-from carts.queries.carts import LINES, CartView, get_cart, view_of
+from carts.queries.carts import LINES, CartView, cart_as_sold, get_cart, view_of
 from carts.rules.problems import PRICE_CHANGED
 from carts.services.carts import Owner, VersionConflict, set_added_prices
 from carts.services.merging import merge_lines_back
@@ -37,12 +37,19 @@ SELECT version FROM carts_cart
 WHERE state = 'open' AND (customer_id = ANY(%(customers)s::bigint[])
        OR (token_hash <> '' AND token_hash = %(token_hash)s) OR id = %(cart)s::bigint)
 """
+_PRICE = "inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s"
+# What everybody paid at a moment; the first price of goods whose history began later.
+_FORMER_PRICE = """LATERAL (
+        SELECT amount FROM inventory_pricehistory
+        WHERE variant_id = variant.id AND currency = %(currency)s
+        ORDER BY since <= %(at)s::timestamptz DESC, abs(extract(epoch FROM since - %(at)s::timestamptz)), id DESC
+        LIMIT 1) AS price ON true"""
 _FROM_LINES = """
 WITH wanted AS (
     SELECT variant.id, price.amount, requested.quantity, requested.place
     FROM unnest(%(skus)s::text[], %(quantities)s::int[]) WITH ORDINALITY AS requested(sku, quantity, place)
     JOIN inventory_variant AS variant ON upper(variant.sku) = upper(requested.sku)
-    JOIN inventory_price AS price ON price.variant_id = variant.id AND price.currency = %(currency)s
+    JOIN {price}
 ), cart AS (
     INSERT INTO carts_cart (customer_id, token_hash, currency, state, version, merge_report, created_channel,
                             created_at, changed_at)
@@ -58,6 +65,8 @@ WITH wanted AS (
 )
 SELECT cart.id, (SELECT array_agg(place) FROM wanted) AS found FROM cart
 """
+_FROM_LINES_NOW = _FROM_LINES.format(price=_PRICE)
+_FROM_LINES_AT = _FROM_LINES.format(price=_FORMER_PRICE)
 
 
 class CartEmpty(Refusal):
@@ -111,11 +120,11 @@ def cart_from_lines(
     """
     Create a cart that is ordered at once, for a sale at the till without the shopper's own cart.
 
-    lines: pairs of SKU and quantity. at: the moment of the prices, if not now. Raises NotFound for SKUs without a
-    price, VoucherNotValid.
+    lines: pairs of SKU and quantity. at: when the sale happened, if not now: it costs what it cost then, and goods that
+    are no longer on sale were. Raises NotFound for SKUs without a price, VoucherNotValid.
     """
     row = sql.fetch_one(
-        _FROM_LINES,
+        _FROM_LINES_AT if at else _FROM_LINES_NOW,
         {
             "skus": [plain_text(sku) for sku, _quantity in lines],
             "quantities": [quantity for _sku, quantity in lines],
@@ -125,6 +134,7 @@ def cart_from_lines(
             "store": by.store_id,
             "staff": by.staff_id,
             "now": now,
+            "at": at,
         },
     )
     assert row is not None
@@ -132,7 +142,8 @@ def cart_from_lines(
     if missing:
         raise NotFound(_("Not on sale: %(skus)s.") % {"skus": ", ".join(missing)}, skus=missing)
     put_vouchers(cart_id=row["id"], codes=voucher_codes, customer_id=customer_id, now=now)
-    return _with_added_prices(get_cart(row["id"], by=by, now=at or now))
+    cart = cart_as_sold(row["id"], by=by, at=at) if at else get_cart(row["id"], by=by, now=now)
+    return _with_added_prices(cart)
 
 
 @transaction.atomic(savepoint=False)

@@ -1,5 +1,5 @@
 """The back office of the catalogue, locations and stock; importing it registers the pages."""
 
-from inventory.admin import catalogue, deposits, locations, price_files, price_lists, stock
+from inventory.admin import catalogue, deposits, locations, oversales, price_files, price_lists, stock
 
-__all__ = ["catalogue", "deposits", "locations", "price_files", "price_lists", "stock"]
+__all__ = ["catalogue", "deposits", "locations", "oversales", "price_files", "price_lists", "stock"]

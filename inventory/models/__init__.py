@@ -1,6 +1,7 @@
 from inventory.models.catalogue import Barcode, Category, Media, Product, Variant
 from inventory.models.deposits import Deposit, DepositAmount
 from inventory.models.locations import Location, OpeningException, OpeningHours, StaffAssignment
+from inventory.models.oversales import Oversale
 from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
@@ -19,6 +20,7 @@ __all__ = [
     "OfferedPrice",
     "OpeningException",
     "OpeningHours",
+    "Oversale",
     "Price",
     "PriceFile",
     "PriceHistory",

@@ -151,6 +151,15 @@ def parse_price_tiers(rows: Sequence[Sequence[Any]] | None) -> tuple[PriceTier, 
     )
 
 
+def with_public_amount(rows: Sequence[Sequence[Any]] | None, amount: int) -> list[list[Any]]:
+    """Return the rows of parse_price_tiers with another amount where a tier is for everybody and any quantity."""
+    # Channel, store and segment come first in the rest.
+    return [
+        [list_id, amount if min_quantity == 1 and not any(rest[:3]) else own, min_quantity, *rest]
+        for list_id, own, min_quantity, *rest in rows or ()
+    ]
+
+
 def _ranked(steps: Sequence[PriceTier], quantity: int, context: PriceContext) -> dict[str, PriceTier]:
     """Return the best applicable tier of each kind."""
     best: dict[str, PriceTier] = {}

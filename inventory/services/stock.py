@@ -173,7 +173,7 @@ def set_safety_stock(*, variant_id: int, location_id: int, safety: int) -> None:
     """
     if not 0 <= safety <= MOST_UNITS:
         raise Malformed(_("The safety stock must be between 0 and %s units.") % MOST_UNITS, field="safety")
-    _ensure_levels([StockLine(variant_id, location_id, 0)])
+    ensure_levels([StockLine(variant_id, location_id, 0)])
     if not sql.execute(_SET_SAFETY, {"variant": variant_id, "location": location_id, "safety": safety}):
         raise NotFound(_("There is no such variant or location."))
 
@@ -183,7 +183,7 @@ def _check(lines: Sequence[StockLine], *, are_valid: bool) -> None:
         raise Malformed(_("Give between 1 and %s units on each line.") % MOST_UNITS, field="lines")
 
 
-def _ensure_levels(lines: Iterable[StockLine]) -> None:
+def ensure_levels(lines: Iterable[StockLine]) -> None:
     """Create missing levels, empty; none for variants and locations that do not exist."""
     places = {"variants": [line.variant_id for line in lines], "locations": [line.location_id for line in lines]}
     sql.execute(_ENSURE_LEVELS, places)
@@ -202,7 +202,7 @@ def _move(lines: Sequence[StockLine], booking: _Booking) -> list[sql.Row]:
         "reason": booking.reason,
         "now": booking.now,
     }
-    _ensure_levels(lines)
+    ensure_levels(lines)
     try:
         moved = sql.fetch_all(_MOVE, parameters)
     except IntegrityError as error:

@@ -40,6 +40,7 @@ _SEEN = {
         "pricehistory",
         "stocklevel",
         "stockmovement",
+        "oversale",
         "reservation",
     ),
     "orders": (

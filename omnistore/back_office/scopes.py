@@ -68,6 +68,7 @@ SCOPES: dict[str, Scope] = {
         _everything,
     ),
     "inventory.stockmovement": _at("level__location"),
+    "inventory.oversale": _at("level__location"),
     "inventory.reservation": _at("level__location"),
     "accounts.customer": _of_people("pk"),
     **dict.fromkeys(

@@ -346,11 +346,27 @@ class SandboxChargeAdmin(ReadOnlyAdmin):
     amount_money = money_column("amount", title=_("amount"))
 
 
+class LateSalesFilter(admin.SimpleListFilter):
+    """Sessions that take sales which came after their register was closed."""
+
+    title = _("late sales")
+    parameter_name = "late"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("Open")), ("all", _("All"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        rescues = queryset.filter(rescues__isnull=False)
+        return {"open": rescues.filter(closed_at__isnull=True), "all": rescues}.get(self.value() or "", queryset)
+
+
 @admin.register(TillSession)
 class TillSessionAdmin(ReadOnlyAdmin):
-    list_display = ("store", "register", "opened_by", "opened_at", "closed_at", "expected_money", "counted_money")
-    list_select_related = ("store", "opened_by")
-    list_filter = ("store",)
+    list_display = (
+        *("store", "register", "opened_by", "opened_at", "closed_at", "expected_money", "counted_money", "rescues"),
+    )
+    list_select_related = ("store", "opened_by", "rescues")
+    list_filter = ("store", LateSalesFilter)
     search_fields = ("register__istartswith", "store__code__exact")
     ordering = ("-id",)
     expected_money = money_column("expected", title=_("expected"))

@@ -10,6 +10,8 @@ class TillSession(models.Model):
     The time in which one register sells, from the float counted in to the cash counted out; amounts in minor units.
 
     expected and difference are written when it closes: float + cash taken - cash refunded, against the count.
+    rescues: the closed session whose late sales it takes, those that the register could not send before it was closed.
+    Nothing else is sold in it, and head office closes it (decision 0150).
     """
 
     store = models.ForeignKey(
@@ -29,14 +31,22 @@ class TillSession(models.Model):
     )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
+    rescues = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="rescued_by",
+        verbose_name=_("late sales of"),
+    )  # fmt: skip
+
     class Meta:
         verbose_name = _("till session")
         verbose_name_plural = _("till sessions")
         constraints = [
             models.UniqueConstraint(
                 fields=["store", "register"],
-                condition=Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True, rescues__isnull=True),
                 name="till_session_one_open_per_register",
+            ),
+            models.UniqueConstraint(
+                fields=["rescues"], condition=Q(closed_at__isnull=True), name="till_session_one_open_rescue"
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(counted__isnull=False, expected__isnull=False),
@@ -49,5 +59,14 @@ class TillSession(models.Model):
         return f"{self.register} {self.opened_at:%Y-%m-%d}"
 
     @property
+    def is_rescue(self) -> bool:
+        return self.rescues_id is not None
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def difference(self) -> int | None:
+        """Return what was counted less what was expected, in minor units; None while it is open."""
+        return None if self.counted is None or self.expected is None else self.counted - self.expected

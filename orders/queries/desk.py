@@ -23,16 +23,16 @@ WHERE location_id = %(store)s AND state IN ('placed', 'accepted', 'picking', 're
 """
 _OPEN_TILLS = """
 SELECT session.id, session.register, session.opened_at, session.opening_float, session.currency,
-       staff.name AS opened_by
+       staff.name AS opened_by, session.rescues_id IS NOT NULL AS is_rescue
 FROM orders_tillsession AS session JOIN accounts_customer AS staff ON staff.id = session.opened_by_id
 WHERE session.store_id = %(store)s AND session.closed_at IS NULL
-ORDER BY session.register LIMIT 100
+ORDER BY session.register, session.id LIMIT 100
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTill:
-    """A register that sells; opening_float in minor units."""
+    """A register that sells, or takes late sales of a closed session (is_rescue); opening_float in minor units."""
 
     id: int
     register: str
@@ -40,6 +40,7 @@ class OpenTill:
     opening_float: int
     currency: str
     opened_by: str
+    is_rescue: bool
 
 
 @dataclass(frozen=True, slots=True)

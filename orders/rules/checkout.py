@@ -74,7 +74,8 @@ class CheckoutRequest(GivenFields):
     A whole checkout. expected_total and currency: what the shopper saw; None where no screen showed a total.
 
     customer_id: the customer whom staff recognised, for a cart without an owner. occurred_at: when a till made the
-    sale, if it could not send it at once. source: the network that a guest's request came from.
+    sale, if it could not send it at once; such a late sale is a fact, and neither stock nor the range of goods refuses
+    it. source: the network that a guest's request came from.
     """
 
     fulfilments: tuple[FulfilmentRequest, ...]
@@ -89,6 +90,10 @@ class CheckoutRequest(GivenFields):
     occurred_at: datetime | None = None
     request_key: str = ""
     source: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        return self.occurred_at is not None
 
 
 class PlannedTender(NamedTuple):

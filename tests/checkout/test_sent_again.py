@@ -4,13 +4,15 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.rules import roles
 from accounts.services.balances.gift_cards import block_gift_card
 from core.actors import Actor
 from core.data.invariants import find_breaches
 from orders.models import Order, SavedCard
 from tests.client import Api
+from tests.factories.accounts import make_customer
 from tests.factories.balances import code_of, give_card
-from tests.factories.inventory import make_store
+from tests.factories.inventory import assign, make_store
 from tests.factories.orders import make_till_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,18 +125,20 @@ def test_a_sale_of_other_goods_under_a_known_id_is_refused_and_sells_nothing(til
 
     other = till.post("till/sales/", body | {"lines": [{"sku": "MUG", "quantity": 2}]})
 
-    assert (other.status_code, other.json()["code"]) == (409, "client_id_taken")
+    assert (other.status_code, other.json()["code"]) == (409, "client_id_reused")
     assert Order.objects.count() == 1
 
 
 def test_a_sale_of_another_store_under_a_known_id_is_refused(till, mug):
     body = sale(till, client_id=str(uuid4()))
     assert till.post("till/sales/", body).status_code == 201
-    Order.objects.update(store=make_store("elsewhere"))
+    elsewhere, other = make_store("elsewhere"), make_customer("Lea", email="lea@example.com", is_staff=True)
+    assign(other, elsewhere, roles.CLERK)
 
-    other = till.post("till/sales/", body)
+    answer = Api(other).post("till/sales/", body | {"session": str(make_till_session(elsewhere, other).pk)})
 
-    assert (other.status_code, other.json()["code"]) == (409, "client_id_taken")
+    assert (answer.status_code, answer.json()["code"]) == (409, "register_mismatch")
+    assert Order.objects.count() == 1
 
 
 def test_a_refusal_is_not_stored(app):

@@ -1,9 +1,10 @@
 """Each invariant of places and goods is broken on purpose, and found."""
 
 import pytest
+from django.utils import timezone
 
 from core.data.invariants import find_breaches
-from inventory.models import Location, Product, Variant
+from inventory.models import Location, Oversale, Product, Variant
 
 pytestmark = pytest.mark.django_db
 
@@ -26,3 +27,9 @@ def test_attributes_that_are_no_texts(mug, of, attributes):
     of.objects.update(attributes=attributes)
 
     assert "attributes of goods are texts by language" in find_breaches()
+
+
+def test_an_oversale_that_was_never_booked_in(mug):
+    Oversale.objects.create(level=mug.levels.first(), units=2, reserved=0, cause_id="100001", noted_at=timezone.now())
+
+    assert "every oversale is booked in once" in find_breaches()

@@ -42,6 +42,7 @@ class TestSessions:
             "counted": None,
             "difference": None,
             "opened_at": "",
+            "rescues": None,
             "closed_at": None,
         }
         path = f"till/sessions/{shown['id']}/"

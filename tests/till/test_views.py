@@ -2,12 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.rules import roles
 from orders.models import TillSession
 from tests.client import signed_in
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.inventory import assign, make_store
+from tests.factories.orders import make_till_session
 from tests.till.conftest import Clerk, address, new_key, text_of
 
 PAGES = [
@@ -168,9 +170,38 @@ def test_a_large_difference_takes_a_manager(clerk, manager, register):
     assert not TillSession.objects.get().is_open
 
 
-def test_another_stores_register_does_not_exist(clerk, tess):
-    from tests.factories.orders import make_till_session
+@pytest.fixture
+def rescue(tess, high_street):
+    """The late sales of a register that was closed with a difference of 12.90."""
+    closed = make_till_session(
+        high_street, tess, register="till-7", closed_at=timezone.now(), counted=11_290, expected=10_000
+    )
+    return make_till_session(high_street, tess, register="till-7", opening_float=0, rescues=closed)
 
+
+def test_late_sales_of_a_closed_register_are_closed_by_a_manager(clerk, manager, rescue):
+    listed = text_of(clerk.get("registers"))
+    assert "Sales that came after closing" in listed and "till-7" in listed
+    asked = text_of(clerk.get("closing", rescue.pk))
+    assert "Late sales of register till-7" in asked and "with a difference of €12.90" in asked
+
+    refused = clerk.post("closing", rescue.pk, key=new_key(), counted="0")
+    assert refused.status_code == 403 and "A manager closes them." in text_of(refused)
+    manager.post("closing", rescue.pk, key=new_key(), counted="0")
+
+    rescue.refresh_from_db()
+    assert (rescue.counted, rescue.expected) == (0, 0)
+    assert "Sales that came after closing" not in text_of(clerk.get("registers"))
+
+
+def test_nobody_sells_in_the_session_of_late_sales(clerk, rescue):
+    answer = clerk.post("registers", session=rescue.pk)
+
+    assert answer.status_code == 409
+    assert "This till session is closed." in text_of(answer)
+
+
+def test_another_stores_register_does_not_exist(clerk, tess):
     other = make_till_session(make_store("other"), tess)
 
     assert clerk.get("closing", other.pk).status_code == 404

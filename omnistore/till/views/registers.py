@@ -32,7 +32,7 @@ class Registers(TillView):
         """Select an open register, or open one with its float."""
         if "session" in request.POST:
             session = get_till_session(session_id=_number(request.POST["session"]), store_id=self.store.id)
-            if session.is_open:
+            if session.is_open and not session.is_rescue:
                 return self._entered(session.pk, session.register)
             return self._shown(None, _("This till session is closed. Open a new one."), status=409)
         form = RegisterForm(request.POST)
@@ -54,7 +54,8 @@ class Registers(TillView):
         return HttpResponseRedirect(reverse("admin:till_sale", args=["new"]))
 
     def _shown(self, form: RegisterForm | None, error: str = "", *, status: int = 200) -> HttpResponse:
-        tills = open_tills(store_id=self.store.id)
+        sessions = open_tills(store_id=self.store.id)
+        tills = [session for session in sessions if not session.is_rescue]
         taken = {till.register for till in tills}
         free = next(name for name in (f"till-{number}" for number in itertools.count(1)) if name not in taken)
         context = {
@@ -63,6 +64,7 @@ class Registers(TillView):
             "key": uuid.uuid4(),
             "error": error,
             "tills": tills,
+            "rescues": [session for session in sessions if session.is_rescue],
         }
         return self.page("till/registers.html", context, status)
 
@@ -101,15 +103,18 @@ class Closing(TillView):
 
     def _shown(self, session: TillSession, form: CountForm, error: str = "", *, status: int = 200) -> HttpResponse:
         context = {
-            "title": _("Close register %(name)s") % {"name": session.register},
+            "title": self._title(session),
             "session": session,
             "form": form,
             "key": uuid.uuid4(),
             "error": error,
-            "difference": None if session.is_open else (session.counted or 0) - (session.expected or 0),
             "limit": settings.TILL_DIFFERENCE_LIMIT_MINOR,
         }
         return self.page("till/closing.html", context, status)
+
+    def _title(self, session: TillSession) -> str:
+        words = _("Late sales of register %(name)s") if session.is_rescue else _("Close register %(name)s")
+        return words % {"name": session.register}
 
 
 def _number(text: str) -> int:

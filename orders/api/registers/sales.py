@@ -28,6 +28,7 @@ from orders.api.output import SALE_EXAMPLE, OrderOut, paid_at_till_json
 from orders.models import TillSession
 from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
 from orders.services.payments.card_readers import check_readers
+from orders.services.registers.late_sales import CLOCKS_DIFFER, OccurredAtNotValid
 from orders.services.settlement.checkout import sell_cart, sell_lines
 
 OLDEST_OFFLINE_SALE = timedelta(days=30)
@@ -50,6 +51,9 @@ class Sales(StaffApiView):
 
         A client_id made at the till makes a sale safe to send again, with any key: the answer is the order that it made
         the first time.
+
+        occurred_at says that the sale has happened already, while the line was away. It costs what it cost then, is
+        never refused for stock or a closed register, and needs a count where the books had too little.
         """
         now = timezone.now()
         body = checked(SaleIn, request)
@@ -68,7 +72,7 @@ class Sales(StaffApiView):
             client_id=body.get("client_id"),
             session_id=session_id,
             customer_id=customer_id,
-            occurred_at=_occurred_at(body.get("occurred_at"), now),
+            occurred_at=_occurred_at(body, now),
             request_key=claim.request_key,
             **request_fields(body, client_key=partial(client_key_of, request), now=now, at_till=True)
             | ({"language": buyer.language} if buyer else {}),
@@ -113,12 +117,17 @@ def _session(text: str, by: Actor) -> int:
     return session_id
 
 
-def _occurred_at(fields: datetime | None, now: datetime) -> datetime | None:
-    if fields is None:
+def _occurred_at(body: Mapping[str, Any], now: datetime) -> datetime | None:
+    given: datetime | None = body.get("occurred_at")
+    if given is None:
         return None
-    if not now - OLDEST_OFFLINE_SALE <= fields <= now + timedelta(minutes=5):
-        raise Malformed(_("A sale must be sent within 30 days and not before it happened."), field="occurred_at")
-    return min(fields, now)
+    if not now - OLDEST_OFFLINE_SALE <= given <= now + CLOCKS_DIFFER:
+        raise OccurredAtNotValid(_("A sale must be sent within 30 days and not before it happened."))
+    if "cart" in body:
+        raise Malformed(_("A late sale names its lines: the cart may have changed since."), field="cart")
+    if any(part["kind"] != CARRY_OUT for part in body.get("fulfilments") or ()):
+        raise Malformed(_("A late sale hands its goods out: promise pickup or delivery online."), field="fulfilments")
+    return min(given, now)
 
 
 def _scanned(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:

@@ -49,6 +49,9 @@ class SessionOut(serializers.Serializer[Any]):
     )
     counted = MoneySchema(allow_null=True)
     difference = MoneySchema(allow_null=True, help_text="Counted less expected.")
+    rescues = serializers.CharField(
+        allow_null=True, help_text="The closed session whose late sales this one takes; a manager closes it."
+    )
     opened_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
 
@@ -135,7 +138,6 @@ def _session_json(session: Session, *, shows_expected: bool = False) -> dict[str
     expected = session.expected
     if expected is None and shows_expected:
         expected = expected_cash(session_id=session.pk)
-    has_count = session.counted is not None and session.expected is not None
     return {
         "id": str(session.pk),
         "register": session.register,
@@ -144,7 +146,8 @@ def _session_json(session: Session, *, shows_expected: bool = False) -> dict[str
         "float": money(session.opening_float),
         "expected": money(expected),
         "counted": money(session.counted),
-        "difference": money((session.counted or 0) - (session.expected or 0)) if has_count else None,
+        "difference": money(session.difference),
+        "rescues": str(session.rescues_id) if session.is_rescue else None,
         "opened_at": session.opened_at.isoformat(),
         "closed_at": session.closed_at.isoformat() if session.closed_at else None,
     }

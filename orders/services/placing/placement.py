@@ -7,7 +7,7 @@ transactions wait for those rows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,8 @@ from core.journal import publish
 from core.money import Money, money_json
 from core.web import logs
 from inventory.models import StockMovement
-from inventory.services.reservations import HOLD_LIFETIME, fulfil_reservations, reserve_stock
+from inventory.services.oversales import book_oversold_units
+from inventory.services.reservations import HOLD_LIFETIME, ReservationRequest, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
 from orders.queries.views import OrderView
 from orders.rules.checkout import (
@@ -52,6 +53,7 @@ from orders.services.placing.new_order import NewOrder
 from orders.services.placing.order_insert import write_order
 from orders.services.placing.receipts import EMAIL, SMS
 from orders.services.placing.unpaid import check_contact, check_holds, check_unpaid
+from orders.services.registers.late_sales import take_session_of_late_sale
 from orders.services.registers.till_sessions import take_open_session
 
 
@@ -89,9 +91,9 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     under way; the same goes for vouchers, gift cards, credit and points. What is carried out leaves at once. Publishes
     OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last. Raises
     CountryNotServed, NoTaxZone, MethodNotPossible, TotalChanged, VoucherNotValid, Unavailable, InsufficientStock,
-    StoreCannotServe, PaymentNotPossible,
-    AmountNotCharged, Malformed, SessionNotOpen, BalanceNotEnough, TooManyHolds, TooMuchUnpaid; the
-    caller's rollback undoes everything, including the taking of the cart.
+    StoreCannotServe, PaymentNotPossible, AmountNotCharged, Malformed, SessionNotOpen, OccurredAtNotValid,
+    BalanceNotEnough, TooManyHolds, TooMuchUnpaid; the caller's rollback undoes everything, including the taking of the
+    cart. Stock does not refuse a late sale.
     """
     _check_on_sale(cart.lines)
     gift_cards = {line.id for line in cart.lines if line.is_stored_value}
@@ -117,9 +119,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     ]
     waits = any(tender.attempt_key for tender in tenders)
     _check_promises(cart, request, tenders, kinds, by)
-    if request.session_id is not None:
-        # The session is locked until the commit: a till that is being closed counts this sale, or refuses it.
-        take_open_session(session_id=request.session_id, store_id=by.store_id)
+    request = _in_session(request, by, now)
 
     captures = _captures(kinds, tenders, sells_gift_cards=bool(gift_cards))
     cart, allocations = with_gifts(cart, allocations, priced.gifts, by=by, now=now)
@@ -134,13 +134,26 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     if not waits:
         announce_placed(order, by=by, now=now)
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
-    _reserve_stock(allocations, waits=waits, by=by, now=now)
+    _reserve_stock(allocations, request, waits=waits, cause=order.number, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
     return PlacedOrder(
         order,
         [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
         sells_gift_cards=bool(gift_cards),
     )
+
+
+def _in_session(request: CheckoutRequest, by: Actor, now: datetime) -> CheckoutRequest:
+    """Keep the session of a sale open until the commit: a till that is being closed counts it, or refuses it."""
+    if request.session_id is None:
+        return request
+    if request.occurred_at is None:
+        take_open_session(session_id=request.session_id, store_id=by.store_id)
+        return request
+    session_id = take_session_of_late_sale(
+        session_id=request.session_id, store_id=by.store_id, occurred_at=request.occurred_at, by=by, now=now
+    )
+    return replace(request, session_id=session_id)
 
 
 def _captures(kinds: set[str], tenders: Sequence[PlannedTender], *, sells_gift_cards: bool) -> bool:
@@ -291,17 +304,25 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
     )
 
 
-def _reserve_stock(allocations: Sequence[Allocation], *, waits: bool, by: Actor, now: datetime) -> None:
+def _reserve_stock(
+    allocations: Sequence[Allocation], request: CheckoutRequest, *, waits: bool, cause: str, by: Actor, now: datetime
+) -> None:
+    if request.is_late:
+        book_oversold_units(requests=_requests(allocations), cause=cause, by=by, now=now)
     carried_out = [allocation for allocation in allocations if allocation.kind == CARRY_OUT]
     not_carried = [allocation for allocation in allocations if allocation.kind != CARRY_OUT]
     expires_at = now + HOLD_LIFETIME if waits else None
     if not_carried:
-        requests = [request for allocation in not_carried for request in allocation.requests]
+        requests = _requests(not_carried)
         reserve_stock(requests=requests, by=by, now=now, expires_at=expires_at)
     if carried_out:
         # Goods on the counter are in the shopper's hand: the till may sell the safety stock too.
-        requests = [request for allocation in carried_out for request in allocation.requests]
+        requests = _requests(carried_out)
         reserve_stock(requests=requests, by=by, now=now, expires_at=expires_at, respects_safety_stock=False)
         if not waits:
             ids = [request.reservation_id for request in requests]
             fulfil_reservations(ids=ids, kind=StockMovement.SOLD, by=by, now=now)
+
+
+def _requests(allocations: Sequence[Allocation]) -> list[ReservationRequest]:
+    return [request for allocation in allocations for request in allocation.requests]

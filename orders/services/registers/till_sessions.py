@@ -36,7 +36,7 @@ WHERE orders.till_session_id = %(session)s AND payment.method = 'cash' AND payme
 """
 _FOR_SALE = """
 SELECT id FROM orders_tillsession
-WHERE id = %(session)s AND store_id = %(store)s AND closed_at IS NULL FOR SHARE
+WHERE id = %(session)s AND store_id = %(store)s AND closed_at IS NULL AND rescues_id IS NULL FOR SHARE
 """
 _TO_PAY_OUT = _FOR_SALE.replace("FOR SHARE", "FOR UPDATE")
 
@@ -57,6 +57,12 @@ class SessionNotOpen(Refusal):
     """The till session is closed, or the store has none of this number: no cash can be taken or paid out."""
 
     code = "session_closed"
+
+
+class RescueNeedsManager(NotAllowed):
+    """Late sales of a closed register are checked and closed by a manager."""
+
+    code = "rescue_needs_manager"
 
 
 class SaleUnderWay(Refusal):
@@ -119,11 +125,13 @@ def close_till_session(*, session_id: int, counted: int, may_differ: bool, by: A
 
     may_differ: whether this person may close with a difference above TILL_DIFFERENCE_LIMIT_MINOR. Locks the session:
     sales and refunds in it wait, and then find it closed. Raises NotFound, SessionNotOpen, SaleUnderWay,
-    DifferenceNeedsManager.
+    RescueNeedsManager, DifferenceNeedsManager.
     """
     session = get_till_session(session_id=session_id, store_id=by.store_id, locks=True)
     if not session.is_open:
         raise SessionNotOpen(_("This till session is closed already."))
+    if session.is_rescue and not may_differ:
+        raise RescueNeedsManager(_("These sales came after their register was closed. A manager closes them."))
     under_way = sql.fetch_one(_UNDER_WAY, {"session": session.pk})
     if under_way is not None:
         raise SaleUnderWay(
@@ -144,7 +152,7 @@ def close_till_session(*, session_id: int, counted: int, may_differ: bool, by: A
 def get_till_session(*, session_id: int, store_id: int | None, locks: bool = False) -> TillSession:
     """Return a session of a store; locks: lock it until the transaction ends. Raises NotFound."""
     sessions = TillSession.objects.select_for_update(of=("self",)) if locks else TillSession.objects.all()
-    session = sessions.select_related("store").filter(pk=session_id, store_id=store_id).first()
+    session = sessions.select_related("store", "rescues").filter(pk=session_id, store_id=store_id).first()
     if session is None:
         raise NotFound(_("There is no such till session in this store."))
     return session

@@ -28,6 +28,7 @@ from orders.queries.views import OrderView
 from orders.rules.checkout import CheckoutRequest
 from orders.services.payments.gateway import ChargeRequest, PaymentResult, ask_providers
 from orders.services.placing.placement import PlacedOrder, place_order
+from orders.services.registers.late_sales import is_of_register
 from orders.services.settlement.follow_ups import follow_at_once
 from orders.services.settlement.payments import open_attempts, payment_declined, settle_payments
 
@@ -43,10 +44,16 @@ class CartAlreadyOrdered(Refusal):
     code = "cart_already_ordered"
 
 
-class ClientIdTaken(Refusal):
-    """Another sale, of other goods or in another store, was made with this client_id."""
+class ClientIdReused(Refusal):
+    """Another sale, of other goods, was made with this client_id."""
 
-    code = "client_id_taken"
+    code = "client_id_reused"
+
+
+class RegisterMismatch(Refusal):
+    """The sale with this client_id was made at another register."""
+
+    code = "register_mismatch"
 
 
 def check_out(
@@ -109,7 +116,7 @@ def sell_lines(
     Sell goods scanned at the till without a shopper's cart; lines: pairs of SKU and quantity.
 
     voucher_codes: the customer's vouchers, at most as many as a cart holds. Raises NotFound for a SKU that is not sold,
-    VoucherNotValid, ClientIdTaken, and whatever place_order raises.
+    VoucherNotValid, ClientIdReused, RegisterMismatch, and whatever place_order raises.
     """
     goods: Counter[str] = Counter()
     for sku, quantity in lines:
@@ -167,7 +174,7 @@ def _order(
     try:
         with transaction.atomic(durable=True):
             is_fresh = claim.take()
-            known = _known_order(claim, request, is_fresh, by=by, goods=goods)
+            known = _known_order(claim, request, is_fresh, goods=goods)
             placed = known or place_order(cart=take(), request=request, by=by, now=now)
             order = placed.order
             answer = None if placed.charges else claim.finish(render(order, []), status=201)
@@ -180,7 +187,7 @@ def _order(
 
 
 def _known_order(
-    claim: Claim, request: CheckoutRequest, is_fresh: bool, *, by: Actor, goods: Counter[str] | None
+    claim: Claim, request: CheckoutRequest, is_fresh: bool, *, goods: Counter[str] | None
 ) -> PlacedOrder | None:
     """Return the order that an interrupted request, or an earlier copy of the same sale, has placed already."""
     known = None
@@ -188,19 +195,24 @@ def _known_order(
         known = find_order_by_request_key(claim.request_key)
     elif request.client_id is not None:
         known = find_order_by_client_id(request.client_id)
-        if known is not None and not _is_same_sale(known, by, goods):
-            raise ClientIdTaken(_("This client_id belongs to another sale."))
+        if known is not None:
+            _check_same_sale(known, request, goods)
     if known is None:
         return None
     charges = open_attempts(known) if known.state == Order.PENDING else []
     return PlacedOrder(known, charges, sells_gift_cards=True)
 
 
-def _is_same_sale(known: OrderView, by: Actor, goods: Counter[str] | None) -> bool:
+def _check_same_sale(known: OrderView, request: CheckoutRequest, goods: Counter[str] | None) -> None:
+    assert request.client_id is not None
+    if not is_of_register(client_id=request.client_id, session_id=request.session_id):
+        raise RegisterMismatch(_("This client_id belongs to a sale at another register."))
     sold: Counter[str] = Counter()
     for line in known.lines:
-        sold[line.sku.casefold()] += line.quantity
-    return known.store == by.store_code and goods in (None, sold)
+        if not line.is_gift:
+            sold[line.sku.casefold()] += line.quantity
+    if goods not in (None, sold):
+        raise ClientIdReused(_("This client_id belongs to another sale."))
 
 
 def _pay(

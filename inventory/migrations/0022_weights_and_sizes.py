@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0020_words_found_however_joined"),
+        ("inventory", "0021_oversales"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0021_what_earns_a_gift"),
+        ("orders", "0022_late_sales"),
     ]
 
     operations = [
