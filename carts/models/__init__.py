@@ -1,4 +1,5 @@
 from carts.models.carts import Cart, CartCode, CartLine
+from carts.models.delivery import DeliveryArea, DeliveryMethod, DeliveryRate, DeliveryZone
 from carts.models.fees import Fee
 from carts.models.parity import ParityCheck, ParityDifference
 from carts.models.promotions import Promotion
@@ -12,6 +13,10 @@ __all__ = [
     "CartCode",
     "CartLine",
     "CartVoucher",
+    "DeliveryArea",
+    "DeliveryMethod",
+    "DeliveryRate",
+    "DeliveryZone",
     "Fee",
     "ParityCheck",
     "ParityDifference",

@@ -27,8 +27,9 @@ SELECT cart.id AS cart_id, cart.version, cart.currency, cart.state, cart.custome
        newest.code, newest.expires_at AS code_expires_at,
        line.id, line.quantity, line.unit_price_when_added, line.added_channel, line.added_at,
        line.added_store_id, variant.id AS variant_id, variant.sku,
-       variant.attributes, variant.deposit_id, product.id AS product_id, product.kind, product.tax_category_id,
-       category.path AS category_path, product.name, product.slug, price.amount AS unit_price, price.floor,
+       variant.attributes, variant.deposit_id, variant.grams, variant.longest_mm, product.id AS product_id,
+       product.kind, product.tax_category_id, category.path AS category_path, product.name, product.slug,
+       price.amount AS unit_price, price.floor,
        buyer.segments, {STEPS.format(currency="cart.currency", segments="buyer.segments")} AS steps,
        variant.is_active AND product.state = 'published' AS is_on_sale, stock.available, picture.file AS picture
 FROM carts_cart AS cart
@@ -80,7 +81,7 @@ class CartLineView(NamedTuple):
     unit_price_when_added and single_price: of one unit, then and now; a quantity discount is no change of the price.
     kind: of the product: goods, or a gift card. step: the tier of a price list; None for the ordinary price. floor: the
     price of one unit below which no promotion takes it. deposit: the id of the deposit that each unit bears.
-    is_gift: a promotion adds it; only lines of an order that is being placed do.
+    is_gift: a promotion adds it; only lines of an order that is being placed do. grams, longest_mm: of one unit.
     """
 
     id: int
@@ -107,6 +108,8 @@ class CartLineView(NamedTuple):
     floor: int = 0
     deposit: int | None = None
     is_gift: bool = False
+    grams: int = 0
+    longest_mm: int = 0
 
     @property
     def item(self) -> Item:
@@ -123,6 +126,8 @@ class CartLineView(NamedTuple):
             is_stored_value=self.is_stored_value,
             floor=self.floor,
             deposit=self.deposit,
+            grams=self.grams,
+            longest_mm=self.longest_mm,
         )
 
     @property
@@ -280,4 +285,6 @@ def _line(row: sql.Row, context: PriceContext, stores: Mapping[int, PricedStore]
         step=step,
         floor=row["floor"] or 0,
         deposit=row["deposit_id"],
+        grams=row["grams"] or 0,
+        longest_mm=row["longest_mm"] or 0,
     )

@@ -1,17 +1,18 @@
 """
 The configuration with which every cart is priced and shown, read once and cached in this process.
 
-Triggers increase its version (migrations 0008, 0009) whenever taxes, promotions, shipping rates, or the names, places
-and time zones of stores change. The statement that reads a cart returns the version too, so the cached configuration is
-never older than the cart, and pricing costs no statement until something changes.
+Triggers increase its version (migrations from 0008 on) whenever taxes, promotions, shipping rates, delivery methods, or
+the names, places and time zones of stores change. The statement that reads a cart returns the version too, so the
+cached configuration is never older than the cart, and pricing costs no statement until something changes.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from carts.rules.conditions import parse_conditions
+from carts.rules.delivery import Area, DeliveryMethod, DeliveryRate, DeliveryTable
 from carts.rules.deposits import Deposit, Deposits
 from carts.rules.fees import Fee
 from carts.rules.kinds.condition import Condition
@@ -45,6 +46,14 @@ SELECT (SELECT value FROM carts_configversion) AS version,
         FROM inventory_location) AS stores,
        (SELECT coalesce(jsonb_object_agg(currency, jsonb_build_array(amount, free_from, tax_category_id)), '{}')
         FROM carts_shippingrate) AS shipping,
+       (SELECT jsonb_agg(jsonb_build_array(code, name, tax_category_id, working_days, cut_off, id)
+                         ORDER BY position, id)
+        FROM carts_deliverymethod WHERE is_active) AS methods,
+       (SELECT jsonb_agg(jsonb_build_array(
+            method_id, zone_id, currency, amount, from_value, most_grams, most_mm) ORDER BY id)
+        FROM carts_deliveryrate) AS method_rates,
+       (SELECT jsonb_agg(jsonb_build_array(zone_id, country, area, postcodes) ORDER BY id)
+        FROM carts_deliveryarea) AS areas,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(deposit_id, country, currency, amount, bears_tax)), '[]')
         FROM inventory_depositamount) AS deposits,
        (SELECT coalesce(jsonb_agg(to_jsonb(fee) ORDER BY fee.id), '[]') FROM (
@@ -71,8 +80,9 @@ class PricingConfig:
     taxes: None if the shop has none. adds_tax: some zone adds tax on top of prices. places: of stores, by code.
     promotions: current and future ones, and those that ended within 31 days, since a till may still send an older sale.
     asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods; gives: one
-    adds a gift. stores: by id. shipping: by currency; a currency without a rate ships free. deposits: by deposit,
-    country and currency. fees: on an order as a whole; past ones, too, since a till may still send an older sale.
+    adds a gift. stores: by id. shipping: by currency; a currency without a rate ships free. delivery: the methods in
+    use; without any, shipping counts. deposits: by deposit, country and currency. fees: on an order as a whole; past
+    ones, too, since a till may still send an older sale.
     """
 
     version: int
@@ -85,6 +95,7 @@ class PricingConfig:
     gives: bool = False
     stores: Mapping[int, PricedStore] = field(default_factory=dict)
     shipping: Mapping[str, ShippingConfig] = field(default_factory=dict)
+    delivery: DeliveryTable | None = None
     deposits: Deposits = field(default_factory=dict)
     fees: Sequence[Fee] = ()
 
@@ -131,9 +142,24 @@ def _read() -> PricingConfig:
         gives=any(promotion.reward.gift is not None for promotion in promotions),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
+        delivery=_delivery(row),
         fees=[_fee(fields) for fields in row["fees"]],
         deposits={tuple(known): Deposit(amount, bears_tax) for *known, amount, bears_tax in row["deposits"]},
     )
+
+
+def _delivery(row: sql.Row) -> DeliveryTable | None:
+    if not row["methods"]:
+        return None
+    rates: dict[int, list[DeliveryRate]] = {}
+    for method_id, *rate in row["method_rates"] or ():
+        rates.setdefault(method_id, []).append(DeliveryRate(*rate))
+    methods = [
+        DeliveryMethod(code, name, category, days, time.fromisoformat(cut_off) if cut_off else None, rates.get(key, ()))
+        for code, name, category, days, cut_off, key in row["methods"]
+    ]
+    areas = [Area(zone, country, area, tuple(codes)) for zone, country, area, codes in row["areas"] or ()]
+    return DeliveryTable(methods, areas)
 
 
 def _fee(fields: sql.Row) -> Fee:

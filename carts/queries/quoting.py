@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from accounts.queries.purchases import purchases
 from accounts.queries.records import RECORDS_OF_PERSON
 from carts.queries.carts import CartView
+from carts.queries.delivery import carriage_of
 from carts.queries.gifts import Taken, gift_goods
 from carts.queries.pricing_config import PricingConfig, pricing_config_at
 from carts.queries.reduced import reduced_variants
@@ -24,7 +24,6 @@ from carts.rules.vouchers import BUDGET, objection_to
 from core.actors import Actor
 from core.data import sql
 from core.days import day_in, shop_day
-from core.errors import Refusal
 
 # This cart does not count as a purchase, since it is just being ordered.
 _BUYER = """
@@ -39,16 +38,6 @@ SELECT (SELECT times > 0 FROM bought) AS has_bought, (SELECT times FROM bought) 
         WHERE membership.customer_id IN (SELECT id FROM person) AND membership.since <= %(now)s
           AND (membership.until IS NULL OR membership.until > %(now)s)) AS segments
 """
-
-
-class PlaceNotServed(Refusal):
-    """
-    The shop does not send goods to this place, or does not know its taxes.
-
-    `country` is that of the place, `countries` lists those that are served; null if only this part of it is not.
-    """
-
-    code = "place_not_served"
 
 
 def quote_cart(
@@ -66,46 +55,75 @@ def quote_cart(
     all lines are supplied at the till's store, or in the shop's own country, nothing is shipped, and only tax that is
     added on top of prices is computed. taken: what each location of an order supplies, for the gifts that come along.
     """
-    config = pricing_config_at(cart.config_version)
-    is_order = supplies is not None
-    if supplies is None:
-        supplies = [supply_of(cart, place_at(cart, by.store_code))]
-    adds_tax = config.adds_tax or any(line.is_tax_included is False for line in cart.lines)
-    needs_tax = config.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
-    vouchers = _vouchers(cart, now)
-    context = pricing_context_of(cart, config, by, now, frozenset())
-    items = items_of(cart, config, now)
-    gifts = gift_goods(cart, config, now=now, taken=taken) if config.gives else None
+    return quote_ways(cart, by=by, now=now, ways=[supplies], taken=taken)[0]
 
-    def price(unlocked: Sequence[QuotedVoucher]) -> Quote:
+
+def quote_ways(
+    cart: CartView,
+    *,
+    by: Actor,
+    now: datetime,
+    ways: Sequence[Sequence[Supply] | None],
+    taken: Taken | None = None,
+) -> list[Quote]:
+    """Return what a cart costs in each of several ways, in as many statements as one takes. ways: as `supplies`."""
+    config = pricing_config_at(cart.config_version)
+    priced = _Priced(cart, config, by, now, taken)
+    return [priced.quote(supplies) for supplies in ways]
+
+
+class _Priced:
+    """A cart with all that pricing it reads, read once. taken: as for quote_cart."""
+
+    def __init__(self, cart: CartView, config: PricingConfig, by: Actor, now: datetime, taken: Taken | None) -> None:
+        self.cart, self.config, self.by, self.now = cart, config, by, now
+        self.vouchers = _vouchers(cart, now)
+        self.context = pricing_context_of(cart, config, by, now, frozenset())
+        self.items = items_of(cart, config, now)
+        self.gifts = gift_goods(cart, config, now=now, taken=taken) if config.gives else None
+
+    def quote(self, supplies: Sequence[Supply] | None) -> Quote:
+        """Return what the cart costs with its vouchers."""
+        vouchers = self.vouchers
+        quoted = self._price(supplies, vouchers)
+        if not vouchers:
+            return quoted
+        counted = with_amounts(vouchers, quoted)
+        beyond = beyond_budget(counted)
+        if beyond:
+            # Checkout would refuse such a voucher, so the cart shows what it costs without it.
+            vouchers = [replace(each, problem=BUDGET, blocks=True) if each.id in beyond else each for each in vouchers]
+            quoted = self._price(supplies, vouchers)
+            counted = with_amounts(vouchers, quoted)
+        verdicts = explain_promotions(
+            self.items,
+            promotions=self.config.promotions,
+            context=self.context._replace(vouchers=promotions_of(vouchers)),
+            currency=self.cart.currency,
+            amounts=amounts_of(quoted),
+        )
+        return replace(quoted, vouchers=with_unmet_conditions(counted, verdicts))
+
+    def _price(self, supplies: Sequence[Supply] | None, unlocked: Sequence[QuotedVoucher]) -> Quote:
+        cart, config = self.cart, self.config
+        is_order = supplies is not None
+        if supplies is None:
+            supplies = [supply_of(cart, place_at(cart, self.by.store_code))]
+        adds_tax = config.adds_tax or any(line.is_tax_included is False for line in cart.lines)
+        needs_tax = config.taxes is not None and (is_order or adds_tax or cart.tax_number_country != "")
         return quote(
-            items,
+            self.items,
             currency=cart.currency,
-            context=context._replace(vouchers=promotions_of(unlocked)),
+            context=self.context._replace(vouchers=promotions_of(unlocked)),
             supplies=supplies,
             shipping=config.shipping.get(cart.currency),
             promotions=config.promotions,
-            taxes=_tax_config(cart, config, by, now) if needs_tax else None,
+            taxes=_tax_config(cart, config, self.by, self.now) if needs_tax else None,
             deposits=config.deposits,
-            gifts=gifts,
+            gifts=self.gifts,
             fees=config.fees,
+            carriage=carriage_of(self.items, supplies, config, currency=cart.currency),
         )
-
-    quoted = price(vouchers)
-    if not vouchers:
-        return quoted
-    counted = with_amounts(vouchers, quoted)
-    beyond = beyond_budget(counted)
-    if beyond:
-        # Checkout would refuse such a voucher, so the cart shows what it costs without it.
-        vouchers = [replace(each, problem=BUDGET, blocks=True) if each.id in beyond else each for each in vouchers]
-        quoted = price(vouchers)
-        counted = with_amounts(vouchers, quoted)
-    unlocked = context._replace(vouchers=promotions_of(vouchers))
-    verdicts = explain_promotions(
-        items, promotions=config.promotions, context=unlocked, currency=cart.currency, amounts=amounts_of(quoted)
-    )
-    return replace(quoted, vouchers=with_unmet_conditions(counted, verdicts))
 
 
 def items_of(cart: CartView, config: PricingConfig, now: datetime) -> list[Item]:
@@ -118,41 +136,14 @@ def items_of(cart: CartView, config: PricingConfig, now: datetime) -> list[Item]
     return [item._replace(is_reduced=item.variant_id in reduced) for item in items]
 
 
-def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False) -> Supply:
-    """Return one supply of all goods of a cart at one place; a gift card is supplied nowhere."""
-    return Supply(frozenset(line.id for line in cart.lines if not line.is_stored_value), place, is_shipped)
+def supply_of(cart: CartView, place: TaxPlace, *, is_shipped: bool = False, method: str = "") -> Supply:
+    """Return one supply of all goods of a cart at one place; a gift card is supplied nowhere. method: its code."""
+    return Supply(frozenset(line.id for line in cart.lines if not line.is_stored_value), place, is_shipped, method)
 
 
 def place_at(cart: CartView, store_code: str = "") -> TaxPlace:
     """Return the place of a store, for taxes; without a store, the shop's own country."""
     return pricing_config_at(cart.config_version).places.get(store_code) or TaxPlace(settings.SHOP_COUNTRY)
-
-
-def countries_served(cart: CartView) -> frozenset[str] | None:
-    """
-    Return the countries to which the shop sends goods; None for all of them.
-
-    Those of SHIPS_TO, if it names any, as far as the shop's taxes know them: nothing is sent untaxed by oversight.
-    """
-    taxes = pricing_config_at(cart.config_version).taxes
-    named = frozenset(settings.SHIPS_TO)
-    taxed = frozenset(zone.country for zone in taxes.zones) if taxes else None
-    if taxed is None:
-        return named or None
-    return taxed & named if named else taxed
-
-
-def check_served(cart: CartView, place: TaxPlace) -> None:
-    """Check that goods can be sent to a place and taxed there. Raises PlaceNotServed."""
-    countries = countries_served(cart)
-    taxes = pricing_config_at(cart.config_version).taxes
-    if (countries is None or place.country in countries) and (taxes is None or taxes.zone_of(place) is not None):
-        return
-    raise PlaceNotServed(
-        _("We do not deliver there. Choose another address, or pickup in a store."),
-        country=place.country,
-        countries=None if countries is None else sorted(countries),
-    )
 
 
 def _vouchers(cart: CartView, now: datetime) -> list[QuotedVoucher]:

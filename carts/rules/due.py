@@ -23,11 +23,16 @@ from core.money import split
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Items, by their ids, that are supplied at one place: shipped to it, or handed over there."""
+    """
+    Items, by their ids, that are supplied at one place: shipped to it, or handed over there.
+
+    method: the code of the delivery method of what is shipped; empty for the cheapest.
+    """
 
     items: frozenset[int]
     place: TaxPlace
     is_shipped: bool = False
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Item(NamedTuple):
     tax_category: None for the standard one. is_tax_included: in the price; None means as at the place of supply.
     is_stored_value: a gift card, which is money for later and not goods. is_reduced: the price is a reduced one. floor:
     the price of one unit below which no promotion takes it. deposit: the id of its deposit, which is no part of the
-    price: no promotion lowers it, and none counts it.
+    price: no promotion lowers it, and none counts it. grams, longest_mm: of one unit; 0 where nobody has entered it.
     """
 
     id: int
@@ -32,6 +32,8 @@ class Item(NamedTuple):
     is_reduced: bool = False
     floor: int = 0
     deposit: int | None = None
+    grams: int = 0
+    longest_mm: int = 0
 
     @property
     def value(self) -> int:

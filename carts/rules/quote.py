@@ -18,6 +18,7 @@ from carts.rules.gifts import GiftGoods, QuotedGift, earning, gifts_of
 from carts.rules.goods import Item, SortedItems
 from carts.rules.promotions import AppliedPromotion, PromotionRule, apply_promotions
 from carts.rules.taxes import NOTHING, BasisPoints, Taxed, TaxLine
+from core.money import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +146,19 @@ def quote(
     deposits: Deposits | None = None,
     gifts: Mapping[int, GiftGoods] | None = None,
     fees: Sequence[Fee] = (),
+    carriage: Sequence[Charge] | None = None,
 ) -> Quote:
     """
     Return what items cost; their order in the cart does not matter.
 
     supplies: where each item is supplied; an item in none of them bears neither tax nor deposit. shipping: the shipping
-    rate; free without one. promotions: all that are current. taxes, deposits: None if the shop has none.
-    gifts: the variants that promotions may give, by their ids. fees: of the shop, on the order as a whole.
+    rate; free without one. carriage: instead of it, what each parcel costs by its delivery method. promotions: all that
+    are current. taxes, deposits: None if the shop has none. gifts: the variants that promotions may give, by their ids.
+    fees: of the shop, on the order as a whole.
     """
-    config = shipping or ShippingConfig()
-    shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
     values = {item.id: item.quantity * item.unit_price for item in items}
-    full_shipping = shipping_price(value=sum(values[item_id] for item_id in shipped), config=config) if shipped else 0
+    sent = [_flat(values, supplies, shipping or ShippingConfig())] if carriage is None else carriage
+    full_shipping = sum(charge.amount for charge in sent)
     applied: list[AppliedPromotion] = []
     if promotions:
 
@@ -174,7 +176,7 @@ def quote(
     discounts = _discounts(applied, off_shipping, given)
     charged = deposits_due(items, supplies, deposits, currency) if deposits else {}
     on_order = _fees(items, fees, supplies, currency, context) if fees else ()
-    charges = [Charge(shipping_amount, config.tax_category, shipped)]
+    charges = _after_offers(sent, shipping_amount)
     charges += [Charge(each.amount, each.fee.tax_category, each.items) for each in on_order]
     due = taxes_due(items, left, charges, supplies, taxes, charged) if taxes else untaxed(charges)
     off_lines = _by_line(applied)
@@ -182,15 +184,15 @@ def quote(
         item.id: _line(item, off_lines.get(item.id, ()), due, charged.get(item.id, NO_DEPOSIT)) for item in items
     } | {gift.line_id: _gift_line(gift) for gift in given if gift.is_given}
     return Quote(
-        totals=_totals(lines, sum(left.values()), charges, due),
+        totals=_totals(lines, sum(left.values()), shipping_amount, on_order, due),
         lines=lines,
         discounts=discounts,
         taxes=due.lines,
-        shipping_taxed=due.charges[0],
+        shipping_taxed=together(due.charges[: len(sent)]),
         stored_value=sum(left[item.id] for item in items if item.is_stored_value),
         gifts=tuple(given),
         fees=on_order,
-        fees_taxed=together(due.charges[1:]),
+        fees_taxed=together(due.charges[len(sent) :]),
     )
 
 
@@ -201,16 +203,30 @@ def _fees(
     return fees_of(items, fees, countries=countries, currency=currency, context=context)
 
 
-def _totals(lines: Mapping[int, QuotedLine], left: int, charges: Sequence[Charge], due: Due) -> Totals:
-    """Return the totals. left: what promotions leave of all goods. charges: that for shipping, and then fees."""
+def _flat(values: Mapping[int, int], supplies: Sequence[Supply], config: ShippingConfig) -> Charge:
+    """Return the charge of the flat price for all that is shipped."""
+    shipped = frozenset().union(*(supply.items for supply in supplies if supply.is_shipped))
+    amount = shipping_price(value=sum(values[item_id] for item_id in shipped), config=config) if shipped else 0
+    return Charge(amount, config.tax_category, shipped)
+
+
+def _after_offers(sent: Sequence[Charge], left: int) -> list[Charge]:
+    """Return the charges for shipping with what promotions leave of them, shared out by what each of them was."""
+    amounts = [charge.amount for charge in sent]
+    shares = split(left, amounts) if any(amounts) and len(sent) > 1 else [left] * len(sent)
+    return [charge._replace(amount=share) for charge, share in zip(sent, shares, strict=True)]
+
+
+def _totals(lines: Mapping[int, QuotedLine], left: int, shipping: int, fees: Sequence[QuotedFee], due: Due) -> Totals:
+    """Return the totals. left: what promotions leave of all goods; shipping: of shipping."""
     items = sum([line.value for line in lines.values()])
     return Totals(
         items=items,
         discount=items - left,
-        shipping=charges[0].amount,
+        shipping=shipping,
         tax=sum([line.taxed.added for line in lines.values()]) + sum([taxed.added for taxed in due.charges]),
         deposit=sum([line.deposits for line in lines.values()]),
-        fees=sum([charge.amount for charge in charges[1:]]),
+        fees=sum([fee.amount for fee in fees]),
     )
 
 

@@ -110,7 +110,7 @@ class Product(models.Model):
         return in_language(self.name) or self.slug
 
 
-@audited("product", "sku", "attributes", "is_active", "low_stock_below", "deposit")
+@audited("product", "sku", "attributes", "is_active", "low_stock_below", "deposit", "grams", "longest_mm")
 class Variant(models.Model):
     """What is sold and counted: one size and colour of a product, identified by its SKU."""
 
@@ -126,6 +126,12 @@ class Variant(models.Model):
         "inventory.Deposit", on_delete=models.PROTECT, null=True, blank=True, related_name="variants",
         verbose_name=_("deposit"), help_text=_("Charged for each unit, beside its price."),
     )  # fmt: skip
+    grams = models.PositiveIntegerField(
+        _("weight in grams"), null=True, blank=True, help_text=_("Of one unit as it is packed, for rates of delivery.")
+    )
+    longest_mm = models.PositiveIntegerField(
+        _("longest side in millimetres"), null=True, blank=True, help_text=_("Of one unit as it is packed.")
+    )
 
     class Meta:
         verbose_name = _("variant")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -165,9 +165,12 @@ def nearest_store_with(*, wanted: Mapping[int, int], near: GeoPoint | None) -> S
     return next(iter(_stores(list(wanted), wanted, near=near, limit=1, pickup_only=True)), None)
 
 
-def promise_date(hours: Hours, *, now: datetime) -> date | None:
-    """Return the day by which a parcel from a location with these hours arrives, by settings.SHIP_LEAD_DAYS."""
-    return promised_date(hours=hours, now=now, working_days=settings.SHIP_LEAD_DAYS)
+def promise_date(
+    hours: Hours, *, now: datetime, working_days: int | None = None, cut_off: time | None = None
+) -> date | None:
+    """Return the day by which a parcel from a place with these hours arrives. working_days: None for SHIP_LEAD_DAYS."""
+    days = settings.SHIP_LEAD_DAYS if working_days is None else working_days
+    return promised_date(hours=hours, now=now, working_days=days, cut_off=cut_off)
 
 
 def place_of_postcode(postcode: str) -> GeoPoint | None:

@@ -41,9 +41,15 @@ class SupplySource:
         ready = ready_at(self.hours, now, self.lead_minutes)
         return ready.astimezone(UTC) if ready else None
 
-    def arrives_at(self, now: datetime) -> datetime | None:
-        """Return the promised arrival of a parcel ordered now: the end of the day, in the location's own time."""
-        day = promise_date(self.hours, now=now)
+    def arrives_at(
+        self, now: datetime, *, working_days: int | None = None, cut_off: time | None = None
+    ) -> datetime | None:
+        """
+        Return the promised arrival of a parcel ordered now: the end of the day, in the location's own time.
+
+        working_days, cut_off: of the delivery method; without one the shop's usual days.
+        """
+        day = promise_date(self.hours, now=now, working_days=working_days, cut_off=cut_off)
         if day is None:
             return None
         return datetime.combine(day, LAST_MINUTE, ZoneInfo(self.hours.time_zone)).astimezone(UTC)

@@ -23,13 +23,14 @@ _CATALOGUE = (
     "pricelist",
     "listprice",
 )
+_DELIVERY = ("shippingrate", "deliverymethod", "deliveryrate", "deliveryzone", "deliveryarea")
 _SEEN = {
     "accounts": (
         *("customer", "address", "consent", "taxnumber", "segment", "segmentmembership"),
         *("balance", "balanceentry", "balancehold"),
         *("loyaltyprogramme", "loyaltytier", "tiermembership", "pointaccrual", "pointbatch", "pointredemption"),
     ),
-    "carts": ("shippingrate", "fee", "taxzone", "taxrate", "promotion", "paritycheck", "paritydifference"),
+    "carts": (*_DELIVERY, "fee", "taxzone", "taxrate", "promotion", "paritycheck", "paritydifference"),
     "core": ("journalentry",),
     "engagement": ("message",),
     "inventory": (
@@ -65,7 +66,7 @@ _SEEN_BY_HEAD_OFFICE = {
 }
 _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
-    "carts": ("shippingrate", "fee", "taxzone", "taxrate", "promotion", "voucher"),
+    "carts": (*_DELIVERY, "fee", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
     "orders": ("cardreader", "pointbonus", "legalentity", "seller", "cashregister"),
 }

@@ -72,6 +72,7 @@ SCOPES: dict[str, Scope] = {
             *("inventory.listprice", "inventory.taxcategory", "inventory.deposit", "inventory.depositamount"),
             *("inventory.stocklevel", "inventory.heldstock", "inventory.location"),
             *("inventory.openinghours", "inventory.openingexception"),
+            *("carts.deliverymethod", "carts.deliveryrate", "carts.deliveryzone", "carts.deliveryarea"),
             *("carts.shippingrate", "carts.fee", "carts.taxzone", "carts.taxrate", "carts.promotion"),
             *("carts.paritycheck", "carts.paritydifference"),
             *("accounts.segment", "accounts.loyaltyprogramme", "accounts.loyaltytier", "orders.pointbonus"),

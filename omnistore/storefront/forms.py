@@ -64,7 +64,8 @@ class CheckoutForm(MeansForm):
     """
     The whole checkout. Its required fields depend on the fulfilment: a store, an address, or neither.
 
-    expected_ship and expected_pickup: the totals that the visitor saw for each, in minor units.
+    expected_ship and expected_pickup: the totals that the visitor saw for each, in minor units. asks_method: the page
+    showed delivery methods to choose from.
     """
 
     key = forms.RegexField(r"^[0-9a-f-]{20,64}$")
@@ -73,6 +74,8 @@ class CheckoutForm(MeansForm):
     expected_pickup = forms.IntegerField(min_value=0, max_value=10**15)
     kind = forms.ChoiceField(choices=[(PICKUP, ""), (SHIP, ""), (AT_ONCE, "")])
     store = forms.CharField(max_length=40, required=False)
+    method = forms.CharField(max_length=40, required=False)
+    asks_method = forms.BooleanField(required=False)
     address = forms.CharField(max_length=20, required=False)
     email = EmailInput(label=gettext_lazy("E-mail"), required=False, max_length=254)
     phone = PhoneInput(label=gettext_lazy("Phone"), required=False)
@@ -108,6 +111,8 @@ class CheckoutForm(MeansForm):
             self.add_error("store", _("Choose a store for pickup."))
         if values.get("kind") == SHIP:
             values["ship_to"] = self._address(values)
+            if values["asks_method"] and not values.get("method"):
+                self.add_error("method", _("Choose how it is sent."))
         self._check_payment(values)
         return values
 

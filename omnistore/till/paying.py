@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -13,7 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models.form_fields import PhoneInput
 from carts.queries.carts import CartView
-from carts.queries.quoting import place_at, quote_cart, supply_of
+from carts.queries.delivery import possible_methods
+from carts.queries.quoting import place_at, quote_ways, supply_of
+from carts.rules.delivery import PricedMethod
+from carts.rules.quote import Totals
+from carts.rules.taxes import TaxPlace
 from core.actors import Actor
 from core.texts.form_fields import EmailInput
 from core.texts.translated import in_language
@@ -51,12 +55,21 @@ class StoreWay:
     ready_at: datetime | None
 
 
+class MethodWay(NamedTuple):
+    """A delivery method by which the whole cart could be shipped; shipping in minor units."""
+
+    code: str
+    name: str
+    shipping: int
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """
     One way of fulfilment for the whole cart. is_possible: for every line; short: the names of short lines.
 
-    total and shipping in minor units; ready_at: when it is ready or arrives.
+    total and shipping in minor units; ready_at: when it is ready or arrives. methods: by which the cart can be shipped,
+    the cheapest first, and method: the code of the chosen one; None for a shop with one way of shipping.
     """
 
     name: str
@@ -67,13 +80,31 @@ class Way:
     shipping: int = 0
     ready_at: datetime | None = None
     stores: Sequence[StoreWay] = ()
+    methods: Sequence[MethodWay] | None = None
+    method: str = ""
 
 
-def ways_of(cart: CartView, stocks: StoreStocks, store: Store, *, by: Actor, now: datetime) -> dict[str, Way]:
-    """Return the ways by name, with one statement for the opening hours of the stores."""
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the cart would be shipped, as far as it is known, and by which method; empty for the cheapest."""
+
+    place: TaxPlace
+    method: str = ""
+
+
+def ways_of(
+    cart: CartView, stocks: StoreStocks, store: Store, *, by: Actor, now: datetime, to: Destination | None = None
+) -> dict[str, Way]:
+    """Return the ways by name, with one statement for the opening hours of the stores. to: else the shop's country."""
+    to = to or Destination(place_at(cart))
     sources = {source.id: source for source in load_sources(ids=[store.id, *(s.location_id for s in stocks.nearby)])}
-    here = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart, store.code))]).totals
-    sent = quote_cart(cart, by=by, now=now, supplies=[supply_of(cart, place_at(cart), is_shipped=True)]).totals
+    possible = possible_methods(cart, to.place)
+    supplies = [supply_of(cart, place_at(cart, store.code))]
+    supplies += [
+        supply_of(cart, to.place, is_shipped=True, method=code)
+        for code in ([to.method] if not possible else [each.method.code for each in possible])
+    ]
+    here, *sent = [quote.totals for quote in quote_ways(cart, by=by, now=now, ways=[[supply] for supply in supplies])]
     short_here, short_desk = _short(cart, stocks.here.counter), _short(cart, stocks.here.free)
     own = sources.get(store.id)
     elsewhere = _stores(cart, stocks, sources, now)
@@ -88,15 +119,31 @@ def ways_of(cart: CartView, stocks: StoreStocks, store: Store, *, by: Actor, now
             ready_at=own.ready_at(now) if own else None,
         ),
         ELSEWHERE: Way(ELSEWHERE, _("Collect elsewhere"), bool(elsewhere), (), here.grand, stores=elsewhere),
-        SHIP: Way(
-            SHIP,
-            _("Ship"),
-            not _short(cart, stocks.sent),
-            _short(cart, stocks.sent),
-            sent.grand,
-            shipping=sent.shipping,
-        ),
+        SHIP: _ship(cart, stocks, to.method, possible, sent),
     }
+
+
+def _ship(
+    cart: CartView, stocks: StoreStocks, wished: str, possible: Sequence[PricedMethod] | None, sent: Sequence[Totals]
+) -> Way:
+    """Return the way of shipping. wished: the code of the method; sent: what the cart costs by each possible one."""
+    short = _short(cart, stocks.sent)
+    codes = [each.method.code for each in possible or ()]
+    chosen = codes.index(wished) if wished in codes else 0
+    methods = [
+        MethodWay(each.method.code, in_language(each.method.name), totals.shipping)
+        for each, totals in zip(possible or (), sent, strict=False)
+    ]
+    return Way(
+        SHIP,
+        _("Ship"),
+        not short and possible != [],
+        short,
+        sent[chosen].grand,
+        shipping=sent[chosen].shipping,
+        methods=None if possible is None else methods,
+        method=codes[chosen] if codes and wished in ("", *codes) else "",
+    )
 
 
 def _stores(cart: CartView, stocks: StoreStocks, sources: Mapping[int, SupplySource], now: datetime) -> list[StoreWay]:
@@ -239,11 +286,13 @@ def methods_for(way: str, readers: Sequence[tuple[str, str]] = ()) -> list[tuple
     return choices
 
 
-def fulfilment_of(way: str, *, store: Store, elsewhere: str, address: AddressForm | None) -> FulfilmentRequest:
-    """Return the fulfilment request for the whole cart."""
+def fulfilment_of(
+    way: str, *, store: Store, elsewhere: str, address: AddressForm | None, method: str = ""
+) -> FulfilmentRequest:
+    """Return the fulfilment request for the whole cart. method: by which it is shipped."""
     if way == SHIP:
         assert address is not None
-        return FulfilmentRequest(SHIP, address=address.address())
+        return FulfilmentRequest(SHIP, address=address.address(), method=method)
     if way == CARRY_OUT:
         return FulfilmentRequest(CARRY_OUT)
     return FulfilmentRequest(PICKUP, store=store.code if way == HERE else elsewhere)

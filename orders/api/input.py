@@ -57,6 +57,11 @@ class FulfilmentIn(StrictSerializer):
     kind = serializers.ChoiceField([SHIP, PICKUP, CARRY_OUT])
     store = serializers.CharField(max_length=40, required=False)
     address = AddressBody(required=False)
+    method = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="The delivery method, one of those in the cart's options; left out for the cheapest.",
+    )
     lines = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=MOST_LINES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +69,8 @@ class FulfilmentIn(StrictSerializer):
             raise serializers.ValidationError({"store": [_("Name the pickup store.")]})
         if attrs["kind"] == SHIP and not attrs.get("address"):
             raise serializers.ValidationError({"address": [_("Name the delivery address.")]})
+        if attrs["kind"] != SHIP and attrs.get("method"):
+            raise serializers.ValidationError({"method": [_("Only what is shipped has a delivery method.")]})
         return attrs
 
 
@@ -189,6 +196,7 @@ def fulfilment_request(fields: Mapping[str, Any]) -> FulfilmentRequest:
         store=fields.get("store", ""),
         address=dict(fields["address"]) if fields["kind"] == SHIP else {},
         lines=None if lines is None else tuple(_line_id(line) for line in lines),
+        method=fields.get("method", ""),
     )
 
 

@@ -12,7 +12,8 @@ class Fulfilment(models.Model):
     Some lines of an order that leave one location in one way. Its states are in orders/rules/lifecycle.py.
 
     promised_at: when the shopper was told it would be ready or arrive. expires_at: until when a pickup is kept.
-    wrong_codes: wrong pickup codes since the last right one; too many lock the pickup.
+    wrong_codes: wrong pickup codes since the last right one; too many lock the pickup. method, method_name: the
+    delivery method that was chosen, by its code and as it was called then; empty without one.
     """
 
     SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
@@ -39,6 +40,8 @@ class Fulfilment(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=STATES)
     address = models.JSONField(_("address"), default=dict, blank=True, help_text=_("Where to ship; a copy."))
+    method = models.CharField(_("delivery method"), max_length=40, blank=True, db_default="")
+    method_name = models.CharField(_("name of the delivery method"), max_length=200, blank=True, db_default="")
     promised_at = models.DateTimeField(_("promised at"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     ready_at = models.DateTimeField(_("ready at"), null=True, blank=True)

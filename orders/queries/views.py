@@ -41,7 +41,11 @@ class LineView(NamedTuple):
 
 
 class FulfilmentView(NamedTuple):
-    """Some lines with one kind of fulfilment; lines are pairs of order line id and quantity."""
+    """
+    Some lines with one kind of fulfilment; lines are pairs of order line id and quantity.
+
+    method, method_name: the delivery method by its code and as it was called then; empty without one.
+    """
 
     id: int
     kind: str
@@ -53,6 +57,8 @@ class FulfilmentView(NamedTuple):
     ready_at: datetime | None = None
     expires_at: datetime | None = None
     tracking: str = ""
+    method: str = ""
+    method_name: str = ""
 
 
 # The state of the balance due, which an order shows among its payments.

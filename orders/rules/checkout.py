@@ -29,13 +29,15 @@ class FulfilmentRequest:
     """
     Some lines (all of them when None) that are to reach the shopper in one way.
 
-    store: the code of the store for a pickup. address: where to ship, as a copy for the order.
+    store: the code of the store for a pickup. address: where to ship, as a copy for the order. method: the code of the
+    delivery method; empty for the cheapest.
     """
 
     kind: str
     store: str = ""
     address: dict[str, Any] = field(default_factory=dict)
     lines: tuple[int, ...] | None = None
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.models import SegmentMembership
-from carts.models import Promotion, ShippingRate, TaxRate, Voucher
+from carts.models import DeliveryRate, Promotion, ShippingRate, TaxRate, Voucher
 from core.admin.saving import reason_of
 from inventory.models import DepositAmount, Price, Variant
 from tests.factories.back_office import fill_every_table
@@ -94,7 +94,7 @@ def test_a_rule_without_words_gets_words():
     assert "contradicts what is stored" in reason_of(IntegrityError("duplicate key"))
 
 
-@pytest.mark.parametrize("model", [Variant, ShippingRate, DepositAmount])
+@pytest.mark.parametrize("model", [Variant, ShippingRate, DeliveryRate, DepositAmount])
 def test_amounts_are_asked_for_as_they_are_typed(office, model):
     """People type 12.90, so no label speaks of minor units."""
     opts = model._meta

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from carts.rules.conditions.minimum_quantity import MinimumQuantity
 from carts.rules.conditions.minimum_value import MinimumValue
 from carts.rules.context import PricingContext
+from carts.rules.delivery import DeliveryMethod, DeliveryRate, DeliveryTable, parcel_of
 from carts.rules.deposits import Deposit
+from carts.rules.due import Charge
 from carts.rules.gifts import GiftGoods
 from carts.rules.goods import Goods, Item, paths_of
 from carts.rules.promotions import PromotionRule
@@ -53,7 +55,36 @@ def german_taxes(*, is_included=True):
     return TaxConfig(TaxTable([Zone(1, "DE", is_included=is_included)], rates, STANDARD), NOW.date(), "DE")
 
 
-def priced(items, *offers, shipped=(), vouchers=(), shipping=FLAT, taxes=None):
+# Heavier parcels cost more, dearer ones less; what is shipped to Austria is a parcel of its own.
+PARCEL = DeliveryTable(
+    [
+        DeliveryMethod(
+            "parcel",
+            {"en": "Parcel"},
+            rates=[
+                DeliveryRate(None, "EUR", 490, most_grams=2000), DeliveryRate(None, "EUR", 990),
+                DeliveryRate(None, "EUR", 290, from_value=4000), DeliveryRate(None, "EUR", 0, from_value=9000),
+            ],
+        )
+    ]
+)  # fmt: skip
+
+
+def carriage(items, shipped):
+    """Return what each of two parcels costs: that of the lines with even numbers goes elsewhere."""
+    parcels = [[each for each in items if each.id in shipped and each.id % 2 == odd] for odd in (0, 1)]
+    return [
+        Charge(PARCEL.choose("", parcel_of(goods), place=GERMANY, currency="EUR").amount, None, _ids(goods))
+        for goods in parcels
+        if goods
+    ]
+
+
+def _ids(goods):
+    return frozenset(each.id for each in goods)
+
+
+def priced(items, *offers, shipped=(), vouchers=(), shipping=FLAT, taxes=None, by_weight=False):
     ids = {each.id for each in items}
     supplies = [
         Supply(frozenset(ids & set(shipped)), GERMANY, is_shipped=True),
@@ -62,7 +93,7 @@ def priced(items, *offers, shipped=(), vouchers=(), shipping=FLAT, taxes=None):
     context = PricingContext(now=NOW, vouchers=frozenset(vouchers))
     return quote(
         items, currency="EUR", context=context, supplies=supplies, shipping=shipping, promotions=offers, taxes=taxes,
-        deposits=DEPOSITS, gifts=GIFTS,
+        deposits=DEPOSITS, gifts=GIFTS, carriage=carriage(items, shipped) if by_weight else None,
     )  # fmt: skip
 
 
@@ -222,12 +253,12 @@ offers_drawn = st.lists(
 )  # fmt: skip
 lines = st.tuples(
     st.one_of(st.integers(0, 9), st.integers(0, 3000)), st.integers(1, 4), st.sampled_from(CATEGORIES),
-    st.sampled_from([None, None, BOTTLE]),
+    st.sampled_from([None, None, BOTTLE]), st.sampled_from([0, 200, 900]),
 )  # fmt: skip
 carts = st.lists(lines, min_size=1, max_size=5).map(
     lambda drawn: [
-        item(number, price, quantity, path, deposit=deposit)
-        for number, (price, quantity, path, deposit) in enumerate(drawn, 1)
+        item(number, price, quantity, path, deposit=deposit, grams=grams)
+        for number, (price, quantity, path, deposit, grams) in enumerate(drawn, 1)
     ]
 )
 shipped_lines = st.frozensets(st.integers(1, 6), max_size=6)
@@ -236,38 +267,39 @@ bounded = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @bounded
-@given(carts, offers_drawn, shipped_lines)
-def test_a_cart_never_costs_more_with_offers_and_vouchers_than_without(cart, offers, shipped):
-    without = grand(cart, shipped=shipped)
-    automatic = grand(cart, *offers, shipped=shipped)
+@given(carts, offers_drawn, shipped_lines, st.booleans())
+def test_a_cart_never_costs_more_with_offers_and_vouchers_than_without(cart, offers, shipped, by_weight):
+    without = grand(cart, shipped=shipped, by_weight=by_weight)
+    automatic = grand(cart, *offers, shipped=shipped, by_weight=by_weight)
 
     assert automatic <= without
-    assert grand(cart, *offers, shipped=shipped, vouchers=ALL_VOUCHERS) <= automatic
+    assert grand(cart, *offers, shipped=shipped, vouchers=ALL_VOUCHERS, by_weight=by_weight) <= automatic
 
 
 @bounded
-@given(carts, offers_drawn, shipped_lines, st.data())
-def test_one_more_article_adds_its_price_its_deposit_and_its_shipping_at_most(cart, offers, shipped, data):
+@given(carts, offers_drawn, shipped_lines, st.booleans(), st.data())
+def test_one_more_article_adds_its_price_its_deposit_and_its_shipping_at_most(cart, offers, shipped, by_weight, data):
     """Sharing out may move one minor unit for each offer."""
     place = data.draw(st.integers(0, len(cart)))
     if place == len(cart):
-        price, _quantity, path, deposit = data.draw(lines)
+        price, _quantity, path, deposit, grams = data.draw(lines)
         added = price + (25 if deposit else 0)
-        more = [*cart, item(len(cart) + 1, price, 1, path, deposit=deposit)]
+        more = [*cart, item(len(cart) + 1, price, 1, path, deposit=deposit, grams=grams)]
     else:
         added = cart[place].unit_price + (25 if cart[place].deposit else 0)
         more = [each._replace(quantity=each.quantity + (number == place)) for number, each in enumerate(cart)]
-    sent_anew = 490 if not any(each.id in shipped for each in cart) and any(each.id in shipped for each in more) else 0
+    before, after = (
+        priced(goods, *offers, shipped=shipped, vouchers=ALL_VOUCHERS, by_weight=by_weight).totals.grand
+        for goods in (cart, more)
+    )
+    sent, sent_then = (priced(goods, shipped=shipped, by_weight=by_weight).totals.shipping for goods in (cart, more))
 
-    before = grand(cart, *offers, shipped=shipped, vouchers=ALL_VOUCHERS)
-    after = grand(more, *offers, shipped=shipped, vouchers=ALL_VOUCHERS)
-
-    assert after <= before + added + sent_anew + len(offers)
+    assert after <= before + added + max(sent_then - sent, 0) + len(offers)
 
 
 @bounded
-@given(carts, offers_drawn, shipped_lines, st.data())
-def test_the_order_of_lines_of_equal_priorities_and_of_parts_changes_no_amount(cart, offers, shipped, data):
+@given(carts, offers_drawn, shipped_lines, st.booleans(), st.data())
+def test_the_order_of_lines_of_equal_priorities_and_of_parts_changes_no_amount(cart, offers, shipped, by_weight, data):
     numbers = data.draw(st.permutations(range(1, len(offers) + 1)))
     renumbered = [replace(each, id=number) for each, number in zip(offers, numbers, strict=True)]
     turned = [
@@ -278,8 +310,9 @@ def test_the_order_of_lines_of_equal_priorities_and_of_parts_changes_no_amount(c
     ]
     shuffled = data.draw(st.permutations(cart))
 
-    one = priced(cart, *offers, shipped=shipped, vouchers=ALL_VOUCHERS)
-    other = priced(shuffled, *data.draw(st.permutations(turned)), shipped=shipped, vouchers=ALL_VOUCHERS)
+    how = {"shipped": shipped, "vouchers": ALL_VOUCHERS, "by_weight": by_weight}
+    one = priced(cart, *offers, **how)
+    other = priced(shuffled, *data.draw(st.permutations(turned)), **how)
 
     assert other.totals == one.totals
     assert [other.lines[each.id].total for each in cart] == [one.lines[each.id].total for each in cart]

@@ -8,6 +8,10 @@ from accounts.models import Customer, Segment, SegmentMembership, TaxNumber
 from carts.models import (
     CartCode,
     CartVoucher,
+    DeliveryArea,
+    DeliveryMethod,
+    DeliveryRate,
+    DeliveryZone,
     Fee,
     ParityCheck,
     ParityDifference,
@@ -66,6 +70,24 @@ def make_offer(reward: dict[str, Any], *conditions: dict[str, Any], **fields: An
     return promotion
 
 
+def make_delivery_zone(code: str, *areas: dict[str, Any]) -> DeliveryZone:
+    """Areas to which parcels cost the same; areas: their fields."""
+    zone = DeliveryZone.objects.create(code=code, name={"en": code})
+    for fields in areas:
+        area = DeliveryArea(zone=zone, **fields)
+        area.full_clean()
+        area.save()
+    return zone
+
+
+def make_delivery_method(code: str, *rates: dict[str, Any], **fields: Any) -> DeliveryMethod:
+    """A way to send parcels; rates: their fields, in euros unless they say otherwise."""
+    method = DeliveryMethod.objects.create(code=code, name=fields.pop("name", {"en": code.capitalize()}), **fields)
+    for rate in rates:
+        DeliveryRate.objects.create(**{"method": method, "currency": "EUR"} | rate)
+    return method
+
+
 def make_voucher(code: str = "WELCOME", *, reward: dict[str, Any] | None = None, **fields: Any) -> Voucher:
     """A code for one use of an offer of its own: ten percent off, unless a reward is given."""
     if "promotion" not in fields:
@@ -81,6 +103,8 @@ def put_into_segment(customer: Customer, code: str) -> None:
 
 def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     """One row in each table of this file's kind, for tests that open every page of the back office."""
+    zone = make_delivery_zone(f"zone-{number}", {"country": "DE", "postcodes": ["10..13"]})
+    make_delivery_method(f"parcel-{number}", {"amount": 490, "zone": zone})
     zone = make_tax_zone(f"zone-{number}")
     make_tax_rate(zone, category=f"kind-{number}")
     OrderTax.objects.create(order=order, zone=zone, rate=1900, is_included=True, base=1084, tax=206)

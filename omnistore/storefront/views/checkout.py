@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.queries.addresses import list_addresses
 from accounts.sign_in.attempt_limits import client_key_of, source_of
 from carts.queries.carts import CartView
+from carts.queries.delivery import countries_served
 from carts.queries.options import ALL, find_options
-from carts.queries.quoting import countries_served, place_at, quote_cart, supply_of
+from carts.queries.quoting import place_at, quote_cart, quote_ways, supply_of
 from carts.rules.taxes import TaxPlace as TaxPlace
 from carts.services.placing import CartEmpty
 from core.errors import Refusal
@@ -132,7 +133,7 @@ def _request_of(form: CheckoutForm, visitor: Visitor, claim: Claim, source: str)
     is_pickup = values["kind"] == PICKUP
     ways = {
         PICKUP: (FulfilmentRequest(PICKUP, store=values["store"]),),
-        SHIP: (FulfilmentRequest(SHIP, address=dict(values.get("ship_to", {}))),),
+        SHIP: (FulfilmentRequest(SHIP, address=dict(values.get("ship_to", {})), method=values["method"]),),
         AT_ONCE: (),
     }
     expected = values["expected_pickup"] if is_pickup else values["expected_ship"]
@@ -222,7 +223,12 @@ def _ways(
     now = timezone.now()
     # Without a place, what lies around the customer's own store comes first, and nothing is ticked by the alphabet.
     around = near or place_of_store(visitor.customer.home_store if visitor.customer else "")
-    options = find_options(cart, near=around, by=visitor.actor, now=now, limit=STORES_ASKED)
+    destination = _place_of(values, saved)
+    options = find_options(cart, near=around, by=visitor.actor, now=now, limit=STORES_ASKED, place=destination)
+    methods = options.ship.methods or ()
+    # The cheapest is ticked at first; a chosen one that is not possible any more is asked for anew.
+    method = values.setdefault("method", methods[0].code if methods and "asks_method" not in values else "")
+    values["method"] = method if method in {each.code for each in methods} else ""
     # Stores that have everything come first; the others say why they cannot be chosen.
     stores = sorted(options.stores, key=lambda store: store.how_much != ALL)[:STORES_SHOWN]
     full = [store.code for store in stores if store.how_much == ALL]
@@ -231,8 +237,9 @@ def _ways(
         values["kind"] = PICKUP if can_collect and not can_ship else SHIP
     if not values.get("store"):
         values["store"] = full[0] if full and (around is not None or len(full) == 1) else ""
-    sent = supply_of(cart, _place_of(values, saved), is_shipped=True)
+    sent = supply_of(cart, destination, is_shipped=True, method=values["method"])
     collected = supply_of(cart, place_at(cart, values["store"]))
+    with_ship, with_pickup = quote_ways(cart, by=visitor.actor, now=now, ways=[[sent], [collected]])
     return {
         "has_goods": any(not line.is_stored_value for line in cart.lines),
         "ship": options.ship,
@@ -241,8 +248,10 @@ def _ways(
         "stores": stores,
         "place": place,
         "is_place_known": near is not None,
-        "with_ship": quote_cart(cart, by=visitor.actor, now=now, supplies=[sent]),
-        "with_pickup": quote_cart(cart, by=visitor.actor, now=now, supplies=[collected]),
+        "with_ship": with_ship,
+        "with_pickup": with_pickup,
+        "methods": methods,
+        "is_method_gone": bool(method) and not values["method"],
     }
 
 

@@ -15,6 +15,7 @@ from accounts.sign_in.attempt_limits import client_key_of
 from carts.channels.views import parse_int
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
+from carts.rules.taxes import TaxPlace
 from carts.services.placing import CartEmpty
 from core.errors import Malformed, NotFound, Refusal
 from core.idempotency import Claim, KeyReused, StillAtWork
@@ -24,6 +25,7 @@ from omnistore.till.forms import AddressForm
 from omnistore.till.paying import (
     ELSEWHERE,
     WAYS,
+    Destination,
     TenderForm,
     Way,
     cash_terms_in,
@@ -37,9 +39,11 @@ from omnistore.till.views.sell import SaleView
 from orders.channels.tender_split import BalanceForm, Split
 from orders.queries.orders import find_order_by_request_key
 from orders.queries.views import OrderView
-from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest
+from orders.rules.checkout import CARRY_OUT, CASH, SHIP, CheckoutRequest, FulfilmentRequest
 from orders.services.payments.card_readers import readers_of
 from orders.services.settlement.checkout import sell_cart
+
+PLACE = ("country_code", "country_area", "postal_code")
 
 
 @dataclass(slots=True)
@@ -86,7 +90,7 @@ class Pay(SaleView):
         except Refusal as refusal:
             # The first submission has ordered the cart already; this one gets its order.
             return self._replayed(claim, refusal)
-        ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
+        ways = self._ways(cart, shelves)
         way = ways.get(request.POST.get("way", ""))
         if way is None:
             raise Malformed(_("This form is invalid. Reload the page."), field="way")
@@ -101,12 +105,11 @@ class Pay(SaleView):
             return self._form(sale, cart, ways, way, forms.unchecked())
         if not are_balances_good or not form.is_valid() or (address is not None and not address.is_valid()):
             return self._form(sale, cart, ways, way, forms, status=400)
-        checkout_request = self._request_of(sale, way, forms, claim)
         try:
             answer = sell_cart(
                 claim=claim,
                 cart_id=cart.id,
-                request=checkout_request,
+                request=self._request_of(sale, way, forms, claim),
                 by=self.actor,
                 now=timezone.now(),
                 render=_render,
@@ -123,6 +126,14 @@ class Pay(SaleView):
         if sale.cart is None or shelves is None:
             raise CartEmpty(_("The cart is empty. Scan something first."))
         return sale, sale.cart, shelves
+
+    def _ways(self, cart: CartView, shelves: StoreStocks) -> dict[str, Way]:
+        """Return the ways, that of shipping to the address and by the method that were entered."""
+        entered = self.request.POST
+        place = TaxPlace(*(entered.get(f"{AddressForm.prefix}-{name}", "").strip() for name in PLACE))
+        to = Destination(place._replace(country=place.country.upper()), entered.get("delivery", ""))
+        now = timezone.now()
+        return ways_of(cart, shelves, self.store, by=self.actor, now=now, to=to if place.country else None)
 
     def _tenders(self, sale: Sale, way: Way, data: QueryDict | None = None, **amounts: Any) -> TenderForm:
         readers = readers_of(self.store.id)
@@ -150,7 +161,7 @@ class Pay(SaleView):
             raise NotFound(_("Choose a store for pickup."))
         assert sale.cart is not None
         return CheckoutRequest(
-            fulfilments=(fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=forms.address),),
+            fulfilments=(self._fulfilment(way, elsewhere, forms.address),),
             tenders=(*forms.balances.tenders, *form.tenders()),
             cart_version=parse_int(self.request.POST.get("version", "")),
             expected_total=form.total,
@@ -165,13 +176,19 @@ class Pay(SaleView):
             request_key=claim.request_key,
         )
 
+    def _fulfilment(self, way: Way, elsewhere: str, address: AddressForm | None) -> FulfilmentRequest:
+        method = self.request.POST.get("delivery", "")
+        if way.methods and not method:
+            raise Malformed(_("Choose how it is sent."), field="delivery")
+        return fulfilment_of(way.name, store=self.store, elsewhere=elsewhere, address=address, method=method)
+
     def _again(self, key: str, way_name: str, forms: PayForms, refusal: Refusal) -> HttpResponse:
         """Show the form again with the refusal, at the present prices and stock."""
         try:
             sale, cart, shelves = self._sale(key)
         except Refusal as changed:
             return self.refused(changed)
-        ways = ways_of(cart, shelves, self.store, by=self.actor, now=timezone.now())
+        ways = self._ways(cart, shelves)
         # The balances of cards and credit may have changed.
         forms.balances = self._balances(sale, self.request.POST)
         forms.balances.is_valid()

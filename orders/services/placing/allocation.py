@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from carts.queries.carts import CartLineView
+from carts.rules.delivery import DeliveryMethod
 from core.actors import Actor
 from core.errors import Malformed, Refusal
 from inventory.queries.supplies import SupplySource, load_sources, shipping_supplies
@@ -37,13 +38,14 @@ class AllocatedLine:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What one location supplies for an order in one way; becomes a fulfilment."""
+    """What one location supplies for an order in one way; becomes a fulfilment. method: by which it is shipped."""
 
     kind: str
     source: SupplySource
     lines: list[AllocatedLine]
     promised_at: datetime | None
     address: dict[str, Any] = field(default_factory=dict)
+    method: DeliveryMethod | None = None
 
     @property
     def requests(self) -> list[ReservationRequest]:
@@ -55,14 +57,19 @@ class Allocation:
 
 
 def allocate(
-    requests: Sequence[FulfilmentRequest], lines: Sequence[Sequence[CartLineView]], *, by: Actor, now: datetime
+    requests: Sequence[FulfilmentRequest],
+    lines: Sequence[Sequence[CartLineView]],
+    *,
+    methods: Sequence[DeliveryMethod | None],
+    by: Actor,
+    now: datetime,
 ) -> list[Allocation]:
     """
     Return what each location supplies, in at most two statements for any number of lines.
 
-    lines: for each request, the cart lines it takes. Shipped goods come from as few locations as possible. Raises
-    StoreCannotServe, and InsufficientStock naming each line that no shipping location has enough of. This only reads
-    stock; reserve_stock reserves it.
+    lines: for each request, the cart lines it takes; methods: by which it is shipped, if the shop has any. Shipped
+    goods come from as few locations as possible. Raises StoreCannotServe, and InsufficientStock naming each line that
+    no shipping location has enough of. This only reads stock; reserve_stock reserves it.
     """
     shares = _shipping_shares(requests, lines)
     ids = {location_id for location_id, _lines in shares}
@@ -76,7 +83,7 @@ def allocate(
     by_code = {source.code: source for source in sources}
 
     allocations = []
-    for request, taken in zip(requests, lines, strict=True):
+    for request, taken, method in zip(requests, lines, methods, strict=True):
         if request.kind == PICKUP:
             allocations.append(_pickup(request, by_code.get(request.store), taken, now))
         elif request.kind == CARRY_OUT:
@@ -85,11 +92,24 @@ def allocate(
             )
         else:
             allocations += [
-                Allocation(SHIP, by_id[location_id], shipped_lines, by_id[location_id].arrives_at(now), request.address)
+                _shipped(request, by_id[location_id], shipped_lines, method, now)
                 for location_id, shipped_lines in shares
                 if {line.line_id for line in shipped_lines} <= {line.id for line in taken}
             ]
     return allocations
+
+
+def _shipped(
+    request: FulfilmentRequest,
+    source: SupplySource,
+    lines: list[AllocatedLine],
+    method: DeliveryMethod | None,
+    now: datetime,
+) -> Allocation:
+    if method is None:
+        return Allocation(SHIP, source, lines, source.arrives_at(now), request.address)
+    promised_at = source.arrives_at(now, working_days=method.working_days, cut_off=method.cut_off)
+    return Allocation(SHIP, source, lines, promised_at, request.address, method)
 
 
 def _pickup(

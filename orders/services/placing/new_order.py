@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from carts.queries.carts import CartView
 from carts.rules.quote import Quote
+from core.texts.translated import in_language
 from orders.models import Order, Payment
 from orders.queries.views import DUE
 from orders.rules.checkout import CARRY_OUT, PAY_IN_STORE, CheckoutRequest, PlannedTender
@@ -65,3 +66,8 @@ def carried_out(draft: NewOrder) -> dict[int, int]:
         return {}
     carried = [allocation for allocation in draft.allocations if allocation.kind == CARRY_OUT]
     return {line.line_id: line.quantity for allocation in carried for line in allocation.lines}
+
+
+def method_name(allocation: Allocation, language: str) -> str:
+    """Return the name of the delivery method as the order keeps it; empty without one."""
+    return in_language(allocation.method.name, language) if allocation.method else ""

@@ -13,7 +13,7 @@ from orders.queries.views import OrderView
 from orders.rules.checkout import CASH
 from orders.rules.order_fields import ORDER_FIELDS, columns_written, given_in
 from orders.services.payments.gateway import provider_of
-from orders.services.placing.new_order import NewOrder, carried_out, order_state, payment_state
+from orders.services.placing.new_order import NewOrder, carried_out, method_name, order_state, payment_state
 from orders.services.placing.order_read_back import as_read
 
 # The ids of fulfilments and payments are taken from their sequences before the insert, because the rows that reference
@@ -74,14 +74,17 @@ WITH buyer AS (
 ), part AS (
     SELECT *, nextval('orders_fulfilment_id_seq') AS id
     FROM json_to_recordset(%(parts)s::json) AS given(
-        place int, kind text, location_id bigint, address jsonb, promised_at timestamptz)
+        place int, kind text, location_id bigint, address jsonb, promised_at timestamptz, method text,
+        method_name text)
 ), fulfilment AS (
     INSERT INTO orders_fulfilment (
-        id, order_id, kind, location_id, state, address, promised_at, tracking, wrong_codes, reject_reason, finished_at)
+        id, order_id, kind, location_id, state, address, promised_at, tracking, wrong_codes, reject_reason, finished_at,
+        method, method_name)
     SELECT part.id, new_order.id, part.kind, part.location_id,
            CASE WHEN %(waits)s::bool THEN 'pending' WHEN part.kind = 'carry_out' THEN 'collected' ELSE 'placed' END,
            part.address, part.promised_at, '', 0, '',
-           CASE WHEN part.kind = 'carry_out' AND NOT %(waits)s::bool THEN %(now)s::timestamptz END
+           CASE WHEN part.kind = 'carry_out' AND NOT %(waits)s::bool THEN %(now)s::timestamptz END,
+           part.method, part.method_name
     FROM new_order, part
 ), fulfilment_line AS (
     INSERT INTO orders_fulfilmentline (fulfilment_id, order_line_id, quantity, reservation_id, handed_over_at)
@@ -287,6 +290,8 @@ def _part_rows(draft: NewOrder) -> list[sql.Row]:
             "location_id": allocation.source.id,
             "address": allocation.address,
             "promised_at": allocation.promised_at,
+            "method": allocation.method.code if allocation.method else "",
+            "method_name": method_name(allocation, draft.request.language),
         }
         for place, allocation in enumerate(draft.allocations, 1)
     ]

@@ -8,7 +8,7 @@ from core.texts.translated import in_language
 from orders.models import Fulfilment
 from orders.queries.views import DUE, DiscountView, FeeView, FulfilmentView, LineView, OrderView, PaymentView, TaxView
 from orders.rules.checkout import CASH, PlannedTender
-from orders.services.placing.new_order import NewOrder, carried_out, payment_state
+from orders.services.placing.new_order import NewOrder, carried_out, method_name, payment_state
 
 
 def as_read(draft: NewOrder, fields: dict[str, Any], row: sql.Row) -> OrderView:
@@ -37,6 +37,8 @@ def as_read(draft: NewOrder, fields: dict[str, Any], row: sql.Row) -> OrderView:
                 address=allocation.address,
                 promised_at=allocation.promised_at,
                 lines=[(order_lines[line.line_id], line.quantity) for line in allocation.lines],
+                method=allocation.method.code if allocation.method else "",
+                method_name=method_name(allocation, request.language),
             )
             for allocation, fulfilment_id in zip(draft.allocations, row["fulfilments"] or (), strict=True)
         ],

@@ -16,7 +16,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carts.queries.carts import CartLineView, CartView
-from carts.queries.quoting import check_served, place_at, quote_cart
+from carts.queries.delivery import check_served, choose_method
+from carts.queries.quoting import place_at, quote_cart
+from carts.rules.delivery import DeliveryMethod
 from carts.rules.problems import UNAVAILABLE
 from carts.rules.quote import Quote, Supply
 from carts.rules.taxes import TaxPlace
@@ -37,6 +39,7 @@ from orders.rules.checkout import (
     CARRY_OUT,
     SHIP,
     CheckoutRequest,
+    FulfilmentRequest,
     PlannedTender,
     assign_lines,
     takes_at_once,
@@ -87,9 +90,10 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     Stock is reserved at the chosen locations in this transaction: committed, or held for 15 minutes while a payment is
     under way; the same goes for vouchers, gift cards, credit and points. What is carried out leaves at once. Publishes
     OrderPlaced unless a payment is awaited. Vouchers and balances are locked late, and the stock rows last. Raises
-    PlaceNotServed, TotalChanged, VoucherNotValid, Unavailable, InsufficientStock, StoreCannotServe, PaymentNotPossible,
-    AmountNotCharged, Malformed, SessionNotOpen, OccurredAtNotValid, BalanceNotEnough, TooManyHolds, TooMuchUnpaid; the
-    caller's rollback undoes everything, including the taking of the cart. Stock does not refuse a late sale.
+    CountryNotServed, NoTaxZone, MethodNotPossible, TotalChanged, VoucherNotValid, Unavailable, InsufficientStock,
+    StoreCannotServe, PaymentNotPossible, AmountNotCharged, Malformed, SessionNotOpen, OccurredAtNotValid,
+    BalanceNotEnough, TooManyHolds, TooMuchUnpaid; the caller's rollback undoes everything, including the taking of the
+    cart. Stock does not refuse a late sale.
     """
     _check_on_sale(cart.lines)
     gift_cards = {line.id for line in cart.lines if line.is_stored_value}
@@ -167,11 +171,19 @@ def _allocated(
     by_id = {line.id: line for line in cart.lines}
     fulfilments, goods = without_stored_value(request.fulfilments, gift_cards, list(by_id))
     assigned = assign_lines(fulfilments, goods)
-    allocations = allocate(fulfilments, [[by_id[line_id] for line_id in ids] for ids in assigned], by=by, now=now)
-    for allocation in allocations:
-        if allocation.kind == SHIP:
-            check_served(cart, _place_of(allocation.address))
-    return allocations
+    lines = [[by_id[line_id] for line_id in ids] for ids in assigned]
+    methods = [_method_of(cart, fulfilment, taken) for fulfilment, taken in zip(fulfilments, lines, strict=True)]
+    return allocate(fulfilments, lines, methods=methods, by=by, now=now)
+
+
+def _method_of(cart: CartView, fulfilment: FulfilmentRequest, lines: Sequence[CartLineView]) -> DeliveryMethod | None:
+    """Return how goods are shipped, if the shop has delivery methods, once it is sure that they may go there."""
+    if fulfilment.kind != SHIP:
+        return None
+    place = _place_of(fulfilment.address)
+    check_served(cart, place)
+    chosen = choose_method(cart, [line.item for line in lines], place, code=fulfilment.method)
+    return chosen.method if chosen else None
 
 
 def _check_promises(
@@ -257,6 +269,7 @@ def _supplies(cart: CartView, allocations: Sequence[Allocation]) -> list[Supply]
             frozenset(line.line_id for line in allocation.lines),
             _place_of(allocation.address) if allocation.kind == SHIP else place_at(cart, allocation.source.code),
             is_shipped=allocation.kind == SHIP,
+            method=allocation.method.code if allocation.method else "",
         )
         for allocation in allocations
     ]
