@@ -81,14 +81,14 @@ def _sum(rows: Any, currency: str, language: str) -> dict[str, str]:
 
 
 def _download(rows: Any, name: str) -> HttpResponse:
-    header = ["store", "currency", "rate_percent", "orders", *AMOUNTS, "levy"]
+    header = ["store", "currency", "rate_percent", "orders", *AMOUNTS, "levy", "country"]
     return csv_download(
         name,
         header,
         [
             [row.store, row.currency, row.rate / 100, row.orders]
             + [format_minor(getattr(row, amount), row.currency) for amount in AMOUNTS]
-            + [row.levy]
+            + [row.levy, row.country]
             for row in rows
         ],
     )

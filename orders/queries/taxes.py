@@ -1,4 +1,4 @@
-"""Taxes of a period's orders, by store and rate; they add up with the orders."""
+"""Taxes of a period's orders, by store, country and rate; they add up with the orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from core.data import sql
 FURTHEST = timedelta(hours=15)
 
 # Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the units'
-# share of their line, as it was refunded. A tax on top of others has them in its base (also).
+# share of their line, as it was refunded. A tax on top of others has them in its base (also). A country is that of the
+# place of supply: of the zone, which is where a line's goods are sent, or of the place that hands them over.
 _REPORT = """
 WITH chosen AS (
     SELECT orders.id, orders.currency, coalesce(store.code, '') AS store
@@ -22,12 +23,13 @@ WITH chosen AS (
       AND (orders.placed_at AT TIME ZONE coalesce(store.time_zone, %(zone)s))::date BETWEEN %(first)s AND %(last)s
       AND (%(store)s::text IS NULL OR coalesce(store.code, '') = %(store)s::text)
 ), sold AS (
-    SELECT chosen.store, chosen.currency, tax.rate, tax.rate_finer AS finer, tax.levy,
+    SELECT chosen.store, chosen.currency, zone.country, tax.rate, tax.rate_finer AS finer, tax.levy,
            count(DISTINCT chosen.id) AS orders, sum(tax.base)::bigint AS base, sum(tax.tax)::bigint AS tax
     FROM chosen JOIN orders_ordertax AS tax ON tax.order_id = chosen.id
-    GROUP BY chosen.store, chosen.currency, tax.rate, tax.rate_finer, tax.levy
+    JOIN carts_taxzone AS zone ON zone.id = tax.zone_id
+    GROUP BY chosen.store, chosen.currency, zone.country, tax.rate, tax.rate_finer, tax.levy
 ), undone AS (
-    SELECT chosen.store, chosen.currency, due.rate, due.finer, due.levy,
+    SELECT chosen.store, chosen.currency, supplied.country, due.rate, due.finer, due.levy,
            sum((line.line_total + line.tax_added
                 + CASE WHEN line.is_deposit_taxed THEN line.deposit * line.quantity ELSE 0 END)
                * gone.units / line.quantity
@@ -42,27 +44,35 @@ WITH chosen AS (
         SELECT (levy ->> 1)::int, (levy ->> 2)::int, levy ->> 0, (levy ->> 3)::bigint, (levy ->> 4)::bigint
         FROM jsonb_array_elements(line.levies) AS levy
     ) AS due
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN part.kind = 'ship' THEN part.address ->> 'country_code' ELSE place.country_code END AS country
+        FROM orders_fulfilmentline AS goods
+        JOIN orders_fulfilment AS part ON part.id = goods.fulfilment_id
+        JOIN inventory_location AS place ON place.id = part.location_id
+        WHERE goods.order_line_id = line.id ORDER BY part.id LIMIT 1
+    ) AS supplied
     WHERE gone.units > 0
-    GROUP BY chosen.store, chosen.currency, due.rate, due.finer, due.levy
+    GROUP BY chosen.store, chosen.currency, supplied.country, due.rate, due.finer, due.levy
 )
 SELECT sold.*, coalesce(undone.gross - undone.tax, 0)::bigint AS undone_base,
        coalesce(undone.tax, 0)::bigint AS undone_tax
-FROM sold LEFT JOIN undone USING (store, currency, rate, finer, levy)
-ORDER BY sold.store, sold.currency, sold.rate DESC, finer DESC, levy
+FROM sold LEFT JOIN undone USING (store, currency, country, rate, finer, levy)
+ORDER BY sold.store, sold.currency, sold.country, sold.rate DESC, finer DESC, levy
 """
 
 
 @dataclass(frozen=True, slots=True)
 class TaxReportRow:
     """
-    One rate (basis points) of one tax in one store; store is empty for what was sold outside stores. Amounts in minor
-    units.
+    One rate (basis points) of one tax in one country of supply, sold in one store; store is empty for what was sold
+    outside stores. Amounts in minor units.
 
     base and tax: of everything sold. undone_base, undone_tax: of what was cancelled or returned of it since.
     """
 
     store: str
     currency: str
+    country: str
     rate: BasisPoints
     levy: str
     orders: int

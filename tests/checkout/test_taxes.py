@@ -19,7 +19,7 @@ from carts.services.taxes import refresh_rates, save_rates
 from core.actors import Actor
 from core.data.invariants import find_breaches
 from inventory.models import Location, TaxCategory
-from orders.models import Order, OrderTax, Refund
+from orders.models import Order, OrderLine, OrderTax, Refund
 from orders.queries.taxes import tax_report
 from orders.services.fulfilment.cancellation import cancel_order
 from tests.client import Api, signed_in
@@ -287,7 +287,7 @@ def test_the_report_is_a_page_and_a_file(ana, mug, settings, zone):
     file = office.get(address, {"first": "2026-01-01", "last": "2099-01-01", "download": "csv"}).content.decode()
 
     assert "19%" in page and "€2.06" in page
-    assert file.splitlines()[1] == ",EUR,19.0,1,10.84,2.06,12.90,0.00,0.00,"
+    assert file.splitlines()[1] == ",EUR,19.0,1,10.84,2.06,12.90,0.00,0.00,,DE"
     assert signed_in(ana).get(address).status_code == 302
 
 
@@ -353,3 +353,28 @@ def test_a_change_of_taxes_applies_at_once(ana, mug):
 
     TaxZone.objects.all().delete()
     assert phone.get("cart/").json()["totals"]["tax"]["amount"] == "0.00"
+
+
+def test_the_report_names_the_country_of_each_rate_and_takes_back_what_was_returned_there(ana, ben, mug, lamp):
+    make_german_taxes()
+    make_tax_rate(make_tax_zone("at", country="AT"), 2000)
+    make_tax_rate(make_tax_zone("cy", country="CY"), 1900)
+    vienna = {**PARIS, "city": "Wien", "postal_code": "1070", "country_code": "AT"}
+    nicosia = {**PARIS, "city": "Nicosia", "postal_code": "1010", "country_code": "CY"}
+    ordered(ana, "MUG")
+    for person, address in ((ana, vienna), (ben, nicosia)):
+        ordered(person, "MUG", "MUG", fulfilments=[{"kind": "ship", "address": address}])
+    OrderLine.objects.filter(order=Order.objects.latest("pk")).update(quantity_cancelled=1)
+    today = timezone.now().date()
+
+    rows = tax_report(first=today - timedelta(days=1), last=today + timedelta(days=1))
+
+    # Cyprus has the rate of Germany: what was cancelled there is not taken off Germany's.
+    assert [
+        (row.country, row.rate, row.gross, row.tax, row.undone_base + row.undone_tax, row.undone_tax) for row in rows
+    ] == [
+        ("AT", 2000, 2580, 430, 0, 0),
+        ("CY", 1900, 2580, 412, 1290, 206),
+        ("DE", 1900, 1290, 206, 0, 0),
+    ]
+    assert sum(row.gross for row in rows) == sum(Order.objects.values_list("grand_total", flat=True))
