@@ -40,6 +40,7 @@ without_card_numbers(
     orders_fulfilment=[
         "coalesce((SELECT string_agg(value, chr(10)) FROM jsonb_each_text(address)), '')",
         "reject_reason",
+        "method_name",
     ],
     orders_handover=["collected_by"],
     orders_collector=["name"],
@@ -51,5 +52,7 @@ without_card_numbers(
     orders_returnline=["reason"],
     orders_tillsession=["register"],
     orders_cardreader=["name"],
+    orders_legalentity=["name", "street_address", "city"],
+    orders_cashregister=["name"],
     orders_pointbonus=["name::text"],
 )

@@ -99,7 +99,7 @@ def of_a_customer(order):
 
 
 def refused(order):
-    make_return(order, id=RETURN, state="rejected", reject_reason="Too late.")
+    make_return(order, id=RETURN, state="refused", reject_reason="Too late.")
 
 
 SCENARIOS = {
@@ -118,6 +118,7 @@ SCENARIOS = {
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),
     "refund_to_new_card": ("refund.to_new_card", nothing, {"refund": 2580}),
     "return_rejected": ("return.rejected", refused, {"return_id": RETURN}),
+    "return_received": ("return.received", nothing, {"return_id": RETURN, "refund": 2580}),
     "receipt": ("receipt.requested", paid, {}),
 }
 

@@ -26,11 +26,11 @@ INSERT INTO core_journal (occurred_at, kind, channel, ref, payload) VALUES (now(
 """
 # Codes, numbers, hashes and what programs write: nobody fills these in, or only as a name for a machine.
 OF_MACHINES = {
-    "brand", "card_of", "cause_id", "channel", "code", "code_hash", "conditions", "customer_ref", "error",
+    "area", "box", "brand", "card_of", "cause_id", "channel", "code", "code_hash", "conditions", "customer_ref", "error",
     "external_id", "figures", "handler", "home_store", "html", "key", "kind", "levies", "levy", "merge_report",
-    "message_id", "number", "password", "path", "payment_method", "person", "phone", "prices", "problem",
+    "message_id", "method", "number", "password", "path", "payment_method", "person", "phone", "prices", "problem",
     "provider_customer", "provider_ref", "recipient", "ref", "reference", "refund_keys", "refused", "request_hash",
-    "request_key", "reward", "scope", "search_words", "sender", "sku", "slug", "source", "store", "sweep", "terms",
+    "request_key", "reward", "scope", "search_words", "sender", "serial_number", "sku", "slug", "source", "store", "sweep", "tax_number", "terms",
     "text_version", "time_zone", "token_hash", "told", "tracking", "visitor",
 }  # fmt: skip
 
@@ -140,7 +140,7 @@ def test_every_text_that_people_fill_in_is_looked_through():
 
     assert {
         (table, column) for table, column in texts - looked_through - LOOKED_INTO if column not in OF_MACHINES
-    } == set()
+    } == set(), [pair for pair in texts - looked_through - LOOKED_INTO if pair[1] not in OF_MACHINES]
 
 
 @pytest.mark.parametrize("name", ["علی‌رضا", "Ana María Moreno", "李雷", "O'Hara-Ünal"])
