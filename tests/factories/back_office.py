@@ -34,11 +34,13 @@ from inventory.models import (
 from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
     CardReader,
+    CashRegister,
     Collector,
     Fulfilment,
     FulfilmentLine,
     GuestHold,
     HandOver,
+    LegalEntity,
     Order,
     OrderLine,
     Payment,
@@ -47,8 +49,10 @@ from orders.models import (
     ReconciliationBreak,
     Refund,
     Return,
+    ReturnedUnits,
     ReturnLine,
     SandboxCharge,
+    Seller,
     TillSession,
     WebhookEvent,
 )
@@ -183,6 +187,11 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
     payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
     owe(order, 100)
     CardReader.objects.create(store=store, name="Counter", number=f"tmr_{number}")
+    CashRegister.objects.create(store=store, name="1", serial_number=f"SN-{number}")
+    company = LegalEntity.objects.create(
+        name=f"Shop {number} GmbH", street_address="Ring 1", city="Berlin", country_code="DE", tax_number="27/123/45678"
+    )
+    Seller.objects.create(location=store, legal_entity=company, since=NOON)
     ReconciliationBreak.objects.create(
         provider="stripe", kind="charge", ref=f"pi_{number}", currency="EUR", ours=0, theirs=100, found_at=NOON
     )
@@ -193,7 +202,10 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         number=f"R-{number}", order=order, customer=shopper, state="requested", method="store", refund_to="original",
         channel="app", currency="EUR", amount=1290, requested_at=NOON,
     )  # fmt: skip
-    ReturnLine.objects.create(parent=taken_back, order_line=line, variant=variant, sku="S", quantity=1, amount=1290)
+    returned = ReturnLine.objects.create(
+        parent=taken_back, order_line=line, variant=variant, sku="S", quantity=1, amount=1290
+    )
+    ReturnedUnits.objects.create(line=returned, condition="opened", goes_to="on_hold", quantity=1)
     GuestHold.objects.create(order=order, source=f"192.0.2.{number}/32", held_at=NOON)
     ReceiptRequest.objects.create(order=order, medium="email", address="ana@example.com", requested_at=NOON)
     SandboxCharge.objects.create(key=uuid.uuid4(), amount=1290, currency="EUR", outcome="approved")
