@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import AdminAction, ReadOnlyAdmin, admin_actor
+from core.admin.base import AdminAction, admin_actor
+from inventory.admin.levels import LevelRowsAdmin, may_correct
 from inventory.models import Oversale
 from inventory.services.oversales import settle_oversale
 
@@ -23,9 +24,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 def _may_settle(request: HttpRequest, oversale: Oversale) -> bool:
-    may = request.user.has_perm
-    place = oversale.level.location
-    return oversale.settled_at is None and (may("inventory.move_stock", place) or may("inventory.correct_stock", place))
+    return oversale.settled_at is None and may_correct(request, oversale.level)
 
 
 def _settle(request: HttpRequest, oversale: Oversale, values: dict[str, Any]) -> str:
@@ -34,13 +33,11 @@ def _settle(request: HttpRequest, oversale: Oversale, values: dict[str, Any]) ->
 
 
 @admin.register(Oversale)
-class OversaleAdmin(ReadOnlyAdmin):
+class OversaleAdmin(LevelRowsAdmin):
     list_display = ("noted_at", "sku", "place", "units", "reserved", "cause_id", "settled_at")
-    list_select_related = ("level__variant", "level__location")
     list_filter = (OpenFilter,)
     search_fields = ("level__variant__sku__istartswith", "level__location__code__exact", "cause_id__exact")
     search_help_text = _("The beginning of a SKU, a location's code, or an order's number.")
-    ordering = ("-id",)
     object_actions = (
         AdminAction(
             name="settle",
@@ -52,11 +49,3 @@ class OversaleAdmin(ReadOnlyAdmin):
             is_allowed=_may_settle,
         ),
     )
-
-    @admin.display(description=_("SKU"))
-    def sku(self, oversale: Oversale) -> str:
-        return oversale.level.variant.sku
-
-    @admin.display(description=_("location"))
-    def place(self, oversale: Oversale) -> str:
-        return oversale.level.location.code

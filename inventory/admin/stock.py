@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 from core.admin.saving import BaseForm
 from inventory.admin.editing import BarcodeSearch
+from inventory.admin.levels import LevelRowsAdmin, may_correct
 from inventory.models import HeldStock, Location, Reservation, StockLevel, StockMovement
 from inventory.services.held_stock import HELD_STATES, SELLABLE, UnitsInState, UnitsToMove, move_units, write_off_units
 from inventory.services.stock import StockLine, adjust_stock, receive_stock, set_safety_stock
@@ -36,20 +37,21 @@ class SafetyStockForm(forms.Form):
     safety = forms.IntegerField(label=_("Units of safety stock"), min_value=0, max_value=MOST_UNITS)
 
 
-class SetAsideForm(forms.Form):
+class WriteOffForm(forms.Form):
     units = forms.IntegerField(label=_("Units"), min_value=1, max_value=MOST_UNITS)
-    state = forms.ChoiceField(label=_("State"), choices=HeldStock.CHOICES)
     reason = forms.CharField(label=_("Reason"), max_length=200)
     # Created with the page, so that a form that is sent twice is booked once.
     cause = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class MoveForm(SetAsideForm):
+class SetAsideForm(WriteOffForm):
+    state = forms.ChoiceField(label=_("State"), choices=HeldStock.CHOICES)
+    field_order = ("units", "state", "reason")
+
+
+class MoveForm(WriteOffForm):
     state = forms.ChoiceField(label=_("New state"), choices=[(SELLABLE, _("Sellable")), *HeldStock.CHOICES])
-
-
-class WriteOffForm(SetAsideForm):
-    state = None  # type: ignore[assignment]  # The units leave the books.
+    field_order = ("units", "state", "reason")
 
 
 class FirstStockForm(BaseForm):
@@ -61,11 +63,6 @@ class FirstStockForm(BaseForm):
     class Meta:
         model = StockLevel
         fields = ("variant", "location")
-
-
-def _may_correct(request: HttpRequest, level: StockLevel) -> bool:
-    may = request.user.has_perm
-    return may("inventory.move_stock", level.location) or may("inventory.correct_stock", level.location)
 
 
 def _may_move(request: HttpRequest, level: StockLevel) -> bool:
@@ -111,7 +108,7 @@ def _move_units(request: HttpRequest, level: StockLevel, present: str, values: d
 
 
 def _may_correct_held(request: HttpRequest, held: HeldStock) -> bool:
-    return held.units > 0 and held.state in HELD_STATES and _may_correct(request, held.level)
+    return held.units > 0 and held.state in HELD_STATES and may_correct(request, held.level)
 
 
 def _move_held(request: HttpRequest, held: HeldStock, values: dict[str, Any]) -> str:
@@ -161,7 +158,7 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
             explanation=_("Corrects the booked stock to what is on the shelf. The ledger keeps both."),
             form=AdjustForm,
             perform=_adjust,
-            is_allowed=_may_correct,
+            is_allowed=may_correct,
             is_destructive=True,
         ),
         AdminAction(
@@ -170,7 +167,7 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
             explanation=_("The units stay in the books and may not be sold: damaged, in doubt, or for the supplier."),
             form=SetAsideForm,
             perform=_set_aside,
-            is_allowed=_may_correct,
+            is_allowed=may_correct,
         ),
         AdminAction(
             name="safety",
@@ -219,9 +216,8 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
 
 
 @admin.register(HeldStock)
-class HeldStockAdmin(BarcodeSearch, ReadOnlyAdmin):
+class HeldStockAdmin(BarcodeSearch, LevelRowsAdmin):
     list_display = ("sku", "place", "state", "units")
-    list_select_related = ("level__variant", "level__location")
     list_filter = ("state", "level__location")
     search_fields = (
         "level__variant__sku__istartswith",
@@ -229,7 +225,6 @@ class HeldStockAdmin(BarcodeSearch, ReadOnlyAdmin):
         "level__location__code__exact",
     )
     search_help_text = _("The beginning of a SKU, a whole barcode, or a location's code.")
-    ordering = ("-id",)
     object_actions = (
         AdminAction(
             name="move",
@@ -250,48 +245,20 @@ class HeldStockAdmin(BarcodeSearch, ReadOnlyAdmin):
         ),
     )
 
-    @admin.display(description=_("SKU"))
-    def sku(self, held: HeldStock) -> str:
-        return held.level.variant.sku
-
-    @admin.display(description=_("location"))
-    def place(self, held: HeldStock) -> str:
-        return held.level.location.code
-
 
 @admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
+class StockMovementAdmin(LevelRowsAdmin):
     list_display = (
         *("occurred_at", "sku", "place", "kind", "on_hand_change", "reserved_change"),
         *("held_state", "held_change", "cause_kind", "cause_id", "channel", "actor_id"),
     )
-    list_select_related = ("level__variant", "level__location")
     list_filter = ("kind", ChannelFilter)
     search_fields = ("level__variant__sku__istartswith", "cause_id__exact")
     search_help_text = _("The beginning of a SKU, or the number of the cause.")
-    ordering = ("-id",)
-
-    @admin.display(description=_("SKU"))
-    def sku(self, movement: StockMovement) -> str:
-        return movement.level.variant.sku
-
-    @admin.display(description=_("location"))
-    def place(self, movement: StockMovement) -> str:
-        return movement.level.location.code
 
 
 @admin.register(Reservation)
-class ReservationAdmin(ReadOnlyAdmin):
+class ReservationAdmin(LevelRowsAdmin):
     list_display = ("id", "sku", "place", "quantity", "state", "expires_at", "created_at")
-    list_select_related = ("level__variant", "level__location")
     list_filter = ("state",)
     search_fields = ("level__variant__sku__istartswith", "level__location__code__exact")
-    ordering = ("-id",)
-
-    @admin.display(description=_("SKU"))
-    def sku(self, reservation: Reservation) -> str:
-        return reservation.level.variant.sku
-
-    @admin.display(description=_("location"))
-    def place(self, reservation: Reservation) -> str:
-        return reservation.level.location.code

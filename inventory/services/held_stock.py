@@ -59,21 +59,7 @@ def take_in_returned(
     """
     _check(lines, states={line.state for line in lines}, known=STATES)
     booking = Booking(StockMovement.RETURNED, cause_kind, cause_id, reason, by, now)
-    places = _places(book([_change(line, +1) for line in lines], booking))
-    publish(
-        *(
-            StockReturned(
-                by=at_place(by, places[line.variant_id, line.location_id]),
-                occurred_at=now,
-                ref=places[line.variant_id, line.location_id]["sku"],
-                variant_id=line.variant_id,
-                location_id=line.location_id,
-                quantity=line.units,
-                state=line.state,
-            )
-            for line in lines
-        )
-    )
+    _book(lines, +1, booking, StockReturned)
 
 
 @transaction.atomic
@@ -129,12 +115,26 @@ def write_off_units(
     """
     _check(lines, states={line.state for line in lines}, known=HELD_STATES)
     booking = Booking(StockMovement.WRITTEN_OFF, cause_kind, cause_id, reason, by, now)
-    places = _places(book([_change(line, -1) for line in lines], booking))
+    _book(lines, -1, booking, StockWrittenOff)
+
+
+def _check(lines: Sequence[UnitsInState | UnitsToMove], *, states: set[str], known: Sequence[str]) -> None:
+    if not lines or not all(0 < line.units <= MOST_UNITS for line in lines):
+        raise Malformed(_("Give between 1 and %s units on each line.") % MOST_UNITS, field="lines")
+    if unknown := states.difference(known):
+        raise Malformed(_("Unknown state of stock: %s") % ", ".join(sorted(unknown)), field="state")
+
+
+def _book(
+    lines: Sequence[UnitsInState], sign: int, booking: Booking, event: type[StockReturned] | type[StockWrittenOff]
+) -> None:
+    """Book units in or out of their states, and publish an event for each line."""
+    places = _places(book([_change(line, sign) for line in lines], booking))
     publish(
         *(
-            StockWrittenOff(
-                by=at_place(by, places[line.variant_id, line.location_id]),
-                occurred_at=now,
+            event(
+                by=at_place(booking.by, places[line.variant_id, line.location_id]),
+                occurred_at=booking.now,
                 ref=places[line.variant_id, line.location_id]["sku"],
                 variant_id=line.variant_id,
                 location_id=line.location_id,
@@ -144,13 +144,6 @@ def write_off_units(
             for line in lines
         )
     )
-
-
-def _check(lines: Sequence[UnitsInState | UnitsToMove], *, states: set[str], known: Sequence[str]) -> None:
-    if not lines or not all(0 < line.units <= MOST_UNITS for line in lines):
-        raise Malformed(_("Give between 1 and %s units on each line.") % MOST_UNITS, field="lines")
-    if unknown := states.difference(known):
-        raise Malformed(_("Unknown state of stock: %s") % ", ".join(sorted(unknown)), field="state")
 
 
 def _change(line: UnitsInState, sign: int) -> StockChange:

@@ -181,7 +181,7 @@ class ReturnLineAdmin(ReadOnlyAdmin):
 
 @admin.register(ReturnedUnits)
 class ReturnedUnitsAdmin(ReadOnlyAdmin):
-    list_display = ("line", "condition", "goes_to", "quantity")
+    list_display = ("line", "condition", "goes_to", "quantity", "reason")
     list_select_related = ("line",)
     list_filter = ("condition", "goes_to")
     search_fields = ("line__sku__startswith", "line__parent__number__exact")

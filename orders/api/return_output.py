@@ -19,6 +19,7 @@ class ReturnedUnitsOut(serializers.Serializer[Any]):
     condition = serializers.CharField(help_text="as_new, opened, damaged, wrong or incomplete.")
     goes_to = serializers.CharField(help_text="sellable where it was taken back; or held there as on_hold or damaged.")
     quantity = serializers.IntegerField()
+    reason = serializers.CharField()
 
 
 class ReturnLineOut(serializers.Serializer[Any]):
@@ -111,7 +112,12 @@ def return_json(goods: Return) -> dict[str, Any]:
                 "amount": money_json(line.amount, goods.currency),
                 "reason": line.reason,
                 "units": [
-                    {"condition": part.condition, "goes_to": part.goes_to, "quantity": part.quantity}
+                    {
+                        "condition": part.condition,
+                        "goes_to": part.goes_to,
+                        "quantity": part.quantity,
+                        "reason": part.reason,
+                    }
                     for part in line.units.all()
                 ],
             }

@@ -50,6 +50,7 @@ without_card_numbers(
     orders_receiptrequest=["address"],
     orders_return=["reject_reason", "override_reason"],
     orders_returnline=["reason"],
+    orders_returnedunits=["reason"],
     orders_tillsession=["register"],
     orders_cardreader=["name"],
     orders_legalentity=["name", "street_address", "city"],

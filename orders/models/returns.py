@@ -161,7 +161,7 @@ class ReturnLine(models.Model):
 
 
 class ReturnedUnits(models.Model):
-    """Units of a return line that came in one condition, and what became of them where they were taken back."""
+    """Units of a return line that came in one condition for one reason, and what became of them."""
 
     PLACES = [("sellable", _("Sold again here")), ("on_hold", _("Quality hold")), ("damaged", _("Damaged"))]
     CONDITIONS = [
@@ -178,13 +178,16 @@ class ReturnedUnits(models.Model):
     condition = models.CharField(_("condition"), max_length=10, choices=CONDITIONS)
     goes_to = models.CharField(_("goes to"), max_length=20, choices=PLACES)
     quantity = models.PositiveIntegerField(_("quantity"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("returned units")
         verbose_name_plural = _("returned units")
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="returned_units_of_at_least_one"),
-            models.UniqueConstraint(fields=["line", "condition", "goes_to"], name="returned_units_once_per_condition"),
+            models.UniqueConstraint(
+                fields=["line", "condition", "goes_to", "reason"], name="returned_units_once_per_condition"
+            ),
         ]
 
     def __str__(self) -> str:

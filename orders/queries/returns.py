@@ -1,6 +1,7 @@
 """Returns as they are shown, and those that wait for somebody."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from orders.models import Refund, Return, ReturnedUnits, ReturnLine
 from orders.queries.scopes import orders_concerning
@@ -23,6 +24,12 @@ def shown_returns() -> QuerySet[Return]:
 def returns_concerning(store_id: int) -> Q:
     """Return the condition for returns of orders that concern a store, and for those that it took back."""
     return Q(location=store_id) | Q(order__in=orders_concerning([store_id]))
+
+
+def cash_paid_out(goods: Return) -> int:
+    """Return what a drawer has paid for a return, in minor units."""
+    paid = goods.refunds.filter(state=Refund.DONE, till_session__isnull=False)
+    return int(paid.aggregate(cash=Coalesce(Sum(F("amount") + F("rounding")), 0))["cash"])
 
 
 def open_returns() -> QuerySet[Return]:

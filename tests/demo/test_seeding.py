@@ -21,6 +21,7 @@ from inventory.models import Location, Media, Product, StaffAssignment, StockLev
 from omnistore.tools.demo import catalogue, large, seeding
 from omnistore.tools.demo.customers.people import PASSWORD
 from orders.models import Fulfilment, Order
+from orders.queries.sellers import receipt_gaps
 
 NOW = datetime(2026, 6, 17, 15, 30, tzinfo=UTC)
 DRIFT = """
@@ -212,3 +213,10 @@ def test_the_same_seed_writes_the_same_shop(first_shop):
     seeding.seed_small(seed=1, now=NOW, progress=Silence())
 
     assert content_of_shop() == first_shop
+
+
+def test_receipts_of_every_store_name_the_seller_and_the_register() -> None:
+    for store in Location.objects.filter(kind=Location.STORE):
+        gaps = receipt_gaps(store_id=store.pk)
+
+        assert (gaps.has_seller, gaps.registers) == (True, []), store.code

@@ -9,7 +9,9 @@ from core.errors import Malformed, NotFound
 from core.models import JournalEntry
 from core.states.transitions import IllegalTransition
 from inventory.models import StockLevel, StockMovement
+from orders.api.return_output import return_json
 from orders.models import Order, OrderLine, Refund, Return, ReturnedUnits
+from orders.queries.returns import shown_returns
 from orders.rules.refunds import RefundPart
 from orders.rules.returns import place_of
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
@@ -163,6 +165,16 @@ class TestConditions:
         rows = ReturnedUnits.objects.order_by("pk").values_list("condition", "goes_to", "quantity")
         assert list(rows) == [("as_new", "sellable", 1), ("damaged", "damaged", 2)]
         assert find_breaches() == {}
+
+    def test_pieces_of_one_line_keep_their_own_reasons(self, collected, mug, at_desk, now):
+        pieces = [piece(collected, mug, reason="Too small"), piece(collected, mug, 2, "damaged", reason="Broken")]
+
+        goods = take(collected, *pieces, by=at_desk, now=now)
+
+        rows = ReturnedUnits.objects.order_by("pk").values_list("condition", "quantity", "reason")
+        assert list(rows) == [("as_new", 1, "Too small"), ("damaged", 2, "Broken")]
+        shown = return_json(shown_returns().get(pk=goods.pk))
+        assert [part["reason"] for part in shown["lines"][0]["units"]] == ["Too small", "Broken"]
 
 
 class TestRequests:

@@ -63,9 +63,16 @@ class TestTakingBack:
         )
 
         assert "1 item returned" in text_of(done)
+        assert "Give back in cash €12.90" in text_of(done)
         assert (Return.objects.get().state, Refund.objects.get().state) == ("refunded", "done")
         assert expected_cash(session_id=register.pk) == 10_000 - 1290
         assert StockLevel.objects.get(variant=mug, location=high_street).on_hand == before + 1
+
+    def test_without_a_drawer_no_cash_is_handed_over(self, tess, order):
+        done = Clerk(tess).post("take_back", order.number, take="1", key="once", **fields_of(order, "1"))
+
+        assert Refund.objects.get().state == "pending"
+        assert "Give back in cash" not in text_of(done)
 
     def test_sent_twice_it_is_done_once(self, clerk, order):
         sent = fields_of(order, "1") | {"take": "1", "key": "once"}

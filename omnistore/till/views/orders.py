@@ -87,6 +87,7 @@ class OrderPage(TillView):
             "key": uuid.uuid4(),
             "error": error,
             "change": _number(self.request.GET.get("change", "")),
+            "give": _number(self.request.GET.get("give", "")),
             **(forms or (balance_due_forms(self, order) if serves else {})),
         }
         return self.page("till/order.html", context, status)

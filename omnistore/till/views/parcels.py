@@ -113,15 +113,11 @@ class FindParcel(TillView):
         return self.page("till/parcels.html", context)
 
 
-class ParcelPage(TillView):
+class OneParcel(TillView):
     """One parcel, with its next step."""
 
     right = roles.HAND_OVER
     tab = "parcels"
-
-    def get(self, request: HttpRequest, parcel_id: int) -> HttpResponse:
-        """Show the parcel."""
-        return self.shown(parcel_id)
 
     def shown(
         self, parcel_id: int, *, form: SendForm | None = None, error: str = "", status: int = 200
@@ -138,12 +134,20 @@ class ParcelPage(TillView):
         return self.page("till/parcel.html", context, status)
 
 
-class ParcelAct(ParcelPage):
+class ParcelPage(OneParcel):
+    """The page of a parcel."""
+
+    def get(self, request: HttpRequest, parcel_id: int) -> HttpResponse:
+        """Show the parcel."""
+        return self.shown(parcel_id)
+
+
+class ParcelAct(OneParcel):
     """Moving a parcel to its next state."""
 
     ACTS: ClassVar = ("pick", "send", "delivered")
 
-    def get(self, request: HttpRequest, parcel_id: int, act: str) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: HttpRequest, parcel_id: int, act: str) -> HttpResponse:
         """Redirect people who return to an action's URL to the parcel."""
         return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcel_id]))
 

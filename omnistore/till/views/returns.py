@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import orjson
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -20,7 +21,7 @@ from inventory.queries.products import find_by_barcode, find_sku
 from omnistore.till.views.base import TillView, claim_of_form
 from orders.models import Order, Return, ReturnedUnits, ReturnLine
 from orders.queries.orders import get_order
-from orders.queries.returns import open_returns, returns_concerning
+from orders.queries.returns import cash_paid_out, open_returns, returns_concerning
 from orders.queries.views import LineView, OrderView
 from orders.rules.order_numbers import typed_order_number
 from orders.rules.refunds import CREDIT, RefundPart
@@ -109,15 +110,11 @@ class RefuseForm(forms.Form):
     )
 
 
-class Returns(TillView):
+class ReturnList(TillView):
     """The return requests that concern this store, the most urgent first."""
 
     right = roles.TAKE_RETURNS
     tab = "returns"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the search field and the open requests."""
-        return self.shown()
 
     def shown(self, *, error: str = "", status: int = 200) -> HttpResponse:
         """Render the list."""
@@ -131,6 +128,14 @@ class Returns(TillView):
             "error": error,
         }
         return self.page("till/returns.html", context, status)
+
+
+class Returns(ReturnList):
+    """The list of return requests."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the search field and the open requests."""
+        return self.shown()
 
 
 class FindReturn(TillView):
@@ -151,10 +156,10 @@ class FindReturn(TillView):
         return HttpResponseRedirect(f"{reverse('admin:till_find')}?{urlencode({'q': text})}")
 
 
-class AnswerReturn(Returns):
+class AnswerReturn(ReturnList):
     """Approving and refusing a return request."""
 
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Redirect people who return to an action's URL to the list."""
         return HttpResponseRedirect(reverse("admin:till_returns"))
 
@@ -204,16 +209,19 @@ class TakeBack(TillView):
             return self.shown(order, form, error=error, status=400)
 
         def take() -> dict[str, Any]:
-            receive_return(order_number=number, arrival=self._arrival(form), by=self.actor, now=timezone.now())
-            return {}
+            arrival = self._arrival(form)
+            goods = receive_return(order_number=number, arrival=arrival, by=self.actor, now=timezone.now())
+            return {"cash": cash_paid_out(goods)}
 
         try:
-            do_once(claim_of_form(request, f"take back {number}"), take, status=201)
+            answer = do_once(claim_of_form(request, f"take back {number}"), take, status=201)
         except NotFound:
             raise
         except Refusal as refusal:
             return self.shown(order, form, error=str(refusal), status=refusal.status)
-        return HttpResponseRedirect(reverse("admin:till_order", args=[number]))
+        cash = orjson.loads(answer.content)["cash"]
+        query = f"?{urlencode({'give': cash})}" if cash else ""
+        return HttpResponseRedirect(reverse("admin:till_order", args=[number]) + query)
 
     def shown(self, order: OrderView, form: TakeBackForm, *, error: str = "", status: int = 200) -> HttpResponse:
         """Render the page, with what would go back."""

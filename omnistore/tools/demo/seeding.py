@@ -20,6 +20,7 @@ from omnistore.tools.demo.copying import allow_idle_transaction
 from omnistore.tools.demo.customers import accounts, balances, loyalty, people
 from omnistore.tools.demo.history import past_orders as history
 from omnistore.tools.demo.locations import write_locations
+from omnistore.tools.demo.sellers import write_sellers
 from orders.services.placing.unpaid import forget_networks
 
 # The apps with a shop's data; Django's tables of types, permissions and schedules stay.
@@ -104,6 +105,7 @@ def _write_base(
     locations = write_locations(today=now.date())
     # One hash for all: the README prints this password anyway.
     password = make_password(people.PASSWORD)
+    write_sellers(locations=locations.values(), since=now - timedelta(days=stock.OPENING_DAYS_AGO))
     staff = accounts.write_staff(rng=rng, now=now, locations=locations, password=password)
     shoppers = accounts.write_shoppers(rng=rng, now=now, password=password)
     variants = products.write_products(rng=rng, now=now, progress=progress)

@@ -234,12 +234,13 @@ def _write_units(
         if line_id not in lines
     )
     lines |= {line.order_line_id: line for line in made}
-    counted: Counter[tuple[int, str, str]] = Counter()
+    counted: Counter[tuple[int, str, str, str]] = Counter()
     for piece in pieces:
-        counted[piece.line_id, piece.condition, place_of(piece.condition, restock=piece.restock)] += piece.quantity
+        place = place_of(piece.condition, restock=piece.restock)
+        counted[piece.line_id, piece.condition, place, piece.reason] += piece.quantity
     ReturnedUnits.objects.bulk_create(
-        ReturnedUnits(line=lines[line_id], condition=condition, goes_to=place, quantity=quantity)
-        for (line_id, condition, place), quantity in counted.items()
+        ReturnedUnits(line=lines[line_id], condition=condition, goes_to=place, reason=reason, quantity=quantity)
+        for (line_id, condition, place, reason), quantity in counted.items()
     )
 
 

@@ -122,6 +122,7 @@ def _write_lines(taken: Return, goods: Sequence[LooseGoods], known: Mapping[str,
             line=line,
             condition=one.condition,
             goes_to=place_of(one.condition, restock=one.restock),
+            reason=one.reason,
             quantity=one.quantity,
         )
         for line, one in zip(lines, goods, strict=True)
