@@ -22,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PAYMENT_PROVIDERS = BASE_DIR / "orders" / "providers"
 PARTS = read_parts(
     PAYMENT_PROVIDERS,
+    BASE_DIR / "orders" / "carriers",
     BASE_DIR / "carts" / "providers" / "taxes",
     BASE_DIR / "carts" / "providers" / "carriers",
     BASE_DIR / "accounts" / "providers" / "tax_numbers",

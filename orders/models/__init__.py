@@ -1,6 +1,7 @@
 from orders.models.balances_due import BalanceDueEntry
 from orders.models.card_readers import CardReader
 from orders.models.cards import SavedCard
+from orders.models.carriers import CarrierService, Shipment, TrackingEvent
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.guest_holds import GuestHold
 from orders.models.loyalty import PointBonus
@@ -14,6 +15,7 @@ from orders.models.till_sessions import TillSession
 __all__ = [
     "BalanceDueEntry",
     "CardReader",
+    "CarrierService",
     "CashRegister",
     "Collector",
     "Fulfilment",
@@ -37,6 +39,8 @@ __all__ = [
     "SandboxCharge",
     "SavedCard",
     "Seller",
+    "Shipment",
     "TillSession",
+    "TrackingEvent",
     "WebhookEvent",
 ]

@@ -48,6 +48,7 @@ class Fulfilment(models.Model):
     expires_at = models.DateTimeField(_("kept until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     tracking = models.CharField(_("tracking"), max_length=80, blank=True)
+    tracking_url = models.CharField(_("tracking address"), max_length=300, blank=True, db_default="")
     wrong_codes = models.SmallIntegerField(_("wrong codes"), default=0)
     reject_reason = models.CharField(_("reason of rejection"), max_length=200, blank=True)
 

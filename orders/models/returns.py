@@ -119,6 +119,7 @@ class ReturnLine(models.Model):
         ("wrong_item", _("Other goods than ordered")),
         ("incomplete", _("Parts are missing")),
         ("too_late", _("Came too late")),
+        ("returned_to_sender", _("The carrier brought it back")),
         ("other", _("Another reason")),
     ]
 

@@ -154,7 +154,7 @@ RETURN = Lifecycle(
         "refunded": "imported history",
     },
     moves=moves(
-        ("requested", "it may come back", "approved", {STAFF}),
+        ("requested", "it may come back", "approved", {STAFF, SYSTEM}),
         ("requested", "refused", "refused", {STAFF}),
         ("requested", "no longer wanted", "withdrawn", {SHOPPER, STAFF}),
         ("requested", "the goods are here", "received", {STAFF}),
@@ -179,7 +179,36 @@ TILL_SESSION = Lifecycle(
     moves=moves(("open", "the cash is counted out", "closed", {STAFF})),
 )
 
-LIFECYCLES = (ORDER, *FULFILMENTS.values(), PAYMENT, ATTEMPT, REFUND, RETURN, TILL_SESSION)
+# What a carrier says of a parcel; it may say it in any order, and correct itself until the parcel is delivered or back.
+_ON_THE_WAY = {
+    "in_transit": "the carrier has it",
+    "out_for_delivery": "it is on the last van",
+    "delivery_failed": "nobody took it",
+    "lost": "the carrier lost it",
+}
+_ARRIVED = {"delivered": "delivered", "sent_back": "on its way back to the sender"}
+SHIPMENT = Lifecycle(
+    "shipment",
+    "orders_shipment",
+    begins={"asked": "a carrier is asked for a label", "ready": "staff bring the carrier's label"},
+    moves=moves(
+        ("asked", "the label is there", "ready", {SYSTEM}),
+        ("asked", "the carrier refuses", "failed", {SYSTEM}),
+        ("ready", "the carrier is asked to cancel it", "cancelling", {STAFF, SYSTEM}),
+        ("ready", "cancelled, and nobody has to be asked", "cancelled", {STAFF, SYSTEM}),
+        ("cancelling", "cancelled", "cancelled", {SYSTEM}),
+        ("cancelling", "the carrier has the parcel already", "ready", {SYSTEM}),
+        *(
+            (present, event, after, {SYSTEM})
+            for present in ("ready", "cancelling", *_ON_THE_WAY)
+            for after, event in (_ON_THE_WAY | _ARRIVED).items()
+            if present != after
+        ),
+    ),
+)
+TRACKED_STATES = (*_ON_THE_WAY, *_ARRIVED)
+
+LIFECYCLES = (ORDER, *FULFILMENTS.values(), PAYMENT, ATTEMPT, REFUND, RETURN, SHIPMENT, TILL_SESSION)
 OPEN_PICKUP_STATES = ("placed", "accepted", "picking", "ready")
 
 
