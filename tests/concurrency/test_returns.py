@@ -12,7 +12,7 @@ from orders.models import OrderLine, Payment, PriceReduction, Refund, Return
 from orders.models.orders import OrderQuerySet
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns import price_reductions, receiving
-from orders.services.returns.lines import NotReturnable, lines_of
+from orders.services.returns.lines import NotReturnable
 from orders.services.returns.price_reductions import Reduction, ReductionNotPossible, reduce_price
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from orders.services.returns.requests import LineToReturn, request_return, withdraw_return
@@ -74,7 +74,7 @@ def test_two_stores_take_the_same_goods_back_once(order, desks):
 def test_without_the_orders_lock_both_stores_would_find_it_returnable(order, desks, monkeypatch):
     """Negative control: both see a mug that is still out; only the line's own constraint stops one then."""
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
-    monkeypatch.setattr(receiving, "lines_of", Meeting(2).after(lines_of))
+    monkeypatch.setattr(receiving, "_check", Meeting(2).after(receiving._check))
 
     results = race([take(order, desk) for desk in desks])
 
