@@ -77,6 +77,8 @@ CASH_COIN_MINOR = number("CASH_COIN_MINOR", default=0)
 REFUND_ORDER = env.list("REFUND_ORDER", default=[])
 # The difference of a till's count, in minor units, above which closing it needs a manager.
 TILL_DIFFERENCE_LIMIT_MINOR = number("TILL_DIFFERENCE_LIMIT_MINOR", default=500)
+# The most that a manager gives back of one order whose goods stay with the buyer, in minor units.
+PRICE_REDUCTION_LIMIT_MINOR = number("PRICE_REDUCTION_LIMIT_MINOR", default=10_000)
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -385,6 +387,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ConsentMediumEnum": "accounts.models.consents.MEDIA",
         "StockReasonEnum": "inventory.api.stock_documents.forms.REASONS",
+        "RefundMethodEnum": "orders.api.registers.till_returns.REFUND_METHODS",
         "ReceiptMediumEnum": ["email", "sms"],
         "ReceiptChoiceEnum": ["email", "sms", "print", "none"],
     },

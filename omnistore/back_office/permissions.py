@@ -49,7 +49,7 @@ _SEEN = {
     "orders": (
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
-        *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pointbonus"),
+        *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pricereduction", "pointbonus"),
         *("legalentity", "seller", "cashregister"),
     ),
 }

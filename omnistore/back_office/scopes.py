@@ -112,6 +112,7 @@ SCOPES: dict[str, Scope] = {
     "orders.handover": _of_orders("fulfilment__order"),
     "orders.paymentattempt": _of_orders("payment__order"),
     "orders.refund": _of_orders("payment__order"),
+    "orders.pricereduction": _of_orders("order_line__order"),
     "orders.return": _of_returns(),
     "orders.returnline": _of_returns("parent"),
     "orders.returnedunits": _of_returns("line__parent"),

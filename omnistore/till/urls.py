@@ -11,7 +11,7 @@ from django.views import View
 
 from omnistore.till.views.base import is_htmx
 from omnistore.till.views.home import Now
-from omnistore.till.views.orders import Cancellation, OrderPage, PayOut, TakeBalance
+from omnistore.till.views.orders import Cancellation, OrderPage, PayOut, ReducePrice, TakeBalance
 from omnistore.till.views.parcels import FindParcel, ParcelAct, ParcelPage, Parcels
 from omnistore.till.views.pay import Pay
 from omnistore.till.views.people import CustomerPage, Find
@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:customer_id>/", staff_only(CustomerPage), name="till_customer"),
     path("orders/<str:number>/", staff_only(OrderPage), name="till_order"),
     path("orders/<str:number>/cancellation/", staff_only(Cancellation), name="till_cancel"),
+    path("orders/<str:number>/price-reductions/", staff_only(ReducePrice), name="till_reduce_price"),
     path("orders/<str:number>/payments/", staff_only(TakeBalance), name="till_take_due"),
     path("orders/<str:number>/refunds/", staff_only(PayOut), name="till_pay_out"),
     path("orders/<str:number>/done/", staff_only(Done), name="till_done"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
-from orders.models import Refund, Return, ReturnedUnits, ReturnLine
+from orders.models import PriceReduction, Refund, Return, ReturnedUnits, ReturnLine
 from orders.services.payments.failed_refunds import (
     note_bank_transfer,
     refund_again,
@@ -186,3 +186,21 @@ class ReturnedUnitsAdmin(ReadOnlyAdmin):
     list_filter = ("condition", "goes_to")
     search_fields = ("line__sku__startswith", "line__parent__number__exact")
     ordering = ("-id",)
+
+
+@admin.register(PriceReduction)
+class PriceReductionAdmin(ReadOnlyAdmin):
+    list_display = ("order", "sku", "amount_money", "reason", "store", "given_by", "given_at")
+    list_select_related = ("order_line__order", "store", "given_by")
+    list_filter = ("reason", "store")
+    search_fields = ("order_line__order__number__exact", "order_line__sku__startswith")
+    ordering = ("-id",)
+    amount_money = money_column("amount", title=_("amount"), currency="order_line.order.currency")
+
+    @admin.display(description=_("order"))
+    def order(self, row: PriceReduction) -> str:
+        return row.order_line.order.number
+
+    @admin.display(description=_("SKU"))
+    def sku(self, row: PriceReduction) -> str:
+        return row.order_line.sku

@@ -3,7 +3,15 @@ from django.urls import path
 from orders.api import checkout, orders, receipts, returns
 from orders.api.fulfilment import cancellation, collector, pickups
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
-from orders.api.registers import failed_refunds, sales, till_customers, till_orders, till_returns, till_sessions
+from orders.api.registers import (
+    failed_refunds,
+    price_reductions,
+    sales,
+    till_customers,
+    till_orders,
+    till_returns,
+    till_sessions,
+)
 
 urlpatterns = [
     path("checkout/", checkout.Checkout.as_view()),
@@ -29,6 +37,7 @@ urlpatterns = [
     path("till/orders/", till_orders.TillOrders.as_view()),
     path("till/orders/<str:number>/", till_orders.TillOrder.as_view()),
     path("till/orders/<str:number>/payments/", balance_payments.TillOrderPayments.as_view()),
+    path("till/orders/<str:number>/refunds/", price_reductions.TillRefunds.as_view()),
     path("till/orders/<str:number>/cancellation/", cancellation.TillCancellation.as_view()),
     path("till/orders/<str:number>/receipt/", receipts.TillReceipt.as_view()),
     path("till/orders/<str:number>/gift-cards/", gift_cards.TillGiftCards.as_view()),

@@ -304,6 +304,19 @@ class RefundDone(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PriceReduced(Event):
+    """Staff gave a part of the price back for goods that stay with the buyer. refund: minor units; reason: a code."""
+
+    kind: ClassVar[str] = "refund.price_reduced"
+    words = worded(_("Order %(number)s: the price was reduced by %(amount)s"), amount=money("refund"))
+    notifications = (Notification("price_reduced", **_FOR_BUYER),)
+    order_id: int
+    refund: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefundToNewCard(Event):
     """Money went back to a gift card, and the one that had paid has ended: it is on a new one. refund: minor units."""
 

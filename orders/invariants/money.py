@@ -120,6 +120,21 @@ invariant(
     WHERE orders.state IN ('placed', 'completed') AND orders.grand_total <> paid.amount
       AND NOT EXISTS (SELECT FROM orders_orderline AS line
                       WHERE line.order_id = orders.id AND line.quantity_cancelled + line.quantity_returned > 0)
+      AND NOT EXISTS (SELECT FROM orders_pricereduction AS given JOIN orders_orderline AS line
+                      ON line.id = given.order_line_id WHERE line.order_id = orders.id)
+    """,
+)
+invariant(
+    "what was given back of the price of goods that are kept was refunded, or a provider refused to",
+    """
+    SELECT orders.number, given.amount, back.amount AS refunded FROM (
+        SELECT line.order_id, sum(given.amount) AS amount FROM orders_pricereduction AS given
+        JOIN orders_orderline AS line ON line.id = given.order_line_id GROUP BY line.order_id) AS given
+    JOIN orders_order AS orders ON orders.id = given.order_id
+    CROSS JOIN LATERAL (SELECT coalesce(sum(refund.amount), 0) AS amount
+                        FROM orders_refund AS refund JOIN orders_payment AS payment ON payment.id = refund.payment_id
+                        WHERE payment.order_id = orders.id) AS back
+    WHERE given.amount > back.amount
     """,
 )
 invariant(

@@ -45,6 +45,7 @@ without_card_numbers(
     orders_handover=["collected_by"],
     orders_collector=["name"],
     orders_paymentattempt=["detail"],
+    orders_pricereduction=["comment"],
     orders_refund=["reason"],
     orders_reconciliationbreak=["resolution"],
     orders_receiptrequest=["address"],

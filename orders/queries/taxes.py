@@ -12,8 +12,9 @@ from core.data import sql
 FURTHEST = timedelta(hours=15)
 
 # Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the units'
-# share of their line, as it was refunded. A tax on top of others has them in its base (also). A country is that of the
-# place of supply: of the zone, which is where a line's goods are sent, or of the place that hands them over.
+# share of their line, as it was refunded; and so is what was given back of the price of units that were kept. A tax on
+# top of others has them in its base (also). A country is that of the place of supply: of the zone, which is where a
+# line's goods are sent, or of the place that hands them over.
 _REPORT = """
 WITH chosen AS (
     SELECT orders.id, orders.currency, coalesce(store.code, '') AS store
@@ -30,13 +31,19 @@ WITH chosen AS (
     GROUP BY chosen.store, chosen.currency, zone.country, tax.rate, tax.rate_finer, tax.levy
 ), undone AS (
     SELECT chosen.store, chosen.currency, supplied.country, due.rate, due.finer, due.levy,
-           sum((line.line_total + line.tax_added
-                + CASE WHEN line.is_deposit_taxed THEN line.deposit * line.quantity ELSE 0 END)
-               * gone.units / line.quantity
-               - (line.tax_amount - due.tax - due.also) * gone.units / line.quantity)::bigint AS gross,
-           sum(due.tax * gone.units / line.quantity)::bigint AS tax
+           sum(paid.gross * gone.units / line.quantity + gone.reduced
+               - untaxed.amount * gone.units / line.quantity - untaxed.amount * gone.reduced / nullif(paid.gross, 0)
+               )::bigint AS gross,
+           sum(due.tax * gone.units / line.quantity + due.tax * gone.reduced / nullif(paid.gross, 0))::bigint AS tax
     FROM chosen JOIN orders_orderline AS line ON line.order_id = chosen.id
-    CROSS JOIN LATERAL (SELECT line.quantity_cancelled + line.quantity_returned AS units) AS gone
+    CROSS JOIN LATERAL (SELECT line.line_total + line.tax_added
+        + CASE WHEN line.is_deposit_taxed THEN line.deposit * line.quantity ELSE 0 END AS gross) AS paid
+    CROSS JOIN LATERAL (
+        SELECT line.quantity_cancelled + line.quantity_returned AS units, (
+            SELECT coalesce(sum(given.amount - given.amount
+                * greatest(0, line.quantity_cancelled + line.quantity_returned - line.quantity + given.units)
+                / given.units), 0)::bigint
+            FROM orders_pricereduction AS given WHERE given.order_line_id = line.id) AS reduced) AS gone
     CROSS JOIN LATERAL (
         SELECT line.tax_rate AS rate, line.tax_rate_finer AS finer, '' AS levy, line.tax_amount AS tax, 0 AS also
         WHERE line.levies IS NULL
@@ -44,6 +51,7 @@ WITH chosen AS (
         SELECT (levy ->> 1)::int, (levy ->> 2)::int, levy ->> 0, (levy ->> 3)::bigint, (levy ->> 4)::bigint
         FROM jsonb_array_elements(line.levies) AS levy
     ) AS due
+    CROSS JOIN LATERAL (SELECT line.tax_amount - due.tax - due.also AS amount) AS untaxed
     CROSS JOIN LATERAL (
         SELECT CASE WHEN part.kind = 'ship' THEN part.address ->> 'country_code' ELSE place.country_code END AS country
         FROM orders_fulfilmentline AS goods
@@ -51,7 +59,7 @@ WITH chosen AS (
         JOIN inventory_location AS place ON place.id = part.location_id
         WHERE goods.order_line_id = line.id ORDER BY part.id LIMIT 1
     ) AS supplied
-    WHERE gone.units > 0
+    WHERE gone.units > 0 OR gone.reduced > 0
     GROUP BY chosen.store, chosen.currency, supplied.country, due.rate, due.finer, due.levy
 )
 SELECT sold.*, coalesce(undone.gross - undone.tax, 0)::bigint AS undone_base,

@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import floor
+from typing import NamedTuple
 
 from core.money import Money
 
 ANY, CREDIT = "original", "credit"
+
+
+class Reduction(NamedTuple):
+    """What was given back of a line's price while its goods were kept; units: how many were not gone by then."""
+
+    amount: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,7 @@ class SoldLine:
     gone: units that were cancelled or returned, and refunded, before; returned: those of them that the buyer had.
     gift_value: of a unit that a promotion gave, what it would have cost; earned_from: what goods have to be worth for
     it, before promotions, as full_price is, that of all units. is_stored_value: a gift card, which earns no gift.
+    reductions: what was given back of its price before, for the units that were left then.
     """
 
     id: int
@@ -27,6 +38,21 @@ class SoldLine:
     earned_from: int = 0
     full_price: int = 0
     is_stored_value: bool = False
+    reductions: tuple[Reduction, ...] = ()
+
+    def worth_until(self, gone: int, share: int) -> int:
+        """
+        Return what the first units to go are worth together, as paid and less what was given back of them.
+
+        share: what was paid for all units. It is rounded once, so that no unit's part is below zero and all parts add
+        up.
+        """
+        if not self.reductions:
+            return share * gone // self.quantity
+        worth = Fraction(share * gone, self.quantity)
+        for amount, units in self.reductions:
+            worth -= Fraction(amount * max(0, gone - self.quantity + units), units)
+        return floor(worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +87,27 @@ def value_of_units(units: Mapping[int, int], *, lines: Sequence[SoldLine], goods
     Return what was paid for some units: their share of everything paid for the goods, order-wide discount and tax too.
 
     units: how many of each line, by its id. lines: all of the order. goods_paid: the order's total without shipping.
-    Units taken one by one over time add up to the whole, to the minor unit.
+    What was given back of their price before is not given back again. Units taken one by one over time, with the
+    reductions, add up to the whole, to the minor unit.
     """
     value = 0
     for line, share in zip(lines, _shares(lines, goods_paid, currency), strict=True):
-        before = share * line.gone // line.quantity
-        value += share * (line.gone + units.get(line.id, 0)) // line.quantity - before
+        last = line.gone + units.get(line.id, 0)
+        value += _value_between(line, share, line.gone, last)
     return value
+
+
+def kept_values(lines: Sequence[SoldLine], *, goods_paid: int, currency: str) -> dict[int, int]:
+    """Return what was paid for the units of each line that are not gone, by its id, less what was given back of it."""
+    shares = zip(lines, _shares(lines, goods_paid, currency), strict=True)
+    return {line.id: _value_between(line, share, line.gone, line.quantity) for line, share in shares}
+
+
+def spread_reduction(amount: int, values: Mapping[int, int], currency: str) -> dict[int, int]:
+    """Return how much of an amount each line bears, by its id, in the proportion of what is kept of it."""
+    bearing = {line_id: value for line_id, value in values.items() if value > 0}
+    shares = Money(amount, currency).allocate(list(bearing.values()))
+    return {line_id: share.amount for line_id, share in zip(bearing, shares, strict=True) if share.amount}
 
 
 def withheld_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: str) -> int:
@@ -85,13 +125,18 @@ def withheld_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: 
     kept = returned = paid = full_price = 0
     for line, share in zip(lines, _shares(lines, goods_paid, currency), strict=True):
         gone = share * line.gone // line.quantity
-        returned += gone - share * (line.gone - line.returned) // line.quantity
+        returned += _value_between(line, share, line.gone - line.returned, line.gone)
         if not line.is_stored_value and not line.gift_value:
             kept, paid, full_price = kept + share - gone, paid + share, full_price + line.full_price
     gifts = sum(line.gift_value * (line.quantity - line.gone) for line in kept_gifts)
     # What earns a gift counts before promotions; of that, what was paid is kept.
     earning = max(line.earned_from for line in kept_gifts) * paid // full_price if full_price else 0
     return min(returned, max(0, min(gifts, earning) - kept))
+
+
+def _value_between(line: SoldLine, share: int, first: int, last: int) -> int:
+    """Return what the units are worth that go from one number of gone units to another. share: what the line cost."""
+    return line.worth_until(last, share) - line.worth_until(first, share)
 
 
 def _shares(lines: Sequence[SoldLine], goods_paid: int, currency: str) -> list[int]:

@@ -8,11 +8,12 @@ from django.db import IntegrityError
 from core.actors import Actor
 from core.data.invariants import find_breaches
 from inventory.models import Location, StockMovement
-from orders.models import OrderLine, Payment, Refund, Return
+from orders.models import OrderLine, Payment, PriceReduction, Refund, Return
 from orders.models.orders import OrderQuerySet
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
-from orders.services.returns import receiving
-from orders.services.returns.lines import NotReturnable, lines_of
+from orders.services.returns import price_reductions, receiving
+from orders.services.returns.lines import NotReturnable
+from orders.services.returns.price_reductions import Reduction, ReductionNotPossible, reduce_price
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from orders.services.returns.requests import LineToReturn, request_return, withdraw_return
 from tests.concurrency.racing import Meeting, race
@@ -73,7 +74,7 @@ def test_two_stores_take_the_same_goods_back_once(order, desks):
 def test_without_the_orders_lock_both_stores_would_find_it_returnable(order, desks, monkeypatch):
     """Negative control: both see a mug that is still out; only the line's own constraint stops one then."""
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
-    monkeypatch.setattr(receiving, "lines_of", Meeting(2).after(lines_of))
+    monkeypatch.setattr(receiving, "_check", Meeting(2).after(receiving._check))
 
     results = race([take(order, desk) for desk in desks])
 
@@ -96,3 +97,27 @@ def test_a_request_is_received_or_withdrawn_never_both(order, desks):
     assert len({"refunded", "withdrawn"} & {one for one in results if isinstance(one, str)}) == 1
     assert Return.objects.get().state in results
     assert find_breaches() == {}
+
+
+def reduce(order, desk, amount=1290):
+    given = Reduction("goodwill", "original", amount)
+    return lambda: reduce_price(order_number=order.number, given=given, limit=None, by=desk, now=NOW)
+
+
+def test_the_price_of_goods_goes_back_once_with_or_without_them(order, desks):
+    results = race([take(order, desks[0]), *[reduce(order, desks[0])] * 3])
+
+    given = sum(PriceReduction.objects.values_list("amount", flat=True))
+    assert (results.count("refunded"), Payment.objects.get().refunded) == (1, 1290)
+    assert (given, sum_of(results, ReductionNotPossible)) in [(1290, 2), (0, 3)]
+    assert find_breaches() == {}
+
+
+def test_without_the_orders_lock_a_price_would_be_reduced_twice(order, desks, monkeypatch):
+    """Negative control: both see goods whose price nobody has reduced; the payment's constraint stops one then."""
+    monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
+    monkeypatch.setattr(price_reductions, "sold_lines_of", Meeting(2).after(price_reductions.sold_lines_of))
+
+    results = race([reduce(order, desks[0], amount=800)] * 2)
+
+    assert (results.count(800), sum_of(results, IntegrityError)) == (1, 1)

@@ -116,6 +116,7 @@ SCENARIOS = {
     "order_not_placed": ("order.payment_failed", nothing, {"reason": "late", "refund": 5190}),
     "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),
+    "price_reduced": ("refund.price_reduced", nothing, {"refund": 500, "reason": "goodwill"}),
     "refund_to_new_card": ("refund.to_new_card", nothing, {"refund": 2580}),
     "return_rejected": ("return.rejected", refused, {"return_id": RETURN}),
     "return_received": ("return.received", nothing, {"return_id": RETURN, "refund": 2580}),

@@ -45,6 +45,7 @@ from orders.models import (
     OrderLine,
     Payment,
     PaymentAttempt,
+    PriceReduction,
     ReceiptRequest,
     ReconciliationBreak,
     Refund,
@@ -206,6 +207,10 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         parent=taken_back, order_line=line, variant=variant, sku="S", quantity=1, amount=1290
     )
     ReturnedUnits.objects.create(line=returned, condition="opened", goes_to="on_hold", quantity=1)
+    PriceReduction.objects.create(
+        order_line=line, amount=100, units=1, reason="goodwill", given_by=shopper, store=store,
+        given_at=NOON,
+    )  # fmt: skip
     GuestHold.objects.create(order=order, source=f"192.0.2.{number}/32", held_at=NOON)
     ReceiptRequest.objects.create(order=order, medium="email", address="ana@example.com", requested_at=NOON)
     SandboxCharge.objects.create(key=uuid.uuid4(), amount=1290, currency="EUR", outcome="approved")

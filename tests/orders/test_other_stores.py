@@ -72,6 +72,10 @@ def acts(order, session):
             f"till/orders/{order.number}/payments/",
             {"payments": [CASH], "session": str(session.pk)},
         ),
+        "till/orders/<str:number>/refunds/": (
+            f"till/orders/{order.number}/refunds/",
+            {"amount": {"amount": "1.00", "currency": "EUR"}, "reason": "goodwill"},
+        ),
         "till/orders/<str:number>/receipt/": (
             f"till/orders/{order.number}/receipt/",
             {"medium": "email", "address": "thief@example.com"},

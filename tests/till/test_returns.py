@@ -139,6 +139,43 @@ class TestTakingBack:
         assert Refund.objects.get().goes_to == "credit"
 
 
+class TestGoodsThatStay:
+    def test_a_manager_gives_money_back_and_hands_it_over(self, clerk, manager, order, register):
+        page = manager.get("order", order.number)
+        assert "At most €25.80" in text_of(page)
+
+        given = manager.post("reduce_price", order.number, key="a", amount="5", reason="goodwill")
+
+        assert "the price was reduced by €5.00" in text_of(given)
+        refund = Refund.objects.get()
+        assert (refund.amount, refund.state, refund.reason) == (500, "pending", "goodwill")
+        manager.post("reduce_price", order.number, key="a", amount="5", reason="goodwill")
+        assert Refund.objects.count() == 1
+        clerk.post("pay_out", order.number, key="b", refund=refund.pk)
+        assert expected_cash(session_id=register.pk) == 10_000 - 500
+        assert "At most €20.80" in text_of(manager.get("order", order.number))
+
+    @pytest.mark.parametrize(
+        ("fields", "status", "words"),
+        [
+            ({"amount": "5", "reason": ""}, 400, "Enter an amount and choose a reason."),
+            ({"amount": "x", "reason": "goodwill"}, 400, "Enter an amount and choose a reason."),
+            ({"amount": "25.81", "reason": "goodwill"}, 409, "At most €25.80 can be given back here"),
+        ],
+    )
+    def test_what_does_not_fit_is_said_and_gives_nothing(self, manager, order, fields, status, words):
+        page = manager.post("reduce_price", order.number, key="a", **fields)
+
+        assert page.status_code == status
+        assert words in text_of(page)
+        assert Refund.objects.count() == 0
+
+    def test_is_no_act_of_a_clerk(self, clerk, order):
+        assert "the goods stay" not in text_of(clerk.get("order", order.number))
+        assert clerk.post("reduce_price", order.number, key="a", amount="5", reason="goodwill").status_code == 403
+        assert Refund.objects.count() == 0
+
+
 class TestRequests:
     def test_wait_on_a_list_and_are_approved(self, clerk, asked):
         page = clerk.get("returns")

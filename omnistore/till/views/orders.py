@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,14 +19,17 @@ from core.errors import NotFound, Refusal
 from core.idempotency import KeyReused, do_once
 from inventory.queries.place_names import names_of_places
 from omnistore.till.balances_due import balance_due_forms
+from omnistore.till.forms import CashField
 from omnistore.till.views.base import TillView, claim_of_form, not_here
-from orders.models import Order
+from orders.models import Order, Payment, PriceReduction
 from orders.queries.orders import get_order
 from orders.queries.scopes import is_served
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
+from orders.rules.refunds import ANY, CREDIT
 from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.payments.paying_out import pay_out_refund
+from orders.services.returns.price_reductions import Reduction, most_to_reduce, reduce_price
 from orders.services.settlement.balance_payments import pay_balance_due
 from orders.services.settlement.payments import look_again
 
@@ -43,6 +47,19 @@ class CancelForm(forms.Form):
     """The reason of a cancellation."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=REASONS)
+    as_credit = forms.BooleanField(
+        label=gettext_lazy("The customer wants store credit instead of the money"), required=False
+    )
+
+
+class ReductionForm(forms.Form):
+    """A part of the price that goes back, and why."""
+
+    amount = CashField(label=gettext_lazy("Amount"))
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"), choices=[("", gettext_lazy("Choose a reason")), *PriceReduction.REASONS]
+    )
+    comment = forms.CharField(label=gettext_lazy("Comment"), max_length=200, required=False)
     as_credit = forms.BooleanField(
         label=gettext_lazy("The customer wants store credit instead of the money"), required=False
     )
@@ -83,6 +100,8 @@ class OrderPage(TillView):
             "may_take_back": self.staff.may(roles.TAKE_RETURNS)
             and any(line.fulfilled > line.returned for line in order.lines),
             "cancel_form": CancelForm(),
+            "most_to_reduce": self._most_to_reduce(order) if serves else 0,
+            "reduction_form": ReductionForm(),
             "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
             "error": error,
@@ -91,6 +110,11 @@ class OrderPage(TillView):
             **(forms or (balance_due_forms(self, order) if serves else {})),
         }
         return self.page("till/order.html", context, status)
+
+    def _most_to_reduce(self, order: OrderView) -> int:
+        if not self.staff.may(roles.REDUCE_PRICE) or not any(one.state == Payment.CAPTURED for one in order.payments):
+            return 0
+        return most_to_reduce(Order.objects.get(pk=order.id))
 
     def _may_cancel(self, order: OrderView) -> bool:
         by = self.actor
@@ -127,6 +151,32 @@ class Cancellation(OrderPage):
         except Refusal as refusal:
             return self.shown(number, error=str(refusal), status=refusal.status)
         return HttpResponseRedirect(reverse("admin:till_order", args=[number]))
+
+
+class ReducePrice(Cancellation):
+    """Giving a part of the price back for goods that stay with their buyer."""
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Refund the amount, to the tenders or as store credit; cash waits on the page until it is handed over."""
+        if not self.staff.may(roles.REDUCE_PRICE):
+            raise not_here(_("Only a manager gives money back for goods that stay. Ask one to sign in."))
+        form = ReductionForm(request.POST)
+        if not form.is_valid():
+            error = _("Enter an amount and choose a reason.")
+            return self.shown(number, error=error, status=400, forms={"reduction_form": form})
+        given = Reduction(
+            reason=form.cleaned_data["reason"],
+            method=CREDIT if form.cleaned_data["as_credit"] else ANY,
+            amount=form.cleaned_data["amount"],
+            comment=form.cleaned_data["comment"],
+        )
+        limit = None if self.staff.may(roles.REDUCE_ABOVE_LIMIT) else settings.PRICE_REDUCTION_LIMIT_MINOR
+
+        def reduce() -> dict[str, Any]:
+            reduce_price(order_number=number, given=given, limit=limit, by=self.actor, now=timezone.now())
+            return {}
+
+        return self.do(f"reduce price {number}", number, reduce)
 
 
 class PayOut(Cancellation):

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from core.data import sql
 from orders.models import Order, Return, ReturnLine
 from orders.rules.lifecycle import OPEN_RETURNS
-from orders.rules.refunds import SoldLine, value_of_units, withheld_for_gifts
+from orders.rules.refunds import Reduction, SoldLine, kept_values, value_of_units, withheld_for_gifts
 
 _LINES = """
 SELECT line.id, line.quantity, line.line_total + line.tax_added + line.quantity * line.deposit AS line_total,
        line.quantity_cancelled + line.quantity_returned AS gone, line.quantity_returned AS returned,
        CASE WHEN line.is_gift THEN line.unit_price ELSE 0 END AS gift_value, line.gift_earned_from AS earned_from,
        line.quantity * line.unit_price AS full_price,
-       coalesce(product.kind = 'gift_card', false) AS is_stored_value
+       coalesce(product.kind = 'gift_card', false) AS is_stored_value,
+       (SELECT json_agg(json_build_array(given.amount, given.units) ORDER BY given.id)
+        FROM orders_pricereduction AS given WHERE given.order_line_id = line.id) AS reductions
 FROM orders_orderline AS line
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id
@@ -40,13 +42,15 @@ class Worth:
 
 def sold_lines_of(order: Order) -> list[SoldLine]:
     """Return the lines of an order as they were sold; units of open return requests are not gone yet."""
-    return [SoldLine(**row) for row in sql.fetch_all(_LINES, {"order": order.pk})]
+    return [
+        SoldLine(**{**row, "reductions": tuple(Reduction(*given) for given in row["reductions"] or ())})
+        for row in sql.fetch_all(_LINES, {"order": order.pk})
+    ]
 
 
 def worth_of(order: Order, lines: Sequence[SoldLine], units: Mapping[int, int], *, returned: bool) -> Worth:
     """Return what some units are worth, by the line's id. returned: the buyer had them; otherwise they never left."""
-    paid = order.grand_total - order.shipping_total - order.shipping_tax_added
-    paid -= order.fee_total + order.fee_tax_added
+    paid = _paid_for_goods(order)
     after = without(lines, units, returned=returned)
     before, then = (withheld_for_gifts(state, goods_paid=paid, currency=order.currency) for state in (lines, after))
     return Worth(
@@ -56,6 +60,16 @@ def worth_of(order: Order, lines: Sequence[SoldLine], units: Mapping[int, int], 
         },
         then - before,
     )
+
+
+def values_kept(order: Order, lines: Sequence[SoldLine]) -> dict[int, int]:
+    """Return what was paid for the units of each line that are not gone, by its id; minor units."""
+    return kept_values(lines, goods_paid=_paid_for_goods(order), currency=order.currency)
+
+
+def _paid_for_goods(order: Order) -> int:
+    paid = order.grand_total - order.shipping_total - order.shipping_tax_added
+    return paid - order.fee_total - order.fee_tax_added
 
 
 def without(lines: Sequence[SoldLine], units: Mapping[int, int], *, returned: bool) -> list[SoldLine]:
