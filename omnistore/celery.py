@@ -23,6 +23,7 @@ TIMETABLE = {
     "orders.tasks.settle_open_payments": 15,
     "orders.tasks.settle_refunds": 15,
     "orders.tasks.process_webhook_events": 15,
+    "orders.tasks.follow_parcels": MINUTE,
     "orders.tasks.void_expired_authorisations": 10 * MINUTE,
     "orders.tasks.detach_removed_cards": 10 * MINUTE,
     "orders.tasks.expire_overdue_pickups": MINUTE,

@@ -5,10 +5,10 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services.fulfilment import pickup
+from orders.services.fulfilment import labels, pickup
 from orders.services.payments import authorisations, cards, reconciliation, refunds
 from orders.services.placing import unpaid
-from orders.services.settlement import payments, webhook_events
+from orders.services.settlement import payments, tracking, webhook_events
 
 
 @shared_task
@@ -61,3 +61,12 @@ def forget_networks(**unknown: Any) -> None:
 def reconcile(**unknown: Any) -> None:
     """Compare the providers' records with ours."""
     reconciliation.reconcile(now=timezone.now())
+
+
+@shared_task
+def follow_parcels(**unknown: Any) -> None:
+    """Settle labels without an outcome, apply what carriers said too early, and ask those that tell nothing."""
+    now = timezone.now()
+    labels.settle_shipments(now=now)
+    tracking.apply_tracking_events(now=now)
+    tracking.look_for_parcels(now=now)

@@ -117,6 +117,7 @@ def _fulfilment_json(fulfilment: FulfilmentView, shows_codes: bool) -> dict[str,
         "expires_at": _time(fulfilment.expires_at),
         "collection_code": collection_code(fulfilment.id, secret=settings.COLLECTION_SECRETS[0]) if has_code else None,
         "tracking": fulfilment.tracking or None,
+        "tracking_url": fulfilment.tracking_url or None,
         "method": {"code": fulfilment.method, "name": fulfilment.method_name} if fulfilment.method else None,
         "lines": [{"line": str(line_id), "quantity": quantity} for line_id, quantity in fulfilment.lines],
     }
@@ -185,6 +186,7 @@ class FulfilmentOut(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
     collection_code = serializers.CharField(allow_null=True)
     tracking = serializers.CharField(allow_null=True)
+    tracking_url = serializers.CharField(allow_null=True, help_text="Where the shopper follows the parcel.")
     method = DeliveryMethodOut(allow_null=True, help_text="How it is shipped; null where the shop has one way only.")
     lines = FulfilmentLineOut(many=True)
 

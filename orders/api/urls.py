@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orders.api import checkout, orders, receipts, returns
-from orders.api.fulfilment import cancellation, collector, pickups
+from orders.api.fulfilment import cancellation, collector, labels, pickups, tracking
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
 from orders.api.registers import (
     failed_refunds,
@@ -31,6 +31,7 @@ urlpatterns = [
     path("orders/<str:number>/receipt/", receipts.OrderReceipt.as_view()),
     path("orders/<str:number>/pickup/collector/", collector.PickupCollector.as_view()),
     path("test-provider/<uuid:key>/confirmation/", checkout.TestConfirmation.as_view()),
+    path("webhooks/carriers/<slug:carrier>/", tracking.TrackingWebhook.as_view()),
     path("webhooks/<slug:provider>/", webhooks.Webhook.as_view()),
     path("till/customers/", till_customers.TillCustomers.as_view()),
     path("till/customers/<str:customer_id>/", till_customers.TillCustomer.as_view()),
@@ -42,6 +43,8 @@ urlpatterns = [
     path("till/orders/<str:number>/receipt/", receipts.TillReceipt.as_view()),
     path("till/orders/<str:number>/gift-cards/", gift_cards.TillGiftCards.as_view()),
     path("till/orders/<str:number>/gift-cards/<str:card_id>/code/", gift_cards.TillGiftCardCode.as_view()),
+    path("till/parcels/<str:parcel_id>/label/", labels.ParcelLabel.as_view()),
+    path("till/parcels/<str:parcel_id>/label/document/", labels.ParcelLabelDocument.as_view()),
     path("till/pickups/", pickups.Pickups.as_view()),
     path("till/pickups/<str:pickup_id>/", pickups.Pickup.as_view()),
     path("till/pickups/<str:pickup_id>/acceptance/", pickups.Acceptance.as_view()),

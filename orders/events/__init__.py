@@ -234,8 +234,31 @@ class ParcelDelivered(Event):
 
     kind: ClassVar[str] = "parcel.delivered"
     words = worded(_("Order %(number)s: a parcel arrived"))
+    notifications = (Notification("parcel_delivered", **_FOR_BUYER),)
     order_id: int
     fulfilment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelLost(Event):
+    """A carrier says that it lost a parcel; staff send the goods again or pay them back."""
+
+    kind: ClassVar[str] = "parcel.lost"
+    words = worded(_("Order %(number)s: the carrier lost a parcel"))
+    order_id: int
+    fulfilment_id: int
+    shipment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelSentBack(Event):
+    """A carrier brings a parcel back, because nobody took it or its address is wrong."""
+
+    kind: ClassVar[str] = "parcel.sent_back"
+    words = worded(_("Order %(number)s: a parcel is on its way back to us"))
+    order_id: int
+    fulfilment_id: int
+    shipment_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ GUARD = StateGuard(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0026_reasons_of_returned_units"),
+        ("orders", "0030_price_reductions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ("label", models.BinaryField(blank=True, default=b"", verbose_name="label")),
                 ("detail", models.CharField(blank=True, max_length=200, verbose_name="detail")),
                 ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("claimed_until", models.DateTimeField(blank=True, null=True, verbose_name="being asked until")),
                 ("tracked_at", models.DateTimeField(blank=True, null=True, verbose_name="there since")),
                 ("looked_at", models.DateTimeField(blank=True, null=True, verbose_name="carrier asked at")),
                 (
@@ -196,7 +197,7 @@ class Migration(migrations.Migration):
             model_name="shipment",
             index=models.Index(
                 condition=models.Q(("state__in", ("asked", "ready", "cancelling"))),
-                fields=["asked_at"],
+                fields=["id"],
                 name="shipment_with_a_label",
             ),
         ),

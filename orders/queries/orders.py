@@ -29,6 +29,7 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")}, orders.fees,
             'id', fulfilment.id, 'kind', fulfilment.kind, 'store', location.code, 'state', fulfilment.state,
             'address', fulfilment.address, 'promised_at', fulfilment.promised_at, 'ready_at', fulfilment.ready_at,
             'expires_at', fulfilment.expires_at, 'tracking', fulfilment.tracking,
+            'tracking_url', fulfilment.tracking_url,
             'method', fulfilment.method, 'method_name', fulfilment.method_name,
             'lines', (SELECT coalesce(jsonb_agg(jsonb_build_array(part.order_line_id, part.quantity)
                                                 ORDER BY part.id), '[]')

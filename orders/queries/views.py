@@ -57,6 +57,7 @@ class FulfilmentView(NamedTuple):
     ready_at: datetime | None = None
     expires_at: datetime | None = None
     tracking: str = ""
+    tracking_url: str = ""
     method: str = ""
     method_name: str = ""
 

@@ -50,8 +50,7 @@ class EasyPost:
         """As in the base class. service: EasyPost's name of a rate, such as `DHLPaket`; empty for the cheapest."""
         shipment = _find(request.reference) or _ask("POST", "/v2/shipments", {"shipment": _shipment(request)})
         if not shipment.get("postage_label"):
-            rate = _rate(shipment, request.service)
-            shipment = _ask("POST", f"/v2/shipments/{shipment['id']}/buy", {"rate": {"id": rate}})
+            shipment = _buy(shipment, _rate(shipment, request.service))
         return _label(shipment)
 
     def cancel(self, *, ref: str) -> bool:
@@ -107,6 +106,17 @@ def _find(reference: UUID) -> dict[str, Any] | None:
     except CarrierError as error:
         if error.permanent and str(error).startswith("404"):
             return None
+        raise
+
+
+def _buy(shipment: Mapping[str, Any], rate: str) -> dict[str, Any]:
+    path = f"/v2/shipments/{shipment['id']}"
+    try:
+        return _ask("POST", f"{path}/buy", {"rate": {"id": rate}})
+    except CarrierError as error:
+        # It was bought by an earlier call whose answer was lost.
+        if error.permanent and (known := _ask("GET", path)).get("postage_label"):
+            return known
         raise
 
 

@@ -13,7 +13,7 @@ class Shipment(models.Model):
 
     The row is written before the carrier is asked; key: our reference there. carrier_ref: the carrier's number of it.
     tracked_at: by the carrier's clock, since when the parcel is in this state. detail: what the carrier said when it
-    refused. resolution: what staff did about a parcel that is lost; empty until then.
+    refused. claimed_until: while somebody asks the carrier, nobody else does; a claim lapses. resolution: what staff did about a parcel that is lost; empty until then.
     """
 
     STATES = [
@@ -50,6 +50,7 @@ class Shipment(models.Model):
         db_index=False,
     )  # fmt: skip
     asked_at = models.DateTimeField(_("asked at"))
+    claimed_until = models.DateTimeField(_("being asked until"), null=True, blank=True)
     tracked_at = models.DateTimeField(_("there since"), null=True, blank=True)
     looked_at = models.DateTimeField(_("carrier asked at"), null=True, blank=True)
     resolution = models.CharField(_("what was done"), max_length=20, choices=RESOLUTIONS, blank=True)
@@ -73,7 +74,7 @@ class Shipment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["asked_at"],
+                fields=["id"],
                 condition=Q(state__in=("asked", "ready", "cancelling")),
                 name="shipment_with_a_label",
             ),

@@ -53,6 +53,28 @@ def request_return(
     wanted = _quantities(lines, known)
     check_returnable(wanted, known, now)
 
+    return_ = record_return(order, lines, known, method=method, refund_to=refund_to, by=by, now=now)
+    publish(ReturnRequested(**about_return(return_, order, by=by, now=now), units=sum(wanted.values())))
+    return return_
+
+
+def record_return(
+    order: Order,
+    lines: Sequence[LineToReturn],
+    known: Mapping[int, sql.Row],
+    *,
+    method: str,
+    refund_to: str,
+    by: Actor,
+    now: datetime,
+    place_id: int | None = None,
+) -> Return:
+    """
+    Write a request to return units that the caller has checked; it holds the order's lock.
+
+    known: the order's lines, by lines_of. place_id: where the goods are expected, if that is known.
+    """
+    wanted = {line.line_id: line.quantity for line in lines}
     requested = {line_id: row["requested"] for line_id, row in known.items()}
     worth = worth_of(order, without(sold_lines_of(order), requested, returned=True), wanted, returned=True)
     return_ = Return.objects.create(
@@ -66,11 +88,11 @@ def request_return(
         currency=order.currency,
         amount=worth.refund,
         withheld_for_gifts=worth.withheld,
+        location_id=place_id,
         requested_at=now,
         due_at=now + ANSWER_WITHIN,
     )
     ReturnLine.objects.bulk_create(_lines_of(return_, lines, known, worth))
-    publish(ReturnRequested(**about_return(return_, order, by=by, now=now), units=sum(wanted.values())))
     return return_
 
 

@@ -48,8 +48,8 @@ class OrderSubject:
 
     Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link`, `bought_on` and `reason` (why a
     return was refused); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels`
-    (address, tracking); `gift_cards` says whether it sold any. Values that do not apply are empty. An entry about one
-    fulfilment has only the lines of that one, and adds the values of its parcel, or `store`, `address`, `phone`,
+    (address, tracking, tracking_url); `gift_cards` says whether it sold any. Values that do not apply are empty. An
+    entry about one fulfilment has only the lines of that one, and adds the values of its parcel, or `store`, `address`, `phone`,
     `code`, `day` (until when it is kept) and `hours` of its pickup.
     """
 
@@ -121,7 +121,7 @@ def _pickup(part: FulfilmentView, place: ContactPlace, language: str) -> dict[st
 
 def _parcel(part: FulfilmentView) -> dict[str, str]:
     address = [str(part.address.get(name, "")) for name in ("name", "street_address", "postal_code", "city")]
-    return {"address": ", ".join(filter(None, address)), "tracking": part.tracking}
+    return {"address": ", ".join(filter(None, address)), "tracking": part.tracking, "tracking_url": part.tracking_url}
 
 
 def _link(order: OrderView) -> str:

@@ -107,6 +107,7 @@ def _parcel(lines: Sequence[Line], address: dict[str, str], now: datetime) -> di
         "expires_at": None,
         "collection_code": None,
         "tracking": None,
+        "tracking_url": None,
         "method": None,
         "lines": [{"line": line_mark(position), "quantity": line.quantity} for position, line in enumerate(lines, 1)],
     }
