@@ -50,7 +50,7 @@ _SEEN = {
         *("order", "orderline", "ordertax", "orderdiscount", "fulfilment", "fulfilmentline", "handover", "collector"),
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
         *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pricereduction", "pointbonus"),
-        *("legalentity", "seller", "cashregister"),
+        *("legalentity", "seller", "cashregister", "carrierservice", "shipment", "trackingevent"),
     ),
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.
@@ -68,7 +68,7 @@ _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
     "carts": (*_DELIVERY, "fee", "taxzone", "taxrate", "promotion", "voucher"),
     "inventory": (*_CATALOGUE, "openingexception"),
-    "orders": ("cardreader", "pointbonus", "legalentity", "seller", "cashregister"),
+    "orders": ("cardreader", "pointbonus", "legalentity", "seller", "cashregister", "carrierservice"),
 }
 
 

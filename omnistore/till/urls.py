@@ -11,6 +11,7 @@ from django.views import View
 
 from omnistore.till.views.base import is_htmx
 from omnistore.till.views.home import Now
+from omnistore.till.views.labels import CancelLabel, Label
 from omnistore.till.views.orders import Cancellation, OrderPage, PayOut, ReducePrice, TakeBalance
 from omnistore.till.views.parcels import FindParcel, ParcelAct, ParcelPage, Parcels
 from omnistore.till.views.pay import Pay
@@ -78,6 +79,8 @@ urlpatterns: list[URLPattern] = [
     path("parcels/", staff_only(Parcels), name="till_parcels"),
     path("parcels/find/", staff_only(FindParcel), name="till_find_parcel"),
     path("parcels/<int:parcel_id>/", staff_only(ParcelPage), name="till_parcel"),
+    path("parcels/<int:parcel_id>/label/", staff_only(Label), name="till_label"),
+    path("parcels/<int:parcel_id>/label/cancellation/", staff_only(CancelLabel), name="till_cancel_label"),
     path("parcels/<int:parcel_id>/<slug:act>/", staff_only(ParcelAct), name="till_parcel_act"),
     path("returns/", staff_only(Returns), name="till_returns"),
     path("returns/find/", staff_only(FindReturn), name="till_find_return"),

@@ -43,6 +43,8 @@ without_card_numbers(
         "method_name",
     ],
     orders_handover=["collected_by"],
+    orders_carrierservice=["name"],
+    orders_shipment=["detail", "resolution_note"],
     orders_collector=["name"],
     orders_paymentattempt=["detail"],
     orders_pricereduction=["comment"],

@@ -13,7 +13,8 @@ from core.errors import NotFound
 # Goods lie by category, so the lines of a parcel are sorted in walking order.
 _PARCELS = """
 SELECT fulfilment.id, fulfilment.state, orders.number, orders.channel, orders.placed_at, fulfilment.promised_at,
-       fulfilment.finished_at, fulfilment.tracking, fulfilment.method_name, fulfilment.address, orders.customer_id,
+       fulfilment.finished_at, fulfilment.tracking, fulfilment.method, fulfilment.method_name,
+       fulfilment.address, orders.customer_id,
        coalesce(nullif(customer.name, ''), nullif(fulfilment.address ->> 'name', ''), orders.contact_email) AS customer,
        orders.contact_phone AS phone,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -90,6 +91,7 @@ class ParcelView:
     promised_at: datetime | None
     finished_at: datetime | None
     tracking: str
+    method: str
     method_name: str
     address: dict[str, Any]
     customer_id: int | None

@@ -73,7 +73,7 @@ def test_without_the_claim_they_would_get_several(easypost, parcel, by_easypost,
     assert (len(easypost.shipments), easypost.bought) == (4, 4)
 
 
-def test_without_the_lock_only_the_database_would_keep_it_to_one(  # noqa: F811
+def test_without_the_lock_only_the_database_would_keep_it_to_one(
     easypost, parcel, by_easypost, pia, monkeypatch  # noqa: F811
 ):  # fmt: skip
     """Negative control: without the order's lock, the packers that come second get an internal error."""

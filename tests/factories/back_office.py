@@ -34,6 +34,7 @@ from inventory.models import (
 from omnistore.engagement.models import MailboxMessage, Message
 from orders.models import (
     CardReader,
+    CarrierService,
     CashRegister,
     Collector,
     Fulfilment,
@@ -54,7 +55,9 @@ from orders.models import (
     ReturnLine,
     SandboxCharge,
     Seller,
+    Shipment,
     TillSession,
+    TrackingEvent,
     WebhookEvent,
 )
 from tests.factories.accounts import make_customer
@@ -184,6 +187,14 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         fulfilment=fulfilment, staff=shopper, collected_by="Ana", proof=HandOver.CODE, handed_over_at=NOON
     )
     hand_over.lines.add(carried)
+    service = CarrierService.objects.create(name=f"Courier {number}", carrier="manual")
+    shipment = Shipment.objects.create(
+        fulfilment=fulfilment, service=service, carrier="manual", key=uuid.uuid4(), state="ready", asked_at=NOON,
+        made_by=shopper,
+    )  # fmt: skip
+    TrackingEvent.objects.create(
+        carrier="manual", number=f"evt-{number}", shipment=shipment, happened_at=NOON, received_at=NOON
+    )
     Collector.objects.create(order=order, name="Ben", named_at=NOON)
     payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
     owe(order, 100)

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection, models
 
 from core.states.transitions import Lifecycle
-from orders.rules.lifecycle import ATTEMPT, FULFILMENTS, ORDER, PAYMENT, REFUND, RETURN
+from orders.rules.lifecycle import ATTEMPT, FULFILMENTS, ORDER, PAYMENT, REFUND, RETURN, SHIPMENT
 
-_TABLES = {one.table: one for one in (ORDER, PAYMENT, ATTEMPT, REFUND, RETURN)}
+_TABLES = {one.table: one for one in (ORDER, PAYMENT, ATTEMPT, REFUND, RETURN, SHIPMENT)}
 
 
 def make_in(model: type[models.Model], **fields: Any) -> Any:

@@ -26,13 +26,15 @@ INSERT INTO core_journal (occurred_at, kind, channel, ref, payload) VALUES (now(
 """
 # Codes, numbers, hashes and what programs write: nobody fills these in, or only as a name for a machine.
 OF_MACHINES = {
-    "area", "box", "brand", "card_of", "cause_id", "channel", "code", "code_hash", "conditions", "customer_ref",
+    "area", "box", "brand", "card_of", "carrier_ref", "cause_id", "channel", "code", "code_hash", "conditions",
+    "customer_ref",
     "error", "external_id", "figures", "handler", "home_store", "html", "key", "kind", "levies", "levy",
     "merge_report", "message_id", "method", "number", "password", "path", "payment_method", "person", "phone",
-    "prices", "problem", "provider_customer", "provider_ref", "recipient", "ref", "reference", "refund_keys",
-    "refused", "request_hash", "request_key", "reward", "scope", "search_words", "sender", "serial_number", "sku",
+    "prices", "problem", "provider_customer", "provider_ref", "raw", "recipient", "ref", "reference", "refund_keys",
+    "refused", "request_hash", "request_key", "reward", "scope", "search_words", "sender", "serial_number", "service",
+    "sku",
     "slug", "source", "store", "sweep", "tax_number", "terms", "text_version", "time_zone", "token_hash", "told",
-    "tracking", "visitor",
+    "tracking", "tracking_url", "visitor",
 }  # fmt: skip
 
 

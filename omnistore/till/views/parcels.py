@@ -20,6 +20,8 @@ from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView
 from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
 from orders.rules.order_numbers import typed_order_number
+from orders.services.fulfilment.carriers import makes_labels
+from orders.services.fulfilment.labels import live_shipment, services_for
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from orders.services.payments.authorisations import capturing_first
 
@@ -123,11 +125,15 @@ class OneParcel(TillView):
         self, parcel_id: int, *, form: SendForm | None = None, error: str = "", status: int = 200
     ) -> HttpResponse:
         """Render a parcel's page."""
-        parcel = get_parcel(parcel_id=_known(parcel_id), place_id=self.store.id)
+        parcel = get_parcel(parcel_id=known_id(parcel_id), place_id=self.store.id)
+        label = live_shipment(parcel.id)
+        services = services_for(parcel.method) if label is None and parcel.state in WAITING else []
         context = {
+            "label": label,
+            "services": [(service, makes_labels(service.carrier)) for service in services],
             "title": _("Parcel of order %(number)s") % {"number": parcel.number},
             "parcel": parcel,
-            "form": form or SendForm(parcel=parcel),
+            "form": form or SendForm(parcel=parcel, initial={"tracking": label.tracking if label else ""}),
             "error": error,
             "now": timezone.now(),
         }
@@ -155,7 +161,7 @@ class ParcelAct(OneParcel):
         """Perform the action; then continue with the parcel, or with the list once it has left."""
         if act not in self.ACTS:
             raise NotFound(_("Not found, or you do not have access."))
-        parcel = get_parcel(parcel_id=_known(parcel_id), place_id=self.store.id)
+        parcel = get_parcel(parcel_id=known_id(parcel_id), place_id=self.store.id)
         form = SendForm(request.POST, parcel=parcel)
         if act == "send" and not form.is_valid():
             return self.shown(parcel_id, form=form, status=400)
@@ -181,6 +187,6 @@ class ParcelAct(OneParcel):
         )
 
 
-def _known(parcel_id: int) -> int:
+def known_id(parcel_id: int) -> int:
     """Return an id that PostgreSQL can compare; no row has a larger one."""
     return parcel_id if parcel_id < 2**63 else 0

@@ -13,7 +13,8 @@ class Shipment(models.Model):
 
     The row is written before the carrier is asked; key: our reference there. carrier_ref: the carrier's number of it.
     tracked_at: by the carrier's clock, since when the parcel is in this state. detail: what the carrier said when it
-    refused. claimed_until: while somebody asks the carrier, nobody else does; a claim lapses. resolution: what staff did about a parcel that is lost; empty until then.
+    refused. claimed_until: while somebody asks the carrier, nobody else does; a claim lapses. resolution:
+    what staff did about a parcel that is lost; empty until then.
     """
 
     STATES = [

@@ -36,6 +36,7 @@ from orders.services.fulfilment.carriers import (
 )
 from orders.services.fulfilment.fulfilments import take_fulfilment
 
+LARGEST_LABEL_BYTES = 2_000_000
 GONE = ("failed", "cancelled")
 PACKING = ("placed", "picking")
 # Longer than all calls for one label take. Two who asked at once would make two labels, since a carrier may find by our
@@ -46,7 +47,7 @@ SETTLING = Sweep("orders.settle_shipments", gettext_lazy("Ask a carrier about a 
 _OPEN = f"""
 SELECT shipment.id FROM orders_shipment AS shipment
 JOIN orders_fulfilment AS parcel ON parcel.id = shipment.fulfilment_id
-WHERE (shipment.state IN ('asked', 'cancelling') AND (shipment.claimed_until IS NULL OR shipment.claimed_until < %(now)s)
+WHERE (shipment.state IN ('asked', 'cancelling') AND coalesce(shipment.claimed_until < %(now)s, true)
        OR shipment.state = 'ready' AND parcel.state = 'cancelled') AND {SETTLING.leaves_out("shipment.id")}
 ORDER BY shipment.id LIMIT %(limit)s
 """
@@ -157,8 +158,8 @@ def settle_shipment(shipment_id: int, *, now: datetime) -> Shipment:
     """
     Ask the carrier about a label that is asked for or being cancelled, and write what it says.
 
-    Network calls, outside transactions; locks the order afterwards. A shipment in another state, or about which somebody
-    else asks at this moment, is returned as it is.
+    Network calls, outside transactions; locks the order afterwards. A shipment in another state, or about which
+    somebody else asks at this moment, is returned as it is.
     """
     is_claimed = sql.execute(_CLAIM, {"id": shipment_id, "now": now, "until": now + CLAIM_LASTS}) == 1
     shipment = Shipment.objects.select_related("service", "fulfilment__location", "fulfilment__order").get(
@@ -188,6 +189,12 @@ def settle_shipment(shipment_id: int, *, now: datetime) -> Shipment:
 def live_shipment(parcel_id: int) -> Shipment | None:
     """Return the shipment of a parcel that is neither refused nor cancelled; the database keeps it to one."""
     return Shipment.objects.select_related("service").filter(fulfilment=parcel_id).exclude(state__in=GONE).first()
+
+
+def services_for(method: str) -> list[CarrierService]:
+    """Return by what a parcel of a delivery method may be sent, those of this method first."""
+    rows = CarrierService.objects.filter(is_active=True, method__in=("", method)).order_by("position", "pk")
+    return sorted((row for row in rows if carrier_is_on(row.carrier)), key=lambda row: row.method == "")
 
 
 def label_document(shipment: Shipment) -> bytes:

@@ -49,8 +49,8 @@ class OrderSubject:
     Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link`, `bought_on` and `reason` (why a
     return was refused); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels`
     (address, tracking, tracking_url); `gift_cards` says whether it sold any. Values that do not apply are empty. An
-    entry about one fulfilment has only the lines of that one, and adds the values of its parcel, or `store`, `address`, `phone`,
-    `code`, `day` (until when it is kept) and `hours` of its pickup.
+    entry about one fulfilment has only the lines of that one, and adds the values of its parcel, or `store`, `address`,
+    `phone`, `code`, `day` (until when it is kept) and `hours` of its pickup.
     """
 
     def facts_of(self, entry: Entry) -> Facts | None:
