@@ -97,6 +97,7 @@ OPEN_TO_ALL = {
     "api/v1/cart/handover/<str:code>.svg",
     "api/v1/test-provider/<uuid:key>/confirmation/",
     "api/v1/webhooks/<slug:provider>/",  # Signed.
+    "api/v1/webhooks/carriers/<slug:carrier>/",  # Signed.
 }
 
 

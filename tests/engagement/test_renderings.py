@@ -78,6 +78,10 @@ def tracked(order):
     Fulfilment.objects.filter(pk=PARCEL).update(tracking="JD0146")
 
 
+def followed(order):
+    Fulfilment.objects.filter(pk=PARCEL).update(tracking="JD0146", tracking_url="https://carrier.example/JD0146")
+
+
 def paid(order):
     for amount, method in enumerate(("cash", "card", "pay_in_store", "gift_card", "credit", "points", "test"), 1000):
         fields = {"hold_key": new_id()} if method in ("gift_card", "credit", "points") else {}
@@ -116,6 +120,8 @@ SCENARIOS = {
     "order_not_placed": ("order.payment_failed", nothing, {"reason": "late", "refund": 5190}),
     "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),
+    "order_shipped, followed": ("order.shipped", followed, {"fulfilment_id": PARCEL}),
+    "parcel_delivered": ("parcel.delivered", tracked, {"fulfilment_id": PARCEL}),
     "price_reduced": ("refund.price_reduced", nothing, {"refund": 500, "reason": "goodwill"}),
     "refund_to_new_card": ("refund.to_new_card", nothing, {"refund": 2580}),
     "return_rejected": ("return.rejected", refused, {"return_id": RETURN}),

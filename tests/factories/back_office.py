@@ -163,6 +163,17 @@ def _add_line(cart: Cart, variant: Variant) -> None:
     )
 
 
+def _add_shipment(number: int, fulfilment: Fulfilment, packer: Customer) -> None:
+    service = CarrierService.objects.create(name=f"Courier {number}", carrier="manual")
+    shipment = Shipment.objects.create(
+        fulfilment=fulfilment, service=service, carrier="manual", key=uuid.uuid4(), state="ready", asked_at=NOON,
+        made_by=packer,
+    )  # fmt: skip
+    TrackingEvent.objects.create(
+        carrier="manual", number=f"evt-{number}", shipment=shipment, happened_at=NOON, received_at=NOON
+    )
+
+
 def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  # type: ignore[no-untyped-def]
     session = TillSession.objects.create(
         store=store, register="1", currency="EUR", opening_float=10000, opened_by=shopper, opened_at=NOON
@@ -187,14 +198,7 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         fulfilment=fulfilment, staff=shopper, collected_by="Ana", proof=HandOver.CODE, handed_over_at=NOON
     )
     hand_over.lines.add(carried)
-    service = CarrierService.objects.create(name=f"Courier {number}", carrier="manual")
-    shipment = Shipment.objects.create(
-        fulfilment=fulfilment, service=service, carrier="manual", key=uuid.uuid4(), state="ready", asked_at=NOON,
-        made_by=shopper,
-    )  # fmt: skip
-    TrackingEvent.objects.create(
-        carrier="manual", number=f"evt-{number}", shipment=shipment, happened_at=NOON, received_at=NOON
-    )
+    _add_shipment(number, fulfilment, shopper)
     Collector.objects.create(order=order, name="Ben", named_at=NOON)
     payment = Payment.objects.create(order=order, method="test", amount=1290, refunded=100, state=Payment.CAPTURED)
     owe(order, 100)

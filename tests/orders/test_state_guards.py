@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.rules import lifecycle as of_accounts
 from core.states.guards import guards_of
 from inventory.rules import stock_documents
-from orders.models import Order, Refund, Return
+from orders.models import CarrierService, Order, Refund, Return, Shipment
 from orders.rules import lifecycle as of_orders
 from tests.factories.balances import give_card, give_credit
 from tests.factories.inventory import make_variant
@@ -25,6 +25,7 @@ REFUSED = "23001"
 # What the tables' other constraints require in some states.
 BESIDES = {
     "orders_payment": "provider = 'test', authorised_until = now(), capture_asked_at = now(), captured_at = NULL",
+    "orders_shipment": "tracked_at = now()",
     "orders_tillsession": "counted = 1, expected = 1",
 }
 
@@ -40,6 +41,10 @@ def rows(ana, tess, high_street):
         currency="EUR", amount=1, requested_at=PLACED_AT,
     )  # fmt: skip
     fulfilment = order.fulfilments.get().pk
+    shipment = Shipment.objects.create(
+        fulfilment=order.fulfilments.get(), service=CarrierService.objects.create(name="Courier", carrier="manual"),
+        carrier="manual", key=uuid.uuid4(), state="ready", asked_at=PLACED_AT, tracked_at=PLACED_AT,
+    )  # fmt: skip
     return {
         "order": order.pk,
         "pickup": fulfilment,
@@ -49,6 +54,7 @@ def rows(ana, tess, high_street):
         "payment attempt": payment.attempts.get().pk,
         "refund": refund.pk,
         "return": return_.pk,
+        "shipment": shipment.pk,
         "till session": make_till_session(high_street, tess).pk,
         "gift card": give_card(1000).pk,
         **make_each_kind(high_street),
