@@ -246,3 +246,13 @@ def test_is_told_once_as_goods_that_came_back(till, order, session):
     told = list(JournalEntry.objects.order_by("pk").values_list("kind", flat=True))
     assert told.count("return.received") == 1
     assert "refund.done" not in told
+
+
+def test_the_audit_finds_goods_that_paid_more_than_they_had_cost(till, order, session):
+    till.post("till/returns/", swap(order, session, "MUG"))
+    Payment.objects.filter(method="exchange").update(amount=1291)
+
+    assert (
+        "what goods pay in exchange left the payments of the order that they came from, and went back there once"
+        in find_breaches()
+    )

@@ -111,19 +111,7 @@ def place_order(
     _check_vouchers(priced)
     _check_total(cart, request, priced)
     kinds = {allocation.kind for allocation in allocations}
-    tenders = plan_payment(
-        request.tenders,
-        owed=priced.totals.grand,
-        kinds=kinds,
-        customer_id=cart.customer_id or request.customer_id,
-        currency=cart.currency,
-        cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
-        only_money=priced.stored_value,
-    )
-    tenders = [
-        chargeable(tender, cart.currency)._replace(attempt_key=new_id()) if needs_provider(tender) else tender
-        for tender in tenders
-    ]
+    tenders = _planned(cart, request, priced, kinds, by)
     waits = any(tender.attempt_key for tender in tenders)
     _check_promises(cart, request, tenders, kinds, by)
     request = _in_session(request, by, now)
@@ -150,6 +138,25 @@ def place_order(
         [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
         sells_gift_cards=bool(gift_cards),
     )
+
+
+def _planned(
+    cart: CartView, request: CheckoutRequest, priced: Quote, kinds: set[str], by: Actor
+) -> list[PlannedTender]:
+    """Return what each tender pays, with the keys under which providers are asked."""
+    tenders = plan_payment(
+        request.tenders,
+        owed=priced.totals.grand,
+        kinds=kinds,
+        customer_id=cart.customer_id or request.customer_id,
+        currency=cart.currency,
+        cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
+        only_money=priced.stored_value,
+    )
+    return [
+        chargeable(tender, cart.currency)._replace(attempt_key=new_id()) if needs_provider(tender) else tender
+        for tender in tenders
+    ]
 
 
 def _in_session(request: CheckoutRequest, by: Actor, now: datetime) -> CheckoutRequest:
