@@ -112,9 +112,10 @@ class OrderPage(TillView):
         return self.page("till/order.html", context, status)
 
     def _most_to_reduce(self, order: OrderView) -> int:
-        if not self.staff.may(roles.REDUCE_PRICE) or not any(one.state == Payment.CAPTURED for one in order.payments):
+        if not self.staff.may(roles.REDUCE_PRICE):
             return 0
-        return most_to_reduce(Order.objects.get(pk=order.id))
+        most = most_to_reduce(Order.objects.get(pk=order.id))
+        return most if any(payment.state == Payment.CAPTURED for payment in order.payments) else 0
 
     def _may_cancel(self, order: OrderView) -> bool:
         by = self.actor
