@@ -387,7 +387,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ConsentMediumEnum": "accounts.models.consents.MEDIA",
         "StockReasonEnum": "inventory.api.stock_documents.forms.REASONS",
-        "RefundMethodEnum": "orders.api.registers.till_returns.REFUND_METHODS",
+        "RefundMethodEnum": "orders.api.registers.arrivals.REFUND_METHODS",
         "ReceiptMediumEnum": ["email", "sms"],
         "ReceiptChoiceEnum": ["email", "sms", "print", "none"],
     },

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.views import View
 
 from omnistore.till.views.base import is_htmx
+from omnistore.till.views.exchanges import Exchange
 from omnistore.till.views.home import Now
 from omnistore.till.views.labels import CancelLabel, Label
 from omnistore.till.views.orders import Cancellation, OrderPage, PayOut, ReducePrice, TakeBalance
@@ -86,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("returns/find/", staff_only(FindReturn), name="till_find_return"),
     path("returns/<str:number>/answer/", staff_only(AnswerReturn), name="till_answer_return"),
     path("orders/<str:number>/return/", staff_only(TakeBack), name="till_take_back"),
+    path("orders/<str:number>/exchange/", staff_only(Exchange), name="till_exchange"),
     path("find/", staff_only(Find), name="till_find"),
     path("customers/<int:customer_id>/", staff_only(CustomerPage), name="till_customer"),
     path("orders/<str:number>/", staff_only(OrderPage), name="till_order"),

@@ -13,10 +13,11 @@ from accounts.channels.emails import EmailText
 from accounts.channels.phones import PhoneText
 from carts.channels.views import parse_int
 from carts.rules.vouchers import MOST_IN_A_CART
-from core.errors import Malformed
+from core.errors import Malformed, NotFound
 from core.money import MoneyError, parse_money
 from core.texts.languages import active_language
 from core.web.api.base import StrictSerializer, list_of
+from inventory.queries.products import skus_by_barcode
 from orders.api.order_fields import asked
 from orders.rules.checkout import (
     BALANCES,
@@ -186,6 +187,16 @@ class SaleIn(GivenIn):
         if "cart" in attrs and attrs.get("vouchers"):
             raise serializers.ValidationError({"vouchers": [_("A cart has its own vouchers: add them to the cart.")]})
         return attrs
+
+
+def scanned_lines(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Return the SKU and quantity of each line of SaleLineIn. Raises NotFound for a barcode that nobody knows."""
+    codes = [line["barcode"] for line in lines if "barcode" in line]
+    skus = skus_by_barcode(codes) if codes else {}
+    unknown = [code for code in codes if code not in skus]
+    if unknown:
+        raise NotFound(_("Unknown barcode: %(codes)s.") % {"codes": ", ".join(unknown)}, barcodes=unknown)
+    return [(line.get("sku") or skus[line["barcode"]], line["quantity"]) for line in lines]
 
 
 def fulfilment_request(fields: Mapping[str, Any]) -> FulfilmentRequest:

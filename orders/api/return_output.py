@@ -40,6 +40,10 @@ class ReturnRefundOut(serializers.Serializer[Any]):
     state = serializers.CharField()
 
 
+class ExchangeOut(serializers.Serializer[Any]):
+    order = serializers.CharField()
+
+
 class ReturnOut(serializers.Serializer[Any]):
     """A return, and its value: the price paid for the goods, less what is withheld for gifts."""
 
@@ -63,7 +67,7 @@ class ReturnOut(serializers.Serializer[Any]):
     received_at = serializers.DateTimeField(allow_null=True)
     reject_reason = serializers.CharField(help_text="Why staff refused it; empty unless it is refused.")
     label_url = serializers.CharField(allow_null=True)
-    exchange = serializers.DictField(allow_null=True)
+    exchange = ExchangeOut(allow_null=True, help_text="The order of the goods that went out for these.")
     lines = ReturnLineOut(many=True)
     refunds = ReturnRefundOut(many=True)
 
@@ -102,7 +106,7 @@ def return_json(goods: Return) -> dict[str, Any]:
         "received_at": goods.received_at.isoformat() if goods.received_at else None,
         "reject_reason": goods.reject_reason,
         "label_url": None,
-        "exchange": None,
+        "exchange": {"order": goods.exchanged_for.number} if goods.exchanged_for else None,
         "lines": [
             {
                 "line": str(line.order_line_id) if line.order_line_id else None,

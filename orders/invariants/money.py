@@ -171,11 +171,11 @@ invariant(
 invariant(
     "a payment counts its refunds, those in flight included, and they never exceed it",
     """
-    SELECT payment.id, payment.amount, payment.refunded, coalesce(sum(refund.amount), 0) AS refunds
+    SELECT payment.id, payment.amount, payment.refunded, coalesce(sum(refund.amount - refund.came_back), 0) AS refunds
     FROM orders_payment AS payment
     LEFT JOIN orders_refund AS refund ON refund.payment_id = payment.id AND refund.state <> 'failed'
     GROUP BY payment.id
-    HAVING payment.refunded <> coalesce(sum(refund.amount), 0) OR payment.refunded > payment.amount
+    HAVING payment.refunded <> coalesce(sum(refund.amount - refund.came_back), 0) OR payment.refunded > payment.amount
         OR (payment.refunded > 0 AND payment.state <> 'captured')
     """,
 )
@@ -264,7 +264,8 @@ invariant(
         SELECT sum(entry.amount) AS amount FROM accounts_balanceentry AS entry
         WHERE entry.reference = refund.key::text AND entry.kind IN ('given_back', 'loaded')
     ) AS entry ON true
-    WHERE refund.state = 'done' AND (refund.goes_to = 'credit' OR payment.method IN ('gift_card', 'credit'))
+    WHERE refund.state = 'done' AND refund.goes_to <> 'exchange'
+      AND (refund.goes_to = 'credit' OR payment.method IN ('gift_card', 'credit'))
       AND coalesce(entry.amount, 0) <> refund.amount
     """,
 )

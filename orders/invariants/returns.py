@@ -51,3 +51,21 @@ invariant(
     GROUP BY goods.id HAVING sum(refund.amount) > goods.amount
     """,
 )
+invariant(
+    "what goods pay in exchange left the payments of the order that they came from, and went back there once",
+    """
+    SELECT later.number, paid.amount, given.amount AS given, paid.back, given.came_back
+    FROM orders_return AS goods JOIN orders_order AS later ON later.id = goods.exchanged_for_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(payment.amount), 0) AS amount, coalesce(sum(back.amount), 0) AS back
+        FROM orders_payment AS payment
+        LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM orders_refund
+                           WHERE payment_id = payment.id AND goes_to = 'exchange' AND for_return_id IS NULL) AS back
+            ON true
+        WHERE payment.order_id = later.id AND payment.method = 'exchange' AND payment.state = 'captured') AS paid
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount), 0) AS amount, coalesce(sum(came_back), 0) AS came_back
+        FROM orders_refund WHERE for_return_id = goods.id AND goes_to = 'exchange') AS given
+    WHERE paid.amount <> given.amount OR paid.back <> given.came_back
+    """,
+)

@@ -26,7 +26,7 @@ GUARD = StateGuard(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0030_price_reductions"),
+        ("orders", "0031_exchanges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

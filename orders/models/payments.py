@@ -38,6 +38,7 @@ class Payment(models.Model):
         ("gift_card", _("Gift card")),
         ("credit", _("Store credit")),
         ("points", _("Points")),
+        ("exchange", _("Goods in exchange")),
         ("test", _("Test")),
         ("imported", _("Imported")),
     ]
@@ -131,7 +132,7 @@ class Payment(models.Model):
     @property
     def is_given_back_by_hand(self) -> bool:
         """Return whether staff pay a refund of it out in a store; a provider or a balance is refunded automatically."""
-        return not self.provider and self.hold_key is None
+        return not self.provider and self.hold_key is None and self.method != "exchange"
 
 
 class PaymentAttempt(models.Model):
@@ -197,12 +198,13 @@ class Refund(models.Model):
     PENDING, DONE, FAILED = "pending", "done", "failed"
     STATES = [(PENDING, _("Pending")), (DONE, _("Done")), (FAILED, _("Failed"))]
 
-    ORIGINAL, CREDIT, CASH, TRANSFER = "original", "credit", "cash", "transfer"
+    ORIGINAL, CREDIT, CASH, TRANSFER, EXCHANGE = "original", "credit", "cash", "transfer", "exchange"
     TARGETS = [
         (ORIGINAL, _("What it was paid with")),
         (CREDIT, _("Store credit")),
         (CASH, _("Cash, at a till")),
         (TRANSFER, _("Bank transfer")),
+        (EXCHANGE, _("Goods in exchange")),
     ]
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment"))
@@ -216,6 +218,10 @@ class Refund(models.Model):
         _("smallest coin"), default=1, db_default=1, help_text=_("What the cash was rounded to; 1 if it was not.")
     )
     goes_to = models.CharField(_("goes to"), max_length=10, choices=TARGETS, default=ORIGINAL, db_default=ORIGINAL)
+    came_back = models.BigIntegerField(
+        _("came back"), db_default=0, default=0,
+        help_text=_("What of goods in exchange was refunded since, by refunds of their own."),
+    )  # fmt: skip
     reason = models.CharField(_("reason"), max_length=40)
     provider_ref = models.CharField(_("provider's number"), max_length=255, blank=True)
     asked_at = models.DateTimeField(_("asked at"))
@@ -238,6 +244,10 @@ class Refund(models.Model):
         verbose_name_plural = _("refunds")
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive"),
+            models.CheckConstraint(
+                condition=Q(came_back=0) | Q(goes_to="exchange", came_back__gt=0, came_back__lte=F("amount")),
+                name="refund_comes_back_from_an_exchange",
+            ),
             models.CheckConstraint(condition=_IN_COINS, name="refund_in_coins"),
         ]
 

@@ -81,6 +81,11 @@ class Return(models.Model):
         help_text=_("Why staff took back what the rules refuse; empty otherwise."),
     )  # fmt: skip
 
+    exchanged_for = models.OneToOneField(
+        "orders.Order", on_delete=models.PROTECT, null=True, blank=True, related_name="exchange_of",
+        verbose_name=_("exchanged for"), help_text=_("The order of the goods that went out for these."),
+    )  # fmt: skip
+
     class Meta:
         verbose_name = _("return")
         verbose_name_plural = _("returns")
@@ -91,6 +96,9 @@ class Return(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="return_value_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(received_at__isnull=True) | Q(location__isnull=False), name="return_received_somewhere"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="exchanged") | Q(exchanged_for__isnull=False), name="return_exchanged_for_an_order"
             ),
         ]
         indexes = [

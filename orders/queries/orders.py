@@ -49,7 +49,8 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")}, orders.fees,
        (SELECT sum(amount)::bigint FROM orders_balancedueentry WHERE order_id = orders.id) AS due,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', refund.id::text, 'method', payment.method,
-            'at_desk', payment.provider = '' AND payment.hold_key IS NULL OR refund.goes_to = 'cash',
+            'at_desk', payment.provider = '' AND payment.hold_key IS NULL AND refund.goes_to <> 'exchange'
+                       OR refund.goes_to = 'cash',
             'amount', refund.amount,
             'state', refund.state, 'reason', refund.reason, 'goes_to', refund.goes_to,
             'asked_at', refund.asked_at) ORDER BY refund.id), '[]')

@@ -1,15 +1,16 @@
 """The content of a receipt, worded for its reader."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from core.data import sql
 from core.texts.formats import day_text, money_text, number_text, percent_text, time_text
 from core.texts.translated import in_language
-from orders.models import BalanceDueEntry, Payment
+from orders.models import BalanceDueEntry, Payment, Refund
 from orders.queries.orders import get_order
 from orders.queries.views import OrderView, PaymentView
 
@@ -24,7 +25,13 @@ _PLACE = """
 SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,
        seller.name AS seller, seller.street_address AS seller_street, seller.postal_code AS seller_postcode,
        seller.city AS seller_city, seller.tax_number, seller.vat_number, session.register, known.serial_number,
-       (SELECT points FROM accounts_pointaccrual WHERE reference = orders.number) AS points
+       (SELECT points FROM accounts_pointaccrual WHERE reference = orders.number) AS points,
+       (SELECT json_agg(json_build_array(origin.name, part.sku, part.quantity_received, part.amount, first.number)
+                        ORDER BY part.id)
+        FROM orders_return AS goods JOIN orders_returnline AS part ON part.parent_id = goods.id
+        JOIN orders_orderline AS origin ON origin.id = part.order_line_id
+        JOIN orders_order AS first ON first.id = origin.order_id
+        WHERE goods.exchanged_for_id = orders.id AND part.quantity_received > 0) AS taken_back
 FROM orders_order AS orders
 LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
     AS served ON true
@@ -81,11 +88,23 @@ class ReceiptTax:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptReturn:
+    """Goods of an earlier order that came back for those that were sold; amount: what they had cost."""
+
+    name: str
+    sku: str
+    quantity: str
+    amount: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """
     A receipt, all amounts and times as text in its reader's language; an amount of zero is empty.
 
     seller: the legal entity, with its address and numbers. register, serial_number: of the till that sold it.
+    taken_back: the goods that these were exchanged for. refunds: what each is called, with its amount.
     discounts: each promotion with what it took off. points: what it has earned, and points_text the same in words.
     """
 
@@ -108,7 +127,7 @@ class Receipt:
     total: str
     taxes: list[ReceiptTax]
     payments: list[ReceiptPayment]
-    refunds: list[str]
+    refunds: list[tuple[str, str]]
     points: int = 0
     points_text: str = ""
     seller: str = ""
@@ -117,6 +136,7 @@ class Receipt:
     vat_number: str = ""
     register: str = ""
     serial_number: str = ""
+    taken_back: Sequence[ReceiptReturn] = ()
 
 
 def receipt_of(number: str, *, language: str) -> Receipt:
@@ -162,7 +182,11 @@ def receipt_of(number: str, *, language: str) -> Receipt:
         total=money_text(order.grand_total, order.currency, language),
         taxes=_taxes(order, language),
         payments=_payments(order, language),
-        refunds=[money(-refund["amount"]) for refund in order.refunds if refund["state"] != "failed"],
+        refunds=_refunds(order, language),
+        taken_back=[
+            ReceiptReturn(name, sku, number_text(units, language), money_text(amount, order.currency, language), first)
+            for name, sku, units, amount, first in place.get("taken_back") or ()
+        ],
         points=place.get("points") or 0,
         points_text=number_text(place.get("points") or 0, language),
         seller_address=_address(place, "seller_street", "seller_postcode", "seller_city"),
@@ -201,6 +225,17 @@ def _payments(order: OrderView, language: str) -> list[ReceiptPayment]:
         )
         for payment in order.payments
         if payment.state in ("captured", "due")
+    ]
+
+
+def _refunds(order: OrderView, language: str) -> list[tuple[str, str]]:
+    return [
+        (
+            gettext("Exchanged") if refund["reason"] == Refund.EXCHANGE else gettext("Refunded"),
+            money_text(-refund["amount"], order.currency, language),
+        )
+        for refund in order.refunds
+        if refund["state"] != Refund.FAILED
     ]
 
 

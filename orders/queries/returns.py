@@ -11,7 +11,7 @@ from orders.rules.lifecycle import OPEN_RETURNS
 def shown_returns() -> QuerySet[Return]:
     """Return all returns with what is shown of them, the newest first, in five statements for any number of them."""
     return (
-        Return.objects.select_related("order", "location")
+        Return.objects.select_related("order", "location", "exchanged_for")
         .prefetch_related(
             Prefetch("lines", ReturnLine.objects.select_related("order_line").order_by("pk")),
             Prefetch("lines__units", ReturnedUnits.objects.order_by("pk")),

@@ -14,6 +14,7 @@ from orders.rules.order_fields import GivenFields
 SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
 CASH, CARD, PAY_IN_STORE, TEST = "cash", "card", "pay_in_store", "test"
 GIFT_CARD, CREDIT, POINTS = "gift_card", "credit", "points"
+EXCHANGE = "exchange"  # Goods that came back pay for others.
 BALANCES = (GIFT_CARD, CREDIT, POINTS)
 READER = "reader:"  # Begins the name of a payment method that is a terminal.
 

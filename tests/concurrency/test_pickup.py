@@ -13,7 +13,7 @@ from orders.models import Fulfilment, HandOver, Order, Refund
 from orders.models.orders import OrderQuerySet
 from orders.rules.pickup_codes import collection_code
 from orders.services.fulfilment import hand_over, pickup, shipping
-from orders.services.payments import balances_due, refunds
+from orders.services.payments import balances_due, refund_outcomes, refunds
 from orders.services.payments.refunds import settle_refunds
 from tests.client import Api
 from tests.concurrency.racing import Meeting, race
@@ -239,7 +239,9 @@ def test_refunds_swept_by_two_workers_are_paid_once(order, ana):
 
 def test_without_its_state_a_refund_would_be_settled_by_each_worker(order, ana, monkeypatch):
     """Negative control: whoever learns the outcome first writes it, because the statement checks the state."""
-    monkeypatch.setattr(refunds, "_SETTLE", refunds._SETTLE.replace("AND state = ANY(%(from_states)s::text[])", ""))
+    monkeypatch.setattr(
+        refund_outcomes, "_SETTLE", refund_outcomes._SETTLE.replace("AND state = ANY(%(from_states)s::text[])", "")
+    )
     monkeypatch.setattr(refunds, "refund", Meeting(4).after(refunds.refund))
     Api(ana).post(f"orders/{order.number}/cancellation/")
 

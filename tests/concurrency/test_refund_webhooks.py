@@ -14,7 +14,7 @@ from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, Payment, PaymentAttempt, Refund
 from orders.providers.stripe import provider as stripe_provider
-from orders.services.payments import refunds
+from orders.services.payments import refund_outcomes
 from orders.services.payments.refunds import ask_refund, refund_payments, settle_refunds
 from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import notify, pay, phone, stripe
@@ -96,7 +96,9 @@ def test_without_checking_the_state_a_failure_would_free_the_amount_twice(stripe
     ask(order, 700)
     work()
     refund = ask(order, 500)
-    monkeypatch.setattr(refunds, "_SETTLE", refunds._SETTLE.replace("AND state = ANY(%(from_states)s::text[])", ""))
+    monkeypatch.setattr(
+        refund_outcomes, "_SETTLE", refund_outcomes._SETTLE.replace("AND state = ANY(%(from_states)s::text[])", "")
+    )
 
     race([notifier(stripe, refund, status="failed"), notifier(stripe, refund, status="failed")])
 

@@ -38,7 +38,7 @@ def rows(ana, tess, high_street):
     refund = Refund.objects.create(payment=payment, key=uuid.uuid4(), amount=1, reason="damage", asked_at=PLACED_AT)
     return_ = Return.objects.create(
         number="R-1", order=order, state="requested", method="store", refund_to="original", channel="app",
-        currency="EUR", amount=1, requested_at=PLACED_AT,
+        currency="EUR", amount=1, requested_at=PLACED_AT, exchanged_for=order,
     )  # fmt: skip
     fulfilment = order.fulfilments.get().pk
     shipment = Shipment.objects.create(

@@ -17,7 +17,8 @@ from orders.services.payments.failed_refunds import (
     refund_in_cash,
 )
 from orders.services.payments.paying_out import pay_out_refund
-from orders.services.payments.refunds import CreditNeedsCustomer, settle_refunds
+from orders.services.payments.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunds import settle_refunds
 from orders.services.returns.requests import LineToReturn, refuse_return, request_return, withdraw_return
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer

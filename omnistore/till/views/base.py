@@ -209,3 +209,8 @@ def _texts_of(query: QueryDict) -> list[str]:
 def not_here(message: str) -> NotAllowed:
     """Return the refusal of an action that a role may not perform in this store."""
     return NotAllowedHere(message)
+
+
+def number_of(text: str) -> int:
+    """Return an amount in minor units from a page's address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0

@@ -20,7 +20,7 @@ from core.idempotency import KeyReused, do_once
 from inventory.queries.place_names import names_of_places
 from omnistore.till.balances_due import balance_due_forms
 from omnistore.till.forms import CashField
-from omnistore.till.views.base import TillView, claim_of_form, not_here
+from omnistore.till.views.base import TillView, claim_of_form, not_here, number_of
 from orders.models import Order, Payment, PriceReduction
 from orders.queries.orders import get_order
 from orders.queries.scopes import is_served
@@ -105,16 +105,17 @@ class OrderPage(TillView):
             "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
             "error": error,
-            "change": _number(self.request.GET.get("change", "")),
-            "give": _number(self.request.GET.get("give", "")),
+            "change": number_of(self.request.GET.get("change", "")),
+            "give": number_of(self.request.GET.get("give", "")),
             **(forms or (balance_due_forms(self, order) if serves else {})),
         }
         return self.page("till/order.html", context, status)
 
     def _most_to_reduce(self, order: OrderView) -> int:
-        if not self.staff.may(roles.REDUCE_PRICE) or not any(one.state == Payment.CAPTURED for one in order.payments):
+        if not self.staff.may(roles.REDUCE_PRICE):
             return 0
-        return most_to_reduce(Order.objects.get(pk=order.id))
+        most = most_to_reduce(Order.objects.get(pk=order.id))
+        return most if any(payment.state == Payment.CAPTURED for payment in order.payments) else 0
 
     def _may_cancel(self, order: OrderView) -> bool:
         by = self.actor
@@ -242,10 +243,6 @@ class TakeBalance(OrderPage):
 
 def _change_json(order: OrderView, outcomes: Any) -> dict[str, Any]:
     return {"change": max((payment.change for payment in order.payments), default=0)}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 def _to(number: str, query: str = "") -> HttpResponse:

@@ -13,7 +13,7 @@ from core.actors import TILL, Actor
 from core.errors import Malformed, NotFound
 from core.texts.languages import active_language
 from omnistore.till.forms import ReceiptForm
-from omnistore.till.views.base import TillView
+from omnistore.till.views.base import TillView, number_of
 from orders.queries.orders import get_order
 from orders.queries.receipts import receipt_of
 from orders.queries.scopes import check_served
@@ -57,6 +57,7 @@ class Done(TillView):
             "change": change,
             "receipt": receipt_of(number, language=active_language()),
             "form": form,
+            "give": number_of(self.request.GET.get("give", "")),
             "is_sent": "sent" in self.request.GET,
             "gift_cards": gift_cards_of(order_id=order.id, number=number) if _sold_here(order, self.actor) else [],
         }

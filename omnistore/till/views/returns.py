@@ -26,7 +26,7 @@ from orders.queries.views import LineView, OrderView
 from orders.rules.order_numbers import typed_order_number
 from orders.rules.refunds import CREDIT, RefundPart
 from orders.rules.returns import OVERRIDABLE
-from orders.services.returns.preview import preview_return
+from orders.services.returns.preview import ReturnPreview, preview_return
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from orders.services.returns.requests import approve_return, refuse_return
 
@@ -202,7 +202,7 @@ class TakeBack(TillView):
         """Count a scanned piece, show what goes back, or take the goods back."""
         order = get_order(number)
         if "take" not in request.POST:
-            return self._counted(order, request.POST.copy())
+            return self.counted(order, request.POST.copy())
         form = TakeBackForm(request.POST, order=order)
         if not form.is_valid() or not form.units:
             error = "" if form.errors else _("Scan or count what came back first.")
@@ -235,32 +235,46 @@ class TakeBack(TillView):
             "preview": preview,
             "is_against_rules": preview and any(one.reason in OVERRIDABLE for one in preview.objections),
             "may_override": self.staff.may(roles.OVERRIDE_RETURN_RULES),
+            "may_exchange": self.staff.may(roles.SELL),
             "may_keep_money": self.staff.may(roles.TAKE_WITHOUT_REFUND),
             "requests": [one for one in order.returns if one["state"] in ("requested", "approved")],
             "key": uuid.uuid4(),
             "error": error,
+            **self.context(order, form, preview),
         }
         return self.page("till/take_back.html", context, status)
 
-    def _counted(self, order: OrderView, fields: QueryDict) -> HttpResponse:
+    def form_of(self, fields: QueryDict, order: OrderView) -> TakeBackForm:
+        """Return the page's form of submitted fields."""
+        return TakeBackForm(fields, order=order)
+
+    def context(self, order: OrderView, form: TakeBackForm, preview: ReturnPreview | None) -> dict[str, Any]:
+        """Return what the page shows besides what comes back: nothing."""
+        return {}
+
+    def unjudged(self, fields: QueryDict, order: OrderView) -> TakeBackForm:
+        """Return the page's form while pieces are still counted, when no reason is missing yet."""
+        form = self.form_of(fields, order)
+        form.is_valid()
+        for name in [name for name in form.errors if name.startswith("reason-")]:
+            del form.errors[name]
+        return form
+
+    def counted(self, order: OrderView, fields: QueryDict) -> HttpResponse:
         """Add a scanned piece to the first line that has it and is not all here yet."""
         text, error = plain_text(fields.get("scanned", "")[:200]), ""
         fields["scanned"] = ""
         if text:
-            form = TakeBackForm(fields, order=order)
+            form = self.form_of(fields, order)
             form.is_valid()
-            sku = _sku_of(text)
+            sku = sku_of(text)
             fitting = [row for row in form.rows if row.line.sku == sku and form.units.get(row.line.id, 0) < row.out]
             if fitting:
                 line_id = fitting[0].line.id
                 fields[f"units-{line_id}"] = str(form.units.get(line_id, 0) + 1)
             else:
                 error = _("This order has no such piece left to come back.")
-        form = TakeBackForm(fields, order=order)
-        form.is_valid()
-        for name in [name for name in form.errors if name.startswith("reason-")]:
-            del form.errors[name]
-        return self.shown(order, form, error=error)
+        return self.shown(order, self.unjudged(fields, order), error=error)
 
     def _arrival(self, form: TakeBackForm) -> Arrival:
         """Return what was filled in; what a role may not decide is left out."""
@@ -275,7 +289,8 @@ class TakeBack(TillView):
         )
 
 
-def _sku_of(text: str) -> str:
+def sku_of(text: str) -> str:
+    """Return the SKU of a scanned barcode or typed SKU; what nobody knows, as it was typed."""
     try:
         return find_by_barcode(text)[1]
     except NotFound:

@@ -20,7 +20,7 @@ from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import MOST_LINES, MoneyIn, shop_amount
 from orders.api.output import RefundOut, order_json
-from orders.api.registers.till_returns import REFUND_METHODS
+from orders.api.registers.arrivals import REFUND_METHODS
 from orders.models import PriceReduction
 from orders.queries.orders import get_order
 from orders.rules.refunds import ANY

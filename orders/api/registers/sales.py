@@ -1,6 +1,6 @@
 """Selling at the till: to carry out, to pick up, or to ship; from the shopper's own cart or from scanned goods."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,9 +21,8 @@ from core.errors import Malformed, NotFound
 from core.idempotency import claim_of
 from core.web.api.base import checked
 from inventory.channels.staff import StaffApiView
-from inventory.queries.products import skus_by_barcode
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import SaleIn, fulfilment_request, request_fields
+from orders.api.input import SaleIn, fulfilment_request, request_fields, scanned_lines
 from orders.api.output import SALE_EXAMPLE, OrderOut, paid_at_till_json
 from orders.models import TillSession
 from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
@@ -89,7 +88,7 @@ class Sales(StaffApiView):
             )
         return sell_lines(
             claim=claim,
-            lines=_scanned(body["lines"]),
+            lines=scanned_lines(body["lines"]),
             customer_id=customer_id,
             voucher_codes=body.get("vouchers", ()),
             request=checkout_request,
@@ -128,12 +127,3 @@ def _occurred_at(body: Mapping[str, Any], now: datetime) -> datetime | None:
     if any(part["kind"] != CARRY_OUT for part in body.get("fulfilments") or ()):
         raise Malformed(_("A late sale hands its goods out: promise pickup or delivery online."), field="fulfilments")
     return min(given, now)
-
-
-def _scanned(lines: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
-    codes = [line["barcode"] for line in lines if "barcode" in line]
-    skus = skus_by_barcode(codes) if codes else {}
-    unknown = [code for code in codes if code not in skus]
-    if unknown:
-        raise NotFound(_("Unknown barcode: %(codes)s.") % {"codes": ", ".join(unknown)}, barcodes=unknown)
-    return [(line.get("sku") or skus[line["barcode"]], line["quantity"]) for line in lines]

@@ -1,6 +1,8 @@
 """Taking goods back at the till or in a warehouse, and the requests that wait for them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,47 +13,37 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
+from accounts.sign_in.attempt_limits import client_key_of
 from carts.channels.views import parse_int
-from core.errors import Malformed, NotFound
+from core.actors import Actor
 from core.idempotency import claim_of, do_once
 from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, list_of
 from inventory.channels.staff import NotAllowedHere, StaffApiView
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import MOST_LINES, MoneyIn, shop_amount
+from orders.api.input import (
+    MOST_LINES,
+    MOST_PARTS,
+    FulfilmentIn,
+    SaleLineIn,
+    TillPaymentIn,
+    fulfilment_request,
+    request_fields,
+    scanned_lines,
+)
 from orders.api.output import OrderOut, order_json
+from orders.api.registers.arrivals import RefundPartIn, TillReturnLine, arrival_of
 from orders.api.return_output import ReturnListOut, ReturnOut, page_of_returns, return_json
-from orders.models import Return, ReturnedUnits
+from orders.models import Return
 from orders.queries.orders import get_order
 from orders.queries.returns import returns_concerning, shown_returns
-from orders.queries.views import LineView
+from orders.queries.views import OrderView
+from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
 from orders.rules.order_numbers import typed_order_number
-from orders.rules.refunds import ANY, CREDIT, RefundPart
-from orders.services.returns.receiving import Arrival, Piece, receive_return
+from orders.services.payments.gateway import PaymentResult
+from orders.services.returns.receiving import receive_return
 from orders.services.returns.requests import approve_return, refuse_return
 from orders.services.returns.without_order import LooseGoods, receive_without_order
-
-REFUND_METHODS = [ANY, CREDIT, "cash", "card", "gift_card", "points", "test", "imported"]
-
-
-class TillReturnLine(StrictSerializer):
-    line = serializers.CharField(max_length=20, required=False, help_text="The order line's id.")
-    sku = serializers.CharField(max_length=64, required=False)
-    quantity = serializers.IntegerField(min_value=1, max_value=9999)
-    condition = serializers.ChoiceField([code for code, _name in ReturnedUnits.CONDITIONS])
-    reason = serializers.CharField(max_length=200)
-    restock = serializers.BooleanField(
-        required=False, help_text="Against what follows from the condition; needs a right of its own."
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("line" in attrs) == ("sku" in attrs):
-            raise serializers.ValidationError({"line": [_("Name either the line or the SKU.")]})
-        return attrs
-
-
-class RefundPartIn(StrictSerializer):
-    method = serializers.ChoiceField(REFUND_METHODS)
-    amount = MoneyIn(required=False)
+from orders.services.settlement.exchanges import exchange_goods
 
 
 class OverrideIn(StrictSerializer):
@@ -74,12 +66,31 @@ class TillReturnIn(StrictSerializer):
         max_length=20, required=False, help_text="The till session that pays cash out; without it a till does so later."
     )
     override = OverrideIn(required=False, help_text="Take back what the rules refuse; needs a right of its own.")
+    exchange_for = list_of(
+        SaleLineIn, most=MOST_LINES, required=False, allow_empty=False,
+        help_text="What goes out for it, as an order of its own; the goods that came back pay as far as they reach.",
+    )  # fmt: skip
+    fulfilments = list_of(
+        FulfilmentIn, most=MOST_PARTS, required=False, allow_empty=False,
+        help_text="How what goes out reaches the buyer, as in a sale; left out, it is carried out.",
+    )  # fmt: skip
+    payments = list_of(
+        TillPaymentIn, most=MOST_PARTS, required=False,
+        help_text="For what goes out, beyond what came back. No provider can be asked.",
+    )  # fmt: skip
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "order" in attrs and "receipt" in attrs:
             raise serializers.ValidationError({"receipt": [_("Name either the order or its receipt.")]})
         if not ("order" in attrs or "receipt" in attrs) and any("line" in line for line in attrs["lines"]):
             raise serializers.ValidationError({"order": [_("Lines are those of an order; name it.")]})
+        if "exchange_for" not in attrs:
+            if "fulfilments" in attrs or "payments" in attrs:
+                raise serializers.ValidationError({"exchange_for": [_("Name the goods that go out.")]})
+        elif "session" not in attrs or not ("order" in attrs or "receipt" in attrs) or attrs.get("refund") == []:
+            raise serializers.ValidationError(
+                {"exchange_for": [_("An exchange needs the order, an open till session, and its refund.")]}
+            )
         return attrs
 
 
@@ -139,6 +150,8 @@ class TillReturns(StaffApiView):
         by = self.actor(request)
         number = typed_order_number(body.get("order") or body.get("receipt") or "")
         self._check_rights(body, has_order=bool(number))
+        if "exchange_for" in body:
+            return self._exchange(request, body, number, by=by, now=now)
 
         def act() -> dict[str, Any]:
             if not number:
@@ -150,10 +163,31 @@ class TillReturns(StaffApiView):
                     now=now,
                 )
                 return _answer(goods, None)
-            goods = receive_return(order_number=number, arrival=_arrival(body, number), by=by, now=now)
+            goods = receive_return(order_number=number, arrival=arrival_of(body, number), by=by, now=now)
             return _answer(goods, number)
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=201)
+
+    def _exchange(
+        self, request: Request, body: Mapping[str, Any], number: str, *, by: Actor, now: datetime
+    ) -> HttpResponse:
+        if not self.staff.may(roles.SELL):
+            raise NotAllowedHere(_("Your role does not allow this here."), right=roles.SELL)
+        claim = claim_of(request, actor=f"staff:{by.staff_id}")
+
+        def render(order: OrderView, _outcomes: Sequence[PaymentResult]) -> dict[str, Any]:
+            return _answer(Return.objects.get(exchanged_for=order.id), order.number)
+
+        return exchange_goods(
+            claim=claim,
+            order_number=number,
+            arrival=arrival_of(body, number),
+            lines=scanned_lines(body["exchange_for"]),
+            request=_checkout_of(body, request, request_key=claim.request_key, now=now),
+            by=by,
+            now=now,
+            render=render,
+        )
 
     def _check_rights(self, body: Mapping[str, Any], *, has_order: bool) -> None:
         """Raise NotAllowedHere for what only some may do, each by its own right in this store."""
@@ -166,6 +200,20 @@ class TillReturns(StaffApiView):
         for right, is_wanted in wanted.items():
             if is_wanted and not self.staff.may(right):
                 raise NotAllowedHere(_("Your role does not allow this here."), right=right)
+
+
+def _checkout_of(body: Mapping[str, Any], request: Request, *, request_key: str, now: datetime) -> CheckoutRequest:
+    """Read how goods go out in exchange. The buyer is told where the order of what came back told them."""
+    parts = body.get("fulfilments")
+    fields = request_fields(
+        {**body, "keep_address": False}, client_key=partial(client_key_of, request), now=now, at_till=True
+    )
+    return CheckoutRequest(
+        fulfilments=tuple(fulfilment_request(part) for part in parts) if parts else (FulfilmentRequest(CARRY_OUT),),
+        session_id=parse_int(body["session"]),
+        request_key=request_key,
+        **fields,
+    )
 
 
 class ReturnApproval(StaffApiView):
@@ -215,33 +263,3 @@ def _answer(goods: Return, number: str | None) -> dict[str, Any]:
         return shown
     order = order_json(get_order(number), shows_codes=False)
     return shown | {"order": order, "receipt_url": f"/api/v1/till/orders/{number}/receipt/"}
-
-
-def _arrival(body: Mapping[str, Any], number: str) -> Arrival:
-    lines = get_order(number).lines
-    return Arrival(
-        pieces=[_piece(fields, lines) for fields in body["lines"]],
-        refund=[_part(part) for part in body["refund"]] if "refund" in body else None,
-        session_id=parse_int(body["session"]) if "session" in body else None,
-        override=body["override"]["reason"] if "override" in body else "",
-        number=body.get("number", ""),
-    )
-
-
-def _piece(fields: Mapping[str, Any], lines: Sequence[LineView]) -> Piece:
-    """Read one line; one named by its SKU is the first of the order with so many units still out, else any of them."""
-    common = {name: fields[name] for name in ("quantity", "condition", "reason")} | {"restock": fields.get("restock")}
-    if "line" in fields:
-        return Piece(parse_int(fields["line"]), **common)
-    fitting = [line for line in lines if line.sku == fields["sku"]]
-    if not fitting:
-        raise NotFound(_("There are no such goods in this order: %s.") % fields["sku"], skus=[fields["sku"]])
-    enough = [line for line in fitting if line.fulfilled - line.returned >= fields["quantity"]]
-    return Piece((enough or fitting)[0].id, **common)
-
-
-def _part(fields: Mapping[str, Any]) -> RefundPart:
-    amount = shop_amount(fields["amount"], "refund") if "amount" in fields else None
-    if amount is not None and amount < 1:
-        raise Malformed(_("A part of a refund is at least the smallest coin."), field="refund")
-    return RefundPart(fields["method"], amount)

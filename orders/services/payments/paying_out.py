@@ -11,7 +11,8 @@ from orders.models import Order, Payment, Refund
 from orders.queries.cash import cash_still_held, cash_terms
 from orders.queries.scopes import check_served
 from orders.rules.cash import refund_rounding
-from orders.services.payments.refunds import CashOut, write_outcome
+from orders.services.payments.refund_outcomes import CashOut, write_outcome
+from orders.services.payments.refunds import lock_exchanged_for
 from orders.services.registers.till_sessions import hold_drawer, take_out_of_drawer
 
 
@@ -45,11 +46,14 @@ def pay_out_refund(*, refund_id: int, session_id: int | None, by: Actor, now: da
 
 def hold_drawer_for(order: Order, *, session_id: int | None, by: Actor) -> None:
     """
-    Lock the session out of whose drawer a refund of this order will be paid, if it was paid in cash.
+    Lock the session out of whose drawer a refund of this order will be paid, if it may have been paid in cash.
 
-    Sessions are locked before balances. The caller holds the order's lock. Raises SessionNotOpen.
+    Locks the orders of goods that were exchanged for it before; sessions are locked before balances. The caller holds
+    the order's lock. Raises SessionNotOpen.
     """
-    if session_id is not None and order.payments.filter(method="cash", state=Payment.CAPTURED).exists():
+    lock_exchanged_for(order.pk)
+    may_be_cash = order.payments.filter(method__in=("cash", Refund.EXCHANGE), state=Payment.CAPTURED)
+    if session_id is not None and may_be_cash.exists():
         hold_drawer(session_id=session_id, store_id=by.store_id)
 
 

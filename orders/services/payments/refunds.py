@@ -10,33 +10,31 @@ takes as credit, is written in our own database at once.
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import BalanceEntry
-from accounts.queries.balances import balances_held_for
-from accounts.services.balances.balances import balance_for, change_balance
-from accounts.services.balances.gift_cards import give_back_to_card
-from accounts.services.balances.loyalty import give_points_back
 from core.actors import THE_SYSTEM, Actor
 from core.data import sql
 from core.errors import Refusal
 from core.ids import new_id
-from core.journal import publish
 from core.network import about_to_call
 from core.sweeping import Sweep, go_through
-from orders.events import RefundDone, RefundFailed, RefundToNewCard
-from orders.models import Order, Payment, Refund
+from orders.models import Order, Payment, Refund, Return
 from orders.providers.base import APPROVED
 from orders.rules.cash import CashRule, refund_rounding
-from orders.rules.checkout import GIFT_CARD
-from orders.rules.refunds import ANY, RefundableTender, RefundPart, plan_refund, points_back
+from orders.rules.refunds import ANY, RefundableTender, RefundPart, plan_refund, spread_refund
 from orders.services.payments.gateway import UNKNOWN, refund
+from orders.services.payments.refund_outcomes import (
+    NO_CASH_OUT,
+    CashOut,
+    give_back_to_balance,
+    settle_in_goods,
+    write_outcome,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +54,10 @@ WITH given AS (
     INSERT INTO orders_refund (
         payment_id, key, amount, rounding, coin, state, reason, provider_ref, goes_to, asked_at, for_return_id)
     SELECT id, key, amount, rounding, coin, 'pending', %(reason)s, '',
-           CASE WHEN %(as_credit)s::bool AND hold_key IS NULL THEN 'credit' ELSE 'original' END, %(now)s,
-           %(for_return)s::bigint
+           CASE WHEN %(target)s = 'credit' AND hold_key IS NULL THEN 'credit'
+                WHEN %(target)s = 'exchange' OR method = 'exchange' THEN 'exchange'
+                ELSE 'original' END, %(now)s,
+           CASE WHEN method = 'exchange' AND %(target)s = 'original' THEN NULL ELSE %(for_return)s::bigint END
     FROM counted
     RETURNING id, payment_id, goes_to
 )
@@ -75,41 +75,6 @@ WHERE refund.state = 'pending' AND payment.provider <> '' AND refund.goes_to = '
            ELSE refund.id = %(refund)s::bigint END
 ORDER BY refund.id LIMIT %(limit)s
 """
-# Whoever learns the outcome first writes it; a failed refund frees its amount on the payment just once.
-_SETTLE = """
-WITH refund AS (
-    UPDATE orders_refund
-    SET state = %(state)s::text, provider_ref = %(ref)s, till_session_id = %(session)s::bigint,
-        rounding = coalesce(%(rounding)s::bigint, rounding), coin = coalesce(%(coin)s::bigint, coin),
-        done_at = CASE WHEN %(state)s::text = 'done' THEN %(now)s::timestamptz END
-    WHERE id = %(refund)s AND state = ANY(%(from_states)s::text[])
-    RETURNING id, payment_id, amount
-), freed AS (
-    UPDATE orders_payment AS payment SET refunded = payment.refunded - refund.amount
-    FROM refund WHERE payment.id = refund.payment_id AND %(state)s::text = 'failed'
-)
-SELECT refund.id, refund.amount, orders.id AS order_id, orders.number, orders.customer_id, orders.currency
-FROM refund
-JOIN orders_payment AS payment ON payment.id = refund.payment_id
-JOIN orders_order AS orders ON orders.id = payment.order_id
-"""
-
-
-class CashOut(NamedTuple):
-    """Cash that leaves a drawer: of which session, how it was rounded, and to which coin."""
-
-    session_id: int | None = None
-    rounding: int = 0
-    coin: int = 1
-
-
-NO_CASH_OUT = CashOut()
-
-
-class CreditNeedsCustomer(Refusal):
-    """Only a customer with a record can be given credit."""
-
-    code = "credit_needs_customer"
 
 
 class RefundDoesNotFit(Refusal):
@@ -158,11 +123,46 @@ def ask_refund_in_parts(
             missing=plan.missing,
             amount=amount,
         )
+    _lock_exchanged_for(payments)
     context = {"reason": reason, "now": now, "for_return": return_id}
-    for spread, as_credit in ((plan.to_tenders, False), (plan.to_credit, True)):
+    for spread, target in ((plan.to_tenders, Refund.ORIGINAL), (plan.to_credit, Refund.CREDIT)):
         if spread:
-            _write(payments, spread, context, as_credit=as_credit, by=by, now=now)
+            _write(payments, spread, context, target=target, by=by, now=now)
     return amount
+
+
+def pay_with_returned_goods(*, order_id: int, amount: int, return_id: int, by: Actor, now: datetime) -> None:
+    """
+    Take what an order had paid for returned goods as the payment of those that go out for them; no money moves.
+
+    amount: minor units, at most what the order's tenders have left. The caller holds the order's lock.
+    """
+    payments = Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED)
+    spread = spread_refund(amount, tenders_of(payments), methods_first=settings.REFUND_ORDER)
+    assert sum(spread.values()) == amount
+    if spread:
+        context = {"reason": Refund.EXCHANGE, "now": now, "for_return": return_id}
+        _write(payments, spread, context, target=Refund.EXCHANGE, by=by, now=now)
+
+
+def lock_exchanged_for(order_id: int) -> None:
+    """
+    Lock the orders whose payments a refund of this one may go back to, because goods of theirs were exchanged for it.
+
+    For callers that lock till sessions or balances before they ask for a refund. They hold this order's lock; the later
+    order is always locked before the earlier one.
+    """
+    _lock_exchanged_for(Payment.objects.filter(order_id=order_id, state=Payment.CAPTURED))
+
+
+def _lock_exchanged_for(payments: Iterable[Payment]) -> None:
+    exchanged = next((payment.order_id for payment in payments if payment.method == Refund.EXCHANGE), None)
+    while exchanged is not None:
+        goods = Return.objects.get(exchanged_for=exchanged)
+        assert goods.order_id is not None
+        order = Order.objects.locked().get(pk=goods.order_id)
+        is_exchanged = Payment.objects.filter(order=order, method=Refund.EXCHANGE, state=Payment.CAPTURED).exists()
+        exchanged = order.pk if is_exchanged else None
 
 
 def _write(
@@ -170,11 +170,11 @@ def _write(
     spread: Mapping[int, int],
     context: Mapping[str, Any],
     *,
-    as_credit: bool,
+    target: str,
     by: Actor,
     now: datetime,
 ) -> None:
-    steps = _in_steps(payments, spread, as_credit=as_credit)
+    steps = _in_steps(payments, spread) if target == Refund.ORIGINAL else {}
     written = sql.fetch_all(
         _WRITE,
         {
@@ -184,12 +184,39 @@ def _write(
             "keys": [new_id() for _payment in spread],
             "roundings": [steps.get(payment_id, NO_CASH_OUT).rounding for payment_id in spread],
             "coins": [steps.get(payment_id, NO_CASH_OUT).coin for payment_id in spread],
-            "as_credit": as_credit,
+            "target": target,
         },
     )
     for row in written:
-        if row["hold_key"] is not None or row["goes_to"] == Refund.CREDIT:
-            _give_back(row, by=by, now=now)
+        if row["goes_to"] == Refund.EXCHANGE:
+            settle_in_goods(row["refund_id"], now=now)
+            if target == Refund.ORIGINAL:
+                _refund_exchanged(row["id"], row["amount"], context, by=by, now=now)
+        elif row["hold_key"] is not None or row["goes_to"] == Refund.CREDIT:
+            give_back_to_balance(row, by=by, now=now)
+
+
+def _refund_exchanged(payment_id: int, amount: int, context: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
+    """Refund what goods had paid that were exchanged, to the tenders that had paid for them. amount: minor units."""
+    goods = Return.objects.get(exchanged_for__payments=payment_id)
+    left = amount
+    taken = goods.refunds.filter(goes_to=Refund.EXCHANGE, came_back__lt=F("amount")).order_by("-pk")
+    for given in taken:
+        share = min(left, given.amount - given.came_back)
+        if share:
+            Refund.objects.filter(pk=given.pk).update(came_back=F("came_back") + share)
+            Payment.objects.filter(pk=given.payment_id).update(refunded=F("refunded") - share)
+            left -= share
+    assert left == 0 and goods.order_id is not None
+    ask_refund_in_parts(
+        order_id=goods.order_id,
+        amount=amount,
+        parts=[RefundPart(ANY)],
+        reason=context["reason"],
+        return_id=context["for_return"],
+        by=by,
+        now=now,
+    )
 
 
 def tenders_of(payments: Iterable[Payment]) -> list[RefundableTender]:
@@ -251,20 +278,11 @@ def _ask_provider(row: sql.Row, settled: list[int], now: datetime) -> bool:
     return True
 
 
-def note_failed_refund(*, refund_id: int, by: Actor, now: datetime) -> bool:
-    """
-    Record that a provider could not refund the money after all, even if it had confirmed before.
-
-    Its amount can be refunded another way, once. Return False if that was known.
-    """
-    return write_outcome(refund_id, Refund.FAILED, from_states=(Refund.PENDING, Refund.DONE), by=by, now=now)
-
-
-def _in_steps(payments: Iterable[Payment], spread: Mapping[int, int], *, as_credit: bool) -> dict[int, CashOut]:
+def _in_steps(payments: Iterable[Payment], spread: Mapping[int, int]) -> dict[int, CashOut]:
     """Return how refunds are rounded, by payment, whose provider takes multiples of a step only."""
     steps = {}
     for payment in payments:
-        if payment.coin == 1 or not payment.provider or payment.pk not in spread or as_credit:
+        if payment.coin == 1 or not payment.provider or payment.pk not in spread:
             continue
         before = payment.refunds.exclude(state=Refund.FAILED).aggregate(sum=Sum("rounding"))["sum"] or 0
         amount = spread[payment.pk]
@@ -273,118 +291,3 @@ def _in_steps(payments: Iterable[Payment], spread: Mapping[int, int], *, as_cred
         rounding = refund_rounding(amount, CashRule(payment.coin), carried=before, rest=rest)
         steps[payment.pk] = CashOut(rounding=rounding, coin=payment.coin)
     return steps
-
-
-def give_credit(refund: Refund, *, by: Actor, now: datetime) -> None:
-    """Add the money of a refund to its customer's store credit, once; locks the balance."""
-    balance_id = _credit_of(refund.payment_id, now=now)
-    change_balance(
-        balance_id=balance_id, kind=BalanceEntry.GIVEN_BACK, amount=refund.amount, reference=str(refund.key), by=by,
-        now=now,
-    )  # fmt: skip
-    settle_by_hand(refund, ref="", by=by, now=now)
-
-
-def settle_by_hand(refund: Refund, *, ref: str, by: Actor, now: datetime) -> None:
-    """Record that a refund was paid back without its provider. ref: what it is found by elsewhere."""
-    write_outcome(refund.pk, Refund.DONE, ref=ref, by=by, now=now)
-
-
-def _give_back(row: sql.Row, *, by: Actor, now: datetime) -> None:
-    """Refund to the gift card, credit or points that had paid, or to the customer's credit."""
-    reference = str(row["key"])
-    if row["hold_key"] is None:
-        balance_id = _credit_of(row["id"], now=now)
-        change_balance(
-            balance_id=balance_id, kind=BalanceEntry.GIVEN_BACK, amount=row["amount"], reference=reference, by=by,
-            now=now,
-        )  # fmt: skip
-    elif row["method"] == GIFT_CARD:
-        (balance_id,) = balances_held_for(row["hold_key"])
-        card_id = give_back_to_card(card_id=balance_id, amount=row["amount"], reference=reference, by=by, now=now)
-        if card_id != balance_id:
-            _announce_new_card(row, by=by, now=now)
-    elif row["points"] is not None:
-        before = row["refunded"] - row["amount"]
-        units = points_back(row["points"], amount=row["paid"], refunded_before=before, refunded_now=row["amount"])
-        if units:
-            (balance_id, *_others) = balances_held_for(row["hold_key"])
-            give_points_back(
-                spent_for=str(row["hold_key"]), balance_id=balance_id, points=units, reference=reference, by=by, now=now
-            )
-    else:
-        change_balance(
-            balance_id=balances_held_for(row["hold_key"])[0],
-            kind=BalanceEntry.GIVEN_BACK,
-            amount=row["amount"],
-            reference=reference,
-            by=by,
-            now=now,
-        )
-    write_outcome(row["refund_id"], Refund.DONE, by=by, now=now)
-
-
-def _announce_new_card(row: sql.Row, *, by: Actor, now: datetime) -> None:
-    """Publish that the card that had paid has ended, so that the money lies on a new one, whose code is to be shown."""
-    order = Order.objects.only("number", "customer_id", "currency").get(payments=row["id"])
-    publish(
-        RefundToNewCard(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.pk,
-            refund=row["amount"],
-            currency=order.currency,
-        )
-    )
-
-
-def _credit_of(payment_id: int, *, now: datetime) -> int:
-    order = Order.objects.only("customer_id", "currency").get(payments=payment_id)
-    if order.customer_id is None:
-        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
-    return balance_for(customer_id=order.customer_id, kind=Refund.CREDIT, currency=order.currency, now=now)
-
-
-@transaction.atomic(savepoint=False)
-def write_outcome(
-    refund_id: int,
-    state: str,
-    *,
-    by: Actor,
-    now: datetime,
-    ref: str = "",
-    cash: CashOut | None = None,
-    from_states: Sequence[str] = (Refund.PENDING,),
-) -> bool:
-    """
-    Write what became of a refund, if it is still in one of from_states, and publish it. Return whether it was.
-
-    cash: where staff paid it out. ref: what it is found by at the provider. One that failed frees its amount.
-    """
-    outcome = {
-        "state": state,
-        "ref": ref,
-        "session": cash and cash.session_id,
-        "rounding": cash and cash.rounding,
-        "coin": cash and cash.coin,
-        "from_states": list(from_states),
-    }
-    row = sql.fetch_one(_SETTLE, outcome | {"refund": refund_id, "now": now})
-    if row is None:
-        return False
-    event = RefundDone if state == Refund.DONE else RefundFailed
-    publish(
-        event(
-            by=by,
-            occurred_at=now,
-            customer_id=row["customer_id"],
-            ref=row["number"],
-            order_id=row["order_id"],
-            refund_id=row["id"],
-            amount=row["amount"],
-            currency=row["currency"],
-        )
-    )
-    return True

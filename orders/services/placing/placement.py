@@ -6,7 +6,7 @@ shopper saw with the present state, writes the order in one statement, and reser
 transactions wait for those rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,9 @@ class Unavailable(Refusal):
     code = "unavailable"
 
 
+BeforeStock = Callable[[OrderView, Sequence[PlannedTender]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
     """
@@ -83,9 +86,13 @@ class PlacedOrder:
 
 
 @transaction.atomic(savepoint=False)
-def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: datetime) -> PlacedOrder:
+def place_order(
+    *, cart: CartView, request: CheckoutRequest, by: Actor, now: datetime, before_stock: BeforeStock | None = None
+) -> PlacedOrder:
     """
     Turn a cart that was taken (carts.services.placing) into an order.
+
+    before_stock: what else belongs to the order and locks balances; it gets the order and its tenders.
 
     Stock is reserved at the chosen locations in this transaction: committed, or held for 15 minutes while a payment is
     under way; the same goes for vouchers, gift cards, credit and points. What is carried out leaves at once. Publishes
@@ -104,19 +111,7 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     _check_vouchers(priced)
     _check_total(cart, request, priced)
     kinds = {allocation.kind for allocation in allocations}
-    tenders = plan_payment(
-        request.tenders,
-        owed=priced.totals.grand,
-        kinds=kinds,
-        customer_id=cart.customer_id or request.customer_id,
-        currency=cart.currency,
-        cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
-        only_money=priced.stored_value,
-    )
-    tenders = [
-        chargeable(tender, cart.currency)._replace(attempt_key=new_id()) if needs_provider(tender) else tender
-        for tender in tenders
-    ]
+    tenders = _planned(cart, request, priced, kinds, by)
     waits = any(tender.attempt_key for tender in tenders)
     _check_promises(cart, request, tenders, kinds, by)
     request = _in_session(request, by, now)
@@ -134,6 +129,8 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
     if not waits:
         announce_placed(order, by=by, now=now)
     hold_tenders(tenders, number=order.number, waits=waits, by=by, now=now)
+    if before_stock is not None:
+        before_stock(order, tenders)
     _reserve_stock(allocations, request, waits=waits, cause=order.number, by=by, now=now)
     logs.bind(order=order.number, cart=cart.id)
     return PlacedOrder(
@@ -141,6 +138,25 @@ def place_order(*, cart: CartView, request: CheckoutRequest, by: Actor, now: dat
         [_charge(tender, cart.currency, captures) for tender in tenders if tender.attempt_key],
         sells_gift_cards=bool(gift_cards),
     )
+
+
+def _planned(
+    cart: CartView, request: CheckoutRequest, priced: Quote, kinds: set[str], by: Actor
+) -> list[PlannedTender]:
+    """Return what each tender pays, with the keys under which providers are asked."""
+    tenders = plan_payment(
+        request.tenders,
+        owed=priced.totals.grand,
+        kinds=kinds,
+        customer_id=cart.customer_id or request.customer_id,
+        currency=cart.currency,
+        cash=cash_terms_for(request.tenders, store_id=by.store_id, currency=cart.currency),
+        only_money=priced.stored_value,
+    )
+    return [
+        chargeable(tender, cart.currency)._replace(attempt_key=new_id()) if needs_provider(tender) else tender
+        for tender in tenders
+    ]
 
 
 def _in_session(request: CheckoutRequest, by: Actor, now: datetime) -> CheckoutRequest:

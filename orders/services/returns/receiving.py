@@ -22,7 +22,8 @@ from orders.rules.returns import OVERRIDABLE, objections_to, place_of
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.paying_out import hold_drawer_for, pay_out_return
-from orders.services.payments.refunds import CreditNeedsCustomer, ask_refund_in_parts
+from orders.services.payments.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunds import ask_refund_in_parts
 from orders.services.returns.lines import check_known, item_of, lines_of, next_number, not_returnable
 from orders.services.returns.putting_away import put_away
 from orders.services.returns.requests import about_return
@@ -74,6 +75,16 @@ class Arrival:
     number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """Goods that were counted and not refunded or put away yet. units: by order line; to_put: variant, place, units."""
+
+    order: Order
+    goods: Return
+    units: Mapping[int, int]
+    to_put: Sequence[tuple[int, str, int]]
+
+
 @transaction.atomic(savepoint=False)
 def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datetime) -> Return:
     """
@@ -82,6 +93,21 @@ def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datet
     Units that are here count more than requests: those that claim them too are withdrawn. Locks the order, then the
     till session, balances, and the stock rows last. Raises NotFound, Malformed, StoreTakesNoReturns, NotReturnable,
     GiftCardUsed, IllegalTransition, CreditNeedsCustomer, RefundDoesNotFit, SessionNotOpen, DrawerTooEmpty.
+    """
+    taken = take_in(order_number=order_number, arrival=arrival, by=by, now=now)
+    refund = give_money_back(taken, arrival, by=by, now=now)
+    move(RETURN, taken.goods, Return.CLOSED if refund is None else Return.REFUNDED, by=by)
+    announce_received(taken, refund or 0, by=by, now=now)
+    put_away(taken.goods, taken.to_put, by=by, now=now)
+    return taken.goods
+
+
+def take_in(*, order_number: str, arrival: Arrival, by: Actor, now: datetime) -> TakenIn:
+    """
+    Count the goods of a return; the caller gives their value back, ends the return and puts them away.
+
+    Locks the order, then the till session and gift cards. Raises NotFound, Malformed, StoreTakesNoReturns,
+    NotReturnable, GiftCardUsed, IllegalTransition, SessionNotOpen.
     """
     check_takes_returns(by)
     order = Order.objects.locked().filter(number=order_number).first()
@@ -102,23 +128,46 @@ def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datet
     sql.execute(_COUNT_UNITS, {"lines": list(units), "quantities": list(units.values())})
     _withdraw_overtaken(order, by=by)
     value_requests_anew(order)
-    refund = _give_money_back(order, goods, arrival, by=by, now=now)
-    publish(
-        ReturnReceived(
-            **about_return(goods, order, by=by, now=now),
-            units=sum(units.values()),
-            refund=refund,
-            currency=order.currency,
-        )
-    )
+    move(RETURN, goods, Return.INSPECTED, by=by)
     # Gift cards lie in no stock.
-    units_back = [
+    to_put = [
         (known[piece.line_id]["variant_id"], place_of(piece.condition, restock=piece.restock), piece.quantity)
         for piece in arrival.pieces
         if known[piece.line_id]["is_goods"]
     ]
-    put_away(goods, units_back, by=by, now=now)
-    return goods
+    return TakenIn(order, goods, units, to_put)
+
+
+def give_money_back(taken: TakenIn, arrival: Arrival, *, less: int = 0, by: Actor, now: datetime) -> int | None:
+    """
+    Refund what goods are worth, as far as it was paid. less: what paid for other goods of it, in minor units.
+
+    Return the refund, in minor units; None if nothing was to be given back.
+    """
+    order, goods = taken.order, taken.goods
+    parts = [RefundPart(CREDIT if goods.refund_to == CREDIT else ANY)] if arrival.refund is None else arrival.refund
+    if not parts:
+        return None
+    if order.customer_id is None and any(part.method == CREDIT for part in parts):
+        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
+    refund = ask_refund_in_parts(
+        order_id=order.pk, amount=goods.amount - less, parts=parts, reason=REASON, return_id=goods.pk, by=by, now=now
+    )
+    if arrival.session_id is not None:
+        pay_out_return(return_id=goods.pk, session_id=arrival.session_id, by=by, now=now)
+    return refund
+
+
+def announce_received(taken: TakenIn, refund: int, *, by: Actor, now: datetime) -> None:
+    """Publish that goods were taken back. refund: the money that goes back for them, in minor units."""
+    publish(
+        ReturnReceived(
+            **about_return(taken.goods, taken.order, by=by, now=now),
+            units=sum(taken.units.values()),
+            refund=refund,
+            currency=taken.order.currency,
+        )
+    )
 
 
 def check_takes_returns(by: Actor) -> None:
@@ -254,21 +303,3 @@ def _withdraw_overtaken(order: Order, *, by: Actor) -> None:
             move(RETURN, request, Return.WITHDRAWN, by=by, due_at=None)
         else:
             left = {line_id: units - parts.get(line_id, 0) for line_id, units in left.items()}
-
-
-def _give_money_back(order: Order, goods: Return, arrival: Arrival, *, by: Actor, now: datetime) -> int:
-    """Refund what the goods are worth, as far as it was paid, and end the return. Return the refund, minor units."""
-    move(RETURN, goods, Return.INSPECTED, by=by)
-    parts = [RefundPart(CREDIT if goods.refund_to == CREDIT else ANY)] if arrival.refund is None else arrival.refund
-    if not parts:
-        move(RETURN, goods, Return.CLOSED, by=by)
-        return 0
-    if order.customer_id is None and any(part.method == CREDIT for part in parts):
-        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
-    refund = ask_refund_in_parts(
-        order_id=order.pk, amount=goods.amount, parts=parts, reason=REASON, return_id=goods.pk, by=by, now=now
-    )
-    if arrival.session_id is not None:
-        pay_out_return(return_id=goods.pk, session_id=arrival.session_id, by=by, now=now)
-    move(RETURN, goods, Return.REFUNDED, by=by)
-    return refund

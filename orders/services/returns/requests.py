@@ -18,7 +18,7 @@ from orders.models import Order, Refund, Return, ReturnLine
 from orders.queries.scopes import check_served
 from orders.rules.lifecycle import RETURN
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, without, worth_of
-from orders.services.payments.refunds import CreditNeedsCustomer
+from orders.services.payments.refund_outcomes import CreditNeedsCustomer
 from orders.services.returns.lines import check_known, check_returnable, lines_of, next_number
 
 # A request that nobody answers is overdue then, and so are approved goods that nobody brings.

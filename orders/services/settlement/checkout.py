@@ -16,7 +16,6 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from carts.queries.carts import CartView
 from carts.services.carts import Owner
 from carts.services.placing import CartEmpty, cart_from_lines, take_cart
 from core.actors import Actor
@@ -33,7 +32,7 @@ from orders.services.settlement.follow_ups import follow_at_once
 from orders.services.settlement.payments import open_attempts, payment_declined, settle_payments
 
 Render = Callable[[OrderView, Sequence[PaymentResult]], dict[str, Any]]
-TakeCart = Callable[[], CartView]
+Place = Callable[[], PlacedOrder]
 
 ONE_PER_CLIENT_ID = "order_one_per_client_id"
 
@@ -66,9 +65,14 @@ def check_out(
     the cart unchanged.
     """
     try:
-        return _order_once(
+        return order_once(
             claim,
-            lambda: take_cart(owner=owner, version=request.cart_version, by=by, now=now, at=request.occurred_at),
+            lambda: place_order(
+                cart=take_cart(owner=owner, version=request.cart_version, by=by, now=now, at=request.occurred_at),
+                request=request,
+                by=by,
+                now=now,
+            ),
             request,
             by=by,
             now=now,
@@ -89,10 +93,15 @@ def sell_cart(
     *, claim: Claim, cart_id: int, request: CheckoutRequest, by: Actor, now: datetime, render: Render
 ) -> HttpResponse:
     """Order a shopper's open cart at the till. Raises and answers like check_out."""
-    return _order_once(
+    return order_once(
         claim,
-        lambda: take_cart(
-            owner=Owner(), cart_id=cart_id, version=request.cart_version, by=by, now=now, at=request.occurred_at
+        lambda: place_order(
+            cart=take_cart(
+                owner=Owner(), cart_id=cart_id, version=request.cart_version, by=by, now=now, at=request.occurred_at
+            ),
+            request=request,
+            by=by,
+            now=now,
         ),
         request,
         by=by,
@@ -118,30 +127,40 @@ def sell_lines(
     voucher_codes: the customer's vouchers, at most as many as a cart holds. Raises NotFound for a SKU that is not sold,
     VoucherNotValid, ClientIdReused, RegisterMismatch, and whatever place_order raises.
     """
-    goods: Counter[str] = Counter()
-    for sku, quantity in lines:
-        goods[sku.casefold()] += quantity
-    return _order_once(
+    return order_once(
         claim,
-        lambda: cart_from_lines(
-            lines=lines,
-            customer_id=customer_id,
-            voucher_codes=voucher_codes,
+        lambda: place_order(
+            cart=cart_from_lines(
+                lines=lines,
+                customer_id=customer_id,
+                voucher_codes=voucher_codes,
+                by=by,
+                now=now,
+                at=request.occurred_at,
+            ),
+            request=request,
             by=by,
             now=now,
-            at=request.occurred_at,
         ),
         request,
         by=by,
         now=now,
         render=render,
-        goods=goods,
+        goods=units_of(lines),
     )
 
 
-def _order_once(
+def units_of(lines: Sequence[tuple[str, int]]) -> Counter[str]:
+    """Return the units of each SKU, whatever its case, of a sale that may be sent again."""
+    goods: Counter[str] = Counter()
+    for sku, quantity in lines:
+        goods[sku.casefold()] += quantity
+    return goods
+
+
+def order_once(
     claim: Claim,
-    take: TakeCart,
+    place: Place,
     request: CheckoutRequest,
     *,
     by: Actor,
@@ -149,8 +168,14 @@ def _order_once(
     render: Render,
     goods: Counter[str] | None = None,
 ) -> HttpResponse:
+    """
+    Place an order and have it paid, once for each claim and client_id; place: in the first transaction.
+
+    goods: the units of each SKU, where a client_id may name this sale. Answers like check_out.
+    """
+
     def order() -> HttpResponse:
-        return _order(claim, take, request, by=by, now=now, render=render, goods=goods)
+        return _order(claim, place, request, by=by, now=now, render=render, goods=goods)
 
     try:
         return order()
@@ -163,7 +188,7 @@ def _order_once(
 
 def _order(
     claim: Claim,
-    take: TakeCart,
+    place: Place,
     request: CheckoutRequest,
     *,
     by: Actor,
@@ -175,7 +200,7 @@ def _order(
         with transaction.atomic(durable=True):
             is_fresh = claim.take()
             known = _known_order(claim, request, is_fresh, goods=goods)
-            placed = known or place_order(cart=take(), request=request, by=by, now=now)
+            placed = known or place()
             order = placed.order
             answer = None if placed.charges else claim.finish(render(order, []), status=201)
     except Replay as replay:

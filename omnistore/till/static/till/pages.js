@@ -107,7 +107,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     // Not by its properties: a form with a field named "method" says that field.
-    const address = new URL(form.getAttribute("action") ?? "", location.href);
+    const action = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+    const address = new URL(action ?? "", location.href);
     if (event.defaultPrevented || !isOfTill(address)) return;
     event.preventDefault();
     const fields = new URLSearchParams(new FormData(form, event.submitter));
