@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-NOT_HANDED_OVER, WINDOW_OVER, TOO_MANY = "not_handed_over", "window_over", "too_many"
+NOT_DELIVERED, WINDOW_OVER, TOO_MANY = "not_delivered", "window_over", "too_many"
+ALREADY_USED = "already_used"  # A gift card that has paid for something.
 # What staff with the right may take back all the same; the others say that there is nothing to take back.
 OVERRIDABLE = frozenset({WINDOW_OVER})
 
@@ -20,7 +21,7 @@ class ReturnItem:
     Units of one line that a shopper wants to return, and what is known of the line.
 
     requested: units of requests that are still open. handed_over_at: when the shopper got the last of its units.
-    window_days: how long after that the shop accepts returns.
+    window_days: how long after that the shop accepts returns. is_here: they lie on the desk, so the shopper had them.
     """
 
     line_id: int
@@ -31,6 +32,7 @@ class ReturnItem:
     requested: int
     handed_over_at: datetime | None
     window_days: int
+    is_here: bool = False
 
     @property
     def left(self) -> int:
@@ -49,8 +51,10 @@ class Objection:
 
 
 def was_handed_over(request: ReturnItem, now: datetime) -> str | None:
-    """Refuse what the shopper does not have."""
-    return NOT_HANDED_OVER if request.fulfilled == 0 or request.handed_over_at is None else None
+    """Refuse what the shopper does not have: nothing was handed over, or the parcel is still on its way."""
+    if request.fulfilled == 0 or request.handed_over_at is None:
+        return NOT_DELIVERED
+    return NOT_DELIVERED if not request.is_here and now < request.handed_over_at else None
 
 
 def is_within_window(request: ReturnItem, now: datetime) -> str | None:

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.services.customers.tax_numbers import save_tax_number
+from core.actors import Actor
 from orders.models import OrderLine, PriceReduction
 from orders.queries.taxes import tax_report
-from tests.checkout.test_taxes import ordered
+from tests.checkout.test_taxes import TO_PARIS, confirm, ordered
+from tests.client import Api
 from tests.factories.pricing import make_tax_rate, make_tax_zone
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +36,24 @@ def test_the_report_takes_off_what_was_given_back_for_goods_that_stay(ana, mug, 
     assert undone()[0] == 1290 + given.amount // 2
     OrderLine.objects.update(quantity_cancelled=2)
     assert undone() == (2580, line.tax_amount)
+
+
+def test_what_the_exempt_gave_back_is_taken_off_too(ana, mug, high_street):
+    make_tax_rate(make_tax_zone("de", country="DE"), 1900)
+    make_tax_rate(make_tax_zone("fr", country="FR"), 2000)
+    save_tax_number(
+        customer_id=ana.pk, country="FR", number="FR 40 303 265 045", by=Actor(channel="system"), now=timezone.now()
+    )
+    confirm(ana)
+    phone = Api(ana)
+    cart = phone.add("MUG", 2)
+    cart["totals"] = phone.check_out(cart, fulfilments=TO_PARIS).json()["totals"]
+    placed = phone.check_out(cart, fulfilments=TO_PARIS)
+    assert placed.status_code == 201, placed.content
+    today = timezone.now().date()
+
+    OrderLine.objects.update(quantity_cancelled=1)
+
+    (row,) = tax_report(first=today - timedelta(days=1), last=today + timedelta(days=1))
+    assert (row.base, row.tax) == (2150, 0)
+    assert (row.undone_base, row.undone_tax) == (1075, 0)

@@ -2,14 +2,20 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Balance
+from core.actors import Actor
 from core.errors import Malformed, NotFound
 from core.models import JournalEntry
+from inventory.models import Product
 from orders.models import Fulfilment, FulfilmentLine, Order, Return, ReturnLine
-from orders.rules.returns import ReturnItem, objections_to
+from orders.rules.returns import Objection, ReturnItem, objections_to
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
-from orders.services.returns.lines import NotReturnable
-from orders.services.returns.requests import LineToReturn, request_return
+from orders.services.payments.gift_cards import issue_sold_gift_cards
+from orders.services.returns.lines import AlreadyUsed, NotDelivered, NotReturnable, not_returnable
+from orders.services.returns.receiving import Arrival, Piece, receive_return
+from orders.services.returns.requests import CreditNeedsAccount, LineToReturn, request_return
+from tests.factories.inventory import make_variant
 from tests.factories.orders import make_order
 from tests.refusals import refused
 
@@ -91,7 +97,7 @@ def test_only_goods_that_the_shopper_has_can_be_returned(ana, mitte, mug, as_ana
     with refused(NotReturnable) as refusal:
         ask(order, LineToReturn(order.lines.get().pk, 1, ""), by=as_ana, now=now)
 
-    assert refusal.value.details["lines"][0]["reason"] == "not_handed_over"
+    assert refusal.value.details["lines"][0]["reason"] == "not_delivered"
     assert not Return.objects.exists()
 
 
@@ -134,7 +140,7 @@ def test_the_order_stays_as_it_is(collected, mug, as_ana, now):
     ("changes", "reason"),
     [
         ({}, None),
-        ({"fulfilled": 0, "handed_over_at": None}, "not_handed_over"),
+        ({"fulfilled": 0, "handed_over_at": None}, "not_delivered"),
         ({"handed_over_at_days": 31}, "window_over"),
         ({"wanted": 4}, "too_many"),
         ({"returned": 2, "wanted": 2}, "too_many"),
@@ -189,3 +195,66 @@ class TestParcels:
         with refused(NotReturnable):
             ask(sent, line, by=as_ana, now=now + timedelta(days=32, seconds=1))
         assert ask(sent, line, by=as_ana, now=now + timedelta(days=32)).state == "requested"
+
+    def test_a_parcel_on_its_way_cannot_be_asked_for_but_lies_on_a_desk(self, sent, mug, at_desk, as_ana, now):
+        line = line_of(sent, mug).pk
+
+        with refused(NotDelivered) as refusal:
+            ask(sent, LineToReturn(line, 1, ""), by=as_ana, now=now + timedelta(days=1))
+        assert refusal.value.code == "not_delivered"
+        assert refusal.value.details["lines"] == [
+            {"line": str(line), "sku": "MUG", "reason": "not_delivered", "left": 1}
+        ]
+
+        brought = Arrival([Piece(line, 1, "as_new", "other")])
+        taken = receive_return(order_number=sent.number, arrival=brought, by=at_desk, now=now + timedelta(days=1))
+        assert taken.state == "refunded"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "code"),
+    [
+        (["window_over"], "window_over"),
+        (["window_over", "window_over"], "window_over"),
+        (["not_delivered"], "not_delivered"),
+        (["already_used"], "already_used"),
+        (["too_many"], "not_returnable"),
+        (["window_over", "not_delivered"], "not_returnable"),
+    ],
+)
+def test_the_refusal_is_called_by_what_its_lines_have_in_common(reasons, code):
+    refusal = not_returnable([Objection(number, "MUG", reason, 1) for number, reason in enumerate(reasons)])
+
+    assert refusal.code == code
+    assert [line["reason"] for line in refusal.details["lines"]] == reasons
+
+
+def test_a_gift_card_that_was_used_cannot_be_asked_back(ana, mitte, as_ana, now):
+    voucher = make_variant(sku="GIFT-25", price=2500)
+    Product.objects.filter(pk=voucher.product_id).update(kind="gift_card")
+    order = make_order((voucher, 2, 2500), store=mitte, customer=ana)
+    issue_sold_gift_cards(order_id=order.pk, by=as_ana, now=now)
+    order.lines.update(quantity_fulfilled=2)
+    line = order.lines.get().pk
+    Balance.objects.filter(pk=Balance.objects.filter(kind="gift_card").order_by("pk").last().pk).update(held=1)
+
+    with refused(AlreadyUsed) as refusal:
+        ask(order, LineToReturn(line, 2, ""), by=as_ana, now=now)
+
+    assert refusal.value.details["lines"] == [
+        {"line": str(line), "sku": "GIFT-25", "reason": "already_used", "left": 0}
+    ]
+    assert Return.objects.count() == 0
+    assert Balance.objects.filter(state="closed").count() == 0
+
+
+def test_a_guest_is_told_at_once_that_credit_needs_an_account(mitte, mug, at_desk, now):
+    order = make_order((mug, 1, 1000), store=mitte)
+
+    with refused(CreditNeedsAccount) as refusal:
+        request_return(
+            number=order.number, lines=[LineToReturn(order.lines.get().pk, 1, "")], method="store",
+            refund_to="credit", by=Actor(channel="web"), now=now,
+        )  # fmt: skip
+
+    assert refusal.value.code == "credit_needs_account"

@@ -182,7 +182,9 @@ class TestReturns:
         settings.RETURN_WINDOW_DAYS = 1
         body = {"lines": [{"line": str(collected.lines.get().pk), "quantity": 1}], "method": "store"}
 
-        assert app.post(f"orders/{collected.number}/returns/", body).json()["lines"][0]["reason"] == "window_over"
+        refused = app.post(f"orders/{collected.number}/returns/", body)
+        assert problem(refused) == (409, "window_over")
+        assert refused.json()["lines"][0]["reason"] == "window_over"
 
     @pytest.mark.parametrize("quantity", [0, -1, 10_000, "two", None, 1.5])
     def test_a_quantity_is_a_whole_number(self, quantity, collected, app):

@@ -1,6 +1,6 @@
 """Gift cards that are sold: loaded when they are paid, shown once, and voided when their purchase is refunded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -83,16 +83,30 @@ def withdraw_gift_cards(*, order: Order, units: Mapping[int, int], by: Actor, no
     units: how many of each order line, by its id. Return how many units of a line stay with their buyer, by its id:
     their card has paid for something, so its purchase is not paid back. Locks the cards.
     """
-    kept: dict[int, int] = {}
+    used: dict[int, int] = {}
+    for line, card in _going_back(order, units):
+        if _is_used(line, card):
+            used[line["id"]] = used.get(line["id"], 0) + 1
+        else:
+            void_gift_card(card_id=card.id, reference=f"refund of {order.number}", by=by, now=now)
+    return used
+
+
+def used_gift_cards(*, order: Order, units: Mapping[int, int]) -> set[int]:
+    """Return the lines, by id, whose cards have paid for something, of units that are to come back."""
+    return {line["id"] for line, card in _going_back(order, units) if _is_used(line, card)}
+
+
+def _going_back(order: Order, units: Mapping[int, int]) -> Iterator[tuple[sql.Row, GiftCard]]:
     for line, cards in _sold(order):
         live = [card for card in cards if card.state != "closed"]
         stays = line["units"] - units.get(line["id"], 0)
         for card in live[max(stays, 0) :]:
-            if card.amount != line["unit_price"] or card.free != card.amount:
-                kept[line["id"]] = kept.get(line["id"], 0) + 1
-            else:
-                void_gift_card(card_id=card.id, reference=f"refund of {order.number}", by=by, now=now)
-    return kept
+            yield line, card
+
+
+def _is_used(line: sql.Row, card: GiftCard) -> bool:
+    return card.amount != line["unit_price"] or card.free != card.amount
 
 
 def gift_cards_of(*, order_id: int, number: str) -> list[GiftCard]:

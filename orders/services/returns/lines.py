@@ -11,7 +11,7 @@ from core.data import sql
 from core.errors import NotFound, Refusal
 from orders.models import Order
 from orders.rules.lifecycle import OPEN_RETURNS
-from orders.rules.returns import Objection, ReturnItem, objections_to
+from orders.rules.returns import ALREADY_USED, NOT_DELIVERED, WINDOW_OVER, Objection, ReturnItem, objections_to
 
 # Goods of an order imported from another system have no hand-over here; they left when the order was closed. A shopper
 # has a parcel when it is delivered; where nobody noted that, not before the day that was promised.
@@ -43,6 +43,27 @@ class NotReturnable(Refusal):
     code = "not_returnable"
 
 
+class WindowOver(NotReturnable):
+    """The time for returning these lines is over."""
+
+    code = "window_over"
+
+
+class NotDelivered(NotReturnable):
+    """The shopper does not have these lines yet: they were not handed over, or their parcel is on its way."""
+
+    code = "not_delivered"
+
+
+class AlreadyUsed(NotReturnable):
+    """These gift cards have paid for something already."""
+
+    code = "already_used"
+
+
+_REFUSALS = {WINDOW_OVER: WindowOver, NOT_DELIVERED: NotDelivered, ALREADY_USED: AlreadyUsed}
+
+
 def lines_of(order: Order) -> dict[int, sql.Row]:
     """Return each line of an order by its id, with units asked to come back and when the buyer got the last of them."""
     rows = sql.fetch_all(_LINES, {"order": order.pk, "open": list(OPEN_RETURNS)})
@@ -56,7 +77,7 @@ def check_known(line_ids: Collection[int], known: Mapping[int, sql.Row]) -> None
         raise NotFound(_("There are no such lines in this order: %s.") % ", ".join(missing), lines=missing)
 
 
-def item_of(row: sql.Row, wanted: int, *, requested: int) -> ReturnItem:
+def item_of(row: sql.Row, wanted: int, *, requested: int, is_here: bool = True) -> ReturnItem:
     """Return what the rules have to know of a line. requested: units that other open requests claim."""
     return ReturnItem(
         line_id=row["id"],
@@ -67,20 +88,26 @@ def item_of(row: sql.Row, wanted: int, *, requested: int) -> ReturnItem:
         requested=requested,
         handed_over_at=row["handed_over_at"],
         window_days=settings.RETURN_WINDOW_DAYS,
+        is_here=is_here,
     )
 
 
 def not_returnable(objections: Sequence[Objection]) -> NotReturnable:
-    """Return the refusal that names each line with its objection."""
+    """Return the refusal that names each line with its objection; by what all of them have in common, if anything."""
+    reasons = {objection.reason for objection in objections}
+    refusal = _REFUSALS.get(reasons.pop(), NotReturnable) if len(reasons) == 1 else NotReturnable
     shown = [{**asdict(objection), "line": str(objection.line_id)} for objection in objections]
     for line in shown:
         del line["line_id"]
-    return NotReturnable(_("Not all of this can be returned; see lines."), lines=shown)
+    return refusal(_("Not all of this can be returned; see lines."), lines=shown)
 
 
 def check_returnable(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetime) -> None:
     """Raise NotReturnable if some units, by line, may not be asked for."""
-    items = [item_of(known[line_id], units, requested=known[line_id]["requested"]) for line_id, units in wanted.items()]
+    items = [
+        item_of(known[line_id], units, requested=known[line_id]["requested"], is_here=False)
+        for line_id, units in wanted.items()
+    ]
     if objections := objections_to(items, now=now):
         raise not_returnable(objections)
 

@@ -17,12 +17,20 @@ from orders.events import ReturnApproved, ReturnRejected, ReturnRequested, Retur
 from orders.models import Order, Refund, Return, ReturnLine
 from orders.queries.scopes import check_served
 from orders.rules.lifecycle import RETURN
+from orders.rules.returns import ALREADY_USED, Objection
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, without, worth_of
+from orders.services.payments.gift_cards import used_gift_cards
 from orders.services.payments.refund_outcomes import CreditNeedsCustomer
-from orders.services.returns.lines import check_known, check_returnable, lines_of, next_number
+from orders.services.returns.lines import check_known, check_returnable, lines_of, next_number, not_returnable
 
 # A request that nobody answers is overdue then, and so are approved goods that nobody brings.
 ANSWER_WITHIN, ARRIVAL_WITHIN = timedelta(days=3), timedelta(days=14)
+
+
+class CreditNeedsAccount(CreditNeedsCustomer):
+    """A guest asked for store credit, which only an account can hold."""
+
+    code = "credit_needs_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +50,18 @@ def request_return(
     Record what a shopper wants to return; nothing is refunded until the goods arrive.
 
     lines: each order line at most once. method: store or ship. refund_to: original or credit. Locks the order, so that
-    two requests cannot claim the same units. Raises NotFound, Malformed, NotReturnable, CreditNeedsCustomer.
+    two requests cannot claim the same units. Raises NotFound, Malformed, NotReturnable, CreditNeedsAccount.
     """
     order = Order.objects.locked().filter(number=number).first()
     if order is None:
         raise NotFound(_("There is no such order."))
     if refund_to == Refund.CREDIT and order.customer_id is None:
-        raise CreditNeedsCustomer(_("Store credit needs a customer, and this order has none."))
+        raise CreditNeedsAccount(_("Store credit needs an account, and this order has none. Choose the money."))
     known = lines_of(order)
     wanted = _quantities(lines, known)
     check_returnable(wanted, known, now)
+    if used := used_gift_cards(order=order, units=wanted):
+        raise not_returnable([Objection(line_id, known[line_id]["sku"], ALREADY_USED, 0) for line_id in sorted(used)])
 
     return_ = record_return(order, lines, known, method=method, refund_to=refund_to, by=by, now=now)
     publish(ReturnRequested(**about_return(return_, order, by=by, now=now), units=sum(wanted.values())))
