@@ -5,10 +5,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.rules import roles
 from orders.models import Fulfilment, Shipment
 from orders.services.fulfilment.labels import make_label
 from tests.client import Api
 from tests.easypost_fake.server import PDF
+from tests.factories.accounts import make_staff
+from tests.factories.inventory import assign, make_store
 from tests.till.conftest import Clerk, address, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,6 +118,17 @@ def test_a_label_that_is_not_there_yet_is_said(easypost, packer, parcel, by_easy
 def test_a_way_to_send_that_does_not_exist_is_refused(packer, parcel, body):
     assert Api(packer).post(f"till/parcels/{parcel.pk}/label/", body).status_code in (400, 404, 422)
     assert Shipment.objects.count() == 0
+
+
+def test_the_label_of_another_places_parcel_is_not_read(easypost, packer, parcel, by_easypost):
+    path = f"till/parcels/{parcel.pk}/label/"
+    assert Api(packer).post(path, {"service": str(by_easypost.pk)}).status_code == 201
+    otto = make_staff("Otto Other", email="otto@example.com")
+    assign(otto, make_store("elsewhere"), roles.MANAGER)
+
+    there = Api(otto)
+
+    assert [there.get(path).status_code, there.get(f"{path}document/").status_code] == [404, 404]
 
 
 def test_shoppers_and_strangers_make_no_labels(ana, parcel, by_hand):

@@ -90,6 +90,7 @@ def acts(order, session):
         "till/pickups/<str:pickup_id>/rejection/": (f"till/pickups/{pickup}/rejection/", {"reason": "gone"}),
         "till/pickups/<str:pickup_id>/unlocking/": (f"till/pickups/{pickup}/unlocking/", {}),
         "till/pickups/<str:pickup_id>/handover/": (f"till/pickups/{pickup}/handover/", {"proof": "id_seen"}),
+        "till/parcels/<str:parcel_id>/label/": (f"till/parcels/{pickup}/label/", {"service": "1"}),
         "till/returns/<str:number>/approval/": (f"till/returns/{goods.number}/approval/", {}),
         "till/returns/<str:number>/refusal/": (f"till/returns/{goods.number}/refusal/", {"reason": "Worn"}),
         "till/refunds/<str:refund_id>/retry/": (f"till/refunds/{refund}/retry/", {}),
@@ -116,8 +117,12 @@ FOR_EVERY_STORE = {
     "till/sales/",
     "till/sessions/",
 }
-# Reading these is tested below.
-OF_ONE_STORE = {"till/pickups/<str:pickup_id>/", "till/sessions/<str:session_id>/"}
+# Reading these is tested below, and that of labels in tests/carriers.
+OF_ONE_STORE = {
+    "till/pickups/<str:pickup_id>/",
+    "till/sessions/<str:session_id>/",
+    "till/parcels/<str:parcel_id>/label/document/",
+}
 
 
 def routes(patterns, prefix=""):
@@ -154,6 +159,7 @@ def test_no_page_of_another_stores_till_changes_an_order(order, there, till_ther
         "cancel": {"reason": "customer"},
         "take_due": {"method": "cash", "tendered": "50"},
         "pay_out": {"refund": refund},
+        "reduce_price": {"amount": "1", "reason": "goodwill"},
         "done": {"medium": "email", "address": "thief@example.com"},
     }.items():
         clerk.post(name, order.number, key=name, **fields)
