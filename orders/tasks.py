@@ -6,7 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from orders.services.fulfilment import labels, pickup
-from orders.services.payments import authorisations, cards, reconciliation, refunds
+from orders.services.payments import authorisations, cards, reconciliation
+from orders.services.payments.refunding import refunds
 from orders.services.placing import unpaid
 from orders.services.settlement import payments, tracking, webhook_events
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
 from orders.models import PriceReduction, Refund, Return, ReturnedUnits, ReturnLine
-from orders.services.payments.failed_refunds import (
+from orders.services.payments.refunding.failed_refunds import (
     note_bank_transfer,
     refund_again,
     refund_as_credit,

@@ -7,9 +7,8 @@ from orders.models.guest_holds import GuestHold
 from orders.models.loyalty import PointBonus
 from orders.models.orders import Order, OrderDiscount, OrderLine, OrderTax
 from orders.models.payments import Payment, PaymentAttempt, ReconciliationBreak, Refund, SandboxCharge, WebhookEvent
-from orders.models.price_reductions import PriceReduction
 from orders.models.receipts import ReceiptRequest
-from orders.models.returns import Return, ReturnedUnits, ReturnLine
+from orders.models.returns import PriceReduction, Return, ReturnedUnits, ReturnLine
 from orders.models.sellers import CashRegister, LegalEntity, Seller
 from orders.models.till_sessions import TillSession
 

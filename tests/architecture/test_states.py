@@ -23,7 +23,7 @@ STATEMENTS = {
     "orders/services/fulfilment/cancellation.py": 3,
     "orders/services/payments/outcomes.py": 2,
     "orders/services/settlement/payments.py": 2,
-    "orders/services/payments/refund_outcomes.py": 1,
+    "orders/services/payments/refunding/refund_outcomes.py": 1,
     # The bench's order by hand, which is what the shop's own work is compared with.
     "omnistore/tools/bench/callers/sql_caller.py": 1,
     # The test provider's own charges, and webhook events: they have no lifecycle.

@@ -20,7 +20,7 @@ from orders.services.payments.authorisations import (
 )
 from orders.services.payments.balances_due import PaymentNotTaken
 from orders.services.payments.reconciliation import reconcile
-from orders.services.payments.refunds import refund_payments, settle_refunds
+from orders.services.payments.refunding.refunds import refund_payments, settle_refunds
 from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import later, notify, stripe
 from tests.client import Api

@@ -10,7 +10,7 @@ from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, Payment, Refund, SandboxCharge
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import notify, stripe
 from tests.client import Api

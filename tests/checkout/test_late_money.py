@@ -22,7 +22,7 @@ from orders.providers.sandbox.provider import SandboxProvider
 from orders.queries.orders import get_order
 from orders.services.payments.authorisations import void_unneeded
 from orders.services.payments.gateway import PaymentResult
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.settlement.payments import settle_open_payments, settle_payments
 from tests.client import Api
 from tests.factories.balances import code_of, give_card

@@ -21,7 +21,7 @@ from orders.providers.base import PaymentPage
 from orders.rules.checkout import CARD
 from orders.services.payments.authorisations import capture_authorised
 from orders.services.payments.reconciliation import reconcile
-from orders.services.payments.refunds import ask_refund, settle_refunds
+from orders.services.payments.refunding.refunds import ask_refund, settle_refunds
 from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import stripe
 from tests.client import Api

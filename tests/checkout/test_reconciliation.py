@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.data.invariants import find_breaches
 from orders.models import Order, Payment, PaymentAttempt, ReconciliationBreak, Refund
 from orders.services.payments.reconciliation import reconcile, resolve_break
-from orders.services.payments.refunds import ask_refund, settle_refunds
+from orders.services.payments.refunding.refunds import ask_refund, settle_refunds
 from tests.checkout.test_stripe_api import notify, pay, phone, stripe
 from tests.factories.states import no_guards
 

@@ -13,7 +13,7 @@ from orders.models import Order, Payment, ReconciliationBreak, Refund
 from orders.providers import provider_for
 from orders.providers.stripe.amounts import counted, counted_back, limits_of, step_of
 from orders.services.payments.reconciliation import reconcile
-from orders.services.payments.refunds import ask_refund, settle_refunds
+from orders.services.payments.refunding.refunds import ask_refund, settle_refunds
 from tests.checkout.test_stripe_api import pay, phone, stripe
 from tests.client import Api
 from tests.factories.inventory import make_stock, make_variant

@@ -14,7 +14,7 @@ from orders.models import CardReader, Order, Payment, PaymentAttempt, Refund, We
 from orders.providers import provider_for
 from orders.providers.base import PaymentError
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.settlement.payments import settle_open_payments
 from orders.services.settlement.webhook_events import process_webhook_events
 from tests.client import Api

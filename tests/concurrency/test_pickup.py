@@ -13,8 +13,9 @@ from orders.models import Fulfilment, HandOver, Order, Refund
 from orders.models.orders import OrderQuerySet
 from orders.rules.pickup_codes import collection_code
 from orders.services.fulfilment import hand_over, pickup, shipping
-from orders.services.payments import balances_due, refund_outcomes, refunds
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments import balances_due
+from orders.services.payments.refunding import refund_outcomes, refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 from tests.client import Api
 from tests.concurrency.racing import Meeting, race
 from tests.factories.orders import make_order, make_till_session

@@ -14,8 +14,8 @@ from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import Order, Payment, PaymentAttempt, Refund
 from orders.providers.stripe import provider as stripe_provider
-from orders.services.payments import refund_outcomes
-from orders.services.payments.refunds import ask_refund, refund_payments, settle_refunds
+from orders.services.payments.refunding import refund_outcomes
+from orders.services.payments.refunding.refunds import ask_refund, refund_payments, settle_refunds
 from orders.services.settlement.payments import settle_open_payments
 from tests.checkout.test_stripe_api import notify, pay, phone, stripe
 from tests.concurrency.racing import Meeting, race

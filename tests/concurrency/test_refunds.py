@@ -14,9 +14,9 @@ from core.models import JournalEntry
 from inventory.models import Location
 from orders.models import Order, Payment, Refund, SandboxCharge
 from orders.providers.sandbox.provider import SandboxProvider
-from orders.services.payments import refunds
-from orders.services.payments.paying_out import pay_out_refund
-from orders.services.payments.refunds import ask_refund, settle_refunds
+from orders.services.payments.refunding import refunds
+from orders.services.payments.refunding.paying_out import pay_out_refund
+from orders.services.payments.refunding.refunds import ask_refund, settle_refunds
 from orders.services.registers import till_sessions
 from orders.services.registers.till_sessions import DrawerTooEmpty, expected_cash
 from tests.concurrency.racing import Meeting, race

@@ -14,7 +14,7 @@ from omnistore.engagement.models import Message
 from orders.providers.stripe.provider import StripeProvider
 from orders.services.payments.gateway import ask_providers, capture, confirm, detach_card, look_up, transactions
 from orders.services.payments.reconciliation import reconcile
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 
 NOW: datetime = timezone.now()
 CALLS = {

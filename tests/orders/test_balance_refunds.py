@@ -13,9 +13,9 @@ from core.ids import new_id
 from inventory.models import Location
 from orders.models import Payment, Refund
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
-from orders.services.payments.paying_out import pay_out_refund
-from orders.services.payments.refund_outcomes import CreditNeedsCustomer
-from orders.services.payments.refunds import ask_refund, settle_refunds
+from orders.services.payments.refunding.paying_out import pay_out_refund
+from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunding.refunds import ask_refund, settle_refunds
 from orders.services.registers.till_sessions import expected_cash
 from tests.factories.balances import give_card, give_credit
 from tests.factories.orders import make_order, make_till_session, pay_order

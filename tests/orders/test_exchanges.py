@@ -8,7 +8,7 @@ from core.models import JournalEntry
 from inventory.models import StockLevel
 from orders.models import Order, OrderLine, Payment, Refund, Return
 from orders.queries.receipts import receipt_of
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.registers.till_sessions import expected_cash
 from tests.factories.inventory import make_stock
 from tests.factories.orders import make_till_session

@@ -16,7 +16,7 @@ from inventory.models import Product
 from orders.models import Order, PointBonus, Refund
 from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.payments.loyalty import open_order_points, settle_order_points
-from orders.services.payments.refunds import ask_refund
+from orders.services.payments.refunding.refunds import ask_refund
 from tests.factories.balances import give_credit
 from tests.factories.inventory import make_category, make_variant
 from tests.factories.loyalty import make_tier, switch_on

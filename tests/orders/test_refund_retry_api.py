@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from orders.models import Payment, Refund
-from orders.services.payments.refund_outcomes import note_failed_refund
+from orders.services.payments.refunding.refund_outcomes import note_failed_refund
 from tests.client import Api
 from tests.factories.orders import make_order
 

@@ -8,8 +8,8 @@ from orders.models import Payment, PaymentAttempt, Refund, SandboxCharge
 from orders.providers.base import PaymentError
 from orders.providers.sandbox.provider import SandboxProvider
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.payments.paying_out import RefundNotAtDesk, pay_out_refund
-from orders.services.payments.refunds import ask_refund, refund_payments, settle_refunds
+from orders.services.payments.refunding.paying_out import RefundNotAtDesk, pay_out_refund
+from orders.services.payments.refunding.refunds import ask_refund, refund_payments, settle_refunds
 from orders.services.registers.till_sessions import DrawerTooEmpty, SessionNotOpen, expected_cash
 from tests.factories.orders import make_order, make_till_session
 from tests.factories.states import no_guards

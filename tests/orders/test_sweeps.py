@@ -15,7 +15,7 @@ from orders.services.fulfilment.pickup import expire_overdue_pickups
 from orders.services.payments import cards, reconciliation
 from orders.services.payments.authorisations import void_unneeded
 from orders.services.payments.gift_cards import issue_sold_gift_cards
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.settlement import payments
 from orders.services.settlement.webhook_events import process_webhook_events
 from tests.client import Api
@@ -141,7 +141,7 @@ def test_a_library_that_breaks_on_one_row_stops_no_sweep(part, ana, mitte, mug, 
     attempt = payment.attempts.get()
     if part == "refunds":
         payment.refunds.create(key=new_id(), amount=100, reason="test", asked_at=now)
-        monkeypatch.setattr("orders.services.payments.refunds.refund", break_down)
+        monkeypatch.setattr("orders.services.payments.refunding.refunds.refund", break_down)
         assert settle_refunds(now=now) == 0
     elif part == "events":
         attempt.outcome = "declined"

@@ -9,16 +9,16 @@ from core.states.transitions import IllegalTransition
 from orders.models import Payment, Refund, Return, SandboxCharge
 from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
-from orders.services.payments.failed_refunds import (
+from orders.services.payments.refunding.failed_refunds import (
     RefundNotOpen,
     note_bank_transfer,
     refund_again,
     refund_as_credit,
     refund_in_cash,
 )
-from orders.services.payments.paying_out import pay_out_refund
-from orders.services.payments.refund_outcomes import CreditNeedsCustomer
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.paying_out import pay_out_refund
+from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.returns.requests import LineToReturn, refuse_return, request_return, withdraw_return
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_customer

@@ -28,7 +28,7 @@ from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
 from orders.rules.refunds import ANY, CREDIT
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.payments.paying_out import pay_out_refund
+from orders.services.payments.refunding.paying_out import pay_out_refund
 from orders.services.returns.price_reductions import Reduction, most_to_reduce, reduce_price
 from orders.services.settlement.balance_payments import pay_balance_due
 from orders.services.settlement.payments import look_again

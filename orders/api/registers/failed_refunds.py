@@ -23,7 +23,7 @@ from orders.api.output import RefundOut, order_json
 from orders.models import Order, Refund
 from orders.queries.orders import get_order
 from orders.queries.scopes import check_served
-from orders.services.payments.failed_refunds import (
+from orders.services.payments.refunding.failed_refunds import (
     note_bank_transfer,
     refund_again,
     refund_as_credit,

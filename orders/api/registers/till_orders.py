@@ -22,7 +22,7 @@ from orders.api.orders import OrderListOut
 from orders.api.output import OrderOut, RefundOut, order_json
 from orders.queries.orders import find_orders, get_order
 from orders.rules.order_numbers import typed_order_number
-from orders.services.payments.paying_out import pay_out_refund
+from orders.services.payments.refunding.paying_out import pay_out_refund
 
 
 class OrderQuery(PageQuery):

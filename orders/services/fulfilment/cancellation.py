@@ -25,7 +25,7 @@ from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_m
 from orders.rules.refunds import spread_refund
 from orders.services.fulfilment.sold_lines import sold_lines_of, value_requests_anew, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
-from orders.services.payments.refunds import ask_refund, tenders_of
+from orders.services.payments.refunding.refunds import ask_refund, tenders_of
 
 # Gift cards that are in no fulfilment end with the last one: nobody will come to pay for them.
 _WAITING = """

@@ -31,7 +31,7 @@ from orders.rules.checkout import (
 )
 from orders.services.payments.gateway import ChargeRequest, chargeable, needs_provider, provider_of
 from orders.services.payments.outcomes import RecordedResult
-from orders.services.payments.refunds import ask_refund, refund_payments
+from orders.services.payments.refunding.refunds import ask_refund, refund_payments
 from orders.services.payments.tenders import (
     cash_terms_for,
     hold_tenders,

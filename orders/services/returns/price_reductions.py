@@ -19,8 +19,8 @@ from orders.models import Order, PriceReduction
 from orders.queries.scopes import check_served
 from orders.rules.refunds import CREDIT, RefundPart, SoldLine, spread_reduction
 from orders.services.fulfilment.sold_lines import sold_lines_of, value_requests_anew, values_kept
-from orders.services.payments.refund_outcomes import CreditNeedsCustomer
-from orders.services.payments.refunds import ask_refund_in_parts
+from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunding.refunds import ask_refund_in_parts
 from orders.services.returns.lines import check_known
 
 

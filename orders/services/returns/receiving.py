@@ -21,9 +21,9 @@ from orders.rules.refunds import ANY, CREDIT, RefundPart
 from orders.rules.returns import OVERRIDABLE, objections_to, place_of
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
-from orders.services.payments.paying_out import hold_drawer_for, pay_out_return
-from orders.services.payments.refund_outcomes import CreditNeedsCustomer
-from orders.services.payments.refunds import ask_refund_in_parts
+from orders.services.payments.refunding.paying_out import hold_drawer_for, pay_out_return
+from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunding.refunds import ask_refund_in_parts
 from orders.services.returns.lines import check_known, item_of, lines_of, next_number, not_returnable
 from orders.services.returns.putting_away import put_away
 from orders.services.returns.requests import about_return

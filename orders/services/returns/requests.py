@@ -20,7 +20,7 @@ from orders.rules.lifecycle import RETURN
 from orders.rules.returns import ALREADY_USED, Objection
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.gift_cards import used_gift_cards
-from orders.services.payments.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
 from orders.services.returns.lines import check_known, check_returnable, lines_of, next_number, not_returnable
 
 # A request that nobody answers is overdue then, and so are approved goods that nobody brings.

@@ -20,7 +20,7 @@ from orders.events import ReturnWithoutOrder
 from orders.models import Refund, Return, ReturnedUnits, ReturnLine
 from orders.rules.lifecycle import RETURN
 from orders.rules.returns import place_of
-from orders.services.payments.refund_outcomes import CreditNeedsCustomer
+from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
 from orders.services.returns.lines import next_number
 from orders.services.returns.putting_away import put_away
 from orders.services.returns.receiving import check_takes_returns

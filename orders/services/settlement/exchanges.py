@@ -22,7 +22,7 @@ from orders.models import Order, Payment, Return
 from orders.queries.views import OrderView
 from orders.rules.checkout import EXCHANGE, CheckoutRequest, PaymentNotPossible, PlannedTender, Tender
 from orders.rules.lifecycle import RETURN
-from orders.services.payments.refunds import pay_with_returned_goods
+from orders.services.payments.refunding.refunds import pay_with_returned_goods
 from orders.services.placing.placement import PlacedOrder, place_order
 from orders.services.returns.putting_away import put_away
 from orders.services.returns.receiving import Arrival, TakenIn, announce_received, give_money_back, take_in

@@ -44,7 +44,7 @@ from orders.services.payments.balances_due import settle_balance_payments
 from orders.services.payments.cards import save_cards
 from orders.services.payments.gateway import UNKNOWN, ChargeRequest, PaymentResult, confirm, look_up
 from orders.services.payments.outcomes import PaidOrder, find_paid_order, write_outcomes
-from orders.services.payments.refunds import refund_payments
+from orders.services.payments.refunding.refunds import refund_payments
 from orders.services.payments.tenders import release_held_tenders, spend_held_tenders
 from orders.services.placing.placement import announce_placed
 from orders.services.settlement.follow_ups import follow_at_once

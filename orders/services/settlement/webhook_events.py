@@ -21,8 +21,8 @@ from orders.providers.base import ProviderEvent
 from orders.queries.orders import get_order
 from orders.services.payments.authorisations import record_lost
 from orders.services.payments.gateway import UNKNOWN, look_up
-from orders.services.payments.refund_outcomes import note_failed_refund
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refund_outcomes import note_failed_refund
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.settlement.payments import settle_payments
 
 TRIED_FOR = timedelta(hours=1)

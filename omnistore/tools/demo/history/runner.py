@@ -26,7 +26,7 @@ from orders.services.fulfilment.pickup import (
 from orders.services.fulfilment.shipping import note_delivery, send_parcel
 from orders.services.payments.authorisations import capture_authorised
 from orders.services.payments.gateway import ask_providers
-from orders.services.payments.refunds import settle_refunds
+from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.placing.placement import place_order
 from orders.services.registers.till_sessions import close_till_session, expected_cash, open_till_session
 from orders.services.returns.requests import LineToReturn, request_return

@@ -11,8 +11,8 @@ from orders.models import Order, Payment, Refund
 from orders.queries.cash import cash_still_held, cash_terms
 from orders.queries.scopes import check_served
 from orders.rules.cash import refund_rounding
-from orders.services.payments.refund_outcomes import CashOut, write_outcome
-from orders.services.payments.refunds import lock_exchanged_for
+from orders.services.payments.refunding.refund_outcomes import CashOut, write_outcome
+from orders.services.payments.refunding.refunds import lock_exchanged_for
 from orders.services.registers.till_sessions import hold_drawer, take_out_of_drawer
 
 

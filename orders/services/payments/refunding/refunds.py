@@ -28,7 +28,7 @@ from orders.providers.base import APPROVED
 from orders.rules.cash import CashRule, refund_rounding
 from orders.rules.refunds import ANY, RefundableTender, RefundPart, plan_refund, spread_refund
 from orders.services.payments.gateway import UNKNOWN, refund
-from orders.services.payments.refund_outcomes import (
+from orders.services.payments.refunding.refund_outcomes import (
     NO_CASH_OUT,
     CashOut,
     give_back_to_balance,

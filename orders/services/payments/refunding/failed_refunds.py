@@ -9,7 +9,7 @@ from core.actors import Actor
 from core.errors import NotFound, Refusal
 from core.ids import new_id
 from orders.models import Order, Payment, Refund
-from orders.services.payments.refund_outcomes import CreditNeedsCustomer, give_credit, settle_by_hand
+from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer, give_credit, settle_by_hand
 
 REASON = "again"
 
