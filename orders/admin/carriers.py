@@ -6,14 +6,36 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from carts.models import DeliveryMethod
 from core.admin.base import AdminAction, BaseAdmin, ReadOnlyAdmin, ReadOnlyInline, admin_actor
 from core.admin.saving import BaseForm
+from core.texts.languages import active_language
+from core.texts.translated import in_language
 from orders.models import CarrierService, Shipment, TrackingEvent
 from orders.services.fulfilment.carriers import carriers_on
 from orders.services.settlement.tracking import resolve_lost
 
 
 class CarrierServiceForm(BaseForm):
+    """A service, with the carriers that are switched on and the shop's delivery methods to choose from."""
+
+    carrier = forms.ChoiceField(label=_("carrier"))
+    method = forms.ChoiceField(label=_("delivery method"), required=False, help_text=_("Whose parcels it takes."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One that was switched off since stays readable; saving it says which are on.
+        names = sorted({*carriers_on(), self.instance.carrier} - {""})
+        self._offer("carrier", {name: name for name in names})
+        methods = DeliveryMethod.objects.order_by("position", "code")
+        named = {one.code: f"{in_language(one.name, active_language())} ({one.code})" for one in methods}
+        self._offer("method", {self.instance.method: self.instance.method} | {"": gettext("All methods")} | named)
+
+    def _offer(self, name: str, choices: dict[str, str]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices.items())
+
     class Meta:
         model = CarrierService
         fields = ("name", "carrier", "service", "method", "grams", "tracking_url", "position", "is_active")

@@ -3,15 +3,17 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.rules import roles
-from orders.models import Fulfilment, Shipment
+from orders.models import CarrierService, Fulfilment, Shipment
 from orders.services.fulfilment.labels import make_label
-from tests.client import Api
+from tests.client import Api, signed_in
 from tests.easypost_fake.server import PDF
 from tests.factories.accounts import make_staff
 from tests.factories.inventory import assign, make_store
+from tests.factories.pricing import make_delivery_method
 from tests.till.conftest import Clerk, address, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,3 +148,21 @@ def test_the_buyer_follows_the_parcel_on_every_door(ana, parcel, by_hand, pia, t
 
     assert (part["tracking"], part["tracking_url"]) == ("K-17", "https://courier.example/parcels/K-17")
     assert address("label", parcel.pk).endswith("/label/")
+
+
+def test_head_office_chooses_a_carrier_and_a_delivery_method_from_lists(by_hand):
+    hedi = make_staff("Hedi Head", email="hedi@example.com")
+    assign(hedi, make_store("head"), roles.HEAD_OFFICE)
+    make_delivery_method("express")
+    browser = signed_in(hedi)
+
+    page = browser.get(reverse("admin:orders_carrierservice_add")).content.decode()
+    body = {"name": "Bike", "carrier": "manual", "method": "express", "grams": "500", "position": "1"}
+    refused = browser.post(reverse("admin:orders_carrierservice_add"), body | {"carrier": "nobody"})
+    saved = browser.post(reverse("admin:orders_carrierservice_add"), body)
+
+    assert '<option value="manual">' in page
+    assert '<option value="express">' in page
+    assert refused.status_code == 200
+    assert saved.status_code == 302, saved.content.decode()
+    assert CarrierService.objects.get(name="Bike").method == "express"
