@@ -4,7 +4,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.rules import roles
-from orders.models import Fulfilment
+from orders.models import CarrierService, Fulfilment, Shipment
 from tests.browser.conftest import DESK, OpenPage
 from tests.browser.looking import axe_violations, fits
 from tests.browser.people import come_signed_in
@@ -43,3 +43,24 @@ def test_a_parcel_is_packed_and_handed_to_the_carrier(open_page: OpenPage, ana, 
         assert fits(page)
     parcel = Fulfilment.objects.get()
     assert (parcel.state, parcel.tracking) == ("shipped", LABEL)
+
+
+def test_a_label_of_another_carrier_is_brought_as_a_file(open_page: OpenPage, ana, mug, warehouse):
+    packer = make_staff("Pia Packer", email="pia@example.com")
+    assign(packer, warehouse, roles.CLERK)
+    CarrierService.objects.create(name="Bike courier", carrier="manual")
+    order = make_order((mug, 1, 1290), store=warehouse, customer=ana, kind="ship", placed_at=timezone.now())
+    page = come_signed_in(open_page(size=DESK), packer)
+    page.goto(f"/admin/till/parcels/{order.fulfilments.get().pk}/")
+    assert axe_violations(page) == []
+
+    page.get_by_label("Tracking number").fill("BC-17")
+    page.get_by_label("Label as PDF").set_input_files(
+        {"name": "label.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF"}
+    )
+    page.get_by_role("button", name="Label by Bike courier").click()
+
+    expect(page.get_by_text("Print the label")).to_be_visible()
+    assert axe_violations(page) == []
+    shipment = Shipment.objects.get()
+    assert (shipment.tracking, bytes(shipment.label)[:5]) == ("BC-17", b"%PDF-")

@@ -111,10 +111,11 @@
     const address = new URL(action ?? "", location.href);
     if (event.defaultPrevented || !isOfTill(address)) return;
     event.preventDefault();
-    const fields = new URLSearchParams(new FormData(form, event.submitter));
-    if (form.getAttribute("method") === "post") open(address, { body: fields });
+    const fields = new FormData(form, event.submitter);
+    const hasFiles = form.getAttribute("enctype") === "multipart/form-data";
+    if (form.getAttribute("method") === "post") open(address, { body: hasFiles ? fields : new URLSearchParams(fields) });
     else {
-      address.search = fields;
+      address.search = new URLSearchParams(fields);
       open(address);
     }
   });
