@@ -102,6 +102,10 @@ class Carrier(Protocol):
         """Return what is known of a parcel now. Raises CarrierError."""
         ...
 
-    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate:
-        """Return the update in a webhook's request once its signature is verified. Raises BadSignature."""
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate | None:
+        """
+        Return the update in a webhook's request once its signature is verified; None if it is about no parcel.
+
+        Raises BadSignature.
+        """
         ...

@@ -53,7 +53,7 @@ def test_the_carrier_makes_a_label_and_its_number_goes_with_the_parcel(easypost,
     [made] = easypost.shipments.values()
     assert (made["reference"], made["to_address"]["zip"]) == (str(shipment.key), "10119")
     assert made["parcel"]["weight"] == 24.7  # Twice 350 grams, in ounces.
-    assert made["selected_rate"].endswith("DHLPaket")
+    assert made["selected_rate"]["service"] == "DHLPaket"
     assert (shipment.state, shipment.carrier_ref, shipment.tracking) == ("ready", made["id"], "00340434000001")
     assert label_document(shipment) == PDF
     assert (parcel.tracking, parcel.tracking_url) == (

@@ -21,7 +21,7 @@ RATES = [("DHLPaket", "4.90"), ("DHLExpress", "14.90")]
 
 
 class EasyPostFake:
-    """The books of the fake. faults: before, after, slow or None, for the POSTs to come, in their order."""
+    """The books of the fake. faults: before, after, busy, slow or None, for the POSTs to come, in their order."""
 
     def __init__(self) -> None:
         self.shipments: dict[str, dict[str, Any]] = {}
@@ -29,6 +29,8 @@ class EasyPostFake:
         self.calls: list[tuple[str, str]] = []
         self.bought = 0
         self.scanned: set[str] = set()
+        self.refund_status = "submitted"
+        self.postage = lambda url: {"label_pdf_url": url, "label_url": url, "label_file_type": "application/pdf"}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("HandlerOfFake", (Handler,), {"fake": self}))
@@ -80,7 +82,7 @@ class EasyPostFake:
                 case ["v2", "shipments", number, "refund"]:
                     if number in self.scanned:
                         return 422, _error("The label was used.")
-                    self.shipments[number]["refund_status"] = "submitted"
+                    self.shipments[number]["refund_status"] = self.refund_status
                     return 200, self.shipments[number]
             return 404, _error("no such route")
 
@@ -91,21 +93,31 @@ class EasyPostFake:
         if not fields["to_address"]["zip"]:
             return 422, _error("The address has no postcode.")
         number = f"shp_{next(self._numbers)}"
-        rates = [{"id": f"rate_{number}_{name}", "service": name, "rate": price} for name, price in RATES]
+        rates = [
+            {"id": f"rate_{number}_{name}", "carrier": "DHL", "service": name, "rate": price, "currency": "EUR"}
+            for name, price in RATES
+        ]
         made = {**fields, "id": number, "rates": rates, "postage_label": None, "tracking_code": None, "tracker": None}
         self.shipments[number] = made
         return 201, made
 
     def _buy(self, shipment: dict[str, Any], rate: str) -> tuple[int, Any]:
         if shipment["postage_label"]:
-            return 422, _error("The shipment has its postage.")
+            return 422, _error("The shipment has its postage.", "SHIPMENT.POSTAGE.EXISTS")
         self.bought += 1
         code = f"00340434{self.bought:06d}"
         shipment |= {
-            "selected_rate": rate,
+            "selected_rate": next(one for one in shipment["rates"] if one["id"] == rate),
             "tracking_code": code,
-            "postage_label": {"label_pdf_url": f"{self.url}/labels/{shipment['id']}.pdf"},
-            "tracker": {"status": "pre_transit", "public_url": f"https://track.easypost.com/{code}"},
+            "postage_label": self.postage(f"{self.url}/labels/{shipment['id']}.pdf"),
+            "tracker": {
+                "object": "Tracker",
+                "shipment_id": shipment["id"],
+                "status": "unknown",
+                "updated_at": None,
+                "tracking_details": [],
+                "public_url": f"https://track.easypost.com/{code}",
+            },
         }
         return 200, shipment
 
@@ -126,6 +138,9 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         fields = json.loads(self.rfile.read(length) or "{}")
         fault = self.fake.faults.pop(0) if method == "POST" and self.fake.faults else None
+        if fault == "busy":
+            refusal = _error("The label is being bought.", "SHIPMENT.PURCHASE.IN_PROGRESS")
+            return self._send(422, json.dumps(refusal).encode())
         if fault == "before":
             return self._send(500, json.dumps(_error("not now")).encode())
         status, body = self.fake.answer(method, self.path, fields)
@@ -149,5 +164,5 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def _error(message: str) -> dict[str, Any]:
-    return {"error": {"code": "SOME.ERROR", "message": message}}
+def _error(message: str, code: str = "SOME.ERROR") -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "errors": []}}

@@ -29,5 +29,5 @@ class TrackingWebhook(ApiView):
         """Accept an update: 200 when it is settled, 202 when it must wait; 400 for an invalid signature."""
         body = request.data if isinstance(request.data, bytes) else b""
         update = read_tracking_webhook(carrier=carrier, body=body, headers=request.headers)
-        is_done = record_tracking(carrier=carrier, update=update, now=timezone.now())
+        is_done = update is None or record_tracking(carrier=carrier, update=update, now=timezone.now())
         return answer({"received": True}, status=200 if is_done else 202)

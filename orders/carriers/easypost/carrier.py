@@ -1,8 +1,9 @@
 """
 The adapter for EasyPost: shipments, labels, trackers and their webhook events, over its HTTP API.
 
-A shipment is made with our reference and found by it, so a label whose answer was lost is found and never bought again:
-buying a shipment that has its postage is refused, and reading it again shows the label.
+A shipment is made with our reference and found by it, so a label whose answer was lost is found and not bought again:
+buying a shipment that has its postage is refused, and reading it again shows the label. EasyPost does not keep
+references apart by itself: whoever calls makes sure that one reference is asked for by one request at a time.
 """
 
 import hashlib
@@ -33,6 +34,22 @@ _STATES = {
 }
 _LOST = "lost"  # A detail of several statuses.
 _MAY_GO_WELL_LATER = (408, 409, 425, 429)
+# Refusals that are none: the label is being bought, or the carrier behind EasyPost did not answer it.
+_PASSING = frozenset(
+    {
+        *("SHIPMENT.POSTAGE.EXISTS", "SHIPMENT.PURCHASE.IN_PROGRESS"),
+        *("SHIPMENT.POSTAGE.NO_RESPONSE", "SHIPMENT.POSTAGE.TIMED_OUT"),
+        *("SHIPMENT.REFUND.FAILURE", "REFUND.NO_RESPONSE"),
+    }
+)
+
+
+class Refused(CarrierError):
+    """EasyPost answered with an error. status: of HTTP."""
+
+    def __init__(self, words: str, *, permanent: bool, status: int) -> None:
+        super().__init__(words, permanent=permanent)
+        self.status = status
 
 
 class EasyPost:
@@ -58,16 +75,22 @@ class EasyPost:
         shipment = _ask("GET", f"/v2/shipments/{ref}")
         if shipment.get("refund_status") in ("submitted", "refunded"):
             return True
-        answer = _ask("POST", f"/v2/shipments/{ref}/refund", {})
-        return answer.get("refund_status") in ("submitted", "refunded")
+        status = _ask("POST", f"/v2/shipments/{ref}/refund", {}).get("refund_status")
+        if status == "rejected":
+            # It says so of labels that are a few minutes old, too, and may be asked again.
+            raise CarrierError("The postage is not refunded yet.", permanent=False)
+        # Of carriers that charge when they scan a parcel, nothing is to be refunded.
+        return status in ("submitted", "refunded", "not_applicable")
 
     def updates(self, *, ref: str) -> Sequence[TrackingUpdate]:
         """As in the base class."""
         tracker = _ask("GET", f"/v2/shipments/{ref}").get("tracker")
-        return [_update(tracker, f"{ref}:{tracker.get('status')}:{tracker.get('updated_at')}")] if tracker else []
+        if not tracker or not tracker.get("updated_at"):
+            return []
+        return [_update(tracker, f"{ref}:{tracker.get('status')}:{tracker['updated_at']}")]
 
-    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate:
-        """As in the base class; the signature is an HMAC of the body."""
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate | None:
+        """As in the base class; the signature is an HMAC of the body. Events of batches, payments and such are None."""
         secret = unicodedata.normalize("NFKD", settings.EASYPOST_WEBHOOK_SECRET).encode()
         if not secret:
             raise BadSignature("no secret for webhooks is set")
@@ -76,6 +99,8 @@ class EasyPost:
             raise BadSignature("the signature is another")
         try:
             event = json.loads(body)
+            if event["result"].get("object") != "Tracker":
+                return None
             return _update(event["result"], str(event["id"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadSignature(f"not an event of a tracker: {error}") from error
@@ -95,16 +120,18 @@ def _ask(method: str, path: str, fields: Any = None) -> dict[str, Any]:
     except requests.RequestException as error:
         raise CarrierError(str(error)[:200], permanent=False) from error
     if response.status_code >= 400 or not isinstance(answer, dict):
-        is_passing = response.status_code >= 500 or response.status_code in _MAY_GO_WELL_LATER
-        raise CarrierError(_words(answer, response.status_code), permanent=not is_passing)
+        status, told = response.status_code, _error_of(answer)
+        is_passing = status >= 500 or status in _MAY_GO_WELL_LATER or told.get("code") in _PASSING
+        words = f"{status} {told.get('message') or 'no reason given'}"[:200]
+        raise Refused(words, permanent=not is_passing, status=status)
     return answer
 
 
 def _find(reference: UUID) -> dict[str, Any] | None:
     try:
         return _ask("GET", f"/v2/shipments/{reference}")
-    except CarrierError as error:
-        if error.permanent and str(error).startswith("404"):
+    except Refused as error:
+        if error.status == 404:
             return None
         raise
 
@@ -113,17 +140,16 @@ def _buy(shipment: Mapping[str, Any], rate: str) -> dict[str, Any]:
     path = f"/v2/shipments/{shipment['id']}"
     try:
         return _ask("POST", f"{path}/buy", {"rate": {"id": rate}})
-    except CarrierError as error:
+    except Refused as error:
         # It was bought by an earlier call whose answer was lost.
-        if error.permanent and (known := _ask("GET", path)).get("postage_label"):
+        if error.status < 500 and (known := _ask("GET", path)).get("postage_label"):
             return known
         raise
 
 
-def _words(answer: Any, status: int) -> str:
+def _error_of(answer: Any) -> Mapping[str, Any]:
     error = answer.get("error") if isinstance(answer, dict) else None
-    words = error.get("message") if isinstance(error, dict) else None
-    return f"{status} {words or 'no reason given'}"[:200]
+    return error if isinstance(error, dict) else {}
 
 
 def _shipment(request: LabelRequest) -> dict[str, Any]:
@@ -152,20 +178,33 @@ def _address(address: Mapping[str, str]) -> dict[str, str]:
 
 
 def _rate(shipment: Mapping[str, Any], service: str) -> str:
-    rates = [rate for rate in shipment.get("rates", ()) if service in ("", rate.get("service"))]
+    """Return the cheapest rate of a service, by its name or by `carrier/name`, in any case; of all if it is empty."""
+    wanted = service.casefold()
+    rates = [rate for rate in shipment.get("rates") or () if wanted in ("", *_names_of(rate))]
     if not rates:
-        raise CarrierError("The carrier does not send this parcel there by this service.", permanent=True)
+        said = "; ".join(str(one.get("message", "")) for one in shipment.get("messages") or ())
+        words = f"The carrier does not send this parcel there by this service. {said}".strip()
+        raise CarrierError(words[:200], permanent=True)
     return str(min(rates, key=lambda rate: float(rate["rate"]))["id"])
+
+
+def _names_of(rate: Mapping[str, Any]) -> tuple[str, str]:
+    name = str(rate.get("service", "")).casefold()
+    return name, f"{str(rate.get('carrier', '')).casefold()}/{name}"
 
 
 def _label(shipment: Mapping[str, Any]) -> Label:
     tracker = shipment.get("tracker") or {}
-    url = str((shipment.get("postage_label") or {}).get("label_pdf_url") or "")
+    postage = shipment.get("postage_label") or {}
+    is_pdf = postage.get("label_file_type") == "application/pdf"
+    url = str(postage.get("label_pdf_url") or (postage.get("label_url") if is_pdf else "") or "")
+    if not url:
+        raise CarrierError("The label is no PDF yet.", permanent=False)
     return Label(
         ref=str(shipment["id"]),
         tracking=str(shipment.get("tracking_code") or ""),
         tracking_url=str(tracker.get("public_url") or ""),
-        document=_document(url) if url else b"",
+        document=_document(url),
     )
 
 

@@ -28,7 +28,7 @@ class ManualCarrier:
         """As in the base class: none."""
         return ()
 
-    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate:
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate | None:
         """As in the base class: refused, since nobody sends any."""
         raise BadSignature("nobody sends events of this carrier")
 

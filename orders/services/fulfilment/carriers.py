@@ -62,8 +62,12 @@ def updates_of(*, carrier: str, ref: str) -> Sequence[TrackingUpdate]:
         return ()
 
 
-def read_tracking_webhook(*, carrier: str, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate:
-    """Return a webhook's update. Raises NotFound without such a carrier, Malformed for an invalid signature."""
+def read_tracking_webhook(*, carrier: str, body: bytes, headers: Mapping[str, str]) -> TrackingUpdate | None:
+    """
+    Return a webhook's update, None if it is about no parcel.
+
+    Raises NotFound without such a carrier, Malformed for an invalid signature.
+    """
     port = carrier_for(carrier)
     if port is None:
         raise NotFound(_("Not found, or you do not have access."))
