@@ -83,7 +83,6 @@ class TrackingEventInline(ReadOnlyInline):
 @admin.register(Shipment)
 class ShipmentAdmin(ReadOnlyAdmin):
     list_display = ("order_number", "carrier", "tracking", "state", "tracked_at", "resolution")
-    list_select_related = ("fulfilment__order",)
     list_filter = ("state", "resolution", "carrier")
     search_fields = ("tracking__exact", "carrier_ref__exact", "fulfilment__order__number__exact")
     ordering = ("-id",)
@@ -104,7 +103,7 @@ class ShipmentAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("fulfilment__location").defer("label")
+        return super().get_queryset(request).select_related("fulfilment__order", "fulfilment__location").defer("label")
 
     @admin.display(description=_("order"))
     def order_number(self, shipment: Shipment) -> str:
