@@ -18,7 +18,7 @@ from omnistore.tools.servers.postgres import Postgres
 from omnistore.tools.servers.valkey import Valkey
 from tests import prepared, tidying
 
-pytest_plugins = ["tests.shop"]
+pytest_plugins = ["tests.shop", "tests.carriers.shop"]
 
 # A busy machine must not fail a test.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

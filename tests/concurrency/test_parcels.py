@@ -18,7 +18,6 @@ from orders.services.fulfilment.labels import cancel_label, make_label
 from orders.services.fulfilment.shipping import note_delivery, send_parcel
 from orders.services.settlement import tracking
 from orders.services.settlement.tracking import record_tracking
-from tests.carriers.conftest import by_easypost, easypost, packer, parcel, pia  # noqa: F401
 from tests.concurrency.racing import Meeting, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,12 +31,12 @@ def sound_books(request):
 
 
 @pytest.fixture
-def label(easypost, parcel, by_easypost, pia):  # noqa: F811
+def label(easypost, parcel, by_easypost, pia):
     return make_label(parcel_id=parcel.pk, service_id=by_easypost.pk, by=pia, now=timezone.now())
 
 
 @pytest.fixture
-def sent(label, parcel, pia):  # noqa: F811
+def sent(label, parcel, pia):
     send_parcel(parcel_id=parcel.pk, tracking="", by=pia, now=timezone.now() - timedelta(days=1))
     return label
 
@@ -52,7 +51,7 @@ def told(kind):
     return JournalEntry.objects.filter(kind=kind).count()
 
 
-def test_packers_who_press_at_once_get_one_label(easypost, parcel, by_easypost, pia):  # noqa: F811
+def test_packers_who_press_at_once_get_one_label(easypost, parcel, by_easypost, pia):
     def press():
         return make_label(parcel_id=parcel.pk, service_id=by_easypost.pk, by=pia, now=timezone.now()).pk
 
@@ -63,7 +62,7 @@ def test_packers_who_press_at_once_get_one_label(easypost, parcel, by_easypost, 
     assert (len(easypost.shipments), easypost.bought) == (1, 1)
 
 
-def test_without_the_claim_they_would_get_several(easypost, parcel, by_easypost, pia, monkeypatch):  # noqa: F811
+def test_without_the_claim_they_would_get_several(easypost, parcel, by_easypost, pia, monkeypatch):
     """Negative control: all find nothing under the reference, and each makes a label of its own."""
     monkeypatch.setattr(labels, "_CLAIM", "UPDATE orders_shipment SET claimed_until = NULL WHERE id = %(id)s")
     monkeypatch.setattr(adapter, "_find", Meeting(4).after(adapter._find))
@@ -74,7 +73,7 @@ def test_without_the_claim_they_would_get_several(easypost, parcel, by_easypost,
 
 
 def test_without_the_lock_only_the_database_would_keep_it_to_one(
-    easypost, parcel, by_easypost, pia, monkeypatch  # noqa: F811
+    easypost, parcel, by_easypost, pia, monkeypatch
 ):  # fmt: skip
     """Negative control: without the order's lock, the packers that come second get an internal error."""
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
@@ -87,7 +86,7 @@ def test_without_the_lock_only_the_database_would_keep_it_to_one(
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_a_parcel_is_delivered_once_by_its_carrier_and_by_staff(sent, parcel, pia, attempt):  # noqa: F811
+def test_a_parcel_is_delivered_once_by_its_carrier_and_by_staff(sent, parcel, pia, attempt):
     tellers = [teller(sent, "delivered", f"evt_{number}") for number in range(3)]
 
     *_, staff = race([*tellers, lambda: note_delivery(parcel_id=parcel.pk, by=pia, now=timezone.now())])
@@ -119,7 +118,7 @@ def test_without_the_lock_a_parcel_would_come_back_twice(sent, monkeypatch):
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_a_label_is_cancelled_or_its_parcel_is_on_its_way(label, parcel, pia, easypost, attempt):  # noqa: F811
+def test_a_label_is_cancelled_or_its_parcel_is_on_its_way(label, parcel, pia, easypost, attempt):
     cancelled, seen = race(
         [
             lambda: cancel_label(parcel_id=parcel.pk, by=pia, now=timezone.now()).state,

@@ -12,18 +12,21 @@ import json
 import threading
 import time
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.fake_server import FakeServer
 
 SECRET = "secret of the fake"
 PDF = b"%PDF-1.4 a label"
 RATES = [("DHLPaket", "4.90"), ("DHLExpress", "14.90")]
 
 
-class EasyPostFake:
+class EasyPostFake(FakeServer):
     """The books of the fake. faults: before, after, busy, slow or None, for the POSTs to come, in their order."""
 
     def __init__(self) -> None:
+        super().__init__(Handler)
         self.shipments: dict[str, dict[str, Any]] = {}
         self.faults: list[str | None] = []
         self.calls: list[tuple[str, str]] = []
@@ -33,20 +36,6 @@ class EasyPostFake:
         self.postage = lambda url: {"label_pdf_url": url, "label_url": url, "label_file_type": "application/pdf"}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("HandlerOfFake", (Handler,), {"fake": self}))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
 
     def event(
         self, ref: str, status: str, at: datetime, *, number: str = "", detail: str = "", secret: str = SECRET

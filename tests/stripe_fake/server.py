@@ -12,9 +12,11 @@ import itertools
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.fake_server import FakeServer
 
 DECLINED = {"pm_card_declined": "generic_decline", "pm_card_no_funds": "insufficient_funds"}
 NEEDS_ACTION = "pm_card_authentication_required"
@@ -26,10 +28,11 @@ REFUSED = {
 }
 
 
-class StripeFake:
+class StripeFake(FakeServer):
     """The books of the fake. faults: kinds that strike the POSTs to come, in their order; None spares one."""
 
     def __init__(self) -> None:
+        super().__init__(Handler)
         self.intents: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.customers: set[str] = set()
@@ -43,20 +46,6 @@ class StripeFake:
         self.calls: list[tuple[str, str]] = []
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("HandlerOfFake", (Handler,), {"fake": self}))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
 
     # --- What people and banks do, outside the API ------------------------------------------------
 

@@ -7,31 +7,19 @@ come. calls: what it was asked.
 
 import itertools
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from tests.fake_server import FakeServer
 
-class ViesFake:
+
+class ViesFake(FakeServer):
     def __init__(self) -> None:
+        super().__init__(Handler)
         self.in_use: dict[str, str] = {}
         self.errors: list[str] = []
         self.calls: list[dict[str, str]] = []
         self._numbers = itertools.count(1)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("HandlerOfFake", (Handler,), {"fake": self}))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
 
     def answer(self, asked: dict[str, str]) -> tuple[int, Any]:
         self.calls.append(asked)
