@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 
 from orders.models import Refund, Return, ReturnedUnits, ReturnLine
 from orders.queries.scopes import orders_concerning
+from orders.queries.views import OrderView
 from orders.rules.lifecycle import OPEN_RETURNS
 
 
@@ -35,3 +36,13 @@ def cash_paid_out(goods: Return) -> int:
 def open_returns() -> QuerySet[Return]:
     """Return the requests that wait for an answer or for their goods, the most urgent first."""
     return Return.objects.filter(state__in=OPEN_RETURNS).select_related("order", "customer").order_by("due_at", "pk")
+
+
+def first_order_of(order: OrderView) -> str:
+    """Return the number of the order that gets the refunds of goods in exchange; empty if there are none of these."""
+    if not any(
+        refund["goes_to"] == Refund.EXCHANGE and refund["reason"] != Refund.EXCHANGE for refund in order.refunds
+    ):
+        return ""
+    goods = Return.objects.select_related("order").get(exchanged_for=order.id)
+    return goods.order.number if goods.order else ""

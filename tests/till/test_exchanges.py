@@ -136,3 +136,15 @@ def test_another_stores_staff_may_exchange_it_too(order, high_street, mug, bowl)
     assign(otto, high_street, roles.CLERK)
 
     assert "Exchange goods of order" in text_of(Clerk(otto).get("exchange", order.number))
+
+
+def test_the_page_of_exchanged_goods_says_where_their_money_waits(clerk, manager, order, register, mug):
+    swap = {"swap": "1", "total": "1290", f"out-{mug.sku}": "1"}
+    clerk.post("exchange", order.number, key="a", **swap, **fields_of(order, "1"))
+    second = Return.objects.get().exchanged_for
+    assert "its money goes back" not in text_of(clerk.get("order", second.number))
+
+    page = manager.post("reduce_price", second.number, key="b", amount="2", reason="goodwill")
+
+    assert f"its money goes back on order {order.number}" in text_of(page)
+    assert "to be paid back" in text_of(clerk.get("order", order.number))

@@ -23,6 +23,7 @@ from omnistore.till.forms import CashField
 from omnistore.till.views.base import TillView, claim_of_form, not_here, number_of
 from orders.models import Order, Payment, PriceReduction
 from orders.queries.orders import get_order
+from orders.queries.returns import first_order_of
 from orders.queries.scopes import is_served
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import may_be_cancelled
@@ -102,6 +103,7 @@ class OrderPage(TillView):
             "cancel_form": CancelForm(),
             "most_to_reduce": self._most_to_reduce(order, serves=serves),
             "reduction_form": ReductionForm(),
+            "first_order": first_order_of(order),
             "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
             "error": error,
