@@ -9,7 +9,7 @@ CREATE TRIGGER carts_config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
     FOR EACH STATEMENT EXECUTE FUNCTION carts_config_changed();
 CREATE TRIGGER carts_config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON inventory_returnfee
     FOR EACH STATEMENT EXECUTE FUNCTION carts_config_changed();
-CREATE TRIGGER carts_config_changed AFTER UPDATE OF path ON inventory_category
+CREATE TRIGGER carts_config_changed AFTER UPDATE ON inventory_category
     FOR EACH ROW WHEN (OLD.path IS DISTINCT FROM NEW.path) EXECUTE FUNCTION carts_config_changed();
 """
 UNWATCH = """
