@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                     "category",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         help_text="With those below it. Empty for all goods.",
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,

@@ -36,7 +36,7 @@ class ReturnPolicy(models.Model):
     )  # fmt: skip
     category = models.ForeignKey(
         "inventory.Category", on_delete=models.CASCADE, null=True, blank=True, related_name="+",
-        verbose_name=_("category"), help_text=_("With those below it. Empty for all goods."),
+        db_index=False, verbose_name=_("category"), help_text=_("With those below it. Empty for all goods."),
     )  # fmt: skip
     store = models.ForeignKey(
         "inventory.Location", on_delete=models.CASCADE, null=True, blank=True, related_name="+",
