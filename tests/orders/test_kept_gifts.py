@@ -346,4 +346,6 @@ def test_the_audit_finds_a_return_that_its_lines_do_not_explain(collected, bowl,
 
     Return.objects.update(withheld_for_gifts=0)
 
-    assert list(find_breaches()) == ["a return is worth its goods, less what is withheld for gifts"]
+    assert list(find_breaches()) == [
+        "a return is worth its goods, less what is withheld and its fee, with what goes back of the order's charges"
+    ]

@@ -74,6 +74,8 @@ class TestTakingBack:
             "refund": "original",
             "amount": euros("12.90"),
             "withheld_for_gifts": euros("0.00"),
+            "fee": euros("0.00"),
+            "charges_back": euros("0.00"),
             "store": "ber-mitte",
             "requested_at": "",
             "due_at": None,

@@ -15,6 +15,7 @@ from core.errors import Malformed, NotFound, Refusal
 from core.texts.spelling import plain_code, plain_text
 from core.web.api.base import page_of
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from omnistore.till.forms import label_of
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView
@@ -199,7 +200,7 @@ class ParcelAct(OneParcel):
 
 def pieces_form(parcel: ParcelView, data: QueryDict | None = None) -> PiecesForm:
     """Return the form for the pieces of a parcel that are sent now."""
-    return PiecesForm(data, waiting=[(line["line"], line["name"], line["quantity"]) for line in parcel.lines])
+    return PiecesForm(data, waiting=[(line["line"], label_of(line), line["quantity"]) for line in parcel.lines])
 
 
 def known_id(parcel_id: int) -> int:

@@ -19,7 +19,7 @@ from core.idempotency import do_once
 from core.texts.formats import number_text
 from core.texts.languages import active_language
 from core.web.api.base import Page, page_of
-from omnistore.till.forms import CashField
+from omnistore.till.forms import CashField, label_of
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView, claim_of_form, not_here
@@ -342,7 +342,7 @@ class HandOver(TillView):
 
 def _pieces_form(pickup: PickupView, prefix: str, data: QueryDict | None = None) -> PiecesForm:
     waiting = [
-        (int(line["line"]), line["name"], line["quantity"]) for line in pickup.lines if not line["handed_over_at"]
+        (int(line["line"]), label_of(line), line["quantity"]) for line in pickup.lines if not line["handed_over_at"]
     ]
     return PiecesForm(data, waiting=waiting, prefix=prefix)
 
