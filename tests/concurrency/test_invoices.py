@@ -7,11 +7,12 @@ from django.db import IntegrityError, connection, transaction
 
 from core.actors import THE_SYSTEM
 from core.data.invariants import find_breaches
-from orders.models import Invoice, LegalEntity, Order, Seller
+from orders.models import Invoice, Order
 from orders.models.orders import OrderQuerySet
 from orders.services.documents import invoicing
-from orders.services.documents.invoicing import request_invoice
+from orders.services.documents.invoicing import invoice_if_complete, request_invoice
 from tests.concurrency.racing import Meeting, race
+from tests.factories.documents import make_seller
 from tests.factories.inventory import make_store, make_variant
 from tests.factories.orders import make_order
 
@@ -30,8 +31,7 @@ OF_A_SEQUENCE = "SELECT nextval('invoice_numbers')::int AS last"
 @pytest.fixture
 def store():
     store = make_store("mitte")
-    entity = LegalEntity.objects.create(name="Omni GmbH", city="Berlin", country_code="DE", vat_number="DE136695976")
-    Seller.objects.create(location=store, legal_entity=entity, since=datetime(2026, 1, 1, tzinfo=UTC))
+    make_seller(store)
     return store
 
 
@@ -120,7 +120,7 @@ def test_without_the_orders_lock_it_would_be_invoiced_twice(store, monkeypatch):
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
     monkeypatch.setattr(invoicing, "_sold", Meeting(2).after(invoicing._sold))
 
-    results = race([issue(order)] * 2)
+    results = race([lambda: invoice_if_complete(order_id=order.pk, by=THE_SYSTEM, now=NOW)] * 2)
 
     assert sum(isinstance(result, IntegrityError) for result in results) == 1
 

@@ -24,6 +24,7 @@ from orders.services.documents.invoicing import (
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.price_reductions import Reduction, reduce_price
 from orders.services.returns.receiving import Arrival, Piece, receive_return
+from tests.factories.documents import make_seller
 from tests.factories.inventory import make_store
 from tests.factories.orders import make_order
 from tests.factories.pricing import make_tax_zone
@@ -42,12 +43,7 @@ COMPANY = {
 
 @pytest.fixture
 def seller(mitte):
-    entity = LegalEntity.objects.create(
-        name="Omni GmbH", street_address="Ring 1", postal_code="10119", city="Berlin", country_code="DE",
-        tax_number="27/123", vat_number="DE136695976",
-    )  # fmt: skip
-    Seller.objects.create(location=mitte, legal_entity=entity, since=datetime.fromisoformat("2026-01-01T00:00+00:00"))
-    return entity
+    return make_seller(mitte)
 
 
 @pytest.fixture
@@ -324,9 +320,8 @@ class TestCreditNotes:
 
 class TestNumbers:
     def test_count_on_by_seller_and_year(self, seller, ana, mug, mitte, at_desk, now):
-        successor = LegalEntity.objects.create(name="SE", city="Berlin", country_code="DE", vat_number="DE129273398")
         other = make_store("ost")
-        Seller.objects.create(location=other, legal_entity=successor, since=now - timedelta(days=99))
+        successor = make_seller(other, name="Omni SE", vat_number="DE129273398")
         numbers = []
         for place, moment in [(mitte, now), (mitte, now), (other, now), (mitte, now + timedelta(days=365))]:
             order = make_order((mug, 1, 1190), store=place, customer=ana, kind="ship", state="shipped")
