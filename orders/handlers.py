@@ -18,10 +18,12 @@ from orders.events import (
     PickupCollected,
     PickupExpired,
     PickupRejected,
+    PriceReduced,
     RefundDone,
     RefundFailed,
     ReturnReceived,
 )
+from orders.services.documents.invoicing import credit_if_less, invoice_if_complete
 from orders.services.fulfilment.gift_cards import deliver_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
 from orders.services.placing.guests import claim_guest_orders, join_guest_order
@@ -79,3 +81,17 @@ def settle_points(entry: Entry) -> None:
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     settle = open_order_points if entry.kind == OrderPlaced.kind else settle_order_points
     settle(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(OrderCompleted)
+def issue_invoice(entry: Entry) -> None:
+    """Issue the invoice of an order of which everything has left."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    invoice_if_complete(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(ReturnReceived, PriceReduced)
+def issue_credit_note(entry: Entry) -> None:
+    """Take back what an invoice states too much, because goods came back or cost less."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    credit_if_less(order_id=entry.payload["order_id"], by=by, now=timezone.now())

@@ -8,6 +8,8 @@ from django.utils.translation import ngettext_lazy
 
 from core.journal import Event, Notification, ShopEvent
 from core.texts.wording import count, money, number, worded
+from orders.events.documents import CreditNoteIssued as CreditNoteIssued
+from orders.events.documents import InvoiceIssued as InvoiceIssued
 from orders.events.returns import ReturnApproved as ReturnApproved
 from orders.events.returns import ReturnImported as ReturnImported
 from orders.events.returns import ReturnReceived as ReturnReceived

@@ -29,6 +29,7 @@ from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
 from orders.channels.pieces import PiecesForm, cancellable_pieces
 from orders.models import Order, PaymentAttempt
+from orders.queries.documents.invoices import invoices_of
 from orders.queries.orders import get_order, get_order_for, is_open_to_guests, orders_of
 from orders.queries.receipts import receipt_of
 from orders.queries.views import FulfilmentView, OrderView
@@ -49,6 +50,7 @@ CANCEL_REASONS = [
     ("found_elsewhere", gettext_lazy("I found it elsewhere")),
     ("mistake", gettext_lazy("I ordered it by mistake")),
 ]
+_INVOICED = (Order.PLACED, Order.COMPLETED)
 FRESH = timedelta(hours=1)  # How long an order's page says thank you.
 
 
@@ -102,6 +104,9 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "is_waiting": is_payment_under_way(order),
         "pay_address": _address(order.number, key, "order_pay") if balance_due_of(order) else "",
         "is_guest": order.customer_id is None,
+        "invoices": invoices_of(order.id),
+        "invoice_address": _address(order.number, key, "order_invoices") if order.state in _INVOICED else "",
+        "makes_pdfs": settings.RECEIPTS_AS_PDF,
         "cancel_address": _address(order.number, key, "order_cancel") if _may_cancel(request, order) else "",
         "gift_cards": gift_cards_of(order_id=order.id, number=order.number),
     }

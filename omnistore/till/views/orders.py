@@ -23,6 +23,7 @@ from omnistore.till.forms import CashField
 from omnistore.till.views.base import TillView, claim_of_form, not_here, number_of
 from orders.channels.pieces import PiecesForm, cancellable_pieces
 from orders.models import Order, Payment, PriceReduction
+from orders.queries.documents.invoices import invoices_of
 from orders.queries.orders import get_order
 from orders.queries.returns import first_order_of
 from orders.queries.scopes import is_served
@@ -106,6 +107,8 @@ class OrderPage(TillView):
             "most_to_reduce": self._most_to_reduce(order, serves=serves),
             "reduction_form": ReductionForm(),
             "first_order": first_order_of(order),
+            "invoices": invoices_of(order.id),
+            "may_invoice": serves and self.staff.may(roles.SELL) and order.state in (Order.PLACED, Order.COMPLETED),
             "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
             "error": error,
