@@ -52,7 +52,7 @@ without_card_numbers(
     orders_reconciliationbreak=["resolution"],
     orders_receiptrequest=["address"],
     orders_return=["reject_reason", "override_reason"],
-    orders_returnline=["reason"],
+    orders_returnline=["reason", "comment"],
     orders_returnedunits=["reason"],
     orders_tillsession=["register"],
     orders_cardreader=["name"],
