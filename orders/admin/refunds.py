@@ -122,7 +122,7 @@ class RefundAdmin(ReadOnlyAdmin):
 
 class ReturnLineInline(ReadOnlyInline):
     model = ReturnLine
-    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text")
+    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text", "comment")
     readonly_fields = ("amount_money", "reason_text")
     amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
 
