@@ -57,6 +57,8 @@ without_card_numbers(
     orders_returnline=["reason", "comment"],
     orders_returnedunits=["reason"],
     orders_tillsession=["register"],
+    orders_registerreceipt=["register"],
+    orders_registercounter=["register"],
     orders_cardreader=["name"],
     orders_legalentity=["name", "street_address", "city"],
     orders_cashregister=["name"],
