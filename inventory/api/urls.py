@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from inventory.api import catalogue, prices, stock, stores
-from inventory.api.stock_documents import bookings, counts, transfers
+from inventory.api.stock_documents import bookings, counts, purchase_orders, transfers
 
 urlpatterns: list[URLPattern] = [
     path("catalogue/products/", catalogue.ProductList.as_view(), name="products"),
@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern] = [
     path("stock/transfers/<str:document_id>/dispatch/", transfers.TransferDispatch.as_view()),
     path("stock/transfers/<str:document_id>/receive/", transfers.TransferReceive.as_view()),
     path("stock/transfers/<str:document_id>/cancel/", transfers.TransferCancel.as_view()),
+    path("stock/purchase-orders/", purchase_orders.PurchaseOrders.as_view()),
+    path("stock/purchase-orders/<str:document_id>/", purchase_orders.PurchaseOrder.as_view()),
+    path("stock/purchase-orders/<str:document_id>/submit/", purchase_orders.PurchaseOrderSubmit.as_view()),
+    path("stock/purchase-orders/<str:document_id>/receive/", purchase_orders.PurchaseOrderReceive.as_view()),
+    path("stock/purchase-orders/<str:document_id>/cancel/", purchase_orders.PurchaseOrderCancel.as_view()),
     path("stock/receipts/", bookings.Receipts.as_view()),
     path("stock/receipts/<str:document_id>/", bookings.Receipt.as_view()),
     path("stock/adjustments/", bookings.Adjustments.as_view()),

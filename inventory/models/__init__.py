@@ -5,6 +5,7 @@ from inventory.models.oversales import Oversale
 from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
+from inventory.models.purchasing.suppliers import Supplier, SupplierProduct
 from inventory.models.reservations import Reservation
 from inventory.models.stock import HeldStock, StockLevel, StockMovement
 from inventory.models.stock_documents import StockDocument, StockDocumentLine
@@ -35,6 +36,8 @@ __all__ = [
     "StockDocumentLine",
     "StockLevel",
     "StockMovement",
+    "Supplier",
+    "SupplierProduct",
     "TaxCategory",
     "Variant",
 ]

@@ -1,4 +1,4 @@
-"""Documents that move stock: transfers, receipts, adjustments and counts."""
+"""Documents that move stock, or order it: transfers, purchase orders, receipts, adjustments and counts."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,29 +15,35 @@ class StockDocumentQuerySet(models.QuerySet["StockDocument"]):
 
 class StockDocument(models.Model):
     """
-    A transfer, receipt, adjustment or count, with its lines. Its states are in inventory/rules/stock_documents.py.
+    A transfer, purchase order, receipt, adjustment or count, with its lines. Its states are in
+    inventory/rules/stock_documents.py.
 
-    source: where the goods leave. target: where they arrive, or are adjusted or counted. acts: how often it moved
-    stock; each act is a cause of its own in the ledger.
+    source: where the goods leave. target: where they arrive, or are adjusted or counted. supplier, currency: who is to
+    deliver, and in what the costs are. purchase_order: what a receipt delivers. acts: how often it moved stock; each
+    act is a cause of its own in the ledger.
     """
 
     TRANSFER, RECEIPT, ADJUSTMENT, COUNT = "transfer", "receipt", "adjustment", "count"
+    PURCHASE_ORDER = "purchase_order"
     KINDS = [
         (TRANSFER, _("Transfer")),
         (RECEIPT, _("Receipt")),
         (ADJUSTMENT, _("Adjustment")),
         (COUNT, _("Stock count")),
+        (PURCHASE_ORDER, _("Purchase order")),
     ]
     STATES = [
         ("draft", _("Draft")),
+        ("ordered", _("Ordered")),
         ("dispatched", _("Dispatched")),
         ("partly_received", _("Partly received")),
         ("received", _("Received")),
         ("submitted", _("Submitted")),
         ("approved", _("Approved")),
+        ("closed", _("Closed")),
         ("cancelled", _("Cancelled")),
     ]
-    _PREFIXES = {TRANSFER: "T", RECEIPT: "G", ADJUSTMENT: "A", COUNT: "C"}
+    _PREFIXES = {TRANSFER: "T", RECEIPT: "G", ADJUSTMENT: "A", COUNT: "C", PURCHASE_ORDER: "PO"}
 
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
     state = models.CharField(_("state"), max_length=20, choices=STATES)
@@ -45,6 +51,13 @@ class StockDocument(models.Model):
         "inventory.Location", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("from")
     )
     target = models.ForeignKey("inventory.Location", on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
+    supplier = models.ForeignKey(
+        "inventory.Supplier", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("supplier")
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="", db_default="")
+    purchase_order = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="receipts", verbose_name=_("purchase order")
+    )
     reference = models.CharField(_("delivery note"), max_length=64, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     due_date = models.DateField(_("due on"), null=True)
@@ -63,6 +76,19 @@ class StockDocument(models.Model):
                 condition=Q(kind="transfer", source__isnull=False) & ~Q(source=F("target"))
                 | ~Q(kind="transfer") & Q(source__isnull=True),
                 name="stock_document_of_transfer_has_two_places",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="purchase_order") | Q(supplier__isnull=False) & ~Q(currency=""),
+                name="stock_document_of_purchase_names_the_supplier",
+            ),
+            models.CheckConstraint(
+                condition=Q(purchase_order__isnull=True) | Q(kind="receipt"),
+                name="stock_document_that_delivers_is_a_receipt",
+            ),
+            models.UniqueConstraint(
+                fields=["purchase_order", "reference"],
+                condition=Q(purchase_order__isnull=False),
+                name="stock_document_one_receipt_per_delivery_note",
             ),
         ]
         indexes = [models.Index(fields=["kind", "id"], name="stock_document_by_kind")]
@@ -85,8 +111,10 @@ class StockDocumentLine(models.Model):
     """
     Units of one variant on a document.
 
-    quantity: to be moved; of an adjustment or count, by how much the stock changes. received, missing, restocked: what
-    became of the dispatched units of a transfer; the rest of quantity is on its way. box: the code on its box.
+    quantity: to be moved or ordered; of an adjustment or count, by how much the stock changes. received, missing,
+    restocked: what became of the dispatched or ordered units; the rest of quantity is on its way. surplus: units that
+    came beyond those ordered. damaged: how many of those that came are damaged. unit_cost: in minor units of the
+    document's currency, None if nobody knows it. box: the code on its box.
     counted, counted_at: how many lay there, and when. is_recounted: the first count differed too much.
     """
 
@@ -113,6 +141,9 @@ class StockDocumentLine(models.Model):
     received = models.PositiveIntegerField(_("received"), default=0)
     missing = models.PositiveIntegerField(_("missing"), default=0)
     restocked = models.PositiveIntegerField(_("restocked"), default=0)
+    surplus = models.PositiveIntegerField(_("beyond the order"), default=0, db_default=0)
+    damaged = models.PositiveIntegerField(_("of them damaged"), default=0, db_default=0)
+    unit_cost = models.BigIntegerField(_("cost of a unit in minor units"), null=True)
     counted = models.PositiveIntegerField(_("counted"), null=True)
     counted_at = models.DateTimeField(_("counted at"), null=True)
     is_recounted = models.BooleanField(_("recounted"), default=False)
@@ -130,6 +161,12 @@ class StockDocumentLine(models.Model):
                 name="stock_document_line_settles_what_was_sent",
             ),
             models.CheckConstraint(
+                condition=Q(damaged__lte=F("received") + F("surplus")), name="stock_document_line_damaged_units_came"
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_cost__isnull=True) | Q(unit_cost__gte=0), name="stock_document_line_costs_are_positive"
+            ),
+            models.CheckConstraint(
                 condition=Q(counted__isnull=True, counted_at__isnull=True)
                 | Q(counted__isnull=False, counted_at__isnull=False),
                 name="stock_document_line_is_counted_at_a_moment",
@@ -142,5 +179,5 @@ class StockDocumentLine(models.Model):
 
     @property
     def on_the_way(self) -> int:
-        """The units of a dispatched transfer that have neither arrived nor been settled in another way."""
+        """The units, dispatched or ordered, that have neither arrived nor been settled in another way."""
         return self.quantity - self.received - self.missing - self.restocked

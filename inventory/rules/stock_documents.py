@@ -32,7 +32,22 @@ COUNT = Lifecycle(
         ("submitted", "not believed", "cancelled", {STAFF}),
     ),
 )
-LIFECYCLES = (TRANSFER, RECEIPT, ADJUSTMENT, COUNT)
+PURCHASE_ORDER = Lifecycle(
+    "purchase order",
+    TABLE,
+    kind="purchase_order",
+    begins={"draft": "planned"},
+    moves=moves(
+        ("draft", "sent to the supplier", "ordered", {STAFF}),
+        ("draft", "given up", "cancelled", {STAFF}),
+        ("ordered", "a part arrives", "partly_received", {STAFF}),
+        ("ordered", "all of it arrived", "received", {STAFF}),
+        ("ordered", "none of it comes", "cancelled", {STAFF}),
+        ("partly_received", "the rest arrived", "received", {STAFF}),
+        ("partly_received", "the rest does not come", "closed", {STAFF}),
+    ),
+)
+LIFECYCLES = (TRANSFER, RECEIPT, ADJUSTMENT, COUNT, PURCHASE_ORDER)
 
 # A line that differs by more than both is counted a second time before anybody may approve it.
 RECOUNT_ABOVE_UNITS = 2

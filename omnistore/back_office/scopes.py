@@ -71,6 +71,7 @@ SCOPES: dict[str, Scope] = {
             *("inventory.price", "inventory.pricerange", "inventory.pricehistory", "inventory.pricelist"),
             *("inventory.listprice", "inventory.taxcategory", "inventory.deposit", "inventory.depositamount"),
             *("inventory.stocklevel", "inventory.heldstock", "inventory.location"),
+            *("inventory.supplier", "inventory.supplierproduct"),
             *("inventory.openinghours", "inventory.openingexception"),
             *("carts.deliverymethod", "carts.deliveryrate", "carts.deliveryzone", "carts.deliveryarea"),
             *("carts.shippingrate", "carts.fee", "carts.taxzone", "carts.taxrate", "carts.promotion"),

@@ -29,6 +29,8 @@ from inventory.models import (
     StockDocumentLine,
     StockLevel,
     StockMovement,
+    Supplier,
+    SupplierProduct,
     Variant,
 )
 from omnistore.engagement.models import MailboxMessage, Message
@@ -152,6 +154,8 @@ def _add_stock(variant: Variant, store: Location) -> Reservation:
         kind="count", state="draft", target=store, created_by=None, created_at=NOON
     )  # fmt: skip
     StockDocumentLine.objects.create(document=document, position=1, variant=variant)
+    supplier = Supplier.objects.create(code=f"supplier-{store.pk}", name="Pottery", currency="EUR")
+    SupplierProduct.objects.create(supplier=supplier, variant=variant, cost=410)
     return Reservation.objects.create(
         id=uuid.uuid4(), level=level, quantity=1, state=Reservation.COMMITTED, created_at=NOON
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from core.actors import Actor
-from inventory.models import Location, StockDocument, Variant
+from inventory.models import Location, StockDocument, Supplier, SupplierProduct, Variant
 from inventory.rules.stock_documents import LIFECYCLES
 from inventory.services.stock_documents.counts import plan_count, record_count, submit_count
 from inventory.services.stock_documents.documents import DocumentLine
+from inventory.services.stock_documents.purchase_orders import plan_purchase_order, send_purchase_order
 from inventory.services.stock_documents.transfers import dispatch_transfer, plan_transfer
 from tests.factories.inventory import make_warehouse
 
@@ -31,15 +33,37 @@ def make_count(
     return submit_count(document_id=document.pk, by=MONA, now=now)
 
 
+def make_supplier(code: str = "tonhof", **fields: Any) -> Supplier:
+    """A pottery that delivers within ten days."""
+    values = {"name": code.capitalize(), "currency": "EUR", "lead_time_days": 10} | fields
+    return Supplier.objects.create(code=code, **values)
+
+
+def make_terms(supplier: Supplier, variant: Variant, **fields: Any) -> SupplierProduct:
+    """What a supplier asks for a variant: 4.10 a unit, and it is preferred."""
+    values = {"cost": 410, "is_preferred": True} | fields
+    return SupplierProduct.objects.create(supplier=supplier, variant=variant, **values)
+
+
+def make_purchase_order(
+    supplier: Supplier, target: Location, *lines: DocumentLine, is_sent: bool = True
+) -> StockDocument:
+    """A purchase order that the supplier has, unless told otherwise."""
+    document = plan_purchase_order(supplier_id=supplier.pk, target_id=target.pk, lines=lines, by=MONA, now=NOW)
+    return send_purchase_order(document_id=document.pk, by=MONA, now=NOW) if is_sent else document
+
+
 def make_each_kind(place: Location) -> dict[str, int]:
-    """A document of each kind as it begins, without lines; returns the ids by kind."""
-    source = make_warehouse()
+    """A document of each kind as it begins, without lines; returns the ids by the names of the lifecycles."""
+    source, supplier = make_warehouse(), make_supplier()
     return {
-        one.kind: StockDocument.objects.create(
+        one.name: StockDocument.objects.create(
             kind=one.kind,
             state=next(iter(one.begins)),
             source=source if one.kind == StockDocument.TRANSFER else None,
             target=place,
+            supplier=supplier if one.kind == StockDocument.PURCHASE_ORDER else None,
+            currency="EUR",
             created_at=NOW,
         ).pk
         for one in LIFECYCLES

@@ -19,6 +19,7 @@ from inventory.services.stock_documents.documents import (
     make_document,
     move_document,
     note,
+    require_units,
     write_lines,
 )
 from inventory.services.stock_ledger import Booking, StockChange, book
@@ -67,7 +68,7 @@ def plan_transfer(
     """
     if source_id == target_id:
         raise Malformed(_("Choose two different places."), field="to")
-    _require_units(lines)
+    require_units(lines)
     draft = Draft(
         kind=StockDocument.TRANSFER, state="draft", source_id=source_id, target_id=target_id, note=note,
         due_date=due_date,
@@ -84,7 +85,7 @@ def change_transfer(*, document_id: int, lines: Sequence[DocumentLine], by: Acto
     """
     document = locked_document(document_id, StockDocument.TRANSFER)
     TRANSFER.check(present=document.state, to="dispatched", by=by)
-    _require_units(lines)
+    require_units(lines)
     document.lines.all().delete()
     write_lines(document, lines)
     note(document, by=by, now=now)
@@ -175,11 +176,6 @@ def cancel_transfer(*, document_id: int, decision: str, by: Actor, now: datetime
             line.missing, line.reason = line.on_the_way, "lost"
     StockDocumentLine.objects.bulk_update(lines, ["restocked", "missing", "reason"])
     return document
-
-
-def _require_units(lines: Sequence[DocumentLine]) -> None:
-    if any(line.units < 1 for line in lines):
-        raise Malformed(_("Give at least one unit on each line."), field="lines")
 
 
 def _source(document: StockDocument) -> int:
