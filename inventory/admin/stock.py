@@ -9,9 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
+from core.admin.report_pages import ReportsAdmin
 from core.admin.saving import BaseForm
 from inventory.admin.editing import BarcodeSearch
 from inventory.admin.levels import LevelRowsAdmin, may_correct
+from inventory.admin.purchasing.reports import PAGES
 from inventory.models import HeldStock, Location, Reservation, StockLevel, StockMovement
 from inventory.queries.purchasing.incoming import incoming_of_level
 from inventory.services.held_stock import HELD_STATES, SELLABLE, UnitsInState, UnitsToMove, move_units, write_off_units
@@ -135,7 +137,8 @@ class HeldStockInline(ReadOnlyInline):
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
+class StockLevelAdmin(ReportsAdmin, BarcodeSearch, ReadOnlyAdmin):
+    pages = PAGES
     list_display = ("variant", "location", "on_hand", "reserved", "safety", "free", "incoming")
     list_select_related = ("variant", "location")
     list_filter = ("location",)

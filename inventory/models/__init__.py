@@ -5,6 +5,7 @@ from inventory.models.oversales import Oversale
 from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
+from inventory.models.purchasing.reorder import ReorderRule
 from inventory.models.purchasing.suppliers import Supplier, SupplierProduct
 from inventory.models.reservations import Reservation
 from inventory.models.stock import HeldStock, StockLevel, StockMovement
@@ -30,6 +31,7 @@ __all__ = [
     "PriceList",
     "PriceRange",
     "Product",
+    "ReorderRule",
     "Reservation",
     "StaffAssignment",
     "StockDocument",

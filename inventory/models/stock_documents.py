@@ -91,7 +91,11 @@ class StockDocument(models.Model):
                 name="stock_document_one_receipt_per_delivery_note",
             ),
         ]
-        indexes = [models.Index(fields=["kind", "id"], name="stock_document_by_kind")]
+        indexes = [
+            models.Index(fields=["kind", "id"], name="stock_document_by_kind"),
+            # What is coming and what is overdue is asked of the few that are open.
+            models.Index(fields=["target"], condition=Q(finished_at__isnull=True), name="stock_document_open"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -64,7 +64,8 @@ _SEEN_BY_HEAD_OFFICE = {
     "inventory": ("pricefile",),
     "orders": ("guesthold", "webhookevent", "savedcard"),
 }
-_SEEN_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("supplier", "supplierproduct")}
+_SEEN_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("supplier", "supplierproduct", "reorderrule")}
+_EDITED_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("reorderrule",)}
 _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
     "carts": (*_DELIVERY, "fee", "taxzone", "taxrate", "promotion", "voucher"),
@@ -86,7 +87,9 @@ PERMISSIONS_BY_RIGHT = {
     roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
     roles.MOVE_STOCK: frozenset({"inventory.move_stock"}),
     roles.CORRECT_STOCK: frozenset({"inventory.correct_stock"}),
-    roles.PURCHASE: _named(("view",), _SEEN_BY_BUYERS) | {"inventory.purchase"},
+    roles.PURCHASE: _named(("view",), _SEEN_BY_BUYERS)
+    | _named(("add", "change", "delete"), _EDITED_BY_BUYERS)
+    | {"inventory.purchase"},
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),

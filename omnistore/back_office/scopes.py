@@ -83,6 +83,7 @@ SCOPES: dict[str, Scope] = {
     ),
     "inventory.stockdocument": _of_documents(),
     "inventory.stockdocumentline": _of_documents("document__"),
+    "inventory.reorderrule": _at("location"),
     "inventory.stockmovement": _at("level__location"),
     "inventory.oversale": _at("level__location"),
     "inventory.reservation": _at("level__location"),

@@ -1,17 +1,20 @@
 """Deliveries of one purchase order that are booked at once; each race is shown to be real by removing its guard."""
 
 import pytest
+from django.db.models import QuerySet
 
 from core.data.invariants import find_breaches
 from core.errors import Refusal
 from inventory.models import StockDocument, StockDocumentLine, StockLevel
 from inventory.models.stock_documents import StockDocumentQuerySet
+from inventory.services.purchasing import proposals
+from inventory.services.purchasing.proposals import NothingProposed, order_proposals
 from inventory.services.stock_documents import purchase_orders
 from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.purchase_orders import Delivered, end_purchase_order, receive_purchase_order
 from tests.concurrency.racing import Meeting, race
 from tests.factories.inventory import make_stock, make_store, make_variant
-from tests.factories.stock_documents import MONA, NOW, make_purchase_order, make_supplier
+from tests.factories.stock_documents import MONA, NOW, make_purchase_order, make_supplier, make_terms, sell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +85,30 @@ def test_an_order_that_is_closed_while_goods_come_is_either(order, mug):
     assert (line.received, line.missing) in {(1, 11), (5, 7)}
     assert on_hand(mug) == 10 + line.received
     assert find_breaches() == {}
+
+
+def orderer(mitte):
+    return lambda: order_proposals(location_id=mitte.pk, wanted=None, by=MONA, now=NOW)
+
+
+@pytest.fixture
+def proposed(mug, mitte):
+    make_terms(make_supplier("schale"), mug)
+    sell(mug, mitte, 56)
+
+
+def test_proposals_are_ordered_once_however_many_order_them(proposed, mitte):
+    results = race([orderer(mitte) for _buyer in range(4)])
+
+    assert sum(isinstance(result, NothingProposed) for result in results) == 3
+    assert StockDocument.objects.count() == 1
+
+
+def test_without_the_lock_of_the_place_two_would_order_the_same(proposed, mitte, monkeypatch):
+    """Negative control: both see the proposals before either has planned anything."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self)
+    monkeypatch.setattr(proposals, "list_proposals", Meeting(2).after(proposals.list_proposals))
+
+    race([orderer(mitte) for _buyer in range(2)])
+
+    assert StockDocument.objects.count() == 2

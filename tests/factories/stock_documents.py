@@ -1,11 +1,20 @@
 """Stock documents in the middle of their lives."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from core.actors import Actor
-from inventory.models import Location, StockDocument, Supplier, SupplierProduct, Variant
+from inventory.models import (
+    Location,
+    StockDocument,
+    StockLevel,
+    StockMovement,
+    Supplier,
+    SupplierProduct,
+    Variant,
+)
 from inventory.rules.stock_documents import LIFECYCLES
 from inventory.services.stock_documents.counts import plan_count, record_count, submit_count
 from inventory.services.stock_documents.documents import DocumentLine
@@ -51,6 +60,20 @@ def make_purchase_order(
     """A purchase order that the supplier has, unless told otherwise."""
     document = plan_purchase_order(supplier_id=supplier.pk, target_id=target.pk, lines=lines, by=MONA, now=NOW)
     return send_purchase_order(document_id=document.pk, by=MONA, now=NOW) if is_sent else document
+
+
+def sell(variant: Variant, place: Location, units: int, *, at: datetime = NOW - timedelta(days=1)) -> None:
+    """Units that were sold in the store before; the level is what is left."""
+    level = StockLevel.objects.get(variant=variant, location=place)
+    StockMovement.objects.create(
+        level=level, kind=StockMovement.SOLD, on_hand_change=-units, cause_kind="order", cause_id=str(uuid4()),
+        channel="till", occurred_at=at,
+    )  # fmt: skip
+
+
+def sell_lately(variant: Variant, place: Location, units: int) -> None:
+    """The same for pages and routes, which read the clock."""
+    sell(variant, place, units, at=datetime.now(UTC) - timedelta(days=1))
 
 
 def make_each_kind(place: Location) -> dict[str, int]:

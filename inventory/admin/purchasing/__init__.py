@@ -1,5 +1,5 @@
-"""Suppliers in the back office."""
+"""Suppliers, their terms, and what to order, in the back office."""
 
-from inventory.admin.purchasing import suppliers
+from inventory.admin.purchasing import reorder, suppliers
 
-__all__ = ["suppliers"]
+__all__ = ["reorder", "suppliers"]
