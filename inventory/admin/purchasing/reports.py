@@ -45,20 +45,21 @@ def _places(request: HttpRequest, permission: str) -> list[Location]:
     return [place for place in active if request.user.has_perm(permission, place)]
 
 
-def _place(request: HttpRequest, places: list[Location], values: Mapping[str, Any]) -> Location:
+def _place(places: list[Location], values: Mapping[str, Any]) -> Location | None:
+    """Return the chosen place, the first without a choice; None for a shop without places."""
     wanted = values.get("place")
     chosen = next((place for place in places if wanted in (None, "", place.code)), None)
-    if chosen is None:
+    if chosen is None and wanted:
         raise PermissionDenied
     return chosen
 
 
 def _alerts(request: HttpRequest) -> dict[str, Any]:
     places = _places(request, PERMISSION_TO_LOOK)
-    place, now = _place(request, places, request.GET), timezone.now()
+    place, now = _place(places, request.GET), timezone.now()
     kind = request.GET.get("kind", "")
     rows = list_stock_alerts(
-        location_id=place.pk,
+        location_id=place.pk if place else 0,
         kind=kind if kind in KINDS else "",
         after=("", ""),
         limit=MOST_SHOWN + 1,
@@ -81,16 +82,14 @@ def _alerts(request: HttpRequest) -> dict[str, Any]:
 
 def _proposals(request: HttpRequest) -> dict[str, Any] | HttpResponseBase:
     places = _places(request, PERMISSION_TO_ORDER)
+    place = _place(places, request.POST if request.method == "POST" else request.GET)
     problem = ""
-    if request.method == "POST":
-        place = _place(request, places, request.POST)
+    if place and request.method == "POST":
         try:
             return _ordered(request, place)
         except Refusal as refusal:
             problem = text_of(refusal)
-    else:
-        place = _place(request, places, request.GET)
-    found = list_proposals(location_id=place.pk, now=timezone.now(), limit=MOST_SHOWN + 1)
+    found = list_proposals(location_id=place.pk if place else 0, now=timezone.now(), limit=MOST_SHOWN + 1)
     return {
         "places": places,
         "place": place,
