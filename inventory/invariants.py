@@ -111,6 +111,24 @@ invariant(
     """,
 )
 invariant(
+    "what went back to a supplier has left the books",
+    """
+    SELECT COALESCE(gone.number, moved.number) AS number, gone.units, moved.units AS ledger_units
+    FROM (
+        SELECT 'RS-' || document.id AS number, sum(line.quantity) AS units
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.kind = 'supplier_return' AND document.state IN ('sent', 'credited', 'closed')
+        GROUP BY document.id
+    ) AS gone
+    FULL JOIN (
+        SELECT split_part(cause_id, '/', 1) AS number, -sum(on_hand_change + held_change) AS units
+        FROM inventory_stockmovement WHERE cause_kind = 'supplier_return' GROUP BY 1
+    ) AS moved USING (number)
+    WHERE COALESCE(gone.units, 0) <> COALESCE(moved.units, 0)
+    """,
+)
+invariant(
     "every oversale is booked in once",
     """
     SELECT oversale.id, oversale.cause_id, oversale.units, movement.on_hand_change
@@ -251,7 +269,7 @@ without_card_numbers(
     inventory_pricelist=["name::text", "reason"],
     inventory_pricefile=["name"],
     inventory_stockmovement=["reason"],
-    inventory_stockdocument=["reference", "note"],
+    inventory_stockdocument=["reference", "note", "credit_note"],
     inventory_supplier=["name", "email"],
     inventory_supplierproduct=["supplier_sku"],
 )

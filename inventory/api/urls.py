@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from inventory.api import catalogue, prices, proposals, stock, stores
-from inventory.api.stock_documents import bookings, counts, purchase_orders, transfers
+from inventory.api.stock_documents import bookings, counts, purchase_orders, supplier_returns, transfers
 
 urlpatterns: list[URLPattern] = [
     path("catalogue/products/", catalogue.ProductList.as_view(), name="products"),
@@ -24,6 +24,12 @@ urlpatterns: list[URLPattern] = [
     path("stock/purchase-orders/<str:document_id>/submit/", purchase_orders.PurchaseOrderSubmit.as_view()),
     path("stock/purchase-orders/<str:document_id>/receive/", purchase_orders.PurchaseOrderReceive.as_view()),
     path("stock/purchase-orders/<str:document_id>/cancel/", purchase_orders.PurchaseOrderCancel.as_view()),
+    path("stock/supplier-returns/", supplier_returns.SupplierReturns.as_view()),
+    path("stock/supplier-returns/<str:document_id>/", supplier_returns.SupplierReturn.as_view()),
+    path("stock/supplier-returns/<str:document_id>/dispatch/", supplier_returns.SupplierReturnDispatch.as_view()),
+    path("stock/supplier-returns/<str:document_id>/credit/", supplier_returns.SupplierReturnCredit.as_view()),
+    path("stock/supplier-returns/<str:document_id>/close/", supplier_returns.SupplierReturnClose.as_view()),
+    path("stock/supplier-returns/<str:document_id>/cancel/", supplier_returns.SupplierReturnCancel.as_view()),
     path("stock/receipts/", bookings.Receipts.as_view()),
     path("stock/receipts/<str:document_id>/", bookings.Receipt.as_view()),
     path("stock/adjustments/", bookings.Adjustments.as_view()),

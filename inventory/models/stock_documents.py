@@ -1,8 +1,10 @@
-"""Documents that move stock, or order it: transfers, purchase orders, receipts, adjustments and counts."""
+"""Documents that move stock or order it: transfers, purchases, returns to suppliers, adjustments and counts."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from inventory.models.stock import HeldStock
 
 
 class StockDocumentQuerySet(models.QuerySet["StockDocument"]):
@@ -15,22 +17,24 @@ class StockDocumentQuerySet(models.QuerySet["StockDocument"]):
 
 class StockDocument(models.Model):
     """
-    A transfer, purchase order, receipt, adjustment or count, with its lines. Its states are in
+    A transfer, purchase order, receipt, return to a supplier, adjustment or count, with its lines. Its states are in
     inventory/rules/stock_documents.py.
 
-    source: where the goods leave. target: where they arrive, or are adjusted or counted. supplier, currency: who is to
-    deliver, and in what the costs are. purchase_order: what a receipt delivers. acts: how often it moved stock; each
-    act is a cause of its own in the ledger.
+    source: where the goods leave. target: where they arrive, or are adjusted or counted; of a return to a supplier, the
+    source. supplier, currency: who delivers or takes back, and in what the costs are. purchase_order: what a receipt
+    delivers. credit_note, credited_amount: what the supplier gave for a return, in minor units. acts: how often it
+    moved stock; each act is a cause of its own in the ledger.
     """
 
     TRANSFER, RECEIPT, ADJUSTMENT, COUNT = "transfer", "receipt", "adjustment", "count"
-    PURCHASE_ORDER = "purchase_order"
+    PURCHASE_ORDER, SUPPLIER_RETURN = "purchase_order", "supplier_return"
     KINDS = [
         (TRANSFER, _("Transfer")),
         (RECEIPT, _("Receipt")),
         (ADJUSTMENT, _("Adjustment")),
         (COUNT, _("Stock count")),
         (PURCHASE_ORDER, _("Purchase order")),
+        (SUPPLIER_RETURN, _("Return to the supplier")),
     ]
     STATES = [
         ("draft", _("Draft")),
@@ -40,10 +44,14 @@ class StockDocument(models.Model):
         ("received", _("Received")),
         ("submitted", _("Submitted")),
         ("approved", _("Approved")),
+        ("sent", _("Sent")),
+        ("credited", _("Credited")),
         ("closed", _("Closed")),
         ("cancelled", _("Cancelled")),
     ]
-    _PREFIXES = {TRANSFER: "T", RECEIPT: "G", ADJUSTMENT: "A", COUNT: "C", PURCHASE_ORDER: "PO"}
+    _PREFIXES = {
+        TRANSFER: "T", RECEIPT: "G", ADJUSTMENT: "A", COUNT: "C", PURCHASE_ORDER: "PO", SUPPLIER_RETURN: "RS",
+    }  # fmt: skip
 
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
     state = models.CharField(_("state"), max_length=20, choices=STATES)
@@ -59,6 +67,8 @@ class StockDocument(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="receipts", verbose_name=_("purchase order")
     )
     reference = models.CharField(_("delivery note"), max_length=64, blank=True)
+    credit_note = models.CharField(_("credit note"), max_length=64, blank=True, default="", db_default="")
+    credited_amount = models.BigIntegerField(_("credited in minor units"), null=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     due_date = models.DateField(_("due on"), null=True)
     acts = models.PositiveIntegerField(_("acts"), default=0)
@@ -74,12 +84,18 @@ class StockDocument(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="transfer", source__isnull=False) & ~Q(source=F("target"))
-                | ~Q(kind="transfer") & Q(source__isnull=True),
+                | Q(kind="supplier_return", source=F("target"))
+                | ~Q(kind__in=("transfer", "supplier_return")) & Q(source__isnull=True),
                 name="stock_document_of_transfer_has_two_places",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="purchase_order") | Q(supplier__isnull=False) & ~Q(currency=""),
+                condition=~Q(kind__in=("purchase_order", "supplier_return"))
+                | Q(supplier__isnull=False) & ~Q(currency=""),
                 name="stock_document_of_purchase_names_the_supplier",
+            ),
+            models.CheckConstraint(
+                condition=Q(credited_amount__isnull=True) | Q(kind="supplier_return", credited_amount__gte=0),
+                name="stock_document_credits_what_went_back",
             ),
             models.CheckConstraint(
                 condition=Q(purchase_order__isnull=True) | Q(kind="receipt"),
@@ -118,7 +134,8 @@ class StockDocumentLine(models.Model):
     quantity: to be moved or ordered; of an adjustment or count, by how much the stock changes. received, missing,
     restocked: what became of the dispatched or ordered units; the rest of quantity is on its way. surplus: units that
     came beyond those ordered. damaged: how many of those that came are damaged. unit_cost: in minor units of the
-    document's currency, None if nobody knows it. box: the code on its box.
+    document's currency, None if nobody knows it. taken_from: the state in which units went back to the supplier. box:
+    the code on its box.
     counted, counted_at: how many lay there, and when. is_recounted: the first count differed too much.
     """
 
@@ -132,6 +149,9 @@ class StockDocumentLine(models.Model):
         ("mistake", _("Booked by mistake")),
         ("never_sent", _("Never sent")),
     ]
+
+    # "sellable", or a state of held stock in which units lie at a place.
+    TAKEN_FROM = [("sellable", _("Sellable")), *HeldStock.CHOICES]
 
     document = models.ForeignKey(
         StockDocument, on_delete=models.PROTECT, related_name="lines", verbose_name=_("document"), db_index=False
@@ -148,6 +168,9 @@ class StockDocumentLine(models.Model):
     surplus = models.PositiveIntegerField(_("beyond the order"), default=0, db_default=0)
     damaged = models.PositiveIntegerField(_("of them damaged"), default=0, db_default=0)
     unit_cost = models.BigIntegerField(_("cost of a unit in minor units"), null=True)
+    taken_from = models.CharField(
+        _("taken from"), max_length=20, choices=TAKEN_FROM, blank=True, default="", db_default=""
+    )
     counted = models.PositiveIntegerField(_("counted"), null=True)
     counted_at = models.DateTimeField(_("counted at"), null=True)
     is_recounted = models.BooleanField(_("recounted"), default=False)
@@ -158,7 +181,9 @@ class StockDocumentLine(models.Model):
         verbose_name_plural = _("lines of stock documents")
         constraints = [
             models.UniqueConstraint(fields=["document", "position"], name="stock_document_line_one_per_position"),
-            models.UniqueConstraint(fields=["document", "variant", "box"], name="stock_document_line_names_goods_once"),
+            models.UniqueConstraint(
+                fields=["document", "variant", "box", "taken_from"], name="stock_document_line_names_goods_once"
+            ),
             models.CheckConstraint(
                 condition=Q(received=0, missing=0, restocked=0)
                 | Q(quantity__gte=F("received") + F("missing") + F("restocked")),

@@ -7,14 +7,17 @@ from inventory.rules.barcodes import NotABarcode, canonical_barcode
 
 # What is expected stays hidden while a count is under way: it is blind.
 _DOCUMENTS = """
-SELECT document.id, document.kind, document.state, source.code AS "from", target.code AS "to", document.source_id,
+SELECT document.id, document.kind, document.state, source.code AS "from",
+       CASE document.kind WHEN 'supplier_return' THEN NULL ELSE target.code END AS "to", document.source_id,
        document.target_id, document.reference, document.note, document.due_date, document.created_at,
-       document.finished_at, supplier.code AS supplier, document.currency, document.purchase_order_id, (
+       document.finished_at, supplier.code AS supplier, document.currency, document.purchase_order_id,
+       document.credit_note, document.credited_amount, (
            SELECT COALESCE(jsonb_agg(jsonb_build_object(
                'sku', variant.sku, 'quantity', line.quantity, 'box', line.box, 'received', line.received,
                'missing', line.missing, 'restocked', line.restocked, 'counted', line.counted,
                'is_recounted', line.is_recounted, 'reason', line.reason, 'surplus', line.surplus,
-               'damaged', line.damaged, 'unit_cost', line.unit_cost) ORDER BY line.position), '[]')
+               'damaged', line.damaged, 'unit_cost', line.unit_cost,
+               'taken_from', line.taken_from) ORDER BY line.position), '[]')
            FROM inventory_stockdocumentline AS line JOIN inventory_variant AS variant ON variant.id = line.variant_id
            WHERE line.document_id = document.id
        ) AS lines

@@ -47,7 +47,20 @@ PURCHASE_ORDER = Lifecycle(
         ("partly_received", "the rest does not come", "closed", {STAFF}),
     ),
 )
-LIFECYCLES = (TRANSFER, RECEIPT, ADJUSTMENT, COUNT, PURCHASE_ORDER)
+SUPPLIER_RETURN = Lifecycle(
+    "return to the supplier",
+    TABLE,
+    kind="supplier_return",
+    begins={"draft": "planned"},
+    moves=moves(
+        ("draft", "the goods leave", "sent", {STAFF}),
+        ("draft", "given up", "cancelled", {STAFF}),
+        ("sent", "the supplier gives money for them", "credited", {STAFF}),
+        ("sent", "settled without money", "closed", {STAFF}),
+        ("sent", "the goods came back", "cancelled", {STAFF}),
+    ),
+)
+LIFECYCLES = (TRANSFER, RECEIPT, ADJUSTMENT, COUNT, PURCHASE_ORDER, SUPPLIER_RETURN)
 
 # A line that differs by more than both is counted a second time before anybody may approve it.
 RECOUNT_ABOVE_UNITS = 2

@@ -6,10 +6,11 @@ from django.urls import reverse
 from accounts.rules import roles
 from core.data.invariants import find_breaches
 from inventory.models import HeldStock, StockDocument, StockLevel, Supplier, SupplierProduct
+from inventory.services.held_stock import UnitsInState, take_in_returned
 from tests.client import signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.inventory import assign
-from tests.factories.stock_documents import make_supplier, make_terms
+from tests.factories.stock_documents import MONA, NOW, make_supplier, make_terms
 
 
 @pytest.fixture
@@ -117,3 +118,37 @@ def test_a_second_preferred_supplier_is_refused_with_a_reason(hanna, mug, tonhof
 
     assert "Another supplier is preferred for this article." in answer.content.decode()
     assert SupplierProduct.objects.count() == 1
+
+
+def test_broken_goods_are_sent_back_and_credited(mona, tess, mug, tonhof, high_street):
+    line = UnitsInState(mug.pk, high_street.pk, 3, "damaged")
+    take_in_returned(lines=[line], cause_kind="test", cause_id="1", by=MONA, now=NOW)
+    values = {"kind": "supplier_return", "target": high_street.pk, "supplier": tonhof.pk, "goods": "MUG * 2"}
+    assert "This field is required." in add(mona, **values).content.decode()
+    assert add(tess, **values, taken_from="damaged").status_code == 403
+    add(mona, **values, taken_from="damaged", reference="RMA-1")
+    document = StockDocument.objects.get()
+
+    assert "The goods have left." in act(mona, document, "send-back")
+    assert HeldStock.objects.get().units == 1
+    assert "Enter an amount" in act(mona, document, "credit", amount="much")
+    assert "The credit was noted." in act(mona, document, "credit", amount="8.20", credit_note="CN-7")
+
+    assert "8.20" in page(mona, document)
+    assert "8.20" not in page(tess, document)
+    assert find_breaches() == {}
+
+
+@pytest.mark.parametrize(("action", "state"), [("close-return", "closed"), ("cancel-return", "cancelled")])
+def test_a_return_is_closed_or_comes_back(mona, mug, tonhof, high_street, action, state):
+    values = {"kind": "supplier_return", "target": high_street.pk, "supplier": tonhof.pk, "goods": "MUG * 2"}
+    add(mona, **values, taken_from="sellable")
+    document = StockDocument.objects.get()
+    act(mona, document, "send-back")
+
+    act(mona, document, action)
+
+    document.refresh_from_db()
+    assert document.state == state
+    level = StockLevel.objects.get(variant=mug, location=high_street)
+    assert level.on_hand == (3 if state == "closed" else 5)

@@ -83,9 +83,9 @@ def make_each_kind(place: Location) -> dict[str, int]:
         one.name: StockDocument.objects.create(
             kind=one.kind,
             state=next(iter(one.begins)),
-            source=source if one.kind == StockDocument.TRANSFER else None,
+            source={StockDocument.TRANSFER: source, StockDocument.SUPPLIER_RETURN: place}.get(one.kind),
             target=place,
-            supplier=supplier if one.kind == StockDocument.PURCHASE_ORDER else None,
+            supplier=supplier,
             currency="EUR",
             created_at=NOW,
         ).pk

@@ -1,6 +1,7 @@
 """Stock documents in the back office: made and acted on with a scanner, on a phone as on a desk."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,19 +16,21 @@ from core.admin.base import ReadOnlyAdmin, ReadOnlyInline, admin_actor
 from core.admin.saving import BaseForm
 from core.texts.formats import money_text
 from core.texts.languages import active_language
-from inventory.admin.stock_documents import counts, purchase_orders, transfers
+from inventory.admin.stock_documents import counts, purchase_orders, supplier_returns, transfers
 from inventory.admin.stock_documents.scanning import CORRECT, MOVE, PURCHASE, ScansField
 from inventory.models import Category, Location, StockDocument, StockDocumentLine, Supplier
 from inventory.services.stock_documents.counts import plan_count
 from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.purchase_orders import plan_purchase_order
 from inventory.services.stock_documents.receipts import book_adjustment, book_receipt
+from inventory.services.stock_documents.supplier_returns import plan_supplier_return
 from inventory.services.stock_documents.transfers import plan_transfer
 
 _NEEDED = {
-    "source": StockDocument.TRANSFER,
-    "supplier": StockDocument.PURCHASE_ORDER,
-    "reference": StockDocument.RECEIPT,
+    "source": (StockDocument.TRANSFER,),
+    "supplier": (StockDocument.PURCHASE_ORDER, StockDocument.SUPPLIER_RETURN),
+    "reference": (StockDocument.RECEIPT,),
+    "taken_from": (StockDocument.SUPPLIER_RETURN,),
 }
 
 
@@ -45,10 +48,16 @@ class DocumentForm(BaseForm):
         help_text=_("Of a count without goods; empty for all that the place has."),
     )  # fmt: skip
 
+    taken_from = forms.ChoiceField(
+        label=_("Taken from"), choices=[("", "---------"), *StockDocumentLine.TAKEN_FROM], required=False,
+        help_text=_("Of a return to the supplier."),
+    )  # fmt: skip
+
     class Meta:
         model = StockDocument
         fields = (
-            *("kind", "source", "target", "goods", "supplier", "category", "reference", "reason", "is_less"),
+            *("kind", "source", "target", "goods", "supplier", "taken_from", "category", "reference", "reason"),
+            "is_less",
             *("due_date", "note"),
         )
 
@@ -61,7 +70,7 @@ class DocumentForm(BaseForm):
         cleaned = super().clean() or self.cleaned_data
         kind = cleaned.get("kind")
         for field, needed_by in _NEEDED.items():
-            if kind == needed_by and not cleaned.get(field) and field not in self.errors:
+            if kind in needed_by and not cleaned.get(field) and field not in self.errors:
                 self.add_error(field, gettext("This field is required."))
         return cleaned
 
@@ -70,7 +79,7 @@ class LineInline(ReadOnlyInline):
     model = StockDocumentLine
     fields = (
         *("variant", "box", "quantity", "received", "surplus", "damaged", "missing", "restocked", "counted"),
-        *("is_recounted", "reason"),
+        *("is_recounted", "taken_from", "reason"),
     )
     ordering = ("position",)
 
@@ -79,7 +88,7 @@ class PurchaseLineInline(ReadOnlyInline):
     """The lines of a purchase order or of its receipt, for those who may know what the goods cost."""
 
     model = StockDocumentLine
-    fields = ("variant", "quantity", "received", "surplus", "damaged", "missing", "cost")
+    fields = ("variant", "quantity", "received", "surplus", "damaged", "missing", "taken_from", "cost")
     readonly_fields = ("cost",)
     ordering = ("position",)
 
@@ -90,7 +99,7 @@ class PurchaseLineInline(ReadOnlyInline):
 
 @admin.register(StockDocument)
 class StockDocumentAdmin(ReadOnlyAdmin):
-    list_display = ("number", "kind", "state", "source", "target", "supplier", "due_date", "created_at", "finished_at")
+    list_display = ("number", "kind", "state", "source", "arrives", "supplier", "due_date", "created_at", "finished_at")
     list_select_related = ("source", "target", "supplier")
     list_filter = ("kind", "state", "supplier")
     search_fields = ("id__exact", "lines__box__exact", "reference__exact")
@@ -98,11 +107,22 @@ class StockDocumentAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     form = DocumentForm
     exclude = ("acts",)
-    object_actions = (*transfers.ACTIONS, *purchase_orders.ACTIONS, *counts.ACTIONS)
+    object_actions = (
+        *transfers.ACTIONS, *purchase_orders.ACTIONS, *supplier_returns.ACTIONS, *counts.ACTIONS,
+    )  # fmt: skip
 
     @admin.display(description=_("number"), ordering="id")
     def number(self, document: StockDocument) -> str:
         return document.number
+
+    @admin.display(description=_("to"), ordering="target")
+    def arrives(self, document: StockDocument) -> str:
+        return "" if document.kind == StockDocument.SUPPLIER_RETURN else str(document.target)
+
+    @admin.display(description=_("credited"))
+    def credited(self, document: StockDocument) -> str:
+        amount = document.credited_amount
+        return "" if amount is None else money_text(amount, document.currency, active_language())
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Show the lines below a document that stands."""
@@ -118,24 +138,15 @@ class StockDocumentAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return DocumentForm.Meta.fields
+        returned = obj.kind == StockDocument.SUPPLIER_RETURN
+        credit = ("credit_note", "credited") if returned and request.user.has_perm(PURCHASE, obj.target) else ()
         return (
-            *(
-                "number",
-                "kind",
-                "state",
-                "source",
-                "target",
-                "supplier",
-                "purchase_order",
-                "reference",
-                "note",
-                "due_date",
-            ),
-            *("created_by", "created_at", "finished_at"),
+            *("number", "kind", "state", "source", "arrives", "supplier", "purchase_order", "reference"),
+            *(*credit, "note", "due_date", "created_by", "created_at", "finished_at"),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else ("number",)
+        return () if obj is None else ("number", "arrives", "credited")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return whether the person may move or correct stock anywhere."""
@@ -233,13 +244,30 @@ def _made_purchase_order(request: HttpRequest, asked: StockDocument, values: Map
     )
 
 
-_RIGHTS = {StockDocument.ADJUSTMENT: CORRECT, StockDocument.PURCHASE_ORDER: PURCHASE}
+def _made_supplier_return(request: HttpRequest, asked: StockDocument, values: Mapping[str, Any]) -> StockDocument:
+    return plan_supplier_return(
+        supplier_id=asked.supplier_id or 0,
+        source_id=asked.target_id,
+        lines=[replace(line, taken_from=values["taken_from"]) for line in _lines(values)],
+        reference=asked.reference,
+        note=asked.note,
+        by=admin_actor(request),
+        now=timezone.now(),
+    )
+
+
+_RIGHTS = {
+    StockDocument.ADJUSTMENT: CORRECT,
+    StockDocument.PURCHASE_ORDER: PURCHASE,
+    StockDocument.SUPPLIER_RETURN: PURCHASE,
+}
 _MAKERS = {
     StockDocument.TRANSFER: _made_transfer,
     StockDocument.RECEIPT: _made_receipt,
     StockDocument.ADJUSTMENT: _made_adjustment,
     StockDocument.COUNT: _made_count,
     StockDocument.PURCHASE_ORDER: _made_purchase_order,
+    StockDocument.SUPPLIER_RETURN: _made_supplier_return,
 }
 
 

@@ -18,11 +18,22 @@ from core.texts.spelling import plain_text
 from core.web.api.base import PageQuery, answer, checked_query, page_json, page_of
 from inventory.api.stock_documents.forms import DocumentQuery
 from inventory.channels.staff import NotAllowedHere, StaffApiView
-from inventory.models import Location, StockDocument
+from inventory.models import Location, StockDocument, Supplier
 from inventory.queries.stock_documents import NEWEST, get_stock_document, list_stock_documents, variants_by_sku
 
 LARGEST_ID_DIGITS = 18
-_SHOWN = ("state", "from", "to", "reference", "note", "due_date", "supplier", "created_at", "finished_at")
+_SHOWN = (
+    "state",
+    "from",
+    "to",
+    "reference",
+    "note",
+    "due_date",
+    "supplier",
+    "credit_note",
+    "created_at",
+    "finished_at",
+)
 
 
 class DocumentApiView(StaffApiView):
@@ -46,14 +57,15 @@ class DocumentApiView(StaffApiView):
 
     def as_json(self, row: sql.Row) -> dict[str, Any]:
         """Return a document as it is shown to the person: what goods cost is for those who may order them there."""
-        sees_costs = self.staff.staff.may(roles.PURCHASE, row["target_id"])
+        currency = row["currency"] if self.staff.staff.may(roles.PURCHASE, row["target_id"]) else ""
         order = row["purchase_order_id"]
         return {
             "id": str(row["id"]),
             "number": StockDocument(pk=row["id"], kind=row["kind"]).number,
             **{name: row[name] for name in _SHOWN},
             "purchase_order": StockDocument(pk=order, kind=StockDocument.PURCHASE_ORDER).number if order else None,
-            "lines": [_line_json(line, row["currency"] if sees_costs else "") for line in row["lines"]],
+            "credited": _money(row["credited_amount"], currency),
+            "lines": [_line_json(line, currency) for line in row["lines"]],
         }
 
     def require(self, right: str, *place_ids: int | None) -> None:
@@ -116,6 +128,14 @@ def place_of(code: str) -> Location:
     return location
 
 
+def active_supplier(code: str) -> Supplier:
+    """Return the active supplier with a code. Raises NotFound."""
+    supplier = Supplier.objects.filter(code=code, is_active=True).first()
+    if supplier is None:
+        raise NotFound(_("There is no such supplier."), supplier=code)
+    return supplier
+
+
 def variants_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Return the variants' ids by the SKUs on the lines, as they were written. Raises NotFound for an unknown one."""
     spelt = {line["sku"]: plain_text(line["sku"]) for line in lines}
@@ -127,9 +147,12 @@ def variants_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _line_json(line: dict[str, Any], currency: str) -> dict[str, Any]:
-    """Return a line with its cost as money; without a currency, the cost is hidden."""
-    cost = line["unit_cost"]
-    return line | {"unit_cost": money_json(cost, currency) if currency and cost is not None else None}
+    return line | {"unit_cost": _money(line["unit_cost"], currency)}
+
+
+def _money(amount: int | None, currency: str) -> dict[str, str] | None:
+    """Return a cost as money; without a currency, it is hidden."""
+    return money_json(amount, currency) if currency and amount is not None else None
 
 
 def _before(after: list[Any] | None) -> int:

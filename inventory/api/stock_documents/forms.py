@@ -13,6 +13,7 @@ from inventory.services.stock_documents.documents import MOST_LINES
 from inventory.services.stock_documents.transfers import DECISIONS
 from inventory.services.stock_ledger import MOST_UNITS
 
+TAKEN_FROM = [code for code, _name in StockDocumentLine.TAKEN_FROM]
 REASONS = [code for code, _name in StockDocumentLine.REASONS]
 _STATES = [code for code, _name in StockDocument.STATES]
 
@@ -152,6 +153,40 @@ class CancelIn(StrictSerializer):
     )
 
 
+class ReturnLineIn(LineIn):
+    taken_from = serializers.ChoiceField(
+        TAKEN_FROM, help_text="The state in which the units lie at the place: sellable or held."
+    )
+
+
+class SupplierReturnChange(StrictSerializer):
+    """The new lines of a draft."""
+
+    lines = list_of(ReturnLineIn, most=MOST_LINES)
+
+
+class SupplierReturnIn(SupplierReturnChange):
+    """What goes back, and from where."""
+
+    supplier = serializers.CharField(max_length=40, help_text="The supplier's code.")
+    reference = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="The number that the supplier gave for the return."
+    )
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+    def get_fields(self) -> Any:
+        # A word of Python cannot be the name of an attribute.
+        source = serializers.CharField(max_length=40, help_text="The location's code.")
+        return {"from": source, **super().get_fields()}
+
+
+class CreditIn(StrictSerializer):
+    """What the supplier gives for the goods."""
+
+    amount = MoneyIn()
+    credit_note = serializers.CharField(max_length=64, required=False, allow_blank=True)
+
+
 class DocumentLineOut(serializers.Serializer[Any]):
     sku = serializers.CharField()
     quantity = serializers.IntegerField(help_text="Of an adjustment or a count, by how much the stock changed.")
@@ -165,18 +200,21 @@ class DocumentLineOut(serializers.Serializer[Any]):
     surplus = serializers.IntegerField(help_text="What came beyond the order.")
     damaged = serializers.IntegerField(help_text="Of what came.")
     unit_cost = MoneySchema(allow_null=True, help_text="For those who may order.")
+    taken_from = serializers.CharField(help_text="The state of units that go back to the supplier.")
 
 
 class DocumentOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     number = serializers.CharField()
     state = serializers.ChoiceField(_STATES)
-    to = serializers.CharField()
+    to = serializers.CharField(allow_null=True)
     reference = serializers.CharField()
     note = serializers.CharField()
     due_date = serializers.DateField(allow_null=True)
     supplier = serializers.CharField(allow_null=True)
     purchase_order = serializers.CharField(allow_null=True, help_text="The number of the order that this delivers.")
+    credit_note = serializers.CharField()
+    credited = MoneySchema(allow_null=True, help_text="What the supplier gave for a return; for those who may order.")
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
     lines = DocumentLineOut(many=True)
@@ -225,6 +263,15 @@ PURCHASE_EXAMPLE = _example(
 DELIVERY_EXAMPLE = _example(
     "Ten of them, one broken",
     {"reference": "DN-4711", "lines": [{"sku": "MUG-RIM-CREAM", "quantity": 10, "damaged": 1}]},
+)
+SUPPLIER_RETURN_EXAMPLE = _example(
+    "Two broken mugs",
+    {
+        "supplier": "tonhof",
+        "from": "ber-mitte",
+        "reference": "RMA-12",
+        "lines": [{"sku": "MUG-RIM-CREAM", "quantity": 2, "taken_from": "damaged"}],
+    },
 )
 RECEIPT_EXAMPLE = _example(
     "A delivery", {"to": "ber-mitte", "reference": "DN-4711", "lines": [{"sku": "MUG-RIM-CREAM", "quantity": 24}]}

@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from core.errors import Malformed, NotFound
+from core.errors import Malformed
 from core.web.api.base import answer, checked
 from core.web.api.schema import KEY_PARAMETER
-from inventory.api.stock_documents.base import DocumentList, OneDocument, place_of, variants_of
+from inventory.api.stock_documents.base import DocumentList, OneDocument, active_supplier, place_of, variants_of
 from inventory.api.stock_documents.forms import (
     DELIVERY_EXAMPLE,
     PURCHASE_EXAMPLE,
@@ -25,7 +25,7 @@ from inventory.api.stock_documents.forms import (
     PurchaseOrderIn,
     PurchaseQuery,
 )
-from inventory.models import StockDocument, Supplier
+from inventory.models import StockDocument
 from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.purchase_orders import (
     Delivered,
@@ -59,7 +59,7 @@ class PurchaseOrders(DocumentList):
     def post(self, request: Request) -> HttpResponse:
         """Plan a purchase order; the supplier has it once it is submitted."""
         body = checked(PurchaseOrderIn, request)
-        target, supplier = place_of(body["to"]), _supplier_of(body["supplier"])
+        target, supplier = place_of(body["to"]), active_supplier(body["supplier"])
         self.require(roles.PURCHASE, target.pk)
         lines = _purchase_lines(body["lines"], supplier.currency)
         return self.once(
@@ -161,13 +161,6 @@ def delivered(lines: Sequence[Mapping[str, Any]]) -> list[Delivered]:
     """Return what came, by the SKUs on the lines. Raises NotFound for an unknown one."""
     ids = variants_of(lines)
     return [Delivered(ids[line["sku"]], line["quantity"], line.get("damaged", 0)) for line in lines]
-
-
-def _supplier_of(code: str) -> Supplier:
-    supplier = Supplier.objects.filter(code=code, is_active=True).first()
-    if supplier is None:
-        raise NotFound(_("There is no such supplier."), supplier=code)
-    return supplier
 
 
 def _purchase_lines(lines: Sequence[Mapping[str, Any]], currency: str) -> list[DocumentLine]:

@@ -24,7 +24,7 @@ class DocumentLine:
     Units of one variant on a document.
 
     box: the code on its box. reason: one of StockDocumentLine.REASONS. unit_cost: in minor units of the document's
-    currency. damaged: of units that came.
+    currency. taken_from: one of StockDocumentLine.TAKEN_FROM.
     """
 
     variant_id: int
@@ -32,7 +32,7 @@ class DocumentLine:
     box: str = ""
     reason: str = ""
     unit_cost: int | None = None
-    damaged: int = 0
+    taken_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def write_lines(document: StockDocument, lines: Sequence[DocumentLine]) -> None:
     StockDocumentLine.objects.bulk_create(
         StockDocumentLine(
             document=document, position=place, variant_id=line.variant_id, box=line.box, quantity=line.units,
-            reason=line.reason, unit_cost=line.unit_cost,
+            reason=line.reason, unit_cost=line.unit_cost, taken_from=line.taken_from,
         )
         for place, line in enumerate(lines, start=1)
     )  # fmt: skip
@@ -95,7 +95,7 @@ def check_lines(lines: Sequence[DocumentLine]) -> None:
             _("Give 1 to %(lines)s lines of at most %(units)s units.") % {"lines": MOST_LINES, "units": MOST_UNITS},
             field="lines",
         )
-    if len({(line.variant_id, line.box) for line in lines}) < len(lines):
+    if len({(line.variant_id, line.box, line.taken_from) for line in lines}) < len(lines):
         raise Malformed(_("Name each article once, or once for each box."), field="lines")
 
 
