@@ -8,11 +8,20 @@ from inventory.admin import (
     price_files,
     price_lists,
     purchasing,
+    return_policies,
     stock,
     stock_documents,
 )
 
 __all__ = [
-    "catalogue", "deposits", "locations", "oversales", "price_files", "price_lists", "purchasing", "stock",
+    "catalogue",
+    "deposits",
+    "locations",
+    "oversales",
+    "price_files",
+    "price_lists",
+    "purchasing",
+    "return_policies",
+    "stock",
     "stock_documents",
-]  # fmt: skip
+]

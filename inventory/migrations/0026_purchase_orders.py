@@ -38,7 +38,7 @@ AFTER = StateGuard(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0025_weights_and_sizes"),
+        ("inventory", "0030_return_policies"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

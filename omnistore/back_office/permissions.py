@@ -18,6 +18,8 @@ _CATALOGUE = (
     "taxcategory",
     "deposit",
     "depositamount",
+    "returnpolicy",
+    "returnfee",
     "location",
     "openinghours",
     "pricelist",
@@ -51,6 +53,7 @@ _SEEN = {
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
         *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pricereduction", "pointbonus"),
         *("legalentity", "seller", "cashregister", "carrierservice", "shipment", "trackingevent"),
+        *("invoice", "invoicerequest"),
     ),
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.
@@ -62,7 +65,7 @@ _SEEN_BY_HEAD_OFFICE = {
     ),
     "core": ("unfinishedwork",),
     "inventory": ("pricefile",),
-    "orders": ("guesthold", "webhookevent", "savedcard"),
+    "orders": ("guesthold", "webhookevent", "savedcard", "invoicecounter"),
 }
 _SEEN_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("supplier", "supplierproduct", "reorderrule")}
 _EDITED_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("reorderrule",)}
@@ -90,6 +93,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.PURCHASE: _named(("view",), _SEEN_BY_BUYERS)
     | _named(("add", "change", "delete"), _EDITED_BY_BUYERS)
     | {"inventory.purchase"},
+    roles.SELL: frozenset({"orders.issue_invoice"}),
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),

@@ -70,6 +70,7 @@ SCOPES: dict[str, Scope] = {
             *("inventory.category", "inventory.product", "inventory.variant", "inventory.barcode", "inventory.media"),
             *("inventory.price", "inventory.pricerange", "inventory.pricehistory", "inventory.pricelist"),
             *("inventory.listprice", "inventory.taxcategory", "inventory.deposit", "inventory.depositamount"),
+            *("inventory.returnpolicy", "inventory.returnfee"),
             *("inventory.stocklevel", "inventory.heldstock", "inventory.location"),
             *("inventory.supplier", "inventory.supplierproduct"),
             *("inventory.openinghours", "inventory.openingexception"),
@@ -107,6 +108,7 @@ SCOPES: dict[str, Scope] = {
         (
             *("orders.orderline", "orders.ordertax", "orders.orderdiscount", "orders.fulfilment", "orders.collector"),
             *("orders.payment", "orders.receiptrequest", "orders.balancedueentry"),
+            *("orders.invoice", "orders.invoicerequest"),
         ),
         _of_orders(),
     ),

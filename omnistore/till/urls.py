@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.views import View
 
 from omnistore.till.views.base import is_htmx
+from omnistore.till.views.documents.invoices import Invoice, InvoicePage
 from omnistore.till.views.exchanges import Exchange
 from omnistore.till.views.home import Now
 from omnistore.till.views.labels import CancelLabel, Label
@@ -97,5 +98,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:number>/refunds/", staff_only(PayOut), name="till_pay_out"),
     path("orders/<str:number>/done/", staff_only(Done), name="till_done"),
     path("orders/<str:number>/gift-cards/<int:card_id>/", staff_only(GiftCardCode), name="till_gift_card"),
+    path("orders/<str:number>/invoices/", staff_only(InvoicePage), name="till_invoices"),
+    path("orders/<str:number>/invoices/<str:invoice_number>/", staff_only(Invoice), name="till_invoice"),
     path("orders/<str:number>/receipt/", staff_only(Receipt), name="till_receipt"),
 ]

@@ -19,6 +19,7 @@ from core.admin.base import (
     searched,
 )
 from orders.admin.balances_due import OF_ORDER, BalanceDueEntryInline
+from orders.admin.invoices import INVOICE_ACTION
 from orders.models import (
     Collector,
     Fulfilment,
@@ -178,6 +179,7 @@ class OrderAdmin(ReadOnlyAdmin):
             is_allowed=_may_cancel,
             is_destructive=True,
         ),
+        INVOICE_ACTION,
     )
     grand_total_money = money_column("grand_total", title=_("total"))
     items_money = money_column("items_total", title=_("items"))

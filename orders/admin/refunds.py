@@ -140,6 +140,7 @@ class ReturnAdmin(ReadOnlyAdmin):
         "method",
         "amount_money",
         "withheld_money",
+        "fee_money",
         "due_at",
         "location",
     )
@@ -150,6 +151,7 @@ class ReturnAdmin(ReadOnlyAdmin):
     inlines = (ReturnLineInline,)
     amount_money = money_column("amount", title=_("value"))
     withheld_money = money_column("withheld_for_gifts", title=_("withheld for gifts"))
+    fee_money = money_column("fee", title=_("return fee"))
     object_actions = (
         AdminAction(
             name="approve",

@@ -59,6 +59,10 @@ class ReturnOut(serializers.Serializer[Any]):
     withheld_for_gifts = MoneySchema(
         help_text="Off the value of the lines, for gifts that are kept; negative if a gift has come back since."
     )
+    fee = MoneySchema(help_text="Withheld by the return policy; in the amount already.")
+    charges_back = MoneySchema(
+        help_text="Shipping and fees of the order, once all of it came back by law; in the amount already."
+    )
     store = serializers.CharField(allow_null=True, help_text="Where it was taken back.")
     requested_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(
@@ -100,6 +104,8 @@ def return_json(goods: Return) -> dict[str, Any]:
         "refund": goods.refund_to,
         "amount": money_json(goods.amount, goods.currency),
         "withheld_for_gifts": money_json(goods.withheld_for_gifts, goods.currency),
+        "fee": money_json(goods.fee, goods.currency),
+        "charges_back": money_json(goods.charges_back, goods.currency),
         "store": goods.location.code if goods.location else None,
         "requested_at": goods.requested_at.isoformat(),
         "due_at": goods.due_at.isoformat() if goods.due_at else None,

@@ -142,6 +142,8 @@ class TestReturns:
             "refund": "credit",
             "amount": {"amount": "12.90", "currency": "EUR"},
             "withheld_for_gifts": {"amount": "0.00", "currency": "EUR"},
+            "fee": {"amount": "0.00", "currency": "EUR"},
+            "charges_back": {"amount": "0.00", "currency": "EUR"},
             "requested_at": "",
             "reject_reason": "",
             "store": None,

@@ -153,7 +153,7 @@ class CancelIn(StrictSerializer):
     )
 
 
-class ReturnLineIn(LineIn):
+class SupplierReturnLineIn(LineIn):
     taken_from = serializers.ChoiceField(
         TAKEN_FROM, help_text="The state in which the units lie at the place: sellable or held."
     )
@@ -162,7 +162,7 @@ class ReturnLineIn(LineIn):
 class SupplierReturnChange(StrictSerializer):
     """The new lines of a draft."""
 
-    lines = list_of(ReturnLineIn, most=MOST_LINES)
+    lines = list_of(SupplierReturnLineIn, most=MOST_LINES)
 
 
 class SupplierReturnIn(SupplierReturnChange):

@@ -21,7 +21,8 @@ from orders.rules.returns import ALREADY_USED, Objection
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.gift_cards import used_gift_cards
 from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
-from orders.services.returns.lines import check_known, check_returnable, lines_of, next_number, not_returnable
+from orders.services.returns.lines import check_known, lines_of, next_number, not_returnable
+from orders.services.returns.terms import Terms, Wanted, charges_of, terms_asked
 
 # A request that nobody answers is overdue then, and so are approved goods that nobody brings.
 ANSWER_WITHIN, ARRIVAL_WITHIN = timedelta(days=3), timedelta(days=14)
@@ -35,11 +36,17 @@ class CreditNeedsAccount(CreditNeedsCustomer):
 
 @dataclass(frozen=True, slots=True)
 class LineToReturn:
-    """Units of an order line that are to be returned. reason: the shopper's own text, or empty."""
+    """
+    Units of an order line that are to be returned. reason: a code of ReturnLine.REASONS, or empty.
+
+    comment: the shopper's own words. condition: a code of ReturnedUnits.CONDITIONS, as the shopper says.
+    """
 
     line_id: int
     quantity: int
     reason: str
+    comment: str = ""
+    condition: str = "as_new"
 
 
 @transaction.atomic(savepoint=False)
@@ -59,11 +66,13 @@ def request_return(
         raise CreditNeedsAccount(_("Store credit needs an account, and this order has none. Choose the money."))
     known = lines_of(order)
     wanted = _quantities(lines, known)
-    check_returnable(wanted, known, now)
+    terms = terms_asked(_wanted(lines), known, now=now)
+    if terms.objections:
+        raise not_returnable(terms.objections)
     if used := used_gift_cards(order=order, units=wanted):
         raise not_returnable([Objection(line_id, known[line_id]["sku"], ALREADY_USED, 0) for line_id in sorted(used)])
 
-    return_ = record_return(order, lines, known, method=method, refund_to=refund_to, by=by, now=now)
+    return_ = record_return(order, lines, known, terms, method=method, refund_to=refund_to, by=by, now=now)
     publish(ReturnRequested(**about_return(return_, order, by=by, now=now), units=sum(wanted.values())))
     return return_
 
@@ -72,6 +81,7 @@ def record_return(
     order: Order,
     lines: Sequence[LineToReturn],
     known: Mapping[int, sql.Row],
+    terms: Terms,
     *,
     method: str,
     refund_to: str,
@@ -82,11 +92,13 @@ def record_return(
     """
     Write a request to return units that the caller has checked; it holds the order's lock.
 
-    known: the order's lines, by lines_of. place_id: where the goods are expected, if that is known.
+    known: the order's lines, by lines_of. terms: of this return. place_id: where the goods are expected, if that is
+    known.
     """
     wanted = {line.line_id: line.quantity for line in lines}
     requested = {line_id: row["requested"] for line_id, row in known.items()}
     worth = worth_of(order, without(sold_lines_of(order), requested, returned=True), wanted, returned=True)
+    charges = charges_of(order, _wanted(lines), terms, known, worth=worth.refund)
     return_ = Return.objects.create(
         number=next_number(),
         order=order,
@@ -96,8 +108,11 @@ def record_return(
         refund_to=refund_to,
         channel=by.channel,
         currency=order.currency,
-        amount=worth.refund,
+        amount=charges.amount(worth.refund),
         withheld_for_gifts=worth.withheld,
+        fee=charges.fee,
+        charges_back=charges.back,
+        is_by_law=charges.is_by_law,
         location_id=place_id,
         requested_at=now,
         due_at=now + ANSWER_WITHIN,
@@ -180,6 +195,14 @@ def _quantities(lines: Sequence[LineToReturn], known: Mapping[int, sql.Row]) -> 
         raise Malformed(_("Name each line once."), field="lines")
     check_known(wanted, known)
     return wanted
+
+
+def _wanted(lines: Sequence[LineToReturn]) -> Wanted:
+    return Wanted(
+        {line.line_id: line.quantity for line in lines},
+        {line.line_id: (line.reason,) for line in lines},
+        {line.line_id: (line.condition,) for line in lines},
+    )
 
 
 def _lines_of(
