@@ -1,5 +1,7 @@
 """The lifecycles of stock documents, and what follows from their figures (see orders/rules/lifecycle.py)."""
 
+from dataclasses import dataclass
+
 from core.states.transitions import STAFF, Lifecycle, moves
 
 TABLE = "inventory_stockdocument"
@@ -62,12 +64,15 @@ SUPPLIER_RETURN = Lifecycle(
 )
 LIFECYCLES = (TRANSFER, RECEIPT, ADJUSTMENT, COUNT, PURCHASE_ORDER, SUPPLIER_RETURN)
 
-# A line that differs by more than both is counted a second time before anybody may approve it.
-RECOUNT_ABOVE_UNITS = 2
-RECOUNT_ABOVE_PERCENT = 5
 
+@dataclass(frozen=True, slots=True)
+class RecountLimit:
+    """How far a count may be from the books of a place: a line that differs by more than both is counted again."""
 
-def needs_recount(*, expected: int, counted: int) -> bool:
-    """Return whether a count differs so much from the books that it has to be made again."""
-    difference = abs(counted - expected)
-    return difference > RECOUNT_ABOVE_UNITS and difference * 100 > RECOUNT_ABOVE_PERCENT * max(expected, 0)
+    units: int = 2
+    percent: int = 5
+
+    def is_met(self, *, expected: int, counted: int) -> bool:
+        """Return whether a count differs so much from the books that it has to be made again."""
+        difference = abs(counted - expected)
+        return difference > self.units and difference * 100 > self.percent * max(expected, 0)

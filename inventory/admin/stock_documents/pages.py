@@ -7,8 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +21,7 @@ from core.texts.formats import money_text
 from core.texts.languages import active_language
 from inventory.admin.stock_documents import counts, purchase_orders, supplier_returns, transfers
 from inventory.admin.stock_documents.scanning import CORRECT, MOVE, PURCHASE, ScansField
+from inventory.admin.stock_documents.slips import WITH_SLIP, slip_of
 from inventory.models import Category, Location, StockDocument, StockDocumentLine, Supplier
 from inventory.services.stock_documents.counts import plan_count
 from inventory.services.stock_documents.documents import DocumentLine
@@ -124,6 +128,26 @@ class StockDocumentAdmin(ReadOnlyAdmin):
         amount = document.credited_amount
         return "" if amount is None else money_text(amount, document.currency, active_language())
 
+    @admin.display(description=_("slip"))
+    def slip(self, document: StockDocument) -> Any:
+        if document.kind not in WITH_SLIP:
+            return ""
+        address = reverse("admin:inventory_stockdocument_slip", args=[document.pk])
+        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, _("Print"))
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self._slip_view)
+        return [path("<path:object_id>/slip/", view, name="inventory_stockdocument_slip"), *super().get_urls()]
+
+    def _slip_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the slip of a document on a page to be printed; that of a purchase order to those who may order."""
+        document = self.get_object(request, object_id)
+        if document is None or document.kind not in WITH_SLIP or not self.has_view_permission(request, document):
+            raise Http404
+        if document.kind == StockDocument.PURCHASE_ORDER and not request.user.has_perm(PURCHASE, document.target):
+            raise PermissionDenied
+        return TemplateResponse(request, "inventory/slip.html", slip_of(document))
+
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Show the lines below a document that stands."""
         if obj is None:
@@ -142,11 +166,11 @@ class StockDocumentAdmin(ReadOnlyAdmin):
         credit = ("credit_note", "credited") if returned and request.user.has_perm(PURCHASE, obj.target) else ()
         return (
             *("number", "kind", "state", "source", "arrives", "supplier", "purchase_order", "reference"),
-            *(*credit, "note", "due_date", "created_by", "created_at", "finished_at"),
+            *("slip", *credit, "note", "due_date", "created_by", "created_at", "finished_at"),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else ("number", "arrives", "credited")
+        return () if obj is None else ("number", "arrives", "slip", "credited")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return whether the person may move or correct stock anywhere."""

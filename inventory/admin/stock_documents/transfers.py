@@ -18,8 +18,17 @@ from inventory.services.stock_documents.transfers import (
     Arrival,
     cancel_transfer,
     dispatch_transfer,
+    pack_box,
     receive_transfer,
 )
+
+
+class BoxForm(forms.Form):
+    box = forms.CharField(
+        label=_("Code of the box"), max_length=40,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "autofocus": True}),
+    )  # fmt: skip
+    goods = ScansField(label=_("What is in it"))
 
 
 class ReceiveForm(forms.Form):
@@ -38,6 +47,12 @@ class CallBackForm(forms.Form):
         label=_("What becomes of the goods"), required=False,
         choices=[(RESTOCK, _("Back into stock where they came from")), (WRITE_OFF, _("Written off"))],
     )  # fmt: skip
+
+
+def _pack(request: HttpRequest, document: StockDocument, values: Mapping[str, Any]) -> str:
+    box: str = values["box"].strip()
+    pack_box(document_id=document.pk, box=box, packed=values["goods"], by=admin_actor(request), now=timezone.now())
+    return gettext("The box %s is packed.") % box
 
 
 def _dispatch(request: HttpRequest, document: StockDocument, values: Mapping[str, Any]) -> str:
@@ -61,6 +76,14 @@ def _call_back(request: HttpRequest, document: StockDocument, values: Mapping[st
 
 
 ACTIONS = (
+    AdminAction(
+        name="pack",
+        title=_("Pack a box"),
+        explanation=_("Who receives the box scans its code once, and has all that is in it."),
+        form=BoxForm,
+        perform=_pack,
+        is_allowed=allowed_on(StockDocument.TRANSFER, "draft", right=MOVE, side="source"),
+    ),
     AdminAction(
         name="dispatch",
         title=_("Dispatch"),
